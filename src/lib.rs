@@ -1,0 +1,3 @@
+//! pareia: one POST to a WhatsApp QR code.
+
+pub mod http1;

@@ -1,0 +1,3 @@
+//! The `pareia` binary.
+
+fn main() {}
