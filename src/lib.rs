@@ -1,3 +1,10 @@
 //! pareia: one POST to a WhatsApp QR code.
 
+pub mod domain;
+pub mod ensure;
+pub mod evolution;
 pub mod http1;
+pub mod lock;
+pub mod seal;
+pub mod store;
+pub mod words;

@@ -1,0 +1,89 @@
+//! What is asked of the use case, and everything that can come of it.
+//!
+//! A refusal is an outcome like any other: it is a value here, and gets its HTTP status, code and
+//! sentence in one place each (`http::reply`, `words`).
+
+use std::fmt;
+
+use crate::domain::{Caller, Channel, Name, Phone, Secret, Status};
+use crate::evolution::Trouble;
+
+/// One call: whose, and for which instance. Two equal calls at the same moment share one answer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Ask {
+    /// Who asks.
+    pub caller: Caller,
+    /// The kind of service.
+    pub channel: Channel,
+    /// The instance's name.
+    pub name: Name,
+    /// The phone it is for.
+    pub phone: Phone,
+    /// Whether the 8-character code is wanted beside the QR code.
+    pub pairing_code: bool,
+}
+
+/// The end of a call.
+pub type Outcome = Result<Answer, Refusal>;
+
+/// A call that got what it came for.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The row's id.
+    pub instance_id: String,
+    /// The instance's name.
+    pub name: Name,
+    /// [`Status::Connecting`] with a code, or [`Status::Connected`] without.
+    pub status: Status,
+    /// What the call found, which decides its sentence.
+    pub found: Found,
+    /// The code that upstream holds valid now; `None` when connected.
+    pub qr: Option<Qr>,
+    /// Whether a pairing code was wanted and could not be had without a reset.
+    pub pairing_code_missing: bool,
+}
+
+/// What a successful call found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Upstream did not know the name: it was created.
+    Missing,
+    /// Upstream knew the name.
+    Existing,
+    /// A phone is connected already.
+    Connected,
+}
+
+/// A QR code as upstream gave it. Whoever scans it owns the pairing, so it never reaches a log.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Qr {
+    /// What the picture says, to draw it elsewhere; upstream sends it beside the picture.
+    pub code: Option<Secret>,
+    /// The picture: a PNG as data URI.
+    pub image: Secret,
+    /// The 8 characters to type on the phone, where the socket was opened with a number.
+    pub pairing_code: Option<Secret>,
+}
+
+impl fmt::Debug for Qr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Qr(…)")
+    }
+}
+
+/// A call that ended with a reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The name has another owner, or is connected and may only be adopted by an administrator.
+    OwnedByOther,
+    /// No credential of the channel is active.
+    NoActiveCredential(Channel),
+    /// Too much is waiting already: here, for this server, or for this name in another process.
+    Busy,
+    /// Upstream could not do its part.
+    Upstream(Trouble),
+    /// Everything went well and no code came within the time.
+    NoQr,
+    /// Something failed that should not have; the log has it.
+    Internal,
+}

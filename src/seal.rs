@@ -1,0 +1,150 @@
+//! Sealing of upstream keys, hashing of bearer tokens, and everything random.
+//!
+//! A sealed key is bound to its credential's id, so a row's key copied into another row does not
+//! open. The sealing key lies on the same disk as the database: it protects copies and backups of
+//! the database, not a machine whose root is hostile.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::digest;
+use ring::rand::{SecureRandom, SystemRandom};
+
+use crate::domain::Secret;
+
+/// Marks how a text was sealed, so that another way can join later.
+const VERSION: &str = "v1:";
+/// Bytes of a ChaCha20-Poly1305 key.
+const KEY_LEN: usize = 32;
+/// Random characters of an id: 36^24 is about 124 bits.
+const ID_LEN: usize = 24;
+/// What bearer tokens begin with, so that secret scanners and people recognise them.
+const TOKEN_PREFIX: &str = "pareia_";
+
+/// `N` random bytes from the operating system.
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    SystemRandom::new().fill(&mut bytes).expect("the operating system has random numbers");
+    bytes
+}
+
+/// A fresh id: `prefix` and 24 random lower-case letters and digits.
+pub fn new_id(prefix: &str) -> String {
+    const ALPHABET: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    // 252 is the largest multiple of 36 in a byte; bytes above it would favour some characters.
+    let characters = std::iter::repeat_with(random::<ID_LEN>)
+        .flatten()
+        .filter(|b| *b < 252)
+        .take(ID_LEN)
+        .map(|b| char::from(ALPHABET[usize::from(b % 36)]));
+    prefix.chars().chain(characters).collect()
+}
+
+/// A fresh bearer token of 256 random bits.
+pub fn new_token() -> Secret {
+    Secret::new(format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(random::<32>())))
+}
+
+/// What is stored and looked up in place of a token.
+pub fn token_hash(token: &str) -> [u8; 32] {
+    sha256(token.as_bytes())
+}
+
+/// SHA-256.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
+    hash
+}
+
+/// The key of `pareia.key`, which seals what the database must not show.
+pub struct Sealer(LessSafeKey);
+
+impl Sealer {
+    /// Makes a key and writes it to `path`, readable by its owner alone. A file already there is
+    /// an error of kind `AlreadyExists`: it is never overwritten.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let key = random::<KEY_LEN>();
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path)?;
+        writeln!(file, "{}", STANDARD.encode(key))?;
+        file.sync_all()?;
+        if let Some(folder) = path.parent() {
+            File::open(folder)?.sync_all()?;
+        }
+        Ok(Self::from_bytes(&key))
+    }
+
+    /// Reads the key at `path`. A file that holds no key is an error of kind `InvalidData`.
+    pub fn load(path: &Path) -> io::Result<Self> {
+        let text = fs::read_to_string(path)?;
+        let key = STANDARD.decode(text.trim()).ok().and_then(|k| <[u8; KEY_LEN]>::try_from(k).ok());
+        key.map(|k| Self::from_bytes(&k)).ok_or_else(|| io::ErrorKind::InvalidData.into())
+    }
+
+    fn from_bytes(key: &[u8; KEY_LEN]) -> Self {
+        Self(LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, key).expect("the key has its length")))
+    }
+
+    /// Seals `secret` for the row `id`.
+    pub fn seal(&self, id: &str, secret: &Secret) -> String {
+        let nonce = random::<NONCE_LEN>();
+        let mut sealed = secret.expose().as_bytes().to_vec();
+        self.0
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(id.as_bytes()),
+                &mut sealed,
+            )
+            .expect("a key of a few hundred bytes can be sealed");
+        let mut bytes = nonce.to_vec();
+        bytes.append(&mut sealed);
+        format!("{VERSION}{}", STANDARD.encode(bytes))
+    }
+
+    /// Opens what was sealed for the row `id`; `None` when it was sealed with another key or for
+    /// another row, or was altered.
+    pub fn open(&self, id: &str, sealed: &str) -> Option<Secret> {
+        let mut bytes = STANDARD.decode(sealed.strip_prefix(VERSION)?).ok()?;
+        let (nonce, body) = bytes.split_at_mut_checked(NONCE_LEN)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let plain = self.0.open_in_place(nonce, Aad::from(id.as_bytes()), body).ok()?;
+        String::from_utf8(plain.to_vec()).ok().map(Secret::new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sealed_key_opens_for_its_row_and_its_key_only() {
+        let (key, other) = (Sealer::from_bytes(&[1; 32]), Sealer::from_bytes(&[2; 32]));
+        let secret = Secret::new("evolution-key");
+        let sealed = key.seal("cred_a", &secret);
+        assert!(!sealed.contains("evolution-key"));
+        assert_ne!(sealed, key.seal("cred_a", &secret), "a nonce is never used twice");
+        assert_eq!(key.open("cred_a", &sealed), Some(secret));
+        assert_eq!(key.open("cred_b", &sealed), None);
+        assert_eq!(other.open("cred_a", &sealed), None);
+        for broken in ["", "v1:", "v1:AAAA", "v2:AAAA", &sealed[..sealed.len() - 4]] {
+            assert_eq!(key.open("cred_a", broken), None, "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn ids_and_tokens_are_of_one_shape_and_never_alike() {
+        let id = new_id("c");
+        assert!(id.len() == 1 + ID_LEN && id.starts_with('c'), "{id}");
+        assert!(id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()), "{id}");
+        assert_ne!(id, new_id("c"));
+        assert_ne!(new_token().expose(), new_token().expose());
+    }
+}

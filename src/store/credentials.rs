@@ -1,0 +1,133 @@
+//! Servers of the upstream and their keys. Keys leave this module unsealed, as [`Secret`]s.
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::{Error, Store};
+use crate::domain::{Channel, Millis, Secret, now};
+
+/// A server and the key that opens it.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// The row's id.
+    pub id: String,
+    /// The channel it serves.
+    pub channel: Channel,
+    /// What an administrator calls it.
+    pub name: String,
+    /// `http(s)://host[:port][/prefix]`, without a slash at the end.
+    pub base_url: String,
+    /// The server's global key.
+    pub key: Secret,
+    /// Whether calls may use it.
+    pub active: bool,
+    /// How many rows name it.
+    pub instances: u32,
+    /// When it was added.
+    pub created_at: Millis,
+}
+
+/// What is needed to add one.
+pub struct NewCredential<'a> {
+    /// The id its owner chose.
+    pub id: &'a str,
+    /// The channel it serves.
+    pub channel: Channel,
+    /// What to call it.
+    pub name: &'a str,
+    /// Where the server is.
+    pub base_url: &'a str,
+    /// The server's global key.
+    pub key: &'a Secret,
+}
+
+/// A row as it lies there: the key still sealed.
+struct Sealed {
+    credential: Credential,
+    sealed: String,
+}
+
+const SELECT: &str = "SELECT c.id, c.type, c.name, c.baseUrl, c.apiToken, c.isActive, c.createdAt,
+        (SELECT count(*) FROM messaging_instances i WHERE i.credentialId = c.id) AS instances
+    FROM integration_credentials c";
+
+impl Store {
+    /// Adds a credential, active; `false` when the id is taken.
+    pub fn add_credential(&self, new: &NewCredential) -> Result<bool, Error> {
+        let sealed = self.sealer.seal(new.id, new.key);
+        let added = self.write(|t| {
+            t.execute(
+                "INSERT INTO integration_credentials
+                     (id, type, name, baseUrl, apiToken, isActive, createdAt, updatedAt)
+                 VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?6) ON CONFLICT (id) DO NOTHING",
+                params![new.id, new.channel.as_str(), new.name, new.base_url, sealed, now()],
+            )
+        })?;
+        Ok(added == 1)
+    }
+
+    /// Every credential, oldest first.
+    pub fn credentials(&self) -> Result<Vec<Credential>, Error> {
+        let sealed: Vec<Sealed> = self.read(|c| {
+            c.prepare_cached(&format!("{SELECT} ORDER BY c.createdAt, c.id"))?
+                .query_map([], read_row)?
+                .collect()
+        })?;
+        sealed.into_iter().map(|s| self.unseal(s)).collect()
+    }
+
+    /// One credential, active or not.
+    pub fn credential(&self, id: &str) -> Result<Option<Credential>, Error> {
+        self.one_credential(&format!("{SELECT} WHERE c.id = ?1"), id)
+    }
+
+    /// The active credential that serves the fewest instances of `channel`; of equals, the oldest.
+    pub fn least_used_credential(&self, channel: Channel) -> Result<Option<Credential>, Error> {
+        let least = "WHERE c.type = ?1 AND c.isActive ORDER BY instances, c.createdAt, c.id LIMIT 1";
+        self.one_credential(&format!("{SELECT} {least}"), channel.as_str())
+    }
+
+    /// Lets calls use the credential, or no longer; `false` when there is none of that id.
+    pub fn set_credential_active(&self, id: &str, active: bool) -> Result<bool, Error> {
+        let set = "UPDATE integration_credentials SET isActive = ?2, updatedAt = ?3 WHERE id = ?1";
+        Ok(self.write(|t| t.execute(set, params![id, active, now()]))? == 1)
+    }
+
+    /// Replaces the credential's key; `false` when there is none of that id.
+    pub fn rotate_credential(&self, id: &str, key: &Secret) -> Result<bool, Error> {
+        let sealed = self.sealer.seal(id, key);
+        let set = "UPDATE integration_credentials SET apiToken = ?2, updatedAt = ?3 WHERE id = ?1";
+        Ok(self.write(|t| t.execute(set, params![id, sealed, now()]))? == 1)
+    }
+
+    /// Removes the credential. Rows that named it move to an active one at their next call.
+    pub fn remove_credential(&self, id: &str) -> Result<bool, Error> {
+        Ok(self.write(|t| t.execute("DELETE FROM integration_credentials WHERE id = ?1", [id]))? == 1)
+    }
+
+    fn one_credential(&self, query: &str, parameter: &str) -> Result<Option<Credential>, Error> {
+        let found = self.read(|c| c.prepare_cached(query)?.query_row([parameter], read_row).optional())?;
+        found.map(|s| self.unseal(s)).transpose()
+    }
+
+    /// A row that was sealed with another key, after the start that checked them all, was put
+    /// there by hand.
+    fn unseal(&self, row: Sealed) -> Result<Credential, Error> {
+        let key = self.sealer.open(&row.credential.id, &row.sealed);
+        let key = key.ok_or_else(|| Error::KeyWrong(self.folder.join("pareia.key")))?;
+        Ok(Credential { key, ..row.credential })
+    }
+}
+
+fn read_row(row: &Row) -> rusqlite::Result<Sealed> {
+    let credential = Credential {
+        id: row.get("id")?,
+        channel: super::instances::channel(row, "type")?,
+        name: row.get("name")?,
+        base_url: row.get("baseUrl")?,
+        key: Secret::new(""),
+        active: row.get("isActive")?,
+        instances: row.get("instances")?,
+        created_at: row.get("createdAt")?,
+    };
+    Ok(Sealed { credential, sealed: row.get("apiToken")? })
+}

@@ -1,0 +1,195 @@
+//! The rows of instances: one for each name somebody asked for.
+
+use rusqlite::types::Type;
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::{Error, Store};
+use crate::domain::{Channel, Millis, Name, Phone, Secret, Status, now};
+use crate::seal::new_id;
+
+/// A row as the engine knows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Instance {
+    /// The row's id, which never changes.
+    pub id: String,
+    /// The owner's user id.
+    pub user: String,
+    /// The phone last given for it.
+    pub phone: Phone,
+    /// The credential last used; `None` when that was removed.
+    pub credential: Option<String>,
+    /// What is known of it.
+    pub status: Status,
+    /// The last code answered, a PNG as data URI.
+    pub qr_code: Option<Secret>,
+    /// When a phone was last seen connected on this server.
+    pub paired_at: Option<Millis>,
+    /// When a create left whose outcome is unknown.
+    pub create_sent_at: Option<Millis>,
+    /// When the last connect left that was to open a socket.
+    pub connect_sent_at: Option<Millis>,
+}
+
+/// A row as lists show it.
+#[derive(Debug)]
+pub struct InstanceLine {
+    /// The row's id.
+    pub id: String,
+    /// The kind of service.
+    pub channel: String,
+    /// The name upstream.
+    pub name: String,
+    /// The phone last given for it.
+    pub phone: String,
+    /// The owner's name.
+    pub user: String,
+    /// The credential last used.
+    pub credential: Option<String>,
+    /// What is known of it.
+    pub status: String,
+    /// When it was first asked for.
+    pub created_at: Millis,
+    /// When anything in the row changed last.
+    pub updated_at: Millis,
+}
+
+impl Store {
+    /// The row of that name.
+    pub fn instance(&self, channel: Channel, name: &Name) -> Result<Option<Instance>, Error> {
+        self.read(|c| {
+            c.prepare_cached(
+                "SELECT id, userId, channelPhoneOrId, credentialId, status, qrCode, pairedAt,
+                        createSentAt, connectSentAt
+                 FROM messaging_instances WHERE channel = ?1 AND channelInstanceId = ?2",
+            )?
+            .query_row([channel.as_str(), name.as_str()], read_row)
+            .optional()
+        })
+    }
+
+    /// Writes a pending row; `None` when the name has a row already, whoever owns it.
+    pub fn add_instance(
+        &self,
+        channel: Channel,
+        name: &Name,
+        phone: &Phone,
+        user: &str,
+        credential: &str,
+    ) -> Result<Option<Instance>, Error> {
+        let instance = Instance {
+            id: new_id("c"),
+            user: user.to_owned(),
+            phone: phone.clone(),
+            credential: Some(credential.to_owned()),
+            status: Status::Pending,
+            qr_code: None,
+            paired_at: None,
+            create_sent_at: None,
+            connect_sent_at: None,
+        };
+        let added = self.write(|t| {
+            t.prepare_cached(
+                "INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId,
+                     userId, credentialId, status, createdAt, updatedAt)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)
+                 ON CONFLICT (channel, channelInstanceId) DO NOTHING",
+            )?
+            .execute(params![
+                instance.id,
+                channel.as_str(),
+                name.as_str(),
+                phone.as_str(),
+                user,
+                credential,
+                instance.status.as_str(),
+                now()
+            ])
+        })?;
+        Ok((added == 1).then_some(instance))
+    }
+
+    /// Writes what the engine knows of the row; `false` when the row is gone.
+    pub fn save_instance(&self, instance: &Instance) -> Result<bool, Error> {
+        let saved = self.write(|t| {
+            t.prepare_cached(
+                "UPDATE messaging_instances SET channelPhoneOrId = ?2, credentialId = ?3, status = ?4,
+                     qrCode = ?5, pairedAt = ?6, createSentAt = ?7, connectSentAt = ?8, updatedAt = ?9
+                 WHERE id = ?1",
+            )?
+            .execute(params![
+                instance.id,
+                instance.phone.as_str(),
+                instance.credential,
+                instance.status.as_str(),
+                instance.qr_code.as_ref().map(Secret::expose),
+                instance.paired_at,
+                instance.create_sent_at,
+                instance.connect_sent_at,
+                now()
+            ])
+        })?;
+        Ok(saved == 1)
+    }
+
+    /// Takes back a row that is still pending: nothing upstream belongs to it.
+    pub fn withdraw_instance(&self, id: &str) -> Result<(), Error> {
+        let withdraw = "DELETE FROM messaging_instances WHERE id = ?1 AND status = 'pending'";
+        self.write(|t| t.execute(withdraw, [id])).map(drop)
+    }
+
+    /// Rows as lists show them, by name: of one user, or everybody's.
+    pub fn instance_lines(&self, user: Option<&str>) -> Result<Vec<InstanceLine>, Error> {
+        self.read(|c| {
+            c.prepare_cached(
+                "SELECT i.id, i.channel, i.channelInstanceId, i.channelPhoneOrId, u.name AS user,
+                        i.credentialId, i.status, i.createdAt, i.updatedAt
+                 FROM messaging_instances i JOIN users u ON u.id = i.userId
+                 WHERE ?1 IS NULL OR i.userId = ?1 ORDER BY i.channelInstanceId, i.channel",
+            )?
+            .query_map([user], read_line)?
+            .collect()
+        })
+    }
+}
+
+fn read_row(row: &Row) -> rusqlite::Result<Instance> {
+    Ok(Instance {
+        id: row.get("id")?,
+        user: row.get("userId")?,
+        phone: parsed(row, "channelPhoneOrId", |text| Phone::parse(text).ok())?,
+        credential: row.get("credentialId")?,
+        status: parsed(row, "status", Status::parse)?,
+        qr_code: row.get::<_, Option<String>>("qrCode")?.map(Secret::new),
+        paired_at: row.get("pairedAt")?,
+        create_sent_at: row.get("createSentAt")?,
+        connect_sent_at: row.get("connectSentAt")?,
+    })
+}
+
+fn read_line(row: &Row) -> rusqlite::Result<InstanceLine> {
+    Ok(InstanceLine {
+        id: row.get("id")?,
+        channel: row.get("channel")?,
+        name: row.get("channelInstanceId")?,
+        phone: row.get("channelPhoneOrId")?,
+        user: row.get("user")?,
+        credential: row.get("credentialId")?,
+        status: row.get("status")?,
+        created_at: row.get("createdAt")?,
+        updated_at: row.get("updatedAt")?,
+    })
+}
+
+/// A row's channel.
+pub(super) fn channel(row: &Row, column: &str) -> rusqlite::Result<Channel> {
+    parsed(row, column, |text| Channel::parse(text).ok())
+}
+
+/// A column that holds one of our words, or was edited by hand.
+fn parsed<T>(row: &Row, column: &str, parse: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+    let text: String = row.get(column)?;
+    parse(&text).ok_or_else(|| {
+        let index = row.as_ref().column_index(column).unwrap_or(0);
+        rusqlite::Error::InvalidColumnType(index, column.to_owned(), Type::Text)
+    })
+}

@@ -1,0 +1,167 @@
+//! Users and their bearer tokens.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::{Error, Store};
+use crate::domain::{Caller, Millis, Name, Secret, now};
+use crate::seal::{new_id, new_token, token_hash};
+
+/// A user as lists show it.
+#[derive(Clone, Debug)]
+pub struct UserLine {
+    /// The row's id.
+    pub id: String,
+    /// What an administrator calls them.
+    pub name: String,
+    /// Whether they may adopt what is already connected.
+    pub admin: bool,
+    /// How many instances they own.
+    pub instances: u32,
+    /// How many tokens they have, expired ones included.
+    pub tokens: u32,
+    /// When the user was added.
+    pub created_at: Millis,
+}
+
+impl UserLine {
+    /// The user as the engine's caller.
+    pub fn caller(&self) -> Caller {
+        Caller { user: self.id.clone(), admin: self.admin }
+    }
+}
+
+/// A token as it is handed out, once.
+#[derive(Debug)]
+pub struct NewToken {
+    /// Names the token to revoke it.
+    pub id: String,
+    /// The token itself.
+    pub token: Secret,
+}
+
+/// A token as lists show it.
+#[derive(Debug)]
+pub struct TokenLine {
+    /// Names the token to revoke it.
+    pub id: String,
+    /// Whose calls these are.
+    pub user: String,
+    /// What it is for.
+    pub name: Option<String>,
+    /// From when on it is refused.
+    pub expires_at: Option<Millis>,
+    /// When it was handed out.
+    pub created_at: Millis,
+}
+
+const SELECT_USER: &str = "SELECT u.id, u.name, u.isAdmin, u.createdAt,
+        (SELECT count(*) FROM messaging_instances i WHERE i.userId = u.id),
+        (SELECT count(*) FROM api_tokens t WHERE t.userId = u.id)
+    FROM users u";
+
+impl Store {
+    /// Adds a user and returns its id; `None` when the name is taken.
+    pub fn add_user(&self, name: &Name, admin: bool) -> Result<Option<String>, Error> {
+        let id = new_id("u");
+        let insert = "INSERT INTO users (id, name, isAdmin, createdAt) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (name) DO NOTHING";
+        let added = self.write(|t| t.execute(insert, params![id, name.as_str(), admin, now()]))?;
+        Ok((added == 1).then_some(id))
+    }
+
+    /// Every user, by name.
+    pub fn users(&self) -> Result<Vec<UserLine>, Error> {
+        self.read(|c| {
+            c.prepare_cached(&format!("{SELECT_USER} ORDER BY u.name"))?.query_map([], read_user)?.collect()
+        })
+    }
+
+    /// The user of that name.
+    pub fn user(&self, name: &str) -> Result<Option<UserLine>, Error> {
+        let query = format!("{SELECT_USER} WHERE u.name = ?1");
+        self.read(|c| c.prepare_cached(&query)?.query_row([name], read_user).optional())
+    }
+
+    /// Removes a user and its tokens. Its instances go to the user `heir`, where one is named;
+    /// `false`, and nothing changed, when instances would be left without an owner.
+    pub fn remove_user(&self, id: &str, heir: Option<&str>) -> Result<bool, Error> {
+        self.write(|t| {
+            if let Some(heir) = heir {
+                t.execute(
+                    "UPDATE messaging_instances SET userId = ?2, updatedAt = ?3 WHERE userId = ?1",
+                    params![id, heir, now()],
+                )?;
+            }
+            let free = "DELETE FROM users WHERE id = ?1
+                AND NOT EXISTS (SELECT 1 FROM messaging_instances WHERE userId = ?1)";
+            Ok(t.execute(free, [id])? == 1)
+        })
+    }
+
+    /// Hands out a token for a user.
+    pub fn add_token(
+        &self,
+        user: &str,
+        name: Option<&str>,
+        expires_at: Option<Millis>,
+    ) -> Result<NewToken, Error> {
+        let new = NewToken { id: new_id("t"), token: new_token() };
+        let hash = token_hash(new.token.expose());
+        let insert = "INSERT INTO api_tokens (id, userId, name, hash, expiresAt, createdAt)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        self.write(|t| t.execute(insert, params![new.id, user, name, hash, expires_at, now()]))?;
+        Ok(new)
+    }
+
+    /// Every token, by user and age.
+    pub fn tokens(&self) -> Result<Vec<TokenLine>, Error> {
+        self.read(|c| {
+            c.prepare_cached(
+                "SELECT t.id, u.name, t.name, t.expiresAt, t.createdAt
+                 FROM api_tokens t JOIN users u ON u.id = t.userId ORDER BY u.name, t.createdAt, t.id",
+            )?
+            .query_map([], |row| {
+                Ok(TokenLine {
+                    id: row.get(0)?,
+                    user: row.get(1)?,
+                    name: row.get(2)?,
+                    expires_at: row.get(3)?,
+                    created_at: row.get(4)?,
+                })
+            })?
+            .collect()
+        })
+    }
+
+    /// Ends a token; `false` when there is none of that id.
+    pub fn revoke_token(&self, id: &str) -> Result<bool, Error> {
+        Ok(self.write(|t| t.execute("DELETE FROM api_tokens WHERE id = ?1", [id]))? == 1)
+    }
+
+    /// Whose token this is; `None` when nobody's, or no longer.
+    ///
+    /// The look-up is by hash: how long it takes says nothing about how much of a guess is right.
+    pub fn caller(&self, token: &str) -> Result<Option<Caller>, Error> {
+        self.read(|c| {
+            c.prepare_cached(
+                "SELECT u.id, u.isAdmin FROM api_tokens t JOIN users u ON u.id = t.userId
+                 WHERE t.hash = ?1 AND (t.expiresAt IS NULL OR t.expiresAt > ?2)",
+            )?
+            .query_row(params![token_hash(token), now()], |row| {
+                Ok(Caller { user: row.get(0)?, admin: row.get(1)? })
+            })
+            .optional()
+        })
+    }
+}
+
+fn read_user(row: &rusqlite::Row) -> rusqlite::Result<UserLine> {
+    Ok(UserLine {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        admin: row.get(2)?,
+        created_at: row.get(3)?,
+        instances: row.get(4)?,
+        tokens: row.get(5)?,
+    })
+}

@@ -1,0 +1,128 @@
+//! Every sentence a caller of the API reads, in Brazilian Portuguese, and the codes they go with.
+//!
+//! Sentences say what happened and what to do next. They never carry a secret, nor text that came
+//! from upstream.
+
+use crate::domain::{Channel, Invalid};
+use crate::ensure::{Answer, Found, Refusal};
+use crate::evolution::Trouble;
+
+/// The outer message of every success.
+pub const DONE: &str = "Instância criada com credenciais do sistema";
+/// Said beside a null pairing code.
+pub const PAIRING_CODE_MISSING: &str = "Esta instância já está aguardando a leitura de um QR Code que foi \
+    pedido sem código de pareamento. Escaneie o QR Code, ou peça o código quando este expirar.";
+
+/// A refusal in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sentence {
+    /// The stable code that programs look at.
+    pub code: &'static str,
+    /// What happened.
+    pub error: String,
+    /// The cause and the next step, where there is more to say.
+    pub detail: Option<&'static str>,
+}
+
+/// The sentence of a success.
+pub fn answer(answer: &Answer) -> &'static str {
+    match answer.found {
+        Found::Missing => "Instância criada. Escaneie o QR Code no WhatsApp.",
+        Found::Existing => "Instância já existente. Escaneie o QR Code.",
+        Found::Connected => "Instância já conectada.",
+    }
+}
+
+/// The sentence of a refusal.
+pub fn refusal(refusal: &Refusal) -> Sentence {
+    let (code, error, detail) = match refusal {
+        Refusal::OwnedByOther => (
+            "owned_by_other_user",
+            "Instância já existe para outro usuário".to_owned(),
+            Some(
+                "Use outro channelInstanceId. Uma instância que já está conectada na Evolution só pode \
+                  ser adotada por um administrador.",
+            ),
+        ),
+        Refusal::NoActiveCredential(channel) => ("no_active_credential", no_credential(*channel), None),
+        Refusal::Busy => (
+            "busy",
+            "Servidor ocupado, tente de novo em instantes".to_owned(),
+            Some("Há chamadas demais esperando pela Evolution API. A mesma chamada pode ser repetida."),
+        ),
+        Refusal::Upstream(trouble) => {
+            let (code, detail) = upstream(*trouble);
+            (code, "Erro ao criar/conectar instância".to_owned(), Some(detail))
+        }
+        Refusal::NoQr => (
+            "qr_timeout",
+            "Erro ao criar/conectar instância".to_owned(),
+            Some(
+                "O WhatsApp ainda não entregou um QR Code a este servidor Evolution. Chame de novo; se \
+                  continuar, confira se o servidor alcança web.whatsapp.com e a versão da Evolution API.",
+            ),
+        ),
+        Refusal::Internal => (
+            "internal",
+            "Erro interno".to_owned(),
+            Some("Procure o requestId no log do pareia. A mesma chamada pode ser repetida."),
+        ),
+    };
+    Sentence { code, error, detail }
+}
+
+/// What is wrong with a field.
+pub fn invalid(problem: Invalid) -> String {
+    match problem {
+        Invalid::Channel => {
+            let channels: Vec<_> = Channel::ALL.iter().map(|c| format!("\"{}\"", c.as_str())).collect();
+            format!("channel inválido. Canais válidos: {}", channels.join(", "))
+        }
+        Invalid::Name => {
+            "deve ter de 1 a 64 caracteres entre A-Z a-z 0-9 . _ - e começar com letra ou número".into()
+        }
+        Invalid::Phone => {
+            "deve ter de 8 a 15 dígitos, com o código do país primeiro (ex.: 5521991856227)".into()
+        }
+    }
+}
+
+fn no_credential(channel: Channel) -> String {
+    format!(
+        "Nenhuma credencial ativa encontrada para o canal \"{}\". Por favor, contate o administrador para \
+         configurar as credenciais de integração.",
+        channel.as_str()
+    )
+}
+
+/// The code and the next step for what upstream did.
+pub fn upstream(trouble: Trouble) -> (&'static str, &'static str) {
+    match trouble {
+        Trouble::Unreachable => (
+            "evolution_unreachable",
+            "A Evolution API não respondeu nesse endereço. Confira se ela está rodando e o baseUrl da credencial.",
+        ),
+        Trouble::RejectedKey => (
+            "evolution_rejected_key",
+            "A Evolution API recusou a chave. Confira AUTHENTICATION_API_KEY no servidor e troque a chave com \
+             \"pareia credential rotate\".",
+        ),
+        Trouble::LicenseRequired => (
+            "evolution_license_required",
+            "Esta Evolution API (2.4 ou mais nova) pede ativação da licença. Ative-a no manager dela, ou use a 2.3.7.",
+        ),
+        Trouble::NotLoaded => (
+            "evolution_not_loaded",
+            "A Evolution API conhece o nome, mas não carregou a instância: está reiniciando, ainda a está removendo, \
+             ou o nome pertence a outra instalação no mesmo banco. Chame de novo em instantes.",
+        ),
+        Trouble::Unexpected => (
+            "evolution_error",
+            "A Evolution API respondeu com um erro ou com algo que não é dela. Confira o baseUrl e o log da Evolution.",
+        ),
+        Trouble::Timeout => (
+            "evolution_timeout",
+            "A Evolution API aceitou a chamada e não respondeu a tempo. Confira a carga dela e chame de novo.",
+        ),
+    }
+}
