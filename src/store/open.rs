@@ -17,7 +17,7 @@ use crate::seal::Sealer;
 /// tool that copies the file may take seconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a start waits for another one that migrates; a copy of a large database takes seconds.
-const START_WAIT: Duration = Duration::from_secs(60);
+const START_WAIT: Duration = Duration::from_mins(1);
 /// Page cache of one connection, in KiB. The rows of a call are few; the rest is the system's cache.
 const CACHE_KIB: i64 = 512;
 
@@ -124,12 +124,12 @@ fn sealer(connection: &Connection, folder: &Path) -> Result<Sealer, Error> {
     if rows.iter().all(opens) { Ok(sealer) } else { Err(Error::KeyWrong(path)) }
 }
 
-fn load_or_create(path: &PathBuf, may_create: bool) -> Result<Sealer, Error> {
+fn load_or_create(path: &Path, may_create: bool) -> Result<Sealer, Error> {
     match Sealer::load(path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound && may_create => Sealer::create(path),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(Error::KeyMissing(path.clone())),
-        Err(e) if e.kind() == io::ErrorKind::InvalidData => return Err(Error::KeyWrong(path.clone())),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(Error::KeyMissing(path.to_owned())),
+        Err(e) if e.kind() == io::ErrorKind::InvalidData => return Err(Error::KeyWrong(path.to_owned())),
         loaded => loaded,
     }
-    .map_err(|e| Error::Io(path.clone(), e))
+    .map_err(|e| Error::Io(path.to_owned(), e))
 }
