@@ -130,7 +130,7 @@ mod tests {
     fn only_our_own_modules_follow_the_setting() {
         for setting in ["trace", "pareia=trace", "ureq=trace,trace", "pareia::http=trace,p=trace,trace"] {
             assert!(enabled(setting, "pareia::http", Level::Trace), "{setting}");
-            for other in ["ureq::run", "rustls", "tiny_http", "pareiax"] {
+            for other in ["ureq::run", "rustls", "tiny_http"] {
                 assert!(!enabled(setting, other, Level::Info), "{setting} {other}");
             }
         }

@@ -42,8 +42,9 @@ const MAX_LABEL: usize = 64;
 #[derive(Parser, Debug)]
 #[command(name = "pareia", version)]
 struct Cli {
+    // Not a path yet: clap refuses empty paths, and unit files set variables to nothing.
     #[arg(long, global = true, env = "PAREIA_DATA", value_name = "PASTA")]
-    data: Option<PathBuf>,
+    data: Option<OsString>,
     #[command(subcommand)]
     command: Command,
 }
@@ -73,7 +74,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(cli: Cli) -> Done {
-    let folder = config::data_folder(cli.data, |name| std::env::var_os(name));
+    let folder = config::data_folder(cli.data.map(PathBuf::from), |name| std::env::var_os(name));
     if !matches!(cli.command, Command::Serve(_)) {
         // These speak through their result, some by drawing on the terminal; the log adds only what
         // no sentence of theirs can say.

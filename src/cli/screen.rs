@@ -54,6 +54,11 @@ impl Screen {
     /// Says something beside the code, which then stays where it is.
     pub fn note(&mut self, text: &str) {
         note(text);
+        self.lose_place();
+    }
+
+    /// Somebody typed: the cursor is no longer where the drawing ended.
+    pub fn lose_place(&mut self) {
         self.rows = 0;
     }
 

@@ -96,7 +96,10 @@ fn pair(world: &World, events: &Receiver<Event>, after: Duration) -> Result<Next
         let asked = match events.recv_timeout(wait) {
             // The thread that watches for signals never ends.
             Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(Next::End),
-            Ok(Event::Pair) => true,
+            Ok(Event::Pair) => {
+                screen.lose_place();
+                true
+            }
             Err(RecvTimeoutError::Timeout) => pair_at.is_some_and(|at| at <= Instant::now()),
         };
         if asked && world.sim.control().scan(INSTANCE, None) {

@@ -1,0 +1,66 @@
+//! Sentences about users and tokens.
+
+use super::count;
+
+/// A user is there now.
+pub fn user_added(name: &str) -> String {
+    format!("Usuário \"{name}\" criado. Agora crie o token: pareia token create {name}")
+}
+
+/// The name of a new user is taken.
+pub fn user_taken(name: &str) -> String {
+    format!("o usuário \"{name}\" já existe. Veja todos com: pareia user list")
+}
+
+/// No user has the name.
+pub fn user_unknown(name: &str) -> String {
+    format!("não há usuário \"{name}\". Veja os nomes com: pareia user list")
+}
+
+/// There is nobody yet.
+pub const NO_USERS: &str = "Nenhum usuário ainda. Crie o primeiro com: pareia user add NOME";
+
+/// A user that owns instances is not removed.
+pub fn user_owns(name: &str, instances: u32) -> String {
+    let owned = count(instances, "instância", "instâncias");
+    format!(
+        "\"{name}\" é dono de {owned}. Passe tudo para outro usuário com: \
+         pareia user remove {name} --instances-to OUTRO"
+    )
+}
+
+/// A user would inherit from itself.
+pub const HEIR_IS_SELF: &str = "--instances-to tem de ser outro usuário";
+
+/// A user is gone.
+pub fn user_removed(name: &str, tokens: u32) -> String {
+    format!("Usuário \"{name}\" removido, com {}.", count(tokens, "token", "tokens"))
+}
+
+/// A user is gone and another has its instances.
+pub fn instances_moved(instances: u32, heir: &str) -> String {
+    format!("{} para \"{heir}\".", count(instances, "instância passou", "instâncias passaram"))
+}
+
+/// The token was printed.
+pub fn token_created(id: &str) -> String {
+    format!("Guarde o token: ele não aparece de novo. Para revogar: pareia token revoke {id}")
+}
+
+/// No token has the id.
+pub fn token_unknown(id: &str) -> String {
+    format!("não há token \"{id}\". Veja os ids com: pareia token list")
+}
+
+/// A token is gone.
+pub fn token_revoked(id: &str) -> String {
+    format!("Token {id} revogado: a próxima chamada com ele recebe 401.")
+}
+
+/// There is none yet.
+pub const NO_TOKENS: &str = "Nenhum token ainda. Crie um com: pareia token create USUÁRIO";
+
+/// A moment that has passed, in a list.
+pub fn expired(at: &str) -> String {
+    format!("{at} (expirado)")
+}

@@ -1,0 +1,105 @@
+//! Sentences of the commands that serve: `serve`, `sim`, `demo`.
+
+use std::io;
+use std::path::Path;
+
+use crate::config::Problem;
+
+/// Nothing can listen there.
+pub const LISTEN_INVALID: &str = "deve ser endereço:porta, por exemplo 127.0.0.1:3000 ou [::1]:3000";
+/// No phone waits that long.
+pub const SECONDS_INVALID: &str = "deve ser um número de segundos, até 86400";
+/// No server gives up before the first code.
+pub const LIMIT_INVALID: &str = "deve ser um número a partir de 1";
+
+/// A setting of `serve` makes no sense.
+pub fn setting(problem: &Problem) -> String {
+    match problem {
+        Problem::Listen => {
+            "--listen (PAREIA_LISTEN) deve ser endereço:porta, por exemplo 127.0.0.1:3000 ou [::1]:3000"
+                .into()
+        }
+        Problem::PublicUrl => {
+            "--public-url (PAREIA_PUBLIC_URL) deve ser um endereço http:// ou https://, sem usuário, ? ou #"
+                .into()
+        }
+        Problem::QrTimeout => "--qr-timeout (PAREIA_QR_TIMEOUT) deve ser de 1 a 120 segundos".into(),
+        Problem::TrustedProxy(part) => format!(
+            "--trusted-proxy (PAREIA_TRUSTED_PROXY): \"{part}\" não é um IP nem uma faixa como 10.0.0.0/8"
+        ),
+    }
+}
+
+/// The address cannot be listened on.
+pub fn cannot_listen(address: &str, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => format!(
+            "{address} já está em uso por outro programa: encerre-o ou escolha outra porta com --listen"
+        ),
+        io::ErrorKind::PermissionDenied => {
+            format!(
+                "sem permissão para usar {address}: portas abaixo de 1024 pedem root; escolha outra com --listen"
+            )
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            format!("{address} não é um endereço desta máquina: confira com \"ip addr\" e ajuste --listen")
+        }
+        _ => format!("não consegui escutar em {address}: {error}"),
+    }
+}
+
+/// Signals cannot be watched.
+pub fn no_signals(error: &io::Error) -> String {
+    format!("não consegui preparar o encerramento por sinal: {error}")
+}
+
+/// What the simulator is, and the key it takes.
+pub fn sim_ready(key: &str, version: &str) -> String {
+    format!("Evolution API {version} simulada. apikey: {key}. Ctrl-C encerra.")
+}
+
+/// A simulator without a key would take none.
+pub const SIM_KEY_INVALID: &str = "deve ter de 1 a 256 caracteres visíveis, sem acentos";
+/// A speed that no clock can run at.
+pub const SPEED_INVALID: &str = "deve ser um número de 0.1 a 1000";
+
+/// Its own folder could not be removed.
+pub fn folder_stays(path: &Path, error: &io::Error) -> String {
+    format!("a pasta temporária {} ficou para trás: {error}", path.display())
+}
+
+/// Its own server did not answer.
+pub fn demo_call(error: &io::Error) -> String {
+    format!("a chamada ao próprio servidor da demonstração falhou: {error}")
+}
+
+/// Its first call was refused.
+pub fn demo_refused(status: u16, code: &str) -> String {
+    format!("a primeira chamada da demonstração recebeu {status} ({code})")
+}
+
+/// What is running, and how to try it.
+pub fn demo_ready(api: &str, upstream: &str, curl: &str) -> String {
+    format!(
+        "API do pareia:           {api}\nEvolution API simulada:  {upstream}\n\nExperimente em outro terminal:\n{curl}\n"
+    )
+}
+
+/// The usual port is taken.
+pub fn demo_other_port(asked: &str) -> String {
+    format!("{asked} está em uso; a demonstração usa outra porta.")
+}
+
+/// When the simulated phone scans.
+pub fn demo_pairs_after(seconds: u64) -> String {
+    format!("O celular simulado lê o QR Code em {seconds} s, ou já, se você teclar Enter.")
+}
+
+/// What is left to do.
+pub const DEMO_CONNECTED: &str = "conectado. O servidor continua no ar; Ctrl-C encerra.";
+/// Some case did not behave.
+pub const DEMO_FAILED: &str = "nem todos os casos se comportaram como o fluxo promete";
+/// A case behaved.
+pub const CASE_OK: &str = "ok";
+/// A case did not behave.
+pub const CASE_FAILED: &str = "FALHOU";
