@@ -62,6 +62,14 @@ pub fn refusal(refusal: &Refusal) -> Sentence {
                   continuar, confira se o servidor alcança web.whatsapp.com e a versão da Evolution API.",
             ),
         ),
+        Refusal::Reconnecting => (
+            "qr_timeout",
+            "Erro ao criar/conectar instância".to_owned(),
+            Some(
+                "Já há um celular pareado e a Evolution está tentando reconectar. Confira se o servidor alcança \
+                  o WhatsApp e chame de novo; para parear outro celular, desconecte este antes.",
+            ),
+        ),
         Refusal::Internal => (
             "internal",
             "Erro interno".to_owned(),
