@@ -1,3 +1,4 @@
 //! pareia: one POST to a WhatsApp QR code.
 
 pub mod http1;
+pub mod sim;
