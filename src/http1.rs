@@ -114,6 +114,11 @@ impl<S: TimedRead> Reader<S> {
         &mut self.stream
     }
 
+    /// Whether bytes of the next message are here already.
+    pub fn has_buffered(&self) -> bool {
+        !self.buffer.is_empty()
+    }
+
     /// Changes how long the connection may stay silent before its next message.
     pub fn set_idle(&mut self, idle: Duration) {
         self.limits.idle = idle;

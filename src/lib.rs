@@ -6,5 +6,6 @@ pub mod evolution;
 pub mod http1;
 pub mod lock;
 pub mod seal;
+pub mod sim;
 pub mod store;
 pub mod words;
