@@ -170,7 +170,9 @@ impl Known {
             // Evolution is at it by itself: a second socket would fight the first for ever.
             _ if self.restless || self.connect_out => Action::Watch(trust),
             // After a scan the socket drops and returns before upstream knows of the pairing.
-            Pairing::Never if self.was_connecting && !self.waited => Action::AwaitReturn(Returning::Unpaired),
+            Pairing::Never if self.was_connecting && !self.waited && !self.created => {
+                Action::AwaitReturn(Returning::Unpaired)
+            }
             Pairing::Never | Pairing::Remembered | Pairing::Paired | Pairing::LoggedOut => {
                 Action::OpenSocket(trust)
             }
@@ -253,7 +255,7 @@ mod tests {
             (|k| is(k, State::Close, &PAIRINGS) && (k.restless || k.connect_out) && k.created, Action::Watch(Trust::Any)),
             (|k| is(k, State::Close, &[Paired]) && (k.restless || k.connect_out), Action::Watch(Trust::OnlyChanged)),
             (|k| is(k, State::Close, &PAIRINGS) && (k.restless || k.connect_out), Action::Watch(Trust::NewSocket)),
-            (|k| is(k, State::Close, &[Never]) && k.was_connecting && !k.waited, Action::AwaitReturn(Returning::Unpaired)),
+            (|k| is(k, State::Close, &[Never]) && k.was_connecting && !k.waited && !k.created, Action::AwaitReturn(Returning::Unpaired)),
             (|k| is(k, State::Close, &PAIRINGS) && k.created, Action::OpenSocket(Trust::Any)),
             (|k| is(k, State::Close, &[Paired]), Action::OpenSocket(Trust::OnlyChanged)),
             (|k| is(k, State::Close, &PAIRINGS), Action::OpenSocket(Trust::NewSocket)),
