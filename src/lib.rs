@@ -3,6 +3,7 @@
 pub mod domain;
 pub mod ensure;
 pub mod evolution;
+pub mod http;
 pub mod http1;
 pub mod lock;
 pub mod seal;
