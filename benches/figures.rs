@@ -66,7 +66,8 @@ fn repeated() -> String {
     let mut client = rig.client();
     assert_eq!(client.post("my-store").status, 200);
     let before = upstream.calls();
-    let mut with: Vec<f64> = (0..CALLS).map(|_| rig::timed(|| assert_eq!(client.post("my-store").status, 200))).collect();
+    let mut with: Vec<f64> =
+        (0..CALLS).map(|_| rig::timed(|| assert_eq!(client.post("my-store").status, 200))).collect();
     let calls = upstream.calls() - before;
     let mut direct = Client::new(&upstream.address(), "");
     let mut alone: Vec<f64> = (0..CALLS)

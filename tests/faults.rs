@@ -126,7 +126,9 @@ fn an_answer_that_ends_in_the_middle_is_an_error() {
                 let (mut client, _) = listener.accept().expect("a call");
                 let _ = client.read(&mut [0; 4096]);
                 let _ = client.write_all(torn.as_bytes());
-                if client.shutdown(std::net::Shutdown::Both).is_err() || listener.set_nonblocking(true).is_err() {
+                if client.shutdown(std::net::Shutdown::Both).is_err()
+                    || listener.set_nonblocking(true).is_err()
+                {
                     return;
                 }
                 std::thread::sleep(Duration::from_millis(200));
@@ -137,7 +139,11 @@ fn an_answer_that_ends_in_the_middle_is_an_error() {
         shop.credential(&id, &url);
         let answer = shop.post(&id);
         assert_eq!(answer.status, 502, "{torn:?}: {:?}", answer.body);
-        assert!(["evolution_unreachable", "evolution_error"].contains(&answer.code()), "{torn:?}: {:?}", answer.body);
+        assert!(
+            ["evolution_unreachable", "evolution_error"].contains(&answer.code()),
+            "{torn:?}: {:?}",
+            answer.body
+        );
         shop.store.set_credential_active(&id, false).expect("disabled");
         drop(server);
     }

@@ -4,6 +4,7 @@
 mod concurrency;
 mod faults;
 mod harness;
+mod http_server;
 mod recorded;
 mod returning;
 mod scenarios;

@@ -15,7 +15,8 @@ use crate::harness::PHONE;
 fn serving(status: u16, body: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let head = format!("HTTP/1.1 {status} Recorded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+    let head =
+        format!("HTTP/1.1 {status} Recorded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
     let answer = format!("{head}{body}");
     std::thread::spawn(move || {
         let (mut client, _) = listener.accept().expect("a call");
@@ -32,7 +33,8 @@ fn read_request(client: &mut TcpStream) {
         seen.extend_from_slice(&chunk[..n]);
         let text = String::from_utf8_lossy(&seen);
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head.lines().find_map(|l| l.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        let length =
+            head.lines().find_map(|l| l.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
         if n == 0 || body.len() >= length.unwrap_or(0) {
             return;
         }

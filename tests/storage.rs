@@ -68,7 +68,11 @@ fn a_missing_or_wrong_key_is_refused_once_keys_are_sealed() {
     fs::remove_file(&key).expect("the key was made");
     with_credential(&folder);
     let right = fs::read(&key).expect("the key was made again: nothing was sealed with the first");
-    for (content, says) in [(None, "restaure esse arquivo"), (Some("AAAA"), "não é a chave"), (Some("cGFyZWlhLXBhcmVpYS1wYXJlaWEtcGFyZWlhLXBhcmU="), "não é a chave")] {
+    for (content, says) in [
+        (None, "restaure esse arquivo"),
+        (Some("AAAA"), "não é a chave"),
+        (Some("cGFyZWlhLXBhcmVpYS1wYXJlaWEtcGFyZWlhLXBhcmU="), "não é a chave"),
+    ] {
         match content {
             None => fs::remove_file(&key).expect("removed"),
             Some(content) => fs::write(&key, content).expect("written"),
@@ -76,7 +80,10 @@ fn a_missing_or_wrong_key_is_refused_once_keys_are_sealed() {
         refuses(&folder, |e| matches!(e, Error::KeyMissing(_) | Error::KeyWrong(_)), says);
     }
     fs::write(&key, right).expect("restored");
-    assert_eq!(Store::open(folder.path()).expect("opens").credentials().expect("listed")[0].key, Secret::new(KEY));
+    assert_eq!(
+        Store::open(folder.path()).expect("opens").credentials().expect("listed")[0].key,
+        Secret::new(KEY)
+    );
 }
 
 #[test]
@@ -110,7 +117,8 @@ fn before_tables_change_a_copy_is_put_beside_them() {
         .collect();
     assert_eq!(copies.len(), 1, "{copies:?}");
     let copy = rusqlite::Connection::open(folder.path().join(&copies[0])).expect("the copy opens");
-    let kept: String = copy.query_row("SELECT id FROM integration_credentials", [], |r| r.get(0)).expect("a row");
+    let kept: String =
+        copy.query_row("SELECT id FROM integration_credentials", [], |r| r.get(0)).expect("a row");
     assert_eq!(kept, "cred_a");
 }
 
@@ -118,7 +126,8 @@ fn before_tables_change_a_copy_is_put_beside_them() {
 fn a_user_with_instances_is_not_removed_unless_they_go_to_another() {
     let shop = Shop::new(instant(Version::V2_3_7));
     assert_eq!(shop.post("a").status, 200);
-    let heir = shop.store.add_user(&Name::parse("herdeira").expect("a name"), false).expect("added").expect("free");
+    let heir =
+        shop.store.add_user(&Name::parse("herdeira").expect("a name"), false).expect("added").expect("free");
     let owner = shop.store.user("loja").expect("users").expect("the user").id;
     assert!(!shop.store.remove_user(&owner, None).expect("an answer"));
     assert_eq!(shop.post("a").status, 200, "nothing changed");

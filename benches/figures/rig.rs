@@ -50,7 +50,11 @@ impl Upstream {
         assert_eq!(status, 200);
         let body: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
         let totals = body["totals"].as_object().expect("totals");
-        totals.values().filter_map(serde_json::Value::as_u64).map(|n| usize::try_from(n).expect("small")).sum()
+        totals
+            .values()
+            .filter_map(serde_json::Value::as_u64)
+            .map(|n| usize::try_from(n).expect("small"))
+            .sum()
     }
 }
 
@@ -75,7 +79,15 @@ impl Rig {
         let mut rig = Self { folder, token: String::new(), process: None, address: String::new() };
         rig.run(&["user", "add", "bench"], "");
         rig.token = rig.run(&["token", "create", "bench"], "");
-        let add = ["credential", "add", "--type", "whatsapp_evolution", "--base-url", upstream, "--api-token-stdin"];
+        let add = [
+            "credential",
+            "add",
+            "--type",
+            "whatsapp_evolution",
+            "--base-url",
+            upstream,
+            "--api-token-stdin",
+        ];
         rig.run(&add, KEY);
         rig.serve();
         rig

@@ -109,7 +109,7 @@ fn refusal_status(refusal: &Refusal) -> u16 {
     match refusal {
         Refusal::OwnedByOther => 409,
         Refusal::NoActiveCredential(_) | Refusal::Busy => 503,
-        Refusal::Upstream(Trouble::Timeout) | Refusal::NoQr => 504,
+        Refusal::Upstream(Trouble::Timeout) | Refusal::NoQr | Refusal::Reconnecting => 504,
         Refusal::Upstream(_) => 502,
         Refusal::Internal => 500,
     }
@@ -229,7 +229,7 @@ mod tests {
             (Refusal::Upstream(Trouble::NotLoaded), 502, "evolution_not_loaded"),
             (Refusal::Upstream(Trouble::Unexpected), 502, "evolution_error"),
             (Refusal::Upstream(Trouble::Timeout), 504, "evolution_timeout"),
-            (Refusal::NoQr, 504, "qr_timeout"),
+            (Refusal::NoQr | Refusal::Reconnecting, 504, "qr_timeout"),
             (Refusal::Internal, 500, "internal"),
         ] {
             check(&Problem::Refused(refusal), status, code, None);
