@@ -1,5 +1,7 @@
 //! pareia: one POST to a WhatsApp QR code.
 
+pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod ensure;
 pub mod evolution;

@@ -1,3 +1,9 @@
-//! The `pareia` binary.
+//! The `pareia` binary: arguments go in, an exit code comes out.
+//!
+//! Everything it does lives in the library, where tests reach it; nothing may be decided here.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pareia::cli::run(std::env::args_os())
+}

@@ -1,0 +1,144 @@
+//! `pareia demo`: the whole product in one process, with nothing to set up and nothing left behind.
+//!
+//! It goes through the front door: every call it makes is a real HTTP request to its own server.
+
+mod once;
+mod post;
+mod world;
+
+use std::io::BufRead;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::output::{Done, Failure, fail, note, out};
+use super::screen::Screen;
+use super::{listen_address, signals, words};
+use post::Reply;
+use world::{Owner, World};
+
+/// The instance that the demonstration connects.
+const INSTANCE: &str = "my-store";
+/// How often the code is asked for again.
+const AGAIN: Duration = Duration::from_secs(2);
+/// The same once the phone has scanned it: WhatsApp takes a moment to open the connection.
+const AFTER_SCAN: Duration = Duration::from_millis(300);
+/// Longest wait for the simulated phone, in seconds: a day.
+const MAX_PAIR_AFTER: u64 = 86_400;
+
+/// What the demonstration takes.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[arg(long)]
+    once: bool,
+    #[arg(
+        long, value_name = "ENDEREÇO", default_value = "127.0.0.1:3000",
+        value_parser = listen_address, conflicts_with = "once"
+    )]
+    listen: String,
+    #[arg(
+        long, value_name = "SEGUNDOS", default_value = "20", value_parser = seconds, conflicts_with = "once"
+    )]
+    pair_after: u64,
+}
+
+/// What the demonstration waits for.
+enum Event {
+    /// A signal.
+    Stop,
+    /// Somebody wants the phone to scan now.
+    Pair,
+}
+
+/// Runs it: all cases once, or the first one until a signal.
+pub fn run(args: &Args) -> Done {
+    if args.once { once::run() } else { live(args) }
+}
+
+fn live(args: &Args) -> Done {
+    let events = events()?;
+    let world = World::start(&args.listen)?;
+    out(words::demo_ready(&world.url(), &world.sim.url(), &curl(&world)))?;
+    note(words::demo_pairs_after(args.pair_after));
+    let shown = pair(&world, &events, Duration::from_secs(args.pair_after));
+    if matches!(shown, Ok(Next::Serve)) {
+        while let Ok(Event::Pair) = events.recv() {}
+    }
+    world.stop();
+    shown.map(drop)
+}
+
+/// How the pairing ended.
+enum Next {
+    /// The phone is connected.
+    Serve,
+    /// A signal came first.
+    End,
+}
+
+/// Shows the code and every code after it, until the simulated phone has scanned one.
+fn pair(world: &World, events: &Receiver<Event>, after: Duration) -> Result<Next, Failure> {
+    let (mut screen, mut pair_at) = (Screen::of_stdout(), Some(Instant::now() + after));
+    let mut reply = call(world)?;
+    if reply.status != 200 {
+        return fail(words::demo_refused(reply.status, reply.text("/code")));
+    }
+    loop {
+        if reply.text("/data/status") == "connected" {
+            out(words::DEMO_CONNECTED)?;
+            return Ok(Next::Serve);
+        }
+        let code = world.sim.control().current_code(INSTANCE).map(|current| current.code);
+        if code.is_some() {
+            screen.show(code.as_deref(), None)?;
+        }
+        let wait = pair_at.map_or(AFTER_SCAN, |at| at.saturating_duration_since(Instant::now()).min(AGAIN));
+        let asked = match events.recv_timeout(wait) {
+            // The thread that watches for signals never ends.
+            Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(Next::End),
+            Ok(Event::Pair) => true,
+            Err(RecvTimeoutError::Timeout) => pair_at.is_some_and(|at| at <= Instant::now()),
+        };
+        if asked && world.sim.control().scan(INSTANCE, None) {
+            pair_at = None;
+        }
+        reply = call(world)?;
+    }
+}
+
+fn call(world: &World) -> Result<Reply, Failure> {
+    world.post(Owner::Shop, INSTANCE).map_err(|e| Failure::Failed(words::demo_call(&e)))
+}
+
+/// The call as people make it.
+fn curl(world: &World) -> String {
+    format!(
+        "curl -s -X POST {}{} -H 'Authorization: Bearer {}' -H 'Content-Type: application/json' -d '{}'",
+        world.url(),
+        post::PATH,
+        world.token(Owner::Shop).expose(),
+        post::body(INSTANCE)
+    )
+}
+
+fn events() -> Result<Receiver<Event>, Failure> {
+    let (sender, events) = mpsc::channel();
+    let stop = sender.clone();
+    signals::on_first(move || stop.send(Event::Stop).unwrap_or_default())?;
+    let watching = thread::Builder::new().name("stdin".into()).spawn(move || watch_lines(&sender));
+    watching.map_err(|e| Failure::Failed(words::stdin_unreadable(&e)))?;
+    Ok(events)
+}
+
+/// Every line typed asks for the scan; an end of stdin asks for nothing.
+fn watch_lines(sender: &Sender<Event>) {
+    for _line in std::io::stdin().lock().lines().map_while(Result::ok) {
+        if sender.send(Event::Pair).is_err() {
+            return;
+        }
+    }
+}
+
+fn seconds(text: &str) -> Result<u64, &'static str> {
+    text.parse().ok().filter(|seconds| *seconds <= MAX_PAIR_AFTER).ok_or(words::SECONDS_INVALID)
+}

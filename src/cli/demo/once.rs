@@ -1,0 +1,178 @@
+//! `pareia demo --once`: the flow's three scenarios and its three error cases, each played over real
+//! HTTP and held against what the flow promises.
+//!
+//! The cases are one table, played in order in one world: each finds what the ones before it left.
+
+use std::time::{Duration, Instant};
+
+use super::INSTANCE;
+use super::post::Reply;
+use super::world::{CREDENTIAL, Owner, World};
+use crate::cli::output::{Done, Failure, fail, out};
+use crate::cli::words;
+
+/// One case: how the world is changed first, what is called, what must come of it.
+struct Case {
+    title: &'static str,
+    before: fn(&World) -> Done,
+    owner: Owner,
+    instance: &'static str,
+    /// Kinds of upstream calls, in the order they first appear.
+    calls: &'static [&'static str],
+    status: u16,
+    /// The sentence: `data.message` of a success, `error` of a refusal.
+    sentence: &'static str,
+    /// Rows of that instance afterwards.
+    rows: usize,
+}
+
+const CREATED: &str = "Instância criada. Escaneie o QR Code no WhatsApp.";
+
+const CASES: [Case; 6] = [
+    Case {
+        title: "cenário 1: primeira criação",
+        before: |_| Ok(()),
+        owner: Owner::Shop,
+        instance: INSTANCE,
+        calls: &["check", "create", "connect"],
+        status: 200,
+        sentence: CREATED,
+        rows: 1,
+    },
+    Case {
+        title: "cenário 2: chamada duplicada",
+        before: |_| Ok(()),
+        owner: Owner::Shop,
+        instance: INSTANCE,
+        calls: &["check", "connect"],
+        status: 200,
+        sentence: "Instância já existente. Escaneie o QR Code.",
+        rows: 1,
+    },
+    Case {
+        title: "cenário 3: a Evolution perdeu a instância",
+        before: |world| {
+            world.sim.control().forget(None);
+            Ok(())
+        },
+        owner: Owner::Shop,
+        instance: INSTANCE,
+        calls: &["check", "create", "connect"],
+        status: 200,
+        sentence: CREATED,
+        rows: 1,
+    },
+    Case {
+        title: "erro 1: nenhuma credencial ativa",
+        before: |world| Ok(world.store.set_credential_active(CREDENTIAL, false).map(drop)?),
+        owner: Owner::Shop,
+        instance: "sem-credencial",
+        calls: &[],
+        status: 503,
+        sentence: "Nenhuma credencial ativa encontrada para o canal \"whatsapp_evolution\". Por favor, contate o \
+                   administrador para configurar as credenciais de integração.",
+        rows: 0,
+    },
+    Case {
+        title: "erro 2: Evolution API fora do ar",
+        before: |world| {
+            world.sim.control().refuse(true);
+            Ok(world.store.set_credential_active(CREDENTIAL, true).map(drop)?)
+        },
+        owner: Owner::Shop,
+        instance: "fora-do-ar",
+        calls: &[],
+        status: 502,
+        sentence: "Erro ao criar/conectar instância",
+        rows: 1,
+    },
+    Case {
+        title: "erro 3: a instância é de outro usuário",
+        before: |world| {
+            world.sim.control().refuse(false);
+            Ok(())
+        },
+        owner: Owner::Other,
+        instance: INSTANCE,
+        calls: &[],
+        status: 409,
+        sentence: "Instância já existe para outro usuário",
+        rows: 1,
+    },
+];
+
+/// What a case came to.
+struct Played {
+    reply: Reply,
+    calls: Vec<&'static str>,
+    took: Duration,
+    rows: usize,
+    /// Whether the code answered is the one that upstream holds now.
+    current: bool,
+}
+
+/// Plays every case, one line each; fails when one did not behave.
+pub fn run() -> Done {
+    let world = World::start("127.0.0.1:0")?;
+    let (mut row_id, mut all_well) = (None, true);
+    for case in &CASES {
+        let played = play(&world, case)?;
+        let well = behaved(case, &played, &mut row_id);
+        out(line(case, &played, well))?;
+        all_well &= well;
+    }
+    world.stop();
+    if all_well { Ok(()) } else { fail(words::DEMO_FAILED) }
+}
+
+fn play(world: &World, case: &Case) -> Result<Played, Failure> {
+    (case.before)(world)?;
+    let (asked_before, begun) = (world.sim.control().calls().len(), Instant::now());
+    let reply = world.post(case.owner, case.instance).map_err(|e| Failure::Failed(words::demo_call(&e)))?;
+    let took = begun.elapsed();
+    let mut calls = Vec::new();
+    for call in world.sim.control().calls().iter().skip(asked_before) {
+        let kind = kind(&call.endpoint);
+        if !calls.contains(&kind) {
+            calls.push(kind);
+        }
+    }
+    let rows = world.store.instance_lines(None)?.iter().filter(|row| row.name == case.instance).count();
+    let code = world.sim.control().current_code(case.instance);
+    let current = code.is_some_and(|code| *code.base64 == *reply.text("/data/qrCode"));
+    Ok(Played { reply, calls, took, rows, current })
+}
+
+/// What the flow calls the endpoint.
+fn kind(endpoint: &str) -> &'static str {
+    match endpoint {
+        "create" => "create",
+        "connect" => "connect",
+        _ => "check",
+    }
+}
+
+/// Whether the case came to what it must. The row's id, once known, never changes.
+fn behaved(case: &Case, played: &Played, row_id: &mut Option<String>) -> bool {
+    let reply = &played.reply;
+    let sentence = if case.status == 200 { "/data/message" } else { "/error" };
+    let as_told = reply.status == case.status
+        && reply.text(sentence) == case.sentence
+        && played.calls == case.calls
+        && played.rows == case.rows;
+    if case.status != 200 {
+        return as_told;
+    }
+    let id = reply.text("/data/instanceId").to_owned();
+    let same_row = row_id.get_or_insert_with(|| id.clone()) == &id;
+    as_told && same_row && !id.is_empty() && reply.text("/data/status") == "connecting" && played.current
+}
+
+fn line(case: &Case, played: &Played, well: bool) -> String {
+    let reply = &played.reply;
+    let calls = if played.calls.is_empty() { "-".to_owned() } else { played.calls.join(", ") };
+    let code = if reply.text("/data/qrCode").is_empty() { "" } else { ", QR" };
+    let outcome = format!("{} {}{}{code}", reply.status, reply.text("/data/status"), reply.text("/code"));
+    let verdict = if well { words::CASE_OK } else { words::CASE_FAILED };
+    format!("{:<42} {calls:<24} → {outcome:<29} {:>5} ms  {verdict}", case.title, played.took.as_millis())
+}

@@ -1,0 +1,120 @@
+//! Everything a demonstration needs, made up on the spot: a simulated Evolution, a temporary data
+//! folder with a credential and two users, and a server on top. All of it goes away with the value.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::post::{self, Reply};
+use crate::cli::output::{Failure, note};
+use crate::cli::words;
+use crate::domain::{Channel, Name, Secret};
+use crate::ensure::Engine;
+use crate::http::{Server, Settings};
+use crate::seal::{new_id, new_token};
+use crate::sim::{Options, Sim, Version};
+use crate::store::{NewCredential, Store};
+
+/// The credential's id.
+pub const CREDENTIAL: &str = "cred_demo";
+/// How long a call may wait for a QR code.
+const QR_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Whose token a call is made with.
+#[derive(Clone, Copy, Debug)]
+pub enum Owner {
+    /// The user that owns the instance.
+    Shop,
+    /// Somebody else.
+    Other,
+}
+
+/// A running demonstration.
+pub struct World {
+    server: Server,
+    /// The simulated Evolution.
+    pub sim: Sim,
+    /// The data folder, open.
+    pub store: Arc<Store>,
+    tokens: [Secret; 2],
+    // Last, so that it is removed when nothing has it open any more.
+    _folder: Folder,
+}
+
+impl World {
+    /// Starts everything; the server listens on `listen`, or on a free port where that is taken.
+    pub fn start(listen: &str) -> Result<Self, Failure> {
+        let key = new_token();
+        let sim = Sim::start(Options::new(Version::default(), key.expose()))
+            .map_err(|e| Failure::Failed(words::cannot_listen("127.0.0.1:0", &e)))?;
+        let folder = Folder(std::env::temp_dir().join(new_id("pareia-demo-")));
+        let store = Arc::new(Store::open(&folder.0)?);
+        store.add_credential(&NewCredential {
+            id: CREDENTIAL,
+            channel: Channel::WhatsappEvolution,
+            name: CREDENTIAL,
+            base_url: &sim.url(),
+            key: &key,
+        })?;
+        let tokens = [add_user(&store, "loja")?, add_user(&store, "outra-loja")?];
+        let server = serve(listen, &store)?;
+        Ok(Self { server, sim, store, tokens, _folder: folder })
+    }
+
+    /// The server's address, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.server.addr())
+    }
+
+    /// The user's token.
+    pub fn token(&self, owner: Owner) -> &Secret {
+        &self.tokens[match owner {
+            Owner::Shop => 0,
+            Owner::Other => 1,
+        }]
+    }
+
+    /// The call that this is all about.
+    pub fn post(&self, owner: Owner, instance: &str) -> io::Result<Reply> {
+        post::post(self.server.addr(), self.token(owner), instance)
+    }
+
+    /// Lets what runs finish, then takes everything away.
+    pub fn stop(self) {
+        self.server.shutdown();
+    }
+}
+
+fn serve(listen: &str, store: &Arc<Store>) -> Result<Server, Failure> {
+    let start = |listen: &str| {
+        let engine = Arc::new(Engine::new(Arc::clone(store), QR_TIMEOUT));
+        Server::start(Settings::new(listen), Arc::clone(store), engine)
+    };
+    let started = match start(listen) {
+        Err(e) if e.kind() == io::ErrorKind::AddrInUse => {
+            note(words::demo_other_port(listen));
+            start("127.0.0.1:0")
+        }
+        started => started,
+    };
+    started.map_err(|e| Failure::Failed(words::cannot_listen(listen, &e)))
+}
+
+fn add_user(store: &Store, name: &str) -> Result<Secret, Failure> {
+    let name = Name::parse(name).expect("the names above are names");
+    let id = store.add_user(&name, false)?.expect("the folder is new");
+    Ok(store.add_token(&id, None, None)?.token)
+}
+
+/// A folder that is removed with this value.
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Err(e) = fs::remove_dir_all(&self.0) {
+            note(words::folder_stays(&self.0, &e));
+        }
+    }
+}

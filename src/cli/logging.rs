@@ -1,0 +1,147 @@
+//! The log: stderr, one record a line, UTC.
+//!
+//! The level that people set is pareia's own. Other crates stay at warnings whatever is set: at
+//! debug some of them print headers, and a header is where the keys are.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use env_logger::{Builder, Target, WriteStyle};
+use log::{Level, LevelFilter};
+
+use super::time;
+use crate::domain::now;
+
+/// Ours; everything else is capped.
+const OWN: &str = "pareia";
+/// The most that other crates may say.
+const OTHERS: LevelFilter = LevelFilter::Warn;
+
+/// Starts the log at the level of `PAREIA_LOG`, else `RUST_LOG`, else `default`.
+pub fn start(default: LevelFilter) {
+    build(default, Target::Stderr);
+}
+
+/// Like [`start`], but holds every line back until the first is known.
+pub fn start_held(default: LevelFilter) -> Held {
+    let held = Held(Arc::new(Mutex::new(Some(Vec::new()))));
+    build(default, Target::Pipe(Box::new(held.clone())));
+    held
+}
+
+fn build(default: LevelFilter, target: Target) {
+    let setting =
+        ["PAREIA_LOG", "RUST_LOG"].iter().find_map(|v| std::env::var(v).ok().filter(|s| !s.is_empty()));
+    let mut builder = Builder::new();
+    builder.target(target).write_style(WriteStyle::Never);
+    builder.format(|out, record| out.write_all(line(record.level(), &record.args().to_string()).as_bytes()));
+    builder.filter_level(OTHERS.min(default)).filter_module(OWN, default);
+    let unread = setting.map(|s| apply(&mut builder, &s)).unwrap_or_default();
+    // A second start in one process would be a mistake of ours, and the first one stands.
+    if builder.try_init().is_ok() {
+        for part in unread {
+            log::warn!("log level not understood: {part:?}; use error, warn, info, debug, trace or off");
+        }
+    }
+}
+
+/// Applies `level` and `module=level` parts; returns what is neither.
+fn apply(builder: &mut Builder, setting: &str) -> Vec<String> {
+    let mut unread = Vec::new();
+    for part in setting.split(',').map(str::trim).filter(|p| !p.is_empty()) {
+        let (module, level) = part.split_once('=').unwrap_or((OWN, part));
+        match level.parse::<LevelFilter>() {
+            Ok(level) if is_own(module) => drop(builder.filter_module(module, level)),
+            Ok(level) => drop(builder.filter_module(module, level.min(OTHERS))),
+            Err(_) => unread.push(part.to_owned()),
+        }
+    }
+    unread
+}
+
+/// Whether the directive names modules of ours alone; `p` would match other crates too.
+fn is_own(module: &str) -> bool {
+    module == OWN || module.strip_prefix(OWN).is_some_and(|rest| rest.starts_with("::"))
+}
+
+/// A line of the log. A line end inside the message would let its text pass for a line of its own.
+fn line(level: Level, message: &str) -> String {
+    let message = message.replace(['\n', '\r'], "\\n");
+    format!("{} {level:<5} {message}\n", time::iso(now()))
+}
+
+/// Lines held back until [`Held::open`] has put the first one before them.
+#[derive(Clone)]
+pub struct Held(Arc<Mutex<Option<Vec<u8>>>>);
+
+impl Held {
+    /// Writes `first` at level info, then what was held; later lines go straight out.
+    pub fn open(&self, first: &str) {
+        let line = if log::log_enabled!(target: OWN, Level::Info) {
+            line(Level::Info, first)
+        } else {
+            String::new()
+        };
+        self.release(line.as_bytes());
+    }
+
+    /// Writes what was held, where a first line never came.
+    pub fn give_up(&self) {
+        self.release(b"");
+    }
+
+    fn release(&self, first: &[u8]) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let rest = held.take().unwrap_or_default();
+        // When stderr is closed there is nobody to tell.
+        let _ = io::stderr().write_all(&[first, &rest].concat());
+    }
+}
+
+impl Write for Held {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(held) => held.extend_from_slice(bytes),
+            None => io::stderr().write_all(bytes)?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use log::{Log, Metadata};
+
+    use super::*;
+
+    #[track_caller]
+    fn enabled(setting: &str, target: &str, level: Level) -> bool {
+        let mut builder = Builder::new();
+        builder.filter_level(OTHERS).filter_module(OWN, LevelFilter::Info);
+        apply(&mut builder, setting);
+        builder.build().enabled(&Metadata::builder().level(level).target(target).build())
+    }
+
+    #[test]
+    fn only_our_own_modules_follow_the_setting() {
+        for setting in ["trace", "pareia=trace", "ureq=trace,trace", "pareia::http=trace,p=trace,trace"] {
+            assert!(enabled(setting, "pareia::http", Level::Trace), "{setting}");
+            for other in ["ureq::run", "rustls", "tiny_http", "pareiax"] {
+                assert!(!enabled(setting, other, Level::Info), "{setting} {other}");
+            }
+        }
+        assert!(enabled("", "pareia", Level::Info) && !enabled("", "pareia", Level::Debug));
+        assert!(!enabled("off", "pareia", Level::Error) && enabled("off", "ureq", Level::Warn));
+        assert_eq!(apply(&mut Builder::new(), "loud, info,x=y"), ["loud", "x=y"]);
+    }
+
+    #[test]
+    fn a_record_is_one_line() {
+        let line = line(Level::Warn, "a\nb");
+        assert!(line.ends_with("Z WARN  a\\nb\n"), "{line}");
+    }
+}

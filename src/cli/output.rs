@@ -1,0 +1,72 @@
+//! How commands speak: results to stdout, everything else to stderr, failures as one sentence.
+//!
+//! Nothing here may panic: a reader that closes the pipe early (`pareia user list | head -1`) ends
+//! the command, quietly.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use super::words;
+use crate::store;
+
+/// The end of a command.
+pub type Done = Result<(), Failure>;
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+pub enum Failure {
+    /// It could not: the sentence says why and what to do next.
+    Failed(String),
+    /// It was asked in a way that makes no sense.
+    Usage(String),
+    /// Nobody reads stdout any more.
+    OutputClosed,
+}
+
+impl Failure {
+    /// Says what there is to say and gives the exit code.
+    pub fn report(&self) -> ExitCode {
+        match self {
+            Self::Failed(sentence) => {
+                note(words::error(sentence));
+                ExitCode::from(1)
+            }
+            Self::Usage(sentence) => {
+                note(words::error(sentence));
+                ExitCode::from(2)
+            }
+            Self::OutputClosed => ExitCode::from(1),
+        }
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// Shorthand for a command that cannot go on.
+pub fn fail<T>(sentence: impl Into<String>) -> Result<T, Failure> {
+    Err(Failure::Failed(sentence.into()))
+}
+
+/// Writes a line of the result.
+pub fn out(text: impl Display) -> Done {
+    write_out(format_args!("{text}\n"))
+}
+
+/// Writes a piece of the result as it stands.
+pub fn write_out(text: impl Display) -> Done {
+    let mut stdout = io::stdout().lock();
+    write!(stdout, "{text}").and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Failure::OutputClosed,
+        _ => Failure::Failed(words::output_failed(&error)),
+    })
+}
+
+/// Says something beside the result. When even stderr is closed there is nobody to tell.
+pub fn note(text: impl Display) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}

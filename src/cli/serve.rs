@@ -1,0 +1,100 @@
+//! `pareia serve`: the appliance. Settings in, server up, a signal, server down.
+//!
+//! The log's first line carries the address in use: supervisors, scripts and tests wait for it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use log::LevelFilter;
+
+use super::logging::{self, Held};
+use super::output::{Done, Failure};
+use super::{signals, words};
+use crate::config::{Config, Raw};
+use crate::ensure::Engine;
+use crate::evolution::is_public_default_key;
+use crate::http::{Server, Settings};
+use crate::store::{self, Store};
+
+/// What `serve` takes; every flag has its variable.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[arg(long, env = "PAREIA_LISTEN", value_name = "ENDEREÇO", default_value = "127.0.0.1:3000")]
+    listen: String,
+    #[arg(
+        long,
+        env = "PAREIA_PUBLIC_URL",
+        value_name = "URL",
+        default_value = "",
+        hide_default_value = true
+    )]
+    public_url: String,
+    #[arg(long, env = "PAREIA_QR_TIMEOUT", value_name = "SEGUNDOS", default_value = "20")]
+    qr_timeout: String,
+    #[arg(
+        long,
+        env = "PAREIA_TRUSTED_PROXY",
+        value_name = "IPS",
+        default_value = "",
+        hide_default_value = true
+    )]
+    trusted_proxy: String,
+}
+
+/// Serves until a signal.
+pub fn run(folder: PathBuf, args: &Args) -> Done {
+    let raw = Raw {
+        listen: &args.listen,
+        public_url: &args.public_url,
+        qr_timeout: &args.qr_timeout,
+        trusted_proxies: &args.trusted_proxy,
+    };
+    let config = Config::check(folder, &raw).map_err(|problem| Failure::Usage(words::setting(&problem)))?;
+    let held = logging::start_held(LevelFilter::Info);
+    let served = serve(&config, &held);
+    held.give_up();
+    served
+}
+
+fn serve(config: &Config, held: &Held) -> Done {
+    // Before anything is served: a signal that comes early is not lost.
+    let stopped = signals::first()?;
+    let store = Arc::new(Store::open(&config.data)?);
+    let engine = Arc::new(Engine::new(Arc::clone(&store), config.qr_timeout));
+    let mut settings = Settings::new(&config.listen);
+    settings.trusted_proxies.clone_from(&config.trusted_proxies);
+    let server = Server::start(settings, Arc::clone(&store), engine)
+        .map_err(|e| Failure::Failed(words::cannot_listen(&config.listen, &e)))?;
+    held.open(&format!("pareia {} listening on http://{}", env!("CARGO_PKG_VERSION"), server.addr()));
+    advise(config, &server, &store)?;
+    stopped.recv().unwrap_or_default();
+    log::info!("signal received: finishing what runs");
+    server.shutdown();
+    log::info!("stopped");
+    Ok(())
+}
+
+/// What whoever runs the server should know at its start.
+fn advise(config: &Config, server: &Server, store: &Store) -> Result<(), store::Error> {
+    log::info!("data folder {}", config.data.display());
+    if let Some(url) = &config.public_url {
+        log::info!("people use it at {url}");
+    }
+    if !server.addr().ip().is_loopback() && !config.is_behind_proxy() {
+        log::warn!(
+            "{} can be reached from other machines and does not encrypt: tokens travel in the clear; listen on \
+             127.0.0.1 behind a proxy with TLS, and name it with --trusted-proxy",
+            server.addr()
+        );
+    }
+    for credential in store.credentials()? {
+        if is_public_default_key(&credential.key) {
+            log::warn!(
+                "credential {} opens with the key of Evolution's own examples, which everybody knows: change \
+                 AUTHENTICATION_API_KEY there, then: pareia credential rotate {0} --api-token-stdin",
+                credential.id
+            );
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! `pareia sim`: the simulated Evolution API alone, for people who test their own integrations.
+//!
+//! Its key may come by argv, unlike every real one: it opens nothing but an invention.
+
+use super::output::{Done, Failure, note, out};
+use super::{listen_address, signals, words};
+use crate::sim::{Options, Sim, Timing, Version};
+
+/// The key, unless told.
+const KEY: &str = "chave-de-teste";
+/// Longest key, in bytes.
+const MAX_KEY: usize = 256;
+/// How slow and how fast simulated time may run.
+const SPEEDS: std::ops::RangeInclusive<f64> = 0.1..=1000.0;
+
+/// What the simulator takes.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[arg(long, value_name = "ENDEREÇO", default_value = "127.0.0.1:8080", value_parser = listen_address)]
+    listen: String,
+    #[arg(long, value_name = "CHAVE", default_value = KEY, value_parser = key)]
+    api_key: String,
+    #[arg(long, value_name = "VERSÃO", default_value = "2.3.7", value_parser = ["2.3.7", "1.8.2"])]
+    api_version: String,
+    #[arg(long, value_name = "N", value_parser = limit)]
+    qrcode_limit: Option<u32>,
+    #[arg(long, value_name = "VEZES", default_value = "1", value_parser = speed)]
+    speed: f64,
+    #[arg(long)]
+    instant: bool,
+}
+
+/// Runs the simulator until a signal.
+pub fn run(args: Args) -> Done {
+    let stopped = signals::first()?;
+    let listen = args.listen.clone();
+    let ready = words::sim_ready(&args.api_key, &args.api_version);
+    let sim = Sim::start(options(args)).map_err(|e| Failure::Failed(words::cannot_listen(&listen, &e)))?;
+    out(sim.url())?;
+    note(ready);
+    stopped.recv().unwrap_or_default();
+    Ok(())
+}
+
+fn options(args: Args) -> Options {
+    let version = if args.api_version == "1.8.2" { Version::V1_8_2 } else { Version::V2_3_7 };
+    let defaults = Options::new(version, &args.api_key);
+    let timing = if args.instant { Timing::instant() } else { defaults.timing };
+    Options {
+        listen: args.listen,
+        timing: timing.sped_up(args.speed),
+        qrcode_limit: args.qrcode_limit.unwrap_or(defaults.qrcode_limit),
+        ..Options::new(version, &args.api_key)
+    }
+}
+
+fn key(text: &str) -> Result<String, &'static str> {
+    let fits = (1..=MAX_KEY).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+    if fits { Ok(text.to_owned()) } else { Err(words::SIM_KEY_INVALID) }
+}
+
+fn limit(text: &str) -> Result<u32, &'static str> {
+    text.parse().ok().filter(|n| *n > 0).ok_or(words::LIMIT_INVALID)
+}
+
+fn speed(text: &str) -> Result<f64, &'static str> {
+    text.parse().ok().filter(|speed| SPEEDS.contains(speed)).ok_or(words::SPEED_INVALID)
+}

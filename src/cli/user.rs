@@ -1,0 +1,105 @@
+//! `pareia user`: people and programs that own instances.
+
+use serde::Serialize;
+
+use super::output::{Done, Failure, fail, note};
+use super::table::{Line, list};
+use super::{name, time, words};
+use crate::domain::Name;
+use crate::store::{Store, UserLine};
+
+/// What can be done with users.
+#[derive(clap::Subcommand, Debug)]
+pub enum Command {
+    Add {
+        #[arg(value_name = "NOME", value_parser = name)]
+        name: Name,
+        #[arg(long)]
+        admin: bool,
+    },
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    Remove {
+        #[arg(value_name = "NOME")]
+        name: String,
+        #[arg(long, value_name = "OUTRO")]
+        instances_to: Option<String>,
+    },
+}
+
+/// Runs one of them.
+pub fn run(store: &Store, command: Command) -> Done {
+    match command {
+        Command::Add { name, admin } => add(store, &name, admin),
+        Command::List { json } => list(&store.users()?, json, words::NO_USERS),
+        Command::Remove { name, instances_to } => remove(store, &name, instances_to.as_deref()),
+    }
+}
+
+/// The user of that name, or the sentence that there is none.
+pub fn find(store: &Store, name: &str) -> Result<UserLine, Failure> {
+    store.user(name)?.ok_or_else(|| Failure::Failed(words::user_unknown(name)))
+}
+
+fn add(store: &Store, name: &Name, admin: bool) -> Done {
+    if store.add_user(name, admin)?.is_none() {
+        return fail(words::user_taken(name.as_str()));
+    }
+    note(words::user_added(name.as_str()));
+    Ok(())
+}
+
+fn remove(store: &Store, name: &str, heir: Option<&str>) -> Done {
+    let user = find(store, name)?;
+    let heir = heir.map(|heir| find(store, heir)).transpose()?;
+    if heir.as_ref().is_some_and(|heir| heir.id == user.id) {
+        return fail(words::HEIR_IS_SELF);
+    }
+    if !store.remove_user(&user.id, heir.as_ref().map(|heir| heir.id.as_str()))? {
+        return fail(words::user_owns(name, user.instances));
+    }
+    if let Some(heir) = heir {
+        note(words::instances_moved(user.instances, &heir.name));
+    }
+    note(words::user_removed(name, user.tokens));
+    Ok(())
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Json<'a> {
+    id: &'a str,
+    name: &'a str,
+    is_admin: bool,
+    instances: u32,
+    tokens: u32,
+    created_at: String,
+}
+
+impl Line for UserLine {
+    const TITLES: &'static [&'static str] = &["NOME", "ADMIN", "INSTÂNCIAS", "TOKENS", "CRIADO (UTC)", "ID"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.name.clone(),
+            words::yes_no(self.admin).into(),
+            self.instances.to_string(),
+            self.tokens.to_string(),
+            time::short(self.created_at),
+            self.id.clone(),
+        ]
+    }
+
+    fn json(&self) -> impl Serialize {
+        Json {
+            id: &self.id,
+            name: &self.name,
+            is_admin: self.admin,
+            instances: self.instances,
+            tokens: self.tokens,
+            created_at: time::iso(self.created_at),
+        }
+    }
+}

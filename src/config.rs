@@ -1,0 +1,176 @@
+//! Flags and environment of `serve` as one validated value, and where the data folder is.
+//!
+//! Nothing past this module meets a setting that makes no sense; nothing in it opens a file or a
+//! socket.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::http::Network;
+
+/// Seconds that a call may wait for a QR code, at the least and at the most: proxies in front give
+/// up after one to two minutes.
+const QR_TIMEOUT: std::ops::RangeInclusive<u64> = 1..=120;
+
+/// What `serve` was told, as text.
+#[derive(Debug, Default)]
+pub struct Raw<'a> {
+    /// Where to listen: `host:port`.
+    pub listen: &'a str,
+    /// The address people use, where it is another.
+    pub public_url: &'a str,
+    /// Seconds that a call may wait for a QR code.
+    pub qr_timeout: &'a str,
+    /// Proxies whose word about the caller's address is taken, comma separated.
+    pub trusted_proxies: &'a str,
+}
+
+/// How `serve` runs.
+#[derive(Debug)]
+pub struct Config {
+    /// The data folder.
+    pub data: PathBuf,
+    /// Where to listen: `host:port`.
+    pub listen: String,
+    /// The address people use, without a slash at the end; `None`: the one listened on.
+    pub public_url: Option<String>,
+    /// How long a call may wait for a QR code.
+    pub qr_timeout: Duration,
+    /// Proxies whose word about the caller's address is taken.
+    pub trusted_proxies: Vec<Network>,
+}
+
+/// Which setting makes no sense.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// Not `host:port`.
+    Listen,
+    /// Not an `http://` or `https://` address.
+    PublicUrl,
+    /// Not a number of seconds within the bounds.
+    QrTimeout,
+    /// Not an address or a range; the text that is not.
+    TrustedProxy(String),
+}
+
+impl Config {
+    /// Checks every setting. Empty text counts as not given: unit files set variables to it.
+    pub fn check(data: PathBuf, raw: &Raw) -> Result<Self, Problem> {
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let proxies = raw.trusted_proxies.split(',').map(str::trim).filter(|part| !part.is_empty());
+        Ok(Self {
+            data,
+            listen: listen(raw.listen).ok_or(Problem::Listen)?,
+            public_url: given(raw.public_url)
+                .map(|u| public_url(&u).ok_or(Problem::PublicUrl))
+                .transpose()?,
+            qr_timeout: qr_timeout(raw.qr_timeout).ok_or(Problem::QrTimeout)?,
+            trusted_proxies: proxies
+                .map(|part| part.parse().map_err(|_| Problem::TrustedProxy(part.to_owned())))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Whether something in front is said to take the callers' connections.
+    pub fn is_behind_proxy(&self) -> bool {
+        !self.trusted_proxies.is_empty()
+            || self.public_url.as_ref().is_some_and(|u| u.starts_with("https://"))
+    }
+}
+
+/// `host:port`; a name is left to the system to resolve, and IPv6 stands in brackets.
+pub fn listen(text: &str) -> Option<String> {
+    let (host, port) = text.rsplit_once(':')?;
+    let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
+    let host_fits = match bare {
+        Some(v6) => v6.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => is_host(host),
+    };
+    (host_fits && port.parse::<u16>().is_ok()).then(|| text.to_owned())
+}
+
+fn is_host(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+}
+
+/// An address that can stand in front of a path: no user, query or fragment in it.
+fn public_url(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let authority_fits = is_host(authority) || listen(authority).is_some();
+    let path_fits = path.bytes().all(|b| b.is_ascii_graphic() && !b"?#\"'<>\\`{}|^@".contains(&b));
+    (authority_fits && path_fits).then(|| text.trim_end_matches('/').to_owned())
+}
+
+fn qr_timeout(text: &str) -> Option<Duration> {
+    text.parse().ok().filter(|seconds| QR_TIMEOUT.contains(seconds)).map(Duration::from_secs)
+}
+
+/// The data folder: as given, else where the system keeps programs' data, else beside the caller.
+pub fn data_folder(given: Option<PathBuf>, variable: impl Fn(&str) -> Option<OsString>) -> PathBuf {
+    let folder = |name| variable(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    given
+        .filter(|path| !path.as_os_str().is_empty())
+        .or_else(|| folder("XDG_DATA_HOME").filter(|p| p.is_absolute()).map(|p| p.join("pareia")))
+        .or_else(|| folder("HOME").map(|home| home.join(".local/share/pareia")))
+        .unwrap_or_else(|| PathBuf::from("pareia-data"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw<'a>() -> Raw<'a> {
+        Raw { listen: "127.0.0.1:3000", qr_timeout: "20", ..Raw::default() }
+    }
+
+    fn check(raw: &Raw) -> Result<Config, Problem> {
+        Config::check(PathBuf::from("d"), raw)
+    }
+
+    #[track_caller]
+    fn refused(raw: &Raw) -> Problem {
+        check(raw).expect_err("refused")
+    }
+
+    #[test]
+    fn settings_are_checked_one_by_one() {
+        let config = check(&raw()).unwrap();
+        assert_eq!((config.listen.as_str(), config.qr_timeout.as_secs()), ("127.0.0.1:3000", 20));
+        assert!(config.public_url.is_none() && config.trusted_proxies.is_empty());
+        for listen in ["0.0.0.0:0", "[::1]:80", "localhost:65535"] {
+            assert!(check(&Raw { listen, ..raw() }).is_ok(), "{listen}");
+        }
+        for listen in ["", "3000", ":3000", "a:", "a:b", "a:70000", "::1:80", "[x]:1", "a b:1"] {
+            assert_eq!(refused(&Raw { listen, ..raw() }), Problem::Listen, "{listen}");
+        }
+        for qr_timeout in ["", "0", "121", "-1", "2s"] {
+            assert_eq!(refused(&Raw { qr_timeout, ..raw() }), Problem::QrTimeout, "{qr_timeout}");
+        }
+        for url in
+            ["pareia.com", "ftp://a", "http://", "https://a b", "https://u@a", "https://a/?x", "https://a:x"]
+        {
+            assert_eq!(refused(&Raw { public_url: url, ..raw() }), Problem::PublicUrl, "{url}");
+        }
+        let given = check(&Raw { public_url: "https://zap.loja.com.br/pareia/", ..raw() }).unwrap();
+        assert_eq!(given.public_url.as_deref(), Some("https://zap.loja.com.br/pareia"));
+        for part in ["10.0.0.0/33", "x", "::1/129", "1.2.3", "10.0.0.0/"] {
+            let problem = refused(&Raw { trusted_proxies: &format!("127.0.0.1,{part}"), ..raw() });
+            assert_eq!(problem, Problem::TrustedProxy(part.to_owned()));
+        }
+    }
+
+    #[test]
+    fn the_data_folder_has_one_place_in_each_world() {
+        let place = |given: Option<&str>, set: &[(&str, &str)]| {
+            let variable = |name: &str| set.iter().find(|(n, _)| *n == name).map(|(_, v)| OsString::from(v));
+            data_folder(given.map(PathBuf::from), variable).to_string_lossy().into_owned()
+        };
+        let both = [("XDG_DATA_HOME", "/x"), ("HOME", "/h")];
+        assert_eq!(place(Some("d"), &both), "d");
+        assert_eq!(place(Some(""), &both), "/x/pareia");
+        assert_eq!(place(None, &[("XDG_DATA_HOME", "relative"), ("HOME", "/h")]), "/h/.local/share/pareia");
+        assert_eq!(place(None, &[("HOME", "")]), "pareia-data");
+    }
+}
