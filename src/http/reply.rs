@@ -229,7 +229,8 @@ mod tests {
             (Refusal::Upstream(Trouble::NotLoaded), 502, "evolution_not_loaded"),
             (Refusal::Upstream(Trouble::Unexpected), 502, "evolution_error"),
             (Refusal::Upstream(Trouble::Timeout), 504, "evolution_timeout"),
-            (Refusal::NoQr | Refusal::Reconnecting, 504, "qr_timeout"),
+            (Refusal::NoQr, 504, "qr_timeout"),
+            (Refusal::Reconnecting, 504, "qr_timeout"),
             (Refusal::Internal, 500, "internal"),
         ] {
             check(&Problem::Refused(refusal), status, code, None);

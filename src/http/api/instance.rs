@@ -134,7 +134,8 @@ fn success(answer: &Answer) -> Reply {
 mod tests {
     use super::*;
     use crate::domain::Status;
-    use crate::ensure::{Found, Qr};
+    use crate::domain::Qr;
+    use crate::ensure::Found;
 
     const GOOD: &str =
         r#"{"channel":"whatsapp_evolution","channelInstanceId":"a","channelPhoneOrId":"+55 21 99185-6227"}"#;
