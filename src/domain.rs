@@ -172,6 +172,23 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// A QR code as upstream gave it. Whoever scans it owns the pairing, so it never reaches a log.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Qr {
+    /// What the picture says, to draw it elsewhere; upstream sends it beside the picture.
+    pub code: Option<Secret>,
+    /// The picture: a PNG as data URI.
+    pub image: Secret,
+    /// The 8 characters to type on the phone, where the socket was opened with a number.
+    pub pairing_code: Option<Secret>,
+}
+
+impl fmt::Debug for Qr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Qr(…)")
+    }
+}
+
 /// Who is asking.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Caller {

@@ -38,6 +38,12 @@ impl TimedRead for TcpStream {
     }
 }
 
+impl TimedRead for &TcpStream {
+    fn limit_reads(&self, limit: Duration) -> io::Result<()> {
+        self.set_read_timeout(Some(limit))
+    }
+}
+
 #[cfg(unix)]
 impl TimedRead for std::os::unix::net::UnixStream {
     fn limit_reads(&self, limit: Duration) -> io::Result<()> {
@@ -114,6 +120,11 @@ impl<S: TimedRead> Reader<S> {
         &mut self.stream
     }
 
+    /// Whether bytes of the next message are here already.
+    pub fn has_buffered(&self) -> bool {
+        !self.buffer.is_empty()
+    }
+
     /// Changes how long the connection may stay silent before its next message.
     pub fn set_idle(&mut self, idle: Duration) {
         self.limits.idle = idle;
@@ -121,9 +132,13 @@ impl<S: TimedRead> Reader<S> {
 
     /// Reads one request. `proceed` is called when the peer waits for `100 Continue` before its body.
     pub fn request(&mut self, proceed: impl FnOnce(&mut S) -> io::Result<()>) -> Result<Request, ReadError> {
+        self.skip_empty_lines();
         self.deadline = (!self.buffer.is_empty()).then(|| Instant::now() + self.limits.message);
         let mut request = self.head()?;
         let length = body_length(&request)?;
+        if matches!(length, Length::Known(n) if n > self.limits.body as u64) {
+            return Err(ReadError::BodyTooLarge);
+        }
         let waits = request.header("expect").is_some_and(|v| v.eq_ignore_ascii_case("100-continue"));
         if waits && length != Length::Known(0) && self.buffer.is_empty() {
             proceed(&mut self.stream).map_err(ReadError::Io)?;
@@ -132,20 +147,37 @@ impl<S: TimedRead> Reader<S> {
             Length::Known(n) => self.known_body(n)?,
             Length::Chunked => self.chunked_body()?,
         };
+        if self.buffer.is_empty() && self.buffer.capacity() > 2 * READ_CHUNK {
+            // A connection that idles after a large body must not go on holding its size.
+            self.buffer = Vec::new();
+        }
         Ok(request)
     }
 
     fn head(&mut self) -> Result<Request, ReadError> {
+        let mut parsed = 0;
         loop {
-            if let Some((request, used)) = parse_head(&self.buffer)? {
+            // A head ends with a line, so a peer that sends byte by byte costs one parse per line.
+            let whole_line = parsed == 0 || self.buffer[parsed..].contains(&b'\n');
+            if whole_line && let Some((request, used)) = parse_head(&self.buffer)? {
                 self.buffer.drain(..used);
                 return if used > self.limits.head { Err(ReadError::HeadTooLarge) } else { Ok(request) };
             }
             if self.buffer.len() >= self.limits.head {
                 return Err(ReadError::HeadTooLarge);
             }
+            parsed = self.buffer.len();
             self.fill()?;
+            if parsed == 0 {
+                self.skip_empty_lines();
+            }
         }
+    }
+
+    /// RFC 9112, 2.2: empty lines before a request mean nothing; some clients end a body with one.
+    fn skip_empty_lines(&mut self) {
+        let empty = self.buffer.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        self.buffer.drain(..empty);
     }
 
     fn known_body(&mut self, length: u64) -> Result<Vec<u8>, ReadError> {

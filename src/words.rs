@@ -62,6 +62,14 @@ pub fn refusal(refusal: &Refusal) -> Sentence {
                   continuar, confira se o servidor alcança web.whatsapp.com e a versão da Evolution API.",
             ),
         ),
+        Refusal::Reconnecting => (
+            "qr_timeout",
+            "Erro ao criar/conectar instância".to_owned(),
+            Some(
+                "Já há um celular pareado e a Evolution está tentando reconectar. Confira se o servidor alcança \
+                  o WhatsApp e chame de novo; para parear outro celular, desconecte este antes.",
+            ),
+        ),
         Refusal::Internal => (
             "internal",
             "Erro interno".to_owned(),
@@ -125,4 +133,53 @@ pub fn upstream(trouble: Trouble) -> (&'static str, &'static str) {
             "A Evolution API aceitou a chamada e não respondeu a tempo. Confira a carga dela e chame de novo.",
         ),
     }
+}
+
+/// 400: the body cannot be read.
+pub const INVALID_JSON: &str = "Corpo da requisição não é um JSON válido";
+/// Said beside [`INVALID_JSON`].
+pub const INVALID_JSON_DETAIL: &str = "O corpo deve ser um objeto JSON em UTF-8, por exemplo \
+    {\"channel\": \"whatsapp_evolution\", \"channelInstanceId\": \"minha-loja\", \
+    \"channelPhoneOrId\": \"5521991856227\"}.";
+/// 400: not HTTP.
+pub const BAD_REQUEST: &str = "Requisição HTTP malformada";
+/// 401.
+pub const UNAUTHORIZED: &str = "Não autorizado";
+/// Said beside [`UNAUTHORIZED`].
+pub const UNAUTHORIZED_DETAIL: &str = "Envie o cabeçalho \"Authorization: Bearer TOKEN\" com um token válido. \
+    Um token novo vem de \"pareia token create USUÁRIO\".";
+/// 404.
+pub const NOT_FOUND: &str = "Não encontrado";
+/// 405.
+pub const METHOD_NOT_ALLOWED: &str = "Método não permitido";
+/// 408.
+pub const REQUEST_TIMEOUT: &str = "A requisição não chegou inteira a tempo";
+/// 413.
+pub const BODY_TOO_LARGE: &str = "Corpo da requisição grande demais (o limite é de 64 KiB)";
+/// 429.
+pub const RATE_LIMITED: &str = "Tentativas demais sem um token válido";
+/// Said beside [`RATE_LIMITED`].
+pub const RATE_LIMITED_DETAIL: &str =
+    "Espere o tempo do cabeçalho Retry-After. Chamadas com um token válido continuam passando.";
+/// 431.
+pub const HEADERS_TOO_LARGE: &str = "Cabeçalhos da requisição grandes demais (o limite é de 16 KiB)";
+/// 503: the database takes no writes.
+pub const NOT_READY: &str = "O banco de dados não aceita gravações";
+/// Said beside [`NOT_READY`].
+pub const NOT_READY_DETAIL: &str =
+    "Confira o espaço em disco e as permissões da pasta de dados; a causa está no log do pareia.";
+
+/// A field that is not there, or is no text.
+pub fn not_a_text(field: &str) -> String {
+    format!("{field} é obrigatório e deve ser um texto entre aspas")
+}
+
+/// A field that is neither `true` nor `false`.
+pub fn not_a_bool(field: &str) -> String {
+    format!("{field} deve ser true ou false")
+}
+
+/// A field whose text is not what it must be.
+pub fn invalid_field(field: &str, problem: Invalid) -> String {
+    format!("{field} {}", invalid(problem))
 }

@@ -1,12 +1,26 @@
-//! The use case: one call that ends in a code or a clear reason.
+//! The use case: one call that ends in a QR code or a clear reason.
+//!
+//! Observe, plan, apply: [`plan`] decides, [`run`] does what it says and reports back, [`watch`]
+//! is the part that waits for a code. [`flights`] lets equal calls share one run. No lock of the
+//! database is held across a call upstream, and nothing upstream is ever deleted, logged out or
+//! restarted from here.
 
+mod flights;
+mod limits;
 mod outcome;
+mod plan;
+mod run;
+mod watch;
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::{Duration, Instant};
 
-pub use outcome::{Answer, Ask, Found, Outcome, Qr, Refusal};
+pub use flights::Flight;
+pub use outcome::{Answer, Ask, Found, Outcome, Refusal};
 
+use crate::evolution::Connections;
 use crate::store::Store;
 
 /// How a caller who does not want to wait gets the outcome.
@@ -14,33 +28,110 @@ pub type Reply = Box<dyn FnOnce(&Outcome) + Send>;
 
 /// Runs the use case, one flight per name.
 pub struct Engine {
-    _store: Arc<Store>,
+    store: Arc<Store>,
+    qr_timeout: Duration,
+    connections: Connections,
+    flights: flights::Flights,
+    /// Calls under way at each server, by credential.
+    at_server: Mutex<HashMap<String, usize>>,
+    /// When a name was last proved to be `connecting`, by credential and name.
+    proofs: Mutex<HashMap<(String, String), Instant>>,
+    /// Calls of `connect` that upstream is sleeping over.
+    opening: Arc<AtomicUsize>,
 }
 
 impl Engine {
     /// An engine on an open data folder. `qr_timeout` bounds a whole call.
-    pub fn new(store: Arc<Store>, _qr_timeout: Duration) -> Self {
-        Self { _store: store }
+    pub fn new(store: Arc<Store>, qr_timeout: Duration) -> Self {
+        Self {
+            store,
+            qr_timeout,
+            connections: Connections::default(),
+            flights: flights::Flights::default(),
+            at_server: Mutex::default(),
+            proofs: Mutex::default(),
+            opening: Arc::default(),
+        }
     }
 
     /// Joins the flight of an equal call, or begins one. `reply` is called exactly once in either
     /// case: by this flight, or by the one that was joined. `trace` is the request id for the log.
     #[must_use = "a flight that is dropped answers Busy"]
-    pub fn enter(self: &Arc<Self>, _ask: Ask, _trace: String, _reply: Reply) -> Option<Flight> {
-        unimplemented!("lands with the engine")
+    pub fn enter(self: &Arc<Self>, ask: Ask, trace: String, reply: Reply) -> Option<Flight> {
+        self.flights.join(&ask, reply).then(|| Flight::new(Arc::clone(self), ask, trace))
     }
 
     /// Runs the call and waits for its outcome.
-    pub fn ensure(self: &Arc<Self>, _ask: Ask, _trace: String) -> Outcome {
-        unimplemented!("lands with the engine")
+    pub fn ensure(self: &Arc<Self>, ask: Ask, trace: String) -> Outcome {
+        let (sender, outcome) = mpsc::channel();
+        let reply = Box::new(move |outcome: &Outcome| drop(sender.send(outcome.clone())));
+        if let Some(flight) = self.enter(ask, trace, reply) {
+            flight.fly();
+        }
+        outcome.recv().unwrap_or(Err(Refusal::Internal))
+    }
+
+    /// A place among the calls at one server; `None` when it has too many.
+    fn place_at(&self, credential: &str) -> Option<Place<'_>> {
+        let mut at_server = lock(&self.at_server);
+        let count = at_server.entry(credential.to_owned()).or_default();
+        if *count >= limits::PER_SERVER {
+            return None;
+        }
+        *count += 1;
+        Some(Place { engine: self, credential: credential.to_owned() })
+    }
+
+    /// Whether the name was proved to be `connecting` a moment ago.
+    fn is_proved(&self, credential: &str, name: &str) -> bool {
+        let key = (credential.to_owned(), name.to_owned());
+        lock(&self.proofs).get(&key).is_some_and(|at| at.elapsed() < limits::PROOF)
+    }
+
+    fn prove(&self, credential: &str, name: &str) {
+        let mut proofs = lock(&self.proofs);
+        if proofs.len() >= limits::MAX_PROOFS {
+            proofs.clear();
+        }
+        proofs.insert((credential.to_owned(), name.to_owned()), Instant::now());
     }
 }
 
-/// A call that is to be run: everybody who joined gets its outcome. Dropped before it was run, it
-/// answers [`Refusal::Busy`].
-pub struct Flight {}
+/// A place among the calls at one server, given back when dropped.
+struct Place<'a> {
+    engine: &'a Engine,
+    credential: String,
+}
 
-impl Flight {
-    /// Runs the call on this thread, which may take up to the engine's `qr_timeout`.
-    pub fn fly(self) {}
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut at_server = lock(&self.engine.at_server);
+        match at_server.get_mut(&self.credential) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => drop(at_server.remove(&self.credential)),
+        }
+    }
+}
+
+/// A count that is given back when dropped.
+struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    /// Counts one more; `None` when there are `most` already.
+    fn take(counter: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
+        let more = |n: usize| (n < most).then_some(n + 1);
+        counter.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
+        Some(Self(Arc::clone(counter)))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// What these maps hold stays whole when a caller panics.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,9 +3,7 @@
 //! A refusal is an outcome like any other: it is a value here, and gets its HTTP status, code and
 //! sentence in one place each (`http::reply`, `words`).
 
-use std::fmt;
-
-use crate::domain::{Caller, Channel, Name, Phone, Secret, Status};
+use crate::domain::{Caller, Channel, Name, Phone, Qr, Status};
 use crate::evolution::Trouble;
 
 /// One call: whose, and for which instance. Two equal calls at the same moment share one answer.
@@ -54,23 +52,6 @@ pub enum Found {
     Connected,
 }
 
-/// A QR code as upstream gave it. Whoever scans it owns the pairing, so it never reaches a log.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Qr {
-    /// What the picture says, to draw it elsewhere; upstream sends it beside the picture.
-    pub code: Option<Secret>,
-    /// The picture: a PNG as data URI.
-    pub image: Secret,
-    /// The 8 characters to type on the phone, where the socket was opened with a number.
-    pub pairing_code: Option<Secret>,
-}
-
-impl fmt::Debug for Qr {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Qr(…)")
-    }
-}
-
 /// A call that ended with a reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -84,6 +65,8 @@ pub enum Refusal {
     Upstream(Trouble),
     /// Everything went well and no code came within the time.
     NoQr,
+    /// A phone is paired and its socket did not come back within the time.
+    Reconnecting,
     /// Something failed that should not have; the log has it.
     Internal,
 }

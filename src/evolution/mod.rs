@@ -1,4 +1,32 @@
-//! The upstream server.
+//! The upstream server, behind one small method for each endpoint.
+//!
+//! `ureq` lives here and nowhere else. Every call has a deadline, logs one line, and ends in a fact
+//! or a [`Trouble`]; nothing is retried here but a call on a dead idle connection that is safe to
+//! repeat. 1.8 and 2.x are told apart by what they answer.
+
+mod base_url;
+mod transport;
+mod wire;
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use ureq::Agent;
+
+pub use base_url::{BaseUrl, BaseUrlError};
+pub use wire::State;
+
+use crate::domain::{Name, Phone, Qr, Secret};
+use transport::Request;
+
+/// Longest a call may take that upstream answers in milliseconds. 1.8 asks WhatsApp for each open
+/// instance it lists, which may take seconds.
+const CALL: Duration = Duration::from_secs(8);
+/// `GET /` asks web.whatsapp.com on 2.3 and can hang; only a version hangs on it.
+const BANNER: Duration = Duration::from_secs(2);
+/// Keys that Evolution's own examples ship: whoever reads them opens the server.
+const PUBLIC_KEYS: [&str; 2] = ["429683C4C977415CAAFCCE10F7D57E11", "B6D711FCDE4D4FD5936544120E713976"];
 
 /// Why upstream could not do its part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,4 +43,256 @@ pub enum Trouble {
     Unexpected,
     /// Connected, and no answer within the time.
     Timeout,
+}
+
+/// An instance as `fetchInstances` lists it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its state, which on 2.x is the database's.
+    pub state: State,
+    /// Whether the state may lag behind the truth (2.x).
+    pub lags: bool,
+    /// Whether a phone was ever paired (2.x), or is (1.8).
+    pub owner: bool,
+    /// Whether that phone was logged out since (2.x).
+    pub logged_out: bool,
+}
+
+/// What `create` did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// The instance is there.
+    Now,
+    /// 403: the name is taken, listed or not.
+    NameTaken,
+}
+
+/// What `connect` answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Connected {
+    /// A code: the one valid now, or the last one if a phone is paired.
+    Code(Qr),
+    /// A socket is opening and has no code yet.
+    NoCode,
+    /// A phone is connected.
+    Open,
+    /// 404: the name does not exist.
+    Missing,
+    /// HTTP 200 with an error inside: being removed, or not loaded.
+    Failed,
+}
+
+/// What a credential's test found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// The key is the server's global key.
+    Fine {
+        /// The release, where it said so in time.
+        version: Option<String>,
+        /// How long the server took to judge the key.
+        latency: Duration,
+    },
+    /// The key is one instance's token: it cannot create.
+    InstanceToken,
+    /// Something else is wrong.
+    Trouble(Trouble),
+}
+
+/// Whether the key is one that everybody knows.
+pub fn is_public_default_key(key: &Secret) -> bool {
+    PUBLIC_KEYS.iter().any(|k| k.eq_ignore_ascii_case(key.expose()))
+}
+
+/// The connections to every server, shared by all calls of a process.
+#[derive(Clone)]
+pub struct Connections(Agent);
+
+impl Default for Connections {
+    fn default() -> Self {
+        Self(transport::agent())
+    }
+}
+
+/// One server, opened with its key for one request of ours.
+#[derive(Clone)]
+pub struct Client {
+    agent: Agent,
+    base: String,
+    key: Secret,
+    trace: String,
+    deadline: Instant,
+}
+
+impl Client {
+    /// A client for the server at `base_url`. No call of it outlives `deadline`; its log lines
+    /// carry `trace`.
+    pub fn new(
+        connections: &Connections,
+        base_url: &BaseUrl,
+        key: Secret,
+        trace: &str,
+        deadline: Instant,
+    ) -> Self {
+        let agent = connections.0.clone();
+        Self { agent, base: base_url.as_str().to_owned(), key, trace: trace.to_owned(), deadline }
+    }
+
+    /// The instance as listed; `None` when it is not.
+    ///
+    /// The name may stand in the query: its alphabet needs no encoding, and this route has no name
+    /// in its path for the query to override.
+    pub fn list(&self, name: &Name) -> Result<Option<Listed>, Trouble> {
+        let path = format!("/instance/fetchInstances?instanceName={name}");
+        let (status, body) = self.get("fetchInstances", &path, Care::Quick)?;
+        wire::listed(status, &body)
+    }
+
+    /// What the instance's socket is doing now; `None` when the name does not exist.
+    pub fn state(&self, name: &Name) -> Result<Option<State>, Trouble> {
+        let path = format!("/instance/connectionState/{name}");
+        let (status, body) = self.get("connectionState", &path, Care::Quick)?;
+        wire::connection_state(status, &body)
+    }
+
+    /// Creates the instance, without a socket.
+    ///
+    /// The token is random: 1.8 refuses a create without one as soon as another instance lacks
+    /// one, and nobody is ever given it.
+    pub fn create(&self, name: &Name, phone: &Phone) -> Result<Created, Trouble> {
+        let body = json!({
+            "instanceName": name.as_str(),
+            "integration": "WHATSAPP-BAILEYS",
+            "qrcode": false,
+            "number": phone.as_str(),
+            "token": random_token(),
+        });
+        let (status, body) = self.post("create", "/instance/create", &body)?;
+        wire::created(status, &body)
+    }
+
+    /// Asks for the code of an instance whose socket is opening: answered at once, and opens
+    /// nothing.
+    pub fn code(&self, name: &Name) -> Result<Connected, Trouble> {
+        let (status, body) = self.get("connect", &format!("/instance/connect/{name}"), Care::Quick)?;
+        wire::connected(status, &body)
+    }
+
+    /// Opens a socket, which upstream answers after 2 s (2.x) or 5 s (1.8), or never. With a
+    /// number, WhatsApp gives a pairing code too.
+    pub fn open_socket(&self, name: &Name, number: Option<&Phone>) -> Result<Connected, Trouble> {
+        let mut path = format!("/instance/connect/{name}");
+        if let Some(number) = number {
+            let _ = write!(path, "?number={}", number.as_str());
+        }
+        let (status, body) = self.get("connect", &path, Care::OnceAndPatiently)?;
+        wire::connected(status, &body)
+    }
+
+    /// Tests the key without touching an instance.
+    pub fn check(&self) -> Check {
+        let start = Instant::now();
+        let verdict = self.check_key();
+        let latency = start.elapsed();
+        match verdict {
+            Ok(KeyKind::Global) => Check::Fine { version: self.version(), latency },
+            Ok(KeyKind::Instance) => Check::InstanceToken,
+            Err(trouble) => Check::Trouble(trouble),
+        }
+    }
+
+    fn check_key(&self) -> Result<KeyKind, Trouble> {
+        let verified = self
+            .post("verify-creds", "/verify-creds", &json!({}))
+            .and_then(|(status, body)| wire::judge(status, &body));
+        let kind = match verified {
+            Ok((200, _)) => return Ok(KeyKind::Global),
+            // 2.x took the key for no global one: the list opens with an instance's token too.
+            Err(Trouble::RejectedKey) => KeyKind::Instance,
+            // 1.8 has no such route, and lists for its global key only.
+            Ok((404, _)) => KeyKind::Global,
+            Ok(_) => return Err(Trouble::Unexpected),
+            Err(trouble) => return Err(trouble),
+        };
+        let (status, body) = self.get("fetchInstances", "/instance/fetchInstances", Care::Quick)?;
+        match wire::judge(status, &body)? {
+            (200, body) if body.is_array() => Ok(kind),
+            _ => Err(Trouble::Unexpected),
+        }
+    }
+
+    fn version(&self) -> Option<String> {
+        let (status, body) = self.get("/", "/", Care::Briefly).ok()?;
+        wire::version(status, &body)
+    }
+
+    fn get(&self, endpoint: &str, path: &str, care: Care) -> Result<(u16, Vec<u8>), Trouble> {
+        self.call("GET", endpoint, path, None, care)
+    }
+
+    fn post(&self, endpoint: &str, path: &str, body: &Value) -> Result<(u16, Vec<u8>), Trouble> {
+        self.call("POST", endpoint, path, Some(body.to_string()), Care::Once)
+    }
+
+    /// The one way out: within the limits, with one line in the log.
+    fn call(
+        &self,
+        method: &'static str,
+        endpoint: &str,
+        path: &str,
+        body: Option<String>,
+        care: Care,
+    ) -> Result<(u16, Vec<u8>), Trouble> {
+        let start = Instant::now();
+        let deadline = care.limit().map_or(self.deadline, |limit| self.deadline.min(start + limit));
+        let url = format!("{}{path}", self.base);
+        let request =
+            Request { url: &url, key: self.key.expose(), body, deadline, repeatable: care.is_repeatable() };
+        let outcome = transport::exchange(&self.agent, &request);
+        let (trace, took) = (&self.trace, start.elapsed().as_millis());
+        match &outcome {
+            Ok((status, _)) => log::info!("id={trace} evolution {method} {endpoint} {status} {took}ms"),
+            Err(trouble) => log::warn!("id={trace} evolution {method} {endpoint} {trouble:?} {took}ms"),
+        }
+        outcome
+    }
+}
+
+/// How a call is made.
+#[derive(Clone, Copy, PartialEq)]
+enum Care {
+    /// Answered in milliseconds; doing it twice does no harm.
+    Quick,
+    /// The same, and not worth waiting for.
+    Briefly,
+    /// Answered in milliseconds; must not arrive twice.
+    Once,
+    /// Must not arrive twice, and may take as long as the request has.
+    OnceAndPatiently,
+}
+
+impl Care {
+    fn limit(self) -> Option<Duration> {
+        match self {
+            Self::Quick | Self::Once => Some(CALL),
+            Self::Briefly => Some(BANNER),
+            Self::OnceAndPatiently => None,
+        }
+    }
+
+    fn is_repeatable(self) -> bool {
+        matches!(self, Self::Quick | Self::Briefly)
+    }
+}
+
+enum KeyKind {
+    Global,
+    Instance,
+}
+
+/// 128 random bits, in the shape of the tokens that Evolution makes itself.
+fn random_token() -> String {
+    crate::seal::random::<16>().iter().fold(String::new(), |mut token, byte| {
+        let _ = write!(token, "{byte:02X}");
+        token
+    })
 }

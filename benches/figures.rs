@@ -1,0 +1,183 @@
+//! The figures that README quotes: `cargo bench` measures them on the release binary, against the
+//! simulated Evolution, each in processes of their own, and prints one table.
+//!
+//! Nothing here fails a build: a figure that misses its goal is shown as it is. A name on the
+//! command line (`cargo bench -- throughput`) measures that one alone.
+
+#[path = "figures/literal.rs"]
+mod literal;
+#[path = "figures/rig.rs"]
+mod rig;
+
+use std::time::{Duration, Instant};
+
+use rig::{Client, Rig, Upstream, median, percentile};
+
+/// One measurement: what it is called, what the goal is, and how it is taken.
+type Figure = (&'static str, &'static str, fn() -> String);
+
+const FIGURES: [Figure; 10] = [
+    ("code latency, upstream sleeps 2 s", "median < 100 ms, most < 250", || code_latency("2.3.7")),
+    ("code latency, upstream sleeps 5 s", "median < 100 ms, most < 250", || code_latency("1.8.2")),
+    ("repeated POST", "adds < 1 ms (median), p99 < 10 ms, 2 calls", repeated),
+    ("throughput, 32 clients", "> 4,000/s", throughput),
+    ("64 callers of one name", "1 create, 1 socket, 64 served", one_name),
+    ("1,000 hostile clients", "50 POSTs served, p99 < 250 ms, < 64 MiB, cut in 30 s", hostile),
+    ("memory after 10,000 calls", "< 16 MiB", memory_after_calls),
+    ("10,000 rows: start, memory", "< 60 ms, < 24 MiB", ten_thousand_rows),
+    ("binary", "< 6 MiB", binary_size),
+    ("the flow taken literally", "for comparison", literal::figure),
+];
+
+fn main() {
+    let wanted = std::env::args().skip(1).find(|a| !a.starts_with('-')).unwrap_or_default();
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    println!("pareia {} on {cores} cores, release build, loopback\n", env!("CARGO_PKG_VERSION"));
+    println!("| figure | goal | measured |\n|---|---|---|");
+    for (name, goal, measure) in FIGURES.iter().filter(|(name, ..)| name.contains(&wanted)) {
+        println!("| {name} | {goal} | {} |", measure());
+    }
+}
+
+/// From the moment the code exists upstream to the moment the caller has it.
+fn code_latency(version: &str) -> String {
+    const ROUNDS: usize = 40;
+    let sim = rig::simulate(version);
+    let rig = Rig::start(&sim.url());
+    let mut client = rig.client();
+    let mut late: Vec<f64> = (0..ROUNDS)
+        .map(|n| {
+            let name = format!("loja-{n}");
+            assert_eq!(client.post(&name).status, 200);
+            let answered = Instant::now();
+            let born = sim.control().current_code(&name).expect("a code").born;
+            answered.duration_since(born).as_secs_f64() * 1e3
+        })
+        .collect();
+    let most = late.iter().copied().fold(0.0, f64::max);
+    format!("median {:.0} ms, most {most:.0} ms ({ROUNDS} new instances)", median(&mut late))
+}
+
+/// What a repeated call costs beside the two upstream calls it makes.
+fn repeated() -> String {
+    const CALLS: usize = 2000;
+    let upstream = Upstream::start();
+    let rig = Rig::start(&upstream.url);
+    let mut client = rig.client();
+    assert_eq!(client.post("my-store").status, 200);
+    let before = upstream.calls();
+    let mut with: Vec<f64> =
+        (0..CALLS).map(|_| rig::timed(|| assert_eq!(client.post("my-store").status, 200))).collect();
+    let calls = upstream.calls() - before;
+    let mut direct = Client::new(&upstream.address(), "");
+    let mut alone: Vec<f64> = (0..CALLS)
+        .map(|_| {
+            rig::timed(|| {
+                direct.upstream("/instance/fetchInstances?instanceName=my-store");
+                direct.upstream("/instance/connect/my-store");
+            })
+        })
+        .collect();
+    let (with_median, alone_median) = (median(&mut with), median(&mut alone));
+    format!(
+        "{with_median:.2} ms, of which {:.2} are added; p99 {:.2} ms; {:.2} calls each",
+        with_median - alone_median,
+        percentile(&mut with, 99.0),
+        calls as f64 / CALLS as f64
+    )
+}
+
+fn throughput() -> String {
+    const CLIENTS: usize = 32;
+    const SPAN: Duration = Duration::from_secs(5);
+    let upstream = Upstream::start();
+    let rig = Rig::start(&upstream.url);
+    for n in 0..CLIENTS {
+        assert_eq!(rig.client().post(&format!("loja-{n}")).status, 200);
+    }
+    let begun = Instant::now();
+    let served: usize = std::thread::scope(|scope| {
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|n| {
+                let mut client = rig.client();
+                scope.spawn(move || {
+                    let (name, mut served) = (format!("loja-{n}"), 0);
+                    while begun.elapsed() < SPAN {
+                        assert_eq!(client.post(&name).status, 200);
+                        served += 1;
+                    }
+                    served
+                })
+            })
+            .collect();
+        clients.into_iter().map(|c| c.join().expect("a client")).sum()
+    });
+    format!("{:.0}/s", served as f64 / begun.elapsed().as_secs_f64())
+}
+
+fn one_name() -> String {
+    const CALLERS: usize = 64;
+    let sim = rig::simulate("2.3.7");
+    let rig = Rig::start(&sim.url());
+    let begun = Instant::now();
+    let served = rig::together(CALLERS, |_| rig.client().post("my-store").status == 200);
+    let served = served.into_iter().filter(|s| *s).count();
+    let control = sim.control();
+    format!(
+        "{} create, {} socket, {served} served in {:.2} s, {} destroyed",
+        control.count("create", None),
+        control.sockets("my-store"),
+        begun.elapsed().as_secs_f64(),
+        control.destroyed().len()
+    )
+}
+
+fn hostile() -> String {
+    let upstream = Upstream::start();
+    let rig = Rig::start(&upstream.url);
+    assert_eq!(rig.client().post("my-store").status, 200);
+    let attack = rig::Attack::begin(&rig.address, 1000);
+    let mut took: Vec<f64> =
+        (0..50).map(|_| rig::timed(|| assert_eq!(rig.client().post("my-store").status, 200))).collect();
+    let memory = rig.memory_mib();
+    let cut = attack.until_all_are_cut(Duration::from_secs(60));
+    format!(
+        "p99 {:.1} ms, {memory:.1} MiB, all cut after {}",
+        percentile(&mut took, 99.0),
+        cut.map_or("more than 60 s".to_owned(), |t| format!("{:.0} s", t.as_secs_f64()))
+    )
+}
+
+fn memory_after_calls() -> String {
+    let upstream = Upstream::start();
+    let rig = Rig::start(&upstream.url);
+    rig::together(32, |n| {
+        let mut client = rig.client();
+        for _ in 0..313 {
+            assert_eq!(client.post(&format!("loja-{n}")).status, 200);
+        }
+    });
+    format!("{:.1} MiB", rig.memory_mib())
+}
+
+fn ten_thousand_rows() -> String {
+    let upstream = Upstream::start();
+    let mut rig = Rig::start(&upstream.url);
+    rig.seed_rows(10_000);
+    let mut starts: Vec<f64> = (0..10)
+        .map(|_| {
+            rig.stop();
+            rig::timed(|| {
+                rig.serve();
+                assert_eq!(rig.client().get("/readyz"), 200);
+            })
+        })
+        .collect();
+    assert_eq!(rig.client().post("row-5000").status, 200);
+    format!("first answer after {:.0} ms (median), {:.1} MiB", median(&mut starts), rig.memory_mib())
+}
+
+fn binary_size() -> String {
+    let bytes = std::fs::metadata(rig::BINARY).map_or(0, |m| m.len());
+    format!("{:.2} MiB", bytes as f64 / 1_048_576.0)
+}

@@ -1,0 +1,41 @@
+//! The waits and bounds of a call, each with its reason.
+
+use std::time::Duration;
+
+/// How long a paired instance has to come back by itself. Recorded: 0.1 s, and up to 2.2 s after
+/// WhatsApp was out of reach.
+pub(super) const RETURN: Duration = Duration::from_secs(6);
+/// How long a socket that dropped while pairing has to come back. Recorded: 0.1 s; Evolution 2.3
+/// asks web.whatsapp.com in between.
+pub(super) const RESUME: Duration = Duration::from_secs(2);
+/// Pause between looks at a socket that comes back by itself.
+pub(super) const RETURN_PAUSE: Duration = Duration::from_millis(50);
+/// Pause between looks at an instance that is not loaded, or still being removed: recorded as some
+/// ms to 1 s, but minutes where a webhook's receiver is down.
+pub(super) const LOAD_PAUSE: Duration = Duration::from_millis(300);
+/// How long a create whose outcome is unknown may still show. Recorded: 16 ms.
+pub(super) const CREATE_OUT: Duration = Duration::from_secs(3);
+/// Instances that one call creates when each vanishes again: somebody else is at work there.
+pub(super) const MAX_CREATES: u32 = 3;
+/// How long a connect may take to leave the state `close`. Recorded: 0.1 s, or for ever while
+/// web.whatsapp.com hangs.
+pub(super) const CONNECT_OUT: Duration = Duration::from_secs(10);
+/// How long a pairing code may come after the QR code. Recorded: 1 s (2.x), 2 s (1.8).
+pub(super) const PAIRING_CODE: Duration = Duration::from_secs(4);
+/// How long upstream may fail in the middle of a wait before the call gives up.
+pub(super) const FAILING: Duration = Duration::from_secs(2);
+/// How long an answer that proved `connecting` stands for asking again. A person needs longer than
+/// this to scan a code that was just shown.
+pub(super) const PROOF: Duration = Duration::from_secs(1);
+/// Names with such a proof that are kept; they are dropped all at once, which costs one call each.
+pub(super) const MAX_PROOFS: usize = 8192;
+/// Calls that may wait for one server at a time: a server that hangs leaves room for the others.
+pub(super) const PER_SERVER: usize = 96;
+/// Calls of `connect` that upstream is sleeping over, in all; each holds a thread for 2 to 5 s.
+pub(super) const MAX_OPENING: usize = 512;
+
+/// The pause between two looks for a code, `since` the watch began: short at first, when the code
+/// is about to come, and never so long that an answer is late by more than a blink.
+pub(super) fn pace(since: Duration) -> Duration {
+    (since / 20).clamp(Duration::from_millis(10), Duration::from_millis(150))
+}

@@ -1,0 +1,156 @@
+//! How bytes reach upstream: one agent with every limit set, and a resolver that leads nowhere it
+//! must not. The only place that builds `ureq` requests.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use ureq::config::Config;
+use ureq::http::{Response, Uri};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::{Agent, Body, Error};
+
+use super::Trouble;
+use super::base_url::is_forbidden;
+
+/// Time for name look-up, TCP and TLS together. A server that is there answers in milliseconds.
+const CONNECT: Duration = Duration::from_secs(3);
+/// Largest answer read. One instance with its QR code is about 20 KiB.
+const MAX_ANSWER: u64 = 1024 * 1024;
+/// Largest head of an answer.
+const MAX_HEAD: usize = 16 * 1024;
+/// Evolution closes idle connections after 5 s: one older than this is not used again.
+const IDLE: Duration = Duration::from_secs(4);
+/// Idle connections kept, as many as calls are usually under way.
+const MAX_IDLE: usize = 32;
+/// Read buffer of one connection; a code is about 17 KiB, and there are up to [`MAX_IDLE`] buffers.
+const READ_BUFFER: usize = 20 * 1024;
+/// Write buffer of one connection; requests are a few hundred bytes.
+const WRITE_BUFFER: usize = 4 * 1024;
+
+/// What is sent.
+pub(super) struct Request<'a> {
+    pub url: &'a str,
+    pub key: &'a str,
+    /// A JSON body, sent with `POST`; without one it is a `GET`.
+    pub body: Option<String>,
+    /// When the whole exchange must have ended.
+    pub deadline: Instant,
+    /// Whether doing it twice does no more than doing it once. Other calls take a connection of
+    /// their own: on an idle one that the server has just closed, it would stay unknown whether
+    /// they arrived.
+    pub repeatable: bool,
+}
+
+/// An agent that goes where it is told and nowhere else, within limits.
+pub(super) fn agent() -> Agent {
+    let config = Config::builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .proxy(None)
+        .user_agent(concat!("pareia/", env!("CARGO_PKG_VERSION")))
+        .timeout_resolve(Some(CONNECT))
+        .timeout_connect(Some(CONNECT))
+        .max_response_header_size(MAX_HEAD)
+        .input_buffer_size(READ_BUFFER)
+        .output_buffer_size(WRITE_BUFFER)
+        .max_idle_connections(MAX_IDLE)
+        .max_idle_connections_per_host(MAX_IDLE)
+        .max_idle_age(IDLE)
+        .build();
+    Agent::with_parts(config, DefaultConnector::new(), GuardedResolver::default())
+}
+
+/// Sends one request and reads its answer whole: the status and the body.
+pub(super) fn exchange(agent: &Agent, request: &Request) -> Result<(u16, Vec<u8>), Trouble> {
+    match attempt(agent, request) {
+        // A connection that the server closed while it was being used again: once more, on a new one.
+        Err(error) if request.repeatable && is_broken(&error) => attempt(agent, request),
+        outcome => outcome,
+    }
+    .map_err(|error| trouble(&error))
+}
+
+fn attempt(agent: &Agent, request: &Request) -> Result<(u16, Vec<u8>), Error> {
+    let left = request.deadline.saturating_duration_since(Instant::now());
+    if left.is_zero() {
+        return Err(Error::Timeout(ureq::Timeout::Global));
+    }
+    let idle = if request.repeatable { IDLE } else { Duration::ZERO };
+    let answer = match &request.body {
+        None => agent
+            .get(request.url)
+            .header("apikey", request.key)
+            .config()
+            .timeout_global(Some(left))
+            .max_idle_age(idle)
+            .build()
+            .call(),
+        Some(body) => agent
+            .post(request.url)
+            .header("apikey", request.key)
+            .header("content-type", "application/json")
+            .config()
+            .timeout_global(Some(left))
+            .max_idle_age(idle)
+            .build()
+            .send(body),
+    }?;
+    read(answer)
+}
+
+fn read(mut answer: Response<Body>) -> Result<(u16, Vec<u8>), Error> {
+    let status = answer.status().as_u16();
+    Ok((status, answer.body_mut().with_config().limit(MAX_ANSWER).read_to_vec()?))
+}
+
+fn is_broken(error: &Error) -> bool {
+    matches!(error, Error::Io(e) if e.kind() != std::io::ErrorKind::ConnectionRefused)
+}
+
+fn trouble(error: &Error) -> Trouble {
+    match error {
+        Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve)
+        | Error::Io(_)
+        | Error::HostNotFound
+        | Error::ConnectionFailed
+        | Error::Tls(_)
+        | Error::Rustls(_) => Trouble::Unreachable,
+        Error::Timeout(_) => Trouble::Timeout,
+        _ => Trouble::Unexpected,
+    }
+}
+
+/// Resolves as usual, then drops every address that no call may go to. The addresses that remain
+/// are the ones connected to: a name cannot lead elsewhere between the check and its use.
+#[derive(Debug, Default)]
+struct GuardedResolver(DefaultResolver);
+
+impl Resolver for GuardedResolver {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        let mut allowed = self.empty();
+        if let Some(address) = literal(uri) {
+            allowed.push(address);
+        } else {
+            for address in &*self.0.resolve(uri, config, timeout)? {
+                allowed.push(*address);
+            }
+        }
+        let mut kept = self.empty();
+        allowed.iter().filter(|a| !is_forbidden(a.ip())).for_each(|a| kept.push(*a));
+        if kept.is_empty() { Err(Error::HostNotFound) } else { Ok(kept) }
+    }
+}
+
+/// An address written out needs no look-up, nor the thread that bounds one.
+fn literal(uri: &Uri) -> Option<SocketAddr> {
+    let host = uri.host()?.trim_start_matches('[').trim_end_matches(']');
+    let default = if uri.scheme_str() == Some("https") { 443 } else { 80 };
+    Some(SocketAddr::new(host.parse::<IpAddr>().ok()?, uri.port_u16().unwrap_or(default)))
+}

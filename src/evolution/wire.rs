@@ -1,0 +1,155 @@
+//! What upstream's answers mean. Pure: a status and a body in, a fact or a [`Trouble`] out.
+//!
+//! Each oddity is named where it is tolerated; the facts come from recordings of 1.8.2, 2.2.3 and
+//! 2.3.7, which the tests replay. Upstream's text never leaves this module.
+
+use serde_json::Value;
+
+use super::{Connected, Created, Listed, Trouble};
+use crate::domain::{Qr, Secret};
+
+/// What an instance's socket is doing, as `connectionState` tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// No socket, or it just dropped.
+    Close,
+    /// A socket waits for a scan, or comes back.
+    Connecting,
+    /// A phone is connected.
+    Open,
+    /// Known, and not there to be used: an object without a state, while it is removed or not
+    /// loaded yet.
+    Unloaded,
+}
+
+fn state(text: Option<&str>) -> State {
+    match text {
+        Some("close") => State::Close,
+        Some("connecting") => State::Connecting,
+        Some("open") => State::Open,
+        // A word of a later release says as little as none.
+        Some(_) | None => State::Unloaded,
+    }
+}
+
+/// `GET /instance/fetchInstances?instanceName=`: a list of one (2.x), one object (1.8), 404 for
+/// none. `None`: not listed.
+pub(super) fn listed(status: u16, body: &[u8]) -> Result<Option<Listed>, Trouble> {
+    let body = match judge(status, body)? {
+        (404, body) if is_envelope(&body) => return Ok(None),
+        (200, body) => body,
+        _ => return Err(Trouble::Unexpected),
+    };
+    let entry = match &body {
+        Value::Array(entries) => match entries.first() {
+            None => return Ok(None),
+            Some(entry) => entry,
+        },
+        entry => entry,
+    };
+    if let Some(old) = entry.get("instance") {
+        // 1.8 lists what its memory holds, and an owner only while open.
+        return Ok(Some(Listed {
+            state: state(text(old, "status")),
+            lags: false,
+            owner: text(old, "owner").is_some(),
+            logged_out: false,
+        }));
+    }
+    if text(entry, "name").is_none() {
+        return Err(Trouble::Unexpected);
+    }
+    // 2.x lists what its database holds: "open" stays there while the socket is down, and so does
+    // the reason of a former logout once a phone is paired anew.
+    let state = state(text(entry, "connectionStatus"));
+    let reason = entry.get("disconnectionReasonCode").is_some_and(|r| !r.is_null());
+    Ok(Some(Listed {
+        state,
+        lags: true,
+        owner: text(entry, "ownerJid").is_some(),
+        logged_out: reason && state != State::Open,
+    }))
+}
+
+/// `GET /instance/connectionState/{name}`. `None`: 404, the name does not exist.
+pub(super) fn connection_state(status: u16, body: &[u8]) -> Result<Option<State>, Trouble> {
+    match judge(status, body)? {
+        (404, body) if is_envelope(&body) => Ok(None),
+        (200, body) => match body.get("instance") {
+            Some(instance) => Ok(Some(state(text(instance, "state")))),
+            None => Err(Trouble::Unexpected),
+        },
+        _ => Err(Trouble::Unexpected),
+    }
+}
+
+/// `POST /instance/create`.
+pub(super) fn created(status: u16, body: &[u8]) -> Result<Created, Trouble> {
+    match judge(status, body)? {
+        (200 | 201, body) if body.get("instance").is_some() => Ok(Created::Now),
+        // The guard looks at names before keys: a 403 says that the name is taken and no more.
+        (403, body) if is_envelope(&body) => Ok(Created::NameTaken),
+        _ => Err(Trouble::Unexpected),
+    }
+}
+
+/// `GET /instance/connect/{name}`.
+pub(super) fn connected(status: u16, body: &[u8]) -> Result<Connected, Trouble> {
+    // 1.8 answers its errors with HTTP 200 and no body at all.
+    if status == 200 && body.is_empty() {
+        return Ok(Connected::Failed);
+    }
+    let body = match judge(status, body)? {
+        (404, body) if is_envelope(&body) => return Ok(Connected::Missing),
+        (200, body) => body,
+        _ => return Err(Trouble::Unexpected),
+    };
+    if body.get("error").is_some_and(|e| e == true) {
+        return Ok(Connected::Failed);
+    }
+    if let Some(instance) = body.get("instance") {
+        return Ok(match state(text(instance, "state")) {
+            State::Open => Connected::Open,
+            State::Close | State::Connecting | State::Unloaded => Connected::NoCode,
+        });
+    }
+    match text(&body, "base64") {
+        Some(image) if image.starts_with("data:image/") => Ok(Connected::Code(Qr {
+            code: text(&body, "code").map(Secret::new),
+            image: Secret::new(image),
+            pairing_code: text(&body, "pairingCode").map(Secret::new),
+        })),
+        // `{"count":0}`: a socket is opening and has no code yet.
+        None if body.get("count").is_some() => Ok(Connected::NoCode),
+        Some(_) | None => Err(Trouble::Unexpected),
+    }
+}
+
+/// The version in the banner of `GET /`.
+pub(super) fn version(status: u16, body: &[u8]) -> Option<String> {
+    let (_, body) = judge(status, body).ok()?;
+    let plain = |v: &&str| v.len() <= 32 && v.chars().all(|c| c.is_ascii_alphanumeric() || ".-+".contains(c));
+    text(&body, "version").filter(plain).map(str::to_owned)
+}
+
+/// Reads the body and sorts out what is an error on every route.
+pub(super) fn judge(status: u16, body: &[u8]) -> Result<(u16, Value), Trouble> {
+    if status == 401 {
+        return Err(Trouble::RejectedKey);
+    }
+    let body: Value = serde_json::from_slice(body).map_err(|_| Trouble::Unexpected)?;
+    match (status, text(&body, "code")) {
+        (503, Some("LICENSE_REQUIRED")) => Err(Trouble::LicenseRequired),
+        _ => Ok((status, body)),
+    }
+}
+
+/// Whether the error is Evolution's own and not, say, a proxy's: `{status, error, response:{message}}`.
+fn is_envelope(body: &Value) -> bool {
+    body.get("response").is_some_and(|r| r.get("message").is_some())
+}
+
+/// A member that is a text with something in it.
+fn text<'a>(object: &'a Value, member: &str) -> Option<&'a str> {
+    object.get(member).and_then(Value::as_str).filter(|t| !t.is_empty())
+}

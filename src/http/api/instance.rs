@@ -1,0 +1,216 @@
+//! `POST /api/messaging/instance`: one idempotent call that ends in a QR code.
+//!
+//! This file reads the call and writes its answer; what happens in between is the engine's. The
+//! answer is given by whichever thread learns the outcome first, so nobody waits here.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::domain::{Caller, Channel, Invalid, Name, Phone, Secret};
+use crate::ensure::{Answer, Ask, Outcome};
+use crate::http::auth;
+use crate::http::exchange::Exchange;
+use crate::http::reply::{Problem, Reply};
+use crate::http::route::App;
+use crate::words;
+
+/// Makes sure that the instance is there, and answers with its QR code.
+pub fn ensure(app: &App, exchange: Exchange) {
+    let asked = auth::caller(app, &exchange).and_then(|caller| ask(caller, exchange.body()));
+    let ask = match asked {
+        Ok(ask) => ask,
+        Err(problem) => return exchange.refuse(&problem),
+    };
+    let Some(place) = Waiting::begin(app) else { return exchange.refuse(&Problem::BUSY) };
+    let id = exchange.id().to_owned();
+    let reply = move |outcome: &Outcome| {
+        match outcome {
+            Ok(answer) => exchange.answer(success(answer)),
+            Err(refusal) => exchange.refuse(&Problem::Refused(refusal.clone())),
+        }
+        drop(place);
+    };
+    if let Some(flight) = app.engine.enter(ask, id, Box::new(reply)) {
+        // A flight that finds no place is dropped, which answers `busy` to all who wait for it.
+        drop(app.lane.submit(Box::new(move || flight.fly())));
+    }
+}
+
+/// One of the requests that may wait for upstream at the same time: the other routes' share of
+/// what may run stays free for them.
+struct Waiting(Arc<AtomicUsize>);
+
+impl Waiting {
+    fn begin(app: &App) -> Option<Self> {
+        let place = Self(Arc::clone(&app.waiting));
+        (place.0.fetch_add(1, Ordering::AcqRel) < app.max_waiting).then_some(place)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// Reads a call. Fields that nobody knows are ignored; of a field given twice the last counts, as
+/// in every browser.
+fn ask(caller: Caller, body: &[u8]) -> Result<Ask, Problem> {
+    let fields: Map<String, Value> = serde_json::from_slice(body).map_err(|_| Problem::InvalidJson)?;
+    Ok(Ask {
+        channel: channel(&fields)?,
+        name: parsed(&fields, "channelInstanceId", Name::parse)?,
+        phone: parsed(&fields, "channelPhoneOrId", Phone::parse)?,
+        pairing_code: flag(&fields, "pairingCode")?,
+        caller,
+    })
+}
+
+fn channel(fields: &Map<String, Value>) -> Result<Channel, Problem> {
+    Channel::parse(text(fields, "channel")?).map_err(|_| Problem::InvalidChannel)
+}
+
+fn parsed<T>(
+    fields: &Map<String, Value>,
+    field: &'static str,
+    parse: fn(&str) -> Result<T, Invalid>,
+) -> Result<T, Problem> {
+    parse(text(fields, field)?)
+        .map_err(|invalid| Problem::InvalidField(field, words::invalid_field(field, invalid)))
+}
+
+fn text<'a>(fields: &'a Map<String, Value>, field: &'static str) -> Result<&'a str, Problem> {
+    let text = fields.get(field).and_then(Value::as_str);
+    text.ok_or_else(|| Problem::InvalidField(field, words::not_a_text(field)))
+}
+
+/// A flag that is absent, or null, is down.
+fn flag(fields: &Map<String, Value>, field: &'static str) -> Result<bool, Problem> {
+    match fields.get(field) {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(up)) => Ok(*up),
+        Some(_) => Err(Problem::InvalidField(field, words::not_a_bool(field))),
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    success: bool,
+    message: &'static str,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Data<'a> {
+    instance_id: &'a str,
+    channel_instance_id: &'a str,
+    status: &'static str,
+    qr_code: Option<&'a str>,
+    pairing_code: Option<&'a str>,
+    message: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pairing_code_message: Option<&'static str>,
+}
+
+fn success(answer: &Answer) -> Reply {
+    let qr = answer.qr.as_ref();
+    let data = Data {
+        instance_id: &answer.instance_id,
+        channel_instance_id: answer.name.as_str(),
+        status: answer.status.as_str(),
+        qr_code: qr.map(|q| q.image.expose()),
+        pairing_code: qr.and_then(|q| q.pairing_code.as_ref()).map(Secret::expose),
+        message: words::answer(answer),
+        pairing_code_message: answer.pairing_code_missing.then_some(words::PAIRING_CODE_MISSING),
+    };
+    Reply::json(200, &Body { success: true, message: words::DONE, data })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Status;
+    use crate::domain::Qr;
+    use crate::ensure::Found;
+
+    const GOOD: &str =
+        r#"{"channel":"whatsapp_evolution","channelInstanceId":"a","channelPhoneOrId":"+55 21 99185-6227"}"#;
+
+    fn read(body: &[u8]) -> Result<Ask, Problem> {
+        ask(Caller { user: "u1".into(), admin: false }, body)
+    }
+
+    /// What is wrong with a body, by code and field.
+    fn wrong(body: &[u8]) -> String {
+        match read(body) {
+            Err(Problem::InvalidJson) => "json".into(),
+            Err(Problem::InvalidChannel) => "channel!".into(),
+            Err(Problem::InvalidField(field, sentence)) => {
+                assert!(sentence.starts_with(field), "{sentence}");
+                field.into()
+            }
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_call_is_read() {
+        let ask = read(GOOD.as_bytes()).expect("good");
+        assert_eq!((ask.name.as_str(), ask.phone.as_str(), ask.pairing_code), ("a", "5521991856227", false));
+        for (more, code) in [("true", true), ("false", false), ("null", false)] {
+            let body = GOOD.replacen('{', &format!("{{\"pairingCode\":{more},\"unknown\":[],"), 1);
+            assert_eq!(read(body.as_bytes()).map(|a| a.pairing_code).ok(), Some(code), "{body}");
+        }
+        let twice = GOOD.replacen('{', r#"{"channelInstanceId":"b","#, 1);
+        assert_eq!(read(twice.as_bytes()).expect("good").name.as_str(), "a", "the last counts");
+    }
+
+    #[test]
+    fn a_wrong_call_is_told_what_is_wrong_first() {
+        let bomb = "[".repeat(60_000);
+        let hidden = GOOD.replacen('{', &format!("{{\"x\":{}{},", "[".repeat(500), "]".repeat(500)), 1);
+        for bad in ["", "{", "null", "[]", "\"x\"", "[\"whatsapp_evolution\",\"a\",\"b\"]", &bomb, &hidden] {
+            assert_eq!(wrong(bad.as_bytes()), "json", "{bad:.40}");
+        }
+        assert_eq!(wrong(b"{\"channel\":\"\xff\"}"), "json");
+        for (from, to, expected) in [
+            (GOOD, "{}", "channel"),
+            ("\"whatsapp_evolution\"", "1", "channel"),
+            ("whatsapp_evolution", "telegram", "channel!"),
+            ("whatsapp_evolution", "WhatsApp_Evolution", "channel!"),
+            ("channelInstanceId", "instance", "channelInstanceId"),
+            ("\"a\"", "null", "channelInstanceId"),
+            ("\"a\"", "\"a/b\"", "channelInstanceId"),
+            ("\"+55 21 99185-6227\"", "5521991856227", "channelPhoneOrId"),
+            ("6227", "62x7", "channelPhoneOrId"),
+            ("}", ",\"pairingCode\":\"yes\"}", "pairingCode"),
+        ] {
+            assert_eq!(wrong(GOOD.replace(from, to).as_bytes()), expected, "{from} -> {to}");
+        }
+    }
+
+    #[test]
+    fn a_success_has_the_fields_of_the_contract_in_order() {
+        let mut answer = Answer {
+            instance_id: "c1".into(),
+            name: Name::parse("a").expect("a name"),
+            status: Status::Connecting,
+            found: Found::Missing,
+            qr: Some(Qr { code: None, image: Secret::new("data:image/png;base64,x"), pairing_code: None }),
+            pairing_code_missing: false,
+        };
+        let text = |answer: &Answer| String::from_utf8(success(answer).body).expect("text");
+        assert_eq!(
+            text(&answer),
+            r#"{"success":true,"message":"Instância criada com credenciais do sistema","data":{"instanceId":"c1","channelInstanceId":"a","status":"connecting","qrCode":"data:image/png;base64,x","pairingCode":null,"message":"Instância criada. Escaneie o QR Code no WhatsApp."}}"#
+        );
+        answer.pairing_code_missing = true;
+        assert!(text(&answer).contains("\"pairingCodeMessage\":\"Esta instância"));
+        (answer.status, answer.found, answer.qr) = (Status::Connected, Found::Connected, None);
+        assert!(text(&answer).contains(r#""status":"connected","qrCode":null,"pairingCode":null,"#));
+    }
+}

@@ -1,0 +1,4 @@
+//! The routes, one file per resource: parsed values in, a reply out.
+
+pub mod health;
+pub mod instance;

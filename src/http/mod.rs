@@ -1,0 +1,113 @@
+//! The HTTP side: a gate on the public socket, `tiny_http` behind it, the routes behind that.
+//!
+//! A request passes, in this order: [`gate`] (accepts, caps connections) → [`connection`] (reads it
+//! whole, within bounds) → [`backend`] (hands it on over a Unix socket) → [`front`] (`tiny_http`
+//! and its workers) → [`route`] → [`api`]. The answer is an [`reply::Reply`] given to the
+//! [`exchange::Exchange`], from any thread. What waits for upstream waits in the [`lane`].
+//!
+//! `tiny_http` is named in this folder and nowhere else. Nothing here decides anything about
+//! instances: that is `ensure`'s.
+
+mod api;
+mod auth;
+mod backend;
+mod connection;
+mod exchange;
+mod failures;
+mod front;
+mod gate;
+mod lane;
+mod limits;
+mod peer;
+mod reply;
+mod route;
+mod wire;
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use limits::Limits;
+pub use peer::{Network, NotANetwork};
+
+use crate::ensure::Engine;
+use crate::store::Store;
+use backend::Backends;
+use exchange::Exchange;
+use gate::Gate;
+use route::App;
+
+/// How long shutdown waits for what runs, unless told otherwise.
+const DRAIN: Duration = Duration::from_secs(10);
+/// After the drain, how long the answers to calls that never began may take to be written.
+const FAREWELL: Duration = Duration::from_millis(250);
+
+/// What a server is told.
+pub struct Settings {
+    /// Address and port; port 0 picks a free one.
+    pub listen: String,
+    /// Proxies whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<Network>,
+    /// How long shutdown waits for what runs.
+    pub drain: Duration,
+    /// What one client may take of the server.
+    pub limits: Limits,
+}
+
+impl Settings {
+    /// The usual settings for that address.
+    pub fn new(listen: impl Into<String>) -> Self {
+        Self { listen: listen.into(), trusted_proxies: Vec::new(), drain: DRAIN, limits: Limits::default() }
+    }
+}
+
+/// A running server. Dropped without [`Server::shutdown`], it ends at once.
+pub struct Server {
+    gate: Gate,
+    backends: Arc<Backends>,
+    app: Arc<App>,
+    drain: Duration,
+}
+
+impl Server {
+    /// Takes the address and begins to serve.
+    pub fn start(settings: Settings, store: Arc<Store>, engine: Arc<Engine>) -> io::Result<Self> {
+        let listener = TcpListener::bind(&settings.listen)?;
+        let limits = settings.limits.within_open_files();
+        let app = Arc::new(App::new(store, engine, settings.trusted_proxies, limits.waiting())?);
+        let routed = Arc::clone(&app);
+        let handler = Arc::new(move |exchange: Exchange| route::dispatch(&routed, exchange));
+        let backends = Arc::new(Backends::start(handler, &limits)?);
+        let gate = Gate::open(listener, limits, Arc::clone(&backends))?;
+        Ok(Self { gate, backends, app, drain: settings.drain })
+    }
+
+    /// The address in use.
+    pub fn addr(&self) -> SocketAddr {
+        self.gate.addr()
+    }
+
+    /// Takes nothing new, lets what runs finish for as long as the settings say, and returns when
+    /// the address is free again. Calls that have not begun by then are answered `busy`.
+    pub fn shutdown(self) {
+        self.stop(self.drain);
+    }
+
+    fn stop(&self, drain: Duration) {
+        self.gate.close();
+        if !self.gate.wait_empty(drain) {
+            self.app.lane.close();
+            self.gate.wait_empty(FAREWELL);
+        }
+        self.gate.cut();
+        self.app.lane.close();
+        self.backends.stop();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop(Duration::ZERO);
+    }
+}

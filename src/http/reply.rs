@@ -1,0 +1,239 @@
+//! Replies, and the one map from everything that can go wrong to status, code and sentence.
+//!
+//! The sentences themselves are in `words`. Nothing here reads a request or a socket.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::domain::Invalid;
+use crate::ensure::Refusal;
+use crate::evolution::Trouble;
+use crate::words;
+
+/// When a caller who met a full house should come back, in seconds.
+const BUSY_RETRY: u64 = 2;
+
+/// Why a request was not done.
+#[derive(Debug)]
+pub enum Problem {
+    /// Not HTTP/1.x.
+    Malformed,
+    /// The request did not arrive in time.
+    TooSlow,
+    /// The request line and headers are over the limit.
+    HeadTooLarge,
+    /// The body is over the limit.
+    BodyTooLarge,
+    /// The body is no JSON object.
+    InvalidJson,
+    /// A field is missing, of the wrong type, or holds what it may not.
+    InvalidField(&'static str, String),
+    /// There is no such channel.
+    InvalidChannel,
+    /// No token, or nobody's.
+    Unauthorized,
+    /// Too many of those from one address; when the next is heard.
+    RateLimited(Duration),
+    /// No such route.
+    NotFound,
+    /// The route has other methods: these.
+    MethodNotAllowed(&'static str),
+    /// The database takes no writes.
+    NotReady,
+    /// The use case refused.
+    Refused(Refusal),
+}
+
+impl Problem {
+    /// The answer where too much is going on already.
+    pub const BUSY: Self = Self::Refused(Refusal::Busy);
+    /// The answer where something failed that should not have.
+    pub const INTERNAL: Self = Self::Refused(Refusal::Internal);
+
+    fn status(&self) -> u16 {
+        match self {
+            Self::Malformed | Self::InvalidJson | Self::InvalidField(..) | Self::InvalidChannel => 400,
+            Self::Unauthorized => 401,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed(_) => 405,
+            Self::TooSlow => 408,
+            Self::BodyTooLarge => 413,
+            Self::RateLimited(_) => 429,
+            Self::HeadTooLarge => 431,
+            Self::NotReady => 503,
+            Self::Refused(refusal) => refusal_status(refusal),
+        }
+    }
+
+    /// The header that some statuses owe.
+    fn header(&self) -> Option<(&'static str, String)> {
+        match self {
+            Self::Unauthorized => Some(("WWW-Authenticate", "Bearer".to_owned())),
+            Self::MethodNotAllowed(allowed) => Some(("Allow", (*allowed).to_owned())),
+            Self::RateLimited(wait) => Some(("Retry-After", whole_seconds(*wait).to_string())),
+            Self::NotReady | Self::Refused(Refusal::Busy) => Some(("Retry-After", BUSY_RETRY.to_string())),
+            _ => None,
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::InvalidField(field, _) => Some(field),
+            Self::InvalidChannel => Some("channel"),
+            _ => None,
+        }
+    }
+
+    fn sentence(&self) -> words::Sentence {
+        let (code, error, detail) = match self {
+            Self::Malformed => ("bad_request", words::BAD_REQUEST, None),
+            Self::TooSlow => ("request_timeout", words::REQUEST_TIMEOUT, None),
+            Self::HeadTooLarge => ("headers_too_large", words::HEADERS_TOO_LARGE, None),
+            Self::BodyTooLarge => ("body_too_large", words::BODY_TOO_LARGE, None),
+            Self::InvalidJson => ("invalid_json", words::INVALID_JSON, Some(words::INVALID_JSON_DETAIL)),
+            Self::InvalidField(_, error) => ("invalid_field", error.as_str(), None),
+            Self::InvalidChannel => ("invalid_channel", &*words::invalid(Invalid::Channel), None),
+            Self::Unauthorized => ("unauthorized", words::UNAUTHORIZED, Some(words::UNAUTHORIZED_DETAIL)),
+            Self::RateLimited(_) => ("rate_limited", words::RATE_LIMITED, Some(words::RATE_LIMITED_DETAIL)),
+            Self::NotFound => ("not_found", words::NOT_FOUND, None),
+            Self::MethodNotAllowed(_) => ("method_not_allowed", words::METHOD_NOT_ALLOWED, None),
+            Self::NotReady => ("not_ready", words::NOT_READY, Some(words::NOT_READY_DETAIL)),
+            Self::Refused(refusal) => return words::refusal(refusal),
+        };
+        words::Sentence { code, error: error.to_owned(), detail }
+    }
+}
+
+fn refusal_status(refusal: &Refusal) -> u16 {
+    match refusal {
+        Refusal::OwnedByOther => 409,
+        Refusal::NoActiveCredential(_) | Refusal::Busy => 503,
+        Refusal::Upstream(Trouble::Timeout) | Refusal::NoQr | Refusal::Reconnecting => 504,
+        Refusal::Upstream(_) => 502,
+        Refusal::Internal => 500,
+    }
+}
+
+/// `Retry-After` has no fractions; a caller must not come back too early.
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Failure<'a> {
+    success: bool,
+    error: &'a str,
+    code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+    request_id: &'a str,
+}
+
+/// What is answered.
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// Header lines beyond the length, which the sender adds.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    /// A JSON reply. Every one forbids caching: a QR code is a credential.
+    pub fn json(status: u16, body: &impl Serialize) -> Self {
+        let headers = vec![
+            ("Content-Type", "application/json; charset=utf-8".to_owned()),
+            ("Cache-Control", "no-store".to_owned()),
+            ("X-Content-Type-Options", "nosniff".to_owned()),
+        ];
+        let body = serde_json::to_vec(body).expect("our own types are JSON");
+        Self { status, headers, body }
+    }
+
+    /// The reply to a request that was not done.
+    pub fn failure(problem: &Problem, request_id: &str) -> Self {
+        let sentence = problem.sentence();
+        let body = Failure {
+            success: false,
+            error: &sentence.error,
+            code: sentence.code,
+            field: problem.field(),
+            detail: sentence.detail,
+            request_id,
+        };
+        let mut reply = Self::json(problem.status(), &body);
+        reply.headers.extend(problem.header());
+        reply
+    }
+
+    /// Adds what every answer carries.
+    #[must_use]
+    pub fn signed(mut self, request_id: &str) -> Self {
+        self.headers.push(("Server", "pareia".to_owned()));
+        self.headers.push(("X-Request-Id", request_id.to_owned()));
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Channel;
+
+    #[track_caller]
+    fn check(problem: &Problem, status: u16, code: &str, header: Option<(&str, &str)>) {
+        let reply = Reply::failure(problem, "r1");
+        let body: serde_json::Value = serde_json::from_slice(&reply.body).expect("JSON");
+        assert_eq!((reply.status, &body["code"]), (status, &code.into()));
+        assert_eq!(body["requestId"], "r1");
+        assert_eq!(body["success"], false);
+        assert!(body["error"].as_str().is_some_and(|e| !e.is_empty()), "{body}");
+        if let Some((name, value)) = header {
+            assert!(reply.headers.contains(&(name, value.to_owned())), "{:?}", reply.headers);
+        }
+    }
+
+    #[test]
+    fn every_problem_has_its_status_code_and_header() {
+        let busy = Some(("Retry-After", "2"));
+        check(&Problem::Malformed, 400, "bad_request", None);
+        check(&Problem::TooSlow, 408, "request_timeout", None);
+        check(&Problem::HeadTooLarge, 431, "headers_too_large", None);
+        check(&Problem::BodyTooLarge, 413, "body_too_large", None);
+        check(&Problem::InvalidJson, 400, "invalid_json", None);
+        check(&Problem::InvalidField("x", "x deve …".into()), 400, "invalid_field", None);
+        check(&Problem::InvalidChannel, 400, "invalid_channel", None);
+        check(&Problem::Unauthorized, 401, "unauthorized", Some(("WWW-Authenticate", "Bearer")));
+        let wait = Duration::from_millis(5001);
+        check(&Problem::RateLimited(wait), 429, "rate_limited", Some(("Retry-After", "6")));
+        check(&Problem::NotFound, 404, "not_found", None);
+        check(&Problem::MethodNotAllowed("POST"), 405, "method_not_allowed", Some(("Allow", "POST")));
+        check(&Problem::NotReady, 503, "not_ready", busy);
+        check(&Problem::BUSY, 503, "busy", busy);
+    }
+
+    #[test]
+    fn every_refusal_has_its_status_and_code() {
+        let no_credential = Refusal::NoActiveCredential(Channel::WhatsappEvolution);
+        for (refusal, status, code) in [
+            (Refusal::OwnedByOther, 409, "owned_by_other_user"),
+            (no_credential, 503, "no_active_credential"),
+            (Refusal::Upstream(Trouble::Unreachable), 502, "evolution_unreachable"),
+            (Refusal::Upstream(Trouble::RejectedKey), 502, "evolution_rejected_key"),
+            (Refusal::Upstream(Trouble::LicenseRequired), 502, "evolution_license_required"),
+            (Refusal::Upstream(Trouble::NotLoaded), 502, "evolution_not_loaded"),
+            (Refusal::Upstream(Trouble::Unexpected), 502, "evolution_error"),
+            (Refusal::Upstream(Trouble::Timeout), 504, "evolution_timeout"),
+            (Refusal::NoQr, 504, "qr_timeout"),
+            (Refusal::Reconnecting, 504, "qr_timeout"),
+            (Refusal::Internal, 500, "internal"),
+        ] {
+            check(&Problem::Refused(refusal), status, code, None);
+        }
+    }
+}

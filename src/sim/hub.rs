@@ -1,0 +1,207 @@
+//! What the connections of a simulated server share: the world, the faults in force, the journal.
+//!
+//! The only place that sleeps, and every sleep ends when the simulation stops. No lock is held across a
+//! sleep, a socket or the drawing of a picture.
+
+use super::journal::Journal;
+use super::timing::{Clock, Moment};
+use super::world::World;
+use super::{Options, Version};
+use std::net::SocketAddr;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// What goes wrong with the next calls, in place of an answer of Evolution's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing.
+    #[default]
+    None,
+    /// The connection is reset before a byte is answered.
+    Reset,
+    /// No answer ever comes.
+    Hang,
+    /// A reverse proxy answers 502 with a page.
+    Html,
+    /// Status 200 with broken JSON.
+    Garbage,
+    /// Status 200 with 64 MiB of JSON.
+    Huge,
+    /// A redirect to another path of this server, which the journal shows if it is followed.
+    Redirect,
+    /// Status 500 in Evolution's envelope; its text repeats the key it was called with.
+    Http500,
+    /// Status 200 with `error:true`, as 2.x answers exceptions of connect and restart.
+    Error200,
+}
+
+/// Whether `https://web.whatsapp.com/sw.js` answers, which 2.3.x asks before it connects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum VersionPage {
+    /// It answers, or fails at once: either is fine.
+    #[default]
+    Answers,
+    /// It never answers, and 2.3.x waits without a limit.
+    Hangs,
+}
+
+/// Whether the server accepts connections.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Door {
+    /// It does.
+    #[default]
+    Open,
+    /// Connections are refused until then; without a time, until someone opens it.
+    Shut(Option<Instant>),
+}
+
+/// What people rehearse, besides the state of the world.
+#[derive(Debug, Default)]
+pub struct Mode {
+    /// The fault in force.
+    pub fault: Fault,
+    /// For how many more calls; without a number, until it is changed.
+    pub times: Option<u32>,
+    /// How much later every answer comes, in real time.
+    pub slow: Duration,
+    /// Whether 2.4's licence is missing.
+    pub unlicensed: bool,
+    /// Whether WhatsApp's page of versions answers.
+    pub version_page: VersionPage,
+    /// Whether connections are accepted.
+    pub door: Door,
+    /// Whether the listening socket is really closed.
+    pub shut: bool,
+    /// Whether the simulation is over.
+    pub stopping: bool,
+}
+
+impl Mode {
+    /// The fault for the call at hand; uses up one of its times.
+    pub fn take_fault(&mut self) -> Fault {
+        let fault = self.fault;
+        if let Some(left) = self.times.as_mut().filter(|_| fault != Fault::None) {
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                (self.fault, self.times) = (Fault::None, None);
+            }
+        }
+        fault
+    }
+}
+
+/// The shared state of a simulated server.
+pub struct Hub {
+    /// Which server this is.
+    pub version: Version,
+    /// Real and simulated time.
+    pub clock: Clock,
+    /// `AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES`.
+    pub expose: bool,
+    /// Where it listens.
+    pub addr: SocketAddr,
+    /// When it started.
+    pub started: Instant,
+    world: Mutex<World>,
+    key: Mutex<Arc<str>>,
+    mode: Mutex<Mode>,
+    changed: Condvar,
+    journal: Mutex<Journal>,
+}
+
+/// A panic while a lock was held is a bug that has been reported already; the state is still of use.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Hub {
+    /// The state of a server that has just bound its address.
+    #[must_use]
+    pub fn new(options: Options, addr: SocketAddr) -> Self {
+        let clock = Clock::start(options.timing.speed);
+        let (version, expose) = (options.version, options.expose_in_fetch);
+        let world =
+            World::new(version, options.timing, clock, options.qrcode_limit, options.del_instance_minutes);
+        Self {
+            version,
+            clock,
+            expose,
+            addr,
+            started: Instant::now(),
+            world: Mutex::new(world),
+            key: Mutex::new(options.api_key.into()),
+            mode: Mutex::default(),
+            changed: Condvar::new(),
+            journal: Mutex::default(),
+        }
+    }
+
+    /// Looks at or changes the world as it is now.
+    pub fn world<R>(&self, f: impl FnOnce(&mut World, Moment) -> R) -> R {
+        let mut world = lock(&self.world);
+        let now = self.clock.now();
+        world.advance(now);
+        f(&mut world, now)
+    }
+
+    /// The journal of calls.
+    pub fn journal(&self) -> MutexGuard<'_, Journal> {
+        lock(&self.journal)
+    }
+
+    /// The server's key.
+    #[must_use]
+    pub fn key(&self) -> Arc<str> {
+        lock(&self.key).clone()
+    }
+
+    /// Changes the server's key.
+    pub fn set_key(&self, key: &str) {
+        *lock(&self.key) = key.into();
+    }
+
+    /// The server's address as a URL.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// Looks at the faults in force.
+    pub fn mode<R>(&self, f: impl FnOnce(&mut Mode) -> R) -> R {
+        f(&mut lock(&self.mode))
+    }
+
+    /// Changes the faults in force, and wakes whoever waits for that.
+    pub fn set_mode(&self, f: impl FnOnce(&mut Mode)) {
+        f(&mut lock(&self.mode));
+        self.changed.notify_all();
+    }
+
+    /// Sleeps a simulated duration.
+    pub fn sleep(&self, simulated: Duration) {
+        self.pause(self.clock.real(simulated));
+    }
+
+    /// Sleeps a real duration.
+    pub fn pause(&self, real: Duration) {
+        if !real.is_zero() {
+            self.wait(Some(real), |mode| mode.stopping);
+        }
+    }
+
+    /// Waits until `done` or the simulation stops, at most for `limit`. True if it is done.
+    pub fn wait(&self, limit: Option<Duration>, done: impl Fn(&Mode) -> bool) -> bool {
+        let deadline = limit.map(|limit| Instant::now() + limit);
+        let mut mode = lock(&self.mode);
+        loop {
+            if done(&mode) || mode.stopping {
+                return done(&mode);
+            }
+            mode = match deadline.map(|d| d.saturating_duration_since(Instant::now())) {
+                None => self.changed.wait(mode).unwrap_or_else(PoisonError::into_inner),
+                Some(left) if left.is_zero() => return false,
+                Some(left) => self.changed.wait_timeout(mode, left).unwrap_or_else(PoisonError::into_inner).0,
+            };
+        }
+    }
+}

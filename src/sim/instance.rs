@@ -1,0 +1,224 @@
+//! One instance: what its server remembers of it, and what its WhatsApp sockets are doing.
+//!
+//! Plain data and the small steps that change it. Time is passed in; the steps that happen later are
+//! the world's to schedule.
+
+use super::qr::{Code, uuid};
+use super::timing::Moment;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// The three words of `connectionState`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// No socket, or one that is down for the moment.
+    Close,
+    /// A socket is up and waits for a scan, or signs in again.
+    Connecting,
+    /// Signed in.
+    Open,
+}
+
+impl State {
+    /// The word on the wire.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Close => "close",
+            Self::Connecting => "connecting",
+            Self::Open => "open",
+        }
+    }
+}
+
+/// What `create` was told.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// The name, in whatever characters.
+    pub name: String,
+    /// The kind of instance; 1.8.2 does without and stores anything.
+    pub integration: Option<String>,
+    /// The instance's own key, if the caller chose one.
+    pub token: Option<String>,
+    /// The phone number, if one was given.
+    pub number: Option<String>,
+}
+
+/// A WhatsApp socket that has not ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Socket {
+    /// Changes at each reconnect, so that what was planned for the old connection is void.
+    pub id: u64,
+    /// When it was opened.
+    pub since: Moment,
+}
+
+/// Why and when WhatsApp ended the pairing, as the database of 2.x keeps it.
+#[derive(Clone, Debug)]
+pub struct Disconnection {
+    /// The reason's number: 401 for all that is simulated.
+    pub code: u16,
+    /// The error, as JSON in a string.
+    pub object: String,
+    /// When.
+    pub at: Moment,
+}
+
+/// Why a pairing ended.
+#[derive(Clone, Copy, Debug)]
+pub enum Ended {
+    /// Someone called `logout` or `delete`.
+    LoggedOut,
+    /// The phone removed the linked device.
+    Unlinked,
+    /// The socket dropped while a pairing code waited, and WhatsApp refused the half-made pairing.
+    Refused,
+}
+
+/// An instance of the simulated server.
+#[derive(Debug)]
+pub struct Instance {
+    /// What `create` was told.
+    pub facts: Facts,
+    /// Its `instanceId`; 1.8.2 has none for an instance whose `create` failed half-way.
+    pub id: Option<String>,
+    /// The key that opens this instance alone; absent likewise.
+    pub token: Option<String>,
+    /// The webhook as `webhook/find` shows it: an object, or nothing.
+    pub webhook: Option<Map<String, Value>>,
+    /// When it was created.
+    pub created: Moment,
+    /// When its row last changed.
+    pub updated: Moment,
+    /// Whether the server's process knows it.
+    pub in_memory: bool,
+    /// Whether its row exists. 1.8.2 keeps no rows; there it follows the memory.
+    pub in_database: bool,
+    /// The state of the process.
+    pub state: State,
+    /// The state in the database, which lags behind.
+    pub stored: State,
+    /// Sockets that have not ended. More than one on a paired instance fight.
+    pub sockets: Vec<Socket>,
+    /// QR codes since the last time the limit was reached.
+    pub count: u32,
+    /// The last code. It is never cleared, however stale.
+    pub code: Option<Arc<Code>>,
+    /// Whether the newest socket was opened with a phone number and so asks for pairing codes.
+    pub with_pairing: bool,
+    /// Whether a phone is linked.
+    pub paired: bool,
+    /// The account last linked; stays after a logout.
+    pub owner: Option<String>,
+    /// The last end of a pairing; stays after the next pairing, as the server never clears it.
+    pub disconnection: Option<Disconnection>,
+    /// Since when two sockets of one pairing have been replacing each other.
+    pub fighting: Option<Moment>,
+    /// How long a webhook receiver that fails keeps the instance alive after its `delete`.
+    pub held: Moment,
+    /// Calls that sleep and will look at this instance when they wake.
+    pub busy: u32,
+}
+
+impl Instance {
+    /// A fresh instance, closed.
+    #[must_use]
+    pub fn new(facts: Facts, now: Moment) -> Self {
+        let token = facts.token.clone().unwrap_or_else(|| uuid().to_uppercase());
+        Self {
+            facts,
+            id: Some(uuid()),
+            token: Some(token),
+            webhook: None,
+            created: now,
+            updated: now,
+            in_memory: true,
+            in_database: true,
+            state: State::Close,
+            stored: State::Close,
+            sockets: Vec::new(),
+            count: 0,
+            code: None,
+            with_pairing: false,
+            paired: false,
+            owner: None,
+            disconnection: None,
+            fighting: None,
+            held: Moment::ZERO,
+            busy: 0,
+        }
+    }
+
+    /// Whether that socket has not ended.
+    #[must_use]
+    pub fn has(&self, socket: u64) -> bool {
+        self.sockets.iter().any(|s| s.id == socket)
+    }
+
+    /// Ends the pairing, and every socket with it.
+    pub fn end(&mut self, why: Ended, now: Moment, stamp: &str) {
+        self.sockets.clear();
+        self.state = State::Close;
+        self.stored = State::Close;
+        self.paired = false;
+        self.with_pairing = false;
+        self.fighting = None;
+        self.updated = now;
+        let object = disconnection_object(why, &self.facts.name, stamp);
+        self.disconnection = Some(Disconnection { code: 401, object, at: now });
+    }
+
+    /// A phone is linked: the newest socket signs in, any others end.
+    pub fn pair(&mut self, jid: &str, now: Moment) {
+        self.sockets = self.sockets.pop().into_iter().collect();
+        self.paired = true;
+        self.with_pairing = false;
+        self.owner = Some(account(jid));
+        self.open(now);
+    }
+
+    /// A paired socket is signed in. With a second one alive the two begin to fight.
+    pub fn open(&mut self, now: Moment) {
+        self.state = State::Open;
+        self.stored = State::Open;
+        self.updated = now;
+        self.fighting = (self.sockets.len() > 1).then_some(now);
+    }
+}
+
+/// The account of a device: `5521…:28@s.whatsapp.net` belongs to `5521…@s.whatsapp.net`.
+fn account(jid: &str) -> String {
+    match (jid.split_once(':'), jid.split_once('@')) {
+        (Some((user, _)), Some((_, host))) => format!("{user}@{host}"),
+        (None, Some(_)) => jid.to_owned(),
+        _ => format!("{jid}@s.whatsapp.net"),
+    }
+}
+
+/// The error as Baileys reports it, in the JSON that the database stores.
+fn disconnection_object(why: Ended, name: &str, stamp: &str) -> String {
+    let (data, message) = match why {
+        Ended::LoggedOut => (Value::Null, format!("Log out instance: {name}")),
+        Ended::Unlinked => {
+            let data = json!({"tag": "conflict", "attrs": {"type": "device_removed"}});
+            (data, "Stream Errored (conflict)".to_owned())
+        }
+        Ended::Refused => (json!({"reason": "401", "location": "frc"}), "Connection Failure".to_owned()),
+    };
+    let payload = json!({"statusCode": 401, "error": "Unauthorized", "message": message});
+    let output = json!({"statusCode": 401, "payload": payload, "headers": {}});
+    let error = json!({"data": data, "isBoom": true, "isServer": false, "output": output});
+    json!({"error": error, "date": stamp}).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_account_of_a_device_has_no_device_number() {
+        assert_eq!(account("5511911111111:28@s.whatsapp.net"), "5511911111111@s.whatsapp.net");
+        assert_eq!(account("5511911111111@s.whatsapp.net"), "5511911111111@s.whatsapp.net");
+        assert_eq!(account("5511911111111"), "5511911111111@s.whatsapp.net");
+    }
+}

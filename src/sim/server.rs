@@ -1,0 +1,289 @@
+//! The sockets of a simulated server: accepting, keep-alive, and the faults that happen below HTTP.
+//!
+//! One thread a connection, because Evolution's sleeps are slept right there. Knows no route.
+
+use super::control::{self, After};
+use super::hub::{Door, Fault, Hub, VersionPage};
+use super::journal::Call;
+use super::reply::{Body, Reply};
+use super::routes::{self, Target};
+use crate::http1::{Limits, ReadError, Reader, Request};
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+/// Bounds on a request. Idle is Express's `Keep-Alive: timeout=5`; a body is at most what Evolution's
+/// parser takes in a test.
+const LIMITS: Limits = Limits {
+    head: 16 * 1024,
+    body: 16 * 1024 * 1024,
+    message: Duration::from_secs(30),
+    idle: Duration::from_secs(5),
+};
+/// Connections at once; far above what a test opens, far below what a machine bears.
+const MAX_CONNECTIONS: usize = 2_048;
+/// How often a shut door looks at whether to open, and a failed bind is tried again.
+const DOOR_POLL: Duration = Duration::from_millis(5);
+/// How long shutting the door waits for the listening socket to close.
+const DOOR_LIMIT: Duration = Duration::from_secs(1);
+/// Bytes looked at to tell a control request from an upstream one before reading it.
+const PEEK: usize = 16;
+/// The body of [`Fault::Huge`], in bytes.
+const HUGE: usize = 64 * 1024 * 1024;
+/// The redirect's target; nothing is there.
+const REDIRECTED: &str = "/redirected";
+
+/// The streams of open connections, to be cut when the server goes down.
+#[derive(Default)]
+pub struct Connections {
+    open: Mutex<(u64, HashMap<u64, TcpStream>)>,
+}
+
+impl Connections {
+    /// Remembers a stream; none if there are too many.
+    fn add(&self, stream: &TcpStream) -> Option<u64> {
+        let copy = stream.try_clone().ok()?;
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.1.len() >= MAX_CONNECTIONS {
+            return None;
+        }
+        open.0 += 1;
+        let id = open.0;
+        open.1.insert(id, copy);
+        Some(id)
+    }
+
+    fn remove(&self, id: u64) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).1.remove(&id);
+    }
+
+    /// Cuts every connection.
+    pub fn cut(&self) {
+        for stream in self.open.lock().unwrap_or_else(PoisonError::into_inner).1.values() {
+            // A peer that has already gone is what is wanted.
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+/// Accepts connections until the simulation stops, closing the listening socket while the door is shut.
+pub fn run(hub: &Arc<Hub>, connections: &Arc<Connections>, listener: TcpListener) {
+    let mut listener = Some(listener);
+    while !hub.mode(|mode| mode.stopping) {
+        if hub.mode(|mode| is_shut(mode.door)) {
+            listener = None;
+            hub.set_mode(|mode| mode.shut = true);
+            hub.wait(Some(DOOR_POLL), |mode| !is_shut(mode.door));
+            continue;
+        }
+        match &listener {
+            None => listener = rebind(hub),
+            Some(open) => accept(hub, connections, open),
+        }
+    }
+}
+
+fn is_shut(door: Door) -> bool {
+    match door {
+        Door::Open => false,
+        Door::Shut(None) => true,
+        Door::Shut(Some(until)) => std::time::Instant::now() < until,
+    }
+}
+
+fn rebind(hub: &Hub) -> Option<TcpListener> {
+    match TcpListener::bind(hub.addr) {
+        Ok(listener) => {
+            hub.set_mode(|mode| (mode.shut, mode.door) = (false, Door::Open));
+            Some(listener)
+        }
+        Err(error) => {
+            log::debug!("cannot listen on {} again yet: {error}", hub.addr);
+            hub.pause(DOOR_POLL);
+            None
+        }
+    }
+}
+
+fn accept(hub: &Arc<Hub>, connections: &Arc<Connections>, listener: &TcpListener) {
+    let stream = match listener.accept() {
+        Ok((stream, _)) => stream,
+        Err(error) => {
+            log::debug!("accept failed: {error}");
+            return hub.pause(DOOR_POLL);
+        }
+    };
+    if hub.mode(|mode| mode.stopping || is_shut(mode.door)) {
+        return;
+    }
+    let (hub, connections) = (Arc::clone(hub), Arc::clone(connections));
+    let worker = thread::Builder::new().name("sim-connection".into());
+    let spawned = worker.spawn(move || {
+        if let Some(id) = connections.add(&stream) {
+            if let Err(error) = converse(&hub, &connections, stream) {
+                log::trace!("connection ended: {error}");
+            }
+            connections.remove(id);
+        }
+    });
+    if let Err(error) = spawned {
+        log::warn!("no thread for a connection: {error}");
+    }
+}
+
+/// Refuses connections from now on, until [`Hub`]'s door is opened or its time comes; cuts those there
+/// are. Returns when the listening socket is closed.
+pub fn shut_door(hub: &Hub, connections: &Connections, door: Door) {
+    hub.set_mode(|mode| mode.door = door);
+    wake(hub.addr);
+    hub.wait(Some(DOOR_LIMIT), |mode| mode.shut);
+    connections.cut();
+}
+
+/// Makes a blocked `accept` return.
+pub fn wake(addr: SocketAddr) {
+    // Refused means that nothing blocks.
+    let _ = TcpStream::connect_timeout(&addr, DOOR_LIMIT);
+}
+
+/// Answers the requests of one connection until either side closes.
+fn converse(hub: &Arc<Hub>, connections: &Arc<Connections>, stream: TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut reader = Reader::new(stream, LIMITS);
+    loop {
+        if !reader.has_buffered() && resets(hub, reader.stream())? {
+            // Closing with the request unread makes the kernel send a reset.
+            return Ok(());
+        }
+        let request = match reader.request(|stream| stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")) {
+            Ok(request) => request,
+            Err(ReadError::Ended) => return Ok(()),
+            Err(ReadError::Io(error)) => return Err(error),
+            Err(error) => {
+                log::debug!("refused a request: {error:?}");
+                let refused = Reply::status(400);
+                return write(reader.stream(), &refused, false);
+            }
+        };
+        let keep = request.keeps_alive();
+        let target = Target::parse(&request.target);
+        if target.is_control() {
+            let (reply, after) = control::over_http(hub, &request, &target);
+            write(reader.stream(), &reply, keep)?;
+            carry_out(hub, connections, after);
+        } else if !upstream(hub, &request, &target, reader.stream(), keep)? {
+            return Ok(());
+        }
+        if !keep {
+            return Ok(());
+        }
+    }
+}
+
+/// Waits for the next request and says whether it is to be reset instead of read.
+fn resets(hub: &Hub, stream: &TcpStream) -> io::Result<bool> {
+    stream.set_read_timeout(Some(LIMITS.idle))?;
+    let mut start = [0; PEEK];
+    let Ok(n) = stream.peek(&mut start) else { return Ok(false) };
+    let control = start[..n].windows(5).any(|w| w == b" /sim");
+    let reset =
+        hub.mode(|mode| mode.fault == Fault::Reset && !control && n > 0 && mode.take_fault() == Fault::Reset);
+    if reset {
+        let (method, endpoint) = (String::new(), "reset".to_owned());
+        let at = hub.started.elapsed();
+        let mut journal = hub.journal();
+        let number = journal.begin(Call { at, method, endpoint, name: None, keyed: false, status: None });
+        journal.end(number, "reset", None, None);
+    }
+    Ok(reset)
+}
+
+/// Answers a request to the simulated Evolution. False if the connection must end.
+fn upstream(
+    hub: &Hub,
+    request: &Request,
+    target: &Target,
+    stream: &mut TcpStream,
+    keep: bool,
+) -> io::Result<bool> {
+    let call = routes::call(hub, request, target);
+    let (endpoint, name) = (call.endpoint.clone(), call.name.clone());
+    let number = hub.journal().begin(call);
+    let (slow, fault) = hub.mode(|mode| (mode.slow, mode.take_fault()));
+    hub.pause(slow);
+    let reply = match fault {
+        Fault::None => Some(routes::answer(hub, request, target)),
+        fault => faulty(hub, fault, request),
+    };
+    hub.journal().end(number, &endpoint, name.as_ref(), reply.as_ref().map(|r| r.status));
+    match reply {
+        // Nothing more is said once the simulation is over.
+        Some(reply) if !hub.mode(|mode| mode.stopping) => write(stream, &reply, keep).map(|()| true),
+        _ => Ok(false),
+    }
+}
+
+/// What is answered in place of Evolution's answer; nothing if the fault is that nothing comes.
+fn faulty(hub: &Hub, fault: Fault, request: &Request) -> Option<Reply> {
+    let key = request.header("apikey").unwrap_or_default();
+    Some(match fault {
+        Fault::Html => Reply::raw(502, "text/html", "<html><body><h1>502 Bad Gateway</h1></body></html>"),
+        Fault::Garbage => Reply::raw(200, "application/json; charset=utf-8", r#"{"instance": [[["#),
+        Fault::Huge => Reply::huge(HUGE),
+        Fault::Redirect => Reply::redirect(format!("{}{REDIRECTED}", hub.url())),
+        Fault::Http500 => Reply::uncaught(500, &format!("connect ECONNREFUSED (apikey: {key})")),
+        Fault::Error200 => Reply::error_200(),
+        Fault::None | Fault::Reset | Fault::Hang => {
+            hub.wait(None, |mode| mode.fault != fault);
+            return None;
+        }
+    })
+}
+
+/// Waits for as long as a 2.3.x server would for WhatsApp's page of versions.
+pub fn await_version_page(hub: &Hub) {
+    if !hub.version.is_v1() {
+        hub.wait(None, |mode| mode.version_page == VersionPage::Answers);
+    }
+}
+
+/// Does what a control command could not do before it was answered.
+pub fn carry_out(hub: &Hub, connections: &Connections, after: After) {
+    match after {
+        After::Nothing => {}
+        After::Shut(door) => shut_door(hub, connections, door),
+        After::Restart => {
+            let down = hub.world(|world, now| {
+                let down = world.timing.server_down;
+                world.restart_server(now + down);
+                down
+            });
+            shut_door(hub, connections, Door::Shut(Some(std::time::Instant::now() + hub.clock.real(down))));
+        }
+    }
+}
+
+fn write(stream: &mut TcpStream, reply: &Reply, keep: bool) -> io::Result<()> {
+    let bytes = reply.body.bytes();
+    let length = if let Body::Huge(length) = reply.body { length } else { bytes.len() };
+    let mut message = reply.head(length, keep).into_bytes();
+    message.extend_from_slice(&bytes);
+    stream.write_all(&message)?;
+    if let Body::Huge(length) = reply.body { write_huge(stream, length) } else { Ok(()) }
+}
+
+/// A JSON string of that many bytes, quotes included.
+fn write_huge(stream: &mut TcpStream, length: usize) -> io::Result<()> {
+    let block = [b'x'; 64 * 1024];
+    let mut left = length.saturating_sub(2);
+    stream.write_all(b"\"")?;
+    while left > 0 {
+        let n = left.min(block.len());
+        stream.write_all(&block[..n])?;
+        left -= n;
+    }
+    stream.write_all(b"\"")
+}

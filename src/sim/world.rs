@@ -1,0 +1,518 @@
+//! The simulated server's instances and the WhatsApp behind them.
+//!
+//! A world is moved by [`World::advance`], which does everything that has fallen due since the last
+//! call, each thing at its own moment. It never reads a clock, sleeps, or knows HTTP: the same calls at
+//! the same moments give the same world.
+
+use super::Version;
+use super::instance::{Ended, Facts, Instance, Socket, State};
+use super::qr::Code;
+use super::timing::{Clock, Moment, Timing};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// An instance, whatever its name: a deleted one and its successor of the same name differ.
+pub type Key = u64;
+
+/// How long one round of failing to reach WhatsApp lasts: Evolution tries again without a pause.
+const RETRY_ROUND: Duration = Duration::from_millis(20);
+/// The part of a round in which 2.x says `connecting` and 1.8.2 says `close`.
+const RETRY_MINORITY: Duration = Duration::from_millis(4);
+/// How long each of two fighting sockets holds out.
+const FIGHT_ROUND: Duration = Duration::from_millis(110);
+
+/// How WhatsApp's web-socket server behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whatsapp {
+    /// Answers.
+    Reachable,
+    /// Refuses connections.
+    Refuses,
+    /// Accepts connections and says nothing.
+    Hangs,
+}
+
+/// Something that falls due.
+#[derive(Debug)]
+enum Event {
+    /// A socket is up: the state becomes `connecting`.
+    Connecting(Key, u64),
+    /// A socket gets the next QR code from WhatsApp.
+    Qr(Key, u64),
+    /// The code can be seen.
+    Show(Key, u64),
+    /// A paired socket is signed in.
+    Open(Key, u64),
+    /// A phone has scanned.
+    Paired(Key, u64, String),
+    /// The process loads the instance, after a restart.
+    Load(Key),
+    /// The process forgets the instance.
+    Unload(Key, Duration),
+    /// Its row is deleted.
+    Erase(Key),
+    /// It was left unpaired for too long (`DEL_INSTANCE`).
+    Expire(Key),
+}
+
+/// What happened to a name over all its instances.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ledger {
+    /// Sockets ever opened by calls.
+    pub sockets: u32,
+    /// Connects that opened a second socket beside one that was about to come back.
+    pub harmed: u32,
+}
+
+/// All instances, and what will happen to them.
+pub struct World {
+    /// Which server this is.
+    pub version: Version,
+    /// How long things take.
+    pub timing: Timing,
+    /// Turns moments into dates.
+    pub clock: Clock,
+    /// `QRCODE_LIMIT`.
+    pub qrcode_limit: u32,
+    /// `DEL_INSTANCE` in minutes; below 2 it does nothing.
+    pub del_instance: u32,
+    /// How WhatsApp behaves. Change it through [`World::set_whatsapp`].
+    pub whatsapp: Whatsapp,
+    /// Names whose instance a race of two creates destroyed, in order.
+    pub destroyed: Vec<String>,
+    instances: BTreeMap<Key, Instance>,
+    names: HashMap<String, Key>,
+    ledgers: HashMap<String, Ledger>,
+    due: BTreeMap<(Moment, u64), Event>,
+    serial: u64,
+}
+
+impl World {
+    /// An empty server.
+    #[must_use]
+    pub fn new(version: Version, timing: Timing, clock: Clock, qrcode_limit: u32, del_instance: u32) -> Self {
+        Self {
+            version,
+            timing,
+            clock,
+            qrcode_limit,
+            del_instance,
+            whatsapp: Whatsapp::Reachable,
+            destroyed: Vec::new(),
+            instances: BTreeMap::new(),
+            names: HashMap::new(),
+            ledgers: HashMap::new(),
+            due: BTreeMap::new(),
+            serial: 0,
+        }
+    }
+
+    fn next_serial(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
+    }
+
+    fn schedule(&mut self, at: Moment, event: Event) {
+        let serial = self.next_serial();
+        self.due.insert((at, serial), event);
+    }
+
+    /// Does all that has fallen due by `now`.
+    pub fn advance(&mut self, now: Moment) {
+        while let Some(entry) = self.due.first_entry().filter(|entry| entry.key().0 <= now) {
+            let ((at, _), event) = entry.remove_entry();
+            self.happen(at, event);
+        }
+    }
+
+    fn happen(&mut self, at: Moment, event: Event) {
+        match event {
+            Event::Connecting(key, socket) => self.on_connecting(key, socket),
+            Event::Qr(key, socket) => self.on_qr(key, socket, at),
+            Event::Show(key, socket) => self.on_show(key, socket, at),
+            Event::Open(key, socket) => self.on_open(key, socket, at),
+            Event::Paired(key, socket, jid) => {
+                if let Some(i) = self.alive(key, socket) {
+                    i.pair(&jid, at);
+                }
+            }
+            Event::Load(key) => self.on_load(key, at),
+            Event::Unload(key, clean_up) => self.on_unload(key, at, clean_up),
+            Event::Erase(key) => self.erase(key),
+            Event::Expire(key) => self.on_expire(key, at),
+        }
+    }
+
+    /// The instance, if that socket of it has not ended.
+    fn alive(&mut self, key: Key, socket: u64) -> Option<&mut Instance> {
+        self.instances.get_mut(&key).filter(|i| i.has(socket))
+    }
+
+    fn on_connecting(&mut self, key: Key, socket: u64) {
+        if self.whatsapp == Whatsapp::Refuses {
+            return;
+        }
+        if let Some(i) = self.alive(key, socket).filter(|i| i.state == State::Close) {
+            i.state = State::Connecting;
+        }
+    }
+
+    fn on_qr(&mut self, key: Key, socket: u64, at: Moment) {
+        if self.whatsapp != Whatsapp::Reachable {
+            return;
+        }
+        let (limit, later, life) = (self.qrcode_limit, self.timing.pairing_code, self.timing.qr_life);
+        let Some(i) = self.alive(key, socket).filter(|i| !i.paired) else { return };
+        if i.count >= limit {
+            // The row is not told: the list goes on saying `connecting`.
+            i.count = 0;
+            i.sockets.clear();
+            i.state = State::Close;
+            return;
+        }
+        i.count += 1;
+        let shown = if i.with_pairing { at + later } else { at };
+        self.schedule(shown, Event::Show(key, socket));
+        self.schedule(at + life, Event::Qr(key, socket));
+    }
+
+    fn on_show(&mut self, key: Key, socket: u64, at: Moment) {
+        if let Some(i) = self.alive(key, socket).filter(|i| !i.paired) {
+            i.code = Some(Arc::new(Code::new(at, i.with_pairing)));
+            i.state = State::Connecting;
+            i.stored = State::Connecting;
+            i.updated = at;
+        }
+    }
+
+    fn on_open(&mut self, key: Key, socket: u64, at: Moment) {
+        if self.whatsapp != Whatsapp::Reachable {
+            return;
+        }
+        if let Some(i) = self.alive(key, socket).filter(|i| i.paired) {
+            i.open(at);
+        }
+    }
+
+    fn on_unload(&mut self, key: Key, at: Moment, clean_up: Duration) {
+        if let Some(i) = self.instances.get_mut(&key) {
+            i.in_memory = false;
+            self.schedule(at + clean_up, Event::Erase(key));
+        }
+    }
+
+    fn on_expire(&mut self, key: Key, at: Moment) {
+        if self.get(key).is_some_and(|i| i.in_memory && self.seen(i, at) != State::Open) {
+            self.delete(key, at);
+        }
+    }
+
+    /// 2.x: the row has outlived the process. Closed instances stay closed, the rest reconnect.
+    /// 1.8.2: every instance reconnects, paired or not.
+    fn on_load(&mut self, key: Key, at: Moment) {
+        let all = self.version.is_v1();
+        let Some(i) = self.instances.get_mut(&key).filter(|i| !i.in_memory) else { return };
+        i.in_memory = true;
+        if all || i.stored != State::Close {
+            self.reopen(key, at);
+        }
+    }
+
+    /// Forgets the instance, unless a sleeping call still has to look at it; the name is free at once.
+    fn erase(&mut self, key: Key) {
+        let Some(i) = self.instances.get_mut(&key) else { return };
+        i.in_memory = false;
+        i.in_database = false;
+        if self.names.get(&i.facts.name) == Some(&key) {
+            self.names.remove(&i.facts.name);
+        }
+        if i.busy == 0 {
+            self.instances.remove(&key);
+        }
+    }
+
+    /// The key of the instance that has the name, in memory or in the database.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<Key> {
+        self.names.get(name).copied()
+    }
+
+    /// The instance of that key, even one that lost its name to a race while a call waits on it.
+    #[must_use]
+    pub fn get(&self, key: Key) -> Option<&Instance> {
+        self.instances.get(&key)
+    }
+
+    /// The same, to change.
+    pub fn get_mut(&mut self, key: Key) -> Option<&mut Instance> {
+        self.instances.get_mut(&key)
+    }
+
+    /// The instance of that name that the process knows.
+    #[must_use]
+    pub fn loaded(&self, name: &str) -> Option<(Key, &Instance)> {
+        let key = self.find(name)?;
+        self.get(key).filter(|i| i.in_memory).map(|i| (key, i))
+    }
+
+    /// What the list shows: rows by name in 2.x, loaded instances by age in 1.8.2.
+    #[must_use]
+    pub fn listed(&self) -> Vec<&Instance> {
+        let v1 = self.version.is_v1();
+        let shown = |i: &&Instance| if v1 { i.in_memory } else { i.in_database };
+        let mut list: Vec<_> = self.instances.values().filter(shown).collect();
+        if !v1 {
+            list.sort_by(|a, b| a.facts.name.cmp(&b.facts.name));
+        }
+        list
+    }
+
+    /// Adds an instance under a free name.
+    pub fn insert(&mut self, facts: Facts, now: Moment) -> Key {
+        let key = self.next_serial();
+        self.names.insert(facts.name.clone(), key);
+        self.instances.insert(key, Instance::new(facts, now));
+        if self.del_instance >= 2 {
+            let minutes = Duration::from_secs(60) * self.del_instance;
+            self.schedule(now + minutes, Event::Expire(key));
+        }
+        key
+    }
+
+    /// The state that `connectionState` would say. While WhatsApp refuses, or two sockets fight, it
+    /// flips many times a second.
+    #[must_use]
+    pub fn seen(&self, i: &Instance, now: Moment) -> State {
+        if let Some(since) = i.fighting {
+            let round = now.saturating_sub(since).as_millis() / FIGHT_ROUND.as_millis();
+            return if round % 2 == 0 { State::Connecting } else { State::Open };
+        }
+        if self.whatsapp != Whatsapp::Refuses || i.sockets.is_empty() {
+            return i.state;
+        }
+        let minority = now.as_millis() % RETRY_ROUND.as_millis() < RETRY_MINORITY.as_millis();
+        if minority == self.version.is_v1() { State::Close } else { State::Connecting }
+    }
+
+    /// Opens a socket for a call, beside whatever sockets there are.
+    pub fn open_socket(&mut self, key: Key, with_pairing: bool, now: Moment) {
+        let id = self.next_serial();
+        let Some(i) = self.instances.get_mut(&key) else { return };
+        let ledger = self.ledgers.entry(i.facts.name.clone()).or_default();
+        ledger.sockets += 1;
+        ledger.harmed += u32::from(i.paired && !i.sockets.is_empty());
+        i.sockets.push(Socket { id, since: now });
+        i.with_pairing = with_pairing;
+        let paired = i.paired;
+        self.plan(key, id, paired, now);
+    }
+
+    /// Plans what a socket opened at `from` will do.
+    fn plan(&mut self, key: Key, socket: u64, paired: bool, from: Moment) {
+        let timing = &self.timing;
+        let (up, next) = if paired {
+            (timing.scan_to_open / 2, timing.scan_to_open)
+        } else {
+            (timing.connecting.min(timing.qr), timing.qr)
+        };
+        self.schedule(from + up, Event::Connecting(key, socket));
+        let event = if paired { Event::Open(key, socket) } else { Event::Qr(key, socket) };
+        self.schedule(from + next, event);
+    }
+
+    /// Replaces every socket by a fresh connection, as Baileys does by itself when one drops.
+    fn reconnect(&mut self, key: Key, from: impl Fn(&Socket) -> Moment) {
+        let Some(i) = self.instances.get_mut(&key) else { return };
+        i.fighting = None;
+        let (old, paired) = (std::mem::take(&mut i.sockets), i.paired);
+        for socket in old {
+            let (id, from) = (self.next_serial(), from(&socket));
+            if let Some(i) = self.instances.get_mut(&key) {
+                i.sockets.push(Socket { id, since: from });
+            }
+            self.plan(key, id, paired, from);
+        }
+    }
+
+    /// Opens the one socket of an instance that comes back by itself.
+    fn reopen(&mut self, key: Key, now: Moment) {
+        if let Some(i) = self.instances.get_mut(&key) {
+            i.sockets = vec![Socket { id: 0, since: now }];
+            i.state = if self.whatsapp == Whatsapp::Refuses { State::Close } else { State::Connecting };
+            self.reconnect(key, |_| now);
+        }
+    }
+
+    /// `restart` of 2.x in `open` or `connecting`: the socket is closed and opened again.
+    pub fn restart_socket(&mut self, key: Key, now: Moment) {
+        if let Some(i) = self.instances.get_mut(&key) {
+            i.sockets.truncate(1);
+            i.state = State::Close;
+            self.reconnect(key, |_| now);
+        }
+    }
+
+    /// `restart` of 1.8.2 in `open`: a second socket beside the first, and the fight begins.
+    pub fn restart_beside(&mut self, key: Key, now: Moment) {
+        let id = self.next_serial();
+        if let Some(i) = self.instances.get_mut(&key) {
+            self.ledgers.entry(i.facts.name.clone()).or_default().sockets += 1;
+            i.sockets.push(Socket { id, since: now });
+            i.fighting = Some(now);
+            i.state = State::Open;
+        }
+    }
+
+    /// Ends the pairing.
+    pub fn end(&mut self, key: Key, why: Ended, now: Moment) {
+        let stamp = self.clock.stamp(now);
+        let Some(i) = self.instances.get_mut(&key) else { return };
+        let survivor = i.fighting.is_some() && self.version.is_v1();
+        i.end(why, now, &stamp);
+        if survivor {
+            // The other of the two sockets has lost its pairing and asks for a new one.
+            self.reopen(key, now);
+        }
+    }
+
+    /// Deletes an instance: at once in 1.8.2; in 2.x it is logged out and then cleaned up behind the
+    /// caller's back.
+    pub fn delete(&mut self, key: Key, now: Moment) {
+        let Some(i) = self.get(key) else { return };
+        if self.version.is_v1() {
+            return self.erase(key);
+        }
+        if !i.in_memory {
+            return;
+        }
+        let wait = i.held + if i.webhook.is_some() { self.timing.remove_webhook } else { Duration::ZERO };
+        if !i.sockets.is_empty() {
+            self.end(key, Ended::LoggedOut, now);
+        }
+        self.remove(key, now, wait, self.timing.clean_up);
+    }
+
+    /// Takes the instance out of the memory after `wait` and out of the database after `clean_up` more.
+    pub fn remove(&mut self, key: Key, now: Moment, wait: Duration, clean_up: Duration) {
+        if wait.is_zero() {
+            self.on_unload(key, now, clean_up);
+        } else {
+            self.schedule(now + wait, Event::Unload(key, clean_up));
+        }
+        self.advance(now);
+    }
+
+    /// A phone scans the code, or types the pairing code, that the instance shows. False if it shows none.
+    pub fn scan(&mut self, name: &str, jid: &str, now: Moment) -> bool {
+        let Some((key, i)) = self.loaded(name) else { return false };
+        let shows = i.state == State::Connecting && !i.paired && i.code.is_some();
+        let Some(socket) = i.sockets.last().filter(|_| shows).map(|s| s.id) else { return false };
+        self.schedule(now + self.timing.scan_to_open, Event::Paired(key, socket, jid.to_owned()));
+        self.advance(now);
+        true
+    }
+
+    /// The phone removes the linked device. False if none is linked.
+    pub fn unlink(&mut self, name: &str, now: Moment) -> bool {
+        let Some(key) = self.loaded(name).filter(|(_, i)| i.paired).map(|(key, _)| key) else { return false };
+        self.end(key, Ended::Unlinked, now);
+        true
+    }
+
+    /// The sockets of an instance drop and come back by themselves after `back`. If a pairing code was
+    /// waiting, WhatsApp refuses the half-made pairing instead. False if there is no socket.
+    pub fn drop_sockets(&mut self, name: &str, back: Duration, now: Moment) -> bool {
+        let found = self.loaded(name).filter(|(_, i)| !i.sockets.is_empty());
+        let Some((key, pending)) = found.map(|(key, i)| (key, i.with_pairing && !i.paired)) else {
+            return false;
+        };
+        if pending {
+            self.end(key, Ended::Refused, now);
+        } else if let Some(i) = self.get_mut(key) {
+            i.state = State::Close;
+            let back = back.saturating_sub(if i.paired { self.timing.scan_to_open } else { self.timing.qr });
+            self.reconnect(key, |_| now + back);
+        }
+        true
+    }
+
+    /// Changes how WhatsApp behaves. Sockets drop when it goes, and come back when it comes back; those
+    /// that hung notice only when Baileys gives them up.
+    pub fn set_whatsapp(&mut self, to: Whatsapp, now: Moment) {
+        let from = std::mem::replace(&mut self.whatsapp, to);
+        if from == to {
+            return;
+        }
+        let given_up = self.timing.hung_socket.max(Duration::from_millis(1));
+        let keys: Vec<_> =
+            self.instances.iter().filter(|(_, i)| !i.sockets.is_empty()).map(|(k, _)| *k).collect();
+        for key in keys {
+            if let Some(i) = self.instances.get_mut(&key) {
+                i.state = if to == Whatsapp::Refuses { State::Close } else { State::Connecting };
+            }
+            self.reconnect(key, |socket| {
+                if from == Whatsapp::Hangs { next_round(socket.since, now, given_up) } else { now }
+            });
+        }
+    }
+
+    /// The process stops, and its successor loads what it finds, beginning at `up`.
+    pub fn restart_server(&mut self, up: Moment) {
+        let keys: Vec<_> = self.instances.iter().filter(|(_, i)| i.in_memory).map(|(key, _)| *key).collect();
+        for (turn, key) in (1..).zip(keys) {
+            if let Some(i) = self.instances.get_mut(&key) {
+                forget_process(i);
+            }
+            self.schedule(up + self.timing.load * turn, Event::Load(key));
+        }
+    }
+
+    /// Instances vanish without a trace, as after a lost volume: that one, or all.
+    pub fn forget(&mut self, name: Option<&str>) {
+        let keys: Vec<_> = match name {
+            Some(name) => self.find(name).into_iter().collect(),
+            None => self.instances.keys().copied().collect(),
+        };
+        keys.into_iter().for_each(|key| self.erase(key));
+    }
+
+    /// A call begins to sleep with this instance in mind.
+    pub fn hold(&mut self, key: Key) {
+        if let Some(i) = self.get_mut(key) {
+            i.busy += 1;
+        }
+    }
+
+    /// It has woken and answered.
+    pub fn release(&mut self, key: Key) {
+        let Some(i) = self.get_mut(key) else { return };
+        i.busy = i.busy.saturating_sub(1);
+        if i.busy == 0 && !i.in_memory && !i.in_database {
+            self.instances.remove(&key);
+        }
+    }
+
+    /// What happened to a name so far.
+    #[must_use]
+    pub fn ledger(&self, name: &str) -> Ledger {
+        self.ledgers.get(name).copied().unwrap_or_default()
+    }
+}
+
+/// What a process takes with it when it ends.
+fn forget_process(i: &mut Instance) {
+    i.in_memory = false;
+    i.state = State::Close;
+    i.sockets.clear();
+    i.fighting = None;
+    i.count = 0;
+    i.code = None;
+    i.with_pairing = false;
+}
+
+/// The first end of a round of `length`, counted from `since`, that is not before `now`.
+fn next_round(since: Moment, now: Moment, length: Duration) -> Moment {
+    let rounds = now.saturating_sub(since).as_nanos().div_ceil(length.as_nanos()).max(1);
+    since + length * u32::try_from(rounds).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,247 @@
+//! A shop under test: a data folder, a simulated Evolution and the server itself, in this process.
+//!
+//! Tests say what they do to it and what must come back; everything else is here.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use pareia::domain::{Channel, Name, Secret};
+use pareia::ensure::Engine;
+use pareia::http::{Server, Settings};
+use pareia::sim::{Options, Sim, Timing, Version};
+use pareia::store::{NewCredential, Store};
+use serde_json::{Value, json};
+
+/// The simulated server's key.
+pub const KEY: &str = "sim-key-that-must-not-leak";
+/// The phone of most calls.
+pub const PHONE: &str = "5521991856227";
+/// The route under test.
+pub const ROUTE: &str = "/api/messaging/instance";
+/// How long a test waits for something that should take milliseconds.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A folder that goes away with its test.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        let path = std::env::temp_dir().join(pareia::seal::new_id("pareia-test-"));
+        std::fs::create_dir_all(&path).expect("a temporary folder");
+        Self(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// An answer of the server.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+    pub headers: Vec<(String, String)>,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+    }
+
+    pub fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+
+    pub fn data(&self, member: &str) -> &Value {
+        &self.body["data"][member]
+    }
+
+    pub fn qr(&self) -> Option<&str> {
+        self.data("qrCode").as_str()
+    }
+}
+
+/// The server, its data and its upstream.
+pub struct Shop {
+    pub sim: Sim,
+    pub store: Arc<Store>,
+    pub server: Server,
+    pub folder: Folder,
+    pub token: String,
+}
+
+/// A simulated 2.3.7 that is as slow as recorded, or a 1.8.2.
+pub fn recorded(version: Version) -> Options {
+    Options::new(version, KEY)
+}
+
+/// One that answers at once.
+pub fn instant(version: Version) -> Options {
+    Options { timing: Timing::instant(), ..Options::new(version, KEY) }
+}
+
+impl Shop {
+    /// A shop with a credential for its upstream, a user and a token.
+    pub fn new(upstream: Options) -> Self {
+        Self::with(upstream, Duration::from_secs(20))
+    }
+
+    pub fn with(upstream: Options, qr_timeout: Duration) -> Self {
+        let sim = Sim::start(upstream).expect("the simulation starts");
+        let shop = Self::bare(sim, qr_timeout);
+        shop.credential("cred_a", &shop.sim.url());
+        shop
+    }
+
+    /// A shop without a credential.
+    pub fn bare(sim: Sim, qr_timeout: Duration) -> Self {
+        let folder = Folder::new();
+        let store = Arc::new(Store::open(folder.path()).expect("the store opens"));
+        let engine = Arc::new(Engine::new(Arc::clone(&store), qr_timeout));
+        let settings = Settings::new("127.0.0.1:0");
+        let server = Server::start(settings, Arc::clone(&store), engine).expect("the server starts");
+        let mut shop = Self { sim, store, server, folder, token: String::new() };
+        shop.token = shop.user("loja", false);
+        shop
+    }
+
+    pub fn credential(&self, id: &str, base_url: &str) {
+        let key = Secret::new(KEY);
+        let new = NewCredential { id, channel: Channel::WhatsappEvolution, name: id, base_url, key: &key };
+        assert!(self.store.add_credential(&new).expect("a credential"), "{id} is taken");
+    }
+
+    /// A user, and a token of theirs.
+    pub fn user(&self, name: &str, admin: bool) -> String {
+        let name = Name::parse(name).expect("a name");
+        let id = self.store.add_user(&name, admin).expect("a user").expect("a free name");
+        self.store.add_token(&id, None, None).expect("a token").token.expose().to_owned()
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.server.addr())
+    }
+
+    /// `POST`s for `name` as the shop's user.
+    pub fn post(&self, name: &str) -> Answer {
+        self.post_as(&self.token, name)
+    }
+
+    pub fn post_as(&self, token: &str, name: &str) -> Answer {
+        self.post_body(token, &ask(name))
+    }
+
+    pub fn post_body(&self, token: &str, body: &Value) -> Answer {
+        post(&self.url(ROUTE), token, &body.to_string())
+    }
+
+    /// The decisive upstream calls since `from`, runs of equal ones folded: `fetchInstances create
+    /// connect`. How often the state is looked at in between is a matter of time.
+    pub fn calls_since(&self, from: usize) -> String {
+        let calls = self.sim.control().calls();
+        let mut names: Vec<_> = calls.iter().skip(from).map(|c| c.endpoint.clone()).collect();
+        names.retain(|n| n != "connectionState");
+        names.dedup();
+        names.join(" ")
+    }
+
+    pub fn calls(&self) -> usize {
+        self.sim.control().calls().len()
+    }
+
+    /// What the database says, as the sqlite3 shell would be asked.
+    pub fn sql(&self, query: &str) -> Vec<Vec<String>> {
+        sql(self.folder.path(), query)
+    }
+
+    /// Scans the code and waits until upstream says open.
+    pub fn scan(&self, name: &str) {
+        assert!(self.sim.control().scan(name, None), "{name} shows no code");
+        self.until_state(name, "open");
+    }
+
+    pub fn until_state(&self, name: &str, state: &str) {
+        until(&format!("{name} is {state}"), || {
+            self.sim.control().state(name).is_some_and(|s| s.word() == state)
+        });
+    }
+}
+
+/// The body of a call for `name`.
+pub fn ask(name: &str) -> Value {
+    json!({ "channel": "whatsapp_evolution", "channelInstanceId": name, "channelPhoneOrId": PHONE })
+}
+
+/// `POST`s a body.
+pub fn post(url: &str, token: &str, body: &str) -> Answer {
+    let agent = agent();
+    let request = agent
+        .post(url)
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/json");
+    read(request.send(body).unwrap_or_else(|e| panic!("{url}: {e}")))
+}
+
+pub fn get(url: &str) -> Answer {
+    read(agent().get(url).call().unwrap_or_else(|e| panic!("{url}: {e}")))
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().new_agent()
+}
+
+fn read(mut answer: ureq::http::Response<ureq::Body>) -> Answer {
+    let headers = answer.headers().iter();
+    let headers = headers.map(|(n, v)| (n.to_string(), v.to_str().unwrap_or_default().to_owned())).collect();
+    let status = answer.status().as_u16();
+    let text = answer.body_mut().read_to_string().expect("a body");
+    let body = serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {status} {text:.200}"));
+    Answer { status, body, headers }
+}
+
+/// Runs a query on the database file with a connection of its own.
+pub fn sql(folder: &Path, query: &str) -> Vec<Vec<String>> {
+    let connection = rusqlite::Connection::open(folder.join("pareia.db")).expect("the database");
+    let mut statement = connection.prepare(query).expect("a query");
+    let columns = statement.column_count();
+    let rows = statement.query_map([], |row| {
+        (0..columns)
+            .map(|i| {
+                Ok(match row.get_ref(i)? {
+                    rusqlite::types::ValueRef::Null => "NULL".to_owned(),
+                    rusqlite::types::ValueRef::Integer(n) => n.to_string(),
+                    rusqlite::types::ValueRef::Real(x) => x.to_string(),
+                    rusqlite::types::ValueRef::Text(t) | rusqlite::types::ValueRef::Blob(t) => {
+                        String::from_utf8_lossy(t).into_owned()
+                    }
+                })
+            })
+            .collect()
+    });
+    rows.expect("rows").collect::<Result<_, _>>().expect("rows")
+}
+
+/// Waits until something is so.
+#[track_caller]
+pub fn until(what: &str, so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !so() {
+        assert!(begun.elapsed() < PATIENCE, "never: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Creates an instance upstream, as somebody with the key does by hand.
+pub fn upstream_create(url: &str, body: &Value) {
+    let request = agent().post(format!("{url}/instance/create"));
+    let request = request.header("apikey", KEY).header("content-type", "application/json");
+    assert_eq!(request.send(body.to_string()).expect("an answer").status(), 201);
+}

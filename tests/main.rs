@@ -1,0 +1,12 @@
+//! The integration suite: one binary, over real HTTP, a real SQLite file and the simulated upstream
+//! as a real server.
+
+mod concurrency;
+mod faults;
+mod harness;
+mod http_server;
+mod recorded;
+mod returning;
+mod scenarios;
+mod storage;
+mod tidy;
