@@ -128,14 +128,14 @@ mod tests {
 
     #[test]
     fn only_our_own_modules_follow_the_setting() {
-        for setting in ["trace", "pareia=trace", "ureq=trace,trace", "pareia::http=trace,p=trace,trace"] {
+        for setting in ["trace", "pareia=trace", "rustls=trace,trace", "pareia::http=trace,p=trace,trace"] {
             assert!(enabled(setting, "pareia::http", Level::Trace), "{setting}");
-            for other in ["ureq::run", "rustls", "tiny_http"] {
+            for other in ["rustls::client", "rustls", "other"] {
                 assert!(!enabled(setting, other, Level::Info), "{setting} {other}");
             }
         }
         assert!(enabled("", "pareia", Level::Info) && !enabled("", "pareia", Level::Debug));
-        assert!(!enabled("off", "pareia", Level::Error) && enabled("off", "ureq", Level::Warn));
+        assert!(!enabled("off", "pareia", Level::Error) && enabled("off", "rustls", Level::Warn));
         assert_eq!(apply(&mut Builder::new(), "loud, info,x=y"), ["loud", "x=y"]);
     }
 
