@@ -664,9 +664,9 @@ fn the_data_folder_is_where_it_is_said_to_be() {
 fn a_reader_that_leaves_ends_the_command_quietly() {
     let desk = Desk::new();
     desk.ok("user add loja");
-    let mut child = piped(&mut desk.command("user list"));
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = desk.command("user list").stdout(writer).output().unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(1), b"".as_slice()));
 }
 
