@@ -3,7 +3,8 @@
 //! Compared are the status, the shape of the body (keys and JSON types; an array by its first element),
 //! the text of error messages, and whether the call slept. What happened by itself back then (a phone
 //! scanned, WhatsApp went away) is in [`script`], because most of it left no line in the recordings.
-//! It runs [`SPEED`] times as fast as it was recorded.
+//! It runs [`SPEED`] times as fast as it was recorded. Calls that were recorded as concurrent may swap their
+//! answers: which came first is chance.
 
 use pareia::sim::{Options, Sim, Version, VersionPage, Whatsapp};
 use serde_json::Value;
@@ -15,6 +16,10 @@ use std::time::{Duration, Instant};
 
 /// How many times faster than recorded the replay runs.
 const SPEED: f64 = 10.0;
+/// The same where two calls must meet within milliseconds.
+const RACE_SPEED: f64 = 2.0;
+/// Recorded moments are rounded; a call that ended this little after another began ended before it.
+const ROUNDING: f64 = 0.002;
 /// Recorded milliseconds from which a call counts as one that slept.
 const SLEPT_MS: f64 = 900.0;
 /// The share of exchanges that must replay right.
@@ -51,20 +56,21 @@ enum Happening {
     Whatsapp(Whatsapp),
     VersionPage(VersionPage),
     Restart,
-    /// A call that left no line.
+    /// Calls that left no line.
     Create(&'static str),
+    Delete(&'static str),
 }
 
 /// What happened in a section, and when: read from the labels and the lines without a request.
 fn script(version: Version, section: &str) -> Vec<(f64, Happening)> {
-    use Happening::{Create, Drop, HoldDelete, Restart, Scan, Unlink};
+    use Happening::{Create, Delete, Drop, HoldDelete, Restart, Scan, Unlink};
     let refuses = Happening::Whatsapp(Whatsapp::Refuses);
     let back = Happening::Whatsapp(Whatsapp::Reachable);
     let v1 = version == Version::V1_8_2;
     let when = |new: f64, old: f64| if v1 { old } else { new };
     match section {
         "open" => vec![
-            (5.06, Scan("op1")),
+            (5.085, Scan("op1")),
             (when(11.405, 16.41), Scan("op1")),
             (when(13.0, 18.0), Unlink("op1")),
             (when(16.075, 24.075), Scan("op1")),
@@ -82,8 +88,9 @@ fn script(version: Version, section: &str) -> Vec<(f64, Happening)> {
         "pairing-code-then-drop" => vec![(when(4.6, 7.54), Drop("pd1"))],
         "global-webhook" => vec![(when(5.14, 5.08), Scan("gh1"))],
         "stale-qr" => {
-            vec![(when(5.17, 5.12), Scan("sq1")), (when(6.03, 5.9), refuses), (when(8.56, 11.56), back)]
+            vec![(when(5.17, 5.12), Scan("sq1")), (when(6.3, 6.2), refuses), (when(8.56, 11.56), back)]
         }
+        "pairing-code" => ["pc3", "pc4"].map(|pc| (when(60.45, 69.3), Delete(pc))).to_vec(),
         "perf" => ["q0", "q1", "q2"].into_iter().map(|q| (0.0, Create(q))).collect(),
         "client-gives-up" => vec![(-1.0, Create("cg1"))],
         "version-fetch-hangs" => vec![
@@ -138,9 +145,13 @@ fn groups(exchanges: &[Exchange]) -> Vec<Vec<(String, f64)>> {
     groups
 }
 
+fn speed(section: &str) -> f64 {
+    if section.starts_with("race") { RACE_SPEED } else { SPEED }
+}
+
 fn options(version: Version, section: &str) -> Options {
     let mut options = Options::new(version, KEY);
-    options.timing = options.timing.sped_up(SPEED);
+    options.timing = options.timing.sped_up(speed(section));
     match section {
         "qrcode-limit-2" => options.qrcode_limit = 2,
         "EXPOSE_IN_FETCH_INSTANCES=false" => options.expose_in_fetch = false,
@@ -151,10 +162,11 @@ fn options(version: Version, section: &str) -> Options {
     options
 }
 
+/// What was answered, and after how many milliseconds of simulated time.
+type Answer = (io::Result<(u64, Value)>, f64);
+
 /// Runs sections on a server of their own. Answers, per exchange, what differed, if anything.
 fn replay(version: Version, group: &[(String, f64)], all: &[Exchange]) -> Vec<(Exchange, Option<String>)> {
-    let sim = Sim::start(options(version, &group[0].0)).expect("the simulation starts");
-    let start = Instant::now();
     let mut exchanges = Vec::new();
     let mut happenings = Vec::new();
     for (section, from) in group {
@@ -163,33 +175,68 @@ fn replay(version: Version, group: &[(String, f64)], all: &[Exchange]) -> Vec<(E
     }
     exchanges.sort_by(|a, b| a.0.total_cmp(&b.0));
     happenings.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let outcomes = thread::scope(|scope| {
-        let mut running: Vec<(usize, f64, thread::ScopedJoinHandle<'_, Option<String>>)> = Vec::new();
-        let mut outcomes = vec![None; exchanges.len()];
+    let answers = answers(options(version, &group[0].0), &exchanges, happenings);
+    let exchanges: Vec<_> = exchanges.into_iter().map(|(_, e)| e).collect();
+    let mut outcomes = Vec::new();
+    for twins in exchanges.chunk_by(are_twins) {
+        outcomes.extend(compare(twins, &answers[outcomes.len()..]));
+    }
+    exchanges.into_iter().zip(outcomes).collect()
+}
+
+/// Asks everything at its moment.
+fn answers(
+    options: Options,
+    exchanges: &[(f64, Exchange)],
+    mut happenings: Vec<(f64, Happening)>,
+) -> Vec<Answer> {
+    let speed = options.timing.speed;
+    let sim = Sim::start(options).expect("the simulation starts");
+    let start = Instant::now();
+    thread::scope(|scope| {
+        let mut running: Vec<(usize, f64, thread::ScopedJoinHandle<'_, Answer>)> = Vec::new();
+        let mut answers: Vec<Option<Answer>> = exchanges.iter().map(|_| None).collect();
         for (number, (at, exchange)) in exchanges.iter().enumerate() {
             // Whoever had been answered before this was asked must have been answered here, too.
-            for (owner, _, handle) in running.extract_if(.., |(_, end, _)| *end <= *at) {
-                outcomes[owner] = handle.join().expect("a replay thread");
+            for (owner, _, handle) in running.extract_if(.., |(_, end, _)| *end - ROUNDING <= *at) {
+                answers[owner] = Some(handle.join().expect("a replay thread"));
             }
             while let Some((when, happening)) = happenings.pop_if(|(when, _)| *when <= *at) {
-                sleep_until(start, when);
+                sleep_until(start, when / speed);
                 happen(scope, &sim, happening);
             }
-            sleep_until(start, *at);
+            sleep_until(start, at / speed);
             let addr = sim.addr();
-            let handle = scope.spawn(move || differs(addr, exchange));
+            let handle = scope.spawn(move || answer(addr, exchange, speed));
             running.push((number, at + exchange.elapsed_ms / 1e3, handle));
         }
         for (owner, _, handle) in running {
-            outcomes[owner] = handle.join().expect("a replay thread");
+            answers[owner] = Some(handle.join().expect("a replay thread"));
         }
-        outcomes
-    });
-    exchanges.into_iter().map(|(_, e)| e).zip(outcomes).collect()
+        answers.into_iter().map(|a| a.expect("all were asked")).collect()
+    })
 }
 
-fn sleep_until(start: Instant, recorded: f64) {
-    let due = start + Duration::from_secs_f64(recorded / SPEED);
+/// Whether two calls were made at the same moment, to see which comes first.
+fn are_twins(a: &Exchange, b: &Exchange) -> bool {
+    a.label.starts_with("concurrent") && a.request == b.request
+}
+
+/// Compares answers with what was recorded; twins take whichever of their recordings fits.
+fn compare(recorded: &[Exchange], answers: &[Answer]) -> Vec<Option<String>> {
+    let mut free: Vec<_> = answers.iter().take(recorded.len()).collect();
+    let outcome = |e: &Exchange| match free.iter().position(|a| differs(a, e).is_none()) {
+        Some(fits) => {
+            free.remove(fits);
+            None
+        }
+        None => free.first().and_then(|a| differs(a, e)),
+    };
+    recorded.iter().map(outcome).collect()
+}
+
+fn sleep_until(start: Instant, seconds: f64) {
+    let due = start + Duration::from_secs_f64(seconds);
     thread::sleep(due.saturating_duration_since(Instant::now()));
 }
 
@@ -214,11 +261,12 @@ fn happen<'s>(scope: &'s thread::Scope<'s, '_>, sim: &Sim, happening: Happening)
                 ask(addr, "POST", "/instance/create", &headers, &body, Duration::from_secs(9))
             });
         }
+        Happening::Delete(name) => control.forget(Some(name)),
     }
 }
 
-/// Asks what was asked; what is different about the answer, if anything.
-fn differs(addr: SocketAddr, e: &Exchange) -> Option<String> {
+/// Asks what was asked.
+fn answer(addr: SocketAddr, e: &Exchange, speed: f64) -> Answer {
     let text = |field: &str| e.request[field].as_str().unwrap_or_default();
     let headers: Vec<(&str, String)> = e.request["headers"]
         .as_object()
@@ -233,21 +281,25 @@ fn differs(addr: SocketAddr, e: &Exchange) -> Option<String> {
     };
     let asked = Instant::now();
     let patience = if e.status.is_none() { e.elapsed_ms } else { e.elapsed_ms + 8e3 };
-    let limit = Duration::from_secs_f64(patience / 1e3 / SPEED).max(Duration::from_millis(50));
+    let limit = Duration::from_secs_f64(patience / 1e3 / speed).max(Duration::from_millis(50));
     let answer = ask(addr, text("method"), text("path"), &headers, &body, limit);
-    let took = asked.elapsed().as_secs_f64() * 1e3 * SPEED;
+    (answer, asked.elapsed().as_secs_f64() * 1e3 * speed)
+}
+
+/// What is different about an answer, if anything.
+fn differs((answer, took): &Answer, e: &Exchange) -> Option<String> {
     let (status, body) = match (answer, e.status) {
         (Err(_), None) => return None,
         (Err(error), Some(_)) => return Some(format!("no answer: {error}")),
         (Ok(answer), _) => answer,
     };
-    if Some(status) != e.status {
+    if Some(*status) != e.status {
         return Some(format!("status {status} instead of {:?}", e.status));
     }
-    if (took > SLEPT_MS) != (e.elapsed_ms > SLEPT_MS) {
+    if (*took > SLEPT_MS) != (e.elapsed_ms > SLEPT_MS) {
         return Some(format!("took {took:.0} ms instead of {:.0}", e.elapsed_ms));
     }
-    shape_differs(&body, &e.body, "")
+    shape_differs(body, &e.body, "")
 }
 
 fn shape_differs(ours: &Value, theirs: &Value, path: &str) -> Option<String> {

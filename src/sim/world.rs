@@ -18,7 +18,7 @@ pub type Key = u64;
 /// How long one round of failing to reach WhatsApp lasts: Evolution tries again without a pause.
 const RETRY_ROUND: Duration = Duration::from_millis(20);
 /// The part of a round in which 2.x says `connecting` and 1.8.2 says `close`.
-const RETRY_MINORITY: Duration = Duration::from_millis(4);
+const RETRY_MINORITY: Duration = Duration::from_millis(2);
 /// How long each of two fighting sockets holds out.
 const FIGHT_ROUND: Duration = Duration::from_millis(110);
 
