@@ -192,7 +192,7 @@ fn answers(
 ) -> Vec<Answer> {
     let speed = options.timing.speed;
     let sim = Sim::start(options).expect("the simulation starts");
-    let start = Instant::now();
+    let mut schedule = Schedule { start: Instant::now(), speed };
     thread::scope(|scope| {
         let mut running: Vec<(usize, f64, thread::ScopedJoinHandle<'_, Answer>)> = Vec::new();
         let mut answers: Vec<Option<Answer>> = exchanges.iter().map(|_| None).collect();
@@ -202,10 +202,10 @@ fn answers(
                 answers[owner] = Some(handle.join().expect("a replay thread"));
             }
             while let Some((when, happening)) = happenings.pop_if(|(when, _)| *when <= *at) {
-                sleep_until(start, when / speed);
+                schedule.sleep_until(when);
                 happen(scope, &sim, happening);
             }
-            sleep_until(start, at / speed);
+            schedule.sleep_until(*at);
             let addr = sim.addr();
             let handle = scope.spawn(move || answer(addr, exchange, speed));
             running.push((number, at + exchange.elapsed_ms / 1e3, handle));
@@ -235,9 +235,20 @@ fn compare(recorded: &[Exchange], answers: &[Answer]) -> Vec<Option<String>> {
     recorded.iter().map(outcome).collect()
 }
 
-fn sleep_until(start: Instant, seconds: f64) {
-    let due = start + Duration::from_secs_f64(seconds);
-    thread::sleep(due.saturating_duration_since(Instant::now()));
+/// When recorded moments are in real time. On a busy machine it is put off rather than caught up with:
+/// the gaps between calls must not shrink.
+struct Schedule {
+    start: Instant,
+    speed: f64,
+}
+
+impl Schedule {
+    fn sleep_until(&mut self, recorded: f64) {
+        let due = self.start + Duration::from_secs_f64(recorded / self.speed);
+        let now = Instant::now();
+        self.start += now.saturating_duration_since(due);
+        thread::sleep(due.saturating_duration_since(now));
+    }
 }
 
 fn happen<'s>(scope: &'s thread::Scope<'s, '_>, sim: &Sim, happening: Happening) {
@@ -319,8 +330,11 @@ fn shape_differs(ours: &Value, theirs: &Value, path: &str) -> Option<String> {
             _ => Some(format!("{path}: {} elements instead of {}", a.len(), b.len())),
         },
         (Value::String(a), Value::String(b)) => {
+            // Long texts are cut in the recordings.
+            let start = b.split('…').next().unwrap_or_default();
             let matters = path.contains(".message") && !b.contains(DATABASE);
-            (matters && a != b).then(|| format!("{path}: {a:?} instead of {b:?}"))
+            (matters && !(a == b || start != b && a.starts_with(start)))
+                .then(|| format!("{path}: {a:?} instead of {b:?}"))
         }
         (Value::Null, Value::Null)
         | (Value::Bool(_), Value::Bool(_))

@@ -86,21 +86,25 @@ impl Control {
     }
 
     /// A phone scans the code that the instance shows; `jid` is its account. False if it shows none.
+    #[must_use]
     pub fn scan(&self, name: &str, jid: Option<&str>) -> bool {
         self.hub.world(|world, now| world.scan(name, jid.unwrap_or(JID), now))
     }
 
     /// The phone removes the linked device. False if none is linked.
+    #[must_use]
     pub fn unlink(&self, name: &str) -> bool {
         self.hub.world(|world, now| world.unlink(name, now))
     }
 
     /// The instance's socket drops and is back after `back` of simulated time. False if it has none.
+    #[must_use]
     pub fn drop_socket(&self, name: &str, back: Option<Duration>) -> bool {
         self.hub.world(|world, now| world.drop_sockets(name, back.unwrap_or(BACK_AFTER), now))
     }
 
     /// Its webhook receiver fails: a `delete` of 2.x leaves it alive that much longer. False if missing.
+    #[must_use]
     pub fn hold_delete(&self, name: &str, held: Duration) -> bool {
         self.hub.world(|world, _| {
             let found = world.find(name).and_then(|key| world.get_mut(key));

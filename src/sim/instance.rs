@@ -94,6 +94,8 @@ pub struct Instance {
     pub in_memory: bool,
     /// Whether its row exists. 1.8.2 keeps no rows; there it follows the memory.
     pub in_database: bool,
+    /// Whether a clean-up of 2.x has begun to take its rows apart.
+    pub in_removal: bool,
     /// The state of the process.
     pub state: State,
     /// The state in the database, which lags behind.
@@ -134,6 +136,7 @@ impl Instance {
             updated: now,
             in_memory: true,
             in_database: true,
+            in_removal: false,
             state: State::Close,
             stored: State::Close,
             sockets: Vec::new(),

@@ -198,6 +198,7 @@ impl World {
     fn on_unload(&mut self, key: Key, at: Moment, clean_up: Duration) {
         if let Some(i) = self.instances.get_mut(&key) {
             i.in_memory = false;
+            i.in_removal = true;
             self.schedule(at + clean_up, Event::Erase(key));
         }
     }
