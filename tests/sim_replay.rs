@@ -354,7 +354,7 @@ fn ask(
 ) -> io::Result<(u64, Value)> {
     let mut stream = TcpStream::connect(addr)?;
     stream.set_read_timeout(Some(limit))?;
-    let lines: String = headers.iter().map(|(n, v)| format!("{n}: {v}\r\n")).collect();
+    let lines = headers.iter().fold(String::new(), |lines, (n, v)| format!("{lines}{n}: {v}\r\n"));
     let length = if body.is_empty() { String::new() } else { format!("content-length: {}\r\n", body.len()) };
     write!(
         stream,

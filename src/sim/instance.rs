@@ -77,6 +77,7 @@ pub enum Ended {
 
 /// An instance of the simulated server.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "memory and database are independent, as over there")]
 pub struct Instance {
     /// What `create` was told.
     pub facts: Facts,
@@ -185,7 +186,7 @@ impl Instance {
         self.state = State::Open;
         self.stored = State::Open;
         self.updated = now;
-        self.fighting = (self.sockets.len() > 1).then_some(now);
+        self.fighting = (self.sockets.len() > 1).then(|| self.fighting.unwrap_or(now));
     }
 }
 
