@@ -85,11 +85,13 @@ pub struct Request {
 
 impl Request {
     /// The first header of that name, whatever its case.
+    #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         find(&self.headers, name)
     }
 
     /// Whether the peer will send another request on this connection.
+    #[must_use]
     pub fn keeps_alive(&self) -> bool {
         let token = self.header("connection").unwrap_or_default().to_ascii_lowercase();
         if self.minor == 0 { token.contains("keep-alive") } else { !token.contains("close") }
@@ -121,6 +123,7 @@ impl<S: TimedRead> Reader<S> {
     }
 
     /// Whether bytes of the next message are here already.
+    #[must_use]
     pub fn has_buffered(&self) -> bool {
         !self.buffer.is_empty()
     }

@@ -77,6 +77,7 @@ pub enum Ended {
 
 /// An instance of the simulated server.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "memory and database are independent, as over there")]
 pub struct Instance {
     /// What `create` was told.
     pub facts: Facts,
@@ -94,6 +95,8 @@ pub struct Instance {
     pub in_memory: bool,
     /// Whether its row exists. 1.8.2 keeps no rows; there it follows the memory.
     pub in_database: bool,
+    /// Whether a clean-up of 2.x has begun to take its rows apart.
+    pub in_removal: bool,
     /// The state of the process.
     pub state: State,
     /// The state in the database, which lags behind.
@@ -134,6 +137,7 @@ impl Instance {
             updated: now,
             in_memory: true,
             in_database: true,
+            in_removal: false,
             state: State::Close,
             stored: State::Close,
             sockets: Vec::new(),
@@ -182,7 +186,7 @@ impl Instance {
         self.state = State::Open;
         self.stored = State::Open;
         self.updated = now;
-        self.fighting = (self.sockets.len() > 1).then_some(now);
+        self.fighting = (self.sockets.len() > 1).then(|| self.fighting.unwrap_or(now));
     }
 }
 

@@ -5,12 +5,12 @@
 
 use super::timing::Moment;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use qrcodegen::{QrCode, QrCodeEcc};
+use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::sync::{Arc, OnceLock};
 
 /// Pixels of a module's side; Evolution's own setting.
-const SCALE: i32 = 4;
+const SCALE: usize = 4;
 /// Modules of white around the code; Evolution's own setting.
 const MARGIN: i32 = 3;
 /// What WhatsApp's pairing codes are made of: digits and letters that cannot be mistaken (Crockford).
@@ -72,31 +72,34 @@ pub fn uuid() -> String {
     let mut bytes = random::<16>();
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
-    let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    let hex = format!("{:032x}", u128::from_be_bytes(bytes));
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
 /// The picture of a text as `data:image/png;base64,…`; empty if the text is too long for a QR code.
 fn data_uri(text: &str) -> String {
-    let png = QrCode::encode_text(text, QrCodeEcc::High).ok().and_then(|code| picture(&code));
+    // Any mask can be read; choosing the best of the eight takes most of the time there is to spend.
+    let (mask, segments) = (Some(Mask::new(0)), QrSegment::make_segments(text));
+    let code =
+        QrCode::encode_segments_advanced(&segments, QrCodeEcc::High, Version::MIN, Version::MAX, mask, false);
+    let png = code.ok().and_then(|code| picture(&code));
     png.map(|png| format!("data:image/png;base64,{}", STANDARD.encode(png))).unwrap_or_default()
 }
 
-/// Draws a code as a PNG of 8-bit grey.
+/// Draws a code as a PNG of one bit a pixel: a module is four pixels wide, half a byte.
 fn picture(code: &QrCode) -> Option<Vec<u8>> {
-    let side = (code.size() + 2 * MARGIN) * SCALE;
-    let grey = |x: i32, y: i32| {
-        let dark = code.get_module(x / SCALE - MARGIN, y / SCALE - MARGIN);
-        if dark { 0 } else { 255 }
-    };
-    let pixels: Vec<u8> =
-        (0..side).flat_map(|y| (0..side).map(move |x| (x, y))).map(|(x, y)| grey(x, y)).collect();
-    let side = u32::try_from(side).ok()?;
+    let modules = code.size() + 2 * MARGIN;
+    let nibble = |x: i32, y: i32| if code.get_module(x - MARGIN, y - MARGIN) { 0x0 } else { 0xf };
+    let mut pixels = Vec::new();
+    for y in 0..modules {
+        let row: Vec<u8> = (0..modules).step_by(2).map(|x| nibble(x, y) << 4 | nibble(x + 1, y)).collect();
+        pixels.extend(row.repeat(SCALE));
+    }
+    let side = u32::try_from(modules).ok()? * u32::try_from(SCALE).ok()?;
     let mut png = Vec::new();
     let mut encoder = png::Encoder::new(&mut png, side, side);
     encoder.set_color(png::ColorType::Grayscale);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::Fast);
+    encoder.set_depth(png::BitDepth::One);
     encoder.write_header().ok()?.write_image_data(&pixels).ok()?;
     Some(png)
 }
@@ -108,12 +111,14 @@ mod tests {
     /// What a scanner reads in a data URI.
     fn scanned(uri: &str) -> String {
         let png = STANDARD.decode(uri.strip_prefix("data:image/png;base64,").unwrap()).unwrap();
-        let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+        let mut decoder = png::Decoder::new(std::io::Cursor::new(png));
+        decoder.set_transformations(png::Transformations::EXPAND);
+        let mut reader = decoder.read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         let info = reader.next_frame(&mut pixels).unwrap();
-        let (width, height) = (info.width as usize, info.height as usize);
+        assert_eq!((info.width, info.height), (380, 380), "as large as a real one");
         let mut image =
-            rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels[y * width + x]);
+            rqrr::PreparedImage::prepare_from_greyscale(380, 380, |x, y| pixels[y * info.line_size + x]);
         image.detect_grids().first().expect("a code in the picture").decode().unwrap().1
     }
 

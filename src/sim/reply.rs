@@ -83,32 +83,32 @@ impl Reply {
         Self { location: Some(to), ..Self::status(302) }
     }
 
-    fn envelope(status: u16, error: &str, message: Value) -> Self {
+    fn envelope(status: u16, error: &str, message: &Value) -> Self {
         Self::json(status, json!({"status": status, "error": error, "response": {"message": message}}))
     }
 
     /// An exception that Evolution throws on purpose: its text in an array.
     #[must_use]
     pub fn thrown(status: u16, message: &str) -> Self {
-        Self::envelope(status, title(status), json!([message]))
+        Self::envelope(status, title(status), &json!([message]))
     }
 
     /// A body that fails its JSON schema: the complaints in an array in an array.
     #[must_use]
     pub fn invalid(complaints: &[String]) -> Self {
-        Self::envelope(400, title(400), json!([complaints]))
+        Self::envelope(400, title(400), &json!([complaints]))
     }
 
     /// An exception that nobody expected: its text, and always the same title.
     #[must_use]
     pub fn uncaught(status: u16, message: &str) -> Self {
-        Self::envelope(status, title(500), json!(message))
+        Self::envelope(status, title(500), &json!(message))
     }
 
     /// 401.
     #[must_use]
     pub fn unauthorized() -> Self {
-        Self::envelope(401, title(401), json!("Unauthorized"))
+        Self::envelope(401, title(401), &json!("Unauthorized"))
     }
 
     /// 403 for a name that is taken.

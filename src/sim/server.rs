@@ -13,7 +13,7 @@ use std::io::{self, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Bounds on a request. Idle is Express's `Keep-Alive: timeout=5`; a body is at most what Evolution's
 /// parser takes in a test.
@@ -90,7 +90,7 @@ fn is_shut(door: Door) -> bool {
     match door {
         Door::Open => false,
         Door::Shut(None) => true,
-        Door::Shut(Some(until)) => std::time::Instant::now() < until,
+        Door::Shut(Some(until)) => Instant::now() < until,
     }
 }
 
@@ -261,7 +261,7 @@ pub fn carry_out(hub: &Hub, connections: &Connections, after: After) {
                 world.restart_server(now + down);
                 down
             });
-            shut_door(hub, connections, Door::Shut(Some(std::time::Instant::now() + hub.clock.real(down))));
+            shut_door(hub, connections, Door::Shut(Some(Instant::now() + hub.clock.real(down))));
         }
     }
 }
@@ -277,7 +277,7 @@ fn write(stream: &mut TcpStream, reply: &Reply, keep: bool) -> io::Result<()> {
 
 /// A JSON string of that many bytes, quotes included.
 fn write_huge(stream: &mut TcpStream, length: usize) -> io::Result<()> {
-    let block = [b'x'; 64 * 1024];
+    let block = vec![b'x'; 64 * 1024];
     let mut left = length.saturating_sub(2);
     stream.write_all(b"\"")?;
     while left > 0 {

@@ -69,7 +69,7 @@ impl Timing {
             scan_to_open: ms(120),
             remove_webhook: ms(100),
             clean_up: ms(60),
-            race_clean_up: ms(25),
+            race_clean_up: ms(36),
             server_down: ms(1_300),
             load: ms(20),
             hung_socket: ms(30_000),

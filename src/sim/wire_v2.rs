@@ -76,11 +76,6 @@ fn webhook(body: &Map<String, Value>) -> Map<String, Value> {
 #[must_use]
 pub fn listed(i: &Instance, clock: &Clock) -> Value {
     let ended = i.disconnection.as_ref();
-    let mut setting = settings();
-    setting.insert("id".to_owned(), i.id.clone().into());
-    setting.insert("createdAt".to_owned(), clock.stamp(i.created).into());
-    setting.insert("updatedAt".to_owned(), clock.stamp(i.created).into());
-    setting.insert("instanceId".to_owned(), i.id.clone().into());
     json!({
         "id": i.id,
         "name": i.facts.name,
@@ -104,7 +99,17 @@ pub fn listed(i: &Instance, clock: &Clock) -> Value {
         "Nats": null,
         "Sqs": null,
         "Websocket": null,
-        "Setting": setting,
+        "Setting": (!i.in_removal).then(|| setting(i, clock)),
         "_count": {"Message": 0, "Contact": 0, "Chat": 0},
     })
+}
+
+/// The row of settings; the first thing that a clean-up deletes.
+fn setting(i: &Instance, clock: &Clock) -> Map<String, Value> {
+    let mut setting = settings();
+    setting.insert("id".to_owned(), i.id.clone().into());
+    setting.insert("createdAt".to_owned(), clock.stamp(i.created).into());
+    setting.insert("updatedAt".to_owned(), clock.stamp(i.created).into());
+    setting.insert("instanceId".to_owned(), i.id.clone().into());
+    setting
 }

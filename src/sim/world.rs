@@ -18,7 +18,7 @@ pub type Key = u64;
 /// How long one round of failing to reach WhatsApp lasts: Evolution tries again without a pause.
 const RETRY_ROUND: Duration = Duration::from_millis(20);
 /// The part of a round in which 2.x says `connecting` and 1.8.2 says `close`.
-const RETRY_MINORITY: Duration = Duration::from_millis(4);
+const RETRY_MINORITY: Duration = Duration::from_millis(2);
 /// How long each of two fighting sockets holds out.
 const FIGHT_ROUND: Duration = Duration::from_millis(110);
 
@@ -198,6 +198,7 @@ impl World {
     fn on_unload(&mut self, key: Key, at: Moment, clean_up: Duration) {
         if let Some(i) = self.instances.get_mut(&key) {
             i.in_memory = false;
+            i.in_removal = true;
             self.schedule(at + clean_up, Event::Erase(key));
         }
     }
@@ -274,7 +275,7 @@ impl World {
         self.names.insert(facts.name.clone(), key);
         self.instances.insert(key, Instance::new(facts, now));
         if self.del_instance >= 2 {
-            let minutes = Duration::from_secs(60) * self.del_instance;
+            let minutes = Duration::from_mins(1) * self.del_instance;
             self.schedule(now + minutes, Event::Expire(key));
         }
         key
@@ -286,7 +287,7 @@ impl World {
     pub fn seen(&self, i: &Instance, now: Moment) -> State {
         if let Some(since) = i.fighting {
             let round = now.saturating_sub(since).as_millis() / FIGHT_ROUND.as_millis();
-            return if round % 2 == 0 { State::Connecting } else { State::Open };
+            return if round.is_multiple_of(2) { State::Connecting } else { State::Open };
         }
         if self.whatsapp != Whatsapp::Refuses || i.sockets.is_empty() {
             return i.state;
@@ -474,7 +475,9 @@ impl World {
             Some(name) => self.find(name).into_iter().collect(),
             None => self.instances.keys().copied().collect(),
         };
-        keys.into_iter().for_each(|key| self.erase(key));
+        for key in keys {
+            self.erase(key);
+        }
     }
 
     /// A call begins to sleep with this instance in mind.
@@ -515,4 +518,72 @@ fn forget_process(i: &mut Instance) {
 fn next_round(since: Moment, now: Moment, length: Duration) -> Moment {
     let rounds = now.saturating_sub(since).as_nanos().div_ceil(length.as_nanos()).max(1);
     since + length * u32::try_from(rounds).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn world(version: Version) -> World {
+        World::new(version, Timing::recorded(), Clock::start(1.0), 2, 0)
+    }
+
+    fn create(world: &mut World, name: &str) -> Key {
+        world.insert(Facts { name: name.to_owned(), ..Facts::default() }, Moment::ZERO)
+    }
+
+    /// What `connectionState`, the list, the count and the sockets say at that second.
+    #[track_caller]
+    fn assert_at(world: &mut World, key: Key, second: f64, expected: (State, State, u32, usize)) {
+        let now = Duration::from_secs_f64(second);
+        world.advance(now);
+        let i = world.get(key).expect("the instance exists");
+        assert_eq!((world.seen(i, now), i.stored, i.count, i.sockets.len()), expected);
+    }
+
+    #[test]
+    fn codes_rotate_until_the_limit_which_the_list_never_hears_of() {
+        use State::{Close, Connecting};
+        let mut world = world(Version::V2_3_7);
+        let key = create(&mut world, "x");
+        world.open_socket(key, false, Moment::ZERO);
+        assert_at(&mut world, key, 0.05, (Close, Close, 0, 1));
+        assert_at(&mut world, key, 0.15, (Connecting, Close, 0, 1));
+        assert_at(&mut world, key, 0.25, (Connecting, Connecting, 1, 1));
+        assert_at(&mut world, key, 50.0, (Connecting, Connecting, 2, 1));
+        assert_at(&mut world, key, 95.0, (Close, Connecting, 0, 0));
+    }
+
+    #[test]
+    fn a_paired_socket_that_drops_comes_back_unless_a_connect_makes_it_fight() {
+        use State::{Close, Connecting, Open};
+        let mut world = world(Version::V2_3_7);
+        let key = create(&mut world, "x");
+        world.open_socket(key, false, Moment::ZERO);
+        let second = Duration::from_secs;
+        world.advance(second(1));
+        assert!(world.scan("x", "55:7@s.whatsapp.net", second(1)));
+        assert_at(&mut world, key, 2.0, (Open, Open, 1, 1));
+        assert!(world.drop_sockets("x", second(3), second(2)));
+        assert_at(&mut world, key, 2.5, (Close, Open, 1, 1));
+        assert_at(&mut world, key, 5.5, (Open, Open, 1, 1));
+        assert!(world.drop_sockets("x", second(3), second(6)));
+        world.open_socket(key, false, second(7));
+        assert_at(&mut world, key, 10.0, (Connecting, Open, 1, 2));
+        assert_eq!(world.ledger("x").harmed, 1);
+        assert!(world.unlink("x", second(11)));
+        assert_at(&mut world, key, 12.0, (Close, Close, 1, 0));
+        assert_eq!(world.get(key).and_then(|i| i.owner.as_deref()), Some("55@s.whatsapp.net"));
+    }
+
+    #[test]
+    fn a_delete_of_2_x_leaves_the_name_taken_for_a_moment() {
+        let mut world = world(Version::V2_3_7);
+        create(&mut world, "x");
+        let key = world.find("x").expect("it was created");
+        world.delete(key, Moment::ZERO);
+        assert!(world.loaded("x").is_none() && world.find("x").is_some());
+        world.advance(Duration::from_secs(1));
+        assert!(world.find("x").is_none() && world.get(key).is_none());
+    }
 }
