@@ -182,29 +182,34 @@ pub fn ask(name: &str) -> Value {
 
 /// `POST`s a body.
 pub fn post(url: &str, token: &str, body: &str) -> Answer {
+    try_post(url, token, body).unwrap_or_else(|e| panic!("{url}: {e}"))
+}
+
+/// `POST`s a body to a server that may die over it.
+pub fn try_post(url: &str, token: &str, body: &str) -> Result<Answer, ureq::Error> {
     let agent = agent();
     let request = agent
         .post(url)
         .header("authorization", format!("Bearer {token}"))
         .header("content-type", "application/json");
-    read(request.send(body).unwrap_or_else(|e| panic!("{url}: {e}")))
+    read(request.send(body)?)
 }
 
 pub fn get(url: &str) -> Answer {
-    read(agent().get(url).call().unwrap_or_else(|e| panic!("{url}: {e}")))
+    agent().get(url).call().and_then(read).unwrap_or_else(|e| panic!("{url}: {e}"))
 }
 
 fn agent() -> ureq::Agent {
     ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().new_agent()
 }
 
-fn read(mut answer: ureq::http::Response<ureq::Body>) -> Answer {
+fn read(mut answer: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq::Error> {
     let headers = answer.headers().iter();
     let headers = headers.map(|(n, v)| (n.to_string(), v.to_str().unwrap_or_default().to_owned())).collect();
     let status = answer.status().as_u16();
-    let text = answer.body_mut().read_to_string().expect("a body");
+    let text = answer.body_mut().read_to_string()?;
     let body = serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {status} {text:.200}"));
-    Answer { status, body, headers }
+    Ok(Answer { status, body, headers })
 }
 
 /// Runs a query on the database file with a connection of its own.

@@ -3,6 +3,7 @@
 
 mod cli_commands;
 mod concurrency;
+mod crash;
 mod faults;
 mod harness;
 mod http_server;

@@ -11,10 +11,10 @@ use std::{io, thread};
 
 /// Calls that may wait for upstream at the same time. They sleep nearly all the time; a single
 /// Evolution server answers far fewer.
-const THREADS: usize = 64;
+const THREADS: usize = 128;
 /// What a call needs: TLS and JSON, no recursion of ours.
 const STACK: usize = 256 * 1024;
-/// Calls that may wait for a thread: four times what runs is as much as can be worked off before
+/// Calls that may wait for a thread: twice what runs is as much as can be worked off before
 /// callers give up.
 const QUEUE: usize = 256;
 /// How long a call may wait for a thread and still be begun; its caller has a deadline as well.

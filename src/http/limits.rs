@@ -5,9 +5,9 @@
 use std::fs;
 use std::time::Duration;
 
-/// File descriptors left to everything else: the database, 64 calls to upstream with two
+/// File descriptors left to everything else: the database, 128 calls to upstream with two
 /// connections each, the log, the listener.
-const OTHER_FILES: usize = 192;
+const OTHER_FILES: usize = 320;
 /// What a Unix process may open where nobody says otherwise.
 const USUAL_OPEN_FILES: usize = 1024;
 /// Descriptors a request takes while it runs, beside its connection's own: both ends of the Unix
