@@ -227,8 +227,9 @@ impl Hall {
 /// Ends the connection that has kept the server waiting longest; `false` when all are served.
 fn end_slowest(places: &HashMap<u64, Arc<Place>>) -> bool {
     let since = |place: &Place| place.waiting_since.load(Ordering::Acquire);
-    let slowest = places.values().min_by_key(|p| since(p)).filter(|p| since(p) != SERVED);
-    if let Some(place) = slowest {
+    let slowest = places.iter().min_by_key(|(number, place)| (since(place), **number));
+    let slowest = slowest.filter(|(_, place)| since(place) != SERVED);
+    if let Some((_, place)) = slowest {
         place.is_served();
         place.stream.shutdown(Shutdown::Both).ok();
     }
@@ -239,5 +240,65 @@ impl Place {
     /// Notes that it is the client who waits from now on.
     pub fn is_served(&self) {
         self.waiting_since.store(SERVED, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::exchange::Exchange;
+    use std::sync::mpsc::{Receiver, channel};
+
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    /// A gate whose requests the test answers itself.
+    fn start(connections: usize) -> (Gate, Receiver<Exchange>) {
+        let (sender, requests) = channel();
+        let sender = Mutex::new(sender);
+        let handler = move |exchange| {
+            let sender = sender.lock().expect("nobody panicked");
+            sender.send(exchange).expect("the test listens");
+        };
+        let limits = Limits { connections, ..Limits::default() };
+        let backends = Backends::start(Arc::new(handler), &limits).expect("a server");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        (Gate::open(listener, limits, Arc::new(backends)).expect("a gate"), requests)
+    }
+
+    fn ask(gate: &Gate) -> TcpStream {
+        let mut stream = TcpStream::connect(gate.addr()).expect("the gate listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
+        stream.write_all(b"GET / HTTP/1.1\r\n\r\n").expect("the gate reads");
+        stream
+    }
+
+    #[track_caller]
+    fn check(mut stream: TcpStream, status: &str) {
+        let mut text = String::new();
+        stream.read_to_string(&mut text).expect("an answer and an end");
+        assert!(text.starts_with(status) && text.contains("\r\nConnection: close\r\n"), "{text}");
+    }
+
+    #[test]
+    fn what_runs_at_the_closing_is_answered_and_then_ends() {
+        let (gate, requests) = start(8);
+        let client = ask(&gate);
+        let exchange = requests.recv_timeout(PATIENCE).expect("the request arrives");
+        gate.close();
+        assert!(!gate.wait_empty(Duration::ZERO), "the request still runs");
+        exchange.answer(Reply::json(200, &()));
+        check(client, "HTTP/1.1 200 ");
+        assert!(gate.wait_empty(PATIENCE));
+    }
+
+    #[test]
+    fn a_newcomer_is_turned_away_when_all_places_are_served() {
+        let (gate, requests) = start(1);
+        let client = ask(&gate);
+        let exchange = requests.recv_timeout(PATIENCE).expect("the request arrives");
+        check(ask(&gate), "HTTP/1.1 503 ");
+        gate.close();
+        exchange.answer(Reply::json(200, &()));
+        check(client, "HTTP/1.1 200 ");
     }
 }

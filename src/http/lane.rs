@@ -177,9 +177,9 @@ mod tests {
     #[test]
     fn a_job_that_waited_too_long_is_dropped_and_makes_room() {
         let (lane, _hold) = held_lane(1);
-        let ((late, dropped), (fresh, _)) = (witness(), witness());
+        let ((overdue, dropped), (fresh, _)) = (witness(), witness());
         let long_ago = Instant::now().checked_sub(2 * PATIENCE).expect("the clock runs");
-        lane.shared.lock().jobs.push_back((long_ago, late));
+        lane.shared.lock().jobs.push_back((long_ago, overdue));
         assert!(lane.submit(fresh).is_ok());
         assert!(dropped.recv_timeout(PATIENCE).is_err());
     }

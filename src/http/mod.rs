@@ -1,9 +1,9 @@
 //! The HTTP side: a gate on the public socket, `tiny_http` behind it, the routes behind that.
 //!
-//! A request passes, in this order: [`gate`] (accepts, caps connections) → [`connection`] (reads it
-//! whole, within bounds) → [`backend`] (hands it on over a Unix socket) → [`front`] (`tiny_http`
-//! and its workers) → [`route`] → [`api`]. The answer is an [`reply::Reply`] given to the
-//! [`exchange::Exchange`], from any thread. What waits for upstream waits in the [`lane`].
+//! A request passes, in this order: `gate` (accepts, caps connections) → `connection` (reads it
+//! whole, within bounds) → `backend` (hands it on over a Unix socket) → `front` (`tiny_http`
+//! and its workers) → `route` → `api`. The answer is an `reply::Reply` given to the
+//! `exchange::Exchange`, from any thread. What waits for upstream waits in the `lane`.
 //!
 //! `tiny_http` is named in this folder and nowhere else. Nothing here decides anything about
 //! instances: that is `ensure`'s.
