@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 /// How many times faster than recorded the replay runs.
 const SPEED: f64 = 10.0;
 /// The same where two calls must meet within milliseconds.
-const RACE_SPEED: f64 = 2.0;
+const RACE_SPEED: f64 = 1.0;
 /// Recorded moments are rounded; a call that ended this little after another began ended before it.
 const ROUNDING: f64 = 0.002;
 /// Recorded milliseconds from which a call counts as one that slept.

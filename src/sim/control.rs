@@ -4,15 +4,15 @@
 //! for over HTTP under `/sim`, without a key, because it is a simulation. Nothing here answers a request
 //! to Evolution.
 
+mod http;
+
+pub use http::over_http;
+
 use super::hub::{Door, Fault, Hub, VersionPage};
 use super::instance::State;
 use super::journal::{Call, Tally};
-use super::reply::Reply;
-use super::routes::Target;
 use super::server::{Connections, carry_out};
 use super::world::Whatsapp;
-use crate::http1::Request;
-use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,33 +20,6 @@ use std::time::{Duration, Instant};
 const JID: &str = "5521991856227@s.whatsapp.net";
 /// How long a dropped socket stays away, unless told; recorded as well under a second.
 const BACK_AFTER: Duration = Duration::from_millis(500);
-/// How long connections are refused when that is asked for over HTTP, which then cannot take it back.
-const REFUSE_FOR: Duration = Duration::from_secs(5);
-
-/// The commands, with what they take and do. `GET /sim` answers this.
-const HELP: [(&str, &str); 17] = [
-    ("scan", "{name, jid?}: a phone scans the code that the instance shows"),
-    ("unlink", "{name}: the phone removes the linked device"),
-    ("drop", "{name, back_after_ms?}: the instance's WhatsApp socket drops and comes back by itself"),
-    ("hold_delete", "{name, ms}: its webhook receiver fails, and a delete takes that much longer (2.x)"),
-    ("forget", "{name?}: that instance, or all, vanish as after a lost volume"),
-    ("restart", "{}: the server restarts"),
-    ("whatsapp", "{reachable: true|false|\"hangs\"} and/or {version_page: \"answers\"|\"hangs\"}"),
-    ("slow", "{ms}: every answer comes that much later"),
-    ("licence", "{required: bool}: 503 LICENSE_REQUIRED, as 2.4 before activation"),
-    ("key", "{value}: the server's key changes"),
-    (
-        "fault",
-        "{kind: none|refuse|reset|hang|html|garbage|huge|redirect|http500|error200, times?, for_ms?}: \
-         what the next calls get instead of an answer",
-    ),
-    ("reset", "{}: no instances, no faults, no journal; WhatsApp reachable"),
-    ("calls", "GET: the calls received, and how many of each"),
-    ("state", "GET ?name=: the instance as the simulation knows it"),
-    ("code", "GET ?name=: the code it shows"),
-    ("destroyed", "GET: names whose instance a race of two creates destroyed"),
-    ("instances", "GET: all names"),
-];
 
 /// What a command must leave until it has been answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,145 +195,12 @@ impl Control {
 }
 
 fn reset(hub: &Hub) {
-    hub.world(|world, now| {
-        world.forget(None);
-        world.destroyed.clear();
-        world.set_whatsapp(Whatsapp::Reachable, now);
-    });
+    hub.world(super::world::World::reset);
     hub.set_mode(|mode| {
         (mode.fault, mode.times, mode.slow) = (Fault::None, None, Duration::ZERO);
         (mode.unlicensed, mode.version_page) = (false, VersionPage::Answers);
     });
     *hub.journal() = super::journal::Journal::default();
-}
-
-/// Answers a request under `/sim`.
-#[must_use]
-pub fn over_http(hub: &Arc<Hub>, request: &Request, target: &Target) -> (Reply, After) {
-    let segments = target.segments();
-    let command = segments.get(1).copied().unwrap_or_default();
-    if request.method == "GET" {
-        return (show(hub, command, target.query("name")), After::Nothing);
-    }
-    let args = match serde_json::from_slice(&request.body) {
-        Ok(Value::Object(args)) => args,
-        Ok(_) => return (refused("the body must be a JSON object"), After::Nothing),
-        Err(_) if request.body.is_empty() => Map::new(),
-        Err(error) => return (refused(&error.to_string()), After::Nothing),
-    };
-    match perform(hub, command, &args) {
-        Ok(after) => (Reply::ok(json!({"ok": true})), after),
-        Err(why) => (refused(&why), After::Nothing),
-    }
-}
-
-fn refused(why: &str) -> Reply {
-    Reply::json(409, json!({"ok": false, "why": why}))
-}
-
-/// Does a command that changes something.
-fn perform(hub: &Arc<Hub>, command: &str, args: &Map<String, Value>) -> Result<After, String> {
-    // The strings a command can pull without its connection being cut.
-    let control = Control::new(Arc::clone(hub), Arc::default());
-    let text = |field: &str| args.get(field).and_then(Value::as_str);
-    let ms = |field: &str| args.get(field).and_then(Value::as_u64).map(Duration::from_millis);
-    let name = || text("name").ok_or_else(|| format!("{command} needs a name"));
-    let done = |good: bool, why: &str| if good { Ok(After::Nothing) } else { Err(why.to_owned()) };
-    match command {
-        "scan" => done(control.scan(name()?, text("jid")), "the instance shows no code"),
-        "unlink" => done(control.unlink(name()?), "no phone is linked"),
-        "drop" => done(control.drop_socket(name()?, ms("back_after_ms")), "the instance has no socket"),
-        "hold_delete" => done(control.hold_delete(name()?, ms("ms").unwrap_or_default()), "no such instance"),
-        "forget" => done(true, "").inspect(|_| control.forget(text("name"))),
-        "restart" => Ok(After::Restart),
-        "whatsapp" => whatsapp(&control, args),
-        "slow" => done(true, "").inspect(|_| control.slow(ms("ms").unwrap_or_default())),
-        "licence" => {
-            control.licence(args.get("required").and_then(Value::as_bool).unwrap_or(true));
-            Ok(After::Nothing)
-        }
-        "key" => {
-            control.key(text("value").ok_or("key needs a value")?);
-            Ok(After::Nothing)
-        }
-        "fault" => fault(&control, args),
-        "reset" => done(true, "").inspect(|_| control.reset()),
-        _ => Err(format!("no command {command:?}; GET /sim lists them")),
-    }
-}
-
-fn whatsapp(control: &Control, args: &Map<String, Value>) -> Result<After, String> {
-    match args.get("reachable") {
-        None => {}
-        Some(Value::Bool(true)) => control.whatsapp(Whatsapp::Reachable),
-        Some(Value::Bool(false)) => control.whatsapp(Whatsapp::Refuses),
-        Some(Value::String(word)) if word == "hangs" => control.whatsapp(Whatsapp::Hangs),
-        Some(other) => return Err(format!("reachable is true, false or \"hangs\", not {other}")),
-    }
-    match args.get("version_page").and_then(Value::as_str) {
-        None => {}
-        Some("answers") => control.version_page(VersionPage::Answers),
-        Some("hangs") => control.version_page(VersionPage::Hangs),
-        Some(other) => return Err(format!("version_page is \"answers\" or \"hangs\", not {other:?}")),
-    }
-    Ok(After::Nothing)
-}
-
-fn fault(control: &Control, args: &Map<String, Value>) -> Result<After, String> {
-    let kind = args.get("kind").and_then(Value::as_str).unwrap_or("none");
-    let number = |field: &str| args.get(field).and_then(Value::as_u64);
-    let fault = match kind {
-        "refuse" => {
-            let length = number("for_ms").map_or(REFUSE_FOR, Duration::from_millis);
-            return Ok(After::Shut(Door::Shut(Some(Instant::now() + length))));
-        }
-        "none" => Fault::None,
-        "reset" => Fault::Reset,
-        "hang" => Fault::Hang,
-        "html" => Fault::Html,
-        "garbage" => Fault::Garbage,
-        "huge" => Fault::Huge,
-        "redirect" => Fault::Redirect,
-        "http500" => Fault::Http500,
-        "error200" => Fault::Error200,
-        other => return Err(format!("no fault {other:?}")),
-    };
-    control.fault(fault, number("times").and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0));
-    Ok(After::Nothing)
-}
-
-/// Answers a question.
-fn show(hub: &Arc<Hub>, question: &str, name: Option<&str>) -> Reply {
-    let control = Control::new(Arc::clone(hub), Arc::default());
-    let named = name.unwrap_or_default();
-    Reply::ok(match question {
-        "" => HELP.iter().map(|(c, help)| (format!("/sim/{c}"), json!(help))).collect::<Map<_, _>>().into(),
-        "calls" => {
-            let totals: Map<_, _> = hub.journal().totals().into_iter().map(|(e, n)| (e, json!(n))).collect();
-            json!({"totals": totals, "calls": control.calls().iter().map(call).collect::<Vec<_>>()})
-        }
-        "destroyed" => json!(control.destroyed()),
-        "instances" => hub.world(|world, _| world.listed().iter().map(|i| json!(i.facts.name)).collect()),
-        "state" => json!({
-            "state": control.state(named).map(State::word),
-            "sockets": control.sockets(named),
-            "harmed": control.harmed(named),
-        }),
-        "code" => control.current_code(named).map_or(Value::Null, |c| {
-            json!({"code": c.code, "pairingCode": c.pairing, "base64": &*c.base64, "count": c.count,
-                "age_ms": millis(c.born.elapsed())})
-        }),
-        _ => return refused("no such question; GET /sim lists them"),
-    })
-}
-
-fn call(call: &Call) -> Value {
-    json!({"at_ms": millis(call.at), "method": call.method, "endpoint": call.endpoint,
-        "name": call.name, "keyed": call.keyed, "status": call.status})
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -11,9 +11,10 @@
 //!
 //! ```text
 //! server   sockets, keep-alive, faults below HTTP
+//! request  what a request says
 //! routes   the endpoints and their guards     create, webhook   the larger ones
 //! wire_v1, wire_v2, reply                      bodies and envelopes
-//! world    instances and what falls due        instance          one of them
+//! world    instances, their sockets, and what falls due         instance   one of them
 //! hub      what connections share: world, faults, journal, the one place that sleeps
 //! control  what phones, WhatsApp and operators do
 //! ```
@@ -27,6 +28,7 @@ mod instance;
 mod journal;
 mod qr;
 mod reply;
+mod request;
 mod routes;
 mod server;
 mod timing;

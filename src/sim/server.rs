@@ -6,7 +6,8 @@ use super::control::{self, After};
 use super::hub::{Door, Fault, Hub, VersionPage};
 use super::journal::Call;
 use super::reply::{Body, Reply};
-use super::routes::{self, Target};
+use super::request::{self, Target};
+use super::routes;
 use crate::http1::{Limits, ReadError, Reader, Request};
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -209,7 +210,7 @@ fn upstream(
     stream: &mut TcpStream,
     keep: bool,
 ) -> io::Result<bool> {
-    let call = routes::call(hub, request, target);
+    let call = request::call(hub, request, target);
     let (endpoint, name) = (call.endpoint.clone(), call.name.clone());
     let number = hub.journal().begin(call);
     let (slow, fault) = hub.mode(|mode| (mode.slow, mode.take_fault()));

@@ -10,7 +10,9 @@ pub type Moment = Duration;
 
 /// The sleeps and delays of an Evolution server and of the WhatsApp behind it, in simulated time.
 ///
-/// The presets are what the recordings of the real servers show; see [`Timing::recorded`].
+/// The presets are what the recordings of the real servers show; see [`Timing::recorded`]. Where those
+/// vary, the presets are at the quick end: a replay that asks at the recorded moments must find done what
+/// was done by then.
 #[derive(Clone, Debug)]
 pub struct Timing {
     /// What `connect` sleeps after it opened a socket, before it answers whatever is there.
@@ -57,10 +59,10 @@ impl Timing {
     pub fn recorded() -> Self {
         let ms = Duration::from_millis;
         Self {
-            connect: ms(2_010),
-            create_with_qr: ms(5_020),
-            create: ms(12),
-            delete: ms(12),
+            connect: ms(2_000),
+            create_with_qr: ms(5_000),
+            create: ms(5),
+            delete: Duration::ZERO,
             restart: Duration::ZERO,
             connecting: ms(100),
             qr: ms(200),
@@ -68,8 +70,8 @@ impl Timing {
             pairing_code: ms(1_000),
             scan_to_open: ms(120),
             remove_webhook: ms(100),
-            clean_up: ms(60),
-            race_clean_up: ms(36),
+            clean_up: ms(85),
+            race_clean_up: ms(42),
             server_down: ms(1_300),
             load: ms(20),
             hung_socket: ms(30_000),
@@ -82,9 +84,9 @@ impl Timing {
     pub fn recorded_v1() -> Self {
         let ms = Duration::from_millis;
         Self {
-            connect: ms(5_010),
-            create: ms(3),
-            delete: ms(60),
+            connect: ms(5_000),
+            create: ms(1),
+            delete: ms(20),
             restart: ms(2_000),
             pairing_code: ms(2_000),
             ..Self::recorded()

@@ -1,0 +1,226 @@
+//! What the WhatsApp sockets of a world's instances do: come up, show codes, sign in, drop and fight.
+//!
+//! The steps of [`World`] that concern sockets; like the rest of it they never sleep or read a clock.
+
+use super::super::instance::{Ended, Instance, Socket, State};
+use super::super::qr::Code;
+use super::super::timing::Moment;
+use super::{Event, Key, Whatsapp, World};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long one round of failing to reach WhatsApp lasts: Evolution tries again without a pause.
+const RETRY_ROUND: Duration = Duration::from_millis(20);
+/// The part of a round in which 2.x says `connecting` and 1.8.2 says `close`.
+const RETRY_MINORITY: Duration = Duration::from_millis(2);
+/// How long each of two fighting sockets holds out.
+const FIGHT_ROUND: Duration = Duration::from_millis(110);
+
+impl World {
+    /// The state that `connectionState` would say. While WhatsApp refuses, or two sockets fight, it
+    /// flips many times a second.
+    #[must_use]
+    pub fn seen(&self, i: &Instance, now: Moment) -> State {
+        if let Some(since) = i.fighting {
+            let round = now.saturating_sub(since).as_millis() / FIGHT_ROUND.as_millis();
+            return if round.is_multiple_of(2) { State::Connecting } else { State::Open };
+        }
+        if self.whatsapp != Whatsapp::Refuses || i.sockets.is_empty() {
+            return i.state;
+        }
+        let minority = now.as_millis() % RETRY_ROUND.as_millis() < RETRY_MINORITY.as_millis();
+        if minority == self.version.is_v1() { State::Close } else { State::Connecting }
+    }
+
+    /// Opens a socket for a call, beside whatever sockets there are.
+    pub fn open_socket(&mut self, key: Key, with_pairing: bool, now: Moment) {
+        let id = self.next_serial();
+        let Some(i) = self.instances.get_mut(&key) else { return };
+        let ledger = self.ledgers.entry(i.facts.name.clone()).or_default();
+        ledger.sockets += 1;
+        ledger.harmed += u32::from(i.paired && !i.sockets.is_empty());
+        i.sockets.push(Socket { id, since: now });
+        i.with_pairing = with_pairing;
+        let paired = i.paired;
+        self.plan(key, id, paired, now);
+    }
+
+    /// Plans what a socket opened at `from` will do.
+    fn plan(&mut self, key: Key, socket: u64, paired: bool, from: Moment) {
+        let timing = &self.timing;
+        let (up, next) = if paired {
+            (timing.scan_to_open / 2, timing.scan_to_open)
+        } else {
+            (timing.connecting.min(timing.qr), timing.qr)
+        };
+        self.schedule(from + up, Event::Connecting(key, socket));
+        let event = if paired { Event::Open(key, socket) } else { Event::Qr(key, socket) };
+        self.schedule(from + next, event);
+    }
+
+    /// Replaces every socket by a fresh connection, as Baileys does by itself when one drops.
+    fn reconnect(&mut self, key: Key, from: impl Fn(&Socket) -> Moment) {
+        let Some(i) = self.instances.get_mut(&key) else { return };
+        i.fighting = None;
+        let (old, paired) = (std::mem::take(&mut i.sockets), i.paired);
+        for socket in old {
+            let (id, from) = (self.next_serial(), from(&socket));
+            if let Some(i) = self.instances.get_mut(&key) {
+                i.sockets.push(Socket { id, since: from });
+            }
+            self.plan(key, id, paired, from);
+        }
+    }
+
+    /// Opens the one socket of an instance that comes back by itself.
+    pub(super) fn reopen(&mut self, key: Key, now: Moment) {
+        if let Some(i) = self.instances.get_mut(&key) {
+            i.sockets = vec![Socket { id: 0, since: now }];
+            i.state = if self.whatsapp == Whatsapp::Refuses { State::Close } else { State::Connecting };
+            self.reconnect(key, |_| now);
+        }
+    }
+
+    /// `restart` of 2.x in `open` or `connecting`: the socket is closed and opened again.
+    pub fn restart_socket(&mut self, key: Key, now: Moment) {
+        if let Some(i) = self.instances.get_mut(&key) {
+            i.sockets.truncate(1);
+            i.state = State::Close;
+            self.reconnect(key, |_| now);
+        }
+    }
+
+    /// `restart` of 1.8.2 in `open`: a second socket beside the first, and the fight begins.
+    pub fn restart_beside(&mut self, key: Key, now: Moment) {
+        let id = self.next_serial();
+        if let Some(i) = self.instances.get_mut(&key) {
+            self.ledgers.entry(i.facts.name.clone()).or_default().sockets += 1;
+            i.sockets.push(Socket { id, since: now });
+            i.fighting = Some(now);
+            i.state = State::Open;
+        }
+    }
+
+    /// Ends the pairing.
+    pub fn end(&mut self, key: Key, why: Ended, now: Moment) {
+        let stamp = self.clock.stamp(now);
+        let Some(i) = self.instances.get_mut(&key) else { return };
+        let survivor = i.fighting.is_some() && self.version.is_v1();
+        i.end(why, now, &stamp);
+        if survivor {
+            // The other of the two sockets has lost its pairing and asks for a new one.
+            self.reopen(key, now);
+        }
+    }
+
+    /// A phone scans the code, or types the pairing code, that the instance shows. False if it shows none.
+    pub fn scan(&mut self, name: &str, jid: &str, now: Moment) -> bool {
+        let Some((key, i)) = self.loaded(name) else { return false };
+        let shows = i.state == State::Connecting && !i.paired && i.code.is_some();
+        let Some(socket) = i.sockets.last().filter(|_| shows).map(|s| s.id) else { return false };
+        self.schedule(now + self.timing.scan_to_open, Event::Paired(key, socket, jid.to_owned()));
+        self.advance(now);
+        true
+    }
+
+    /// The phone removes the linked device. False if none is linked.
+    pub fn unlink(&mut self, name: &str, now: Moment) -> bool {
+        let Some(key) = self.loaded(name).filter(|(_, i)| i.paired).map(|(key, _)| key) else { return false };
+        self.end(key, Ended::Unlinked, now);
+        true
+    }
+
+    /// The sockets of an instance drop and come back by themselves after `back`. If a pairing code was
+    /// waiting, WhatsApp refuses the half-made pairing instead. False if there is no socket.
+    pub fn drop_sockets(&mut self, name: &str, back: Duration, now: Moment) -> bool {
+        let found = self.loaded(name).filter(|(_, i)| !i.sockets.is_empty());
+        let Some((key, pending)) = found.map(|(key, i)| (key, i.with_pairing && !i.paired)) else {
+            return false;
+        };
+        if pending {
+            self.end(key, Ended::Refused, now);
+        } else if let Some(i) = self.get_mut(key) {
+            i.state = State::Close;
+            let back = back.saturating_sub(if i.paired { self.timing.scan_to_open } else { self.timing.qr });
+            self.reconnect(key, |_| now + back);
+        }
+        true
+    }
+
+    /// Changes how WhatsApp behaves. Sockets drop when it goes, and come back when it comes back; those
+    /// that hung notice only when Baileys gives them up.
+    pub fn set_whatsapp(&mut self, to: Whatsapp, now: Moment) {
+        let from = std::mem::replace(&mut self.whatsapp, to);
+        if from == to {
+            return;
+        }
+        let given_up = self.timing.hung_socket.max(Duration::from_millis(1));
+        let keys: Vec<_> =
+            self.instances.iter().filter(|(_, i)| !i.sockets.is_empty()).map(|(k, _)| *k).collect();
+        for key in keys {
+            if let Some(i) = self.instances.get_mut(&key) {
+                i.state = if to == Whatsapp::Refuses { State::Close } else { State::Connecting };
+            }
+            self.reconnect(key, |socket| {
+                if from == Whatsapp::Hangs { next_round(socket.since, now, given_up) } else { now }
+            });
+        }
+    }
+
+    /// The instance, if that socket of it has not ended.
+    pub(super) fn alive(&mut self, key: Key, socket: u64) -> Option<&mut Instance> {
+        self.instances.get_mut(&key).filter(|i| i.has(socket))
+    }
+
+    pub(super) fn on_connecting(&mut self, key: Key, socket: u64) {
+        if self.whatsapp == Whatsapp::Refuses {
+            return;
+        }
+        if let Some(i) = self.alive(key, socket).filter(|i| i.state == State::Close) {
+            i.state = State::Connecting;
+        }
+    }
+
+    pub(super) fn on_qr(&mut self, key: Key, socket: u64, at: Moment) {
+        if self.whatsapp != Whatsapp::Reachable {
+            return;
+        }
+        let (limit, later, life) = (self.qrcode_limit, self.timing.pairing_code, self.timing.qr_life);
+        let Some(i) = self.alive(key, socket).filter(|i| !i.paired) else { return };
+        if i.count >= limit {
+            // The row is not told: the list goes on saying `connecting`.
+            i.count = 0;
+            i.sockets.clear();
+            i.state = State::Close;
+            return;
+        }
+        i.count += 1;
+        let shown = if i.with_pairing { at + later } else { at };
+        self.schedule(shown, Event::Show(key, socket));
+        self.schedule(at + life, Event::Qr(key, socket));
+    }
+
+    pub(super) fn on_show(&mut self, key: Key, socket: u64, at: Moment) {
+        if let Some(i) = self.alive(key, socket).filter(|i| !i.paired) {
+            i.code = Some(Arc::new(Code::new(at, i.with_pairing)));
+            i.state = State::Connecting;
+            i.stored = State::Connecting;
+            i.updated = at;
+        }
+    }
+
+    pub(super) fn on_open(&mut self, key: Key, socket: u64, at: Moment) {
+        if self.whatsapp != Whatsapp::Reachable {
+            return;
+        }
+        if let Some(i) = self.alive(key, socket).filter(|i| i.paired) {
+            i.open(at);
+        }
+    }
+}
+
+/// The first end of a round of `length`, counted from `since`, that is not before `now`.
+fn next_round(since: Moment, now: Moment, length: Duration) -> Moment {
+    let rounds = now.saturating_sub(since).as_nanos().div_ceil(length.as_nanos()).max(1);
+    since + length * u32::try_from(rounds).unwrap_or(u32::MAX)
+}
