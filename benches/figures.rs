@@ -4,6 +4,13 @@
 //! Nothing here fails a build: a figure that misses its goal is shown as it is. A name on the
 //! command line (`cargo bench -- throughput`) measures that one alone.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts of some thousands become figures with two digits"
+)]
+
 #[path = "figures/literal.rs"]
 mod literal;
 #[path = "figures/rig.rs"]
@@ -140,7 +147,7 @@ fn hostile() -> String {
     let mut took: Vec<f64> =
         (0..50).map(|_| rig::timed(|| assert_eq!(rig.client().post("my-store").status, 200))).collect();
     let memory = rig.memory_mib();
-    let cut = attack.until_all_are_cut(Duration::from_secs(60));
+    let cut = attack.until_all_are_cut(Duration::from_mins(1));
     format!(
         "p99 {:.1} ms, {memory:.1} MiB, all cut after {}",
         percentile(&mut took, 99.0),

@@ -1,11 +1,12 @@
 //! Locks between processes that share a data folder.
 //!
 //! A lock is a file held with `flock`: the system frees it when its holder ends, however it ends,
-//! so a crash never leaves anything to unlock by hand.
+//! so a crash never leaves anything to unlock by hand. The files stay, empty, one for each name
+//! ever locked: taking one away while another process opens it would lock two holders apart.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// How often a waiting process looks again; a holder's calls take milliseconds to seconds.
@@ -13,7 +14,6 @@ const RETRY: Duration = Duration::from_millis(10);
 
 /// A lock that is held until it is dropped.
 pub struct FileLock {
-    path: PathBuf,
     _file: File,
 }
 
@@ -21,20 +21,10 @@ impl FileLock {
     /// Takes the lock `name` of the data folder, waiting until `deadline`; `None` when it is still
     /// held then.
     pub fn acquire(folder: &Path, name: &str, deadline: Instant) -> io::Result<Option<Self>> {
-        let folder = folder.join("locks");
-        let path = folder.join(name);
+        let file = open(&folder.join("locks"), name)?;
         loop {
-            let file = match open(&path) {
-                Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                    fs::create_dir_all(&folder)?;
-                    continue;
-                }
-                opened => opened?,
-            };
             match file.try_lock() {
-                // The holder before us removes its file: a lock on that is a lock on nothing.
-                Ok(()) if is_at(&file, &path) => return Ok(Some(Self { path, _file: file })),
-                Ok(()) => {}
+                Ok(()) => return Ok(Some(Self { _file: file })),
                 Err(TryLockError::WouldBlock) if Instant::now() >= deadline => return Ok(None),
                 Err(TryLockError::WouldBlock) => std::thread::sleep(RETRY),
                 Err(TryLockError::Error(e)) => return Err(e),
@@ -43,29 +33,18 @@ impl FileLock {
     }
 }
 
-impl Drop for FileLock {
-    fn drop(&mut self) {
-        // While still locked, so that nobody can hold the name that goes away.
-        if let Err(e) = fs::remove_file(&self.path) {
-            log::warn!("lock file {} stays: {e}", self.path.display());
-        }
-    }
-}
-
-fn open(path: &Path) -> io::Result<File> {
+fn open(folder: &Path, name: &str) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-/// Whether `path` still names the very file that is open.
-fn is_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    match (file.metadata(), fs::metadata(path)) {
-        (Ok(open), Ok(named)) => (open.dev(), open.ino()) == (named.dev(), named.ino()),
-        _ => false,
+    let path = folder.join(name);
+    match options.open(&path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(folder)?;
+            options.open(&path)
+        }
+        opened => opened,
     }
 }
 

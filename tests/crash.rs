@@ -54,7 +54,8 @@ fn what_was_answered_survives_and_what_was_begun_is_finished() {
     let user = store.add_user(&Name::parse("loja").expect("a name"), false).expect("added").expect("free");
     let token = store.add_token(&user, None, None).expect("a token").token;
     let (key, url) = (Secret::new(KEY), sim.url());
-    let new = NewCredential { id: "a", channel: Channel::WhatsappEvolution, name: "a", base_url: &url, key: &key };
+    let new =
+        NewCredential { id: "a", channel: Channel::WhatsappEvolution, name: "a", base_url: &url, key: &key };
     assert!(store.add_credential(&new).expect("added"));
     drop(store);
 
@@ -62,11 +63,12 @@ fn what_was_answered_survives_and_what_was_begun_is_finished() {
     let mut begun = Vec::new();
     for round in 0..ROUNDS {
         let serving = Serving::start(&folder);
+        let url = serving.url.clone();
         let dead = AtomicBool::new(false);
         let names: Vec<_> = (0..CALLERS).map(|n| format!("r{round}-{n}")).collect();
         std::thread::scope(|scope| {
             for name in &names {
-                let (url, token, answered, dead) = (&serving.url, token.expose(), &answered, &dead);
+                let (url, token, answered, dead) = (&url, token.expose(), &answered, &dead);
                 scope.spawn(move || {
                     while !dead.load(Ordering::Relaxed) {
                         let Ok(answer) = try_post(url, token, &ask(name).to_string()) else { return };
@@ -101,5 +103,9 @@ fn what_was_answered_survives_and_what_was_begun_is_finished() {
     }
     assert!(sim.control().destroyed().is_empty());
     serving.kill();
-    println!("{ROUNDS} rounds: {} calls answered, {} names, none lost or doubled", answered.len(), begun.len());
+    println!(
+        "{ROUNDS} rounds: {} calls answered, {} names, none lost or doubled",
+        answered.len(),
+        begun.len()
+    );
 }

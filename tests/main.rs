@@ -10,5 +10,6 @@ mod http_server;
 mod recorded;
 mod returning;
 mod scenarios;
+mod sim_replay;
 mod storage;
 mod tidy;

@@ -81,7 +81,7 @@ fn a_missing_or_wrong_key_is_refused_once_keys_are_sealed() {
     }
     fs::write(&key, right).expect("restored");
     assert_eq!(
-        Store::open(folder.path()).expect("opens").credentials().expect("listed")[0].key,
+        Store::open(folder.path()).expect("opens").credentials().expect("listed")[0].credential.key,
         Secret::new(KEY)
     );
 }

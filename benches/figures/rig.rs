@@ -99,6 +99,7 @@ impl Rig {
             .env("PAREIA_DATA", &self.folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(Stdio::null())
             .spawn()
             .expect("the command starts");
         process.stdin.take().expect("its input").write_all(input.as_bytes()).expect("written");
@@ -194,7 +195,7 @@ impl Client {
     pub fn new(address: &str, token: &str) -> Self {
         let stream = TcpStream::connect(address).expect("connected");
         stream.set_nodelay(true).expect("no delay");
-        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a limit");
+        stream.set_read_timeout(Some(Duration::from_mins(1))).expect("a limit");
         Self { stream, address: address.to_owned(), token: token.to_owned(), buffer: Vec::new() }
     }
 
@@ -228,7 +229,7 @@ impl Client {
 
     fn read(&mut self) -> (u16, Vec<u8>) {
         self.buffer.clear();
-        let mut chunk = [0; 32 * 1024];
+        let mut chunk = [0; 16 * 1024];
         loop {
             let head = self.buffer.windows(4).position(|w| w == b"\r\n\r\n");
             if let Some(head) = head {

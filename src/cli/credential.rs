@@ -12,7 +12,7 @@ use super::{check, label, name, time, words};
 use crate::domain::{Channel, Name, Secret};
 use crate::evolution::{BaseUrl, is_public_default_key};
 use crate::seal::new_id;
-use crate::store::{Credential, NewCredential, Store};
+use crate::store::{CredentialLine, NewCredential, Store};
 
 /// What can be done with credentials.
 #[derive(clap::Subcommand, Debug)]
@@ -70,7 +70,7 @@ pub fn run(store: &Store, command: Command) -> Done {
     match command {
         Command::Add(new) => add(store, &new),
         Command::List { json } => list(&store.credentials()?, json, words::NO_CREDENTIALS),
-        Command::Test { id, json } => check::run(&find(store, &id)?, json),
+        Command::Test { id, json } => check::run(&find(store, &id)?.credential, json),
         Command::Enable { id } => enable(store, &id),
         Command::Disable { id } => disable(store, &id),
         Command::Remove { id, force } => remove(store, &id, force),
@@ -93,8 +93,8 @@ fn base_url(text: &str) -> Result<String, String> {
     BaseUrl::parse(text).map(|url| url.as_str().to_owned()).map_err(|problem| problem.to_string())
 }
 
-fn find(store: &Store, id: &str) -> Result<Credential, Failure> {
-    store.credential(id)?.ok_or_else(|| Failure::Failed(words::credential_unknown(id)))
+fn find(store: &Store, id: &str) -> Result<CredentialLine, Failure> {
+    store.credential_line(id)?.ok_or_else(|| Failure::Failed(words::credential_unknown(id)))
 }
 
 fn add(store: &Store, new: &Add) -> Done {
@@ -124,20 +124,20 @@ fn enable(store: &Store, id: &str) -> Done {
 }
 
 fn disable(store: &Store, id: &str) -> Done {
-    let credential = find(store, id)?;
+    let line = find(store, id)?;
     store.set_credential_active(id, false)?;
-    note(words::credential_disabled(id, credential.instances));
-    warn_if_none_left(store, credential.channel)
+    note(words::credential_disabled(id, line.instances));
+    warn_if_none_left(store, line.credential.channel)
 }
 
 fn remove(store: &Store, id: &str, force: bool) -> Done {
-    let credential = find(store, id)?;
-    if credential.instances > 0 && !force {
-        return fail(words::credential_in_use(id, credential.instances));
+    let line = find(store, id)?;
+    if line.instances > 0 && !force {
+        return fail(words::credential_in_use(id, line.instances));
     }
     store.remove_credential(id)?;
-    note(words::credential_removed(id, credential.instances));
-    warn_if_none_left(store, credential.channel)
+    note(words::credential_removed(id, line.instances));
+    warn_if_none_left(store, line.credential.channel)
 }
 
 fn rotate(store: &Store, id: &str, key: &Source) -> Done {
@@ -170,31 +170,33 @@ struct Json<'a> {
     created_at: String,
 }
 
-impl Line for Credential {
+impl Line for CredentialLine {
     const TITLES: &'static [&'static str] =
         &["ID", "NOME", "TIPO", "ENDEREÇO", "ATIVA", "INSTÂNCIAS", "CRIADA (UTC)"];
 
     fn cells(&self) -> Vec<String> {
+        let credential = &self.credential;
         vec![
-            self.id.clone(),
-            self.name.clone(),
-            self.channel.as_str().into(),
-            self.base_url.clone(),
-            words::yes_no(self.active).into(),
+            credential.id.clone(),
+            credential.name.clone(),
+            credential.channel.as_str().into(),
+            credential.base_url.clone(),
+            words::yes_no(credential.active).into(),
             self.instances.to_string(),
-            time::short(self.created_at),
+            time::short(credential.created_at),
         ]
     }
 
     fn json(&self) -> impl Serialize {
+        let credential = &self.credential;
         Json {
-            id: &self.id,
-            r#type: self.channel.as_str(),
-            name: &self.name,
-            base_url: &self.base_url,
-            is_active: self.active,
+            id: &credential.id,
+            r#type: credential.channel.as_str(),
+            name: &credential.name,
+            base_url: &credential.base_url,
+            is_active: credential.active,
             instances: self.instances,
-            created_at: time::iso(self.created_at),
+            created_at: time::iso(credential.created_at),
         }
     }
 }

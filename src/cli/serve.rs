@@ -14,7 +14,7 @@ use crate::config::{Config, Raw};
 use crate::ensure::Engine;
 use crate::evolution::is_public_default_key;
 use crate::http::{Server, Settings};
-use crate::store::{self, Store};
+use crate::store::{self, CredentialLine, Store};
 
 /// What `serve` takes; every flag has its variable.
 #[derive(clap::Args, Debug)]
@@ -87,7 +87,7 @@ fn advise(config: &Config, server: &Server, store: &Store) -> Result<(), store::
             server.addr()
         );
     }
-    for credential in store.credentials()? {
+    for CredentialLine { credential, .. } in store.credentials()? {
         if is_public_default_key(&credential.key) {
             log::warn!(
                 "credential {} opens with the key of Evolution's own examples, which everybody knows: change \

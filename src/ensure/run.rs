@@ -52,8 +52,8 @@ impl Engine {
         let deadline = begun + self.qr_timeout;
         let mut run = Run::new(self, ask, trace, deadline);
         // Somebody else's name is refused without waiting for what is under way for it.
-        run.read_row()?;
-        if plan(&run.known()) == Action::Refuse {
+        let owner = self.store.instance_owner(ask.channel, &ask.name).map_err(|e| run.internal(&e))?;
+        if owner.is_some_and(|owner| owner != ask.caller.user) {
             return Err(Refusal::OwnedByOther);
         }
         let name = format!("{}.{}", ask.channel.as_str(), ask.name);

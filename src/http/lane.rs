@@ -1,4 +1,5 @@
-//! The slow lane: a fixed number of threads for calls that wait for upstream, and a bounded queue.
+//! The slow lane: threads for calls that wait for upstream, begun when they are needed and up to a
+//! fixed number, and a bounded queue.
 //!
 //! A job that finds no place is handed back, one that waited too long is dropped: dropping a
 //! flight answers everybody who waits for it. A panic in a job ends that job only.
@@ -6,8 +7,8 @@
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
-use std::{io, thread};
 
 /// Calls that may wait for upstream at the same time. They sleep nearly all the time; a single
 /// Evolution server answers far fewer.
@@ -31,6 +32,7 @@ pub struct Lane {
 struct Shared {
     queue: Mutex<Queue>,
     ready: Condvar,
+    max_threads: usize,
     max_queue: usize,
     max_wait: Duration,
 }
@@ -38,25 +40,22 @@ struct Shared {
 struct Queue {
     jobs: VecDeque<(Instant, Job)>,
     open: bool,
+    /// Threads begun so far, and those of them that wait for a job.
+    threads: usize,
+    idle: usize,
 }
 
 impl Lane {
-    /// Starts the threads.
-    pub fn start() -> io::Result<Self> {
+    /// An empty lane.
+    pub fn open() -> Self {
         Self::with(THREADS, QUEUE, MAX_WAIT)
     }
 
-    fn with(threads: usize, max_queue: usize, max_wait: Duration) -> io::Result<Self> {
-        let queue = Mutex::new(Queue { jobs: VecDeque::new(), open: true });
-        let shared = Arc::new(Shared { queue, ready: Condvar::new(), max_queue, max_wait });
-        for n in 0..threads {
-            let shared = Arc::clone(&shared);
-            thread::Builder::new()
-                .name(format!("lane-{n}"))
-                .stack_size(STACK)
-                .spawn(move || shared.work())?;
-        }
-        Ok(Self { shared })
+    fn with(max_threads: usize, max_queue: usize, max_wait: Duration) -> Self {
+        let queue = Queue { jobs: VecDeque::new(), open: true, threads: 0, idle: 0 };
+        let shared =
+            Shared { queue: Mutex::new(queue), ready: Condvar::new(), max_threads, max_queue, max_wait };
+        Self { shared: Arc::new(shared) }
     }
 
     /// Queues a job, or hands it back when the lane is full or closed.
@@ -65,7 +64,7 @@ impl Lane {
         let overdue = self.shared.take_overdue(&mut queue);
         let taken = if queue.open && queue.jobs.len() < self.shared.max_queue {
             queue.jobs.push_back((Instant::now(), job));
-            self.shared.ready.notify_one();
+            self.call_a_thread(&mut queue);
             Ok(())
         } else {
             Err(job)
@@ -74,6 +73,20 @@ impl Lane {
         // Dropping a job answers people, which takes longer than the queue may be held.
         drop(overdue);
         taken
+    }
+
+    /// Wakes a thread that waits, or begins one where all are at work.
+    fn call_a_thread(&self, queue: &mut Queue) {
+        if queue.jobs.len() <= queue.idle || queue.threads >= self.shared.max_threads {
+            return self.shared.ready.notify_one();
+        }
+        let shared = Arc::clone(&self.shared);
+        let thread = thread::Builder::new().name(format!("lane-{}", queue.threads)).stack_size(STACK);
+        match thread.spawn(move || shared.work()) {
+            Ok(_) => queue.threads += 1,
+            // The job waits for one of the others, and is answered `busy` if it waits too long.
+            Err(error) => log::error!("no thread for a call: {error}"),
+        }
     }
 
     /// Takes no more jobs and drops those that have not begun. What runs goes on.
@@ -123,7 +136,9 @@ impl Shared {
                 drop(overdue);
                 queue = self.lock();
             } else if queue.open {
+                queue.idle += 1;
                 queue = self.ready.wait(queue).unwrap_or_else(PoisonError::into_inner);
+                queue.idle -= 1;
             } else {
                 return None;
             }
@@ -145,7 +160,7 @@ mod tests {
 
     /// A lane of one thread, which is held until the sender is dropped.
     fn held_lane(max_queue: usize) -> (Lane, std::sync::mpsc::Sender<()>) {
-        let lane = Lane::with(1, max_queue, PATIENCE).expect("threads");
+        let lane = Lane::with(1, max_queue, PATIENCE);
         let (hold, release) = channel::<()>();
         let (begin, running) = channel();
         let job = Box::new(move || {
@@ -186,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_panic_ends_its_job_only() {
-        let lane = Lane::with(1, 8, PATIENCE).expect("threads");
+        let lane = Lane::with(1, 8, PATIENCE);
         assert!(lane.submit(Box::new(|| panic!("on purpose"))).is_ok());
         let (job, ran) = witness();
         assert!(lane.submit(job).is_ok());

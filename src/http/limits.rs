@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn the_limits_fit_into_the_open_files() {
         for (files, connections, running) in
-            [(20_000, 2048, 1536), (1024, 416, 138), (256, 32, 10), (8, 1, 1), (usize::MAX, 2048, 1536)]
+            [(20_000, 2048, 1536), (1024, 352, 117), (256, 32, 10), (8, 1, 1), (usize::MAX, 2048, 1536)]
         {
             let fitted = Limits::default().within(files);
             assert_eq!((fitted.connections, fitted.running), (connections, running), "{files}");

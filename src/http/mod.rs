@@ -75,7 +75,7 @@ impl Server {
     pub fn start(settings: Settings, store: Arc<Store>, engine: Arc<Engine>) -> io::Result<Self> {
         let listener = TcpListener::bind(&settings.listen)?;
         let limits = settings.limits.within_open_files();
-        let app = Arc::new(App::new(store, engine, settings.trusted_proxies, limits.waiting())?);
+        let app = Arc::new(App::new(store, engine, settings.trusted_proxies, limits.waiting()));
         let routed = Arc::clone(&app);
         let handler = Arc::new(move |exchange: Exchange| route::dispatch(&routed, exchange));
         let backends = Arc::new(Backends::start(handler, &limits)?);

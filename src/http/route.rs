@@ -2,7 +2,6 @@
 //!
 //! It decides where a request goes, and nothing about it.
 
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
@@ -36,23 +35,23 @@ pub struct App {
 }
 
 impl App {
-    /// Starts the slow lane.
+    /// What the routes share; the slow lane is open.
     pub fn new(
         store: Arc<Store>,
         engine: Arc<Engine>,
         trusted_proxies: Vec<Network>,
         max_waiting: usize,
-    ) -> io::Result<Self> {
-        Ok(Self {
+    ) -> Self {
+        Self {
             store,
             engine,
-            lane: Lane::start()?,
+            lane: Lane::open(),
             trusted_proxies,
             failures: Failures::default(),
             readiness: health::Readiness::default(),
             waiting: Arc::default(),
             max_waiting,
-        })
+        }
     }
 }
 

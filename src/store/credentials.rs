@@ -20,10 +20,17 @@ pub struct Credential {
     pub key: Secret,
     /// Whether calls may use it.
     pub active: bool,
-    /// How many rows name it.
-    pub instances: u32,
     /// When it was added.
     pub created_at: Millis,
+}
+
+/// A credential as lists show it.
+#[derive(Debug)]
+pub struct CredentialLine {
+    /// The credential.
+    pub credential: Credential,
+    /// How many rows name it.
+    pub instances: u32,
 }
 
 /// What is needed to add one.
@@ -46,9 +53,9 @@ struct Sealed {
     sealed: String,
 }
 
-const SELECT: &str = "SELECT c.id, c.type, c.name, c.baseUrl, c.apiToken, c.isActive, c.createdAt,
-        (SELECT count(*) FROM messaging_instances i WHERE i.credentialId = c.id) AS instances
-    FROM integration_credentials c";
+const COLUMNS: &str = "id, type, name, baseUrl, apiToken, isActive, createdAt";
+/// How many rows name the credential `c`. Counted for lists and for new rows, not for every call.
+const INSTANCES: &str = "(SELECT count(*) FROM messaging_instances i WHERE i.credentialId = c.id)";
 
 impl Store {
     /// Adds a credential, active; `false` when the id is taken.
@@ -66,24 +73,36 @@ impl Store {
     }
 
     /// Every credential, oldest first.
-    pub fn credentials(&self) -> Result<Vec<Credential>, Error> {
-        let sealed: Vec<Sealed> = self.read(|c| {
-            c.prepare_cached(&format!("{SELECT} ORDER BY c.createdAt, c.id"))?
-                .query_map([], read_row)?
-                .collect()
-        })?;
-        sealed.into_iter().map(|s| self.unseal(s)).collect()
+    pub fn credentials(&self) -> Result<Vec<CredentialLine>, Error> {
+        let query = format!(
+            "SELECT {COLUMNS}, {INSTANCES} AS instances FROM integration_credentials c ORDER BY createdAt, id"
+        );
+        let rows: Vec<_> = self.read(|c| c.prepare_cached(&query)?.query_map([], read_line)?.collect())?;
+        rows.into_iter().map(|row| self.unseal_line(row)).collect()
+    }
+
+    /// One credential as lists show it.
+    pub fn credential_line(&self, id: &str) -> Result<Option<CredentialLine>, Error> {
+        let query = format!(
+            "SELECT {COLUMNS}, {INSTANCES} AS instances FROM integration_credentials c WHERE id = ?1"
+        );
+        let row = self.read(|c| c.prepare_cached(&query)?.query_row([id], read_line).optional())?;
+        row.map(|row| self.unseal_line(row)).transpose()
     }
 
     /// One credential, active or not.
     pub fn credential(&self, id: &str) -> Result<Option<Credential>, Error> {
-        self.one_credential(&format!("{SELECT} WHERE c.id = ?1"), id)
+        let query = format!("SELECT {COLUMNS} FROM integration_credentials WHERE id = ?1");
+        self.one_credential(&query, id)
     }
 
     /// The active credential that serves the fewest instances of `channel`; of equals, the oldest.
     pub fn least_used_credential(&self, channel: Channel) -> Result<Option<Credential>, Error> {
-        let least = "WHERE c.type = ?1 AND c.isActive ORDER BY instances, c.createdAt, c.id LIMIT 1";
-        self.one_credential(&format!("{SELECT} {least}"), channel.as_str())
+        let query = format!(
+            "SELECT {COLUMNS} FROM integration_credentials c
+             WHERE type = ?1 AND isActive ORDER BY {INSTANCES}, createdAt, id LIMIT 1"
+        );
+        self.one_credential(&query, channel.as_str())
     }
 
     /// Lets calls use the credential, or no longer; `false` when there is none of that id.
@@ -109,6 +128,10 @@ impl Store {
         found.map(|s| self.unseal(s)).transpose()
     }
 
+    fn unseal_line(&self, (sealed, instances): (Sealed, u32)) -> Result<CredentialLine, Error> {
+        Ok(CredentialLine { credential: self.unseal(sealed)?, instances })
+    }
+
     /// A row that was sealed with another key, after the start that checked them all, was put
     /// there by hand.
     fn unseal(&self, row: Sealed) -> Result<Credential, Error> {
@@ -126,8 +149,11 @@ fn read_row(row: &Row) -> rusqlite::Result<Sealed> {
         base_url: row.get("baseUrl")?,
         key: Secret::new(""),
         active: row.get("isActive")?,
-        instances: row.get("instances")?,
         created_at: row.get("createdAt")?,
     };
     Ok(Sealed { credential, sealed: row.get("apiToken")? })
+}
+
+fn read_line(row: &Row) -> rusqlite::Result<(Sealed, u32)> {
+    Ok((read_row(row)?, row.get("instances")?))
 }

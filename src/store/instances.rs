@@ -67,6 +67,14 @@ impl Store {
         })
     }
 
+    /// Who owns the row of that name.
+    pub fn instance_owner(&self, channel: Channel, name: &Name) -> Result<Option<String>, Error> {
+        let query = "SELECT userId FROM messaging_instances WHERE channel = ?1 AND channelInstanceId = ?2";
+        self.read(|c| {
+            c.prepare_cached(query)?.query_row([channel.as_str(), name.as_str()], |r| r.get(0)).optional()
+        })
+    }
+
     /// Writes a pending row; `None` when the name has a row already, whoever owns it.
     pub fn add_instance(
         &self,

@@ -16,7 +16,7 @@ use std::{fmt, io};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-pub use credentials::{Credential, NewCredential};
+pub use credentials::{Credential, CredentialLine, NewCredential};
 pub use instances::{Instance, InstanceLine};
 pub use people::{NewToken, TokenLine, UserLine};
 

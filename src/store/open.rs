@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::{Error, READERS, Store};
@@ -74,6 +75,8 @@ fn connect(path: &Path, read_only: bool) -> Result<Connection, Error> {
         connection.pragma_update(None, "synchronous", "FULL")?;
     }
     connection.pragma_update(None, "foreign_keys", true)?;
+    // Plans do not depend on the values bound: a cached statement is never planned anew.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     Ok(connection)
 }

@@ -133,8 +133,8 @@ fn success(answer: &Answer) -> Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Status;
     use crate::domain::Qr;
+    use crate::domain::Status;
     use crate::ensure::Found;
 
     const GOOD: &str =
