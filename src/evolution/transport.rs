@@ -1,6 +1,7 @@
 //! How bytes reach upstream: one agent with every limit set, and a resolver that leads nowhere it
 //! must not. The only place that builds `ureq` requests.
 
+use std::io::Read;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
@@ -100,9 +101,14 @@ fn attempt(agent: &Agent, request: &Request) -> Result<(u16, Vec<u8>), Error> {
     read(answer)
 }
 
-fn read(mut answer: Response<Body>) -> Result<(u16, Vec<u8>), Error> {
+fn read(answer: Response<Body>) -> Result<(u16, Vec<u8>), Error> {
     let status = answer.status().as_u16();
-    Ok((status, answer.body_mut().with_config().limit(MAX_ANSWER).read_to_vec()?))
+    let body = answer.into_body();
+    // As large as it says, so that a code's 17 KiB are not moved about while they arrive.
+    let length = body.content_length().unwrap_or(0).min(MAX_ANSWER);
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    body.into_with_config().limit(MAX_ANSWER).reader().read_to_end(&mut bytes)?;
+    Ok((status, bytes))
 }
 
 fn is_broken(error: &Error) -> bool {

@@ -13,6 +13,8 @@ use crate::words;
 
 /// When a caller who met a full house should come back, in seconds.
 const BUSY_RETRY: u64 = 2;
+/// Bytes of a body without a QR code.
+const USUAL_BODY: usize = 512;
 
 /// Why a request was not done.
 #[derive(Debug)]
@@ -146,13 +148,19 @@ pub struct Reply {
 impl Reply {
     /// A JSON reply. Every one forbids caching: a QR code is a credential.
     pub fn json(status: u16, body: &impl Serialize) -> Self {
+        Self::json_of(status, body, USUAL_BODY)
+    }
+
+    /// A JSON reply of about that many bytes, which are not moved about while it is written.
+    pub fn json_of(status: u16, body: &impl Serialize, length: usize) -> Self {
         let headers = vec![
             ("Content-Type", "application/json; charset=utf-8".to_owned()),
             ("Cache-Control", "no-store".to_owned()),
             ("X-Content-Type-Options", "nosniff".to_owned()),
         ];
-        let body = serde_json::to_vec(body).expect("our own types are JSON");
-        Self { status, headers, body }
+        let mut bytes = Vec::with_capacity(length);
+        serde_json::to_writer(&mut bytes, body).expect("our own types are JSON");
+        Self { status, headers, body: bytes }
     }
 
     /// The reply to a request that was not done.

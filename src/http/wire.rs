@@ -19,8 +19,10 @@ const OURS: &str = "x-pareia-";
 const MAX_ANSWER: usize = 4 * 1024 * 1024;
 /// Answers have about eight header lines.
 const MAX_HEADERS: usize = 32;
-/// Bytes asked of the socket at a time; most answers fit.
-const READ_CHUNK: usize = 8 * 1024;
+/// Bytes asked of the socket until the head is there; most answers fit.
+const READ_CHUNK: usize = 2 * 1024;
+/// Room for what the client is told of the connection.
+const CONNECTION_LINE: usize = 32;
 /// What concerns one connection only, or has been done by the gate already.
 const HOP_BY_HOP: [&str; 10] = [
     "connection",
@@ -89,8 +91,15 @@ impl Response {
             }
         };
         let length = if bodiless { 0 } else { length };
-        while bytes.len() < head + length {
-            fill(stream, &mut bytes)?;
+        if head + length > MAX_ANSWER {
+            return Err(invalid("an answer is over the limit"));
+        }
+        let left = (head + length).saturating_sub(bytes.len());
+        // Room for the line that is added as well, so that a large answer is never moved.
+        bytes.reserve_exact(left + CONNECTION_LINE);
+        let taken = stream.take(left as u64).read_to_end(&mut bytes)?;
+        if taken < left {
+            return Err(io::ErrorKind::UnexpectedEof.into());
         }
         if bytes.len() > head + length {
             return Err(invalid("an answer is longer than it says"));

@@ -167,7 +167,7 @@ fn read_row(row: &Row) -> rusqlite::Result<Instance> {
         phone: parsed(row, "channelPhoneOrId", |text| Phone::parse(text).ok())?,
         credential: row.get("credentialId")?,
         status: parsed(row, "status", Status::parse)?,
-        qr_code: row.get::<_, Option<String>>("qrCode")?.map(Secret::new),
+        qr_code: row.get_ref("qrCode")?.as_str_or_null()?.map(Secret::new),
         paired_at: row.get("pairedAt")?,
         create_sent_at: row.get("createSentAt")?,
         connect_sent_at: row.get("connectSentAt")?,

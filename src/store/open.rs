@@ -20,7 +20,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a start waits for another one that migrates; a copy of a large database takes seconds.
 const START_WAIT: Duration = Duration::from_mins(1);
 /// Page cache of one connection, in KiB. The rows of a call are few; the rest is the system's cache.
-const CACHE_KIB: i64 = 512;
+const CACHE_KIB: i64 = 192;
 
 mod embedded {
     refinery::embed_migrations!("migrations");

@@ -17,6 +17,9 @@ use crate::http::reply::{Problem, Reply};
 use crate::http::route::App;
 use crate::words;
 
+/// Bytes of a success beside its QR code, about.
+const BESIDE_THE_CODE: usize = 512;
+
 /// Makes sure that the instance is there, and answers with its QR code.
 pub fn ensure(app: &App, exchange: Exchange) {
     let asked = auth::caller(app, &exchange).and_then(|caller| ask(caller, exchange.body()));
@@ -127,7 +130,8 @@ fn success(answer: &Answer) -> Reply {
         message: words::answer(answer),
         pairing_code_message: answer.pairing_code_missing.then_some(words::PAIRING_CODE_MISSING),
     };
-    Reply::json(200, &Body { success: true, message: words::DONE, data })
+    let length = data.qr_code.map_or(0, str::len) + BESIDE_THE_CODE;
+    Reply::json_of(200, &Body { success: true, message: words::DONE, data }, length)
 }
 
 #[cfg(test)]
