@@ -1,4 +1,40 @@
-//! pareia: one POST to a WhatsApp QR code.
+//! pareia: one `POST` to a WhatsApp QR code.
+//!
+//! # The map, in reading order
+//!
+//! | module | job |
+//! |---|---|
+//! | [`domain`] | the words of the field as types; text from outside is parsed into them once |
+//! | [`ensure`] | the heart: observe → plan → apply; `plan` is pure and total |
+//! | [`evolution`] | the upstream server, one method for each endpoint; `ureq` lives here alone |
+//! | [`store`] | the data folder: SQLite, migrations, sealed keys; `rusqlite` lives here alone |
+//! | [`seal`], [`lock`] | sealing, hashing, randomness; locks between processes |
+//! | [`http`] | the gate, `tiny_http` behind it, the routes, the one map from errors to answers |
+//! | [`http1`] | HTTP/1.1 messages read within bounds, for the gate and the simulator |
+//! | [`words`] | every sentence a caller of the API reads |
+//! | [`sim`] | the simulated Evolution API, for `demo`, `sim`, tests and benches |
+//! | [`cli`], [`config`] | the command line; the only place that wires things together |
+//!
+//! Arrows point one way: `cli → http → ensure → {store, evolution} → domain`. The simulator uses
+//! nothing of what it is there to test. `tests/tidy.rs` checks both, and who may name which crate.
+//!
+//! # What always holds
+//!
+//! 1. For one name there is one row, one `create` and one socket upstream, however many callers
+//!    and processes ask. Equal calls share a flight (`ensure::flights`); unequal ones and other
+//!    processes take turns by a file lock that the system frees when its holder dies.
+//! 2. Intent is durable before it is acted on: a pending row before anything upstream, the moment
+//!    of a `create` or `connect` before it leaves. A call that takes up after a crash runs the same
+//!    plan over what the crash left, and gives what is still under way its time to show.
+//! 3. `connect` on a closed instance opens a socket, so it is sent once, and never to an instance
+//!    that may be coming back by itself. A code is answered only if it belongs to the socket that
+//!    waits for a scan now.
+//! 4. Nothing upstream is deleted, logged out or restarted.
+//! 5. The database is never held across a network call. An answered 200 is on the disk.
+//! 6. A user's calls reach that user's rows. What a phone is paired with is adopted by
+//!    administrators only.
+//! 7. Keys, tokens and codes are in no log and no error: they travel as [`domain::Secret`].
+//! 8. Everything has a bound with a name and a reason: time, bytes, threads, queues, retries.
 
 pub mod cli;
 pub mod config;

@@ -100,7 +100,7 @@ fn an_open_instance_is_adopted_by_administrators_only() {
         assert!(shop.sql("SELECT id FROM messaging_instances").is_empty(), "the name is not held");
     }
     // Its socket is down for a moment: that opens no door either.
-    shop.sim.control().drop_socket("viva", Some(std::time::Duration::from_secs(30)));
+    assert!(shop.sim.control().drop_socket("viva", Some(std::time::Duration::from_secs(30))));
     assert_eq!(shop.post("viva").status, 409);
     assert_eq!(shop.sim.control().harmed("viva"), 0);
     shop.sim.control().reset();

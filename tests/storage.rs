@@ -1,6 +1,7 @@
 //! The data folder: modes, keys, versions, and the statements people type by hand.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use pareia::domain::{Channel, Name, Secret};
 use pareia::sim::Version;
@@ -53,7 +54,6 @@ fn files_are_their_owners_and_hold_no_key_or_token() {
         if path.is_dir() {
             continue;
         }
-        use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(&path).expect("a file").permissions().mode() & 0o777, 0o600, "{path:?}");
         let bytes = String::from_utf8_lossy(&fs::read(&path).expect("a file")).into_owned();
         assert!(!bytes.contains(KEY) && !bytes.contains(&shop.token), "{path:?} holds a secret");

@@ -106,6 +106,11 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("api_version", "Versão que o simulador imita: 2.3.7 ou 1.8.2"),
     ("qrcode_limit", "QR Codes até o simulador desistir, como QRCODE_LIMIT na Evolution"),
     ("instant", "Sem as esperas que o servidor real tem"),
+    ("whatsapp", "O que o WhatsApp faz com o simulador: responde, recusa ou trava"),
+    ("slow", "Milissegundos a mais em cada resposta"),
+    ("licence_required", "Pede ativação da licença, como a 2.4"),
+    ("hide_tokens", "Não mostra os tokens na lista, como AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES=false"),
+    ("del_instance", "Minutos até apagar uma instância nunca pareada, como DEL_INSTANCE; 0 e 1: nunca"),
     ("speed", "Quantas vezes mais rápido que o real o tempo simulado corre"),
 ];
 

@@ -2,9 +2,11 @@
 //!
 //! Its key may come by argv, unlike every real one: it opens nothing but an invention.
 
+use std::time::Duration;
+
 use super::output::{Done, Failure, note, out};
 use super::{listen_address, signals, words};
-use crate::sim::{Options, Sim, Timing, Version};
+use crate::sim::{Options, Sim, Timing, Version, Whatsapp};
 
 /// The key, unless told.
 const KEY: &str = "chave-de-teste";
@@ -28,6 +30,16 @@ pub struct Args {
     speed: f64,
     #[arg(long)]
     instant: bool,
+    #[arg(long, value_name = "COMO", default_value = "responde", value_parser = ["responde", "recusa", "trava"])]
+    whatsapp: String,
+    #[arg(long, value_name = "MS", default_value = "0")]
+    slow: u32,
+    #[arg(long)]
+    licence_required: bool,
+    #[arg(long)]
+    hide_tokens: bool,
+    #[arg(long, value_name = "MINUTOS", default_value = "0")]
+    del_instance: u32,
 }
 
 /// Runs the simulator until a signal.
@@ -35,7 +47,16 @@ pub fn run(args: Args) -> Done {
     let stopped = signals::first()?;
     let listen = args.listen.clone();
     let ready = words::sim_ready(&args.api_key, &args.api_version);
+    let whatsapp = match args.whatsapp.as_str() {
+        "recusa" => Whatsapp::Refuses,
+        "trava" => Whatsapp::Hangs,
+        _ => Whatsapp::Reachable,
+    };
+    let (slow, licence_required) = (Duration::from_millis(args.slow.into()), args.licence_required);
     let sim = Sim::start(options(args)).map_err(|e| Failure::Failed(words::cannot_listen(&listen, &e)))?;
+    sim.control().whatsapp(whatsapp);
+    sim.control().slow(slow);
+    sim.control().licence(licence_required);
     out(sim.url())?;
     note(ready);
     stopped.recv().unwrap_or_default();
@@ -50,6 +71,8 @@ fn options(args: Args) -> Options {
         listen: args.listen,
         timing: timing.sped_up(args.speed),
         qrcode_limit: args.qrcode_limit.unwrap_or(defaults.qrcode_limit),
+        expose_in_fetch: !args.hide_tokens,
+        del_instance_minutes: args.del_instance,
         ..Options::new(version, &args.api_key)
     }
 }
