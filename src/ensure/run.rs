@@ -51,16 +51,19 @@ impl Engine {
     pub(super) fn run(&self, ask: &Ask, trace: &str, begun: Instant) -> Outcome {
         let deadline = begun + self.qr_timeout;
         let mut run = Run::new(self, ask, trace, deadline);
-        // Somebody else's name is refused without waiting for what is under way for it.
-        let owner = self.store.instance_owner(ask.channel, &ask.name).map_err(|e| run.internal(&e))?;
-        if owner.is_some_and(|owner| owner != ask.caller.user) {
-            return Err(Refusal::OwnedByOther);
-        }
         let name = format!("{}.{}", ask.channel.as_str(), ask.name);
-        let turn = FileLock::acquire(self.store.folder(), &name, deadline).map_err(|error| {
-            log::error!("id={trace} the lock of {name}: {error}");
-            Refusal::Internal
-        })?;
+        let lock = |until| {
+            FileLock::acquire(self.store.folder(), &name, until).map_err(|error| {
+                log::error!("id={trace} the lock of {name}: {error}");
+                Refusal::Internal
+            })
+        };
+        let mut turn = lock(begun)?;
+        if turn.is_none() {
+            // Somebody else's name is refused without waiting for what is under way for it.
+            run.refuse_anothers()?;
+            turn = lock(deadline)?;
+        }
         let _turn = turn.ok_or(Refusal::Busy)?;
         run.read_row()?;
         run.proceed()
@@ -144,6 +147,14 @@ impl<'a> Run<'a> {
     }
 
     // --- the row and the credential -----------------------------------------------------------
+
+    fn refuse_anothers(&self) -> Result<(), Refusal> {
+        let owner = self.engine.store.instance_owner(self.ask.channel, &self.ask.name);
+        match owner.map_err(|e| self.internal(&e))? {
+            Some(owner) if owner != self.ask.caller.user => Err(Refusal::OwnedByOther),
+            Some(_) | None => Ok(()),
+        }
+    }
 
     fn read_row(&mut self) -> Result<(), Refusal> {
         let found = self.engine.store.instance(self.ask.channel, &self.ask.name);

@@ -38,40 +38,69 @@ fn state(text: Option<&str>) -> State {
 /// `GET /instance/fetchInstances?instanceName=`: a list of one (2.x), one object (1.8), 404 for
 /// none. `None`: not listed.
 pub(super) fn listed(status: u16, body: &[u8]) -> Result<Option<Listed>, Trouble> {
-    let body = match judge(status, body)? {
-        (404, body) if is_envelope(&body) => return Ok(None),
-        (200, body) => body,
-        _ => return Err(Trouble::Unexpected),
-    };
-    let entry = match &body {
-        Value::Array(entries) => match entries.first() {
-            None => return Ok(None),
-            Some(entry) => entry,
-        },
-        entry => entry,
-    };
-    if let Some(old) = entry.get("instance") {
-        // 1.8 lists what its memory holds, and an owner only while open.
-        return Ok(Some(Listed {
-            state: state(text(old, "status")),
-            lags: false,
-            owner: text(old, "owner").is_some(),
-            logged_out: false,
-        }));
+    if status != 200 {
+        return match judge(status, body)? {
+            (404, body) if is_envelope(&body) => Ok(None),
+            _ => Err(Trouble::Unexpected),
+        };
     }
-    if text(entry, "name").is_none() {
-        return Err(Trouble::Unexpected);
+    let entry = if body.trim_ascii_start().starts_with(b"[") {
+        let entries: Vec<Entry> = serde_json::from_slice(body).map_err(|_| Trouble::Unexpected)?;
+        entries.into_iter().next()
+    } else {
+        Some(serde_json::from_slice(body).map_err(|_| Trouble::Unexpected)?)
+    };
+    entry.map(|entry| entry.read().ok_or(Trouble::Unexpected)).transpose()
+}
+
+/// One instance of a list, in the words of both lines. Read without a copy of what is not used,
+/// which is most of it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry<'a> {
+    /// 1.8 wraps each instance.
+    #[serde(borrow)]
+    instance: Option<OldEntry<'a>>,
+    #[serde(borrow)]
+    name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    connection_status: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    owner_jid: Option<Cow<'a, str>>,
+    disconnection_reason_code: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct OldEntry<'a> {
+    #[serde(borrow)]
+    status: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    owner: Option<Cow<'a, str>>,
+}
+
+impl Entry<'_> {
+    fn read(self) -> Option<Listed> {
+        let filled = |text: Option<Cow<str>>| text.is_some_and(|t| !t.is_empty());
+        if let Some(old) = self.instance {
+            // 1.8 lists what its memory holds, and an owner only while open.
+            return Some(Listed {
+                state: state(old.status.as_deref()),
+                lags: false,
+                owner: filled(old.owner),
+                logged_out: false,
+            });
+        }
+        self.name?;
+        // 2.x lists what its database holds: "open" stays there while the socket is down, and so
+        // does the reason of a former logout once a phone is paired anew.
+        let state = state(self.connection_status.as_deref());
+        Some(Listed {
+            state,
+            lags: true,
+            owner: filled(self.owner_jid),
+            logged_out: self.disconnection_reason_code.is_some() && state != State::Open,
+        })
     }
-    // 2.x lists what its database holds: "open" stays there while the socket is down, and so does
-    // the reason of a former logout once a phone is paired anew.
-    let state = state(text(entry, "connectionStatus"));
-    let reason = entry.get("disconnectionReasonCode").is_some_and(|r| !r.is_null());
-    Ok(Some(Listed {
-        state,
-        lags: true,
-        owner: text(entry, "ownerJid").is_some(),
-        logged_out: reason && state != State::Open,
-    }))
 }
 
 /// `GET /instance/connectionState/{name}`. `None`: 404, the name does not exist.
