@@ -109,12 +109,14 @@ pub struct Reader<S> {
     buffer: Vec<u8>,
     /// When the message being read must have ended; unset until its first byte.
     deadline: Option<Instant>,
+    /// The limit the stream has now: telling it anew is a system call.
+    limited: Option<Duration>,
 }
 
 impl<S: TimedRead> Reader<S> {
     /// Wraps a fresh connection.
     pub fn new(stream: S, limits: Limits) -> Self {
-        Self { stream, limits, buffer: Vec::new(), deadline: None }
+        Self { stream, limits, buffer: Vec::new(), deadline: None, limited: None }
     }
 
     /// The stream itself, to answer on.
@@ -252,7 +254,10 @@ impl<S: TimedRead> Reader<S> {
         if left.is_zero() {
             return Err(if between { ReadError::Ended } else { ReadError::TooSlow });
         }
-        self.stream.limit_reads(left).map_err(ReadError::Io)?;
+        if self.limited != Some(left) {
+            self.stream.limit_reads(left).map_err(ReadError::Io)?;
+            self.limited = Some(left);
+        }
         let mut chunk = [0; READ_CHUNK];
         match self.stream.read(&mut chunk) {
             Ok(0) if between => Err(ReadError::Ended),

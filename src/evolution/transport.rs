@@ -19,15 +19,15 @@ const CONNECT: Duration = Duration::from_secs(3);
 /// Largest answer read. One instance with its QR code is about 20 KiB.
 const MAX_ANSWER: u64 = 1024 * 1024;
 /// Largest head of an answer.
-const MAX_HEAD: usize = 16 * 1024;
+const MAX_HEAD: usize = 8 * 1024;
 /// Evolution closes idle connections after 5 s: one older than this is not used again.
 const IDLE: Duration = Duration::from_secs(4);
 /// Idle connections kept, as many as calls are usually under way.
 const MAX_IDLE: usize = 32;
-/// Read buffer of one connection; a code is about 17 KiB, and there are up to [`MAX_IDLE`] buffers.
-const READ_BUFFER: usize = 20 * 1024;
+/// Read buffer of one connection, of which [`MAX_IDLE`] are kept: a code takes three reads.
+const READ_BUFFER: usize = 8 * 1024;
 /// Write buffer of one connection; requests are a few hundred bytes.
-const WRITE_BUFFER: usize = 4 * 1024;
+const WRITE_BUFFER: usize = 2 * 1024;
 
 /// What is sent.
 pub(super) struct Request<'a> {

@@ -21,7 +21,7 @@ use super::wire::{self, Response};
 use crate::seal;
 
 /// Connections kept for the next requests. Each holds a thread of `tiny_http`'s.
-const KEEP: usize = 64;
+const KEEP: usize = 32;
 /// How long a fresh connection may take to be served; it takes microseconds.
 const HELLO_LIMIT: Duration = Duration::from_secs(5);
 /// How long an answer may take. Every call has a deadline of its own far below this; it only ends

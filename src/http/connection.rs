@@ -28,6 +28,7 @@ pub fn converse(hall: &Hall, place: &Place) {
         idle: limits.first_byte,
     };
     place.stream.set_nodelay(true).ok();
+    place.stream.set_write_timeout(Some(limits.write)).ok();
     let mut reader = Reader::new(&place.stream, reading);
     loop {
         hall.waits_for(place);
@@ -100,21 +101,24 @@ fn linger(mut stream: &TcpStream) {
     }
 }
 
-/// Writes everything, or fails after that time, however the client spreads its reading.
+/// Writes everything, or fails after that time, however the client spreads its reading. The first
+/// write has the limit that the connection was given; most answers go out in one.
 fn write_within(mut stream: &TcpStream, mut bytes: &[u8], limit: Duration) -> io::Result<()> {
     let deadline = Instant::now() + limit;
-    while !bytes.is_empty() {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
-        stream.set_write_timeout(Some(left))?;
+    let mut left = limit;
+    loop {
         match stream.write(bytes) {
+            Ok(n) if n == bytes.len() => break,
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             Ok(n) => bytes = &bytes[n..],
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
             Err(e) => return Err(e),
         }
+        left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        stream.set_write_timeout(Some(left))?;
     }
-    Ok(())
+    if left == limit { Ok(()) } else { stream.set_write_timeout(Some(limit)) }
 }

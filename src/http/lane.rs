@@ -64,21 +64,23 @@ impl Lane {
         let overdue = self.shared.take_overdue(&mut queue);
         let taken = if queue.open && queue.jobs.len() < self.shared.max_queue {
             queue.jobs.push_back((Instant::now(), job));
-            self.call_a_thread(&mut queue);
+            self.begin_a_thread(&mut queue);
             Ok(())
         } else {
             Err(job)
         };
         drop(queue);
+        // A thread that is woken while the queue is held would only wait for that.
+        self.shared.ready.notify_one();
         // Dropping a job answers people, which takes longer than the queue may be held.
         drop(overdue);
         taken
     }
 
-    /// Wakes a thread that waits, or begins one where all are at work.
-    fn call_a_thread(&self, queue: &mut Queue) {
+    /// Begins a thread where all are at work.
+    fn begin_a_thread(&self, queue: &mut Queue) {
         if queue.jobs.len() <= queue.idle || queue.threads >= self.shared.max_threads {
-            return self.shared.ready.notify_one();
+            return;
         }
         let shared = Arc::clone(&self.shared);
         let thread = thread::Builder::new().name(format!("lane-{}", queue.threads)).stack_size(STACK);
