@@ -123,7 +123,7 @@ fn an_answer_that_ends_in_the_middle_is_an_error() {
         let server = std::thread::spawn(move || {
             // A call on a connection that broke is made once more.
             for _ in 0..2 {
-                let (mut client, _) = listener.accept().expect("a call");
+                let Ok((mut client, _)) = listener.accept() else { return };
                 let _ = client.read(&mut [0; 4096]);
                 let _ = client.write_all(torn.as_bytes());
                 if client.shutdown(std::net::Shutdown::Both).is_err()

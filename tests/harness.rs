@@ -250,3 +250,9 @@ pub fn upstream_create(url: &str, body: &Value) {
     let request = request.header("apikey", KEY).header("content-type", "application/json");
     assert_eq!(request.send(body.to_string()).expect("an answer").status(), 201);
 }
+
+/// Deletes an instance upstream, as somebody with the key does by hand.
+pub fn upstream_delete(url: &str, name: &str) {
+    let request = agent().delete(format!("{url}/instance/delete/{name}")).header("apikey", KEY);
+    assert_eq!(request.call().expect("an answer").status(), 200);
+}

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use pareia::sim::Version;
+use pareia::sim::{Options, Timing, Version, VersionPage};
 
 use crate::harness::{Shop, recorded};
 
@@ -58,4 +58,37 @@ fn on_1_8_a_logged_out_phone_gets_its_code_after_the_wait() {
     assert_eq!(answer.data("status"), "connecting", "{:?}", answer.body);
     let current = shop.sim.control().current_code("a").map(|c| c.base64.to_string());
     assert_eq!(answer.qr().map(str::to_owned), current);
+}
+
+#[test]
+fn a_connect_that_upstream_does_not_answer_is_never_followed_by_another() {
+    let shop = Shop::with(recorded(Version::V2_3_7), Duration::from_secs(1));
+    let sim = shop.sim.control();
+    sim.version_page(VersionPage::Hangs);
+    for _ in 0..3 {
+        let answer = shop.post("a");
+        assert_eq!((answer.status, answer.code()), (504, "qr_timeout"), "{:?}", answer.body);
+    }
+    assert_eq!(sim.count("connect", Some("a")), 1, "one connect, however often it is asked for");
+    sim.version_page(VersionPage::Answers);
+    let answer = shop.post("a");
+    assert_eq!(answer.data("status"), "connecting", "{:?}", answer.body);
+    assert_eq!((sim.sockets("a"), sim.count("create", Some("a"))), (1, 1));
+}
+
+#[test]
+fn a_name_that_is_still_being_removed_is_waited_for_and_created_once() {
+    // Deleted, and its row still there for a while: without a state, its name taken.
+    let timing = Timing { clean_up: Duration::from_millis(900), ..Timing::recorded() };
+    let shop = Shop::new(Options { timing, ..recorded(Version::V2_3_7) });
+    assert_eq!(shop.post("a").status, 200);
+    crate::harness::upstream_delete(&shop.sim.url(), "a");
+    let answer = shop.post("a");
+    assert_eq!(
+        answer.data("message"),
+        "Instância criada. Escaneie o QR Code no WhatsApp.",
+        "{:?}",
+        answer.body
+    );
+    assert_eq!(shop.sim.control().count("create", Some("a")), 2, "the first, and one when the name was free");
 }

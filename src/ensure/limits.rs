@@ -17,9 +17,14 @@ pub(super) const LOAD_PAUSE: Duration = Duration::from_millis(300);
 pub(super) const CREATE_OUT: Duration = Duration::from_secs(3);
 /// Instances that one call creates when each vanishes again: somebody else is at work there.
 pub(super) const MAX_CREATES: u32 = 3;
-/// How long a connect may take to leave the state `close`. Recorded: 0.1 s, or for ever while
-/// web.whatsapp.com hangs.
+/// How long a connect may take to leave the state `close`, where it is not known whether it was
+/// answered: another process sent it, or it was lost. Recorded: 0.1 s.
 pub(super) const CONNECT_OUT: Duration = Duration::from_secs(10);
+/// When a connect that upstream does not answer is given up: it waits on web.whatsapp.com without
+/// a limit of its own.
+pub(super) const CONNECT_GIVES_UP: Duration = Duration::from_mins(2);
+/// How long a call watches for the code of a connect that it did not send before it decides anew.
+pub(super) const WATCH: Duration = Duration::from_secs(2);
 /// How long a pairing code may come after the QR code. Recorded: 1 s (2.x), 2 s (1.8).
 pub(super) const PAIRING_CODE: Duration = Duration::from_secs(4);
 /// How long upstream may fail in the middle of a wait before the call gives up.

@@ -7,13 +7,13 @@
 
 mod flights;
 mod limits;
+mod openings;
 mod outcome;
 mod plan;
 mod run;
 mod watch;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
@@ -36,8 +36,7 @@ pub struct Engine {
     at_server: Mutex<HashMap<String, usize>>,
     /// When a name was last proved to be `connecting`, by credential and name.
     proofs: Mutex<HashMap<(String, String), Instant>>,
-    /// Calls of `connect` that upstream is sleeping over.
-    opening: Arc<AtomicUsize>,
+    openings: openings::Openings,
 }
 
 impl Engine {
@@ -50,7 +49,7 @@ impl Engine {
             flights: flights::Flights::default(),
             at_server: Mutex::default(),
             proofs: Mutex::default(),
-            opening: Arc::default(),
+            openings: openings::Openings::default(),
         }
     }
 
@@ -110,24 +109,6 @@ impl Drop for Place<'_> {
             Some(count) if *count > 1 => *count -= 1,
             _ => drop(at_server.remove(&self.credential)),
         }
-    }
-}
-
-/// A count that is given back when dropped.
-struct Counted(Arc<AtomicUsize>);
-
-impl Counted {
-    /// Counts one more; `None` when there are `most` already.
-    fn take(counter: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
-        let more = |n: usize| (n < most).then_some(n + 1);
-        counter.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
-        Some(Self(Arc::clone(counter)))
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -4,12 +4,10 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::limits::{
-    CONNECT_OUT, CREATE_OUT, LOAD_PAUSE, MAX_CREATES, MAX_OPENING, RESUME, RETURN, RETURN_PAUSE,
-};
+use super::limits::{CONNECT_OUT, CREATE_OUT, LOAD_PAUSE, MAX_CREATES, RESUME, RETURN, RETURN_PAUSE, WATCH};
 use super::plan::{Action, Known, Pairing, Returning, Row, Trust, Upstream, plan};
 use super::watch::Seen;
-use super::{Answer, Ask, Counted, Engine, Found, Outcome, Place, Refusal};
+use super::{Answer, Ask, Engine, Found, Outcome, Place, Refusal};
 use crate::domain::{Millis, Qr, Secret, Status, now};
 use crate::evolution::{BaseUrl, Client, Connected, Created, Listed, State, Trouble};
 use crate::lock::FileLock;
@@ -28,14 +26,14 @@ pub(super) struct Run<'a> {
     /// The server, once a credential is chosen.
     server: Option<Server<'a>>,
     upstream: Upstream,
-    /// A create found the name taken though it is not listed.
-    taken: bool,
     created: bool,
     /// Creates sent by this call.
     creates: u32,
     listed_connecting: bool,
     waited: bool,
     restless: bool,
+    /// Why the call ends if its time runs out now.
+    ending: Refusal,
     /// Since when upstream has been failing in the middle of a wait.
     failing: Option<Instant>,
 }
@@ -66,7 +64,11 @@ impl Engine {
         }
         let _turn = turn.ok_or(Refusal::Busy)?;
         run.read_row()?;
-        run.proceed()
+        match run.proceed() {
+            // The last call before the end was cut short: what was waited for is the reason.
+            Err(Refusal::Upstream(Trouble::Timeout)) if Instant::now() >= deadline => Err(run.ending),
+            outcome => outcome,
+        }
     }
 }
 
@@ -81,12 +83,12 @@ impl<'a> Run<'a> {
             saved: None,
             server: None,
             upstream: Upstream::Unseen,
-            taken: false,
             created: false,
             creates: 0,
             listed_connecting: false,
             waited: false,
             restless: false,
+            ending: Refusal::Upstream(Trouble::Timeout),
             failing: None,
         }
     }
@@ -139,7 +141,8 @@ impl<'a> Run<'a> {
             upstream: self.upstream,
             created: self.created,
             create_out: recently(row.and_then(|r| r.create_sent_at), CREATE_OUT),
-            connect_out: recently(row.and_then(|r| r.connect_sent_at), CONNECT_OUT),
+            connect_out: recently(row.and_then(|r| r.connect_sent_at), CONNECT_OUT)
+                || self.engine.openings.has(&self.ask.name),
             was_connecting: self.listed_connecting || row.is_some_and(|r| r.status == Status::Connecting),
             waited: self.waited,
             restless: self.restless,
@@ -270,9 +273,8 @@ impl<'a> Run<'a> {
         let listed = self.client().list(&self.ask.name).map_err(Refusal::Upstream)?;
         self.upstream = match listed {
             Some(listed) => self.look_closer(listed)?,
-            // Taken, not listed: the guards know more than the list.
-            None if self.taken => self.present(Pairing::Never)?,
-            None => Upstream::Absent,
+            // Lists leave out what is not loaded yet, or still being removed; the guards do not.
+            None => self.present(Pairing::Never)?,
         };
         Ok(())
     }
@@ -305,6 +307,7 @@ impl<'a> Run<'a> {
             return Err(Refusal::Upstream(Trouble::NotLoaded));
         }
         // Of what a former instance of that name was, nothing is left.
+        self.engine.openings.forget(&self.ask.name);
         self.save(|row| {
             row.qr_code = None;
             row.paired_at = None;
@@ -319,7 +322,6 @@ impl<'a> Run<'a> {
                 Ok(())
             }
             Ok(Created::NameTaken) => {
-                self.taken = true;
                 self.upstream = Upstream::Present(State::Unloaded, Pairing::Never);
                 self.save(|row| row.create_sent_at = None)
             }
@@ -373,23 +375,20 @@ impl<'a> Run<'a> {
     }
 
     fn open_socket(&mut self, trust: Trust) -> Result<Option<Answer>, Refusal> {
-        let place = Counted::take(&self.engine.opening, MAX_OPENING).ok_or(Refusal::Busy)?;
+        let opening = self.engine.openings.begin(&self.ask.name).ok_or(Refusal::Busy)?;
         self.save(|row| {
             row.status = Status::Connecting;
             row.create_sent_at = None;
             row.connect_sent_at = Some(now());
         })?;
-        let opening = self.start_connect(place)?;
-        let seen = self.watch(Some(&opening), trust, self.deadline)?;
+        let answer = self.start_connect(opening)?;
+        let seen = self.watch(Some(&answer), trust, self.deadline)?;
         self.conclude(seen)
     }
 
     fn watch_on(&mut self, trust: Trust) -> Result<Option<Answer>, Refusal> {
-        let out = self.row.as_ref().and_then(|r| r.connect_sent_at);
-        let left = out.map_or(0, |at| at - now()) + Millis::try_from(CONNECT_OUT.as_millis()).unwrap_or(0);
-        let window = Instant::now() + Duration::from_millis(u64::try_from(left).unwrap_or(0));
-        // While a connect is out only until it should have shown; then the plan decides anew.
-        let until = if self.known().connect_out && !self.restless { window } else { self.deadline };
+        // While a connect is out only for a while: then the plan looks whether it still is.
+        let until = if self.restless { self.deadline } else { self.deadline.min(Instant::now() + WATCH) };
         let seen = self.watch(None, trust, until)?;
         self.conclude(seen)
     }
@@ -413,7 +412,11 @@ impl<'a> Run<'a> {
             Seen::Code(qr) => return self.pairing(qr).map(Some),
             Seen::Open => return self.connected().map(Some),
             Seen::Missing => self.upstream = Upstream::Absent,
-            Seen::Failed => self.upstream = Upstream::Present(State::Unloaded, Pairing::Never),
+            Seen::Failed => {
+                // What answered with an error opened no socket.
+                self.save(|row| row.connect_sent_at = None)?;
+                self.upstream = Upstream::Present(State::Unloaded, Pairing::Never);
+            }
             Seen::Nothing => self.upstream = Upstream::Unseen,
         }
         self.created = false;
@@ -424,6 +427,7 @@ impl<'a> Run<'a> {
 
     fn pairing(&mut self, qr: Qr) -> Outcome {
         self.engine.prove(&self.server().credential, self.ask.name.as_str());
+        self.engine.openings.forget(&self.ask.name);
         self.save(|row| {
             row.status = Status::Connecting;
             row.qr_code = Some(qr.image.clone());
@@ -434,11 +438,12 @@ impl<'a> Run<'a> {
         let wanted = self.ask.pairing_code;
         let pairing_code = qr.pairing_code.clone().filter(|_| wanted);
         let missing = wanted && pairing_code.is_none();
-        let found = if self.created { Found::Missing } else { Found::Existing };
+        let found = if self.creates > 0 { Found::Missing } else { Found::Existing };
         Ok(self.answer(Status::Connecting, found, Some(Qr { pairing_code, ..qr }), missing))
     }
 
     fn connected(&mut self) -> Outcome {
+        self.engine.openings.forget(&self.ask.name);
         self.save(|row| {
             row.status = Status::Connected;
             row.qr_code = None;
@@ -458,9 +463,10 @@ impl<'a> Run<'a> {
     // --- time and trouble ---------------------------------------------------------------------
 
     /// Sleeps, or ends the call with `end` when there is no time left to.
-    pub(super) fn pause(&self, span: Duration, end: Refusal) -> Result<(), Refusal> {
+    pub(super) fn pause(&mut self, span: Duration, end: Refusal) -> Result<(), Refusal> {
+        self.ending = end;
         if Instant::now() + span >= self.deadline {
-            return Err(end);
+            return Err(self.ending.clone());
         }
         thread::sleep(span);
         Ok(())

@@ -9,10 +9,11 @@ use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::thread;
 use std::time::Instant;
 
-use super::limits::{PAIRING_CODE, pace};
+use super::Refusal;
+use super::limits::{CONNECT_GIVES_UP, PAIRING_CODE, pace};
+use super::openings::Opening;
 use super::plan::Trust;
 use super::run::Run;
-use super::{Counted, Refusal};
 use crate::domain::{Qr, Secret};
 use crate::evolution::{Connected, State, Trouble};
 
@@ -20,7 +21,7 @@ use crate::evolution::{Connected, State, Trouble};
 const STACK: usize = 256 * 1024;
 
 /// What became of a `connect` that opens a socket.
-pub(super) type Opening = Receiver<Result<Connected, Trouble>>;
+pub(super) type OpeningAnswer = Receiver<Result<Connected, Trouble>>;
 
 /// What a watch ended with.
 pub(super) enum Seen {
@@ -76,29 +77,29 @@ impl Look {
 }
 
 impl Run<'_> {
-    /// Calls `connect` on a thread of its own.
-    pub(super) fn start_connect(&self, place: Counted) -> Result<Opening, Refusal> {
-        let (client, name) = (self.client().clone(), self.ask.name.clone());
+    /// Calls `connect` on a thread of its own, which outlives the call if upstream lets it wait.
+    pub(super) fn start_connect(&self, opening: Opening) -> Result<OpeningAnswer, Refusal> {
+        let client = self.client().until(Instant::now() + CONNECT_GIVES_UP);
+        let name = self.ask.name.clone();
         let number = self.ask.pairing_code.then(|| self.ask.phone.clone());
-        let (sender, opening) = mpsc::channel();
+        let (sender, answer) = mpsc::channel();
         let call = move || {
-            let answer = client.open_socket(&name, number.as_ref());
             // Nobody listens any more when the code was found before.
-            drop(sender.send(answer));
-            drop(place);
+            drop(sender.send(client.open_socket(&name, number.as_ref())));
+            drop(opening);
         };
         let thread = thread::Builder::new().name("connect".into()).stack_size(STACK).spawn(call);
         thread.map_err(|error| {
             log::error!("no thread for connect: {error}");
             Refusal::Busy
         })?;
-        Ok(opening)
+        Ok(answer)
     }
 
     /// Looks for a code until there is one, or something else to go on with, or `until`.
     pub(super) fn watch(
         &mut self,
-        opening: Option<&Opening>,
+        opening: Option<&OpeningAnswer>,
         trust: Trust,
         until: Instant,
     ) -> Result<Seen, Refusal> {
@@ -121,7 +122,11 @@ impl Run<'_> {
         }
     }
 
-    fn look_for_code(&mut self, opening: Option<&Opening>, look: &mut Look) -> Result<Option<Seen>, Refusal> {
+    fn look_for_code(
+        &mut self,
+        opening: Option<&OpeningAnswer>,
+        look: &mut Look,
+    ) -> Result<Option<Seen>, Refusal> {
         match opening.map(Receiver::try_recv) {
             Some(Ok(answer)) => {
                 if let Some(seen) =

@@ -137,6 +137,12 @@ impl Client {
         Self { agent, base: base_url.as_str().to_owned(), key, trace: trace.to_owned(), deadline }
     }
 
+    /// The same client with another deadline.
+    #[must_use]
+    pub fn until(&self, deadline: Instant) -> Self {
+        Self { deadline, ..self.clone() }
+    }
+
     /// The instance as listed; `None` when it is not.
     ///
     /// The name may stand in the query: its alphabet needs no encoding, and this route has no name
