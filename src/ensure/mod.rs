@@ -1,7 +1,6 @@
 //! The use case: one call that ends in a QR code or a clear reason.
 //!
-//! Observe, plan, apply: `plan` decides, `run` does what it says and reports back, `watch`
-//! is the part that waits for a code. `flights` lets equal calls share one run. No lock of the
+//! Observe, plan, apply: `plan` decides, `run` does what it says and reports back. `flights` lets equal calls share one run. No lock of the
 //! database is held across a call upstream, and nothing upstream is ever deleted, logged out or
 //! restarted from here.
 
@@ -11,7 +10,6 @@ mod openings;
 mod outcome;
 mod plan;
 mod run;
-mod watch;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};

@@ -9,12 +9,12 @@ use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::thread;
 use std::time::Instant;
 
-use super::Refusal;
-use super::limits::{CONNECT_GIVES_UP, PAIRING_CODE, pace};
-use super::openings::Opening;
-use super::plan::Trust;
-use super::run::Run;
+use super::Run;
 use crate::domain::{Qr, Secret};
+use crate::ensure::Refusal;
+use crate::ensure::limits::{CONNECT_GIVES_UP, PAIRING_CODE, pace};
+use crate::ensure::openings::Opening;
+use crate::ensure::plan::Trust;
 use crate::evolution::{Connected, State, Trouble};
 
 /// Stack of the thread that waits for `connect`: it makes one call.

@@ -1,0 +1,112 @@
+//! The row and its credential: what of a call happens in the database.
+
+use super::{Run, Server};
+use crate::domain::Status;
+use crate::ensure::{Ask, Outcome, Refusal};
+use crate::evolution::{BaseUrl, Client, Trouble};
+use crate::store::{Credential, Instance};
+
+impl Run<'_> {
+    pub(super) fn refuse_anothers(&self) -> Result<(), Refusal> {
+        let owner = self.engine.store.instance_owner(self.ask.channel, &self.ask.name);
+        match owner.map_err(|e| self.internal(&e))? {
+            Some(owner) if owner != self.ask.caller.user => Err(Refusal::OwnedByOther),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    pub(super) fn read_row(&mut self) -> Result<(), Refusal> {
+        let found = self.engine.store.instance(self.ask.channel, &self.ask.name);
+        self.row = found.map_err(|e| self.internal(&e))?;
+        self.saved.clone_from(&self.row);
+        Ok(())
+    }
+
+    /// The row keeps its credential while that is active; otherwise it moves to the least used.
+    pub(super) fn choose_credential(&mut self) -> Result<(), Refusal> {
+        let own = match self.row.as_ref().and_then(|r| r.credential.clone()) {
+            Some(id) => self.engine.store.credential(&id).map_err(|e| self.internal(&e))?,
+            None => None,
+        };
+        let chosen = match own {
+            Some(own) if own.active => own,
+            former => {
+                let least = self.engine.store.least_used_credential(self.ask.channel);
+                let chosen = least.map_err(|e| self.internal(&e))?;
+                let chosen = chosen.ok_or(Refusal::NoActiveCredential(self.ask.channel))?;
+                self.move_row(&chosen, former.as_ref())?;
+                chosen
+            }
+        };
+        let base_url = BaseUrl::parse(&chosen.base_url).map_err(|error| {
+            log::error!("id={} credential {}: baseUrl {error}", self.trace, chosen.id);
+            Refusal::Upstream(Trouble::Unexpected)
+        })?;
+        let place = self.engine.place_at(&chosen.id).ok_or(Refusal::Busy)?;
+        let connections = &self.engine.connections;
+        let client = Client::new(connections, &base_url, chosen.key, self.trace, self.deadline);
+        self.server = Some(Server { credential: chosen.id, client, _place: place });
+        Ok(())
+    }
+
+    /// Another server knows nothing of what the row remembers of the former one.
+    fn move_row(&mut self, to: &Credential, from: Option<&Credential>) -> Result<(), Refusal> {
+        if self.row.is_none() {
+            return Ok(());
+        }
+        self.save(|row| {
+            if from.is_none_or(|from| from.base_url != to.base_url) {
+                row.qr_code = None;
+                row.paired_at = None;
+                row.create_sent_at = None;
+                row.connect_sent_at = None;
+                row.status = match row.status {
+                    Status::Pending => Status::Pending,
+                    _ => Status::Disconnected,
+                };
+            }
+            row.credential = Some(to.id.clone());
+        })
+    }
+
+    pub(super) fn write_row(&mut self) -> Result<(), Refusal> {
+        let Ask { caller, channel, name, phone, .. } = self.ask;
+        let credential = &self.server().credential;
+        let added = self.engine.store.add_instance(*channel, name, phone, &caller.user, credential);
+        match added.map_err(|e| self.internal(&e))? {
+            Some(row) => {
+                self.saved = Some(row.clone());
+                self.row = Some(row);
+                Ok(())
+            }
+            // Written by hand or by a release without locks: take it as it is.
+            None => self.read_row(),
+        }
+    }
+
+    /// Changes the row and makes that durable before anything else happens. A row that already
+    /// says so is left alone: a call that finds nothing new writes nothing.
+    pub(super) fn save(&mut self, change: impl FnOnce(&mut Instance)) -> Result<(), Refusal> {
+        let row = self.row.as_mut().expect("upstream is touched only for a row");
+        change(row);
+        row.phone = self.ask.phone.clone();
+        if self.row == self.saved {
+            return Ok(());
+        }
+        let row = self.row.as_ref().expect("as above");
+        if !self.engine.store.save_instance(row).map_err(|e| self.internal(&e))? {
+            log::error!("id={} the row of {} is gone", self.trace, self.ask.name);
+            return Err(Refusal::Internal);
+        }
+        self.saved.clone_from(&self.row);
+        Ok(())
+    }
+
+    /// The name is somebody else's. A row of ours that got nowhere must not hold it.
+    pub(super) fn refuse(&mut self) -> Outcome {
+        if let Some(row) = self.row.as_ref().filter(|r| r.user == self.ask.caller.user) {
+            self.engine.store.withdraw_instance(&row.id).map_err(|e| self.internal(&e))?;
+        }
+        Err(Refusal::OwnedByOther)
+    }
+}

@@ -1,0 +1,180 @@
+//! What a call asks of upstream, and what it waits for there.
+
+use std::time::Instant;
+
+use super::watch::Seen;
+use super::{Run, Server};
+use crate::domain::{Secret, Status, now};
+use crate::ensure::limits::{LOAD_PAUSE, MAX_CREATES, RESUME, RETURN, RETURN_PAUSE, WATCH};
+use crate::ensure::plan::{Pairing, Returning, Trust, Upstream};
+use crate::ensure::{Answer, Refusal};
+use crate::evolution::{Client, Connected, Created, Listed, State, Trouble};
+
+impl<'a> Run<'a> {
+    pub(super) fn server(&self) -> &Server<'a> {
+        self.server.as_ref().expect("the plan chooses a credential before it looks upstream")
+    }
+
+    /// The code last answered for the row.
+    pub(super) fn remembered_code(&self) -> Option<Secret> {
+        self.row.as_ref().and_then(|r| r.qr_code.clone())
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.server().client
+    }
+
+    pub(super) fn look(&mut self) -> Result<(), Refusal> {
+        let listed = self.client().list(&self.ask.name).map_err(Refusal::Upstream)?;
+        self.upstream = match listed {
+            Some(listed) => self.look_closer(listed)?,
+            // Lists leave out what is not loaded yet, or still being removed; the guards do not.
+            None => self.present(Pairing::Never)?,
+        };
+        Ok(())
+    }
+
+    /// The list of 2.x tells who was ever paired; what the socket does now it tells too late.
+    fn look_closer(&mut self, listed: Listed) -> Result<Upstream, Refusal> {
+        let remembered = self.row.as_ref().is_some_and(|r| r.paired_at.is_some());
+        let pairing = match listed {
+            Listed { owner: true, logged_out: false, .. } => Pairing::Paired,
+            Listed { logged_out: true, .. } => Pairing::LoggedOut,
+            Listed { lags: false, .. } if remembered => Pairing::Remembered,
+            Listed { owner: false, .. } => Pairing::Never,
+        };
+        self.listed_connecting = listed.state == State::Connecting;
+        let credential = &self.server().credential;
+        let proved = self.listed_connecting && self.engine.is_proved(credential, self.ask.name.as_str());
+        if listed.lags && !proved {
+            return self.present(pairing);
+        }
+        Ok(Upstream::Present(listed.state, pairing))
+    }
+
+    fn present(&self, pairing: Pairing) -> Result<Upstream, Refusal> {
+        let state = self.client().state(&self.ask.name).map_err(Refusal::Upstream)?;
+        Ok(state.map_or(Upstream::Absent, |state| Upstream::Present(state, pairing)))
+    }
+
+    pub(super) fn create(&mut self) -> Result<(), Refusal> {
+        if self.creates >= MAX_CREATES {
+            return Err(Refusal::Upstream(Trouble::NotLoaded));
+        }
+        // Of what a former instance of that name was, nothing is left.
+        self.engine.openings.forget(&self.ask.name);
+        self.save(|row| {
+            row.qr_code = None;
+            row.paired_at = None;
+            row.connect_sent_at = None;
+            row.create_sent_at = Some(now());
+        })?;
+        match self.client().create(&self.ask.name, &self.ask.phone) {
+            Ok(Created::Now) => {
+                self.creates += 1;
+                self.created = true;
+                self.upstream = Upstream::Present(State::Close, Pairing::Never);
+                Ok(())
+            }
+            Ok(Created::NameTaken) => {
+                self.upstream = Upstream::Present(State::Unloaded, Pairing::Never);
+                self.save(|row| row.create_sent_at = None)
+            }
+            // It may have arrived: the row remembers that one is out.
+            Err(trouble @ (Trouble::Timeout | Trouble::Unreachable)) => Err(Refusal::Upstream(trouble)),
+            Err(trouble) => {
+                self.save(|row| row.create_sent_at = None)?;
+                Err(Refusal::Upstream(trouble))
+            }
+        }
+    }
+
+    /// A create left before a crash or a time-out. Two creates of one name destroy each other, so
+    /// it gets its time to show.
+    pub(super) fn await_create(&mut self) -> Result<(), Refusal> {
+        self.pause(LOAD_PAUSE, Refusal::Upstream(Trouble::Timeout))?;
+        self.upstream = Upstream::Unseen;
+        Ok(())
+    }
+
+    pub(super) fn await_load(&mut self) -> Result<(), Refusal> {
+        self.pause(LOAD_PAUSE, Refusal::Upstream(Trouble::NotLoaded))?;
+        self.upstream = Upstream::Unseen;
+        Ok(())
+    }
+
+    /// Watches a socket that comes back by itself, or does not.
+    pub(super) fn await_return(&mut self, what: Returning) -> Result<(), Refusal> {
+        let (span, end) = match what {
+            Returning::Paired => (RETURN, Refusal::Reconnecting),
+            Returning::Unpaired => (RESUME, Refusal::NoQr),
+        };
+        let until = Instant::now() + span;
+        let Upstream::Present(mut last, pairing) = self.upstream else { return Ok(()) };
+        while Instant::now() < until {
+            self.pause(RETURN_PAUSE, end.clone())?;
+            let seen = self.client().state(&self.ask.name);
+            let Some(seen) = self.forgive(seen)? else { continue };
+            self.upstream = seen.map_or(Upstream::Absent, |state| Upstream::Present(state, pairing));
+            match (seen, what) {
+                (None | Some(State::Open | State::Unloaded), _)
+                | (Some(State::Connecting), Returning::Unpaired) => return Ok(()),
+                (Some(state @ (State::Close | State::Connecting)), _) => {
+                    self.restless |= state != last;
+                    last = state;
+                }
+            }
+        }
+        self.waited = true;
+        Ok(())
+    }
+
+    pub(super) fn open_socket(&mut self, trust: Trust) -> Result<Option<Answer>, Refusal> {
+        let opening = self.engine.openings.begin(&self.ask.name).ok_or(Refusal::Busy)?;
+        self.save(|row| {
+            row.status = Status::Connecting;
+            row.create_sent_at = None;
+            row.connect_sent_at = Some(now());
+        })?;
+        let answer = self.start_connect(opening)?;
+        let seen = self.watch(Some(&answer), trust, self.deadline)?;
+        self.conclude(seen)
+    }
+
+    pub(super) fn watch_on(&mut self, trust: Trust) -> Result<Option<Answer>, Refusal> {
+        // While a connect is out only for a while: then the plan looks whether it still is.
+        let until = if self.restless { self.deadline } else { self.deadline.min(Instant::now() + WATCH) };
+        let seen = self.watch(None, trust, until)?;
+        self.conclude(seen)
+    }
+
+    /// The socket waits for a scan: its code is there at once, or about to come.
+    pub(super) fn ask_code(&mut self) -> Result<Option<Answer>, Refusal> {
+        let answer = self.client().code(&self.ask.name).map_err(Refusal::Upstream)?;
+        let seen = match answer {
+            Connected::Code(qr) => Seen::Code(qr),
+            Connected::Open => Seen::Open,
+            Connected::Missing => Seen::Missing,
+            Connected::Failed => Seen::Failed,
+            Connected::NoCode => self.watch(None, Trust::Any, self.deadline)?,
+        };
+        self.conclude(seen)
+    }
+
+    /// What a look for a code ended with: the answer, or more to go on with.
+    fn conclude(&mut self, seen: Seen) -> Result<Option<Answer>, Refusal> {
+        match seen {
+            Seen::Code(qr) => return self.pairing(qr).map(Some),
+            Seen::Open => return self.connected().map(Some),
+            Seen::Missing => self.upstream = Upstream::Absent,
+            Seen::Failed => {
+                // What answered with an error opened no socket.
+                self.save(|row| row.connect_sent_at = None)?;
+                self.upstream = Upstream::Present(State::Unloaded, Pairing::Never);
+            }
+            Seen::Nothing => self.upstream = Upstream::Unseen,
+        }
+        self.created = false;
+        Ok(None)
+    }
+}
