@@ -12,6 +12,7 @@ use super::table::{Line, list, pretty, show};
 use super::{invalid, name, time, user, words};
 use crate::domain::{Channel, Name, Phone, Secret};
 use crate::ensure::{Answer, Ask, Engine, Outcome, Refusal};
+use crate::http::InstanceDone;
 use crate::seal::new_id;
 use crate::store::{InstanceLine, Store};
 
@@ -96,7 +97,7 @@ fn connect(store: Store, arguments: Connect) -> Done {
     let call = || engine.ensure(ask.clone(), new_id("cli-"));
     let answer = call().map_err(|refusal| refused(&refusal))?;
     if arguments.json {
-        return out(pretty(&Reply::of(&answer)));
+        return out(pretty(&InstanceDone::of(&answer)));
     }
     note(crate::words::answer(&answer));
     if answer.pairing_code_missing {
@@ -135,40 +136,6 @@ fn follow(first: Answer, once: bool, call: impl Fn() -> Outcome) -> Done {
 
 fn refused(refusal: &Refusal) -> Failure {
     Failure::Failed(words::refused(&crate::words::refusal(refusal)))
-}
-
-/// The answer as the HTTP API gives it.
-#[derive(Serialize)]
-struct Reply<'a> {
-    success: bool,
-    message: &'static str,
-    data: ReplyData<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ReplyData<'a> {
-    instance_id: &'a str,
-    channel_instance_id: &'a str,
-    status: &'static str,
-    qr_code: Option<&'a str>,
-    pairing_code: Option<&'a str>,
-    message: &'static str,
-}
-
-impl<'a> Reply<'a> {
-    fn of(answer: &'a Answer) -> Self {
-        let qr = answer.qr.as_ref();
-        let data = ReplyData {
-            instance_id: &answer.instance_id,
-            channel_instance_id: answer.name.as_str(),
-            status: answer.status.as_str(),
-            qr_code: qr.map(|qr| qr.image.expose()),
-            pairing_code: qr.and_then(|qr| qr.pairing_code.as_ref()).map(Secret::expose),
-            message: crate::words::answer(answer),
-        };
-        Self { success: true, message: crate::words::DONE, data }
-    }
 }
 
 #[derive(Serialize)]

@@ -28,6 +28,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use api::instance::Done as InstanceDone;
 pub use limits::Limits;
 pub use peer::{Network, NotANetwork};
 

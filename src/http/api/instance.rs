@@ -99,8 +99,9 @@ fn flag(fields: &Map<String, Value>, field: &'static str) -> Result<bool, Proble
     }
 }
 
+/// A success as JSON, for the API and for `--json`.
 #[derive(Serialize)]
-struct Body<'a> {
+pub struct Done<'a> {
     success: bool,
     message: &'static str,
     data: Data<'a>,
@@ -119,19 +120,27 @@ struct Data<'a> {
     pairing_code_message: Option<&'static str>,
 }
 
+impl<'a> Done<'a> {
+    /// What the contract promises of this answer.
+    pub fn of(answer: &'a Answer) -> Self {
+        let qr = answer.qr.as_ref();
+        let data = Data {
+            instance_id: &answer.instance_id,
+            channel_instance_id: answer.name.as_str(),
+            status: answer.status.as_str(),
+            qr_code: qr.map(|q| q.image.expose()),
+            pairing_code: qr.and_then(|q| q.pairing_code.as_ref()).map(Secret::expose),
+            message: words::answer(answer),
+            pairing_code_message: answer.pairing_code_missing.then_some(words::PAIRING_CODE_MISSING),
+        };
+        Self { success: true, message: words::DONE, data }
+    }
+}
+
 fn success(answer: &Answer) -> Reply {
-    let qr = answer.qr.as_ref();
-    let data = Data {
-        instance_id: &answer.instance_id,
-        channel_instance_id: answer.name.as_str(),
-        status: answer.status.as_str(),
-        qr_code: qr.map(|q| q.image.expose()),
-        pairing_code: qr.and_then(|q| q.pairing_code.as_ref()).map(Secret::expose),
-        message: words::answer(answer),
-        pairing_code_message: answer.pairing_code_missing.then_some(words::PAIRING_CODE_MISSING),
-    };
-    let length = data.qr_code.map_or(0, str::len) + BESIDE_THE_CODE;
-    Reply::json_of(200, &Body { success: true, message: words::DONE, data }, length)
+    let body = Done::of(answer);
+    let length = body.data.qr_code.map_or(0, str::len) + BESIDE_THE_CODE;
+    Reply::json_of(200, &body, length)
 }
 
 #[cfg(test)]
