@@ -43,8 +43,10 @@ CREATE TABLE messaging_instances (
     status            TEXT NOT NULL CHECK (status IN ('pending', 'connecting', 'connected', 'disconnected', 'lost', 'error')), -- pending: nothing upstream is known to be ours yet
     qrCode            TEXT,                     -- the last code answered, a PNG as data URI; null: none yet, or connected since
     pairedAt          INTEGER,                  -- when a phone was last seen connected on this server; null: never seen
-    createSentAt      INTEGER,                  -- when a create left whose outcome is unknown; null: none is out
-    connectSentAt     INTEGER,                  -- when the last connect left that was to open a socket; null: never, or connected since
+    claimedUrl        TEXT,                     -- baseUrl of the server on which its instance was created or adopted; null: none yet
+    upstreamId        TEXT,                     -- that instance's id there, which survives a move of the server; null: not seen yet
+    createOutUntil    INTEGER,                  -- until when a create that left may still be under way upstream; null: none is
+    connectOutUntil   INTEGER,                  -- until when a connect that left may still open a socket; null: none is
     createdAt         INTEGER NOT NULL,         -- when it was first asked for
     updatedAt         INTEGER NOT NULL,         -- when anything in the row changed last
     UNIQUE (channel, channelInstanceId)

@@ -66,16 +66,15 @@ pub struct Sealer(LessSafeKey);
 
 impl Sealer {
     /// Makes a key and writes it to `path`, readable by its owner alone. A file already there is
-    /// an error of kind `AlreadyExists`: it is never overwritten.
+    /// an error of kind `AlreadyExists`: it is never overwritten. The key is there whole or not at
+    /// all, whenever the machine stops.
     pub fn create(path: &Path) -> io::Result<Self> {
         let key = random::<KEY_LEN>();
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path)?;
-        writeln!(file, "{}", STANDARD.encode(key))?;
-        file.sync_all()?;
+        let draft = path.with_extension(new_id("new-"));
+        let written = write_private(&draft, &STANDARD.encode(key)).and_then(|()| fs::hard_link(&draft, path));
+        // What is left of a draft is a key that seals nothing.
+        fs::remove_file(&draft).ok();
+        written?;
         if let Some(folder) = path.parent() {
             File::open(folder)?.sync_all()?;
         }
@@ -118,6 +117,16 @@ impl Sealer {
         let plain = self.0.open_in_place(nonce, Aad::from(id.as_bytes()), body).ok()?;
         String::from_utf8(plain.to_vec()).ok().map(Secret::new)
     }
+}
+
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    writeln!(file, "{text}")?;
+    file.sync_all()
 }
 
 #[cfg(test)]

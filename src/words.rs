@@ -106,7 +106,7 @@ fn no_credential(channel: Channel) -> String {
 /// The code and the next step for what upstream did.
 pub fn upstream(trouble: Trouble) -> (&'static str, &'static str) {
     match trouble {
-        Trouble::Unreachable => (
+        Trouble::Unreachable | Trouble::Broken => (
             "evolution_unreachable",
             "A Evolution API não respondeu nesse endereço. Confira se ela está rodando e o baseUrl da credencial.",
         ),

@@ -1,6 +1,7 @@
 //! The use case: one call that ends in a QR code or a clear reason.
 //!
-//! Observe, plan, apply: `plan` decides, `run` does what it says and reports back. `flights` lets equal calls share one run. No lock of the
+//! Observe, plan, apply: `plan` decides, `run` does what it says and reports back. `flights` lets equal calls share one run, and different
+//! ones for a name take turns. No lock of the
 //! database is held across a call upstream, and nothing upstream is ever deleted, logged out or
 //! restarted from here.
 
@@ -51,15 +52,15 @@ impl Engine {
         }
     }
 
-    /// Joins the flight of an equal call, or begins one. `reply` is called exactly once in either
+    /// Joins the flight for the name, or begins one. `reply` is called exactly once in either
     /// case: by this flight, or by the one that was joined. `trace` is the request id for the log.
     #[must_use = "a flight that is dropped answers Busy"]
-    pub fn enter(self: &Arc<Self>, ask: Ask, trace: String, reply: Reply) -> Option<Flight> {
-        self.flights.join(&ask, reply).then(|| Flight::new(Arc::clone(self), ask, trace))
+    pub fn enter(self: &Arc<Self>, ask: &Ask, trace: String, reply: Reply) -> Option<Flight> {
+        self.flights.join(ask, trace, reply).then(|| Flight::new(Arc::clone(self), ask))
     }
 
     /// Runs the call and waits for its outcome.
-    pub fn ensure(self: &Arc<Self>, ask: Ask, trace: String) -> Outcome {
+    pub fn ensure(self: &Arc<Self>, ask: &Ask, trace: String) -> Outcome {
         let (sender, outcome) = mpsc::channel();
         let reply = Box::new(move |outcome: &Outcome| drop(sender.send(outcome.clone())));
         if let Some(flight) = self.enter(ask, trace, reply) {

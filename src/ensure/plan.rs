@@ -41,7 +41,9 @@ pub(super) enum Row {
     Absent,
     /// Written; nothing upstream is known to belong to it yet.
     Pending,
-    /// An instance upstream was created for it or adopted.
+    /// An instance was created for it or adopted, on another server than the present one.
+    Moved,
+    /// An instance was created for it or adopted, on this server.
     Settled,
 }
 
@@ -61,8 +63,8 @@ pub(super) enum Upstream {
 pub(super) enum Pairing {
     /// No, or not that anybody knows.
     Never,
-    /// The row remembers one; upstream does not say (1.8 lists an owner only while open).
-    Remembered,
+    /// Perhaps: 1.8 lists an owner only while open, and the row remembers a phone or is new here.
+    Possible,
     /// Upstream says so: its socket comes back by itself, and its last code is stale.
     Paired,
     /// It was, and was logged out.
@@ -122,18 +124,18 @@ pub(super) enum Trust {
 /// What to do next.
 pub(super) fn plan(known: &Known) -> Action {
     match (known.row, known.mine, known.credential) {
-        (Row::Pending | Row::Settled, false, _) => Action::Refuse,
+        (Row::Pending | Row::Moved | Row::Settled, false, _) => Action::Refuse,
         (_, _, false) => Action::ChooseCredential,
         (Row::Absent, _, true) => Action::WriteRow,
-        (Row::Pending, true, true) if known.is_anothers_phone() => Action::Refuse,
-        (Row::Pending | Row::Settled, true, true) => known.upstream_step(),
+        (Row::Pending | Row::Moved, true, true) if known.is_anothers_phone() => Action::Refuse,
+        (Row::Pending | Row::Moved | Row::Settled, true, true) => known.upstream_step(),
     }
 }
 
 impl Known {
     /// Whether the name upstream belongs to a phone that nobody here has a claim to: only an
     /// administrator may adopt it. A paired instance counts as connected while its socket is
-    /// down: it comes back. What our own create may have made is ours.
+    /// down: it comes back.
     fn is_anothers_phone(&self) -> bool {
         let in_use = match self.upstream {
             Upstream::Present(State::Open, _) | Upstream::Present(_, Pairing::Paired) => true,
@@ -141,10 +143,10 @@ impl Known {
             | Upstream::Absent
             | Upstream::Present(
                 State::Close | State::Connecting | State::Unloaded,
-                Pairing::Never | Pairing::Remembered | Pairing::LoggedOut,
+                Pairing::Never | Pairing::Possible | Pairing::LoggedOut,
             ) => false,
         };
-        in_use && !self.admin && !self.create_out
+        in_use && !self.admin
     }
 
     fn upstream_step(&self) -> Action {
@@ -159,33 +161,35 @@ impl Known {
         }
     }
 
+    /// The socket is closed: it may return by itself, or is to be opened, once.
     fn closed_step(&self, pairing: Pairing) -> Action {
         let trust = match pairing {
             _ if self.created => Trust::Any,
             Pairing::Paired => Trust::OnlyChanged,
-            Pairing::Never | Pairing::Remembered | Pairing::LoggedOut => Trust::NewSocket,
+            Pairing::Never | Pairing::Possible | Pairing::LoggedOut => Trust::NewSocket,
         };
         match pairing {
-            Pairing::Paired | Pairing::Remembered if !self.waited => Action::AwaitReturn(Returning::Paired),
+            Pairing::Paired | Pairing::Possible if !self.waited => Action::AwaitReturn(Returning::Paired),
             // Evolution is at it by itself: a second socket would fight the first for ever.
             _ if self.restless || self.connect_out => Action::Watch(trust),
             // After a scan the socket drops and returns before upstream knows of the pairing.
             Pairing::Never if self.was_connecting && !self.waited && !self.created => {
                 Action::AwaitReturn(Returning::Unpaired)
             }
-            Pairing::Never | Pairing::Remembered | Pairing::Paired | Pairing::LoggedOut => {
+            Pairing::Never | Pairing::Possible | Pairing::Paired | Pairing::LoggedOut => {
                 Action::OpenSocket(trust)
             }
         }
     }
 
+    /// A socket is opening, for a scan or for the phone that is paired already.
     fn connecting_step(&self, pairing: Pairing) -> Action {
         match pairing {
             Pairing::Never | Pairing::LoggedOut => Action::AskCode,
-            Pairing::Paired | Pairing::Remembered if !self.waited => Action::AwaitReturn(Returning::Paired),
+            Pairing::Paired | Pairing::Possible if !self.waited => Action::AwaitReturn(Returning::Paired),
             // Steadily connecting and not back: 1.8 shows codes after a logout.
-            Pairing::Remembered if !self.restless => Action::AskCode,
-            Pairing::Paired | Pairing::Remembered => Action::Watch(Trust::OnlyChanged),
+            Pairing::Possible if !self.restless => Action::AskCode,
+            Pairing::Paired | Pairing::Possible => Action::Watch(Trust::OnlyChanged),
         }
     }
 }
@@ -194,9 +198,9 @@ impl Known {
 mod tests {
     use super::*;
 
-    const ROWS: [Row; 3] = [Row::Absent, Row::Pending, Row::Settled];
+    const ROWS: [Row; 4] = [Row::Absent, Row::Pending, Row::Moved, Row::Settled];
     const STATES: [State; 4] = [State::Close, State::Connecting, State::Open, State::Unloaded];
-    const PAIRINGS: [Pairing; 4] = [Pairing::Never, Pairing::Remembered, Pairing::Paired, Pairing::LoggedOut];
+    const PAIRINGS: [Pairing; 4] = [Pairing::Never, Pairing::Possible, Pairing::Paired, Pairing::LoggedOut];
     const BOTH: [bool; 2] = [false, true];
 
     /// Every combination there is.
@@ -231,7 +235,7 @@ mod tests {
     /// decides. It is written as a list on purpose: `plan` nests, this does not.
     #[rustfmt::skip]
     fn specified(k: &Known) -> Action {
-        use Pairing::{LoggedOut, Never, Paired, Remembered};
+        use Pairing::{LoggedOut, Never, Paired, Possible};
         use Upstream::{Absent, Present, Unseen};
         type Rule = (fn(&Known) -> bool, Action);
         fn is(k: &Known, s: State, p: &[Pairing]) -> bool {
@@ -241,17 +245,17 @@ mod tests {
             (|k| k.row != Row::Absent && !k.mine, Action::Refuse),
             (|k| !k.credential, Action::ChooseCredential),
             (|k| k.row == Row::Absent, Action::WriteRow),
-            (|k| k.row == Row::Pending && !k.admin && !k.create_out && is(k, State::Open, &PAIRINGS), Action::Refuse),
-            (|k| k.row == Row::Pending && !k.admin && !k.create_out && matches!(k.upstream, Present(_, Paired)), Action::Refuse),
+            (|k| k.row != Row::Settled && !k.admin && is(k, State::Open, &PAIRINGS), Action::Refuse),
+            (|k| k.row != Row::Settled && !k.admin && matches!(k.upstream, Present(_, Paired)), Action::Refuse),
             (|k| k.upstream == Unseen, Action::Look),
             (|k| k.upstream == Absent && k.create_out, Action::AwaitCreate),
             (|k| k.upstream == Absent, Action::Create),
             (|k| is(k, State::Open, &PAIRINGS), Action::Connected),
             (|k| is(k, State::Unloaded, &PAIRINGS), Action::AwaitLoad),
             (|k| is(k, State::Connecting, &[Never, LoggedOut]), Action::AskCode),
-            (|k| matches!(k.upstream, Present(_, Paired | Remembered)) && !k.waited, Action::AwaitReturn(Returning::Paired)),
-            (|k| is(k, State::Connecting, &[Remembered]) && !k.restless, Action::AskCode),
-            (|k| is(k, State::Connecting, &[Paired, Remembered]), Action::Watch(Trust::OnlyChanged)),
+            (|k| matches!(k.upstream, Present(_, Paired | Possible)) && !k.waited, Action::AwaitReturn(Returning::Paired)),
+            (|k| is(k, State::Connecting, &[Possible]) && !k.restless, Action::AskCode),
+            (|k| is(k, State::Connecting, &[Paired, Possible]), Action::Watch(Trust::OnlyChanged)),
             (|k| is(k, State::Close, &PAIRINGS) && (k.restless || k.connect_out) && k.created, Action::Watch(Trust::Any)),
             (|k| is(k, State::Close, &[Paired]) && (k.restless || k.connect_out), Action::Watch(Trust::OnlyChanged)),
             (|k| is(k, State::Close, &PAIRINGS) && (k.restless || k.connect_out), Action::Watch(Trust::NewSocket)),
@@ -266,7 +270,7 @@ mod tests {
     #[test]
     fn the_whole_matrix_is_as_specified() {
         let all = matrix();
-        assert_eq!(all.len(), 3 * 18 * 512);
+        assert_eq!(all.len(), 4 * 18 * 512);
         for known in all {
             assert_eq!(plan(&known), specified(&known), "{known:?}");
         }
@@ -276,8 +280,7 @@ mod tests {
     fn nothing_in_the_matrix_does_harm() {
         for known in matrix() {
             let action = plan(&known);
-            let paired =
-                matches!(known.upstream, Upstream::Present(_, Pairing::Paired | Pairing::Remembered));
+            let paired = matches!(known.upstream, Upstream::Present(_, Pairing::Paired | Pairing::Possible));
             match action {
                 Action::Create => assert_eq!(known.upstream, Upstream::Absent, "{known:?}"),
                 Action::OpenSocket(trust) => {
@@ -287,7 +290,10 @@ mod tests {
                     assert!(known.created || trust != Trust::Any, "an old code could pass: {known:?}");
                 }
                 Action::AskCode => assert!(!paired || known.waited, "a stale code: {known:?}"),
-                Action::Connected => assert!(known.mine, "{known:?}"),
+                Action::Connected => {
+                    assert!(known.mine, "{known:?}");
+                    assert!(known.admin || known.row == Row::Settled, "a phone is taken over: {known:?}");
+                }
                 Action::Refuse
                 | Action::ChooseCredential
                 | Action::WriteRow

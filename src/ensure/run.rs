@@ -1,6 +1,7 @@
 //! One call, from the row to the answer: does what the plan says and adds what that showed to what
 //! is known. The steps are in `row` (the database), `upstream` and `watch` (the wait for a code).
 
+mod look;
 mod row;
 mod upstream;
 mod watch;
@@ -8,11 +9,11 @@ mod watch;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::limits::{CONNECT_OUT, CREATE_OUT, FAILING};
+use super::limits::{FAILING, MOST_OUT};
 use super::plan::{Action, Known, Row, Upstream, plan};
 use super::{Answer, Ask, Engine, Found, Outcome, Place, Refusal};
 use crate::domain::{Millis, Qr, Status, now};
-use crate::evolution::{Client, Trouble};
+use crate::evolution::{BaseUrl, Client, Trouble};
 use crate::lock::FileLock;
 use crate::store::{self, Instance};
 
@@ -29,6 +30,8 @@ pub(super) struct Run<'a> {
     /// The server, once a credential is chosen.
     server: Option<Server<'a>>,
     upstream: Upstream,
+    /// The instance's id upstream, as listed.
+    upstream_id: Option<String>,
     created: bool,
     /// Creates sent by this call.
     creates: u32,
@@ -43,6 +46,7 @@ pub(super) struct Run<'a> {
 
 struct Server<'a> {
     credential: String,
+    base_url: BaseUrl,
     client: Client,
     _place: Place<'a>,
 }
@@ -65,7 +69,7 @@ impl Engine {
             run.refuse_anothers()?;
             turn = lock(deadline)?;
         }
-        let _turn = turn.ok_or(Refusal::Busy)?;
+        let _turn = turn.filter(|_| Instant::now() < deadline).ok_or(Refusal::Busy)?;
         run.read_row()?;
         match run.proceed() {
             // The last call before the end was cut short: what was waited for is the reason.
@@ -86,6 +90,7 @@ impl<'a> Run<'a> {
             saved: None,
             server: None,
             upstream: Upstream::Unseen,
+            upstream_id: None,
             created: false,
             creates: 0,
             listed_connecting: false,
@@ -129,22 +134,24 @@ impl<'a> Run<'a> {
 
     fn known(&self) -> Known {
         let row = self.row.as_ref();
-        let recently = |at: Option<Millis>, span: Duration| {
-            at.is_some_and(|at| u128::try_from(now() - at).is_ok_and(|since| since < span.as_millis()))
+        let is_out = |until: Option<Millis>| {
+            let left = until.and_then(|until| u64::try_from(until - now()).ok());
+            left.is_some_and(|left| left > 0 && Duration::from_millis(left) <= MOST_OUT)
         };
         Known {
-            row: match row.map(|r| r.status) {
+            row: match row {
                 None => Row::Absent,
-                Some(Status::Pending) => Row::Pending,
-                Some(_) => Row::Settled,
+                Some(row) if row.status == Status::Pending => Row::Pending,
+                Some(row) if self.is_claimed(row) => Row::Settled,
+                Some(_) => Row::Moved,
             },
             mine: row.is_none_or(|r| r.user == self.ask.caller.user),
             admin: self.ask.caller.admin,
             credential: self.server.is_some(),
             upstream: self.upstream,
             created: self.created,
-            create_out: recently(row.and_then(|r| r.create_sent_at), CREATE_OUT),
-            connect_out: recently(row.and_then(|r| r.connect_sent_at), CONNECT_OUT)
+            create_out: is_out(row.and_then(|r| r.create_out_until)),
+            connect_out: is_out(row.and_then(|r| r.connect_out_until))
                 || self.engine.openings.has(&self.ask.name),
             was_connecting: self.listed_connecting || row.is_some_and(|r| r.status == Status::Connecting),
             waited: self.waited,
@@ -155,12 +162,11 @@ impl<'a> Run<'a> {
     pub(super) fn pairing(&mut self, qr: Qr) -> Outcome {
         self.engine.prove(&self.server().credential, self.ask.name.as_str());
         self.engine.openings.forget(&self.ask.name);
-        self.save(|row| {
+        self.claim(|row| {
             row.status = Status::Connecting;
             row.qr_code = Some(qr.image.clone());
             row.paired_at = None;
-            row.create_sent_at = None;
-            row.connect_sent_at = None;
+            row.connect_out_until = None;
         })?;
         let wanted = self.ask.pairing_code;
         let pairing_code = qr.pairing_code.clone().filter(|_| wanted);
@@ -171,12 +177,11 @@ impl<'a> Run<'a> {
 
     pub(super) fn connected(&mut self) -> Outcome {
         self.engine.openings.forget(&self.ask.name);
-        self.save(|row| {
+        self.claim(|row| {
             row.status = Status::Connected;
             row.qr_code = None;
             row.paired_at = row.paired_at.or_else(|| Some(now()));
-            row.create_sent_at = None;
-            row.connect_sent_at = None;
+            row.connect_out_until = None;
         })?;
         Ok(self.answer(Status::Connected, Found::Connected, None, false))
     }

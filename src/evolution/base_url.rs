@@ -15,8 +15,9 @@ const MAX_LENGTH: usize = 512;
 /// Metadata services outside the link-local ranges: Alibaba, Azure's wire server, Oracle's old one.
 const METADATA_V4: [Ipv4Addr; 3] =
     [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(168, 63, 129, 16), Ipv4Addr::new(192, 0, 0, 192)];
-/// The EC2 metadata service over IPv6.
-const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+/// The metadata services of Amazon and Google over IPv6.
+const METADATA_V6: [Ipv6Addr; 2] =
+    [Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254), Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)];
 
 /// The address of a server: `http(s)://host[:port][/prefix]`, without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -116,7 +117,10 @@ pub(super) fn is_forbidden(address: IpAddr) -> bool {
         IpAddr::V6(v6) => match embedded_v4(v6) {
             Some(v4) => is_forbidden_v4(v4),
             None => {
-                v6.is_unicast_link_local() || v6.is_multicast() || v6.is_unspecified() || v6 == METADATA_V6
+                v6.is_unicast_link_local()
+                    || v6.is_multicast()
+                    || v6.is_unspecified()
+                    || METADATA_V6.contains(&v6)
             }
         },
     }
@@ -137,7 +141,8 @@ fn embedded_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     match words {
         _ if v6.is_loopback() || v6.is_unspecified() => None,
         [0, 0, 0, 0, 0, 0 | 0xffff, high, low]
-        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0, 0, 0, 0, 0xffff, 0, high, low]
+        | [0x64, 0xff9b, 0 | 1, _, _, _, high, low]
         | [0x2002, high, low, ..] => Some(join(high, low)),
         _ => None,
     }
@@ -185,7 +190,10 @@ mod tests {
             ("http://[fe80::1]:8080", Forbidden),
             ("http://[::ffff:169.254.169.254]", Forbidden),
             ("http://[64:ff9b::a9fe:a9fe]", Forbidden),
+            ("http://[64:ff9b:1::a9fe:a9fe]", Forbidden),
+            ("http://[::ffff:0:a9fe:a9fe]", Forbidden),
             ("http://[fd00:ec2::254]", Forbidden),
+            ("http://[fd20:ce::254]", Forbidden),
             ("http://100.100.100.200", Forbidden),
             ("http://168.63.129.16", Forbidden),
             ("http://0.0.0.0:8080", Forbidden),

@@ -31,8 +31,10 @@ const PUBLIC_KEYS: [&str; 2] = ["429683C4C977415CAAFCCE10F7D57E11", "B6D711FCDE4
 /// Why upstream could not do its part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// No connection, or it broke.
+    /// No connection: nothing was sent.
     Unreachable,
+    /// The connection broke: what was sent may have arrived.
+    Broken,
     /// 401: the key is not the server's.
     RejectedKey,
     /// 503 `LICENSE_REQUIRED` (2.4 and later): not activated.
@@ -46,8 +48,10 @@ pub enum Trouble {
 }
 
 /// An instance as `fetchInstances` lists it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
+    /// Its id there.
+    pub id: Option<String>,
     /// Its state, which on 2.x is the database's.
     pub state: State,
     /// Whether the state may lag behind the truth (2.x).
@@ -65,6 +69,8 @@ pub enum Created {
     Now,
     /// 403: the name is taken, listed or not.
     NameTaken,
+    /// Another refusal: nothing was created.
+    Refused,
 }
 
 /// What `connect` answered.
@@ -150,7 +156,7 @@ impl Client {
     pub fn list(&self, name: &Name) -> Result<Option<Listed>, Trouble> {
         let path = format!("/instance/fetchInstances?instanceName={name}");
         let (status, body) = self.get("fetchInstances", &path, Care::Quick)?;
-        wire::listed(status, &body)
+        wire::listed(status, &body, name)
     }
 
     /// What the instance's socket is doing now; `None` when the name does not exist.
@@ -177,9 +183,9 @@ impl Client {
     }
 
     /// Asks for the code of an instance whose socket is opening: answered at once, and opens
-    /// nothing.
+    /// nothing. If the socket has just closed, it opens one, so it is never repeated.
     pub fn code(&self, name: &Name) -> Result<Connected, Trouble> {
-        let (status, body) = self.get("connect", &format!("/instance/connect/{name}"), Care::Quick)?;
+        let (status, body) = self.get("connect", &format!("/instance/connect/{name}"), Care::QuickOnce)?;
         wire::connected(status, &body)
     }
 
@@ -251,8 +257,14 @@ impl Client {
         let start = Instant::now();
         let deadline = care.limit().map_or(self.deadline, |limit| self.deadline.min(start + limit));
         let url = format!("{}{path}", self.base);
-        let request =
-            Request { url: &url, key: self.key.expose(), body, deadline, repeatable: care.is_repeatable() };
+        let request = Request {
+            url: &url,
+            key: self.key.expose(),
+            body,
+            deadline,
+            repeatable: care.is_repeatable(),
+            fresh: care.needs_a_fresh_connection(),
+        };
         let outcome = transport::exchange(&self.agent, &request);
         let (trace, took) = (&self.trace, start.elapsed().as_millis());
         match &outcome {
@@ -270,6 +282,8 @@ enum Care {
     Quick,
     /// The same, and not worth waiting for.
     Briefly,
+    /// Answered in milliseconds; not to be repeated, though an idle connection will do.
+    QuickOnce,
     /// Answered in milliseconds; must not arrive twice.
     Once,
     /// Must not arrive twice, and may take as long as the request has.
@@ -279,7 +293,7 @@ enum Care {
 impl Care {
     fn limit(self) -> Option<Duration> {
         match self {
-            Self::Quick | Self::Once => Some(CALL),
+            Self::Quick | Self::QuickOnce | Self::Once => Some(CALL),
             Self::Briefly => Some(BANNER),
             Self::OnceAndPatiently => None,
         }
@@ -287,6 +301,12 @@ impl Care {
 
     fn is_repeatable(self) -> bool {
         matches!(self, Self::Quick | Self::Briefly)
+    }
+
+    /// On an idle connection that the server has just closed, it would stay unknown whether a call
+    /// arrived.
+    fn needs_a_fresh_connection(self) -> bool {
+        matches!(self, Self::Once | Self::OnceAndPatiently)
     }
 }
 

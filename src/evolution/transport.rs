@@ -1,7 +1,7 @@
 //! How bytes reach upstream: one agent with every limit set, and a resolver that leads nowhere it
 //! must not. The only place that builds `ureq` requests.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
@@ -37,10 +37,10 @@ pub(super) struct Request<'a> {
     pub body: Option<String>,
     /// When the whole exchange must have ended.
     pub deadline: Instant,
-    /// Whether doing it twice does no more than doing it once. Other calls take a connection of
-    /// their own: on an idle one that the server has just closed, it would stay unknown whether
-    /// they arrived.
+    /// Whether doing it twice does no more than doing it once.
     pub repeatable: bool,
+    /// Whether it takes a connection of its own.
+    pub fresh: bool,
 }
 
 /// An agent that goes where it is told and nowhere else, within limits.
@@ -78,7 +78,7 @@ fn attempt(agent: &Agent, request: &Request) -> Result<(u16, Vec<u8>), Error> {
     if left.is_zero() {
         return Err(Error::Timeout(ureq::Timeout::Global));
     }
-    let idle = if request.repeatable { IDLE } else { Duration::ZERO };
+    let idle = if request.fresh { Duration::ZERO } else { IDLE };
     let answer = match &request.body {
         None => agent
             .get(request.url)
@@ -112,11 +112,12 @@ fn read(answer: Response<Body>) -> Result<(u16, Vec<u8>), Error> {
 }
 
 fn is_broken(error: &Error) -> bool {
-    matches!(error, Error::Io(e) if e.kind() != std::io::ErrorKind::ConnectionRefused)
+    trouble(error) == Trouble::Broken
 }
 
 fn trouble(error: &Error) -> Trouble {
     match error {
+        Error::Io(e) if e.kind() != ErrorKind::ConnectionRefused => Trouble::Broken,
         Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve)
         | Error::Io(_)
         | Error::HostNotFound

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Connected, Created, Listed, Trouble};
-use crate::domain::{Qr, Secret};
+use crate::domain::{Name, Qr, Secret};
 
 /// What an instance's socket is doing, as `connectionState` tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ fn state(text: Option<&str>) -> State {
 
 /// `GET /instance/fetchInstances?instanceName=`: a list of one (2.x), one object (1.8), 404 for
 /// none. `None`: not listed.
-pub(super) fn listed(status: u16, body: &[u8]) -> Result<Option<Listed>, Trouble> {
+pub(super) fn listed(status: u16, body: &[u8], name: &Name) -> Result<Option<Listed>, Trouble> {
     if status != 200 {
         return match judge(status, body)? {
             (404, body) if is_envelope(&body) => Ok(None),
@@ -46,11 +46,17 @@ pub(super) fn listed(status: u16, body: &[u8]) -> Result<Option<Listed>, Trouble
     }
     let entry = if body.trim_ascii_start().starts_with(b"[") {
         let entries: Vec<Entry> = serde_json::from_slice(body).map_err(|_| Trouble::Unexpected)?;
-        entries.into_iter().next()
+        if entries.iter().any(|entry| entry.its_name().is_none()) {
+            return Err(Trouble::Unexpected);
+        }
+        // A server that ignores the filter, or the case of names, lists others as well.
+        entries.into_iter().find(|entry| entry.its_name() == Some(name.as_str()))
     } else {
-        Some(serde_json::from_slice(body).map_err(|_| Trouble::Unexpected)?)
+        let entry: Entry = serde_json::from_slice(body).map_err(|_| Trouble::Unexpected)?;
+        let its_name = entry.its_name().ok_or(Trouble::Unexpected)?;
+        if its_name == name.as_str() { Some(entry) } else { None }
     };
-    entry.map(|entry| entry.read().ok_or(Trouble::Unexpected)).transpose()
+    Ok(entry.map(Entry::read))
 }
 
 /// One instance of a list, in the words of both lines. Read without a copy of what is not used,
@@ -61,6 +67,7 @@ struct Entry<'a> {
     /// 1.8 wraps each instance.
     #[serde(borrow)]
     instance: Option<OldEntry<'a>>,
+    id: Option<String>,
     #[serde(borrow)]
     name: Option<Cow<'a, str>>,
     #[serde(borrow)]
@@ -71,7 +78,11 @@ struct Entry<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct OldEntry<'a> {
+    instance_id: Option<String>,
+    #[serde(borrow)]
+    instance_name: Option<Cow<'a, str>>,
     #[serde(borrow)]
     status: Option<Cow<'a, str>>,
     #[serde(borrow)]
@@ -79,27 +90,32 @@ struct OldEntry<'a> {
 }
 
 impl Entry<'_> {
-    fn read(self) -> Option<Listed> {
+    fn its_name(&self) -> Option<&str> {
+        self.instance.as_ref().map_or(self.name.as_deref(), |old| old.instance_name.as_deref())
+    }
+
+    fn read(self) -> Listed {
         let filled = |text: Option<Cow<str>>| text.is_some_and(|t| !t.is_empty());
         if let Some(old) = self.instance {
             // 1.8 lists what its memory holds, and an owner only while open.
-            return Some(Listed {
+            return Listed {
+                id: old.instance_id,
                 state: state(old.status.as_deref()),
                 lags: false,
                 owner: filled(old.owner),
                 logged_out: false,
-            });
+            };
         }
-        self.name?;
         // 2.x lists what its database holds: "open" stays there while the socket is down, and so
         // does the reason of a former logout once a phone is paired anew.
         let state = state(self.connection_status.as_deref());
-        Some(Listed {
+        Listed {
+            id: self.id,
             state,
             lags: true,
             owner: filled(self.owner_jid),
             logged_out: self.disconnection_reason_code.is_some() && state != State::Open,
-        })
+        }
     }
 }
 
@@ -121,6 +137,7 @@ pub(super) fn created(status: u16, body: &[u8]) -> Result<Created, Trouble> {
         (200 | 201, body) if body.get("instance").is_some() => Ok(Created::Now),
         // The guard looks at names before keys: a 403 says that the name is taken and no more.
         (403, body) if is_envelope(&body) => Ok(Created::NameTaken),
+        (400..=499, body) if is_envelope(&body) => Ok(Created::Refused),
         _ => Err(Trouble::Unexpected),
     }
 }

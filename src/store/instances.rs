@@ -24,10 +24,14 @@ pub struct Instance {
     pub qr_code: Option<Secret>,
     /// When a phone was last seen connected on this server.
     pub paired_at: Option<Millis>,
-    /// When a create left whose outcome is unknown.
-    pub create_sent_at: Option<Millis>,
-    /// When the last connect left that was to open a socket.
-    pub connect_sent_at: Option<Millis>,
+    /// The server on which its instance was created or adopted.
+    pub claimed_url: Option<String>,
+    /// That instance's id upstream, which survives a move of the server.
+    pub upstream_id: Option<String>,
+    /// Until when a create that left may still be under way.
+    pub create_out_until: Option<Millis>,
+    /// Until when a connect that left may still open a socket.
+    pub connect_out_until: Option<Millis>,
 }
 
 /// A row as lists show it.
@@ -59,7 +63,7 @@ impl Store {
         self.read(|c| {
             c.prepare_cached(
                 "SELECT id, userId, channelPhoneOrId, credentialId, status, qrCode, pairedAt,
-                        createSentAt, connectSentAt
+                        claimedUrl, upstreamId, createOutUntil, connectOutUntil
                  FROM messaging_instances WHERE channel = ?1 AND channelInstanceId = ?2",
             )?
             .query_row([channel.as_str(), name.as_str()], read_row)
@@ -92,8 +96,10 @@ impl Store {
             status: Status::Pending,
             qr_code: None,
             paired_at: None,
-            create_sent_at: None,
-            connect_sent_at: None,
+            claimed_url: None,
+            upstream_id: None,
+            create_out_until: None,
+            connect_out_until: None,
         };
         let added = self.write(|t| {
             t.prepare_cached(
@@ -121,7 +127,8 @@ impl Store {
         let saved = self.write(|t| {
             t.prepare_cached(
                 "UPDATE messaging_instances SET channelPhoneOrId = ?2, credentialId = ?3, status = ?4,
-                     qrCode = ?5, pairedAt = ?6, createSentAt = ?7, connectSentAt = ?8, updatedAt = ?9
+                     qrCode = ?5, pairedAt = ?6, claimedUrl = ?7, upstreamId = ?8, createOutUntil = ?9,
+                     connectOutUntil = ?10, updatedAt = ?11
                  WHERE id = ?1",
             )?
             .execute(params![
@@ -131,8 +138,10 @@ impl Store {
                 instance.status.as_str(),
                 instance.qr_code.as_ref().map(Secret::expose),
                 instance.paired_at,
-                instance.create_sent_at,
-                instance.connect_sent_at,
+                instance.claimed_url,
+                instance.upstream_id,
+                instance.create_out_until,
+                instance.connect_out_until,
                 now()
             ])
         })?;
@@ -169,8 +178,10 @@ fn read_row(row: &Row) -> rusqlite::Result<Instance> {
         status: parsed(row, "status", Status::parse)?,
         qr_code: row.get_ref("qrCode")?.as_str_or_null()?.map(Secret::new),
         paired_at: row.get("pairedAt")?,
-        create_sent_at: row.get("createSentAt")?,
-        connect_sent_at: row.get("connectSentAt")?,
+        claimed_url: row.get("claimedUrl")?,
+        upstream_id: row.get("upstreamId")?,
+        create_out_until: row.get("createOutUntil")?,
+        connect_out_until: row.get("connectOutUntil")?,
     })
 }
 

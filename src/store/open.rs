@@ -32,7 +32,8 @@ pub(super) fn open(folder: &Path) -> Result<Store, Error> {
     create_private(&path).map_err(|e| Error::Io(path.clone(), e))?;
     // Two processes that start at once take turns: tables and key are made by one of them.
     let turn = FileLock::acquire(folder, "start", Instant::now() + START_WAIT);
-    let _turn = turn.map_err(|e| Error::Io(folder.into(), e))?;
+    let turn = turn.and_then(|turn| turn.ok_or_else(|| io::ErrorKind::TimedOut.into()));
+    let _turn = turn.map_err(|e| Error::Io(folder.join("locks/start"), e))?;
     let mut writer = connect(&path, false)?;
     migrate(&mut writer, &path)?;
     let sealer = sealer(&writer, folder)?;
@@ -55,13 +56,24 @@ fn create_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// SQLite gives its `-wal` and `-shm` files the mode of the database, so that is set first.
-fn create_private(path: &Path) -> io::Result<File> {
+/// SQLite gives its `-wal` and `-shm` files the mode of the database, so that is set first; a file
+/// that was restored with another mode gets its own back.
+fn create_private(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    make_private(&options.open(path)?)
+}
+
+fn make_private(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mut permissions = file.metadata()?.permissions();
+    if permissions.mode() & 0o777 == 0o600 {
+        return Ok(());
+    }
+    permissions.set_mode(0o600);
+    file.set_permissions(permissions)
 }
 
 fn connect(path: &Path, read_only: bool) -> Result<Connection, Error> {
@@ -128,6 +140,9 @@ fn sealer(connection: &Connection, folder: &Path) -> Result<Sealer, Error> {
 }
 
 fn load_or_create(path: &Path, may_create: bool) -> Result<Sealer, Error> {
+    if let Ok(file) = File::open(path) {
+        make_private(&file).map_err(|e| Error::Io(path.to_owned(), e))?;
+    }
     match Sealer::load(path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound && may_create => Sealer::create(path),
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(Error::KeyMissing(path.to_owned())),

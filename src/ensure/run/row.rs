@@ -30,11 +30,11 @@ impl Run<'_> {
         };
         let chosen = match own {
             Some(own) if own.active => own,
-            former => {
+            Some(_) | None => {
                 let least = self.engine.store.least_used_credential(self.ask.channel);
                 let chosen = least.map_err(|e| self.internal(&e))?;
                 let chosen = chosen.ok_or(Refusal::NoActiveCredential(self.ask.channel))?;
-                self.move_row(&chosen, former.as_ref())?;
+                self.move_row(&chosen)?;
                 chosen
             }
         };
@@ -45,27 +45,44 @@ impl Run<'_> {
         let place = self.engine.place_at(&chosen.id).ok_or(Refusal::Busy)?;
         let connections = &self.engine.connections;
         let client = Client::new(connections, &base_url, chosen.key, self.trace, self.deadline);
-        self.server = Some(Server { credential: chosen.id, client, _place: place });
+        self.server = Some(Server { credential: chosen.id, base_url, client, _place: place });
         Ok(())
     }
 
-    /// Another server knows nothing of what the row remembers of the former one.
-    fn move_row(&mut self, to: &Credential, from: Option<&Credential>) -> Result<(), Refusal> {
+    /// Another server knows nothing of what the row remembers of the one it was claimed on.
+    fn move_row(&mut self, to: &Credential) -> Result<(), Refusal> {
         if self.row.is_none() {
             return Ok(());
         }
         self.save(|row| {
-            if from.is_none_or(|from| from.base_url != to.base_url) {
+            row.credential = Some(to.id.clone());
+            if row.claimed_url.as_ref().is_some_and(|url| *url != to.base_url) {
+                row.status = Status::Disconnected;
                 row.qr_code = None;
                 row.paired_at = None;
-                row.create_sent_at = None;
-                row.connect_sent_at = None;
-                row.status = match row.status {
-                    Status::Pending => Status::Pending,
-                    _ => Status::Disconnected,
-                };
+                row.create_out_until = None;
+                row.connect_out_until = None;
             }
-            row.credential = Some(to.id.clone());
+        })
+    }
+
+    /// Whether the row's instance is the one on this server: it was created or adopted here, or
+    /// the server moved and took it along.
+    pub(super) fn is_claimed(&self, row: &Instance) -> bool {
+        let here = self.server.as_ref().map(|server| server.base_url.as_str());
+        let same = row.upstream_id.is_some() && row.upstream_id == self.upstream_id;
+        same || (here.is_some() && row.claimed_url.as_deref() == here)
+    }
+
+    /// Changes the row of an instance that is now known to be its own.
+    pub(super) fn claim(&mut self, change: impl FnOnce(&mut Instance)) -> Result<(), Refusal> {
+        let url = self.server().base_url.as_str().to_owned();
+        let id = self.upstream_id.clone();
+        self.save(|row| {
+            row.claimed_url = Some(url);
+            row.upstream_id = id.or(row.upstream_id.take());
+            row.create_out_until = None;
+            change(row);
         })
     }
 
@@ -73,15 +90,14 @@ impl Run<'_> {
         let Ask { caller, channel, name, phone, .. } = self.ask;
         let credential = &self.server().credential;
         let added = self.engine.store.add_instance(*channel, name, phone, &caller.user, credential);
-        match added.map_err(|e| self.internal(&e))? {
-            Some(row) => {
-                self.saved = Some(row.clone());
-                self.row = Some(row);
-                Ok(())
-            }
-            // Written by hand or by a release without locks: take it as it is.
-            None => self.read_row(),
+        if let Some(row) = added.map_err(|e| self.internal(&e))? {
+            self.saved = Some(row.clone());
+            self.row = Some(row);
+            return Ok(());
         }
+        // Written by hand meanwhile: take it as it is, with the server it names.
+        self.server = None;
+        self.read_row()
     }
 
     /// Changes the row and makes that durable before anything else happens. A row that already

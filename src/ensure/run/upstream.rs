@@ -1,12 +1,14 @@
 //! What a call asks of upstream, and what it waits for there.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::watch::Seen;
 use super::{Run, Server};
-use crate::domain::{Secret, Status, now};
-use crate::ensure::limits::{LOAD_PAUSE, MAX_CREATES, RESUME, RETURN, RETURN_PAUSE, WATCH};
-use crate::ensure::plan::{Pairing, Returning, Trust, Upstream};
+use crate::domain::{Millis, Secret, Status, now};
+use crate::ensure::limits::{
+    CONNECT_OUT, CREATE_OUT, LOAD_PAUSE, MAX_CREATES, RESUME, RETURN, RETURN_PAUSE, SLOW_CREATE_OUT, WATCH,
+};
+use crate::ensure::plan::{Pairing, Returning, Row, Trust, Upstream};
 use crate::ensure::{Answer, Refusal};
 use crate::evolution::{Client, Connected, Created, Listed, State, Trouble};
 
@@ -27,20 +29,24 @@ impl<'a> Run<'a> {
     pub(super) fn look(&mut self) -> Result<(), Refusal> {
         let listed = self.client().list(&self.ask.name).map_err(Refusal::Upstream)?;
         self.upstream = match listed {
-            Some(listed) => self.look_closer(listed)?,
+            Some(listed) => self.look_closer(&listed)?,
             // Lists leave out what is not loaded yet, or still being removed; the guards do not.
             None => self.present(Pairing::Never)?,
         };
         Ok(())
     }
 
-    /// The list of 2.x tells who was ever paired; what the socket does now it tells too late.
-    fn look_closer(&mut self, listed: Listed) -> Result<Upstream, Refusal> {
+    /// The list of 2.x tells who was ever paired; what the socket does now it tells too late. 1.8
+    /// tells what the socket does, and of a phone only while it is connected.
+    fn look_closer(&mut self, listed: &Listed) -> Result<Upstream, Refusal> {
+        self.upstream_id.clone_from(&listed.id);
+        let known = self.known();
         let remembered = self.row.as_ref().is_some_and(|r| r.paired_at.is_some());
+        let perhaps = remembered || (known.row != Row::Settled && !known.create_out);
         let pairing = match listed {
             Listed { owner: true, logged_out: false, .. } => Pairing::Paired,
             Listed { logged_out: true, .. } => Pairing::LoggedOut,
-            Listed { lags: false, .. } if remembered => Pairing::Remembered,
+            Listed { lags: false, .. } if perhaps => Pairing::Possible,
             Listed { owner: false, .. } => Pairing::Never,
         };
         self.listed_connecting = listed.state == State::Connecting;
@@ -63,30 +69,50 @@ impl<'a> Run<'a> {
         }
         // Of what a former instance of that name was, nothing is left.
         self.engine.openings.forget(&self.ask.name);
+        self.upstream_id = None;
         self.save(|row| {
             row.qr_code = None;
             row.paired_at = None;
-            row.connect_sent_at = None;
-            row.create_sent_at = Some(now());
+            row.upstream_id = None;
+            row.connect_out_until = None;
+            row.create_out_until = Some(from_now(CREATE_OUT));
         })?;
+        self.creates += 1;
         match self.client().create(&self.ask.name, &self.ask.phone) {
             Ok(Created::Now) => {
-                self.creates += 1;
                 self.created = true;
                 self.upstream = Upstream::Present(State::Close, Pairing::Never);
                 Ok(())
             }
             Ok(Created::NameTaken) => {
                 self.upstream = Upstream::Present(State::Unloaded, Pairing::Never);
-                self.save(|row| row.create_sent_at = None)
+                self.no_create_is_out()
             }
-            // It may have arrived: the row remembers that one is out.
-            Err(trouble @ (Trouble::Timeout | Trouble::Unreachable)) => Err(Refusal::Upstream(trouble)),
+            Ok(Created::Refused) => {
+                self.no_create_is_out()?;
+                Err(Refusal::Upstream(Trouble::Unexpected))
+            }
             Err(trouble) => {
-                self.save(|row| row.create_sent_at = None)?;
+                self.lost_create(trouble)?;
                 Err(Refusal::Upstream(trouble))
             }
         }
+    }
+
+    /// A create whose answer says nothing may have arrived, and may still be under way.
+    fn lost_create(&mut self, trouble: Trouble) -> Result<(), Refusal> {
+        let span = match trouble {
+            Trouble::Unreachable | Trouble::RejectedKey | Trouble::LicenseRequired | Trouble::NotLoaded => {
+                return self.no_create_is_out();
+            }
+            Trouble::Broken | Trouble::Unexpected => CREATE_OUT,
+            Trouble::Timeout => SLOW_CREATE_OUT,
+        };
+        self.save(|row| row.create_out_until = Some(from_now(span)))
+    }
+
+    fn no_create_is_out(&mut self) -> Result<(), Refusal> {
+        self.save(|row| row.create_out_until = None)
     }
 
     /// A create left before a crash or a time-out. Two creates of one name destroy each other, so
@@ -98,7 +124,9 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn await_load(&mut self) -> Result<(), Refusal> {
-        self.pause(LOAD_PAUSE, Refusal::Upstream(Trouble::NotLoaded))?;
+        // Longer after each create that was refused.
+        let pause = LOAD_PAUSE * (1 << self.creates.saturating_sub(1));
+        self.pause(pause, Refusal::Upstream(Trouble::NotLoaded))?;
         self.upstream = Upstream::Unseen;
         Ok(())
     }
@@ -131,10 +159,9 @@ impl<'a> Run<'a> {
 
     pub(super) fn open_socket(&mut self, trust: Trust) -> Result<Option<Answer>, Refusal> {
         let opening = self.engine.openings.begin(&self.ask.name).ok_or(Refusal::Busy)?;
-        self.save(|row| {
+        self.claim(|row| {
             row.status = Status::Connecting;
-            row.create_sent_at = None;
-            row.connect_sent_at = Some(now());
+            row.connect_out_until = Some(from_now(CONNECT_OUT));
         })?;
         let answer = self.start_connect(opening)?;
         let seen = self.watch(Some(&answer), trust, self.deadline)?;
@@ -150,13 +177,13 @@ impl<'a> Run<'a> {
 
     /// The socket waits for a scan: its code is there at once, or about to come.
     pub(super) fn ask_code(&mut self) -> Result<Option<Answer>, Refusal> {
-        let answer = self.client().code(&self.ask.name).map_err(Refusal::Upstream)?;
-        let seen = match answer {
-            Connected::Code(qr) => Seen::Code(qr),
-            Connected::Open => Seen::Open,
-            Connected::Missing => Seen::Missing,
-            Connected::Failed => Seen::Failed,
-            Connected::NoCode => self.watch(None, Trust::Any, self.deadline)?,
+        let answer = self.client().code(&self.ask.name);
+        let seen = match self.forgive(answer)? {
+            Some(Connected::Code(qr)) => Seen::Code(qr),
+            Some(Connected::Open) => Seen::Open,
+            Some(Connected::Missing) => Seen::Missing,
+            Some(Connected::Failed) => Seen::Failed,
+            Some(Connected::NoCode) | None => self.watch(None, Trust::Any, self.deadline)?,
         };
         self.conclude(seen)
     }
@@ -165,16 +192,28 @@ impl<'a> Run<'a> {
     fn conclude(&mut self, seen: Seen) -> Result<Option<Answer>, Refusal> {
         match seen {
             Seen::Code(qr) => return self.pairing(qr).map(Some),
-            Seen::Open => return self.connected().map(Some),
+            // Whether the row may have it is the plan's to say.
+            Seen::Open => self.upstream = Upstream::Present(State::Open, Pairing::Possible),
             Seen::Missing => self.upstream = Upstream::Absent,
             Seen::Failed => {
                 // What answered with an error opened no socket.
-                self.save(|row| row.connect_sent_at = None)?;
+                self.engine.openings.forget(&self.ask.name);
+                self.save(|row| row.connect_out_until = None)?;
                 self.upstream = Upstream::Present(State::Unloaded, Pairing::Never);
+            }
+            Seen::NotOpened(trouble) => {
+                if trouble != Trouble::Broken {
+                    self.save(|row| row.connect_out_until = None)?;
+                }
+                return Err(Refusal::Upstream(trouble));
             }
             Seen::Nothing => self.upstream = Upstream::Unseen,
         }
         self.created = false;
         Ok(None)
     }
+}
+
+fn from_now(span: Duration) -> Millis {
+    now() + Millis::try_from(span.as_millis()).unwrap_or(Millis::MAX / 2)
 }

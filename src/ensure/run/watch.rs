@@ -5,14 +5,15 @@
 //! the code as soon as the state says `connecting`, which is answered at once. Asking `connect`
 //! while the state is still `close` would open a second socket, so that is never done.
 
-use std::sync::mpsc::{self, Receiver, TryRecvError};
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Instant;
 
 use super::Run;
-use crate::domain::{Qr, Secret};
+use super::look::Look;
+use crate::domain::Qr;
 use crate::ensure::Refusal;
-use crate::ensure::limits::{CONNECT_GIVES_UP, PAIRING_CODE, pace};
+use crate::ensure::limits::{CONNECT_GIVES_UP, FAILING, pace};
 use crate::ensure::openings::Opening;
 use crate::ensure::plan::Trust;
 use crate::evolution::{Connected, State, Trouble};
@@ -33,47 +34,10 @@ pub(super) enum Seen {
     Missing,
     /// The instance is there and cannot be used.
     Failed,
+    /// The call that was to open the socket failed, and none opened.
+    NotOpened(Trouble),
     /// The time of the watch is over.
     Nothing,
-}
-
-/// What is known of the code while it is awaited.
-struct Look {
-    trust: Trust,
-    /// The row's own memory of the last code answered: never the code of a new socket.
-    remembered: Option<Secret>,
-    /// Whether a `connecting` instance has answered yet.
-    looked: bool,
-    /// The picture of its first answer; `None` when that had none.
-    first: Option<Secret>,
-    /// A good code that still lacks the pairing code, and since when.
-    partial: Option<(Qr, Instant)>,
-}
-
-impl Look {
-    /// Judges a code that a `connecting` instance answered.
-    fn judge(&mut self, qr: Option<Qr>) -> Option<Qr> {
-        let image = qr.as_ref().map(|q| q.image.clone());
-        if !std::mem::replace(&mut self.looked, true) {
-            self.first.clone_from(&image);
-        }
-        let changed = self.first != image;
-        let trusted = match self.trust {
-            Trust::Any => true,
-            Trust::NewSocket | Trust::OnlyChanged => changed && image != self.remembered,
-        };
-        qr.filter(|_| trusted)
-    }
-
-    /// Judges the answer of the call that opened the socket.
-    fn judge_opening(&self, qr: Qr) -> Option<Qr> {
-        let trusted = match self.trust {
-            Trust::Any => true,
-            Trust::NewSocket => Some(&qr.image) != self.remembered.as_ref(),
-            Trust::OnlyChanged => self.looked && self.first.as_ref() != Some(&qr.image),
-        };
-        Some(qr).filter(|_| trusted)
-    }
 }
 
 impl Run<'_> {
@@ -104,8 +68,7 @@ impl Run<'_> {
         until: Instant,
     ) -> Result<Seen, Refusal> {
         let begun = Instant::now();
-        let remembered = self.remembered_code();
-        let mut look = Look { trust, remembered, looked: false, first: None, partial: None };
+        let mut look = Look::new(trust, self.remembered_code());
         loop {
             if let Some(seen) = self.look_for_code(opening, &mut look)? {
                 return Ok(seen);
@@ -113,11 +76,8 @@ impl Run<'_> {
             if Instant::now() >= until {
                 return Ok(Seen::Nothing);
             }
-            let pause = self.pause(pace(begun.elapsed()), end_of_watch(trust));
-            match (pause, look.partial.take()) {
-                (Err(_), Some((qr, _))) => return Ok(Seen::Code(qr)),
-                (Err(end), None) => return Err(end),
-                (Ok(()), partial) => look.partial = partial,
+            if let Err(end) = self.pause(pace(begun.elapsed()), end_of_watch(trust)) {
+                return look.last_resort().map(Seen::Code).ok_or(end);
             }
         }
     }
@@ -127,26 +87,29 @@ impl Run<'_> {
         opening: Option<&OpeningAnswer>,
         look: &mut Look,
     ) -> Result<Option<Seen>, Refusal> {
-        match opening.map(Receiver::try_recv) {
-            Some(Ok(answer)) => {
-                if let Some(seen) =
-                    self.weigh(answer, look, |look, qr| qr.and_then(|q| look.judge_opening(q)))?
-                {
-                    return Ok(Some(seen));
-                }
+        if let Some(Ok(answer)) = opening.map(Receiver::try_recv) {
+            if let Err(trouble) = answer {
+                look.failed = Some((trouble, Instant::now()));
             }
-            Some(Err(TryRecvError::Empty | TryRecvError::Disconnected)) | None => {}
+            if let Some(seen) = self.weigh(answer, look, Look::judge_opening)? {
+                return Ok(Some(seen));
+            }
         }
         let state = self.client().state(&self.ask.name);
         match self.forgive(state)? {
-            None | Some(Some(State::Close)) => Ok(None),
             Some(None) => Ok(Some(Seen::Missing)),
             Some(Some(State::Open)) => Ok(Some(Seen::Open)),
             Some(Some(State::Unloaded)) => Ok(Some(Seen::Failed)),
-            Some(Some(State::Connecting)) => {
+            Some(Some(State::Close)) => {
+                look.closed();
+                let given_up = look.failed.filter(|(_, at)| at.elapsed() >= FAILING);
+                Ok(given_up.map(|(trouble, _)| Seen::NotOpened(trouble)))
+            }
+            Some(Some(State::Connecting)) if look.connecting() => {
                 let answer = self.client().code(&self.ask.name);
                 self.weigh(answer, look, Look::judge)
             }
+            Some(Some(State::Connecting)) | None => Ok(None),
         }
     }
 
@@ -165,20 +128,7 @@ impl Run<'_> {
             Some(Connected::NoCode) => None,
             Some(Connected::Code(qr)) => Some(qr),
         };
-        Ok(judge(look, qr).and_then(|qr| self.complete(qr, look)).map(Seen::Code))
-    }
-
-    /// A good code is the answer, unless a pairing code is wanted that is still to come.
-    fn complete(&self, qr: Qr, look: &mut Look) -> Option<Qr> {
-        if !self.ask.pairing_code || qr.pairing_code.is_some() {
-            return Some(qr);
-        }
-        let since = look.partial.as_ref().map_or_else(Instant::now, |(_, since)| *since);
-        if since.elapsed() >= PAIRING_CODE {
-            return Some(qr);
-        }
-        look.partial = Some((qr, since));
-        None
+        Ok(judge(look, qr).and_then(|qr| look.complete(qr, self.ask.pairing_code)).map(Seen::Code))
     }
 }
 

@@ -36,7 +36,7 @@ pub fn ensure(app: &App, exchange: Exchange) {
         }
         drop(place);
     };
-    if let Some(flight) = app.engine.enter(ask, id, Box::new(reply)) {
+    if let Some(flight) = app.engine.enter(&ask, id, Box::new(reply)) {
         // A flight that finds no place is dropped, which answers `busy` to all who wait for it.
         drop(app.lane.submit(Box::new(move || flight.fly())));
     }
