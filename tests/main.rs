@@ -7,6 +7,7 @@ mod crash;
 mod faults;
 mod harness;
 mod http_server;
+mod races;
 mod recorded;
 mod returning;
 mod scenarios;
