@@ -52,6 +52,8 @@ if [ -z "$binary" ]; then
     binary=${CARGO_TARGET_DIR:-$here/target}/release/pareia
 fi
 [ -f "$binary" ] || fail "não achei o binário $binary"
+# A bare name would be looked for on PATH.
+case $binary in */*) ;; *) binary=./$binary ;; esac
 
 # A binary for another machine is found out here, not by the first command of a shop owner.
 chmod +x "$binary" 2>/dev/null || true

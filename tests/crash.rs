@@ -80,6 +80,7 @@ fn what_was_answered_survives_and_what_was_begun_is_finished() {
             }
             // From before the first row is written to after the last code was answered.
             let moment = u64::from(pareia::seal::random::<1>()[0]) * 2;
+            println!("round {round} is killed after {moment} ms");
             std::thread::sleep(Duration::from_millis(moment));
             dead.store(true, Ordering::Relaxed);
             serving.kill();

@@ -66,11 +66,16 @@ fn the_arrows_point_one_way() {
         ("ensure", &["domain", "store", "evolution", "lock"]),
         ("words", &["domain", "ensure", "evolution"]),
         ("sim", &["http1"]),
+        ("config", &["http"]),
         ("http", &["domain", "ensure", "store", "http1", "seal", "words", "evolution"]),
     ];
     for (path, code) in library() {
         let module = path.split(['/', '.']).next().unwrap_or_default();
-        let Some((_, may_use)) = allowed.iter().find(|(m, _)| *m == module) else { continue };
+        if ["main", "lib", "cli"].contains(&module) {
+            continue; // The shell round everything else.
+        }
+        let (_, may_use) =
+            allowed.iter().find(|(m, _)| *m == module).unwrap_or_else(|| panic!("{path} is not on the map"));
         for used in code.split("crate::").skip(1) {
             let used = used.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default();
             assert!(used == module || may_use.contains(&used), "{path} uses crate::{used}");

@@ -18,7 +18,8 @@ const STACK: usize = 256 * 1024;
 /// Calls that may wait for a thread: twice what runs is as much as can be worked off before
 /// callers give up.
 const QUEUE: usize = 256;
-/// How long a call may wait for a thread and still be begun; its caller has a deadline as well.
+/// How long a call may wait for a thread and still be begun. Looked at when a thread is free or
+/// another call comes, so a full lane may let one wait for as long as a call may take.
 const MAX_WAIT: Duration = Duration::from_secs(5);
 
 /// What is to be done.
