@@ -82,7 +82,7 @@ Próximo passo — veja funcionando, sem configurar nada:
   $pareia demo
 
 Depois, com a sua Evolution API:
-  printf '%s' "\$CHAVE_DA_EVOLUTION" | $pareia credential add --type whatsapp_evolution \\
+  printf '%s' 'a-chave-dela' | $pareia credential add --type whatsapp_evolution \\
       --base-url http://localhost:8080 --api-token-stdin
   $pareia user add loja
   $pareia token create loja

@@ -21,7 +21,7 @@ const VERSION: &str = "v1:";
 /// Bytes of a ChaCha20-Poly1305 key.
 const KEY_LEN: usize = 32;
 /// Random characters of an id: 36^24 is about 124 bits.
-const ID_LEN: usize = 24;
+pub(crate) const ID_LEN: usize = 24;
 /// What bearer tokens begin with, so that secret scanners and people recognise them.
 const TOKEN_PREFIX: &str = "pareia_";
 

@@ -39,9 +39,14 @@ pub fn refusal(refusal: &Refusal) -> Sentence {
         Refusal::OwnedByOther => (
             "owned_by_other_user",
             "Instância já existe para outro usuário".to_owned(),
+            Some("Use outro channelInstanceId, ou o token do dono da instância."),
+        ),
+        Refusal::PairedUpstream => (
+            "owned_by_other_user",
+            "Instância já existe para outro usuário".to_owned(),
             Some(
-                "Use outro channelInstanceId. Uma instância que já está conectada na Evolution só pode \
-                  ser adotada por um administrador.",
+                "Esse nome já existe na Evolution com um celular pareado, e só um administrador pode adotá-lo. \
+                 Use outro channelInstanceId, ou peça a um administrador.",
             ),
         ),
         Refusal::NoActiveCredential(channel) => ("no_active_credential", no_credential(*channel), None),
@@ -162,7 +167,8 @@ pub const RATE_LIMITED: &str = "Tentativas demais sem um token válido";
 pub const RATE_LIMITED_DETAIL: &str =
     "Espere o tempo do cabeçalho Retry-After. Chamadas com um token válido continuam passando.";
 /// 431.
-pub const HEADERS_TOO_LARGE: &str = "Cabeçalhos da requisição grandes demais (o limite é de 16 KiB)";
+pub const HEADERS_TOO_LARGE: &str =
+    "Cabeçalhos da requisição grandes demais (o limite é de 16 KiB e 64 linhas)";
 /// 503: the database takes no writes.
 pub const NOT_READY: &str = "O banco de dados não aceita gravações";
 /// Said beside [`NOT_READY`].

@@ -5,7 +5,7 @@
 
 use super::output::{Done, note, out, write_out};
 use super::terminal::{self, Size};
-use super::terminal_qr::{Drawing, Ink, draw};
+use super::terminal_qr::{Ink, draw};
 use super::words;
 
 /// The text of the QR code, where upstream sent it, and the code to type, where there is one.
@@ -41,13 +41,18 @@ impl Screen {
         };
         let caption: Vec<String> =
             pairing.map(words::pairing_code).into_iter().chain([words::HOW_TO_SCAN.to_owned()]).collect();
-        self.warn_if_small(&drawing, caption.len());
-        if self.is_too_narrow(&drawing) {
+        if let Some(size) = self.size.filter(|size| size.columns < drawing.columns) {
             // A wrapped code is noise; the code to type is still of use.
+            self.note(&words::too_narrow(drawing.columns, size.columns));
             return pairing.map_or(Ok(()), |code| out(words::pairing_code(code)));
         }
         write_out(format_args!("{}{}{}\n", self.back(), drawing.text, caption.join("\n")))?;
         self.rows = drawing.rows + caption.len();
+        if let Some(size) = self.size.filter(|size| size.rows <= self.rows) {
+            // Below the code: what is above it has scrolled away.
+            let needed = self.rows + 2;
+            self.note(&words::too_low(needed, size.rows));
+        }
         Ok(())
     }
 
@@ -69,23 +74,6 @@ impl Screen {
             _ => String::new(),
         }
     }
-
-    fn is_too_narrow(&self, drawing: &Drawing) -> bool {
-        self.size.is_some_and(|size| size.columns < drawing.columns)
-    }
-
-    fn warn_if_small(&mut self, drawing: &Drawing, caption: usize) {
-        let needed = drawing.rows + caption + 1;
-        match self.size {
-            Some(size) if size.columns < drawing.columns => {
-                self.note(&words::too_narrow(drawing.columns, size.columns));
-            }
-            Some(size) if size.rows < needed && self.rows == 0 => {
-                self.note(&words::too_low(needed, size.rows));
-            }
-            _ => {}
-        }
-    }
 }
 
 #[cfg(test)]
@@ -103,8 +91,16 @@ mod tests {
 
     #[test]
     fn a_code_wider_than_the_terminal_is_not_drawn() {
-        let narrow =
-            Screen { ink: Ink::Colours, size: Some(Size { rows: 24, columns: 20 }), shown: None, rows: 0 };
-        assert!(narrow.is_too_narrow(&draw("2@abc", Ink::Colours).unwrap()));
+        let screen = |columns| Screen {
+            ink: Ink::Colours,
+            size: Some(Size { rows: 90, columns }),
+            shown: None,
+            rows: 0,
+        };
+        for (columns, drawn) in [(20, false), (200, true)] {
+            let mut screen = screen(columns);
+            screen.show(Some("2@abc"), None).unwrap();
+            assert_eq!(screen.rows > 0, drawn, "{columns}");
+        }
     }
 }

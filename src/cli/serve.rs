@@ -87,7 +87,14 @@ fn advise(config: &Config, server: &Server, store: &Store) -> Result<(), store::
             server.addr()
         );
     }
-    for CredentialLine { credential, .. } in store.credentials()? {
+    let credentials = store.credentials()?;
+    if credentials.is_empty() {
+        log::warn!("no credential yet: every call is answered 503; see: pareia credential add --help");
+    }
+    if store.users()?.is_empty() {
+        log::warn!("no user yet: nobody can call; see: pareia user add --help, pareia token create --help");
+    }
+    for CredentialLine { credential, .. } in credentials {
         if is_public_default_key(&credential.key) {
             log::warn!(
                 "credential {} opens with the key of Evolution's own examples, which everybody knows: change \

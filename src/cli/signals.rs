@@ -1,9 +1,9 @@
-//! SIGTERM and SIGINT: the first asks for an orderly end, the second does not wait for it.
+//! SIGTERM, SIGINT and SIGHUP: the first asks for an orderly end, the second does not wait for it.
 
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::output::Failure;
@@ -23,7 +23,7 @@ pub fn first() -> Result<Receiver<()>, Failure> {
 /// Calls `stop` at the first signal, on a thread of its own; the second ends the process at once.
 pub fn on_first(stop: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
     let failed = |error| Failure::Failed(words::no_signals(&error));
-    let mut signals = Signals::new([SIGTERM, SIGINT]).map_err(failed)?;
+    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP]).map_err(failed)?;
     let watch = move || {
         let mut arriving = signals.forever();
         if arriving.next().is_some() {

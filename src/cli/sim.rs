@@ -22,7 +22,7 @@ pub struct Args {
     listen: String,
     #[arg(long, value_name = "CHAVE", default_value = KEY, value_parser = key)]
     api_key: String,
-    #[arg(long, value_name = "VERSÃO", default_value = "2.3.7", value_parser = ["2.3.7", "1.8.2"])]
+    #[arg(long, value_name = "VERSÃO", default_value = "2.3.7", value_parser = ["2.3.7", "1.8.2"], hide_possible_values = true)]
     api_version: String,
     #[arg(long, value_name = "N", value_parser = limit)]
     qrcode_limit: Option<u32>,
@@ -30,7 +30,7 @@ pub struct Args {
     speed: f64,
     #[arg(long)]
     instant: bool,
-    #[arg(long, value_name = "COMO", default_value = "responde", value_parser = ["responde", "recusa", "trava"])]
+    #[arg(long, value_name = "COMO", default_value = "responde", value_parser = ["responde", "recusa", "trava"], hide_possible_values = true)]
     whatsapp: String,
     #[arg(long, value_name = "MS", default_value = "0")]
     slow: u32,

@@ -50,7 +50,11 @@ fn days(text: &str) -> Result<Millis, &'static str> {
 fn create(store: &Store, user: &str, name: Option<&str>, days: Option<Millis>) -> Done {
     let user = user::find(store, user)?;
     let new = store.add_token(&user.id, name, days.map(|days| now() + days * MILLIS_PER_DAY))?;
-    out(new.token.expose())?;
+    if let Err(unseen) = out(new.token.expose()) {
+        // Nobody has it, and nobody could be shown it again.
+        store.revoke_token(&new.id)?;
+        return Err(unseen);
+    }
     note(words::token_created(&new.id));
     Ok(())
 }

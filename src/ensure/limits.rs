@@ -44,6 +44,8 @@ pub(super) const PROOF: Duration = Duration::from_millis(100);
 pub(super) const MAX_PROOFS: usize = 8192;
 /// Calls that may wait for one server at a time: a server that hangs leaves room for the others.
 pub(super) const PER_SERVER: usize = 64;
+/// How long a call waits for such a place: a server that is well gives one every few milliseconds.
+pub(super) const PLACE_WAIT: Duration = Duration::from_secs(1);
 /// Different asks for one name that wait for their turn.
 pub(super) const MAX_TURNS: usize = 64;
 /// How long a code is distrusted that stays what it was when the socket began to open. Recorded: a

@@ -13,7 +13,7 @@ mod plan;
 mod run;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 pub use flights::Flight;
@@ -33,6 +33,7 @@ pub struct Engine {
     flights: flights::Flights,
     /// Calls under way at each server, by credential.
     at_server: Mutex<HashMap<String, usize>>,
+    place_free: Condvar,
     /// When a name was last proved to be `connecting`, by credential and name.
     proofs: Mutex<HashMap<(String, String), Instant>>,
     openings: openings::Openings,
@@ -47,6 +48,7 @@ impl Engine {
             connections: Connections::default(),
             flights: flights::Flights::default(),
             at_server: Mutex::default(),
+            place_free: Condvar::new(),
             proofs: Mutex::default(),
             openings: openings::Openings::default(),
         }
@@ -69,14 +71,18 @@ impl Engine {
         outcome.recv().unwrap_or(Err(Refusal::Internal))
     }
 
-    /// A place among the calls at one server; `None` when it has too many.
+    /// A place among the calls at one server; `None` when none gets free in time.
     fn place_at(&self, credential: &str) -> Option<Place<'_>> {
-        let mut at_server = lock(&self.at_server);
-        let count = at_server.entry(credential.to_owned()).or_default();
-        if *count >= limits::PER_SERVER {
+        let is_full = |at_server: &mut HashMap<String, usize>| {
+            at_server.get(credential).is_some_and(|count| *count >= limits::PER_SERVER)
+        };
+        let at_server = lock(&self.at_server);
+        let waited = self.place_free.wait_timeout_while(at_server, limits::PLACE_WAIT, is_full);
+        let (mut at_server, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        if timeout.timed_out() {
             return None;
         }
-        *count += 1;
+        *at_server.entry(credential.to_owned()).or_default() += 1;
         Some(Place { engine: self, credential: credential.to_owned() })
     }
 
@@ -108,6 +114,9 @@ impl Drop for Place<'_> {
             Some(count) if *count > 1 => *count -= 1,
             _ => drop(at_server.remove(&self.credential)),
         }
+        drop(at_server);
+        // All of them: they may wait for different servers.
+        self.engine.place_free.notify_all();
     }
 }
 

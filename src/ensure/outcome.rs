@@ -55,8 +55,10 @@ pub enum Found {
 /// A call that ended with a reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The name has another owner, or is connected and may only be adopted by an administrator.
+    /// The name has another owner.
     OwnedByOther,
+    /// Upstream has the name with a phone paired: only an administrator may adopt it.
+    PairedUpstream,
     /// No credential of the channel is active.
     NoActiveCredential(Channel),
     /// Too much is waiting already: here, for this server, or for this name in another process.

@@ -71,7 +71,11 @@ impl Engine {
         }
         let _turn = turn.filter(|_| Instant::now() < deadline).ok_or(Refusal::Busy)?;
         run.read_row()?;
-        match run.proceed() {
+        let outcome = run.proceed();
+        if let (Err(refusal), Some(server)) = (&outcome, &run.server) {
+            log::warn!("id={trace} {} at credential {}: {refusal:?}", ask.name, server.credential);
+        }
+        match outcome {
             // The last call before the end was cut short: what was waited for is the reason.
             Err(Refusal::Upstream(Trouble::Timeout)) if Instant::now() >= deadline => Err(run.ending),
             outcome => outcome,

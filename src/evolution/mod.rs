@@ -217,19 +217,16 @@ impl Client {
             .post("verify-creds", "/verify-creds", &json!({}))
             .and_then(|(status, body)| wire::judge(status, &body));
         let kind = match verified {
-            Ok((200, _)) => return Ok(KeyKind::Global),
+            Ok((200, body)) if wire::is_verdict(&body) => return Ok(KeyKind::Global),
             // 2.x took the key for no global one: the list opens with an instance's token too.
             Err(Trouble::RejectedKey) => KeyKind::Instance,
             // 1.8 has no such route, and lists for its global key only.
-            Ok((404, _)) => KeyKind::Global,
+            Ok((404, body)) if wire::is_envelope(&body) => KeyKind::Global,
             Ok(_) => return Err(Trouble::Unexpected),
             Err(trouble) => return Err(trouble),
         };
         let (status, body) = self.get("fetchInstances", "/instance/fetchInstances", Care::Quick)?;
-        match wire::judge(status, &body)? {
-            (200, body) if body.is_array() => Ok(kind),
-            _ => Err(Trouble::Unexpected),
-        }
+        if wire::is_list(status, &body)? { Ok(kind) } else { Err(Trouble::Unexpected) }
     }
 
     fn version(&self) -> Option<String> {

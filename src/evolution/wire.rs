@@ -205,8 +205,20 @@ pub(super) fn judge(status: u16, body: &[u8]) -> Result<(u16, Value), Trouble> {
     }
 }
 
+/// Whether `POST /verify-creds` of 2.x approves: `{"status":200,"message":…}`.
+pub(super) fn is_verdict(body: &Value) -> bool {
+    body.get("status").is_some_and(|s| s == 200) && text(body, "message").is_some()
+}
+
+/// Whether it is a list of instances, and not just any list.
+pub(super) fn is_list(status: u16, body: &[u8]) -> Result<bool, Trouble> {
+    judge(status, body)?;
+    let entries: Result<Vec<Entry>, _> = serde_json::from_slice(body);
+    Ok(status == 200 && entries.is_ok_and(|list| list.iter().all(|entry| entry.its_name().is_some())))
+}
+
 /// Whether the error is Evolution's own and not, say, a proxy's: `{status, error, response:{message}}`.
-fn is_envelope(body: &Value) -> bool {
+pub(super) fn is_envelope(body: &Value) -> bool {
     body.get("response").is_some_and(|r| r.get("message").is_some())
 }
 

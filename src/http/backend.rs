@@ -9,7 +9,7 @@ use std::fs::{self, DirBuilder};
 use std::io::{self, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -27,6 +27,8 @@ const HELLO_LIMIT: Duration = Duration::from_secs(5);
 /// How long an answer may take. Every call has a deadline of its own far below this; it only ends
 /// what would otherwise wait for ever.
 const ANSWER_LIMIT: Duration = Duration::from_mins(10);
+/// What the socket's folder is called, before the process's number and a random part.
+const FOLDER_PREFIX: &str = "pareia-http-";
 /// Characters of the random part of the socket's folder.
 const FOLDER_SUFFIX: usize = 13;
 
@@ -52,15 +54,33 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn create() -> io::Result<Self> {
-        let mut name = seal::new_id("pareia-");
-        name.truncate("pareia-".len() + FOLDER_SUFFIX);
-        let path = std::env::temp_dir().join(name);
-        DirBuilder::new().mode(0o700).create(&path)?;
+        let temporary = std::env::temp_dir();
+        remove_left_over(&temporary);
+        let mut name = seal::new_id(&format!("{FOLDER_PREFIX}{}-", std::process::id()));
+        name.truncate(name.len() - seal::ID_LEN + FOLDER_SUFFIX);
+        let path = temporary.join(name);
+        let made = DirBuilder::new().mode(0o700).create(&path);
+        made.map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
         Ok(Self(path))
     }
 
     fn remove(&self) {
         fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+/// Removes the folders of servers that were killed.
+fn remove_left_over(temporary: &Path) {
+    let entries = fs::read_dir(temporary).into_iter().flatten().flatten();
+    for entry in entries {
+        let name = entry.file_name();
+        let server = name.to_str().and_then(|n| n.strip_prefix(FOLDER_PREFIX)?.split('-').next());
+        let dead =
+            |pid: &str| pid.bytes().all(|b| b.is_ascii_digit()) && !Path::new("/proc").join(pid).exists();
+        if Path::new("/proc/self").exists() && server.is_some_and(dead) {
+            // Another user's stays: it is not ours to remove.
+            fs::remove_dir_all(entry.path()).ok();
+        }
     }
 }
 
@@ -72,6 +92,10 @@ impl Drop for Folder {
 
 impl Fronts {
     fn add(&mut self) -> io::Result<()> {
+        // Something that tidies the temporary folder may have taken ours away.
+        if !self.folder.0.exists() {
+            self.folder = Folder::create()?;
+        }
         let path = self.folder.0.join(self.running.len().to_string());
         self.running.push(Front::start(path, &self.handler)?);
         Ok(())
@@ -80,8 +104,8 @@ impl Fronts {
     /// Opens a connection that is known to be served.
     fn open(&mut self) -> io::Result<UnixStream> {
         match self.greet() {
-            Err(error) if is_timeout(&error) => {
-                log::error!("tiny_http serves no new connections, another server takes over");
+            Err(error) if is_timeout(&error) || is_gone(&error) => {
+                log::error!("tiny_http cannot be reached ({error}), another server takes over");
                 self.add()?;
                 self.greet()
             }
@@ -99,6 +123,10 @@ impl Fronts {
         stream.set_write_timeout(Some(ANSWER_LIMIT))?;
         Ok(stream)
     }
+}
+
+fn is_gone(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused)
 }
 
 fn is_timeout(error: &io::Error) -> bool {
@@ -240,6 +268,16 @@ mod tests {
         check(&backends, "/", "200");
         check(&backends, "/", "200");
         assert_eq!(lock(&backends.fronts).running.len(), 2);
+    }
+
+    #[test]
+    fn a_folder_that_was_tidied_away_is_made_anew() {
+        let backends = start(8, moody);
+        let folder = lock(&backends.fronts).folder.0.clone();
+        fs::remove_dir_all(&folder).expect("it was there");
+        lock(&backends.idle).clear();
+        check(&backends, "/", "200");
+        assert_ne!(lock(&backends.fronts).folder.0, folder);
     }
 
     #[test]

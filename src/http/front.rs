@@ -32,7 +32,8 @@ pub struct Front {
 impl Front {
     /// Listens at `path` and starts the workers.
     pub fn start(path: PathBuf, handler: &Handler) -> io::Result<Self> {
-        let listener = UnixListener::bind(&path)?;
+        let listener = UnixListener::bind(&path)
+            .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
         let tiny = tiny_http::Server::from_listener(listener, None).map_err(io::Error::other)?;
         let mut front = Self {
             tiny: Arc::new(tiny),

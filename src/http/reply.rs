@@ -109,7 +109,7 @@ impl Problem {
 
 fn refusal_status(refusal: &Refusal) -> u16 {
     match refusal {
-        Refusal::OwnedByOther => 409,
+        Refusal::OwnedByOther | Refusal::PairedUpstream => 409,
         Refusal::NoActiveCredential(_) | Refusal::Busy => 503,
         Refusal::Upstream(Trouble::Timeout) | Refusal::NoQr | Refusal::Reconnecting => 504,
         Refusal::Upstream(_) => 502,

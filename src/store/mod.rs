@@ -58,8 +58,10 @@ impl fmt::Display for Error {
             Self::KeyMissing(path) => write!(
                 f,
                 "o banco tem chaves seladas, mas {} não existe: restaure esse arquivo do backup \
-                 (sem ele as chaves não abrem; a saída é remover as credenciais e cadastrá-las de novo)",
-                path.display()
+                 (sem ele as chaves não abrem). Sem backup, apague as credenciais e cadastre-as de novo: \
+                 sqlite3 {} 'PRAGMA foreign_keys=ON; DELETE FROM integration_credentials'",
+                path.display(),
+                path.with_extension("db").display()
             ),
             Self::KeyWrong(path) => write!(
                 f,

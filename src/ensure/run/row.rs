@@ -120,9 +120,12 @@ impl Run<'_> {
 
     /// The name is somebody else's. A row of ours that got nowhere must not hold it.
     pub(super) fn refuse(&mut self) -> Outcome {
-        if let Some(row) = self.row.as_ref().filter(|r| r.user == self.ask.caller.user) {
-            self.engine.store.withdraw_instance(&row.id).map_err(|e| self.internal(&e))?;
+        match self.row.as_ref().filter(|r| r.user == self.ask.caller.user) {
+            None => Err(Refusal::OwnedByOther),
+            Some(row) => {
+                self.engine.store.withdraw_instance(&row.id).map_err(|e| self.internal(&e))?;
+                Err(Refusal::PairedUpstream)
+            }
         }
-        Err(Refusal::OwnedByOther)
     }
 }
