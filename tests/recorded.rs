@@ -86,7 +86,7 @@ fn understood(endpoint: &str, name: &Name, url: &str) -> String {
             Connected::Failed => "failed".into(),
         }),
         "create" => client.create(name, &phone).map(|c| match c {
-            Created::Now => "created".into(),
+            Created::Now(_) => "created".into(),
             Created::NameTaken => "taken".into(),
             Created::Refused => "unexpected".into(),
         }),

@@ -49,6 +49,13 @@ impl Flights {
         false
     }
 
+    /// Whether an ask would wait behind another user's.
+    pub(super) fn is_behind_another(&self, ask: &Ask) -> bool {
+        let flights = self.lock();
+        let turns = flights.get(&(ask.channel, ask.name.clone()));
+        turns.is_some_and(|turns| turns.iter().any(|turn| turn.ask.caller.user != ask.caller.user))
+    }
+
     /// The turn that is in the air: what is asked, for the log, and since when.
     fn first(&self, name: &(Channel, Name)) -> Option<(Ask, String, Instant)> {
         self.lock().get(name)?.front().map(Turn::what)

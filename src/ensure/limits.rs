@@ -20,7 +20,7 @@ pub(super) const CREATE_OUT: Duration = Duration::from_secs(5);
 /// once more.
 pub(super) const SLOW_CREATE_OUT: Duration = Duration::from_secs(10);
 /// Longest that a row may say of itself that something is out: more is a clock that was set back.
-pub(super) const MOST_OUT: Duration = Duration::from_secs(30);
+pub(super) const MOST_OUT: Duration = Duration::from_mins(2);
 /// Creates that one call sends when each is refused or vanishes: somebody else is at work there.
 /// The pause before each next one doubles, so that they span the time a call has.
 pub(super) const MAX_CREATES: u32 = 6;
@@ -29,9 +29,14 @@ pub(super) const MAX_CREATES: u32 = 6;
 pub(super) const CONNECT_OUT: Duration = Duration::from_secs(10);
 /// When a connect that upstream does not answer is given up: it waits on web.whatsapp.com without
 /// a limit of its own, and until it is answered no other may be sent.
-pub(super) const CONNECT_GIVES_UP: Duration = Duration::from_mins(10);
-/// How long a call watches for the code of a connect that it did not send before it decides anew.
-pub(super) const WATCH: Duration = Duration::from_secs(2);
+pub(super) const CONNECT_GIVES_UP: Duration = Duration::from_mins(2);
+/// How long a connect counts as out that had no answer when its call ended.
+pub(super) const UNANSWERED_OUT: Duration = Duration::from_mins(1);
+/// How long a call watches for the code of a connect that it did not send before it decides anew:
+/// longer than [`DISTRUST`], or such a code would never be taken.
+pub(super) const WATCH: Duration = Duration::from_secs(5);
+/// How long a state has to stand still before nothing is reconnecting any more.
+pub(super) const STEADY: Duration = Duration::from_secs(3);
 /// How long a pairing code may come after the QR code. Recorded: 1 s (2.x), 2 s (1.8).
 pub(super) const PAIRING_CODE: Duration = Duration::from_secs(4);
 /// How long upstream may fail in the middle of a wait before the call gives up.
@@ -51,8 +56,9 @@ pub(super) const MAX_TURNS: usize = 64;
 /// How long a code is distrusted that stays what it was when the socket began to open. Recorded: a
 /// new one shows within 0.4 s, later where WhatsApp is slow.
 pub(super) const DISTRUST: Duration = Duration::from_secs(3);
-/// Calls of `connect` that upstream is sleeping over, in all; each holds a thread and
-/// a connection for 2 to 5 s.
+/// Calls of `connect` that one server is sleeping over, and all of them; each holds a thread and a
+/// connection for 2 to 5 s, or until it is given up.
+pub(super) const MAX_OPENING_AT_SERVER: usize = 64;
 pub(super) const MAX_OPENING: usize = 128;
 
 /// The pause between two looks for a code, `since` the watch began: short at first, when the code

@@ -58,7 +58,17 @@ impl Engine {
     /// case: by this flight, or by the one that was joined. `trace` is the request id for the log.
     #[must_use = "a flight that is dropped answers Busy"]
     pub fn enter(self: &Arc<Self>, ask: &Ask, trace: String, reply: Reply) -> Option<Flight> {
+        if self.flights.is_behind_another(ask) && self.is_anothers(ask) {
+            reply(&Err(Refusal::OwnedByOther));
+            return None;
+        }
         self.flights.join(ask, trace, reply).then(|| Flight::new(Arc::clone(self), ask))
+    }
+
+    /// Whether the name has another owner. A database that fails says so when the call runs.
+    fn is_anothers(&self, ask: &Ask) -> bool {
+        let owner = self.store.instance_owner(ask.channel, &ask.name);
+        owner.is_ok_and(|owner| owner.is_some_and(|owner| owner != ask.caller.user))
     }
 
     /// Runs the call and waits for its outcome.

@@ -1,4 +1,4 @@
-//! The calls of `connect` that upstream has not answered yet, by name.
+//! The calls of `connect` that upstream has not answered yet, by server and name.
 //!
 //! Upstream sleeps over each for 2 to 5 s, or for as long as web.whatsapp.com hangs. The call that
 //! sent it may be over long before. Until it is answered, or its socket shows, no other may open a
@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::limits::MAX_OPENING;
+use super::limits::{MAX_OPENING, MAX_OPENING_AT_SERVER};
 use crate::domain::Name;
 
 /// All of them, in this process.
@@ -16,35 +16,38 @@ pub(super) struct Openings(Arc<Mutex<Unanswered>>);
 
 #[derive(Default)]
 struct Unanswered {
-    by_name: HashMap<Name, u64>,
-    /// Threads that wait, those included whose instance is gone.
-    waiting: usize,
+    /// The last one for each instance, by credential and name.
+    last: HashMap<(String, Name), u64>,
+    /// Threads that wait, by credential; those included whose instance is gone.
+    waiting: HashMap<String, usize>,
     number: u64,
 }
 
 impl Openings {
     /// Notes that one is being sent; `None` when there are too many.
-    pub(super) fn begin(&self, name: &Name) -> Option<Opening> {
+    pub(super) fn begin(&self, credential: &str, name: &Name) -> Option<Opening> {
         let mut unanswered = self.lock();
-        if unanswered.waiting >= MAX_OPENING {
+        let all: usize = unanswered.waiting.values().sum();
+        let here = unanswered.waiting.entry(credential.to_owned()).or_default();
+        if all >= MAX_OPENING || *here >= MAX_OPENING_AT_SERVER {
             return None;
         }
-        unanswered.waiting += 1;
+        *here += 1;
         unanswered.number += 1;
-        let number = unanswered.number;
-        unanswered.by_name.insert(name.clone(), number);
+        let (number, key) = (unanswered.number, (credential.to_owned(), name.clone()));
+        unanswered.last.insert(key.clone(), number);
         drop(unanswered);
-        Some(Opening { openings: self.clone(), name: name.clone(), number })
+        Some(Opening { openings: self.clone(), key, number })
     }
 
-    /// Whether one is unanswered for that name.
-    pub(super) fn has(&self, name: &Name) -> bool {
-        self.lock().by_name.contains_key(name)
+    /// Whether one is unanswered for that instance.
+    pub(super) fn has(&self, credential: &str, name: &Name) -> bool {
+        self.lock().last.contains_key(&(credential.to_owned(), name.clone()))
     }
 
-    /// Whatever is unanswered for that name opens no socket any more: it has, or its instance is gone.
-    pub(super) fn forget(&self, name: &Name) {
-        self.lock().by_name.remove(name);
+    /// Whatever is unanswered there opens no socket any more: it has, or its instance is gone.
+    pub(super) fn forget(&self, credential: &str, name: &Name) {
+        self.lock().last.remove(&(credential.to_owned(), name.clone()));
     }
 
     fn lock(&self) -> MutexGuard<'_, Unanswered> {
@@ -55,16 +58,19 @@ impl Openings {
 /// One that is unanswered, until it is dropped.
 pub(super) struct Opening {
     openings: Openings,
-    name: Name,
+    key: (String, Name),
     number: u64,
 }
 
 impl Drop for Opening {
     fn drop(&mut self) {
         let mut unanswered = self.openings.lock();
-        unanswered.waiting -= 1;
-        if unanswered.by_name.get(&self.name) == Some(&self.number) {
-            unanswered.by_name.remove(&self.name);
+        match unanswered.waiting.get_mut(&self.key.0) {
+            Some(here) if *here > 1 => *here -= 1,
+            _ => drop(unanswered.waiting.remove(&self.key.0)),
+        }
+        if unanswered.last.get(&self.key) == Some(&self.number) {
+            unanswered.last.remove(&self.key);
         }
     }
 }

@@ -30,8 +30,10 @@ pub(super) struct Known {
     pub was_connecting: bool,
     /// The wait for a socket that comes back by itself has been spent, or is not due.
     pub waited: bool,
-    /// The state changed during that wait: upstream is reconnecting by itself.
+    /// The state kept changing during that wait: upstream is reconnecting by itself.
     pub restless: bool,
+    /// During that wait a socket that had dropped began to open again.
+    pub resumed: bool,
 }
 
 /// The row of a name.
@@ -185,6 +187,10 @@ impl Known {
     /// A socket is opening, for a scan or for the phone that is paired already.
     fn connecting_step(&self, pairing: Pairing) -> Action {
         match pairing {
+            // A socket that has only just begun to open may still answer the code of the one before.
+            Pairing::Never | Pairing::LoggedOut if self.connect_out || self.resumed => {
+                Action::Watch(Trust::NewSocket)
+            }
             Pairing::Never | Pairing::LoggedOut => Action::AskCode,
             Pairing::Paired | Pairing::Possible if !self.waited => Action::AwaitReturn(Returning::Paired),
             // Steadily connecting and not back: 1.8 shows codes after a logout.
@@ -210,7 +216,7 @@ mod tests {
         let mut all = Vec::new();
         for row in ROWS {
             for upstream in &upstreams {
-                for flags in 0..1u32 << 9 {
+                for flags in 0..1u32 << 10 {
                     let bit = |n: u32| BOTH[(flags >> n & 1) as usize];
                     all.push(Known {
                         row,
@@ -224,6 +230,7 @@ mod tests {
                         waited: bit(6),
                         restless: bit(7),
                         created: bit(8),
+                        resumed: bit(9),
                     });
                 }
             }
@@ -252,6 +259,7 @@ mod tests {
             (|k| k.upstream == Absent, Action::Create),
             (|k| is(k, State::Open, &PAIRINGS), Action::Connected),
             (|k| is(k, State::Unloaded, &PAIRINGS), Action::AwaitLoad),
+            (|k| is(k, State::Connecting, &[Never, LoggedOut]) && (k.connect_out || k.resumed), Action::Watch(Trust::NewSocket)),
             (|k| is(k, State::Connecting, &[Never, LoggedOut]), Action::AskCode),
             (|k| matches!(k.upstream, Present(_, Paired | Possible)) && !k.waited, Action::AwaitReturn(Returning::Paired)),
             (|k| is(k, State::Connecting, &[Possible]) && !k.restless, Action::AskCode),
@@ -270,7 +278,7 @@ mod tests {
     #[test]
     fn the_whole_matrix_is_as_specified() {
         let all = matrix();
-        assert_eq!(all.len(), 4 * 18 * 512);
+        assert_eq!(all.len(), 4 * 18 * 1024);
         for known in all {
             assert_eq!(plan(&known), specified(&known), "{known:?}");
         }

@@ -38,6 +38,7 @@ pub(super) struct Run<'a> {
     listed_connecting: bool,
     waited: bool,
     restless: bool,
+    resumed: bool,
     /// Why the call ends if its time runs out now.
     ending: Refusal,
     /// Since when upstream has been failing in the middle of a wait.
@@ -69,7 +70,10 @@ impl Engine {
             run.refuse_anothers()?;
             turn = lock(deadline)?;
         }
-        let _turn = turn.filter(|_| Instant::now() < deadline).ok_or(Refusal::Busy)?;
+        if turn.is_none() || Instant::now() >= deadline {
+            run.refuse_anothers()?;
+            return Err(Refusal::Busy);
+        }
         run.read_row()?;
         let outcome = run.proceed();
         if let (Err(refusal), Some(server)) = (&outcome, &run.server) {
@@ -100,6 +104,7 @@ impl<'a> Run<'a> {
             listed_connecting: false,
             waited: false,
             restless: false,
+            resumed: false,
             ending: Refusal::Upstream(Trouble::Timeout),
             failing: None,
         }
@@ -156,16 +161,20 @@ impl<'a> Run<'a> {
             created: self.created,
             create_out: is_out(row.and_then(|r| r.create_out_until)),
             connect_out: is_out(row.and_then(|r| r.connect_out_until))
-                || self.engine.openings.has(&self.ask.name),
+                || self
+                    .server
+                    .as_ref()
+                    .is_some_and(|s| self.engine.openings.has(&s.credential, &self.ask.name)),
             was_connecting: self.listed_connecting || row.is_some_and(|r| r.status == Status::Connecting),
             waited: self.waited,
             restless: self.restless,
+            resumed: self.resumed,
         }
     }
 
     pub(super) fn pairing(&mut self, qr: Qr) -> Outcome {
         self.engine.prove(&self.server().credential, self.ask.name.as_str());
-        self.engine.openings.forget(&self.ask.name);
+        self.engine.openings.forget(&self.server().credential, &self.ask.name);
         self.claim(|row| {
             row.status = Status::Connecting;
             row.qr_code = Some(qr.image.clone());
@@ -180,7 +189,7 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn connected(&mut self) -> Outcome {
-        self.engine.openings.forget(&self.ask.name);
+        self.engine.openings.forget(&self.server().credential, &self.ask.name);
         self.claim(|row| {
             row.status = Status::Connected;
             row.qr_code = None;

@@ -63,10 +63,10 @@ pub struct Listed {
 }
 
 /// What `create` did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Created {
-    /// The instance is there.
-    Now,
+    /// The instance is there, with this id.
+    Now(Option<String>),
     /// 403: the name is taken, listed or not.
     NameTaken,
     /// Another refusal: nothing was created.

@@ -134,7 +134,9 @@ pub(super) fn connection_state(status: u16, body: &[u8]) -> Result<Option<State>
 /// `POST /instance/create`.
 pub(super) fn created(status: u16, body: &[u8]) -> Result<Created, Trouble> {
     match judge(status, body)? {
-        (200 | 201, body) if body.get("instance").is_some() => Ok(Created::Now),
+        (200 | 201, body) if body.get("instance").is_some() => {
+            Ok(Created::Now(text(&body["instance"], "instanceId").map(str::to_owned)))
+        }
         // The guard looks at names before keys: a 403 says that the name is taken and no more.
         (403, body) if is_envelope(&body) => Ok(Created::NameTaken),
         (400..=499, body) if is_envelope(&body) => Ok(Created::Refused),

@@ -126,7 +126,8 @@ impl Store {
     pub fn save_instance(&self, instance: &Instance) -> Result<bool, Error> {
         let saved = self.write(|t| {
             t.prepare_cached(
-                "UPDATE messaging_instances SET channelPhoneOrId = ?2, credentialId = ?3, status = ?4,
+                "UPDATE messaging_instances SET channelPhoneOrId = ?2, status = ?4,
+                     credentialId = (SELECT id FROM integration_credentials WHERE id = ?3),
                      qrCode = ?5, pairedAt = ?6, claimedUrl = ?7, upstreamId = ?8, createOutUntil = ?9,
                      connectOutUntil = ?10, updatedAt = ?11
                  WHERE id = ?1",

@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use crate::domain::{Qr, Secret};
-use crate::ensure::limits::{DISTRUST, PAIRING_CODE};
+use crate::ensure::limits::{DISTRUST, PAIRING_CODE, RESUME};
 use crate::ensure::plan::Trust;
 use crate::evolution::Trouble;
 
@@ -19,8 +19,13 @@ pub(super) struct Look {
     looked: bool,
     /// The picture of its first answer; `None` when that had none.
     first: Option<Secret>,
-    /// When the call that opened the socket was answered with a code.
+    /// Since when the socket has had its time: when the call that opened it was answered with a
+    /// code or, without such a call, when it was first seen to open.
     opened: Option<Instant>,
+    /// Whether this watch opened the socket.
+    is_ours: bool,
+    /// Since when the state has been `close` again.
+    closed: Option<Instant>,
     /// Looks in a row that said `connecting`.
     steady: u32,
     /// Whether the state went back to `close`.
@@ -32,13 +37,15 @@ pub(super) struct Look {
 }
 
 impl Look {
-    pub(super) fn new(trust: Trust, remembered: Option<Secret>) -> Self {
+    pub(super) fn new(trust: Trust, remembered: Option<Secret>, is_ours: bool) -> Self {
         Self {
             trust,
             remembered,
             looked: false,
             first: None,
             opened: None,
+            is_ours,
+            closed: None,
             steady: 0,
             flapped: false,
             partial: None,
@@ -46,11 +53,13 @@ impl Look {
         }
     }
 
-    /// Notes a look that said `close`.
-    pub(super) fn closed(&mut self) {
+    /// Notes a look that said `close`; whether the socket was there and is gone for good.
+    pub(super) fn closed(&mut self) -> bool {
         self.flapped |= self.steady > 0;
         self.steady = 0;
         self.partial = None;
+        let since = *self.closed.get_or_insert_with(Instant::now);
+        self.flapped && since.elapsed() >= RESUME
     }
 
     /// Notes a look that said `connecting`; whether the code may be asked for. Where the state
@@ -58,6 +67,10 @@ impl Look {
     pub(super) fn connecting(&mut self) -> bool {
         self.steady += 1;
         self.failed = None;
+        self.closed = None;
+        if !self.is_ours {
+            self.opened.get_or_insert_with(Instant::now);
+        }
         !self.flapped || self.steady > 1
     }
 
@@ -121,7 +134,7 @@ mod tests {
 
     /// Feeds answers of a `connecting` instance; the first that is trusted, by number.
     fn first_trusted(trust: Trust, remembered: Option<&str>, answers: &[Option<&str>]) -> Option<usize> {
-        let mut look = Look::new(trust, remembered.map(Secret::new));
+        let mut look = Look::new(trust, remembered.map(Secret::new), true);
         answers.iter().position(|a| look.judge(a.map(qr)).is_some())
     }
 
@@ -149,7 +162,7 @@ mod tests {
             (Trust::OnlyChanged, None, "b", false),
             (Trust::OnlyChanged, Some("a"), "b", true),
         ] {
-            let mut look = Look::new(trust, None);
+            let mut look = Look::new(trust, None, true);
             if let Some(first) = first {
                 look.judge(Some(qr(first)));
             }
@@ -163,9 +176,9 @@ mod tests {
 
     #[test]
     fn where_the_state_flaps_the_code_is_asked_for_after_two_looks() {
-        let mut look = Look::new(Trust::Any, None);
+        let mut look = Look::new(Trust::Any, None, true);
         assert!(look.connecting());
-        look.closed();
+        assert!(!look.closed(), "it may come back");
         assert!(!look.connecting());
         assert!(look.connecting());
     }

@@ -49,7 +49,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Another server knows nothing of what the row remembers of the one it was claimed on.
+    /// What is under way on the former server is nothing to the new one. What the row remembers of
+    /// its instance stays until another is claimed: the administrator may go back.
     fn move_row(&mut self, to: &Credential) -> Result<(), Refusal> {
         if self.row.is_none() {
             return Ok(());
@@ -58,8 +59,6 @@ impl Run<'_> {
             row.credential = Some(to.id.clone());
             if row.claimed_url.as_ref().is_some_and(|url| *url != to.base_url) {
                 row.status = Status::Disconnected;
-                row.qr_code = None;
-                row.paired_at = None;
                 row.create_out_until = None;
                 row.connect_out_until = None;
             }
@@ -74,11 +73,20 @@ impl Run<'_> {
         same || (here.is_some() && row.claimed_url.as_deref() == here)
     }
 
+    /// Whether a phone was ever seen on the row's instance here.
+    pub(super) fn remembers_phone(&self) -> bool {
+        self.row.as_ref().is_some_and(|row| row.paired_at.is_some() && self.is_claimed(row))
+    }
+
     /// Changes the row of an instance that is now known to be its own.
     pub(super) fn claim(&mut self, change: impl FnOnce(&mut Instance)) -> Result<(), Refusal> {
         let url = self.server().base_url.as_str().to_owned();
         let id = self.upstream_id.clone();
         self.save(|row| {
+            if row.claimed_url.as_ref().is_some_and(|former| *former != url) {
+                row.qr_code = None;
+                row.paired_at = None;
+            }
             row.claimed_url = Some(url);
             row.upstream_id = id.or(row.upstream_id.take());
             row.create_out_until = None;

@@ -6,7 +6,8 @@ use super::watch::Seen;
 use super::{Run, Server};
 use crate::domain::{Millis, Secret, Status, now};
 use crate::ensure::limits::{
-    CONNECT_OUT, CREATE_OUT, LOAD_PAUSE, MAX_CREATES, RESUME, RETURN, RETURN_PAUSE, SLOW_CREATE_OUT, WATCH,
+    CONNECT_OUT, CREATE_OUT, LOAD_PAUSE, MAX_CREATES, RESUME, RETURN, RETURN_PAUSE, SLOW_CREATE_OUT, STEADY,
+    UNANSWERED_OUT, WATCH,
 };
 use crate::ensure::plan::{Pairing, Returning, Row, Trust, Upstream};
 use crate::ensure::{Answer, Refusal};
@@ -19,7 +20,7 @@ impl<'a> Run<'a> {
 
     /// The code last answered for the row.
     pub(super) fn remembered_code(&self) -> Option<Secret> {
-        self.row.as_ref().and_then(|r| r.qr_code.clone())
+        self.row.as_ref().filter(|row| self.is_claimed(row)).and_then(|r| r.qr_code.clone())
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -31,6 +32,7 @@ impl<'a> Run<'a> {
         self.upstream = match listed {
             Some(listed) => self.look_closer(&listed)?,
             // Lists leave out what is not loaded yet, or still being removed; the guards do not.
+            None if self.remembers_phone() => self.present(Pairing::Possible)?,
             None => self.present(Pairing::Never)?,
         };
         Ok(())
@@ -41,8 +43,7 @@ impl<'a> Run<'a> {
     fn look_closer(&mut self, listed: &Listed) -> Result<Upstream, Refusal> {
         self.upstream_id.clone_from(&listed.id);
         let known = self.known();
-        let remembered = self.row.as_ref().is_some_and(|r| r.paired_at.is_some());
-        let perhaps = remembered || (known.row != Row::Settled && !known.create_out);
+        let perhaps = self.remembers_phone() || (known.row != Row::Settled && !known.create_out);
         let pairing = match listed {
             Listed { owner: true, logged_out: false, .. } => Pairing::Paired,
             Listed { logged_out: true, .. } => Pairing::LoggedOut,
@@ -68,7 +69,7 @@ impl<'a> Run<'a> {
             return Err(Refusal::Upstream(Trouble::NotLoaded));
         }
         // Of what a former instance of that name was, nothing is left.
-        self.engine.openings.forget(&self.ask.name);
+        self.engine.openings.forget(&self.server().credential, &self.ask.name);
         self.upstream_id = None;
         self.save(|row| {
             row.qr_code = None;
@@ -79,7 +80,8 @@ impl<'a> Run<'a> {
         })?;
         self.creates += 1;
         match self.client().create(&self.ask.name, &self.ask.phone) {
-            Ok(Created::Now) => {
+            Ok(Created::Now(id)) => {
+                self.upstream_id = id;
                 self.created = true;
                 self.upstream = Upstream::Present(State::Close, Pairing::Never);
                 Ok(())
@@ -139,33 +141,54 @@ impl<'a> Run<'a> {
         };
         let until = Instant::now() + span;
         let Upstream::Present(mut last, pairing) = self.upstream else { return Ok(()) };
+        let mut changed: Option<Instant> = None;
         while Instant::now() < until {
             self.pause(RETURN_PAUSE, end.clone())?;
             let seen = self.client().state(&self.ask.name);
             let Some(seen) = self.forgive(seen)? else { continue };
             self.upstream = seen.map_or(Upstream::Absent, |state| Upstream::Present(state, pairing));
             match (seen, what) {
-                (None | Some(State::Open | State::Unloaded), _)
-                | (Some(State::Connecting), Returning::Unpaired) => return Ok(()),
+                (None | Some(State::Open | State::Unloaded), _) => return Ok(()),
+                (Some(State::Connecting), Returning::Unpaired) => {
+                    self.resumed = true;
+                    return Ok(());
+                }
                 (Some(state @ (State::Close | State::Connecting)), _) => {
-                    self.restless |= state != last;
+                    if state != last {
+                        changed = Some(Instant::now());
+                    }
                     last = state;
                 }
             }
         }
         self.waited = true;
+        self.restless = changed.is_some_and(|at| at.elapsed() < STEADY);
         Ok(())
     }
 
     pub(super) fn open_socket(&mut self, trust: Trust) -> Result<Option<Answer>, Refusal> {
-        let opening = self.engine.openings.begin(&self.ask.name).ok_or(Refusal::Busy)?;
-        self.claim(|row| {
-            row.status = Status::Connecting;
-            row.connect_out_until = Some(from_now(CONNECT_OUT));
-        })?;
+        let opening = self.engine.openings.begin(&self.server().credential, &self.ask.name);
+        let opening = opening.ok_or(Refusal::Busy)?;
+        let out = Some(from_now(CONNECT_OUT));
+        if self.created {
+            self.claim(|row| {
+                row.status = Status::Connecting;
+                row.connect_out_until = out;
+            })?;
+        } else {
+            // Whose it is shows with its code, or with its phone.
+            self.save(|row| row.connect_out_until = out)?;
+        }
         let answer = self.start_connect(opening)?;
-        let seen = self.watch(Some(&answer), trust, self.deadline)?;
-        self.conclude(seen)
+        match self.watch(Some(&answer), trust, self.deadline) {
+            Ok(seen) => self.conclude(seen),
+            Err(end) => {
+                if self.engine.openings.has(&self.server().credential, &self.ask.name) {
+                    self.save(|row| row.connect_out_until = Some(from_now(UNANSWERED_OUT)))?;
+                }
+                Err(end)
+            }
+        }
     }
 
     pub(super) fn watch_on(&mut self, trust: Trust) -> Result<Option<Answer>, Refusal> {
@@ -197,7 +220,7 @@ impl<'a> Run<'a> {
             Seen::Missing => self.upstream = Upstream::Absent,
             Seen::Failed => {
                 // What answered with an error opened no socket.
-                self.engine.openings.forget(&self.ask.name);
+                self.engine.openings.forget(&self.server().credential, &self.ask.name);
                 self.save(|row| row.connect_out_until = None)?;
                 self.upstream = Upstream::Present(State::Unloaded, Pairing::Never);
             }

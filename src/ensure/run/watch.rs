@@ -68,7 +68,7 @@ impl Run<'_> {
         until: Instant,
     ) -> Result<Seen, Refusal> {
         let begun = Instant::now();
-        let mut look = Look::new(trust, self.remembered_code());
+        let mut look = Look::new(trust, self.remembered_code(), opening.is_some());
         loop {
             if let Some(seen) = self.look_for_code(opening, &mut look)? {
                 return Ok(seen);
@@ -101,7 +101,9 @@ impl Run<'_> {
             Some(Some(State::Open)) => Ok(Some(Seen::Open)),
             Some(Some(State::Unloaded)) => Ok(Some(Seen::Failed)),
             Some(Some(State::Close)) => {
-                look.closed();
+                if look.closed() {
+                    return Ok(Some(Seen::Nothing));
+                }
                 let given_up = look.failed.filter(|(_, at)| at.elapsed() >= FAILING);
                 Ok(given_up.map(|(trouble, _)| Seen::NotOpened(trouble)))
             }
