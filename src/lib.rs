@@ -21,8 +21,9 @@
 //! # What always holds
 //!
 //! 1. For one name there is one row, one `create` and one socket upstream, however many callers
-//!    and processes ask. Equal calls share a flight (`ensure::flights`); unequal ones and other
-//!    processes take turns by a file lock that the system frees when its holder dies.
+//!    and processes ask. Equal calls share a turn and different ones wait for theirs, without a
+//!    thread each (`ensure::flights`); processes take turns by a file lock that the system frees
+//!    when its holder dies.
 //! 2. Intent is durable before it is acted on: a pending row before anything upstream, the moment
 //!    of a `create` or `connect` before it leaves. A call that takes up after a crash runs the same
 //!    plan over what the crash left, and gives what is still under way its time to show.
@@ -32,7 +33,8 @@
 //! 4. Nothing upstream is deleted, logged out or restarted.
 //! 5. The database is never held across a network call. An answered 200 is on the disk.
 //! 6. A user's calls reach that user's rows. What a phone is paired with is adopted by
-//!    administrators only.
+//!    administrators only; a row that moves to another server has to find its own instance there,
+//!    by its id, or counts as new.
 //! 7. Keys, tokens and codes are in no log and no error: they travel as [`domain::Secret`].
 //! 8. Everything has a bound with a name and a reason: time, bytes, threads, queues, retries.
 
