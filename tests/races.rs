@@ -33,7 +33,8 @@ fn scripted(
             let endpoint = read_endpoint(&mut client);
             let (status, body) = answer(&endpoint);
             seen.lock().expect("unpoisoned").push((endpoint, Instant::now()));
-            let head = format!("HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {}", body.len());
+            // And closes without a word, as Evolution does with connections that were idle for 5 s.
+            let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}", body.len());
             let _ = write!(client, "{head}\r\n\r\n{body}");
         }
     });
@@ -81,6 +82,22 @@ fn a_gateways_error_says_nothing_of_the_create_behind_it() {
         calls.iter().filter(|(endpoint, _)| endpoint == "create").map(|(_, at)| *at).collect();
     assert_eq!(creates.len(), 2);
     assert!(creates[1] - creates[0] > Duration::from_secs(4), "{:?}", creates[1] - creates[0]);
+}
+
+#[test]
+fn connections_that_the_server_closed_cost_no_call() {
+    let (shop, calls) = scripted(Duration::from_secs(5), |endpoint| match endpoint {
+        "fetchInstances" => {
+            (200, r#"[{"id":"1","name":"x","connectionStatus":"connecting","ownerJid":null}]"#)
+        }
+        "connectionState" => (200, CONNECTING),
+        _ => (200, r#"{"pairingCode":null,"code":"2@x","base64":"data:image/png;base64,AAAA","count":1}"#),
+    });
+    for _ in 0..20 {
+        assert_eq!(shop.post("x").status, 200);
+    }
+    let connects = calls.lock().expect("unpoisoned").iter().filter(|(e, _)| e == "connect").count();
+    assert_eq!(connects, 20, "none was made twice");
 }
 
 #[test]
