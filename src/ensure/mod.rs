@@ -65,7 +65,7 @@ impl Engine {
         self.flights.join(ask, trace, reply).then(|| Flight::new(Arc::clone(self), ask))
     }
 
-    /// Whether the name has another owner. A database that fails says so when the call runs.
+    /// Whether the name has another owner. A database that fails says so when the row is read.
     fn is_anothers(&self, ask: &Ask) -> bool {
         let owner = self.store.instance_owner(ask.channel, &ask.name);
         owner.is_ok_and(|owner| owner.is_some_and(|owner| owner != ask.caller.user))

@@ -8,11 +8,7 @@ use crate::store::{Credential, Instance};
 
 impl Run<'_> {
     pub(super) fn refuse_anothers(&self) -> Result<(), Refusal> {
-        let owner = self.engine.store.instance_owner(self.ask.channel, &self.ask.name);
-        match owner.map_err(|e| self.internal(&e))? {
-            Some(owner) if owner != self.ask.caller.user => Err(Refusal::OwnedByOther),
-            Some(_) | None => Ok(()),
-        }
+        if self.engine.is_anothers(self.ask) { Err(Refusal::OwnedByOther) } else { Ok(()) }
     }
 
     pub(super) fn read_row(&mut self) -> Result<(), Refusal> {
