@@ -7,11 +7,11 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 
 use super::limits::MAX_TURNS;
-use super::{Ask, Engine, Outcome, Refusal, Reply};
+use super::{Ask, Engine, Outcome, Refusal, Reply, lock};
 use crate::domain::{Channel, Name};
 
 /// The names that are flown for, each with its turns; the first turn is in the air.
@@ -77,7 +77,7 @@ impl Flights {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<(Channel, Name), VecDeque<Turn>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

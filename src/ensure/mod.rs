@@ -1,9 +1,9 @@
 //! The use case: one call that ends in a QR code or a clear reason.
 //!
-//! Observe, plan, apply: `plan` decides, `run` does what it says and reports back. `flights` lets equal calls share one run, and different
-//! ones for a name take turns. No lock of the
-//! database is held across a call upstream, and nothing upstream is ever deleted, logged out or
-//! restarted from here.
+//! Observe, plan, apply: `plan` decides, `run` does what it says and reports back. `flights` lets
+//! equal calls share one run, and different ones for a name take turns. No lock of the database is
+//! held across a call upstream, and nothing upstream is ever deleted, logged out or restarted from
+//! here.
 
 mod flights;
 mod limits;
@@ -120,13 +120,18 @@ struct Place<'a> {
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut at_server = lock(&self.engine.at_server);
-        match at_server.get_mut(&self.credential) {
-            Some(count) if *count > 1 => *count -= 1,
-            _ => drop(at_server.remove(&self.credential)),
-        }
+        give_back(&mut at_server, &self.credential);
         drop(at_server);
         // All of them: they may wait for different servers.
         self.engine.place_free.notify_all();
+    }
+}
+
+/// Counts one less at a server; the last one takes its entry along.
+fn give_back(counts: &mut HashMap<String, usize>, credential: &str) {
+    match counts.get_mut(credential) {
+        Some(count) if *count > 1 => *count -= 1,
+        _ => drop(counts.remove(credential)),
     }
 }
 

@@ -5,9 +5,10 @@
 //! socket for the name.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::limits::{MAX_OPENING, MAX_OPENING_AT_SERVER};
+use super::{give_back, lock};
 use crate::domain::Name;
 
 /// All of them, in this process.
@@ -51,7 +52,7 @@ impl Openings {
     }
 
     fn lock(&self) -> MutexGuard<'_, Unanswered> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 
@@ -65,10 +66,7 @@ pub(super) struct Opening {
 impl Drop for Opening {
     fn drop(&mut self) {
         let mut unanswered = self.openings.lock();
-        match unanswered.waiting.get_mut(&self.key.0) {
-            Some(here) if *here > 1 => *here -= 1,
-            _ => drop(unanswered.waiting.remove(&self.key.0)),
-        }
+        give_back(&mut unanswered.waiting, &self.key.0);
         if unanswered.last.get(&self.key) == Some(&self.number) {
             unanswered.last.remove(&self.key);
         }

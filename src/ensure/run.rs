@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::limits::{FAILING, MOST_OUT};
-use super::plan::{Action, Known, Row, Upstream, plan};
+use super::plan::{Action, Known, Upstream, plan};
 use super::{Answer, Ask, Engine, Found, Outcome, Place, Refusal};
 use crate::domain::{Millis, Qr, Status, now};
 use crate::evolution::{BaseUrl, Client, Trouble};
@@ -143,28 +143,15 @@ impl<'a> Run<'a> {
 
     fn known(&self) -> Known {
         let row = self.row.as_ref();
-        let is_out = |until: Option<Millis>| {
-            let left = until.and_then(|until| u64::try_from(until - now()).ok());
-            left.is_some_and(|left| left > 0 && Duration::from_millis(left) <= MOST_OUT)
-        };
         Known {
-            row: match row {
-                None => Row::Absent,
-                Some(row) if row.status == Status::Pending => Row::Pending,
-                Some(row) if self.is_claimed(row) => Row::Settled,
-                Some(_) => Row::Moved,
-            },
+            row: self.standing(),
             mine: row.is_none_or(|r| r.user == self.ask.caller.user),
             admin: self.ask.caller.admin,
             credential: self.server.is_some(),
             upstream: self.upstream,
             created: self.created,
             create_out: is_out(row.and_then(|r| r.create_out_until)),
-            connect_out: is_out(row.and_then(|r| r.connect_out_until))
-                || self
-                    .server
-                    .as_ref()
-                    .is_some_and(|s| self.engine.openings.has(&s.credential, &self.ask.name)),
+            connect_out: is_out(row.and_then(|r| r.connect_out_until)) || self.is_opening(),
             was_connecting: self.listed_connecting || row.is_some_and(|r| r.status == Status::Connecting),
             waited: self.waited,
             restless: self.restless,
@@ -172,9 +159,20 @@ impl<'a> Run<'a> {
         }
     }
 
-    pub(super) fn pairing(&mut self, qr: Qr) -> Outcome {
-        self.engine.prove(&self.server().credential, self.ask.name.as_str());
+    /// Whether a connect of this process is unanswered.
+    fn is_opening(&self) -> bool {
+        let has = |server: &Server| self.engine.openings.has(&server.credential, &self.ask.name);
+        self.server.as_ref().is_some_and(has)
+    }
+
+    /// Whatever connect is unanswered opens no socket any more.
+    fn forget_opening(&self) {
         self.engine.openings.forget(&self.server().credential, &self.ask.name);
+    }
+
+    fn pairing(&mut self, qr: Qr) -> Outcome {
+        self.engine.prove(&self.server().credential, self.ask.name.as_str());
+        self.forget_opening();
         self.claim(|row| {
             row.status = Status::Connecting;
             row.qr_code = Some(qr.image.clone());
@@ -188,8 +186,8 @@ impl<'a> Run<'a> {
         Ok(self.answer(Status::Connecting, found, Some(Qr { pairing_code, ..qr }), missing))
     }
 
-    pub(super) fn connected(&mut self) -> Outcome {
-        self.engine.openings.forget(&self.server().credential, &self.ask.name);
+    fn connected(&mut self) -> Outcome {
+        self.forget_opening();
         self.claim(|row| {
             row.status = Status::Connected;
             row.qr_code = None;
@@ -237,4 +235,10 @@ impl<'a> Run<'a> {
         log::error!("id={} {error}", self.trace);
         Refusal::Internal
     }
+}
+
+/// Whether a call that left may still be under way.
+fn is_out(until: Option<Millis>) -> bool {
+    let left = until.and_then(|until| u64::try_from(until - now()).ok());
+    left.is_some_and(|left| left > 0 && Duration::from_millis(left) <= MOST_OUT)
 }

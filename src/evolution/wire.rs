@@ -39,10 +39,7 @@ fn state(text: Option<&str>) -> State {
 /// none. `None`: not listed.
 pub(super) fn listed(status: u16, body: &[u8], name: &Name) -> Result<Option<Listed>, Trouble> {
     if status != 200 {
-        return match judge(status, body)? {
-            (404, body) if is_envelope(&body) => Ok(None),
-            _ => Err(Trouble::Unexpected),
-        };
+        return missing(status, body).map(|()| None);
     }
     let entry = if body.trim_ascii_start().starts_with(b"[") {
         let entries: Vec<Entry> = serde_json::from_slice(body).map_err(|_| Trouble::Unexpected)?;
@@ -121,14 +118,12 @@ impl Entry<'_> {
 
 /// `GET /instance/connectionState/{name}`. `None`: 404, the name does not exist.
 pub(super) fn connection_state(status: u16, body: &[u8]) -> Result<Option<State>, Trouble> {
-    match judge(status, body)? {
-        (404, body) if is_envelope(&body) => Ok(None),
-        (200, body) => match body.get("instance") {
-            Some(instance) => Ok(Some(state(text(instance, "state")))),
-            None => Err(Trouble::Unexpected),
-        },
-        _ => Err(Trouble::Unexpected),
+    if status != 200 {
+        return missing(status, body).map(|()| None);
     }
+    let (_, body) = judge(status, body)?;
+    let instance = body.get("instance").ok_or(Trouble::Unexpected)?;
+    Ok(Some(state(text(instance, "state"))))
 }
 
 /// `POST /instance/create`.
@@ -151,10 +146,7 @@ pub(super) fn connected(status: u16, body: &[u8]) -> Result<Connected, Trouble> 
         return Ok(Connected::Failed);
     }
     if status != 200 {
-        return match judge(status, body)? {
-            (404, body) if is_envelope(&body) => Ok(Connected::Missing),
-            _ => Err(Trouble::Unexpected),
-        };
+        return missing(status, body).map(|()| Connected::Missing);
     }
     match serde_json::from_slice(body).map_err(|_| Trouble::Unexpected)? {
         Socket { error: Some(Value::Bool(true)), .. } => Ok(Connected::Failed),
@@ -193,6 +185,15 @@ pub(super) fn version(status: u16, body: &[u8]) -> Option<String> {
     let (_, body) = judge(status, body).ok()?;
     let plain = |v: &&str| v.len() <= 32 && v.chars().all(|c| c.is_ascii_alphanumeric() || ".-+".contains(c));
     text(&body, "version").filter(plain).map(str::to_owned)
+}
+
+/// An answer other than 200 of a route that is about one name: Evolution's own 404 says that there
+/// is none.
+fn missing(status: u16, body: &[u8]) -> Result<(), Trouble> {
+    match judge(status, body)? {
+        (404, body) if is_envelope(&body) => Ok(()),
+        _ => Err(Trouble::Unexpected),
+    }
 }
 
 /// Reads the body and sorts out what is an error on every route.

@@ -1,7 +1,8 @@
 //! The row and its credential: what of a call happens in the database.
 
 use super::{Run, Server};
-use crate::domain::Status;
+use crate::domain::{Secret, Status};
+use crate::ensure::plan::Row;
 use crate::ensure::{Ask, Outcome, Refusal};
 use crate::evolution::{BaseUrl, Client, Trouble};
 use crate::store::{Credential, Instance};
@@ -63,10 +64,25 @@ impl Run<'_> {
 
     /// Whether the row's instance is the one on this server: it was created or adopted here, or
     /// the server moved and took it along.
-    pub(super) fn is_claimed(&self, row: &Instance) -> bool {
+    fn is_claimed(&self, row: &Instance) -> bool {
         let here = self.server.as_ref().map(|server| server.base_url.as_str());
         let same = row.upstream_id.is_some() && row.upstream_id == self.upstream_id;
         same || (here.is_some() && row.claimed_url.as_deref() == here)
+    }
+
+    /// How the row stands to the instance that is looked at.
+    pub(super) fn standing(&self) -> Row {
+        match &self.row {
+            None => Row::Absent,
+            Some(row) if row.status == Status::Pending => Row::Pending,
+            Some(row) if self.is_claimed(row) => Row::Settled,
+            Some(_) => Row::Moved,
+        }
+    }
+
+    /// The code last answered for the row.
+    pub(super) fn remembered_code(&self) -> Option<Secret> {
+        self.row.as_ref().filter(|row| self.is_claimed(row)).and_then(|r| r.qr_code.clone())
     }
 
     /// Whether a phone was ever seen on the row's instance here.

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::watch::Seen;
-use super::{Run, Server};
-use crate::domain::{Millis, Secret, Status, now};
+use super::{Run, Server, is_out};
+use crate::domain::{Millis, Status, now};
 use crate::ensure::limits::{
     CONNECT_OUT, CREATE_OUT, LOAD_PAUSE, MAX_CREATES, RESUME, RETURN, RETURN_PAUSE, SLOW_CREATE_OUT, STEADY,
     UNANSWERED_OUT, WATCH,
@@ -16,11 +16,6 @@ use crate::evolution::{Client, Connected, Created, Listed, State, Trouble};
 impl<'a> Run<'a> {
     pub(super) fn server(&self) -> &Server<'a> {
         self.server.as_ref().expect("the plan chooses a credential before it looks upstream")
-    }
-
-    /// The code last answered for the row.
-    pub(super) fn remembered_code(&self) -> Option<Secret> {
-        self.row.as_ref().filter(|row| self.is_claimed(row)).and_then(|r| r.qr_code.clone())
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -42,12 +37,10 @@ impl<'a> Run<'a> {
     /// tells what the socket does, and of a phone only while it is connected.
     fn look_closer(&mut self, listed: &Listed) -> Result<Upstream, Refusal> {
         self.upstream_id.clone_from(&listed.id);
-        let known = self.known();
-        let perhaps = self.remembers_phone() || (known.row != Row::Settled && !known.create_out);
         let pairing = match listed {
             Listed { owner: true, logged_out: false, .. } => Pairing::Paired,
             Listed { logged_out: true, .. } => Pairing::LoggedOut,
-            Listed { lags: false, .. } if perhaps => Pairing::Possible,
+            Listed { lags: false, .. } if self.may_be_paired() => Pairing::Possible,
             Listed { owner: false, .. } => Pairing::Never,
         };
         self.listed_connecting = listed.state == State::Connecting;
@@ -57,6 +50,12 @@ impl<'a> Run<'a> {
             return self.present(pairing);
         }
         Ok(Upstream::Present(listed.state, pairing))
+    }
+
+    /// Whether there may be a phone that a list without owners does not show.
+    fn may_be_paired(&self) -> bool {
+        let is_ours = || is_out(self.row.as_ref().and_then(|r| r.create_out_until));
+        self.remembers_phone() || (self.standing() != Row::Settled && !is_ours())
     }
 
     fn present(&self, pairing: Pairing) -> Result<Upstream, Refusal> {
@@ -69,7 +68,7 @@ impl<'a> Run<'a> {
             return Err(Refusal::Upstream(Trouble::NotLoaded));
         }
         // Of what a former instance of that name was, nothing is left.
-        self.engine.openings.forget(&self.server().credential, &self.ask.name);
+        self.forget_opening();
         self.upstream_id = None;
         self.save(|row| {
             row.qr_code = None;
@@ -183,7 +182,7 @@ impl<'a> Run<'a> {
         match self.watch(Some(&answer), trust, self.deadline) {
             Ok(seen) => self.conclude(seen),
             Err(end) => {
-                if self.engine.openings.has(&self.server().credential, &self.ask.name) {
+                if self.is_opening() {
                     self.save(|row| row.connect_out_until = Some(from_now(UNANSWERED_OUT)))?;
                 }
                 Err(end)
@@ -220,7 +219,7 @@ impl<'a> Run<'a> {
             Seen::Missing => self.upstream = Upstream::Absent,
             Seen::Failed => {
                 // What answered with an error opened no socket.
-                self.engine.openings.forget(&self.server().credential, &self.ask.name);
+                self.forget_opening();
                 self.save(|row| row.connect_out_until = None)?;
                 self.upstream = Upstream::Present(State::Unloaded, Pairing::Never);
             }
