@@ -11,7 +11,7 @@
 //! | [`seal`], [`lock`] | sealing, hashing, randomness; locks between processes |
 //! | [`http`] | the gate, `tiny_http` behind it, the routes, the one map from errors to answers |
 //! | [`http1`] | HTTP/1.1 messages read within bounds, for the gate and the simulator |
-//! | [`words`] | every sentence a caller of the API reads |
+//! | [`words`], [`time`] | every sentence a caller of the API reads; moments as text |
 //! | [`sim`] | the simulated Evolution API, for `demo`, `sim`, tests and benches |
 //! | [`cli`], [`config`] | the command line; the only place that wires things together |
 //!
@@ -49,4 +49,5 @@ pub mod lock;
 pub mod seal;
 pub mod sim;
 pub mod store;
+pub mod time;
 pub mod words;

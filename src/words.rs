@@ -153,6 +153,11 @@ pub const UNAUTHORIZED: &str = "Não autorizado";
 /// Said beside [`UNAUTHORIZED`].
 pub const UNAUTHORIZED_DETAIL: &str = "Envie o cabeçalho \"Authorization: Bearer TOKEN\" com um token válido. \
     Um token novo vem de \"pareia token create USUÁRIO\".";
+/// 403.
+pub const FORBIDDEN: &str = "Só um administrador pode fazer isso";
+/// Said beside [`FORBIDDEN`].
+pub const FORBIDDEN_DETAIL: &str =
+    "Use o token ou a conta de um administrador (\"pareia user list\" mostra quais são).";
 /// 404.
 pub const NOT_FOUND: &str = "Não encontrado";
 /// 405.
@@ -183,6 +188,11 @@ pub fn not_a_text(field: &str) -> String {
 /// A field that is neither `true` nor `false`.
 pub fn not_a_bool(field: &str) -> String {
     format!("{field} deve ser true ou false")
+}
+
+/// A field that is no whole number within its bounds.
+pub fn not_a_number(field: &str, within: &std::ops::RangeInclusive<u64>) -> String {
+    format!("{field} deve ser um número inteiro de {} a {}", within.start(), within.end())
 }
 
 /// A field whose text is not what it must be.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use pareia::domain::{Channel, Name, Secret};
+use pareia::domain::{Channel, Name, Secret, Status};
 use pareia::sim::Version;
 use pareia::store::{Error, NewCredential, Store};
 
@@ -103,23 +103,55 @@ fn a_database_of_a_newer_release_is_left_alone() {
     refuses(&folder, |e| matches!(e, Error::Newer { found: 99, .. }), "instale a versão mais nova");
 }
 
+/// A data folder as the first release left it, with a user who owns an instance.
+fn of_the_first_release() -> Folder {
+    let (new, old) = (Folder::new(), Folder::new());
+    drop(Store::open(new.path()).expect("a new folder"));
+    let connection = rusqlite::Connection::open(old.path().join("pareia.db")).expect("a database");
+    connection.execute_batch(include_str!("../migrations/V1__core.sql")).expect("the first tables");
+    let history = format!(
+        "ATTACH '{}' AS new;
+         CREATE TABLE refinery_schema_history AS SELECT * FROM new.refinery_schema_history WHERE version = 1;
+         INSERT INTO users VALUES ('u1', 'loja', 0, 5);
+         INSERT INTO messaging_instances VALUES ('c1', 'whatsapp_evolution', 'a', '5521991856227', 'u1', NULL,
+             'connected', NULL, 7, NULL, NULL, NULL, NULL, 5, 7);",
+        new.path().join("pareia.db").display()
+    );
+    connection.execute_batch(&history).expect("its rows");
+    old
+}
+
 #[test]
-fn before_tables_change_a_copy_is_put_beside_them() {
-    let folder = Folder::new();
-    with_credential(&folder);
-    // As an older release left it: its history ends before the newest migration.
-    sql(folder.path(), "UPDATE refinery_schema_history SET version = 0 RETURNING version");
-    let _ = Store::open(folder.path());
+fn the_first_releases_tables_are_brought_up_to_date_and_a_copy_is_put_beside_them() {
+    let folder = of_the_first_release();
+    let store = Store::open(folder.path()).expect("it opens");
     let copies: Vec<_> = fs::read_dir(folder.path())
         .expect("the folder")
         .filter_map(|e| e.ok().map(|e| e.file_name().to_string_lossy().into_owned()))
-        .filter(|n| n.starts_with("pareia.db.v0-"))
+        .filter(|n| n.starts_with("pareia.db.v1-"))
         .collect();
     assert_eq!(copies.len(), 1, "{copies:?}");
     let copy = rusqlite::Connection::open(folder.path().join(&copies[0])).expect("the copy opens");
-    let kept: String =
-        copy.query_row("SELECT id FROM integration_credentials", [], |r| r.get(0)).expect("a row");
-    assert_eq!(kept, "cred_a");
+    let columns = "SELECT count(*) FROM pragma_table_info('messaging_instances')";
+    let kept: i64 = copy.query_row(columns, [], |r| r.get(0)).expect("a number");
+    assert_eq!(kept, 15, "the copy has the tables as they were");
+    let name = Name::parse("a").expect("a name");
+    let row = store.instance(Channel::WhatsappEvolution, &name).expect("read").expect("still there");
+    assert_eq!((row.id.as_str(), row.status, row.paired_at), ("c1", Status::Connected, Some(7)));
+    assert_eq!(sql(folder.path(), "SELECT * FROM instance_events"), Vec::<Vec<String>>::new());
+}
+
+#[test]
+fn every_change_of_status_is_one_event_whoever_makes_it() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    assert_eq!((shop.post("a").status, shop.post("a").status), (200, 200));
+    sql(shop.folder.path(), "UPDATE messaging_instances SET status = 'lost', updatedAt = 9 RETURNING id");
+    sql(shop.folder.path(), "UPDATE messaging_instances SET status = 'lost', updatedAt = 10 RETURNING id");
+    let events = shop.sql("SELECT fromStatus, toStatus, reason FROM instance_events ORDER BY id");
+    let expected =
+        [["NULL", "pending", "asked"], ["pending", "connecting", "asked"], ["connecting", "lost", "asked"]];
+    assert_eq!(events, expected);
+    assert_eq!(shop.sql("SELECT statusSince FROM messaging_instances"), [["9"]]);
 }
 
 #[test]

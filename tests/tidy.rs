@@ -59,6 +59,7 @@ fn the_arrows_point_one_way() {
     let allowed: &[(&str, &[&str])] = &[
         ("domain", &[]),
         ("http1", &[]),
+        ("time", &["domain"]),
         ("lock", &["seal"]),
         ("seal", &["domain"]),
         ("store", &["domain", "seal", "lock"]),

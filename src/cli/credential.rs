@@ -8,11 +8,12 @@ use serde::Serialize;
 use super::output::{Done, Failure, fail, note, out};
 use super::secret_input::Source;
 use super::table::{Line, list};
-use super::{check, label, name, time, words};
+use super::{check, label, name, words};
 use crate::domain::{Channel, Name, Secret};
 use crate::evolution::{BaseUrl, is_public_default_key};
 use crate::seal::new_id;
 use crate::store::{CredentialLine, NewCredential, Store};
+use crate::time;
 
 /// What can be done with credentials.
 #[derive(clap::Subcommand, Debug)]

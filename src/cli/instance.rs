@@ -9,12 +9,13 @@ use serde::Serialize;
 use super::output::{Done, Failure, fail, note, out};
 use super::screen::Screen;
 use super::table::{Line, list, pretty, show};
-use super::{invalid, name, time, user, words};
+use super::{invalid, name, user, words};
 use crate::domain::{Channel, Name, Phone, Secret};
 use crate::ensure::{Answer, Ask, Engine, Outcome, Refusal};
 use crate::http::InstanceDone;
 use crate::seal::new_id;
 use crate::store::{InstanceLine, Store};
+use crate::time;
 
 /// How long one call may wait for a QR code; `serve` waits as long unless told otherwise.
 const QR_TIMEOUT: Duration = Duration::from_secs(20);

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use env_logger::{Builder, Target, WriteStyle};
 use log::{Level, LevelFilter};
 
-use super::time;
 use crate::domain::now;
+use crate::time;
 
 /// Ours; everything else is capped.
 const OWN: &str = "pareia";

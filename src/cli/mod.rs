@@ -18,7 +18,6 @@ mod sim;
 mod table;
 mod terminal;
 mod terminal_qr;
-mod time;
 mod token;
 mod usage;
 mod user;

@@ -5,9 +5,10 @@ use serde::Serialize;
 
 use super::output::{Done, fail, note, out};
 use super::table::{Line, list};
-use super::{label, time, user, words};
+use super::{label, user, words};
 use crate::domain::{Millis, now};
 use crate::store::{Store, TokenLine};
+use crate::time;
 
 const MILLIS_PER_DAY: Millis = 24 * 60 * 60 * 1000;
 /// Longest life of a token that is to expire: ten years.

@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use super::output::{Done, Failure, fail, note};
 use super::table::{Line, list};
-use super::{name, time, words};
+use super::{name, words};
 use crate::domain::Name;
 use crate::store::{Store, UserLine};
+use crate::time;
 
 /// What can be done with users.
 #[derive(clap::Subcommand, Debug)]

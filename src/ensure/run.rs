@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::limits::{FAILING, MOST_OUT};
 use super::plan::{Action, Known, Upstream, plan};
 use super::{Answer, Ask, Engine, Found, Outcome, Place, Refusal};
-use crate::domain::{Millis, Qr, Status, now};
+use crate::domain::{Millis, Qr, Reason, Status, now};
 use crate::evolution::{BaseUrl, Client, Trouble};
 use crate::lock::FileLock;
 use crate::store::{self, Instance};
@@ -174,8 +174,8 @@ impl<'a> Run<'a> {
         self.engine.prove(&self.server().credential, self.ask.name.as_str());
         self.forget_opening();
         self.claim(|row| {
-            row.status = Status::Connecting;
-            row.qr_code = Some(qr.image.clone());
+            row.become_status(Status::Connecting, Reason::Asked);
+            row.show_code(&qr.image);
             row.paired_at = None;
             row.connect_out_until = None;
         })?;
@@ -189,8 +189,8 @@ impl<'a> Run<'a> {
     fn connected(&mut self) -> Outcome {
         self.forget_opening();
         self.claim(|row| {
-            row.status = Status::Connected;
-            row.qr_code = None;
+            row.become_status(Status::Connected, Reason::Paired);
+            row.hide_code();
             row.paired_at = row.paired_at.or_else(|| Some(now()));
             row.connect_out_until = None;
         })?;

@@ -27,6 +27,12 @@ pub fn caller(app: &App, exchange: &Exchange) -> Result<Caller, Problem> {
     }
 }
 
+/// Who makes this request, if it is an administrator.
+pub fn admin(app: &App, exchange: &Exchange) -> Result<Caller, Problem> {
+    let caller = caller(app, exchange)?;
+    if caller.admin { Ok(caller) } else { Err(Problem::Forbidden) }
+}
+
 /// The one token of the request: two of them would leave open which one counts.
 fn bearer(exchange: &Exchange) -> Option<&str> {
     let &[line] = exchange.headers("Authorization").as_slice() else { return None };

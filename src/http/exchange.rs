@@ -44,6 +44,8 @@ pub struct Exchange {
     body: Vec<u8>,
     id: String,
     route: &'static str,
+    /// The part of the path that the route leaves open.
+    captured: String,
     began: Instant,
 }
 
@@ -53,7 +55,14 @@ impl Exchange {
         let began = Instant::now();
         let mut body = Vec::with_capacity(request.body_length().unwrap_or_default());
         request.as_reader().read_to_end(&mut body)?;
-        Ok(Self { request: Some(request), body, id: request_id(), route: UNKNOWN, began })
+        Ok(Self {
+            request: Some(request),
+            body,
+            id: request_id(),
+            route: UNKNOWN,
+            captured: String::new(),
+            began,
+        })
     }
 
     /// The id that the answer and the log lines carry.
@@ -88,9 +97,22 @@ impl Exchange {
         named.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
     }
 
-    /// Says which route the request turned out to be for.
-    pub fn found(&mut self, route: &'static str) {
+    /// The value of a query parameter, decoded; of one given twice, the first.
+    pub fn query(&self, name: &str) -> Option<String> {
+        let (_, query) = self.target().split('#').next()?.split_once('?')?;
+        let mut pairs = form_urlencoded::parse(query.as_bytes());
+        pairs.find(|(n, _)| n == name).map(|(_, value)| value.into_owned())
+    }
+
+    /// The part of the path that the route leaves open, as sent; empty where it leaves none.
+    pub fn captured(&self) -> &str {
+        &self.captured
+    }
+
+    /// Says which route the request turned out to be for, and what it left open in the path.
+    pub fn found(&mut self, route: &'static str, captured: String) {
         self.route = route;
+        self.captured = captured;
     }
 
     /// Answers.

@@ -14,6 +14,7 @@ mod backend;
 mod connection;
 mod exchange;
 mod failures;
+mod fields;
 mod front;
 mod gate;
 mod lane;
@@ -21,6 +22,7 @@ mod limits;
 mod peer;
 mod reply;
 mod route;
+mod slow;
 mod wire;
 
 use std::io;

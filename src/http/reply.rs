@@ -35,12 +35,14 @@ pub enum Problem {
     InvalidChannel,
     /// No token, or nobody's.
     Unauthorized,
+    /// The caller is known, and may not.
+    Forbidden,
     /// Too many of those from one address; when the next is heard.
     RateLimited(Duration),
     /// No such route.
     NotFound,
     /// The route has other methods: these.
-    MethodNotAllowed(&'static str),
+    MethodNotAllowed(String),
     /// The database takes no writes.
     NotReady,
     /// The use case refused.
@@ -57,6 +59,7 @@ impl Problem {
         match self {
             Self::Malformed | Self::InvalidJson | Self::InvalidField(..) | Self::InvalidChannel => 400,
             Self::Unauthorized => 401,
+            Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed(_) => 405,
             Self::TooSlow => 408,
@@ -72,7 +75,7 @@ impl Problem {
     fn header(&self) -> Option<(&'static str, String)> {
         match self {
             Self::Unauthorized => Some(("WWW-Authenticate", "Bearer".to_owned())),
-            Self::MethodNotAllowed(allowed) => Some(("Allow", (*allowed).to_owned())),
+            Self::MethodNotAllowed(allowed) => Some(("Allow", allowed.clone())),
             Self::RateLimited(wait) => Some(("Retry-After", whole_seconds(*wait).to_string())),
             Self::NotReady | Self::Refused(Refusal::Busy) => Some(("Retry-After", BUSY_RETRY.to_string())),
             _ => None,
@@ -97,6 +100,7 @@ impl Problem {
             Self::InvalidField(_, error) => ("invalid_field", error.as_str(), None),
             Self::InvalidChannel => ("invalid_channel", &*words::invalid(Invalid::Channel), None),
             Self::Unauthorized => ("unauthorized", words::UNAUTHORIZED, Some(words::UNAUTHORIZED_DETAIL)),
+            Self::Forbidden => ("forbidden", words::FORBIDDEN, Some(words::FORBIDDEN_DETAIL)),
             Self::RateLimited(_) => ("rate_limited", words::RATE_LIMITED, Some(words::RATE_LIMITED_DETAIL)),
             Self::NotFound => ("not_found", words::NOT_FOUND, None),
             Self::MethodNotAllowed(_) => ("method_not_allowed", words::METHOD_NOT_ALLOWED, None),
@@ -220,7 +224,7 @@ mod tests {
         let wait = Duration::from_millis(5001);
         check(&Problem::RateLimited(wait), 429, "rate_limited", Some(("Retry-After", "6")));
         check(&Problem::NotFound, 404, "not_found", None);
-        check(&Problem::MethodNotAllowed("POST"), 405, "method_not_allowed", Some(("Allow", "POST")));
+        check(&Problem::MethodNotAllowed("POST".into()), 405, "method_not_allowed", Some(("Allow", "POST")));
         check(&Problem::NotReady, 503, "not_ready", busy);
         check(&Problem::BUSY, 503, "busy", busy);
     }

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use super::api::{health, instance};
-use super::exchange::{Exchange, UNKNOWN};
+use super::exchange::Exchange;
 use super::failures::Failures;
 use super::lane::Lane;
 use super::peer::Network;
 use super::reply::Problem;
+use super::slow;
 use crate::ensure::Engine;
 use crate::store::Store;
 
@@ -55,74 +56,115 @@ impl App {
     }
 }
 
-type Handler = fn(&App, Exchange);
-
-/// What the table says of a request.
-enum Target {
-    /// This answers it.
-    To(Handler),
-    /// The path exists, with these methods.
-    Only(&'static str),
-    /// There is nothing there.
-    Nothing,
+/// What answers a request.
+#[derive(Clone, Copy)]
+enum Handler {
+    /// On the worker that took it: nothing in it waits.
+    Quick(fn(&App, Exchange)),
+    /// In the lane, where it may wait for upstream or compute for long.
+    Slow(fn(&App, Exchange)),
 }
-use Target::{Nothing, Only, To};
+use Handler::{Quick, Slow};
 
-/// The table. The first of each pair is what the log calls the route.
-fn find(method: &str, segments: &[&str]) -> (&'static str, Target) {
-    match (method, segments) {
-        ("POST", ["api", "messaging", "instance"]) => ("/api/messaging/instance", To(instance::ensure)),
-        (_, ["api", "messaging", "instance"]) => ("/api/messaging/instance", Only("POST")),
-        ("GET" | "HEAD", ["livez"]) => ("/livez", To(health::livez)),
-        (_, ["livez"]) => ("/livez", Only("GET, HEAD")),
-        ("GET" | "HEAD", ["readyz"]) => ("/readyz", To(health::readyz)),
-        (_, ["readyz"]) => ("/readyz", Only("GET, HEAD")),
-        _ => (UNKNOWN, Nothing),
-    }
+/// A path, in which `{}` stands for any one part that is not empty, and what its methods do.
+/// `HEAD` is a `GET` whose answer stays without its body.
+type Route = (&'static str, &'static [(&'static str, Handler)]);
+
+/// The table, as the log names its routes.
+const ROUTES: &[Route] = &[
+    ("/api/messaging/instance", &[("POST", Quick(instance::ensure))]),
+    ("/livez", &[("GET", Quick(health::livez))]),
+    ("/readyz", &[("GET", Quick(health::readyz))]),
+];
+
+/// The route of a path, and what it leaves open there.
+fn find(path: &str) -> Option<(&'static Route, &str)> {
+    ROUTES.iter().find_map(|route| Some((route, captured(route.0, path)?)))
+}
+
+/// What the path has where the route's own has `{}`; `None` when they differ elsewhere.
+fn captured<'a>(route: &str, path: &'a str) -> Option<&'a str> {
+    let Some((before, after)) = route.split_once("{}") else { return (route == path).then_some("") };
+    let open = path.strip_prefix(before)?.strip_suffix(after)?;
+    (!open.is_empty() && !open.contains('/')).then_some(open)
 }
 
 /// Sends a request where it belongs.
-pub fn dispatch(app: &App, mut exchange: Exchange) {
-    let segments: Vec<&str> = path(exchange.target()).split('/').collect();
-    let (route, target) = find(exchange.method(), &segments);
-    exchange.found(route);
-    match target {
-        To(handler) => handler(app, exchange),
-        Only(methods) => exchange.refuse(&Problem::MethodNotAllowed(methods)),
-        Nothing => exchange.refuse(&Problem::NotFound),
+pub fn dispatch(app: &Arc<App>, mut exchange: Exchange) {
+    let Some((route, captured)) = find(path(exchange.target())) else {
+        return exchange.refuse(&Problem::NotFound);
+    };
+    let captured = captured.to_owned();
+    exchange.found(route.0, captured);
+    let method = if exchange.method() == "HEAD" { "GET" } else { exchange.method() };
+    match route.1.iter().find(|(name, _)| *name == method) {
+        Some((_, Quick(handler))) => handler(app, exchange),
+        Some((_, Slow(handler))) => slow::run(app, exchange, *handler),
+        None => exchange.refuse(&Problem::MethodNotAllowed(methods(route))),
     }
 }
 
-/// The path of a request target, without its first slash. Targets may name the server as well.
+/// The methods of a route, as `Allow` lists them.
+fn methods(route: &Route) -> String {
+    let names = route.1.iter().map(|(name, _)| if *name == "GET" { "GET, HEAD" } else { name });
+    names.collect::<Vec<_>>().join(", ")
+}
+
+/// The path of a request target. Targets may name the server as well.
 fn path(target: &str) -> &str {
     let path = target.split(['?', '#']).next().unwrap_or_default();
     let after_scheme = path.strip_prefix("http://").or_else(|| path.strip_prefix("https://"));
-    let path = after_scheme.map_or(path, |rest| rest.find('/').map_or("", |at| &rest[at..]));
-    path.strip_prefix('/').unwrap_or(path)
+    after_scheme.map_or(path, |rest| rest.find('/').map_or("", |at| &rest[at..]))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn check(method: &str, target: &str, route: &str, allowed: Option<&str>) {
-        let segments: Vec<_> = path(target).split('/').collect();
-        let (found, target) = find(method, &segments);
-        let only = if let Only(methods) = target { Some(methods) } else { None };
-        assert_eq!((found, only), (route, allowed), "{method} {segments:?}");
+    #[test]
+    fn paths_are_found_whole() {
+        for (target, route) in [
+            ("/livez", "/livez"),
+            ("/livez?x=/y", "/livez"),
+            ("http://shop.example:3000/readyz", "/readyz"),
+            ("/api/messaging/instance#x", "/api/messaging/instance"),
+        ] {
+            assert_eq!(find(path(target)).map(|(route, _)| route.0), Some(route), "{target}");
+        }
+        for nothing in ["", "*", "livez", "/livez/", "//livez", "/LIVEZ", "/api", "http://livez", "?"] {
+            assert!(find(path(nothing)).is_none(), "{nothing}");
+        }
     }
 
     #[test]
-    fn the_table() {
-        check("GET", "/livez", "/livez", None);
-        check("HEAD", "/livez?x=/y", "/livez", None);
-        check("GET", "http://shop.example:3000/readyz", "/readyz", None);
-        check("POST", "/readyz", "/readyz", Some("GET, HEAD"));
-        check("OPTIONS", "/api/messaging/instance", "/api/messaging/instance", Some("POST"));
-        check("POST", "/api/messaging/instance", "/api/messaging/instance", None);
-        for nothing in ["/", "", "*", "/livez/", "//livez", "/LIVEZ", "/api", "http://livez", "?"] {
-            check("GET", nothing, UNKNOWN, None);
+    fn a_route_leaves_one_part_open() {
+        for (path, open) in [
+            ("/a/x/b", Some("x")),
+            ("/a/x", None),
+            ("/a//b", None),
+            ("/a/x/y/b", None),
+            ("/a/b", None),
+            ("/a/x/b/", None),
+        ] {
+            assert_eq!(captured("/a/{}/b", path), open, "{path}");
         }
+        assert_eq!(captured("/a/{}", "/a/x"), Some("x"));
+    }
+
+    #[test]
+    fn no_route_hides_behind_another() {
+        for (index, (path, methods)) in ROUTES.iter().enumerate() {
+            let example = path.replace("{}", "x");
+            assert_eq!(find(&example).map(|(route, _)| route.0), Some(*path), "{index}: {}", methods.len());
+        }
+    }
+
+    #[test]
+    fn methods_are_listed_as_they_are_answered() {
+        assert_eq!(methods(&ROUTES[0]), "POST");
+        assert_eq!(
+            methods(&("/x", &[("GET", Quick(health::livez)), ("DELETE", Slow(health::livez))])),
+            "GET, HEAD, DELETE"
+        );
     }
 }

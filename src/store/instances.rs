@@ -4,7 +4,7 @@ use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Error, Store};
-use crate::domain::{Channel, Millis, Name, Phone, Secret, Status, now};
+use crate::domain::{Channel, Millis, Name, Phone, Reason, Secret, Status, now};
 use crate::seal::new_id;
 
 /// A row as the engine knows it.
@@ -20,8 +20,12 @@ pub struct Instance {
     pub credential: Option<String>,
     /// What is known of it.
     pub status: Status,
+    /// Why that is so.
+    pub reason: Option<Reason>,
     /// The last code answered, a PNG as data URI.
     pub qr_code: Option<Secret>,
+    /// When that code was first seen.
+    pub qr_since: Option<Millis>,
     /// When a phone was last seen connected on this server.
     pub paired_at: Option<Millis>,
     /// The server on which its instance was created or adopted.
@@ -32,6 +36,31 @@ pub struct Instance {
     pub create_out_until: Option<Millis>,
     /// Until when a connect that left may still open a socket.
     pub connect_out_until: Option<Millis>,
+}
+
+impl Instance {
+    /// Notes what is known of it now. A reason belongs to the change: as long as the status stays,
+    /// so does its reason.
+    pub fn become_status(&mut self, status: Status, reason: Reason) {
+        if self.status != status {
+            self.status = status;
+            self.reason = Some(reason);
+        }
+    }
+
+    /// Notes the code that is valid now, and when it was first seen.
+    pub fn show_code(&mut self, image: &Secret) {
+        if self.qr_code.as_ref() != Some(image) || self.qr_since.is_none() {
+            self.qr_since = Some(now());
+        }
+        self.qr_code = Some(image.clone());
+    }
+
+    /// Forgets the code: there is none, or nobody may use it.
+    pub fn hide_code(&mut self) {
+        self.qr_code = None;
+        self.qr_since = None;
+    }
 }
 
 /// A row as lists show it.
@@ -62,8 +91,8 @@ impl Store {
     pub fn instance(&self, channel: Channel, name: &Name) -> Result<Option<Instance>, Error> {
         self.read(|c| {
             c.prepare_cached(
-                "SELECT id, userId, channelPhoneOrId, credentialId, status, qrCode, pairedAt,
-                        claimedUrl, upstreamId, createOutUntil, connectOutUntil
+                "SELECT id, userId, channelPhoneOrId, credentialId, status, statusReason, qrCode, qrSince,
+                        pairedAt, claimedUrl, upstreamId, createOutUntil, connectOutUntil
                  FROM messaging_instances WHERE channel = ?1 AND channelInstanceId = ?2",
             )?
             .query_row([channel.as_str(), name.as_str()], read_row)
@@ -94,7 +123,9 @@ impl Store {
             phone: phone.clone(),
             credential: Some(credential.to_owned()),
             status: Status::Pending,
+            reason: Some(Reason::Asked),
             qr_code: None,
+            qr_since: None,
             paired_at: None,
             claimed_url: None,
             upstream_id: None,
@@ -104,8 +135,8 @@ impl Store {
         let added = self.write(|t| {
             t.prepare_cached(
                 "INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId,
-                     userId, credentialId, status, createdAt, updatedAt)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)
+                     userId, credentialId, status, statusReason, createdAt, updatedAt)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)
                  ON CONFLICT (channel, channelInstanceId) DO NOTHING",
             )?
             .execute(params![
@@ -116,6 +147,7 @@ impl Store {
                 user,
                 credential,
                 instance.status.as_str(),
+                instance.reason.map(Reason::word),
                 now()
             ])
         })?;
@@ -129,7 +161,7 @@ impl Store {
                 "UPDATE messaging_instances SET channelPhoneOrId = ?2, status = ?4,
                      credentialId = (SELECT id FROM integration_credentials WHERE id = ?3),
                      qrCode = ?5, pairedAt = ?6, claimedUrl = ?7, upstreamId = ?8, createOutUntil = ?9,
-                     connectOutUntil = ?10, updatedAt = ?11
+                     connectOutUntil = ?10, updatedAt = ?11, statusReason = ?12, qrSince = ?13
                  WHERE id = ?1",
             )?
             .execute(params![
@@ -143,7 +175,9 @@ impl Store {
                 instance.upstream_id,
                 instance.create_out_until,
                 instance.connect_out_until,
-                now()
+                now(),
+                instance.reason.map(Reason::word),
+                instance.qr_since
             ])
         })?;
         Ok(saved == 1)
@@ -177,7 +211,9 @@ fn read_row(row: &Row) -> rusqlite::Result<Instance> {
         phone: parsed(row, "channelPhoneOrId", |text| Phone::parse(text).ok())?,
         credential: row.get("credentialId")?,
         status: parsed(row, "status", Status::parse)?,
+        reason: row.get_ref("statusReason")?.as_str_or_null()?.and_then(Reason::parse),
         qr_code: row.get_ref("qrCode")?.as_str_or_null()?.map(Secret::new),
+        qr_since: row.get("qrSince")?,
         paired_at: row.get("pairedAt")?,
         claimed_url: row.get("claimedUrl")?,
         upstream_id: row.get("upstreamId")?,

@@ -1,7 +1,7 @@
 //! The row and its credential: what of a call happens in the database.
 
 use super::{Run, Server};
-use crate::domain::{Secret, Status};
+use crate::domain::{Reason, Secret, Status};
 use crate::ensure::plan::Row;
 use crate::ensure::{Ask, Outcome, Refusal};
 use crate::evolution::{BaseUrl, Client, Trouble};
@@ -55,7 +55,7 @@ impl Run<'_> {
         self.save(|row| {
             row.credential = Some(to.id.clone());
             if row.claimed_url.as_ref().is_some_and(|url| *url != to.base_url) {
-                row.status = Status::Disconnected;
+                row.become_status(Status::Disconnected, Reason::Moved);
                 row.create_out_until = None;
                 row.connect_out_until = None;
             }
@@ -96,7 +96,7 @@ impl Run<'_> {
         let id = self.upstream_id.clone();
         self.save(|row| {
             if row.claimed_url.as_ref().is_some_and(|former| *former != url) {
-                row.qr_code = None;
+                row.hide_code();
                 row.paired_at = None;
             }
             row.claimed_url = Some(url);

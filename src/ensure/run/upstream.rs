@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::watch::Seen;
 use super::{Run, Server, is_out};
-use crate::domain::{Millis, Status, now};
+use crate::domain::{Millis, Reason, Status, now};
 use crate::ensure::limits::{
     CONNECT_OUT, CREATE_OUT, LOAD_PAUSE, MAX_CREATES, RESUME, RETURN, RETURN_PAUSE, SLOW_CREATE_OUT, STEADY,
     UNANSWERED_OUT, WATCH,
@@ -71,7 +71,7 @@ impl<'a> Run<'a> {
         self.forget_opening();
         self.upstream_id = None;
         self.save(|row| {
-            row.qr_code = None;
+            row.hide_code();
             row.paired_at = None;
             row.upstream_id = None;
             row.connect_out_until = None;
@@ -171,7 +171,7 @@ impl<'a> Run<'a> {
         let out = Some(from_now(CONNECT_OUT));
         if self.created {
             self.claim(|row| {
-                row.status = Status::Connecting;
+                row.become_status(Status::Connecting, Reason::Asked);
                 row.connect_out_until = out;
             })?;
         } else {

@@ -3,18 +3,16 @@
 //! This file reads the call and writes its answer; what happens in between is the engine's. The
 //! answer is given by whichever thread learns the outcome first, so nobody waits here.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use serde::Serialize;
-use serde_json::{Map, Value};
 
-use crate::domain::{Caller, Channel, Invalid, Name, Phone, Secret};
+use crate::domain::{Caller, Channel, Name, Phone, Secret};
 use crate::ensure::{Answer, Ask, Outcome};
 use crate::http::auth;
 use crate::http::exchange::Exchange;
+use crate::http::fields::Fields;
 use crate::http::reply::{Problem, Reply};
 use crate::http::route::App;
+use crate::http::slow::Waiting;
 use crate::words;
 
 /// Bytes of a success beside its QR code, about.
@@ -42,61 +40,20 @@ pub fn ensure(app: &App, exchange: Exchange) {
     }
 }
 
-/// One of the requests that may wait for upstream at the same time: the other routes' share of
-/// what may run stays free for them.
-struct Waiting(Arc<AtomicUsize>);
-
-impl Waiting {
-    fn begin(app: &App) -> Option<Self> {
-        let place = Self(Arc::clone(&app.waiting));
-        (place.0.fetch_add(1, Ordering::AcqRel) < app.max_waiting).then_some(place)
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
-/// Reads a call. Fields that nobody knows are ignored; of a field given twice the last counts, as
-/// in every browser.
+/// Reads a call.
 fn ask(caller: Caller, body: &[u8]) -> Result<Ask, Problem> {
-    let fields: Map<String, Value> = serde_json::from_slice(body).map_err(|_| Problem::InvalidJson)?;
+    let fields = Fields::read(body)?;
     Ok(Ask {
         channel: channel(&fields)?,
-        name: parsed(&fields, "channelInstanceId", Name::parse)?,
-        phone: parsed(&fields, "channelPhoneOrId", Phone::parse)?,
-        pairing_code: flag(&fields, "pairingCode")?,
+        name: fields.parsed("channelInstanceId", Name::parse)?,
+        phone: fields.parsed("channelPhoneOrId", Phone::parse)?,
+        pairing_code: fields.flag("pairingCode")?,
         caller,
     })
 }
 
-fn channel(fields: &Map<String, Value>) -> Result<Channel, Problem> {
-    Channel::parse(text(fields, "channel")?).map_err(|_| Problem::InvalidChannel)
-}
-
-fn parsed<T>(
-    fields: &Map<String, Value>,
-    field: &'static str,
-    parse: fn(&str) -> Result<T, Invalid>,
-) -> Result<T, Problem> {
-    parse(text(fields, field)?)
-        .map_err(|invalid| Problem::InvalidField(field, words::invalid_field(field, invalid)))
-}
-
-fn text<'a>(fields: &'a Map<String, Value>, field: &'static str) -> Result<&'a str, Problem> {
-    let text = fields.get(field).and_then(Value::as_str);
-    text.ok_or_else(|| Problem::InvalidField(field, words::not_a_text(field)))
-}
-
-/// A flag that is absent, or null, is down.
-fn flag(fields: &Map<String, Value>, field: &'static str) -> Result<bool, Problem> {
-    match fields.get(field) {
-        None | Some(Value::Null) => Ok(false),
-        Some(Value::Bool(up)) => Ok(*up),
-        Some(_) => Err(Problem::InvalidField(field, words::not_a_bool(field))),
-    }
+fn channel(fields: &Fields) -> Result<Channel, Problem> {
+    Channel::parse(fields.text("channel")?).map_err(|_| Problem::InvalidChannel)
 }
 
 /// A success as JSON, for the API and for `--json`.

@@ -1,0 +1,57 @@
+//! Requests that take their time, because they wait for upstream or compute for long: they run in
+//! the lane, so that they hold up nobody, and no more of them at once than the others leave room for.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::exchange::Exchange;
+use super::reply::Problem;
+use super::route::App;
+
+/// Runs the handler in the lane, or answers `busy` where there is no place.
+pub fn run(app: &Arc<App>, exchange: Exchange, handler: fn(&App, Exchange)) {
+    let Some(place) = Waiting::begin(app) else { return exchange.refuse(&Problem::BUSY) };
+    let (in_lane, queued) = (Arc::clone(app), Queued(Some(exchange)));
+    let job = move || {
+        queued.begin(|exchange| handler(&in_lane, exchange));
+        drop(place);
+    };
+    drop(app.lane.submit(Box::new(job)));
+}
+
+/// One of the requests that may wait for upstream at the same time: the other routes' share of
+/// what may run stays free for them.
+pub struct Waiting(Arc<AtomicUsize>);
+
+impl Waiting {
+    /// Takes a place, if there is one.
+    pub fn begin(app: &App) -> Option<Self> {
+        let place = Self(Arc::clone(&app.waiting));
+        (place.0.fetch_add(1, Ordering::AcqRel) < app.max_waiting).then_some(place)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// A request that waits for its turn; dropped before that, it is answered `busy`.
+struct Queued(Option<Exchange>);
+
+impl Queued {
+    fn begin(mut self, handler: impl FnOnce(Exchange)) {
+        if let Some(exchange) = self.0.take() {
+            handler(exchange);
+        }
+    }
+}
+
+impl Drop for Queued {
+    fn drop(&mut self) {
+        if let Some(exchange) = self.0.take() {
+            exchange.refuse(&Problem::BUSY);
+        }
+    }
+}
