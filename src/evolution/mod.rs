@@ -8,9 +8,11 @@ mod base_url;
 mod transport;
 mod wire;
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use log::Level;
 use serde_json::{Value, json};
 use ureq::Agent;
 
@@ -23,6 +25,8 @@ use transport::Request;
 /// Longest a call may take that upstream answers in milliseconds. 1.8 asks WhatsApp for each open
 /// instance it lists, which may take seconds.
 const CALL: Duration = Duration::from_secs(8);
+/// Longest that the list of all instances may take: 1.8 asks WhatsApp for each open one.
+const LIST: Duration = Duration::from_secs(30);
 /// `GET /` asks web.whatsapp.com on 2.3 and can hang; only a version hangs on it.
 const BANNER: Duration = Duration::from_secs(2);
 /// Keys that Evolution's own examples ship: whoever reads them opens the server.
@@ -60,6 +64,8 @@ pub struct Listed {
     pub owner: bool,
     /// Whether that phone was logged out since (2.x).
     pub logged_out: bool,
+    /// WhatsApp's number for why the last pairing ended; it stays when a phone is paired anew (2.x).
+    pub reason_code: Option<u16>,
 }
 
 /// What `create` did.
@@ -127,6 +133,7 @@ pub struct Client {
     key: Secret,
     trace: String,
     deadline: Instant,
+    quiet: bool,
 }
 
 impl Client {
@@ -140,13 +147,27 @@ impl Client {
         deadline: Instant,
     ) -> Self {
         let agent = connections.0.clone();
-        Self { agent, base: base_url.as_str().to_owned(), key, trace: trace.to_owned(), deadline }
+        Self { agent, base: base_url.as_str().to_owned(), key, trace: trace.to_owned(), deadline, quiet: false }
     }
 
     /// The same client with another deadline.
     #[must_use]
     pub fn until(&self, deadline: Instant) -> Self {
         Self { deadline, ..self.clone() }
+    }
+
+    /// The same client, whose calls are in the log at `debug` only: for whoever calls all the time
+    /// and logs what comes of it.
+    #[must_use]
+    pub fn quietly(self) -> Self {
+        Self { quiet: true, ..self }
+    }
+
+    /// Every instance as listed, with its name, in one call. `read` takes from them what it needs,
+    /// since names stay where they were received.
+    pub fn list_all<T>(&self, read: impl FnOnce(Vec<(Cow<str>, Listed)>) -> T) -> Result<T, Trouble> {
+        let (status, body) = self.get("fetchInstances", "/instance/fetchInstances", Care::Whole)?;
+        wire::list(status, &body).map(read)
     }
 
     /// The instance as listed; `None` when it is not.
@@ -225,8 +246,7 @@ impl Client {
             Ok(_) => return Err(Trouble::Unexpected),
             Err(trouble) => return Err(trouble),
         };
-        let (status, body) = self.get("fetchInstances", "/instance/fetchInstances", Care::Quick)?;
-        if wire::is_list(status, &body)? { Ok(kind) } else { Err(Trouble::Unexpected) }
+        self.list_all(|_| kind)
     }
 
     fn version(&self) -> Option<String> {
@@ -261,12 +281,19 @@ impl Client {
             deadline,
             repeatable: care.is_repeatable(),
             fresh: care.needs_a_fresh_connection(),
+            most: care.most(),
         };
         let outcome = transport::exchange(&self.agent, &request);
         let (trace, took) = (&self.trace, start.elapsed().as_millis());
         match &outcome {
-            Ok((status, _)) => log::info!("id={trace} evolution {method} {endpoint} {status} {took}ms"),
-            Err(trouble) => log::warn!("id={trace} evolution {method} {endpoint} {trouble:?} {took}ms"),
+            Ok((status, _)) => {
+                let level = if self.quiet { Level::Debug } else { Level::Info };
+                log::log!(level, "id={trace} evolution {method} {endpoint} {status} {took}ms");
+            }
+            Err(trouble) => {
+                let level = if self.quiet { Level::Debug } else { Level::Warn };
+                log::log!(level, "id={trace} evolution {method} {endpoint} {trouble:?} {took}ms");
+            }
         }
         outcome
     }
@@ -279,6 +306,8 @@ enum Care {
     Quick,
     /// The same, and not worth waiting for.
     Briefly,
+    /// About every instance: takes its time and is large; doing it twice does no harm.
+    Whole,
     /// Answered in milliseconds; not to be repeated, though an idle connection will do.
     QuickOnce,
     /// Answered in milliseconds; must not arrive twice.
@@ -292,12 +321,17 @@ impl Care {
         match self {
             Self::Quick | Self::QuickOnce | Self::Once => Some(CALL),
             Self::Briefly => Some(BANNER),
+            Self::Whole => Some(LIST),
             Self::OnceAndPatiently => None,
         }
     }
 
     fn is_repeatable(self) -> bool {
-        matches!(self, Self::Quick | Self::Briefly)
+        matches!(self, Self::Quick | Self::Briefly | Self::Whole)
+    }
+
+    fn most(self) -> u64 {
+        if self == Self::Whole { transport::MAX_LIST } else { transport::MAX_ANSWER }
     }
 
     /// On an idle connection that the server has just closed, it would stay unknown whether a call

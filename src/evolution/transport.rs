@@ -16,8 +16,10 @@ use super::base_url::is_forbidden;
 
 /// Time for name look-up, TCP and TLS together. A server that is there answers in milliseconds.
 const CONNECT: Duration = Duration::from_secs(3);
-/// Largest answer read. One instance with its QR code is about 20 KiB.
-const MAX_ANSWER: u64 = 1024 * 1024;
+/// Largest answer read about one instance; with its QR code it has about 20 KiB.
+pub(super) const MAX_ANSWER: u64 = 1024 * 1024;
+/// Largest list of all instances read: an entry of 2.x has about 1 KiB, so this is some 30,000.
+pub(super) const MAX_LIST: u64 = 32 * 1024 * 1024;
 /// Largest head of an answer.
 const MAX_HEAD: usize = 8 * 1024;
 /// Evolution closes idle connections after 5 s: one older than this is not used again.
@@ -41,6 +43,8 @@ pub(super) struct Request<'a> {
     pub repeatable: bool,
     /// Whether it takes a connection of its own.
     pub fresh: bool,
+    /// Bytes of answer read at the most.
+    pub most: u64,
 }
 
 /// An agent that goes where it is told and nowhere else, within limits.
@@ -98,16 +102,16 @@ fn attempt(agent: &Agent, request: &Request) -> Result<(u16, Vec<u8>), Error> {
             .build()
             .send(body),
     }?;
-    read(answer)
+    read(answer, request.most)
 }
 
-fn read(answer: Response<Body>) -> Result<(u16, Vec<u8>), Error> {
+fn read(answer: Response<Body>, most: u64) -> Result<(u16, Vec<u8>), Error> {
     let status = answer.status().as_u16();
     let body = answer.into_body();
     // As large as it says, so that a code's 17 KiB are not moved about while they arrive.
-    let length = body.content_length().unwrap_or(0).min(MAX_ANSWER);
+    let length = body.content_length().unwrap_or(0).min(most);
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-    body.into_with_config().limit(MAX_ANSWER).reader().read_to_end(&mut bytes)?;
+    body.into_with_config().limit(most).reader().read_to_end(&mut bytes)?;
     Ok((status, bytes))
 }
 

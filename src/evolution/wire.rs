@@ -56,6 +56,15 @@ pub(super) fn listed(status: u16, body: &[u8], name: &Name) -> Result<Option<Lis
     Ok(entry.map(Entry::read))
 }
 
+/// `GET /instance/fetchInstances`: every instance with its name. A list of anything else is no list.
+pub(super) fn list(status: u16, body: &[u8]) -> Result<Vec<(Cow<'_, str>, Listed)>, Trouble> {
+    if status != 200 {
+        return Err(judge(status, body).err().unwrap_or(Trouble::Unexpected));
+    }
+    let entries: Vec<Entry> = serde_json::from_slice(body).map_err(|_| Trouble::Unexpected)?;
+    entries.into_iter().map(|entry| entry.named().ok_or(Trouble::Unexpected)).collect()
+}
+
 /// One instance of a list, in the words of both lines. Read without a copy of what is not used,
 /// which is most of it.
 #[derive(Deserialize)]
@@ -86,9 +95,14 @@ struct OldEntry<'a> {
     owner: Option<Cow<'a, str>>,
 }
 
-impl Entry<'_> {
+impl<'a> Entry<'a> {
     fn its_name(&self) -> Option<&str> {
         self.instance.as_ref().map_or(self.name.as_deref(), |old| old.instance_name.as_deref())
+    }
+
+    fn named(mut self) -> Option<(Cow<'a, str>, Listed)> {
+        let name = self.instance.as_mut().map_or(&mut self.name, |old| &mut old.instance_name).take()?;
+        Some((name, self.read()))
     }
 
     fn read(self) -> Listed {
@@ -101,6 +115,7 @@ impl Entry<'_> {
                 lags: false,
                 owner: filled(old.owner),
                 logged_out: false,
+                reason_code: None,
             };
         }
         // 2.x lists what its database holds: "open" stays there while the socket is down, and so
@@ -112,6 +127,7 @@ impl Entry<'_> {
             lags: true,
             owner: filled(self.owner_jid),
             logged_out: self.disconnection_reason_code.is_some() && state != State::Open,
+            reason_code: self.disconnection_reason_code.and_then(|c| u16::try_from(c.as_u64()?).ok()),
         }
     }
 }
@@ -211,13 +227,6 @@ pub(super) fn judge(status: u16, body: &[u8]) -> Result<(u16, Value), Trouble> {
 /// Whether `POST /verify-creds` of 2.x approves: `{"status":200,"message":…}`.
 pub(super) fn is_verdict(body: &Value) -> bool {
     body.get("status").is_some_and(|s| s == 200) && text(body, "message").is_some()
-}
-
-/// Whether it is a list of instances, and not just any list.
-pub(super) fn is_list(status: u16, body: &[u8]) -> Result<bool, Trouble> {
-    judge(status, body)?;
-    let entries: Result<Vec<Entry>, _> = serde_json::from_slice(body);
-    Ok(status == 200 && entries.is_ok_and(|list| list.iter().all(|entry| entry.its_name().is_some())))
 }
 
 /// Whether the error is Evolution's own and not, say, a proxy's: `{status, error, response:{message}}`.
