@@ -23,6 +23,14 @@ pub fn now() -> Millis {
     Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX)
 }
 
+/// Longest that a row may say of itself that a call is out: more is a clock that was set back.
+const MOST_OUT: Millis = 120_000;
+
+/// Whether a call that left may still be under way upstream.
+pub fn is_out(until: Millis) -> bool {
+    (1..=MOST_OUT).contains(&until.saturating_sub(now()))
+}
+
 /// What a text from outside should have been.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Invalid {

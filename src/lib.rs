@@ -8,6 +8,7 @@
 //! | [`ensure`] | the heart: observe → plan → apply; `plan` is pure and total |
 //! | [`evolution`] | the upstream server, one method for each endpoint; `ureq` lives here alone |
 //! | [`store`] | the data folder: SQLite, migrations, sealed keys; `rusqlite` lives here alone |
+//! | [`watch`] | keeps the rows true while nobody calls: observe → judge → apply |
 //! | [`seal`], [`lock`] | sealing, hashing, randomness; locks between processes |
 //! | [`http`] | the gate, `tiny_http` behind it, the routes, the one map from errors to answers |
 //! | [`http1`] | HTTP/1.1 messages read within bounds, for the gate and the simulator |
@@ -50,4 +51,5 @@ pub mod seal;
 pub mod sim;
 pub mod store;
 pub mod time;
+pub mod watch;
 pub mod words;

@@ -11,7 +11,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use ring::digest;
+use ring::{digest, hkdf, hmac};
 use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::domain::Secret;
@@ -61,8 +61,15 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     hash
 }
 
+/// What the key of webhook secrets is derived for.
+const WEBHOOKS: &[u8] = b"pareia webhooks v1";
+
 /// The key of `pareia.key`, which seals what the database must not show.
-pub struct Sealer(LessSafeKey);
+pub struct Sealer {
+    sealing: LessSafeKey,
+    /// Derived from the same key, so that nothing of a webhook's address has to be stored.
+    webhooks: hmac::Key,
+}
 
 impl Sealer {
     /// Makes a key and writes it to `path`, readable by its owner alone. A file already there is
@@ -89,14 +96,17 @@ impl Sealer {
     }
 
     fn from_bytes(key: &[u8; KEY_LEN]) -> Self {
-        Self(LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, key).expect("the key has its length")))
+        let unbound = UnboundKey::new(&CHACHA20_POLY1305, key).expect("the key has its length");
+        let derived = hkdf::Salt::new(hkdf::HKDF_SHA256, &[]).extract(key);
+        let webhooks = derived.expand(&[WEBHOOKS], hmac::HMAC_SHA256).expect("one hash is not too long");
+        Self { sealing: LessSafeKey::new(unbound), webhooks: webhooks.into() }
     }
 
     /// Seals `secret` for the row `id`.
     pub fn seal(&self, id: &str, secret: &Secret) -> String {
         let nonce = random::<NONCE_LEN>();
         let mut sealed = secret.expose().as_bytes().to_vec();
-        self.0
+        self.sealing
             .seal_in_place_append_tag(
                 Nonce::assume_unique_for_key(nonce),
                 Aad::from(id.as_bytes()),
@@ -114,8 +124,21 @@ impl Sealer {
         let mut bytes = STANDARD.decode(sealed.strip_prefix(VERSION)?).ok()?;
         let (nonce, body) = bytes.split_at_mut_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-        let plain = self.0.open_in_place(nonce, Aad::from(id.as_bytes()), body).ok()?;
+        let plain = self.sealing.open_in_place(nonce, Aad::from(id.as_bytes()), body).ok()?;
         String::from_utf8(plain.to_vec()).ok().map(Secret::new)
+    }
+
+    /// The secret part of the address for the webhooks of the credential `id`: 256 bits that
+    /// nobody without the key can tell from random ones.
+    pub fn webhook_secret(&self, id: &str) -> Secret {
+        Secret::new(URL_SAFE_NO_PAD.encode(hmac::sign(&self.webhooks, id.as_bytes())))
+    }
+
+    /// Whether that is the secret of the credential `id`. How long it takes says nothing about how
+    /// much of a guess is right.
+    pub fn is_webhook_secret(&self, id: &str, secret: &str) -> bool {
+        let tag = URL_SAFE_NO_PAD.decode(secret);
+        tag.is_ok_and(|tag| hmac::verify(&self.webhooks, id.as_bytes(), &tag).is_ok())
     }
 }
 
@@ -145,6 +168,21 @@ mod tests {
         assert_eq!(other.open("cred_a", &sealed), None);
         for broken in ["", "v1:", "v1:AAAA", "v2:AAAA", &sealed[..sealed.len() - 4]] {
             assert_eq!(key.open("cred_a", broken), None, "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn a_webhooks_secret_is_one_keys_and_one_credentials() {
+        let (key, other) = (Sealer::from_bytes(&[1; 32]), Sealer::from_bytes(&[2; 32]));
+        let secret = key.webhook_secret("cred_a");
+        let secret = secret.expose();
+        assert!(secret.len() == 43 && secret.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
+        assert!(key.is_webhook_secret("cred_a", secret));
+        assert!(!key.is_webhook_secret("cred_b", secret));
+        assert!(!other.is_webhook_secret("cred_a", secret));
+        let (longer, upper) = (format!("{secret}A"), secret.to_uppercase());
+        for wrong in ["", "x", &secret[..42], &longer, &upper, "ção"] {
+            assert!(!key.is_webhook_secret("cred_a", wrong), "{wrong:?}");
         }
     }
 

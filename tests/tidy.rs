@@ -64,11 +64,12 @@ fn the_arrows_point_one_way() {
         ("seal", &["domain"]),
         ("store", &["domain", "seal", "lock"]),
         ("evolution", &["domain", "seal"]),
-        ("ensure", &["domain", "store", "evolution", "lock"]),
+        ("ensure", &["domain", "store", "evolution"]),
         ("words", &["domain", "ensure", "evolution"]),
+        ("watch", &["domain", "store", "evolution", "seal", "words"]),
         ("sim", &["http1"]),
         ("config", &["http"]),
-        ("http", &["domain", "ensure", "store", "http1", "seal", "words", "evolution"]),
+        ("http", &["domain", "ensure", "store", "watch", "http1", "seal", "words", "evolution"]),
     ];
     for (path, code) in library() {
         let module = path.split(['/', '.']).next().unwrap_or_default();

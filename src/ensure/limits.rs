@@ -19,8 +19,6 @@ pub(super) const CREATE_OUT: Duration = Duration::from_secs(5);
 /// The same for one that upstream did not answer within its time: it is slow, and may be as slow
 /// once more.
 pub(super) const SLOW_CREATE_OUT: Duration = Duration::from_secs(10);
-/// Longest that a row may say of itself that something is out: more is a clock that was set back.
-pub(super) const MOST_OUT: Duration = Duration::from_mins(2);
 /// Creates that one call sends when each is refused or vanishes: somebody else is at work there.
 /// The pause before each next one doubles, so that they span the time a call has.
 pub(super) const MAX_CREATES: u32 = 6;

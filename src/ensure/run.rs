@@ -9,12 +9,11 @@ mod watch;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::limits::{FAILING, MOST_OUT};
+use super::limits::FAILING;
 use super::plan::{Action, Known, Upstream, plan};
 use super::{Answer, Ask, Engine, Found, Outcome, Place, Refusal};
-use crate::domain::{Millis, Qr, Reason, Status, now};
+use crate::domain::{self, Millis, Qr, Reason, Status, now};
 use crate::evolution::{BaseUrl, Client, Trouble};
-use crate::lock::FileLock;
 use crate::store::{self, Instance};
 
 /// A call under way.
@@ -57,10 +56,9 @@ impl Engine {
     pub(super) fn run(&self, ask: &Ask, trace: &str, begun: Instant) -> Outcome {
         let deadline = begun + self.qr_timeout;
         let mut run = Run::new(self, ask, trace, deadline);
-        let name = format!("{}.{}", ask.channel.as_str(), ask.name);
         let lock = |until| {
-            FileLock::acquire(self.store.folder(), &name, until).map_err(|error| {
-                log::error!("id={trace} the lock of {name}: {error}");
+            self.store.instance_turn(ask.channel, ask.name.as_str(), until).map_err(|error| {
+                log::error!("id={trace} the lock of {}: {error}", ask.name);
                 Refusal::Internal
             })
         };
@@ -239,6 +237,5 @@ impl<'a> Run<'a> {
 
 /// Whether a call that left may still be under way.
 fn is_out(until: Option<Millis>) -> bool {
-    let left = until.and_then(|until| u64::try_from(until - now()).ok());
-    left.is_some_and(|left| left > 0 && Duration::from_millis(left) <= MOST_OUT)
+    until.is_some_and(domain::is_out)
 }

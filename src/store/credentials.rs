@@ -81,6 +81,23 @@ impl Store {
         rows.into_iter().map(|row| self.unseal_line(row)).collect()
     }
 
+    /// Every credential, oldest first, without counting what each serves.
+    pub fn servers(&self) -> Result<Vec<Credential>, Error> {
+        let query = format!("SELECT {COLUMNS} FROM integration_credentials ORDER BY createdAt, id");
+        let rows: Vec<_> = self.read(|c| c.prepare_cached(&query)?.query_map([], read_row)?.collect())?;
+        rows.into_iter().map(|row| self.unseal(row)).collect()
+    }
+
+    /// The secret part of the address to which this credential's server may post its webhooks.
+    pub fn webhook_secret(&self, credential: &str) -> Secret {
+        self.sealer.webhook_secret(credential)
+    }
+
+    /// Whether that is this credential's secret, found out in a time that tells nothing about it.
+    pub fn is_webhook_secret(&self, credential: &str, secret: &str) -> bool {
+        self.sealer.is_webhook_secret(credential, secret)
+    }
+
     /// One credential as lists show it.
     pub fn credential_line(&self, id: &str) -> Result<Option<CredentialLine>, Error> {
         let query = format!(

@@ -1,10 +1,14 @@
 //! The rows of instances: one for each name somebody asked for.
 
+use std::io;
+use std::time::Instant;
+
 use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Error, Store};
 use crate::domain::{Channel, Millis, Name, Phone, Reason, Secret, Status, now};
+use crate::lock::FileLock;
 use crate::seal::new_id;
 
 /// A row as the engine knows it.
@@ -87,6 +91,17 @@ pub struct InstanceLine {
 }
 
 impl Store {
+    /// Takes the turn of a name: whoever has it is alone, among all processes, in changing its row
+    /// and what belongs to it upstream. `None` when it is still somebody else's at `deadline`.
+    pub fn instance_turn(
+        &self,
+        channel: Channel,
+        name: &str,
+        deadline: Instant,
+    ) -> io::Result<Option<FileLock>> {
+        FileLock::acquire(&self.folder, &format!("{}.{name}", channel.as_str()), deadline)
+    }
+
     /// The row of that name.
     pub fn instance(&self, channel: Channel, name: &Name) -> Result<Option<Instance>, Error> {
         self.read(|c| {

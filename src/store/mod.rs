@@ -5,9 +5,12 @@
 //! read beside it (WAL), so a reader never waits for another caller's write to reach the disk.
 
 mod credentials;
+mod health;
 mod instances;
 mod open;
 mod people;
+mod settings;
+mod watched;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,8 +20,10 @@ use std::{fmt, io};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use credentials::{Credential, CredentialLine, NewCredential};
+pub use health::Health;
 pub use instances::{Instance, InstanceLine};
 pub use people::{NewToken, TokenLine, UserLine};
+pub use watched::Watched;
 
 use crate::seal::Sealer;
 

@@ -1,0 +1,94 @@
+//! The rows as the watcher reads and writes them: few columns of many rows, many times a day.
+
+use rusqlite::types::Type;
+use rusqlite::{Row, params};
+
+use super::{Error, Store};
+use crate::domain::{Channel, Millis, Reason, Status, now};
+
+/// What the watcher has to know of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watched {
+    /// Where the row lies, to take rows in turns.
+    pub place: i64,
+    /// The kind of service.
+    pub channel: Channel,
+    /// The instance's name upstream.
+    pub name: String,
+    /// What is known of it.
+    pub status: Status,
+    /// Why that is so.
+    pub reason: Option<Reason>,
+    /// Whether a phone was ever seen connected.
+    pub paired: bool,
+    /// Whether its instance was created or adopted under this very address.
+    pub claimed: bool,
+    /// Its instance's id upstream, where it was not.
+    pub upstream_id: Option<String>,
+    /// Until when a call that left may still change something upstream.
+    pub out_until: Millis,
+    /// When anything in the row changed last.
+    pub updated_at: Millis,
+}
+
+impl Store {
+    /// The rows of a server whose instance may be known there, in the order of their places.
+    pub fn watched(&self, credential: &str, base_url: &str) -> Result<Vec<Watched>, Error> {
+        self.read(|c| {
+            c.prepare_cached(
+                "SELECT rowid, channel, channelInstanceId, status, statusReason, pairedAt IS NOT NULL,
+                        claimedUrl = ?2, CASE WHEN claimedUrl = ?2 THEN NULL ELSE upstreamId END,
+                        max(coalesce(createOutUntil, 0), coalesce(connectOutUntil, 0)), updatedAt
+                 FROM messaging_instances WHERE credentialId = ?1 AND claimedUrl IS NOT NULL
+                 ORDER BY rowid",
+            )?
+            .query_map([credential, base_url], read)?
+            .collect()
+        })
+    }
+
+    /// Writes what upstream showed of a row, unless anything in the row has changed since it was
+    /// read: `false` then. The code goes when nobody is to scan it any more.
+    pub fn note_status(&self, row: &Watched, status: Status, reason: Reason) -> Result<bool, Error> {
+        let noted = self.write(|t| {
+            t.prepare_cached(
+                "UPDATE messaging_instances SET status = ?4, statusReason = ?5, updatedAt = ?6,
+                     qrCode = CASE WHEN ?4 = 'connecting' THEN qrCode END,
+                     qrSince = CASE WHEN ?4 = 'connecting' THEN qrSince END,
+                     pairedAt = CASE WHEN ?4 = 'connected' THEN coalesce(pairedAt, ?6) ELSE pairedAt END
+                 WHERE channel = ?1 AND channelInstanceId = ?2 AND updatedAt = ?3 AND status = ?7",
+            )?
+            .execute(params![
+                row.channel.as_str(),
+                row.name,
+                row.updated_at,
+                status.as_str(),
+                reason.word(),
+                now(),
+                row.status.as_str()
+            ])
+        })?;
+        Ok(noted == 1)
+    }
+}
+
+/// By position: looking columns up by their names would cost more than all the rest.
+fn read(row: &Row) -> rusqlite::Result<Watched> {
+    Ok(Watched {
+        place: row.get(0)?,
+        channel: word(row, 1, |text| Channel::parse(text).ok())?,
+        name: row.get(2)?,
+        status: word(row, 3, Status::parse)?,
+        reason: row.get_ref(4)?.as_str_or_null()?.and_then(Reason::parse),
+        paired: row.get(5)?,
+        claimed: row.get(6)?,
+        upstream_id: row.get(7)?,
+        out_until: row.get(8)?,
+        updated_at: row.get(9)?,
+    })
+}
+
+fn word<T>(row: &Row, column: usize, parse: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+    let text = row.get_ref(column)?.as_str()?;
+    parse(text).ok_or_else(|| rusqlite::Error::InvalidColumnType(column, text.to_owned(), Type::Text))
+}

@@ -1,0 +1,179 @@
+//! Status that is true: rows follow what happens upstream while nobody calls.
+//!
+//! One thread for each active credential asks its server in rounds: observe (one list of
+//! everything, and `connectionState` where the list is known to lag) → judge (`judge`, pure) → apply
+//! (a row is written under its name's turn, and only if it is what it was when the round began). One
+//! more thread begins and ends those, as credentials come, change and go.
+//!
+//! The engine always goes first: a name whose turn is taken is left alone, its call writes the truth
+//! itself. A hint is never a truth, it only makes a round come sooner. Nothing upstream is ever
+//! changed from here, and no database lock is held across a network call.
+
+mod attention;
+mod doubts;
+mod judge;
+mod pace;
+mod round;
+mod server;
+mod threads;
+mod turns;
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::{Duration, Instant};
+
+pub use pace::Pace;
+
+use crate::evolution::{BaseUrl, Connections};
+use crate::store::{Credential, Store};
+use server::Server;
+use threads::Threads;
+
+/// How long the end waits for threads that are in the middle of a call. What hangs longer is left
+/// behind, and writes nothing any more.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// The watcher. Dropped, it stops.
+pub struct Watch {
+    shared: Arc<Shared>,
+}
+
+/// What its threads share.
+struct Shared {
+    store: Arc<Store>,
+    connections: Connections,
+    pace: Pace,
+    roster: RwLock<Roster>,
+    threads: Threads,
+}
+
+/// The credentials, as they were last read.
+#[derive(Default)]
+struct Roster {
+    /// Those that are watched, by id.
+    servers: HashMap<String, Arc<Server>>,
+    /// The ids of all of them, whose servers may post webhooks.
+    webhooks: Vec<String>,
+    over: bool,
+}
+
+impl Watch {
+    /// Begins to watch every active credential's server.
+    pub fn start(store: Arc<Store>, pace: Pace) -> Self {
+        let (connections, roster) = (Connections::default(), RwLock::default());
+        let shared = Arc::new(Shared { store, connections, pace, roster, threads: Threads::default() });
+        // At once, so that webhooks are known when the first request comes.
+        let mut failing = false;
+        shared.refresh(&mut failing);
+        let supervising = Arc::clone(&shared);
+        shared.threads.begin("watch".to_owned(), move || supervising.supervise(failing));
+        Self { shared }
+    }
+
+    /// Somebody looks at this instance: for some seconds its status is kept right within a few.
+    pub fn look_at(&self, credential: &str, name: &str) {
+        if let Some(server) = self.shared.roster().servers.get(credential) {
+            server.attention.look_at(name, self.shared.pace.attention);
+        }
+    }
+
+    /// Something may have changed at the credential's server: look now.
+    pub fn hint(&self, credential: &str, name: Option<&str>) {
+        if let Some(server) = self.shared.roster().servers.get(credential) {
+            server.attention.hint(name);
+        }
+    }
+
+    /// The credential whose server may post webhooks under that secret. Reads no database.
+    pub fn webhook_of(&self, secret: &str) -> Option<String> {
+        let roster = self.shared.roster();
+        roster.webhooks.iter().find(|id| self.shared.store.is_webhook_secret(id, secret)).cloned()
+    }
+
+    /// Ends every round. Nothing is written after this returns, which it does within about a second.
+    pub fn stop(&self) {
+        {
+            let mut roster = self.shared.roster_mut();
+            roster.over = true;
+            for server in roster.servers.values() {
+                server.end();
+            }
+        }
+        self.shared.threads.end(FAREWELL);
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Shared {
+    fn roster(&self) -> RwLockReadGuard<'_, Roster> {
+        self.roster.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn roster_mut(&self) -> RwLockWriteGuard<'_, Roster> {
+        self.roster.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn supervise(self: &Arc<Self>, mut failing: bool) {
+        let mut purged: Option<Instant> = None;
+        loop {
+            if purged.is_none_or(|at| at.elapsed() >= self.pace.purge) {
+                purged = Some(Instant::now());
+                self.purge();
+            }
+            if self.threads.wait_over(self.pace.supervise) {
+                return;
+            }
+            self.refresh(&mut failing);
+        }
+    }
+
+    fn purge(&self) {
+        match self.store.purge() {
+            Ok(0) => {}
+            Ok(rows) => log::info!("{rows} rows of history, logins and links were past their time"),
+            Err(error) => log::error!("what is past its time could not be removed: {error}"),
+        }
+    }
+
+    /// Reads the credentials, begins what is new and ends what is no longer so.
+    fn refresh(self: &Arc<Self>, failing: &mut bool) {
+        let credentials = match self.store.servers() {
+            Ok(credentials) => credentials,
+            Err(error) => {
+                if !std::mem::replace(failing, true) {
+                    log::error!("the credentials cannot be read, the servers are watched as before: {error}");
+                }
+                return;
+            }
+        };
+        *failing = false;
+        let mut roster = self.roster_mut();
+        if roster.over {
+            return;
+        }
+        roster.webhooks = credentials.iter().map(|c| c.id.clone()).collect();
+        let mut before = std::mem::take(&mut roster.servers);
+        for credential in credentials.into_iter().filter(|c| c.active).take(self.pace.servers) {
+            let same = before.get(&credential.id).is_some_and(|server| server.is_as(&credential));
+            let server = if same { before.remove(&credential.id) } else { self.begin(&credential) };
+            if let Some(server) = server {
+                roster.servers.insert(credential.id, server);
+            }
+        }
+        before.values().for_each(|server| server.end());
+    }
+
+    fn begin(self: &Arc<Self>, credential: &Credential) -> Option<Arc<Server>> {
+        let base_url = BaseUrl::parse(&credential.base_url);
+        let base_url = base_url.inspect_err(|e| log::debug!("{} is not watched: {e}", credential.id)).ok()?;
+        let server = Arc::new(Server::new(credential.clone(), base_url));
+        let (shared, its) = (Arc::clone(self), Arc::clone(&server));
+        let name = format!("watch-{}", credential.id);
+        self.threads.begin(name, move || server::run(&shared, &its)).then_some(server)
+    }
+}
