@@ -94,8 +94,9 @@ fn is_host(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
 }
 
-/// An address that can stand in front of a path: no user, query or fragment in it.
-fn public_url(text: &str) -> Option<String> {
+/// An address that can stand in front of a path, without a slash at the end: no user, query or
+/// fragment in it.
+pub fn public_url(text: &str) -> Option<String> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let authority_fits = is_host(authority) || listen(authority).is_some();

@@ -18,8 +18,6 @@ const READ_CHUNK: usize = 4096;
 pub struct Limits {
     /// Bytes of request line and headers.
     pub head: usize,
-    /// Bytes of body, after chunked coding is undone.
-    pub body: usize,
     /// Time from the first byte of a message to its last.
     pub message: Duration,
     /// Time a connection may stay silent before a message begins.
@@ -106,6 +104,8 @@ fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
 pub struct Reader<S> {
     stream: S,
     limits: Limits,
+    /// Bytes of body that the message being read may have.
+    body: usize,
     buffer: Vec<u8>,
     /// When the message being read must have ended; unset until its first byte.
     deadline: Option<Instant>,
@@ -116,7 +116,7 @@ pub struct Reader<S> {
 impl<S: TimedRead> Reader<S> {
     /// Wraps a fresh connection.
     pub fn new(stream: S, limits: Limits) -> Self {
-        Self { stream, limits, buffer: Vec::new(), deadline: None, limited: None }
+        Self { stream, limits, body: 0, buffer: Vec::new(), deadline: None, limited: None }
     }
 
     /// The stream itself, to answer on.
@@ -135,13 +135,20 @@ impl<S: TimedRead> Reader<S> {
         self.limits.idle = idle;
     }
 
-    /// Reads one request. `proceed` is called when the peer waits for `100 Continue` before its body.
-    pub fn request(&mut self, proceed: impl FnOnce(&mut S) -> io::Result<()>) -> Result<Request, ReadError> {
+    /// Reads one request. `body` says, once the head is there, how many bytes may follow, after
+    /// chunked coding is undone. `proceed` is called when the peer waits for `100 Continue` before
+    /// them.
+    pub fn request(
+        &mut self,
+        body: impl FnOnce(&Request) -> usize,
+        proceed: impl FnOnce(&mut S) -> io::Result<()>,
+    ) -> Result<Request, ReadError> {
         self.skip_empty_lines();
         self.deadline = (!self.buffer.is_empty()).then(|| Instant::now() + self.limits.message);
         let mut request = self.head()?;
         let length = body_length(&request)?;
-        if matches!(length, Length::Known(n) if n > self.limits.body as u64) {
+        self.body = body(&request);
+        if matches!(length, Length::Known(n) if n > self.body as u64) {
             return Err(ReadError::BodyTooLarge);
         }
         let waits = request.header("expect").is_some_and(|v| v.eq_ignore_ascii_case("100-continue"));
@@ -187,7 +194,7 @@ impl<S: TimedRead> Reader<S> {
 
     fn known_body(&mut self, length: u64) -> Result<Vec<u8>, ReadError> {
         let length = usize::try_from(length).unwrap_or(usize::MAX);
-        if length > self.limits.body {
+        if length > self.body {
             return Err(ReadError::BodyTooLarge);
         }
         while self.buffer.len() < length {
@@ -204,7 +211,7 @@ impl<S: TimedRead> Reader<S> {
                 self.trailers()?;
                 return Ok(body);
             }
-            let left = (self.limits.body - body.len()) as u64;
+            let left = (self.body - body.len()) as u64;
             if size > left {
                 return Err(ReadError::BodyTooLarge);
             }

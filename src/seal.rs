@@ -11,8 +11,8 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use ring::{digest, hkdf, hmac};
 use ring::rand::{SecureRandom, SystemRandom};
+use ring::{digest, hkdf, hmac};
 
 use crate::domain::Secret;
 
@@ -176,7 +176,9 @@ mod tests {
         let (key, other) = (Sealer::from_bytes(&[1; 32]), Sealer::from_bytes(&[2; 32]));
         let secret = key.webhook_secret("cred_a");
         let secret = secret.expose();
-        assert!(secret.len() == 43 && secret.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
+        assert!(
+            secret.len() == 43 && secret.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+        );
         assert!(key.is_webhook_secret("cred_a", secret));
         assert!(!key.is_webhook_secret("cred_b", secret));
         assert!(!other.is_webhook_secret("cred_a", secret));

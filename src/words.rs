@@ -140,6 +140,16 @@ pub fn upstream(trouble: Trouble) -> (&'static str, &'static str) {
     }
 }
 
+/// What to paste into Evolution's environment, so that it posts its hints to that address. Its names
+/// for events are those of 1.8 and 2.x alike; logouts have none of their own there.
+pub fn webhook_environment(url: &str) -> String {
+    format!(
+        "WEBHOOK_GLOBAL_ENABLED=true\nWEBHOOK_GLOBAL_URL={url}\nWEBHOOK_GLOBAL_WEBHOOK_BY_EVENTS=false\n\
+         WEBHOOK_EVENTS_CONNECTION_UPDATE=true\nWEBHOOK_EVENTS_QRCODE_UPDATED=true\n\
+         WEBHOOK_EVENTS_INSTANCE_CREATE=true\nWEBHOOK_EVENTS_INSTANCE_DELETE=true"
+    )
+}
+
 /// 400: the body cannot be read.
 pub const INVALID_JSON: &str = "Corpo da requisição não é um JSON válido";
 /// Said beside [`INVALID_JSON`].
@@ -165,7 +175,8 @@ pub const METHOD_NOT_ALLOWED: &str = "Método não permitido";
 /// 408.
 pub const REQUEST_TIMEOUT: &str = "A requisição não chegou inteira a tempo";
 /// 413.
-pub const BODY_TOO_LARGE: &str = "Corpo da requisição grande demais (o limite é de 64 KiB)";
+pub const BODY_TOO_LARGE: &str =
+    "Corpo da requisição grande demais (o limite é de 64 KiB; o de um webhook, 1 MiB)";
 /// 429.
 pub const RATE_LIMITED: &str = "Tentativas demais sem um token válido";
 /// Said beside [`RATE_LIMITED`].

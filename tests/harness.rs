@@ -11,6 +11,7 @@ use pareia::ensure::Engine;
 use pareia::http::{Server, Settings};
 use pareia::sim::{Options, Sim, Timing, Version};
 use pareia::store::{NewCredential, Store};
+use pareia::watch::{Pace, Watch};
 use serde_json::{Value, json};
 
 /// The simulated server's key.
@@ -71,9 +72,10 @@ impl Answer {
 
 /// The server, its data and its upstream.
 pub struct Shop {
+    pub watch: Arc<Watch>,
+    pub server: Server,
     pub sim: Sim,
     pub store: Arc<Store>,
-    pub server: Server,
     pub folder: Folder,
     pub token: String,
 }
@@ -86,6 +88,12 @@ pub fn recorded(version: Version) -> Options {
 /// One that answers at once.
 pub fn instant(version: Version) -> Options {
     Options { timing: Timing::instant(), ..Options::new(version, KEY) }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        self.watch.stop();
+    }
 }
 
 impl Shop {
@@ -101,14 +109,28 @@ impl Shop {
         shop
     }
 
+    /// A shop that is watched; the others make the calls that are asked for and no more.
+    pub fn watched(upstream: Options, pace: Pace) -> Self {
+        let sim = Sim::start(upstream).expect("the simulation starts");
+        let shop = Self::paced(sim, Duration::from_secs(20), pace);
+        shop.credential("cred_a", &shop.sim.url());
+        shop
+    }
+
     /// A shop without a credential.
     pub fn bare(sim: Sim, qr_timeout: Duration) -> Self {
+        Self::paced(sim, qr_timeout, Pace::asleep())
+    }
+
+    fn paced(sim: Sim, qr_timeout: Duration, pace: Pace) -> Self {
         let folder = Folder::new();
         let store = Arc::new(Store::open(folder.path()).expect("the store opens"));
         let engine = Arc::new(Engine::new(Arc::clone(&store), qr_timeout));
         let settings = Settings::new("127.0.0.1:0");
-        let server = Server::start(settings, Arc::clone(&store), engine).expect("the server starts");
-        let mut shop = Self { sim, store, server, folder, token: String::new() };
+        let watch = Arc::new(Watch::start(Arc::clone(&store), pace));
+        let server = Server::start(settings, Arc::clone(&store), engine, Arc::clone(&watch));
+        let server = server.expect("the server starts");
+        let mut shop = Self { watch, server, sim, store, folder, token: String::new() };
         shop.token = shop.user("loja", false);
         shop
     }

@@ -11,6 +11,7 @@ use pareia::domain::Name;
 use pareia::ensure::Engine;
 use pareia::http::{Server, Settings};
 use pareia::store::Store;
+use pareia::watch::{Pace, Watch};
 
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -35,7 +36,8 @@ impl Home {
         let engine = Arc::new(Engine::new(Arc::clone(&store), PATIENCE));
         let mut settings = Settings::new("127.0.0.1:0");
         change(&mut settings);
-        let server = Server::start(settings, Arc::clone(&store), engine).expect("a server");
+        let watch = Arc::new(Watch::start(Arc::clone(&store), Pace::asleep()));
+        let server = Server::start(settings, Arc::clone(&store), engine, watch).expect("a server");
         Self { folder, store, server: Some(server) }
     }
 

@@ -9,11 +9,14 @@ use super::output::{Done, Failure, fail, note, out};
 use super::secret_input::Source;
 use super::table::{Line, list};
 use super::{check, label, name, words};
+use crate::config;
 use crate::domain::{Channel, Name, Secret};
 use crate::evolution::{BaseUrl, is_public_default_key};
+use crate::http::webhook_address;
 use crate::seal::new_id;
 use crate::store::{CredentialLine, NewCredential, Store};
 use crate::time;
+use crate::words::webhook_environment;
 
 /// What can be done with credentials.
 #[derive(clap::Subcommand, Debug)]
@@ -49,6 +52,18 @@ pub enum Command {
         #[command(flatten)]
         key: Source,
     },
+    Webhook {
+        #[arg(value_name = "ID")]
+        id: String,
+        #[arg(
+            long,
+            env = "PAREIA_PUBLIC_URL",
+            value_name = "URL",
+            default_value = "",
+            hide_default_value = true
+        )]
+        public_url: String,
+    },
 }
 
 /// A new credential.
@@ -76,6 +91,7 @@ pub fn run(store: &Store, command: Command) -> Done {
         Command::Disable { id } => disable(store, &id),
         Command::Remove { id, force } => remove(store, &id, force),
         Command::Rotate { id, key } => rotate(store, &id, &key),
+        Command::Webhook { id, public_url } => webhook(store, &id, &public_url),
     }
 }
 
@@ -150,6 +166,21 @@ fn rotate(store: &Store, id: &str, key: &Source) -> Done {
     note(words::credential_rotated(id));
     warn_if_public(id, &key);
     Ok(())
+}
+
+/// Prints what makes the credential's server post its hints to `serve`.
+fn webhook(store: &Store, id: &str, public_url: &str) -> Done {
+    find(store, id)?;
+    let base = match config::public_url(public_url) {
+        Some(given) => given,
+        None if !public_url.is_empty() => {
+            return Err(Failure::Usage(words::setting(&config::Problem::PublicUrl)));
+        }
+        None => store.setting("url")?.ok_or_else(|| Failure::Failed(words::url_unknown(id)))?,
+    };
+    let url = webhook_address(&base, &store.webhook_secret(id));
+    note(words::webhook(&url));
+    out(webhook_environment(&url))
 }
 
 fn warn_if_none_left(store: &Store, channel: Channel) -> Done {

@@ -61,6 +61,11 @@ const COMMANDS: &[(&str, &str, &str)] = &[
         "Troca só a chave de uma credencial",
         "pareia credential rotate cred_lab --api-token-stdin < chave.txt",
     ),
+    (
+        "credential webhook",
+        "Mostra o que colar na Evolution para ela avisar o pareia assim que algo muda",
+        "pareia credential webhook cred_lab --public-url https://zap.loja.com.br",
+    ),
     ("instance", "Instâncias de WhatsApp", "pareia instance list"),
     ("instance list", "Lista as instâncias", "pareia instance list --user loja"),
     ("instance show", "Mostra uma instância", "pareia instance show my-store --json"),
@@ -89,6 +94,10 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("api_token_file", "Lê a chave global deste arquivo"),
     ("credential add id", "Id da credencial (padrão: cred_ e letras ao acaso)"),
     ("credential add name", "Nome para as listas (padrão: o id)"),
+    (
+        "credential webhook public_url",
+        "Endereço pelo qual a Evolution alcança o pareia (padrão: o que o serve usou por último)",
+    ),
     ("id", "Id da credencial, como em: pareia credential list"),
     ("force", "Remove mesmo com instâncias que a usam"),
     ("instance show name", "Nome da instância (channelInstanceId)"),

@@ -15,6 +15,7 @@ use crate::ensure::Engine;
 use crate::evolution::is_public_default_key;
 use crate::http::{Server, Settings};
 use crate::store::{self, CredentialLine, Store};
+use crate::watch::{Pace, Watch};
 
 /// What `serve` takes; every flag has its variable.
 #[derive(clap::Args, Debug)]
@@ -63,15 +64,23 @@ fn serve(config: &Config, held: &Held) -> Done {
     let engine = Arc::new(Engine::new(Arc::clone(&store), config.qr_timeout));
     let mut settings = Settings::new(&config.listen);
     settings.trusted_proxies.clone_from(&config.trusted_proxies);
-    let server = Server::start(settings, Arc::clone(&store), engine)
+    let watch = Arc::new(Watch::start(Arc::clone(&store), Pace::default()));
+    let server = Server::start(settings, Arc::clone(&store), engine, Arc::clone(&watch))
         .map_err(|e| Failure::Failed(words::cannot_listen(&config.listen, &e)))?;
     held.open(&format!("pareia {} listening on http://{}", env!("CARGO_PKG_VERSION"), server.addr()));
+    store.set_setting("url", &url(config, &server))?;
     advise(config, &server, &store)?;
     stopped.recv().unwrap_or_default();
     log::info!("signal received: finishing what runs");
     server.shutdown();
+    watch.stop();
     log::info!("stopped");
     Ok(())
+}
+
+/// The address under which people reach the server, as far as anybody said.
+fn url(config: &Config, server: &Server) -> String {
+    config.public_url.clone().unwrap_or_else(|| format!("http://{}", server.addr()))
 }
 
 /// What whoever runs the server should know at its start.

@@ -147,7 +147,14 @@ impl Client {
         deadline: Instant,
     ) -> Self {
         let agent = connections.0.clone();
-        Self { agent, base: base_url.as_str().to_owned(), key, trace: trace.to_owned(), deadline, quiet: false }
+        Self {
+            agent,
+            base: base_url.as_str().to_owned(),
+            key,
+            trace: trace.to_owned(),
+            deadline,
+            quiet: false,
+        }
     }
 
     /// The same client with another deadline.

@@ -21,18 +21,13 @@ const LINGER: Duration = Duration::from_secs(1);
 /// Serves a client until one side has had enough.
 pub fn converse(hall: &Hall, place: &Place) {
     let limits = &hall.limits;
-    let reading = http1::Limits {
-        head: limits.head,
-        body: limits.body,
-        message: limits.message,
-        idle: limits.first_byte,
-    };
+    let reading = http1::Limits { head: limits.head, message: limits.message, idle: limits.first_byte };
     place.stream.set_nodelay(true).ok();
     place.stream.set_write_timeout(Some(limits.write)).ok();
     let mut reader = Reader::new(&place.stream, reading);
     loop {
         hall.waits_for(place);
-        let read = reader.request(|stream| proceed(stream, limits.write));
+        let read = reader.request(|request| hall.most_body(request), |stream| proceed(stream, limits.write));
         place.is_served();
         match read {
             Ok(request) if answer(hall, place, &request) => reader.set_idle(limits.keep_alive),

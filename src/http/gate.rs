@@ -19,6 +19,7 @@ use super::exchange::request_id;
 use super::limits::Limits;
 use super::reply::{Problem, Reply};
 use super::wire::Response;
+use crate::http1::Request;
 
 /// What a connection's thread needs: two buffers of some KiB, no recursion.
 const STACK: usize = 128 * 1024;
@@ -38,12 +39,16 @@ pub struct Gate {
     acceptor: Mutex<Option<JoinHandle<()>>>,
 }
 
+/// Tells of a request's target whether it is one that only upstream knows.
+pub type Knows = Box<dyn Fn(&str) -> bool + Send + Sync>;
+
 /// What the connections share.
 pub struct Hall {
     /// The bounds of every connection.
     pub limits: Limits,
     /// The way to the routes.
     pub backends: Arc<Backends>,
+    is_webhook: Knows,
     closing: AtomicBool,
     opened: Instant,
     places: Mutex<HashMap<u64, Arc<Place>>>,
@@ -62,11 +67,17 @@ pub struct Place {
 
 impl Gate {
     /// Begins to accept.
-    pub fn open(listener: TcpListener, limits: Limits, backends: Arc<Backends>) -> io::Result<Self> {
+    pub fn open(
+        listener: TcpListener,
+        limits: Limits,
+        backends: Arc<Backends>,
+        is_webhook: Knows,
+    ) -> io::Result<Self> {
         let addr = listener.local_addr()?;
         let hall = Arc::new(Hall {
             limits,
             backends,
+            is_webhook,
             closing: AtomicBool::new(false),
             opened: Instant::now(),
             places: Mutex::new(HashMap::new()),
@@ -189,6 +200,11 @@ impl Hall {
         self.closing.load(Ordering::Acquire)
     }
 
+    /// How large the body of a request may be. Strangers cannot make the server hold the larger one.
+    pub fn most_body(&self, request: &Request) -> usize {
+        if (self.is_webhook)(&request.target) { self.limits.webhook } else { self.limits.body }
+    }
+
     /// Notes that the server waits for this client from now on.
     pub fn waits_for(&self, place: &Place) {
         place.waiting_since.store(self.now(), Ordering::Release);
@@ -262,7 +278,7 @@ mod tests {
         let limits = Limits { connections, ..Limits::default() };
         let backends = Backends::start(Arc::new(handler), &limits).expect("a server");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        (Gate::open(listener, limits, Arc::new(backends)).expect("a gate"), requests)
+        (Gate::open(listener, limits, Arc::new(backends), Box::new(|_| false)).expect("a gate"), requests)
     }
 
     fn ask(gate: &Gate) -> TcpStream {

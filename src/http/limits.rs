@@ -21,6 +21,8 @@ pub struct Limits {
     pub head: usize,
     /// Bytes of body.
     pub body: usize,
+    /// Bytes of body of a webhook whose address only upstream knows.
+    pub webhook: usize,
     /// Time until the first byte on a fresh connection.
     pub first_byte: Duration,
     /// Time from the first byte of a request to its last.
@@ -43,6 +45,8 @@ impl Default for Limits {
             head: 16 * 1024,
             // The largest body of the API has 200 bytes; the contract says 64 KiB.
             body: 64 * 1024,
+            // A code's picture has 17 KiB, and Evolution may be told to post messages here as well.
+            webhook: 1024 * 1024,
             first_byte: Duration::from_secs(10),
             message: Duration::from_secs(10),
             // As long as the usual proxies keep theirs.

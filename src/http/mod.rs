@@ -31,11 +31,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use api::instance::Done as InstanceDone;
+pub use api::webhook::address as webhook_address;
 pub use limits::Limits;
 pub use peer::{Network, NotANetwork};
 
 use crate::ensure::Engine;
 use crate::store::Store;
+use crate::watch::Watch;
 use backend::Backends;
 use exchange::Exchange;
 use gate::Gate;
@@ -75,14 +77,21 @@ pub struct Server {
 
 impl Server {
     /// Takes the address and begins to serve.
-    pub fn start(settings: Settings, store: Arc<Store>, engine: Arc<Engine>) -> io::Result<Self> {
+    pub fn start(
+        settings: Settings,
+        store: Arc<Store>,
+        engine: Arc<Engine>,
+        watch: Arc<Watch>,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind(&settings.listen)?;
         let limits = settings.limits.within_open_files();
-        let app = Arc::new(App::new(store, engine, settings.trusted_proxies, limits.waiting()));
+        let app = Arc::new(App::new(store, engine, watch, settings.trusted_proxies, limits.waiting()));
         let routed = Arc::clone(&app);
         let handler = Arc::new(move |exchange: Exchange| route::dispatch(&routed, exchange));
         let backends = Arc::new(Backends::start(handler, &limits)?);
-        let gate = Gate::open(listener, limits, Arc::clone(&backends))?;
+        let known = Arc::clone(&app);
+        let is_webhook = Box::new(move |target: &str| route::is_webhook(&known, target));
+        let gate = Gate::open(listener, limits, Arc::clone(&backends), is_webhook)?;
         Ok(Self { gate, backends, app, drain: settings.drain })
     }
 

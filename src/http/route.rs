@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use super::api::{health, instance};
+use super::api::{health, instance, webhook};
 use super::exchange::Exchange;
 use super::failures::Failures;
 use super::lane::Lane;
@@ -14,6 +14,7 @@ use super::reply::Problem;
 use super::slow;
 use crate::ensure::Engine;
 use crate::store::Store;
+use crate::watch::Watch;
 
 /// What the routes work with.
 pub struct App {
@@ -21,6 +22,8 @@ pub struct App {
     pub store: Arc<Store>,
     /// The use case.
     pub engine: Arc<Engine>,
+    /// What keeps the rows true.
+    pub watch: Arc<Watch>,
     /// Where calls wait for upstream.
     pub lane: Lane,
     /// Proxies whose word about addresses is taken.
@@ -40,12 +43,14 @@ impl App {
     pub fn new(
         store: Arc<Store>,
         engine: Arc<Engine>,
+        watch: Arc<Watch>,
         trusted_proxies: Vec<Network>,
         max_waiting: usize,
     ) -> Self {
         Self {
             store,
             engine,
+            watch,
             lane: Lane::open(),
             trusted_proxies,
             failures: Failures::default(),
@@ -66,24 +71,38 @@ enum Handler {
 }
 use Handler::{Quick, Slow};
 
-/// A path, in which `{}` stands for any one part that is not empty, and what its methods do.
+/// A path, in which `{}` stands for any one part that is not empty and a last `{*}` for all the rest
+/// of it, and what its methods do.
 /// `HEAD` is a `GET` whose answer stays without its body.
 type Route = (&'static str, &'static [(&'static str, Handler)]);
 
 /// The table, as the log names its routes.
 const ROUTES: &[Route] = &[
+    ("/api/admin/credentials/{}/webhook", &[("GET", Quick(webhook::show))]),
     ("/api/messaging/instance", &[("POST", Quick(instance::ensure))]),
     ("/livez", &[("GET", Quick(health::livez))]),
     ("/readyz", &[("GET", Quick(health::readyz))]),
+    (WEBHOOK, &[("POST", Quick(webhook::hear))]),
 ];
+
+/// Its second part says which event it is, where Evolution is told to have an address for each.
+const WEBHOOK: &str = "/webhooks/evolution/{*}";
+
+/// Whether a target is a webhook's whose secret is right.
+pub fn is_webhook(app: &App, target: &str) -> bool {
+    captured(WEBHOOK, path(target)).is_some_and(|open| webhook::credential(app, open).is_some())
+}
 
 /// The route of a path, and what it leaves open there.
 fn find(path: &str) -> Option<(&'static Route, &str)> {
     ROUTES.iter().find_map(|route| Some((route, captured(route.0, path)?)))
 }
 
-/// What the path has where the route's own has `{}`; `None` when they differ elsewhere.
+/// What the path has where the route's own has `{}` or `{*}`; `None` when they differ elsewhere.
 fn captured<'a>(route: &str, path: &'a str) -> Option<&'a str> {
+    if let Some(before) = route.strip_suffix("{*}") {
+        return path.strip_prefix(before).filter(|rest| !rest.is_empty());
+    }
     let Some((before, after)) = route.split_once("{}") else { return (route == path).then_some("") };
     let open = path.strip_prefix(before)?.strip_suffix(after)?;
     (!open.is_empty() && !open.contains('/')).then_some(open)
@@ -149,19 +168,22 @@ mod tests {
             assert_eq!(captured("/a/{}/b", path), open, "{path}");
         }
         assert_eq!(captured("/a/{}", "/a/x"), Some("x"));
+        for (path, rest) in [("/a/x", Some("x")), ("/a/x//y", Some("x//y")), ("/a/", None), ("/b/x", None)] {
+            assert_eq!(captured("/a/{*}", path), rest, "{path}");
+        }
     }
 
     #[test]
     fn no_route_hides_behind_another() {
         for (index, (path, methods)) in ROUTES.iter().enumerate() {
-            let example = path.replace("{}", "x");
+            let example = path.replace("{}", "x").replace("{*}", "x/y");
             assert_eq!(find(&example).map(|(route, _)| route.0), Some(*path), "{index}: {}", methods.len());
         }
     }
 
     #[test]
     fn methods_are_listed_as_they_are_answered() {
-        assert_eq!(methods(&ROUTES[0]), "POST");
+        assert_eq!(methods(&("/x", &[("POST", Quick(health::livez))])), "POST");
         assert_eq!(
             methods(&("/x", &[("GET", Quick(health::livez)), ("DELETE", Slow(health::livez))])),
             "GET, HEAD, DELETE"

@@ -16,14 +16,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Bounds on a request. Idle is Express's `Keep-Alive: timeout=5`; a body is at most what Evolution's
-/// parser takes in a test.
-const LIMITS: Limits = Limits {
-    head: 16 * 1024,
-    body: 16 * 1024 * 1024,
-    message: Duration::from_secs(30),
-    idle: Duration::from_secs(5),
-};
+/// Bytes of body: at most what Evolution's parser takes in a test.
+const MAX_BODY: usize = 16 * 1024 * 1024;
+/// Bounds on a request. Idle is Express's `Keep-Alive: timeout=5`.
+const LIMITS: Limits =
+    Limits { head: 16 * 1024, message: Duration::from_secs(30), idle: Duration::from_secs(5) };
 /// Connections at once; far above what a test opens, far below what a machine bears.
 const MAX_CONNECTIONS: usize = 2_048;
 /// How often a shut door looks at whether to open, and a failed bind is tried again.
@@ -159,7 +156,8 @@ fn converse(hub: &Arc<Hub>, connections: &Arc<Connections>, stream: TcpStream) -
             // Closing with the request unread makes the kernel send a reset.
             return Ok(());
         }
-        let request = match reader.request(|stream| stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")) {
+        let proceed = |stream: &mut TcpStream| stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n");
+        let request = match reader.request(|_| MAX_BODY, proceed) {
             Ok(request) => request,
             Err(ReadError::Ended) => return Ok(()),
             Err(ReadError::Io(error)) => return Err(error),

@@ -131,9 +131,7 @@ impl Known {
             Pairing::Paired => self.confirmed(Status::Disconnected, Reason::Dropped),
             // The reason of a former logout stays when a phone is paired anew; a row that remembers
             // a phone has shown no code since.
-            Pairing::LoggedOut(_) if self.remembered => {
-                self.confirmed(Status::Disconnected, Reason::Dropped)
-            }
+            Pairing::LoggedOut(_) if self.remembered => self.confirmed(Status::Disconnected, Reason::Dropped),
             Pairing::Never | Pairing::LoggedOut(_) if self.status == Status::Connected => {
                 self.confirmed(Status::Connecting, Reason::Asked)
             }
@@ -275,7 +273,8 @@ mod tests {
                 Status::Error => assert!(state == Some(State::Unloaded) && known.lasted == Lasted::Long),
                 Status::Pending => panic!("{known:?}"),
             }
-            let ended = matches!(known.upstream, Upstream::Present(State::Close, Pairing::LoggedOut(Some(_))));
+            let ended =
+                matches!(known.upstream, Upstream::Present(State::Close, Pairing::LoggedOut(Some(_))));
             let dropped = known.status == Status::Connected && status == Status::Disconnected && !ended;
             assert!(!dropped || known.lasted > Lasted::No, "a blip counted as a drop: {known:?}");
             // Judged again once it is written, everything is as it should be.

@@ -241,7 +241,8 @@ impl Round<'_> {
     /// Whether the row's instance is the one on this server.
     fn is_claimed(&self, at: usize) -> bool {
         let (row, listed) = (&self.rows[at], self.listed[at].as_ref());
-        let same = row.upstream_id.is_some() && row.upstream_id.as_ref() == listed.and_then(|l| l.id.as_ref());
+        let same =
+            row.upstream_id.is_some() && row.upstream_id.as_ref() == listed.and_then(|l| l.id.as_ref());
         row.claimed || same
     }
 

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use super::output::{Done, Failure, fail, note, out};
 use super::screen::Screen;
 use super::{listen_address, signals, words};
+use crate::watch::Pace;
 use post::Reply;
 use world::{Owner, World};
 
@@ -57,7 +58,7 @@ pub fn run(args: &Args) -> Done {
 
 fn live(args: &Args) -> Done {
     let events = events()?;
-    let world = World::start(&args.listen)?;
+    let world = World::start(&args.listen, Pace::default())?;
     out(words::demo_ready(&world.url(), &world.sim.url(), &curl(&world)))?;
     note(words::demo_pairs_after(args.pair_after));
     let shown = pair(&world, &events, Duration::from_secs(args.pair_after));

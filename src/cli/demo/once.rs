@@ -10,6 +10,7 @@ use super::post::Reply;
 use super::world::{CREDENTIAL, Owner, World};
 use crate::cli::output::{Done, Failure, fail, out};
 use crate::cli::words;
+use crate::watch::Pace;
 
 /// One case: how the world is changed first, what is called, what must come of it.
 struct Case {
@@ -113,7 +114,8 @@ struct Played {
 
 /// Plays every case, one line each; fails when one did not behave.
 pub fn run() -> Done {
-    let world = World::start("127.0.0.1:0")?;
+    // The calls are counted, and the flow has no others than its own.
+    let world = World::start("127.0.0.1:0", Pace::asleep())?;
     let (mut row_id, mut all_well) = (None, true);
     for case in &CASES {
         let played = play(&world, case)?;

@@ -16,6 +16,7 @@ use crate::http::{Server, Settings};
 use crate::seal::{new_id, new_token};
 use crate::sim::{Options, Sim, Version};
 use crate::store::{NewCredential, Store};
+use crate::watch::{Pace, Watch};
 
 /// The credential's id.
 pub const CREDENTIAL: &str = "cred_demo";
@@ -34,6 +35,7 @@ pub enum Owner {
 /// A running demonstration.
 pub struct World {
     server: Server,
+    watch: Arc<Watch>,
     /// The simulated Evolution.
     pub sim: Sim,
     /// The data folder, open.
@@ -45,7 +47,7 @@ pub struct World {
 
 impl World {
     /// Starts everything; the server listens on `listen`, or on a free port where that is taken.
-    pub fn start(listen: &str) -> Result<Self, Failure> {
+    pub fn start(listen: &str, pace: Pace) -> Result<Self, Failure> {
         let key = new_token();
         let sim = Sim::start(Options::new(Version::default(), key.expose()))
             .map_err(|e| Failure::Failed(words::cannot_listen("127.0.0.1:0", &e)))?;
@@ -59,8 +61,10 @@ impl World {
             key: &key,
         })?;
         let tokens = [add_user(&store, "loja")?, add_user(&store, "outra-loja")?];
-        let server = serve(listen, &store)?;
-        Ok(Self { server, sim, store, tokens, _folder: folder })
+        let watch = Arc::new(Watch::start(Arc::clone(&store), pace));
+        let server = serve(listen, &store, &watch)?;
+        store.set_setting("url", &format!("http://{}", server.addr()))?;
+        Ok(Self { server, watch, sim, store, tokens, _folder: folder })
     }
 
     /// The server's address, without a slash at the end.
@@ -84,13 +88,14 @@ impl World {
     /// Lets what runs finish, then takes everything away.
     pub fn stop(self) {
         self.server.shutdown();
+        self.watch.stop();
     }
 }
 
-fn serve(listen: &str, store: &Arc<Store>) -> Result<Server, Failure> {
+fn serve(listen: &str, store: &Arc<Store>, watch: &Arc<Watch>) -> Result<Server, Failure> {
     let start = |listen: &str| {
         let engine = Arc::new(Engine::new(Arc::clone(store), QR_TIMEOUT));
-        Server::start(Settings::new(listen), Arc::clone(store), engine)
+        Server::start(Settings::new(listen), Arc::clone(store), engine, Arc::clone(watch))
     };
     let started = match start(listen) {
         Err(e) if e.kind() == io::ErrorKind::AddrInUse => {

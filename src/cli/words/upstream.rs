@@ -64,6 +64,22 @@ pub fn credential_rotated(id: &str) -> String {
     format!("Chave de \"{id}\" trocada. Confira com: pareia credential test {id}")
 }
 
+/// Where the server is to post, and what to do with the lines that follow.
+pub fn webhook(url: &str) -> String {
+    format!(
+        "Endereço do webhook: {url}\nQuem o conhece pode chamá-lo: trate-o como uma senha. Cole as linhas abaixo no \
+         ambiente da Evolution API e reinicie-a. Se ela não alcança esse endereço, informe outro com --public-url."
+    )
+}
+
+/// Nobody has said yet where the server can be reached.
+pub fn url_unknown(id: &str) -> String {
+    format!(
+        "ainda não sei em que endereço a Evolution API alcança o pareia: rode \"pareia serve\" uma vez, ou informe \
+         o endereço: pareia credential webhook {id} --public-url https://zap.loja.com.br"
+    )
+}
+
 /// After this, no call finds a credential.
 pub const NO_ACTIVE_CREDENTIAL_LEFT: &str =
     "Não sobrou credencial ativa: até haver uma, as chamadas recebem 503.";

@@ -1,0 +1,122 @@
+//! `POST /webhooks/evolution/{secret}` and `…/{secret}/{event}`: what Evolution's global webhook sends.
+//!
+//! A body is a hint that something may have happened to an instance, never a truth: of it only the
+//! instance's name is read, nothing of it is believed, logged or kept. Whoever knows the secret is
+//! answered 200 whatever they send, at once and without the database: Evolution tries again what
+//! fails, up to ten times.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Name, Secret};
+use crate::http::auth;
+use crate::http::exchange::Exchange;
+use crate::http::reply::{Problem, Reply};
+use crate::http::route::App;
+use crate::words;
+
+#[derive(Serialize)]
+struct Heard {
+    success: bool,
+}
+
+/// What is read of a body.
+#[derive(Deserialize)]
+struct Hint<'a> {
+    #[serde(borrow)]
+    instance: Option<Cow<'a, str>>,
+}
+
+/// Takes a hint.
+pub fn hear(app: &App, exchange: Exchange) {
+    let Some(credential) = credential(app, exchange.captured()) else {
+        return exchange.refuse(&Problem::NotFound);
+    };
+    let name = instance(exchange.body());
+    app.watch.hint(&credential, name.as_ref().map(Name::as_str));
+    exchange.answer(Reply::json(200, &Heard { success: true }));
+}
+
+/// The credential whose secret the open part of the path begins with.
+pub fn credential(app: &App, open: &str) -> Option<String> {
+    let secret = open.split('/').next().unwrap_or_default();
+    app.watch.webhook_of(secret)
+}
+
+/// The instance that the body is about, if it says so.
+fn instance(body: &[u8]) -> Option<Name> {
+    let hint: Hint = serde_json::from_slice(body).ok()?;
+    Name::parse(&hint.instance?).ok()
+}
+
+/// The address to which a credential's server is to post, below the address that people use.
+pub fn address(base: &str, secret: &Secret) -> String {
+    format!("{base}/webhooks/evolution/{}", secret.expose())
+}
+
+#[derive(Serialize)]
+struct Shown {
+    success: bool,
+    data: Data,
+}
+
+#[derive(Serialize)]
+struct Data {
+    url: String,
+    environment: String,
+}
+
+/// `GET /api/admin/credentials/{id}/webhook`: the address, and what to paste into Evolution.
+pub fn show(app: &App, exchange: Exchange) {
+    match auth::admin(app, &exchange).and_then(|_| data(app, &exchange)) {
+        Ok(data) => exchange.answer(Reply::json(200, &Shown { success: true, data })),
+        Err(problem) => exchange.refuse(&problem),
+    }
+}
+
+fn data(app: &App, exchange: &Exchange) -> Result<Data, Problem> {
+    let id = exchange.captured();
+    let failed = |error| {
+        log::error!("id={} {error}", exchange.id());
+        Problem::INTERNAL
+    };
+    app.store.credential(id).map_err(failed)?.ok_or(Problem::NotFound)?;
+    let base = app.store.setting("url").map_err(failed)?.unwrap_or_else(|| {
+        format!("http://{}", exchange.headers("Host").first().copied().unwrap_or_default())
+    });
+    let url = address(&base, &app.store.webhook_secret(id));
+    Ok(Data { environment: words::webhook_environment(&url), url })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_says_which_instance_or_nothing() {
+        let name = |body: &[u8]| instance(body).map(|name| name.as_str().to_owned());
+        let good =
+            br#"{"event":"connection.update","instance":"loja","data":{"instance":"other"},"apikey":null}"#;
+        assert_eq!(name(good).as_deref(), Some("loja"));
+        assert_eq!(name(br#"{"instance":"lo\u006aa"}"#).as_deref(), Some("loja"));
+        let (deep, long) = ("[".repeat(1 << 20), format!(r#"{{"instance":"{}"}}"#, "a".repeat(1 << 20)));
+        for bad in [
+            "",
+            "{",
+            "null",
+            "[]",
+            "\"loja\"",
+            "{}",
+            r#"{"instance":null}"#,
+            r#"{"instance":{"a":1}}"#,
+            r#"{"instance":"a/b"}"#,
+            r#"{"instance":"a","instance":"b"}"#,
+            &deep,
+            &long,
+        ] {
+            assert_eq!(name(bad.as_bytes()), None, "{bad:.40}");
+        }
+        assert_eq!(name(b"{\"instance\":\"\xff\"}"), None);
+    }
+}
