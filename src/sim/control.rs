@@ -11,6 +11,7 @@ pub use http::over_http;
 use super::hub::{Door, Fault, Hub, VersionPage};
 use super::instance::State;
 use super::journal::{Call, Tally};
+use super::postman::Webhook;
 use super::server::{Connections, carry_out};
 use super::world::Whatsapp;
 use std::sync::Arc;
@@ -125,6 +126,19 @@ impl Control {
         self.hub.set_mode(|mode| (mode.fault, mode.times) = (fault, times));
     }
 
+    /// The server posts what happens to its instances there from now on, to an address for each event
+    /// if told so; without an address, no longer.
+    pub fn webhook(&self, url: Option<&str>, by_events: bool) {
+        let webhook = url.map(|url| Webhook { url: url.to_owned(), by_events });
+        self.hub.set_mode(|mode| mode.webhook = webhook);
+    }
+
+    /// Adds that many connected instances, `row-1` and so on.
+    pub fn fill(&self, count: u32) {
+        self.hub
+            .world(|world, now| (1..=count).for_each(|n| world.add_connected(&format!("row-{n}"), JID, now)));
+    }
+
     /// Connections are refused from now on, or accepted again. Returns when that is so.
     pub fn refuse(&self, refuse: bool) {
         if refuse {
@@ -198,7 +212,7 @@ fn reset(hub: &Hub) {
     hub.world(super::world::World::reset);
     hub.set_mode(|mode| {
         (mode.fault, mode.times, mode.slow) = (Fault::None, None, Duration::ZERO);
-        (mode.unlicensed, mode.version_page) = (false, VersionPage::Answers);
+        (mode.unlicensed, mode.version_page, mode.webhook) = (false, VersionPage::Answers, None);
     });
     *hub.journal() = super::journal::Journal::default();
 }

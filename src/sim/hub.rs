@@ -4,6 +4,7 @@
 //! sleep, a socket or the drawing of a picture.
 
 use super::journal::Journal;
+use super::postman::Webhook;
 use super::timing::{Clock, Moment};
 use super::world::World;
 use super::{Options, Version};
@@ -68,6 +69,8 @@ pub struct Mode {
     pub unlicensed: bool,
     /// Whether WhatsApp's page of versions answers.
     pub version_page: VersionPage,
+    /// The global webhook, if there is one.
+    pub webhook: Option<Webhook>,
     /// Whether connections are accepted.
     pub door: Door,
     /// Whether the listening socket is really closed.

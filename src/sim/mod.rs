@@ -16,16 +16,17 @@
 //! wire_v1, wire_v2, reply                      bodies and envelopes
 //! world    instances, their sockets, and what falls due         instance   one of them
 //! hub      what connections share: world, faults, journal, the one place that sleeps
-//! control  what phones, WhatsApp and operators do
+//! control  what phones, WhatsApp and operators do     postman  the global webhook
 //! ```
 //!
-//! Not simulated: the webhooks that Evolution posts, compression, and every message.
+//! Not simulated: the webhooks of single instances, compression, and every message.
 
 mod control;
 mod create;
 mod hub;
 mod instance;
 mod journal;
+mod postman;
 mod qr;
 mod reply;
 mod request;
@@ -126,7 +127,7 @@ pub struct Sim {
     hub: Arc<Hub>,
     connections: Arc<Connections>,
     control: Control,
-    acceptor: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Sim {
@@ -140,7 +141,10 @@ impl Sim {
         let acceptor = thread::Builder::new()
             .name("sim-accept".into())
             .spawn(move || server::run(&its_hub, &its_connections, listener))?;
-        Ok(Self { hub, connections, control, acceptor: Some(acceptor) })
+        let its_hub = Arc::clone(&hub);
+        let postman =
+            thread::Builder::new().name("sim-postman".into()).spawn(move || postman::run(&its_hub))?;
+        Ok(Self { hub, connections, control, threads: vec![acceptor, postman] })
     }
 
     /// The base URL, without a slash at the end.
@@ -172,9 +176,9 @@ impl Drop for Sim {
         self.hub.set_mode(|mode| mode.stopping = true);
         server::wake(self.hub.addr);
         self.connections.cut();
-        if let Some(acceptor) = self.acceptor.take() {
+        for thread in self.threads.drain(..) {
             // It has nothing to say, and its panic has been reported.
-            let _ = acceptor.join();
+            let _ = thread.join();
         }
     }
 }

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 const REFUSE_FOR: Duration = Duration::from_secs(5);
 
 /// The commands, with what they take and do. `GET /sim` answers this.
-const HELP: [(&str, &str); 17] = [
+const HELP: [(&str, &str); 19] = [
     ("scan", "{name, jid?}: a phone scans the code that the instance shows"),
     ("unlink", "{name}: the phone removes the linked device"),
     ("drop", "{name, back_after_ms?}: the instance's WhatsApp socket drops and comes back by itself"),
@@ -34,6 +34,8 @@ const HELP: [(&str, &str); 17] = [
         "{kind: none|refuse|reset|hang|html|garbage|huge|redirect|http500|error200, times?, for_ms?}: \
          what the next calls get instead of an answer",
     ),
+    ("webhook", "{url?, by_events?: bool}: the global webhook; without a url there is none"),
+    ("fill", "{count}: that many connected instances, row-1 and so on"),
     ("reset", "{}: no instances, no faults, no journal; WhatsApp reachable"),
     ("calls", "GET: the calls received, and how many of each"),
     ("state", "GET ?name=: the instance as the simulation knows it"),
@@ -92,6 +94,16 @@ fn perform(hub: &Arc<Hub>, command: &str, args: &Map<String, Value>) -> Result<A
             Ok(After::Nothing)
         }
         "fault" => fault(&control, args),
+        "webhook" => {
+            let by_events = args.get("by_events").and_then(Value::as_bool).unwrap_or(false);
+            control.webhook(text("url"), by_events);
+            Ok(After::Nothing)
+        }
+        "fill" => {
+            let count = args.get("count").and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
+            control.fill(count.ok_or("fill needs a count")?);
+            Ok(After::Nothing)
+        }
         "reset" => done(true, "").inspect(|_| control.reset()),
         _ => Err(format!("no command {command:?}; GET /sim lists them")),
     }

@@ -2,7 +2,7 @@
 //!
 //! The steps of [`World`] that concern sockets; like the rest of it they never sleep or read a clock.
 
-use super::super::instance::{Ended, Instance, Socket, State};
+use super::super::instance::{Ended, Facts, Instance, Socket, State};
 use super::super::qr::Code;
 use super::super::timing::Moment;
 use super::{Event, Key, Whatsapp, World};
@@ -43,6 +43,16 @@ impl World {
         i.with_pairing = with_pairing;
         let paired = i.paired;
         self.plan(key, id, paired, now);
+    }
+
+    /// An instance that has been connected to that account for long.
+    pub fn add_connected(&mut self, name: &str, jid: &str, now: Moment) {
+        let integration = Some("WHATSAPP-BAILEYS".to_owned());
+        let key = self.insert(Facts { name: name.to_owned(), integration, ..Facts::default() }, now);
+        if let Some(i) = self.instances.get_mut(&key) {
+            i.sockets.push(Socket { id: key, since: now });
+            i.pair(jid, now);
+        }
     }
 
     /// Plans what a socket opened at `from` will do.

@@ -1,0 +1,158 @@
+//! The global webhook: `connection.update` and `qrcode.updated` as recorded, posted from a thread of
+//! its own, so that no receiver ever holds the simulation up.
+//!
+//! It looks at the world many times a second and posts what has changed since. Unlike the real server
+//! it tries nothing again.
+
+use super::hub::Hub;
+use super::instance::{Instance, State};
+use super::qr::Code;
+use super::timing::Moment;
+use super::world::World;
+use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+use std::io::{self, Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often it looks.
+const LOOK: Duration = Duration::from_millis(10);
+/// How long a receiver may take to connect, to read, and to answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// `WEBHOOK_GLOBAL_URL` and `WEBHOOK_GLOBAL_WEBHOOK_BY_EVENTS`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Webhook {
+    /// Where to post.
+    pub url: String,
+    /// Whether each event has an address of its own below that.
+    pub by_events: bool,
+}
+
+/// What was last seen of an instance.
+struct Seen {
+    state: State,
+    code: Option<Arc<Code>>,
+    ended: Option<Moment>,
+}
+
+impl Seen {
+    fn of(world: &World, i: &Instance, now: Moment) -> Self {
+        let ended = i.disconnection.as_ref().map(|d| d.at);
+        Self { state: world.seen(i, now), code: i.code.clone(), ended }
+    }
+}
+
+/// Something to post.
+struct Letter {
+    event: &'static str,
+    instance: String,
+    sender: Option<String>,
+    token: Option<String>,
+    data: Data,
+}
+
+enum Data {
+    State(&'static str, u16),
+    Code(Arc<Code>),
+}
+
+/// Posts until the simulation is over.
+pub fn run(hub: &Hub) {
+    let mut seen = HashMap::new();
+    while hub.wait(None, |mode| mode.stopping || mode.webhook.is_some()) && !hub.mode(|mode| mode.stopping) {
+        let Some(webhook) = hub.mode(|mode| mode.webhook.clone()) else { continue };
+        for letter in hub.world(|world, now| letters(world, now, &mut seen)) {
+            if let Err(error) = post(hub, &webhook, letter) {
+                log::debug!("a webhook was not delivered: {error}");
+            }
+        }
+        hub.pause(LOOK);
+    }
+}
+
+fn letters(world: &World, now: Moment, seen: &mut HashMap<String, Seen>) -> Vec<Letter> {
+    let mut letters = Vec::new();
+    for i in world.listed() {
+        let sees = Seen::of(world, i, now);
+        let saw = seen.remove(&i.facts.name).unwrap_or(Seen { state: State::Close, code: None, ended: None });
+        let letter = |event, data| Letter {
+            event,
+            instance: i.facts.name.clone(),
+            sender: i.owner.clone().filter(|_| i.paired),
+            token: i.token.clone(),
+            data,
+        };
+        let state = |word, reason| letter("connection.update", Data::State(word, reason));
+        match sees.state {
+            State::Open | State::Connecting if sees.state != saw.state => {
+                letters.push(state(sees.state.word(), 200));
+            }
+            // 2.x tells of a close only when it is for good.
+            State::Close if sees.ended != saw.ended => letters.push(state("close", 401)),
+            State::Close if sees.state != saw.state && world.version.is_v1() => {
+                letters.push(state("close", 428));
+            }
+            State::Open | State::Connecting | State::Close => {}
+        }
+        if let Some(code) = sees.code.as_ref().filter(|c| saw.code.as_ref().is_none_or(|s| s.text != c.text))
+        {
+            letters.push(letter("qrcode.updated", Data::Code(Arc::clone(code))));
+        }
+        seen.insert(i.facts.name.clone(), sees);
+    }
+    letters
+}
+
+fn post(hub: &Hub, webhook: &Webhook, letter: Letter) -> io::Result<()> {
+    let mut url = webhook.url.clone();
+    if webhook.by_events {
+        // An address that ends in a slash gets a second one, as over there.
+        url = format!("{url}/{}", letter.event.replace('.', "-"));
+    }
+    let (authority, path) = url
+        .strip_prefix("http://")
+        .map(|rest| rest.split_at(rest.find('/').unwrap_or(rest.len())))
+        .ok_or(io::ErrorKind::Unsupported)?;
+    let body = body(hub, &url, letter).to_string();
+    let address = authority.to_socket_addrs()?.next().ok_or(io::ErrorKind::NotFound)?;
+    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    write!(
+        stream,
+        "POST {path} HTTP/1.1\r\nAccept: application/json, text/plain, */*\r\nContent-Type: application/json\r\n\
+         User-Agent: axios/1.13.2\r\nContent-Length: {}\r\nHost: {authority}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )?;
+    stream.read_to_end(&mut Vec::new()).map(drop)
+}
+
+fn body(hub: &Hub, destination: &str, letter: Letter) -> Value {
+    let v1 = hub.version.is_v1();
+    let data = match letter.data {
+        Data::State(state, reason) => {
+            json!({"instance": letter.instance, "state": state, "statusReason": reason})
+        }
+        Data::Code(code) => json!({"qrcode": {
+            "instance": letter.instance, "pairingCode": code.pairing, "code": code.text, "base64": &*code.base64(),
+        }}),
+    };
+    let mut body = Map::new();
+    body.insert("event".to_owned(), letter.event.into());
+    body.insert("instance".to_owned(), letter.instance.into());
+    body.insert("data".to_owned(), data);
+    if !v1 {
+        body.insert("destination".to_owned(), destination.into());
+    }
+    body.insert("date_time".to_owned(), hub.clock.stamp(hub.clock.now()).into());
+    if let Some(sender) = letter.sender {
+        body.insert("sender".to_owned(), sender.into());
+    }
+    body.insert("server_url".to_owned(), hub.url().into());
+    // 1.8.2 hands its own key to the receiver of the global webhook.
+    let key = if v1 { Some(hub.key().to_string()) } else { letter.token };
+    body.insert("apikey".to_owned(), key.into());
+    body.into()
+}
