@@ -14,3 +14,4 @@ mod scenarios;
 mod sim_replay;
 mod storage;
 mod tidy;
+mod watcher;

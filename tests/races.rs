@@ -16,10 +16,10 @@ const CONNECTING: &str = r#"{"instance":{"instanceName":"x","state":"connecting"
 const CLOSE: &str = r#"{"instance":{"instanceName":"x","state":"close"}}"#;
 
 /// When each endpoint was called, in order.
-type Calls = Arc<Mutex<Vec<(String, Instant)>>>;
+pub type Calls = Arc<Mutex<Vec<(String, Instant)>>>;
 
 /// A shop whose upstream gives canned answers, by endpoint.
-fn scripted(
+pub fn scripted(
     qr_timeout: Duration,
     answer: impl Fn(&str) -> (u16, &'static str) + Send + 'static,
 ) -> (Shop, Calls) {

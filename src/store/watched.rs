@@ -47,6 +47,20 @@ impl Store {
         })
     }
 
+    /// A number that is another one after any change of the database, whoever made it.
+    pub fn version(&self) -> Result<i64, Error> {
+        // Always asked of the same connection: it counts what the others change.
+        let reader = super::lock(&self.readers[0]);
+        Ok(reader.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
+    }
+
+    /// The credentials at whose servers somebody is pairing.
+    pub fn pairing_at(&self) -> Result<Vec<String>, Error> {
+        let query = "SELECT DISTINCT credentialId FROM messaging_instances
+            WHERE status = 'connecting' AND credentialId IS NOT NULL";
+        self.read(|c| c.prepare_cached(query)?.query_map([], |row| row.get(0))?.collect())
+    }
+
     /// Writes what upstream showed of a row, unless anything in the row has changed since it was
     /// read: `false` then. The code goes when nobody is to scan it any more.
     pub fn note_status(&self, row: &Watched, status: Status, reason: Reason) -> Result<bool, Error> {

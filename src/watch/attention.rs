@@ -24,6 +24,8 @@ struct Asked {
     hinted: HashSet<String>,
     /// Whether there was a hint since the last round began.
     hint: bool,
+    /// Whether somebody has begun to pair since then.
+    pairing: bool,
     over: bool,
 }
 
@@ -85,6 +87,12 @@ impl Attention {
         }
     }
 
+    /// Somebody is pairing: that is as good as looking.
+    pub(super) fn pairing(&self) {
+        self.lock().pairing = true;
+        self.woken.notify_all();
+    }
+
     /// There will be no more rounds.
     pub(super) fn end(&self) {
         self.lock().over = true;
@@ -96,11 +104,6 @@ impl Attention {
         self.lock().over
     }
 
-    /// Whether somebody looks at anything.
-    pub(super) fn is_looked_at(&self, remembered: Duration) -> bool {
-        self.lock().is_looked_at(remembered)
-    }
-
     /// Waits until a round is due: the names to look at closely. `None`: it is over.
     pub(super) fn wait(&self, due: &Due, remembered: Duration) -> Option<HashSet<String>> {
         let mut asked = self.lock();
@@ -108,7 +111,7 @@ impl Attention {
             if asked.over {
                 return None;
             }
-            let at = match (asked.hint, asked.is_looked_at(remembered)) {
+            let at = match (asked.hint, asked.pairing || asked.is_looked_at(remembered)) {
                 (true, _) => due.hint.min(due.rest),
                 (false, true) => due.looked.min(due.rest),
                 (false, false) => due.rest,
@@ -132,7 +135,7 @@ impl Asked {
     }
 
     fn take(&mut self, remembered: Duration) -> HashSet<String> {
-        self.hint = false;
+        (self.hint, self.pairing) = (false, false);
         self.looked.retain(|_, at| at.elapsed() < remembered);
         let mut names = std::mem::take(&mut self.hinted);
         names.extend(self.looked.keys().cloned());
@@ -162,6 +165,8 @@ mod tests {
         attention.hint(Some("b"));
         let names = attention.wait(&due(LONG, LONG, soon), LONG).expect("not over");
         assert_eq!(names, HashSet::from(["a".to_owned(), "b".to_owned()]), "still looked at");
+        attention.pairing();
+        assert_eq!(attention.wait(&due(LONG, soon, LONG), Duration::ZERO), Some(HashSet::new()));
         attention.hint(None);
         assert_eq!(attention.wait(&due(LONG, LONG, soon), Duration::ZERO), Some(HashSet::new()));
         attention.end();

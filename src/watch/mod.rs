@@ -119,7 +119,7 @@ impl Shared {
     }
 
     fn supervise(self: &Arc<Self>, mut failing: bool) {
-        let mut purged: Option<Instant> = None;
+        let (mut purged, mut version) = (None::<Instant>, None);
         loop {
             if purged.is_none_or(|at| at.elapsed() >= self.pace.purge) {
                 purged = Some(Instant::now());
@@ -129,7 +129,19 @@ impl Shared {
                 return;
             }
             self.refresh(&mut failing);
+            let now = self.store.version().ok();
+            if now != std::mem::replace(&mut version, now) {
+                self.notice_pairing();
+            }
         }
+    }
+
+    /// Whoever wrote it, the engine here or a command beside it: a row that is connecting means that
+    /// somebody waits to see it connected.
+    fn notice_pairing(&self) {
+        let pairing = self.store.pairing_at().unwrap_or_default();
+        let roster = self.roster();
+        pairing.iter().filter_map(|id| roster.servers.get(id)).for_each(|server| server.attention.pairing());
     }
 
     fn purge(&self) {

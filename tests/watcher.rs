@@ -1,0 +1,497 @@
+//! The watcher: what happens upstream while nobody calls shows in the rows, once, and nothing else
+//! does.
+
+use std::time::{Duration, Instant};
+
+use pareia::domain::{Channel, Name, Secret, now};
+use pareia::sim::{Fault, Options, Sim, Timing, Version};
+use pareia::watch::Pace;
+use serde_json::json;
+
+use crate::harness::{KEY, PHONE, Shop, instant, recorded, until, upstream_create, upstream_delete};
+
+/// The usual pace, many times faster.
+pub fn swift() -> Pace {
+    let ms = Duration::from_millis;
+    Pace {
+        rest: ms(100),
+        quick: ms(40),
+        second_look: ms(60),
+        lasting: ms(400),
+        attention: ms(300),
+        hint_gap: ms(20),
+        retry: ms(50),
+        retry_most: ms(200),
+        retry_looked: ms(100),
+        patience: ms(700),
+        supervise: ms(20),
+        ..Pace::default()
+    }
+}
+
+fn shop(version: Version) -> Shop {
+    Shop::watched(instant(version), swift())
+}
+
+impl Shop {
+    /// Status and reason of a row, as the database has them.
+    fn row(&self, name: &str) -> String {
+        let query = format!(
+            "SELECT status, statusReason FROM messaging_instances WHERE channelInstanceId = '{name}'"
+        );
+        self.sql(&query).into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    #[track_caller]
+    pub fn until_row(&self, name: &str, row: &str) {
+        until(&format!("{name} is {row}"), || self.row(name) == row);
+    }
+
+    /// The history of a row: each status it had since the first code, with its reason.
+    fn history(&self, name: &str) -> String {
+        let query = format!(
+            "SELECT toStatus, reason FROM instance_events e JOIN messaging_instances i ON i.id = instanceId
+             WHERE channelInstanceId = '{name}' ORDER BY e.id"
+        );
+        let events: Vec<_> = self.sql(&query).into_iter().map(|e| e.join(" ")).collect();
+        events.join(", ").replacen("pending asked, connecting asked", "asked", 1)
+    }
+
+    /// Waits until that many more rounds have begun; the last one before has ended by then.
+    #[track_caller]
+    fn rounds(&self, rounds: u32) {
+        let lists = || self.sim.control().count("fetchInstances", None);
+        let from = lists();
+        until("more rounds", || lists() > from + rounds);
+    }
+
+    fn health(&self) -> String {
+        self.sql("SELECT trouble FROM credential_health").concat().join(" ")
+    }
+
+    /// A watched instance with a phone.
+    fn paired(&self, name: &str) {
+        assert_eq!(self.post(name).status, 200);
+        self.scan(name);
+        self.until_row(name, "connected paired");
+    }
+}
+
+#[test]
+fn a_scan_and_a_logout_are_seen_on_both_lines() {
+    for (version, ended) in [(Version::V2_3_7, "upstream_401"), (Version::V1_8_2, "dropped")] {
+        let shop = shop(version);
+        shop.paired("a");
+        let beside = shop.sql("SELECT qrCode, qrSince, pairedAt > 0 FROM messaging_instances");
+        assert_eq!(beside, [["NULL", "NULL", "1"]]);
+        assert!(shop.sim.control().unlink("a"));
+        shop.until_row("a", &format!("disconnected {ended}"));
+        // Somebody pairs it anew, by hand.
+        assert_eq!(shop.post("a").data("status"), "connecting");
+        shop.scan("a");
+        shop.until_row("a", "connected paired");
+        assert_eq!(
+            shop.history("a"),
+            format!("asked, connected paired, disconnected {ended}, connecting asked, connected paired")
+        );
+    }
+}
+
+#[test]
+fn a_socket_that_is_back_at_once_has_not_dropped() {
+    let pace = Pace { second_look: Duration::from_millis(900), ..swift() };
+    let shop = Shop::watched(recorded(Version::V2_3_7), pace);
+    shop.paired("a");
+    let sim = shop.sim.control();
+    assert!(sim.drop_socket("a", Some(Duration::from_millis(300))));
+    let begun = Instant::now();
+    until("some rounds after it is back", || {
+        shop.watch.look_at("cred_a", "a");
+        begun.elapsed() > Duration::from_millis(1300)
+    });
+    assert!(sim.count("connectionState", Some("a")) > 5, "it was looked at");
+    assert_eq!(shop.history("a"), "asked, connected paired");
+}
+
+#[test]
+fn a_socket_that_stays_down_is_found_by_the_sweep_and_seen_to_come_back() {
+    let shop = shop(Version::V2_3_7);
+    shop.paired("a");
+    assert!(shop.sim.control().drop_socket("a", Some(Duration::from_millis(1500))));
+    shop.until_row("a", "disconnected dropped");
+    assert_eq!(shop.sim.control().state("a").map(|s| s.word()), Some("close"));
+    shop.until_row("a", "connected paired");
+    assert_eq!(shop.history("a"), "asked, connected paired, disconnected dropped, connected paired");
+}
+
+#[test]
+fn a_drop_that_turns_out_to_be_a_logout_says_so() {
+    let shop = shop(Version::V2_3_7);
+    shop.paired("a");
+    assert!(shop.sim.control().drop_socket("a", Some(Duration::from_secs(60))));
+    shop.until_row("a", "disconnected dropped");
+    assert!(shop.sim.control().unlink("a"));
+    shop.until_row("a", "disconnected upstream_401");
+    assert_eq!(
+        shop.history("a"),
+        "asked, connected paired, disconnected dropped",
+        "one change, better known"
+    );
+}
+
+#[test]
+fn codes_that_nobody_scans_run_out() {
+    let timing = Timing { qr_life: Duration::from_millis(150), ..Timing::instant() };
+    let upstream = Options { qrcode_limit: 2, timing, ..instant(Version::V2_3_7) };
+    let shop = Shop::watched(upstream, swift());
+    assert_eq!(shop.post("a").status, 200);
+    shop.until_row("a", "disconnected unscanned");
+    assert_eq!(shop.sql("SELECT qrCode, pairedAt FROM messaging_instances"), [["NULL", "NULL"]]);
+}
+
+#[test]
+fn a_name_is_lost_when_it_is_gone_for_long_from_a_server_that_answers() {
+    for version in [Version::V2_3_7, Version::V1_8_2] {
+        let shop = shop(version);
+        shop.paired("a");
+        shop.sim.control().forget(Some("a"));
+        shop.rounds(2);
+        // Half the time is over when the server fails, and nothing counts from before that.
+        shop.sim.control().fault(Fault::Http500, None);
+        until("trouble", || shop.health() == "evolution_error");
+        shop.sim.control().fault(Fault::None, None);
+        let answering = now();
+        until("no trouble", || shop.health() == "NULL");
+        assert_eq!(shop.row("a"), "connected paired");
+        shop.until_row("a", "lost gone");
+        let at = shop.sql("SELECT max(at) FROM instance_events")[0][0].parse::<i64>().expect("a time");
+        assert!(at - answering >= 400, "{} ms of answering", at - answering);
+        // It is known again, as after a backup was restored.
+        upstream_create(&shop.sim.url(), &json!({ "instanceName": "a", "integration": "WHATSAPP-BAILEYS" }));
+        shop.until_row(
+            "a",
+            if version == Version::V2_3_7 { "disconnected unscanned" } else { "disconnected dropped" },
+        );
+    }
+}
+
+#[test]
+fn an_instance_that_upstream_does_not_load_is_an_error_after_long() {
+    let timing = Timing { clean_up: Duration::from_millis(1500), ..Timing::instant() };
+    let shop = Shop::watched(Options { timing, ..instant(Version::V2_3_7) }, swift());
+    shop.paired("a");
+    upstream_delete(&shop.sim.url(), "a");
+    until("looked at and in error", || {
+        shop.watch.look_at("cred_a", "a");
+        shop.row("a") == "error not_loaded"
+    });
+    shop.until_row("a", "lost gone");
+    assert!(shop.history("a").ends_with("error not_loaded, lost gone"), "{}", shop.history("a"));
+}
+
+#[test]
+fn each_trouble_has_its_code_and_no_status_changes_over_it() {
+    let shop = shop(Version::V2_3_7);
+    shop.paired("a");
+    until("it answers", || shop.health() == "NULL");
+    let sim = shop.sim.control();
+    let mut since = Vec::new();
+    for (fault, code) in [
+        (Fault::Html, "evolution_error"),
+        (Fault::Garbage, "evolution_error"),
+        (Fault::Error200, "evolution_error"),
+        (Fault::Huge, "evolution_error"),
+        (Fault::Redirect, "evolution_error"),
+        (Fault::Hang, "evolution_timeout"),
+        (Fault::Reset, "evolution_unreachable"),
+    ] {
+        sim.fault(fault, None);
+        until(&format!("{fault:?} is {code}"), || shop.health() == code);
+        since.extend(shop.sql("SELECT since FROM credential_health").concat());
+    }
+    since.dedup();
+    assert_eq!(since.len(), 1, "one trouble, whatever its kind: {since:?}");
+    sim.fault(Fault::None, None);
+    until("it answers again", || shop.health() == "NULL");
+    assert_ne!(shop.sql("SELECT since FROM credential_health").concat(), since);
+    sim.key("another-key");
+    until("a wrong key", || shop.health() == "evolution_rejected_key");
+    sim.key(KEY);
+    sim.licence(true);
+    until("no licence", || shop.health() == "evolution_license_required");
+    sim.licence(false);
+    sim.refuse(true);
+    until("refused", || shop.health() == "evolution_unreachable");
+    sim.refuse(false);
+    until("it answers again", || shop.health() == "NULL");
+    assert_eq!(shop.history("a"), "asked, connected paired");
+}
+
+#[test]
+fn a_failing_server_is_asked_less_and_less() {
+    let shop = shop(Version::V2_3_7);
+    until("it answers", || shop.health() == "NULL");
+    let asked = |shop: &Shop| {
+        let from = shop.calls();
+        std::thread::sleep(Duration::from_millis(1500));
+        shop.calls() - from
+    };
+    let well = asked(&shop);
+    shop.sim.control().fault(Fault::Http500, None);
+    until("trouble", || shop.health() == "evolution_error");
+    // After 50, 100, 200, 200 … ms.
+    let failing = asked(&shop);
+    assert!((5..=10).contains(&failing) && failing < well, "{failing} calls failing, {well} when well");
+}
+
+#[test]
+fn a_round_is_one_list_however_many_rows_there_are() {
+    let shop = Shop::watched(instant(Version::V2_3_7), Pace { rest: Duration::from_millis(300), ..swift() });
+    shop.sim.control().fill(400);
+    shop.seed(400);
+    shop.rounds(1);
+    let (sim, begun) = (shop.sim.control(), Instant::now());
+    let (lists, states) = (sim.count("fetchInstances", None), sim.count("connectionState", None));
+    shop.rounds(5);
+    let lists = sim.count("fetchInstances", None) - lists;
+    let states = sim.count("connectionState", None) - states;
+    let most = u32::try_from(begun.elapsed().as_millis() / 300).expect("small") + 1;
+    assert!(lists <= most, "{lists} lists in {:?}", begun.elapsed());
+    assert!(states <= 32 * (lists + 1), "{states} states in {lists} rounds");
+    assert!(sim.calls().iter().all(|c| c.endpoint != "fetchInstances" || c.name.is_none()));
+    let swept: std::collections::HashSet<_> = sim.calls().into_iter().filter_map(|c| c.name).collect();
+    assert!(swept.len() > 100, "in rotation: {}", swept.len());
+    assert_eq!(shop.sql("SELECT DISTINCT status FROM messaging_instances"), [["connected"]]);
+}
+
+#[test]
+fn what_is_looked_at_is_looked_at_often() {
+    let pace = Pace { rest: Duration::from_secs(60), attention: Duration::from_secs(5), ..swift() };
+    let shop = Shop::watched(instant(Version::V2_3_7), pace);
+    shop.paired("a");
+    // The round that saw the phone is followed by one more at the quick pace.
+    std::thread::sleep(Duration::from_millis(200));
+    shop.watch.look_at("cred_a", "a");
+    let begun = Instant::now();
+    assert!(shop.sim.control().drop_socket("a", Some(Duration::from_secs(60))));
+    shop.until_row("a", "disconnected dropped");
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_name_that_is_being_worked_on_is_left_alone() {
+    let shop = shop(Version::V2_3_7);
+    assert_eq!(shop.post("a").status, 200);
+    let turn = shop.store.instance_turn(Channel::WhatsappEvolution, "a", Instant::now());
+    let turn = turn.expect("a lock").expect("free");
+    shop.scan("a");
+    shop.rounds(4);
+    assert_eq!(shop.row("a"), "connecting asked");
+    drop(turn);
+    shop.until_row("a", "connected paired");
+}
+
+#[test]
+fn rows_that_are_not_known_to_be_this_servers_are_left_alone() {
+    let shop = shop(Version::V2_3_7);
+    shop.paired("here");
+    let second = Sim::start(instant(Version::V2_3_7)).expect("a second server");
+    second.control().fill(3);
+    shop.credential("cred_b", &second.url());
+    shop.seed_for("cred_b", 4);
+    // One each: of the server, of another server, pending, with a call under way.
+    let later = now() + 60_000;
+    for change in [
+        "claimedUrl = 'http://elsewhere', upstreamId = 'other', status = 'disconnected' WHERE channelInstanceId = 'row-1'".to_owned(),
+        "claimedUrl = NULL, status = 'pending' WHERE channelInstanceId = 'row-2'".to_owned(),
+        format!("connectOutUntil = {later}, status = 'connecting' WHERE channelInstanceId = 'row-3'"),
+    ] {
+        shop.sql(&format!("UPDATE messaging_instances SET {change} RETURNING id"));
+    }
+    shop.until_row("row-4", "lost gone");
+    let status = |name: &str| shop.row(name).split(' ').next().unwrap_or_default().to_owned();
+    assert_eq!(
+        ["row-1", "row-2", "row-3", "here"].map(status),
+        ["disconnected", "pending", "connecting", "connected"]
+    );
+    // The server moved, and took the instance along: its id is the same.
+    let id = id_of(&second, "row-1");
+    shop.sql(&format!(
+        "UPDATE messaging_instances SET upstreamId = '{id}' WHERE channelInstanceId = 'row-1' RETURNING id"
+    ));
+    shop.until_row("row-1", "connected paired");
+}
+
+fn id_of(sim: &Sim, name: &str) -> String {
+    let url = format!("{}/instance/fetchInstances?instanceName={name}", sim.url());
+    let agent = ureq::Agent::new_with_defaults();
+    let mut answer = agent.get(url).header("apikey", KEY).call().expect("a list");
+    let list: serde_json::Value =
+        serde_json::from_str(&answer.body_mut().read_to_string().expect("text")).expect("JSON");
+    list[0]["id"].as_str().expect("an id").to_owned()
+}
+
+#[test]
+fn an_instance_that_was_made_anew_under_its_name_is_followed() {
+    let shop = shop(Version::V2_3_7);
+    shop.paired("a");
+    shop.sim.control().forget(Some("a"));
+    let body = json!({ "instanceName": "a", "integration": "WHATSAPP-BAILEYS", "qrcode": true });
+    upstream_create(&shop.sim.url(), &body);
+    shop.until_row("a", "connecting asked");
+    shop.scan("a");
+    shop.until_row("a", "connected paired");
+}
+
+#[test]
+fn credentials_come_change_and_go() {
+    let shop = shop(Version::V2_3_7);
+    let second = Sim::start(instant(Version::V2_3_7)).expect("a second server");
+    shop.credential("cred_b", &second.url());
+    let lists = || second.control().count("fetchInstances", None);
+    until("the new one is watched", || lists() > 1);
+    second.control().key("rotated");
+    let trouble = || shop.sql("SELECT trouble FROM credential_health WHERE credentialId = 'cred_b'").concat();
+    until("its key is wrong", || trouble() == ["evolution_rejected_key"]);
+    assert!(shop.store.rotate_credential("cred_b", &Secret::new("rotated")).expect("rotated"));
+    until("its key is right", || trouble() == ["NULL"]);
+    assert!(shop.store.set_credential_active("cred_b", false).expect("disabled"));
+    let quiet = || {
+        let from = lists();
+        shop.rounds(2);
+        lists() == from
+    };
+    until("it is watched no longer", quiet);
+    assert!(shop.store.set_credential_active("cred_b", true).expect("enabled"));
+    let from = lists();
+    until("it is watched again", || lists() > from);
+    assert!(shop.store.remove_credential("cred_b").expect("removed"));
+    until("it is watched no longer", quiet);
+    assert!(trouble().is_empty());
+}
+
+#[test]
+fn callers_and_the_watcher_do_not_disturb_each_other() {
+    const NAMES: usize = 8;
+    let shop = Shop::watched(
+        recorded(Version::V2_3_7),
+        Pace { rest: Duration::from_millis(10), quick: Duration::from_millis(1), ..swift() },
+    );
+    std::thread::scope(|scope| {
+        for n in 0..NAMES * 2 {
+            let (shop, name) = (&shop, format!("loja-{}", n % NAMES));
+            scope.spawn(move || {
+                for _ in 0..6 {
+                    let answer = shop.post(&name);
+                    assert_eq!(answer.status, 200, "{:?}", answer.body);
+                    let kept = shop.sql(&format!(
+                        "SELECT qrCode FROM messaging_instances WHERE channelInstanceId = '{name}'"
+                    ));
+                    assert_eq!(Some(kept[0][0].as_str()), answer.qr(), "no code is lost");
+                }
+            });
+        }
+    });
+    for n in 0..NAMES {
+        let name = format!("loja-{n}");
+        shop.scan(&name);
+        shop.until_row(&name, "connected paired");
+        assert_eq!(shop.history(&name), "asked, connected paired");
+        assert_eq!(
+            (shop.sim.control().sockets(&name), shop.sim.control().count("create", Some(&name))),
+            (1, 1)
+        );
+    }
+}
+
+#[test]
+fn the_end_does_not_wait_for_a_server_that_hangs() {
+    let shop = Shop::watched(instant(Version::V2_3_7), Pace { patience: Duration::from_secs(45), ..swift() });
+    shop.paired("a");
+    shop.sim.control().fault(Fault::Hang, None);
+    until("a call hangs", || shop.sim.control().tally("fetchInstances", None).running > 0);
+    let begun = Instant::now();
+    shop.watch.stop();
+    assert!(begun.elapsed() < Duration::from_millis(1500), "{:?}", begun.elapsed());
+    assert!(shop.sim.control().unlink("a"));
+    shop.sim.control().fault(Fault::None, None);
+    let calls = shop.calls();
+    std::thread::sleep(Duration::from_millis(300));
+    // The connection that was cut is tried once more by the call that hung.
+    assert!(shop.calls() <= calls + 1, "{:?}", shop.calls());
+    assert_eq!(shop.row("a"), "connected paired");
+    let begun = Instant::now();
+    shop.watch.stop();
+    assert!(begun.elapsed() < Duration::from_millis(1500), "again is no harm");
+}
+
+#[test]
+fn a_list_with_a_name_twice_is_read_like_a_look_at_the_name() {
+    let (shop, _) = crate::races::scripted(Duration::from_secs(5), |endpoint| match endpoint {
+        "fetchInstances" => (
+            200,
+            r#"[{"id":"1","name":"x","connectionStatus":"open","ownerJid":"55@s.whatsapp.net"},
+                {"id":"2","name":"x","connectionStatus":"close","ownerJid":null,"disconnectionReasonCode":"odd"}]"#,
+        ),
+        _ => (200, r#"{"instance":{"instanceName":"x","state":"open"}}"#),
+    });
+    shop.seed_as("scripted", "x");
+    shop.sql("UPDATE messaging_instances SET status = 'disconnected' RETURNING id");
+    let watch = pareia::watch::Watch::start(std::sync::Arc::clone(&shop.store), swift());
+    shop.until_row("x", "connected paired");
+    watch.stop();
+}
+
+#[test]
+fn what_is_past_its_time_is_removed() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    assert_eq!(shop.post("a").status, 200);
+    let (old, recent) = (now() - 91 * 86_400_000, now() - 89 * 86_400_000);
+    let row = "(SELECT id FROM messaging_instances)";
+    for (table, values) in [
+        (
+            "instance_events (instanceId, at, toStatus)",
+            format!("({row}, {old}, 'lost'), ({row}, {recent}, 'error')"),
+        ),
+        (
+            "connect_links (id, instanceId, hash, createdAt, expiresAt)",
+            format!(
+                "('l1', {row}, zeroblob(32), 1, {recent}), ('l2', {row}, randomblob(32), 1, {} )",
+                now() + 60_000
+            ),
+        ),
+        (
+            "sessions (id, userId, hash, client, address, createdAt, lastSeenAt, expiresAt)",
+            format!("('s1', (SELECT id FROM users), zeroblob(32), '', '', 1, 1, {recent})"),
+        ),
+    ] {
+        shop.sql(&format!("INSERT INTO {table} VALUES {values} RETURNING 1"));
+    }
+    assert_eq!(shop.store.purge().expect("purged"), 3);
+    assert_eq!(shop.sql("SELECT toStatus FROM instance_events WHERE id > 2"), [["error"]]);
+    assert_eq!(shop.sql("SELECT id FROM connect_links"), [["l2"]]);
+    assert_eq!(shop.store.purge().expect("purged"), 0);
+}
+
+impl Shop {
+    /// Rows of connected instances, `row-1` and so on, as the simulation is filled with.
+    fn seed(&self, rows: u32) {
+        self.seed_for("cred_a", rows);
+    }
+
+    fn seed_for(&self, credential: &str, rows: u32) {
+        (1..=rows).for_each(|n| self.seed_as(credential, &format!("row-{n}")));
+    }
+
+    fn seed_as(&self, credential: &str, name: &str) {
+        let user = self.sql("SELECT id FROM users")[0][0].clone();
+        let channel = Channel::WhatsappEvolution;
+        let (name, phone) = (Name::parse(name).expect("a name"), pareia::domain::Phone::parse(PHONE));
+        let row = self.store.add_instance(channel, &name, &phone.expect("a phone"), &user, credential);
+        let mut row = row.expect("a store").expect("a free name");
+        row.become_status(pareia::domain::Status::Connected, pareia::domain::Reason::Paired);
+        row.paired_at = Some(1);
+        row.claimed_url = self.store.credential(credential).expect("a store").map(|c| c.base_url);
+        assert!(self.store.save_instance(&row).expect("saved"));
+    }
+}
