@@ -95,7 +95,7 @@ fn is_host(text: &str) -> bool {
 }
 
 /// An address that can stand in front of a path: no user, query or fragment in it.
-fn public_url(text: &str) -> Option<String> {
+pub fn public_url(text: &str) -> Option<String> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let authority_fits = is_host(authority) || listen(authority).is_some();

@@ -65,10 +65,11 @@ fn the_arrows_point_one_way() {
         ("store", &["domain", "seal", "lock"]),
         ("evolution", &["domain", "seal"]),
         ("ensure", &["domain", "store", "evolution", "lock"]),
-        ("words", &["domain", "ensure", "evolution"]),
+        ("manage", &["domain", "ensure", "store", "evolution", "lock"]),
+        ("words", &["domain", "ensure", "evolution", "manage"]),
         ("sim", &["http1"]),
         ("config", &["http"]),
-        ("http", &["domain", "ensure", "store", "http1", "seal", "words", "evolution"]),
+        ("http", &["domain", "ensure", "manage", "store", "http1", "seal", "words", "evolution", "time"]),
     ];
     for (path, code) in library() {
         let module = path.split(['/', '.']).next().unwrap_or_default();

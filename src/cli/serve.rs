@@ -2,6 +2,7 @@
 //!
 //! The log's first line carries the address in use: supervisors, scripts and tests wait for it.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -63,15 +64,27 @@ fn serve(config: &Config, held: &Held) -> Done {
     let engine = Arc::new(Engine::new(Arc::clone(&store), config.qr_timeout));
     let mut settings = Settings::new(&config.listen);
     settings.trusted_proxies.clone_from(&config.trusted_proxies);
+    settings.public_url.clone_from(&config.public_url);
     let server = Server::start(settings, Arc::clone(&store), engine)
         .map_err(|e| Failure::Failed(words::cannot_listen(&config.listen, &e)))?;
     held.open(&format!("pareia {} listening on http://{}", env!("CARGO_PKG_VERSION"), server.addr()));
+    store.set_setting("url", &config.public_url.clone().unwrap_or_else(|| reachable(server.addr())))?;
     advise(config, &server, &store)?;
     stopped.recv().unwrap_or_default();
     log::info!("signal received: finishing what runs");
     server.shutdown();
     log::info!("stopped");
     Ok(())
+}
+
+/// The address as people on this machine reach it: "every address" is none.
+fn reachable(mut listening: SocketAddr) -> String {
+    match listening.ip() {
+        IpAddr::V4(every) if every.is_unspecified() => listening.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(every) if every.is_unspecified() => listening.set_ip(Ipv6Addr::LOCALHOST.into()),
+        IpAddr::V4(_) | IpAddr::V6(_) => {}
+    }
+    format!("http://{listening}")
 }
 
 /// What whoever runs the server should know at its start.

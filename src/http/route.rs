@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use super::api::{health, instance};
+use super::api::{connect, events, health, instance, instances, link, picture};
 use super::exchange::Exchange;
 use super::failures::Failures;
 use super::lane::Lane;
@@ -13,6 +13,7 @@ use super::peer::Network;
 use super::reply::Problem;
 use super::slow;
 use crate::ensure::Engine;
+use crate::manage::Manager;
 use crate::store::Store;
 
 /// What the routes work with.
@@ -21,10 +22,14 @@ pub struct App {
     pub store: Arc<Store>,
     /// The use case.
     pub engine: Arc<Engine>,
+    /// What people ask for by name.
+    pub manager: Arc<Manager>,
     /// Where calls wait for upstream.
     pub lane: Lane,
     /// Proxies whose word about addresses is taken.
     pub trusted_proxies: Vec<Network>,
+    /// The address people use, where it is another than the one listened on.
+    pub public_url: Option<String>,
     /// Who has failed to authenticate.
     pub failures: Failures,
     /// Whether the database takes writes.
@@ -45,9 +50,11 @@ impl App {
     ) -> Self {
         Self {
             store,
+            manager: Arc::new(Manager::new(Arc::clone(&engine))),
             engine,
             lane: Lane::open(),
             trusted_proxies,
+            public_url: None,
             failures: Failures::default(),
             readiness: health::Readiness::default(),
             waiting: Arc::default(),
@@ -72,7 +79,18 @@ type Route = (&'static str, &'static [(&'static str, Handler)]);
 
 /// The table, as the log names its routes.
 const ROUTES: &[Route] = &[
-    ("/api/messaging/instance", &[("POST", Quick(instance::ensure))]),
+    ("/api/messaging/instance", &[("GET", Quick(instances::list)), ("POST", Quick(instance::ensure))]),
+    ("/api/messaging/instance/{}", &[("GET", Quick(instances::show)), ("DELETE", Slow(instances::delete))]),
+    ("/api/messaging/instance/{}/logout", &[("POST", Slow(instances::logout))]),
+    ("/api/messaging/instance/{}/restart", &[("POST", Slow(instances::restart))]),
+    ("/api/messaging/instance/{}/qr.png", &[("GET", Quick(picture::png))]),
+    ("/api/messaging/instance/{}/qr.svg", &[("GET", Quick(picture::svg))]),
+    ("/api/messaging/instance/{}/events", &[("GET", Quick(events::list))]),
+    (
+        "/api/messaging/instance/{}/link",
+        &[("GET", Quick(link::list)), ("POST", Quick(link::make)), ("DELETE", Quick(link::revoke))],
+    ),
+    ("/api/connect", &[("POST", Quick(connect::connect))]),
     ("/livez", &[("GET", Quick(health::livez))]),
     ("/readyz", &[("GET", Quick(health::readyz))]),
 ];
@@ -161,7 +179,7 @@ mod tests {
 
     #[test]
     fn methods_are_listed_as_they_are_answered() {
-        assert_eq!(methods(&ROUTES[0]), "POST");
+        assert_eq!(methods(&("/x", &[("POST", Quick(health::livez))])), "POST");
         assert_eq!(
             methods(&("/x", &[("GET", Quick(health::livez)), ("DELETE", Slow(health::livez))])),
             "GET, HEAD, DELETE"

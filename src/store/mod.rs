@@ -6,8 +6,11 @@
 
 mod credentials;
 mod instances;
+mod links;
+mod listing;
 mod open;
 mod people;
+mod settings;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +20,9 @@ use std::{fmt, io};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use credentials::{Credential, CredentialLine, NewCredential};
-pub use instances::{Instance, InstanceLine};
+pub use instances::Instance;
+pub use links::{LINK_MINUTES, Link, LinkLine, NewLink};
+pub use listing::{EventLine, Filter, InstanceLine, Page, Target, Trouble};
 pub use people::{NewToken, TokenLine, UserLine};
 
 use crate::seal::Sealer;
