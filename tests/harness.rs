@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use pareia::domain::{Channel, Name, Secret};
+use pareia::domain::{Channel, Name, Phone, Secret};
 use pareia::ensure::Engine;
 use pareia::http::{Server, Settings};
 use pareia::sim::{Options, Sim, Timing, Version};
@@ -162,6 +162,24 @@ impl Shop {
     /// What the database says, as the sqlite3 shell would be asked.
     pub fn sql(&self, query: &str) -> Vec<Vec<String>> {
         sql(self.folder.path(), query)
+    }
+
+    /// A row without anything upstream, as a call leaves it that got nowhere.
+    pub fn row(&self, name: &str, phone: &str, user: &str) -> String {
+        let user = self.store.user(user).expect("a store").expect("a user").id;
+        let (name, phone) = (Name::parse(name).expect("a name"), Phone::parse(phone).expect("a phone"));
+        let channel = Channel::WhatsappEvolution;
+        let row = self.store.add_instance(channel, &name, &phone, &user, "cred_a").expect("a store");
+        row.expect("a free name").id
+    }
+
+    /// A call with the shop's own token.
+    pub fn call(&self, method: &str, path: &str) -> Answer {
+        self.call_as(&self.token, method, path)
+    }
+
+    pub fn call_as(&self, token: &str, method: &str, path: &str) -> Answer {
+        Client::bearer(self, token).call(method, path, &Value::Null)
     }
 
     /// Scans the code and waits until upstream says open.

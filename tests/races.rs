@@ -16,10 +16,10 @@ const CONNECTING: &str = r#"{"instance":{"instanceName":"x","state":"connecting"
 const CLOSE: &str = r#"{"instance":{"instanceName":"x","state":"close"}}"#;
 
 /// When each endpoint was called, in order.
-type Calls = Arc<Mutex<Vec<(String, Instant)>>>;
+pub type Calls = Arc<Mutex<Vec<(String, Instant)>>>;
 
 /// A shop whose upstream gives canned answers, by endpoint.
-fn scripted(
+pub fn scripted(
     qr_timeout: Duration,
     answer: impl Fn(&str) -> (u16, &'static str) + Send + 'static,
 ) -> (Shop, Calls) {
@@ -49,7 +49,7 @@ fn read_endpoint(client: &mut TcpStream) -> String {
     let mut chunk = [0; 4096];
     while let Ok(n @ 1..) = client.read(&mut chunk) {
         text.push_str(&String::from_utf8_lossy(&chunk[..n]));
-        if text.ends_with("\r\n\r\n") && text.starts_with("GET") || text.ends_with('}') {
+        if text.ends_with("\r\n\r\n") && !text.starts_with("POST") || text.ends_with('}') {
             break;
         }
     }

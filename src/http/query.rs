@@ -8,11 +8,11 @@ use super::exchange::Exchange;
 use super::reply::Problem;
 use crate::words;
 
-/// A text of at most `most` characters, without the spaces around it.
+/// A line of at most `most` characters, without the spaces around it.
 pub fn text(exchange: &Exchange, field: &'static str, most: usize) -> Result<Option<String>, Problem> {
     let Some(text) = given(exchange, field) else { return Ok(None) };
-    if text.chars().count() > most {
-        return Err(Problem::InvalidField(field, words::too_long(field, most)));
+    if text.chars().count() > most || text.contains(char::is_control) {
+        return Err(Problem::InvalidField(field, words::not_a_search(field, most)));
     }
     Ok(Some(text))
 }

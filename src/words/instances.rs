@@ -21,9 +21,9 @@ pub fn not_one_of(field: &str, words: &[&str]) -> String {
     format!("{field} deve ser um de: {}", words.join(", "))
 }
 
-/// A text that is longer than anything it could find.
-pub fn too_long(field: &str, most: usize) -> String {
-    format!("{field} pode ter até {most} caracteres")
+/// A text that could find nothing.
+pub fn not_a_search(field: &str, most: usize) -> String {
+    format!("{field} pode ter até {most} caracteres, numa linha só")
 }
 
 /// What was asked for and not done.

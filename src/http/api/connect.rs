@@ -19,7 +19,8 @@ use crate::http::route::App;
 use crate::http::{auth, slow};
 use crate::manage::{self, Act};
 use crate::store::{Link, Store};
-use crate::{time, words};
+use crate::time;
+use crate::words;
 
 /// Digits of a phone that are shown at either end, so that its owner knows it and nobody else.
 const SHOWN_DIGITS: usize = 4;

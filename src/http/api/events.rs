@@ -9,7 +9,8 @@ use crate::http::query;
 use crate::http::reply::{Problem, Reply};
 use crate::http::route::App;
 use crate::store::EventLine;
-use crate::{time, words};
+use crate::time;
+use crate::words;
 
 /// Changes of a page, unless told; and at most.
 const LIMIT: u32 = 50;

@@ -16,7 +16,8 @@ use crate::http::reply::{Problem, Reply};
 use crate::http::route::App;
 use crate::http::slow::Waiting;
 use crate::store::Target;
-use crate::{time, words};
+use crate::time;
+use crate::words;
 
 /// Bytes of a success beside its QR code, about.
 const BESIDE_THE_CODE: usize = 512;

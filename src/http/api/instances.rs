@@ -12,7 +12,8 @@ use crate::http::route::App;
 use crate::http::{auth, query};
 use crate::manage::{self, Act, Removed};
 use crate::store::{self, Filter, InstanceLine, Page, Target, Trouble};
-use crate::{time, words};
+use crate::time;
+use crate::words;
 
 /// Lines of a page, unless told; and at most, which is what a screen can show and SQLite gives in
 /// milliseconds.
