@@ -13,6 +13,10 @@ ALTER TABLE messaging_instances ADD COLUMN statusSince INTEGER;
 -- When the code in qrCode was first seen; null: there is none, or it is from before this was kept.
 ALTER TABLE messaging_instances ADD COLUMN qrSince INTEGER;
 
+-- All that lists filter, count and order by, so that none of it reads rows, whose codes make them large.
+CREATE INDEX messaging_instances_listed ON messaging_instances
+    (channel, channelInstanceId, userId, status, credentialId, channelPhoneOrId);
+
 -- The history of each instance: one row for each change of its status, kept for 90 days. Triggers
 -- write it, so that no change goes without, whoever makes it.
 CREATE TABLE instance_events (

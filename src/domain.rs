@@ -138,7 +138,8 @@ pub enum Status {
 }
 
 impl Status {
-    const ALL: [Self; 6] =
+    /// Every status there is.
+    pub const ALL: [Self; 6] =
         [Self::Pending, Self::Connecting, Self::Connected, Self::Disconnected, Self::Lost, Self::Error];
 
     /// The word on the wire and in the database.

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`domain`] | the words of the field as types; text from outside is parsed into them once |
 //! | [`ensure`] | the heart: observe → plan → apply; `plan` is pure and total |
+//! | [`manage`] | what a person asks for by name: delete, log out, restart |
 //! | [`evolution`] | the upstream server, one method for each endpoint; `ureq` lives here alone |
 //! | [`store`] | the data folder: SQLite, migrations, sealed keys; `rusqlite` lives here alone |
 //! | [`watch`] | keeps the rows true while nobody calls: observe → judge → apply |
@@ -47,6 +48,7 @@ pub mod evolution;
 pub mod http;
 pub mod http1;
 pub mod lock;
+pub mod manage;
 pub mod seal;
 pub mod sim;
 pub mod store;

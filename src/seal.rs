@@ -49,6 +49,11 @@ pub fn new_token() -> Secret {
     Secret::new(format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(random::<32>())))
 }
 
+/// A fresh token of a connect link, which shows by its beginning that it is no bearer token.
+pub fn new_link_token() -> Secret {
+    Secret::new(format!("{TOKEN_PREFIX}link_{}", URL_SAFE_NO_PAD.encode(random::<32>())))
+}
+
 /// What is stored and looked up in place of a token.
 pub fn token_hash(token: &str) -> [u8; 32] {
     sha256(token.as_bytes())

@@ -3,12 +3,18 @@
 //! Sentences say what happened and what to do next. They never carry a secret, nor text that came
 //! from upstream.
 
+mod instances;
+
+pub use instances::*;
+
 use crate::domain::{Channel, Invalid};
 use crate::ensure::{Answer, Found, Refusal};
 use crate::evolution::Trouble;
 
 /// The outer message of every success.
 pub const DONE: &str = "Instância criada com credenciais do sistema";
+/// A phone is connected.
+pub const CONNECTED: &str = "Instância já conectada.";
 /// Said beside a null pairing code.
 pub const PAIRING_CODE_MISSING: &str = "Esta instância já está aguardando a leitura de um QR Code que foi \
     pedido sem código de pareamento. Escaneie o QR Code, ou peça o código quando este expirar.";
@@ -29,13 +35,14 @@ pub fn answer(answer: &Answer) -> &'static str {
     match answer.found {
         Found::Missing => "Instância criada. Escaneie o QR Code no WhatsApp.",
         Found::Existing => "Instância já existente. Escaneie o QR Code.",
-        Found::Connected => "Instância já conectada.",
+        Found::Connected => CONNECTED,
     }
 }
 
 /// The sentence of a refusal.
 pub fn refusal(refusal: &Refusal) -> Sentence {
     let (code, error, detail) = match refusal {
+        Refusal::Gone => ("not_found", NOT_FOUND.to_owned(), None),
         Refusal::OwnedByOther => (
             "owned_by_other_user",
             "Instância já existe para outro usuário".to_owned(),
@@ -148,6 +155,32 @@ pub fn webhook_environment(url: &str) -> String {
          WEBHOOK_EVENTS_CONNECTION_UPDATE=true\nWEBHOOK_EVENTS_QRCODE_UPDATED=true\n\
          WEBHOOK_EVENTS_INSTANCE_CREATE=true\nWEBHOOK_EVENTS_INSTANCE_DELETE=true"
     )
+}
+
+/// What is wrong with a server as a whole.
+pub fn server(trouble: Trouble) -> Sentence {
+    let (code, detail) = upstream(trouble);
+    let error = match trouble {
+        Trouble::Unreachable | Trouble::Broken => "A Evolution API não responde nesse endereço",
+        Trouble::RejectedKey => "A Evolution API recusa a chave",
+        Trouble::LicenseRequired => "A Evolution API pede ativação da licença",
+        Trouble::NotLoaded => "A Evolution API não carregou a instância",
+        Trouble::Unexpected => "A Evolution API não respondeu como deveria",
+        Trouble::Timeout => "A Evolution API demora demais para responder",
+    };
+    Sentence { code, error: error.to_owned(), detail: Some(detail) }
+}
+
+/// The same from the code that was written down.
+pub fn server_code(code: &str) -> Sentence {
+    let known = [
+        Trouble::Unreachable,
+        Trouble::RejectedKey,
+        Trouble::LicenseRequired,
+        Trouble::NotLoaded,
+        Trouble::Timeout,
+    ];
+    server(known.into_iter().find(|t| upstream(*t).0 == code).unwrap_or(Trouble::Unexpected))
 }
 
 /// 400: the body cannot be read.

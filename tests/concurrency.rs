@@ -92,6 +92,7 @@ fn two_processes_on_one_folder_share_what_they_do() {
             return shop.post("my-store").qr().is_some();
         }
         let ask = pareia::ensure::Ask {
+            row: None,
             caller: caller.clone(),
             channel: pareia::domain::Channel::WhatsappEvolution,
             name: pareia::domain::Name::parse("my-store").expect("a name"),

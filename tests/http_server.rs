@@ -159,8 +159,8 @@ fn routes_methods_and_what_every_answer_carries() {
     home.check("GET /caf%C3%A9 HTTP/1.1\r\nX-City: S\u{e3}o Paulo\r\n\r\n", 404, "not_found");
     let refused = home.check("DELETE /livez HTTP/1.1\r\n\r\n", 405, "method_not_allowed");
     assert_eq!(header(&refused, "allow"), Some("GET, HEAD"));
-    let refused = home.check(&format!("GET {ROUTE} HTTP/1.1\r\n\r\n"), 405, "method_not_allowed");
-    assert_eq!(header(&refused, "allow"), Some("POST"));
+    let refused = home.check(&format!("PUT {ROUTE} HTTP/1.1\r\n\r\n"), 405, "method_not_allowed");
+    assert_eq!(header(&refused, "allow"), Some("GET, HEAD, POST"));
     home.check("OPTIONS * HTTP/1.1\r\n\r\n", 404, "not_found");
 }
 

@@ -49,7 +49,7 @@ fn read_endpoint(client: &mut TcpStream) -> String {
     let mut chunk = [0; 4096];
     while let Ok(n @ 1..) = client.read(&mut chunk) {
         text.push_str(&String::from_utf8_lossy(&chunk[..n]));
-        if text.ends_with("\r\n\r\n") && text.starts_with("GET") || text.ends_with('}') {
+        if text.ends_with("\r\n\r\n") && !text.starts_with("POST") || text.ends_with('}') {
             break;
         }
     }

@@ -65,11 +65,15 @@ fn the_arrows_point_one_way() {
         ("store", &["domain", "seal", "lock"]),
         ("evolution", &["domain", "seal"]),
         ("ensure", &["domain", "store", "evolution"]),
-        ("words", &["domain", "ensure", "evolution"]),
+        ("manage", &["domain", "ensure", "store", "evolution", "lock"]),
+        ("words", &["domain", "ensure", "evolution", "manage"]),
         ("watch", &["domain", "store", "evolution", "seal", "words"]),
         ("sim", &["http1"]),
         ("config", &["http"]),
-        ("http", &["domain", "ensure", "store", "watch", "http1", "seal", "words", "evolution"]),
+        (
+            "http",
+            &["domain", "ensure", "manage", "store", "watch", "http1", "seal", "words", "evolution", "time"],
+        ),
     ];
     for (path, code) in library() {
         let module = path.split(['/', '.']).next().unwrap_or_default();

@@ -74,6 +74,22 @@ const COMMANDS: &[(&str, &str, &str)] = &[
         "Cria ou reconecta uma instância e desenha o QR Code aqui, até o celular conectar",
         "pareia instance connect my-store --user loja --phone 5521991856227",
     ),
+    (
+        "instance link",
+        "Imprime um link que mostra o QR Code desta instância a quem o abrir, sem login",
+        "pareia instance link my-store --minutes 60",
+    ),
+    ("instance logout", "Desconecta o celular da instância", "pareia instance logout my-store"),
+    (
+        "instance restart",
+        "Reinicia a conexão de uma instância (Evolution 2.x)",
+        "pareia instance restart my-store",
+    ),
+    (
+        "instance delete",
+        "Apaga uma instância na Evolution e aqui; pode ser repetido se falhar",
+        "pareia instance delete my-store --yes",
+    ),
 ];
 
 /// Id of an argument, what it is. A command before the id makes it that command's alone.
@@ -100,7 +116,14 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ),
     ("id", "Id da credencial, como em: pareia credential list"),
     ("force", "Remove mesmo com instâncias que a usam"),
-    ("instance show name", "Nome da instância (channelInstanceId)"),
+    ("instance show name", "Nome da instância (channelInstanceId), ou id dela"),
+    ("instance link name", "Nome da instância, ou id dela"),
+    ("instance logout name", "Nome da instância, ou id dela"),
+    ("instance restart name", "Nome da instância, ou id dela"),
+    ("instance delete name", "Nome da instância, ou id dela"),
+    ("minutes", "Minutos que o link vale, de 1 a 1440"),
+    ("keep_upstream", "Esquece só o registro daqui; na Evolution a instância fica como está"),
+    ("yes", "Não pergunta"),
     ("instance connect name", "Nome da instância: 1 a 64 de A-Z a-z 0-9 . _ -"),
     ("phone", "Telefone com código do país, por exemplo 5521991856227"),
     ("pairing_code", "Pede também o código de 8 letras que se digita no celular"),

@@ -9,16 +9,16 @@ use serde::Serialize;
 use super::output::{Done, Failure, fail, note, out};
 use super::screen::Screen;
 use super::table::{Line, list, pretty, show};
-use super::{invalid, name, user, words};
-use crate::domain::{Channel, Name, Phone, Secret};
+use super::{instance_acts, invalid, name, user, words};
+use crate::domain::{Channel, Name, Phone, Reason, Secret};
 use crate::ensure::{Answer, Ask, Engine, Outcome, Refusal};
-use crate::http::InstanceDone;
+use crate::http::{InstanceDone, InstanceShown};
 use crate::seal::new_id;
 use crate::store::{InstanceLine, Store};
 use crate::time;
 
 /// How long one call may wait for a QR code; `serve` waits as long unless told otherwise.
-const QR_TIMEOUT: Duration = Duration::from_secs(20);
+pub const QR_TIMEOUT: Duration = Duration::from_secs(20);
 /// How often the code is asked for again: a scan shows within this time, and upstream barely notices.
 const AGAIN: Duration = Duration::from_secs(2);
 /// Calls in a row that may fail while a code is on the screen: a paired phone reconnects at once, and
@@ -41,6 +41,16 @@ pub enum Command {
         json: bool,
     },
     Connect(Connect),
+    Link(instance_acts::Link),
+    Logout {
+        #[arg(value_name = "NOME")]
+        name: String,
+    },
+    Restart {
+        #[arg(value_name = "NOME")]
+        name: String,
+    },
+    Delete(instance_acts::Delete),
 }
 
 /// Which instance to connect, for whom, and how to show its code.
@@ -66,6 +76,10 @@ pub fn run(store: Store, command: Command) -> Done {
         Command::List { user, json } => list_of(&store, user.as_deref(), json),
         Command::Show { name, json } => show_one(&store, &name, json),
         Command::Connect(arguments) => connect(store, arguments),
+        Command::Link(arguments) => instance_acts::link(&store, &arguments),
+        Command::Logout { name } => instance_acts::logout(store, &name),
+        Command::Restart { name } => instance_acts::restart(store, &name),
+        Command::Delete(arguments) => instance_acts::delete(store, &arguments),
     }
 }
 
@@ -80,8 +94,15 @@ fn list_of(store: &Store, user: Option<&str>, json: bool) -> Done {
 }
 
 fn show_one(store: &Store, name: &str, json: bool) -> Done {
-    match store.instance_lines(None)?.into_iter().find(|line| line.name == name) {
-        Some(line) => show(&line, json),
+    match store.instance_line(name, None)? {
+        Some(line) => {
+            show(&line, json)?;
+            let reason = line.reason.as_deref().and_then(Reason::parse).filter(|_| !json);
+            if let Some(reason) = reason {
+                note(crate::words::reason(reason));
+            }
+            Ok(())
+        }
         None => fail(words::instance_unknown(name)),
     }
 }
@@ -93,6 +114,7 @@ fn connect(store: Store, arguments: Connect) -> Done {
         name: arguments.name,
         phone: arguments.phone,
         pairing_code: arguments.pairing_code,
+        row: None,
     };
     let engine = Arc::new(Engine::new(Arc::new(store), QR_TIMEOUT));
     let call = || engine.ensure(&ask, new_id("cli-"));
@@ -139,48 +161,24 @@ fn refused(refusal: &Refusal) -> Failure {
     Failure::Failed(words::refused(&crate::words::refusal(refusal)))
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Json<'a> {
-    id: &'a str,
-    channel: &'a str,
-    channel_instance_id: &'a str,
-    channel_phone_or_id: &'a str,
-    user: &'a str,
-    credential_id: Option<&'a str>,
-    status: &'a str,
-    created_at: String,
-    updated_at: String,
-}
-
 impl Line for InstanceLine {
     const TITLES: &'static [&'static str] =
-        &["NOME", "STATUS", "TELEFONE", "USUÁRIO", "CREDENCIAL", "ATUALIZADA (UTC)", "CRIADA (UTC)", "ID"];
+        &["NOME", "STATUS", "DESDE (UTC)", "TELEFONE", "USUÁRIO", "CREDENCIAL", "CRIADA (UTC)", "ID"];
 
     fn cells(&self) -> Vec<String> {
         vec![
             self.name.clone(),
             self.status.clone(),
+            time::short(self.since),
             self.phone.clone(),
             self.user.clone(),
             words::or_dash(self.credential.clone()),
-            time::short(self.updated_at),
             time::short(self.created_at),
             self.id.clone(),
         ]
     }
 
     fn json(&self) -> impl Serialize {
-        Json {
-            id: &self.id,
-            channel: &self.channel,
-            channel_instance_id: &self.name,
-            channel_phone_or_id: &self.phone,
-            user: &self.user,
-            credential_id: self.credential.as_deref(),
-            status: &self.status,
-            created_at: time::iso(self.created_at),
-            updated_at: time::iso(self.updated_at),
-        }
+        InstanceShown::of(self)
     }
 }

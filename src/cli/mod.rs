@@ -8,6 +8,7 @@ mod credential;
 mod demo;
 mod help;
 mod instance;
+mod instance_acts;
 mod logging;
 mod output;
 mod screen;

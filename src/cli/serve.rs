@@ -2,6 +2,7 @@
 //!
 //! The log's first line carries the address in use: supervisors, scripts and tests wait for it.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -64,11 +65,12 @@ fn serve(config: &Config, held: &Held) -> Done {
     let engine = Arc::new(Engine::new(Arc::clone(&store), config.qr_timeout));
     let mut settings = Settings::new(&config.listen);
     settings.trusted_proxies.clone_from(&config.trusted_proxies);
+    settings.public_url.clone_from(&config.public_url);
     let watch = Arc::new(Watch::start(Arc::clone(&store), Pace::default()));
     let server = Server::start(settings, Arc::clone(&store), engine, Arc::clone(&watch))
         .map_err(|e| Failure::Failed(words::cannot_listen(&config.listen, &e)))?;
     held.open(&format!("pareia {} listening on http://{}", env!("CARGO_PKG_VERSION"), server.addr()));
-    store.set_setting("url", &url(config, &server))?;
+    store.set_setting("url", &config.public_url.clone().unwrap_or_else(|| reachable(server.addr())))?;
     advise(config, &server, &store)?;
     stopped.recv().unwrap_or_default();
     log::info!("signal received: finishing what runs");
@@ -78,9 +80,14 @@ fn serve(config: &Config, held: &Held) -> Done {
     Ok(())
 }
 
-/// The address under which people reach the server, as far as anybody said.
-fn url(config: &Config, server: &Server) -> String {
-    config.public_url.clone().unwrap_or_else(|| format!("http://{}", server.addr()))
+/// The address as people on this machine reach it: "every address" is none.
+fn reachable(mut listening: SocketAddr) -> String {
+    match listening.ip() {
+        IpAddr::V4(every) if every.is_unspecified() => listening.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(every) if every.is_unspecified() => listening.set_ip(Ipv6Addr::LOCALHOST.into()),
+        IpAddr::V4(_) | IpAddr::V6(_) => {}
+    }
+    format!("http://{listening}")
 }
 
 /// What whoever runs the server should know at its start.

@@ -3,6 +3,7 @@
 //! Sentences say what happened and what to do next. None carries a key, a token or a QR code; the
 //! help texts are in `help`.
 
+mod instances;
 mod people;
 mod servers;
 mod upstream;
@@ -11,6 +12,7 @@ mod usage;
 use std::io;
 use std::path::Path;
 
+pub use instances::*;
 pub use people::*;
 pub use servers::*;
 pub use upstream::*;

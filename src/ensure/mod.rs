@@ -3,7 +3,7 @@
 //! Observe, plan, apply: `plan` decides, `run` does what it says and reports back. `flights` lets
 //! equal calls share one run, and different ones for a name take turns. No lock of the database is
 //! held across a call upstream, and nothing upstream is ever deleted, logged out or restarted from
-//! here.
+//! here: only `manage` does that, when a person asks for it by name.
 
 mod flights;
 mod limits;
@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 pub use flights::Flight;
 pub use outcome::{Answer, Ask, Found, Outcome, Refusal};
 
+use crate::domain::Name;
 use crate::evolution::Connections;
 use crate::store::Store;
 
@@ -81,8 +82,24 @@ impl Engine {
         outcome.recv().unwrap_or(Err(Refusal::Internal))
     }
 
+    /// The data folder it works on.
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The connections to every server.
+    pub(crate) fn connections(&self) -> &Connections {
+        &self.connections
+    }
+
+    /// Whatever connect is unanswered for that instance opens no socket any more: it was deleted, or
+    /// its socket was there and was closed.
+    pub(crate) fn forget_opening(&self, credential: &str, name: &Name) {
+        self.openings.forget(credential, name);
+    }
+
     /// A place among the calls at one server; `None` when none gets free in time.
-    fn place_at(&self, credential: &str) -> Option<Place<'_>> {
+    pub(crate) fn place_at(&self, credential: &str) -> Option<Place<'_>> {
         let is_full = |at_server: &mut HashMap<String, usize>| {
             at_server.get(credential).is_some_and(|count| *count >= limits::PER_SERVER)
         };
@@ -112,7 +129,7 @@ impl Engine {
 }
 
 /// A place among the calls at one server, given back when dropped.
-struct Place<'a> {
+pub struct Place<'a> {
     engine: &'a Engine,
     credential: String,
 }

@@ -3,7 +3,7 @@
 //! A refusal is an outcome like any other: it is a value here, and gets its HTTP status, code and
 //! sentence in one place each (`http::reply`, `words`).
 
-use crate::domain::{Caller, Channel, Name, Phone, Qr, Status};
+use crate::domain::{Caller, Channel, Millis, Name, Phone, Qr, Status};
 use crate::evolution::Trouble;
 
 /// One call: whose, and for which instance. Two equal calls at the same moment share one answer.
@@ -19,6 +19,9 @@ pub struct Ask {
     pub phone: Phone,
     /// Whether the 8-character code is wanted beside the QR code.
     pub pairing_code: bool,
+    /// The row it has to be, by id: a call for what somebody was shown does not bring it back once
+    /// it was deleted. `None`: a missing row is written.
+    pub row: Option<String>,
 }
 
 /// The end of a call.
@@ -37,6 +40,8 @@ pub struct Answer {
     pub found: Found,
     /// The code that upstream holds valid now; `None` when connected.
     pub qr: Option<Qr>,
+    /// When another code replaces this one, at the latest.
+    pub qr_expires: Option<Millis>,
     /// Whether a pairing code was wanted and could not be had without a reset.
     pub pairing_code_missing: bool,
 }
@@ -55,6 +60,8 @@ pub enum Found {
 /// A call that ended with a reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
+    /// The row that was asked for is not there any more.
+    Gone,
     /// The name has another owner.
     OwnedByOther,
     /// Upstream has the name with a phone paired: only an administrator may adopt it.

@@ -13,7 +13,7 @@ use super::limits::FAILING;
 use super::plan::{Action, Known, Upstream, plan};
 use super::{Answer, Ask, Engine, Found, Outcome, Place, Refusal};
 use crate::domain::{self, Millis, Qr, Reason, Status, now};
-use crate::evolution::{BaseUrl, Client, Trouble};
+use crate::evolution::{BaseUrl, Client, QR_LIFETIME, Trouble};
 use crate::store::{self, Instance};
 
 /// A call under way.
@@ -197,8 +197,10 @@ impl<'a> Run<'a> {
 
     fn answer(&self, status: Status, found: Found, qr: Option<Qr>, pairing_code_missing: bool) -> Answer {
         let row = self.row.as_ref().expect("an answer is about a row");
-        let name = self.ask.name.clone();
-        Answer { instance_id: row.id.clone(), name, status, found, qr, pairing_code_missing }
+        let lifetime = Millis::try_from(QR_LIFETIME.as_millis()).unwrap_or(0);
+        let qr_expires = row.qr_since.filter(|_| qr.is_some()).map(|since| since + lifetime);
+        let (instance_id, name) = (row.id.clone(), self.ask.name.clone());
+        Answer { instance_id, name, status, found, qr, qr_expires, pairing_code_missing }
     }
 
     /// Sleeps, or ends the call with `end` when there is no time left to.

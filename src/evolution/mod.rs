@@ -29,6 +29,8 @@ const CALL: Duration = Duration::from_secs(8);
 const LIST: Duration = Duration::from_secs(30);
 /// `GET /` asks web.whatsapp.com on 2.3 and can hang; only a version hangs on it.
 const BANNER: Duration = Duration::from_secs(2);
+/// How long Evolution shows one code before the next replaces it.
+pub const QR_LIFETIME: Duration = Duration::from_secs(45);
 /// Keys that Evolution's own examples ship: whoever reads them opens the server.
 const PUBLIC_KEYS: [&str; 2] = ["429683C4C977415CAAFCCE10F7D57E11", "B6D711FCDE4D4FD5936544120E713976"];
 
@@ -92,6 +94,20 @@ pub enum Connected {
     Missing,
     /// HTTP 200 with an error inside: being removed, or not loaded.
     Failed,
+}
+
+/// What became of a `delete`, `logout` or `restart`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// It was done.
+    Done,
+    /// 404: the name does not exist.
+    Missing,
+    /// The instance's state does not allow it: `logout` and `restart` want a socket, the `delete` of
+    /// 1.8 wants none.
+    NotNow,
+    /// There is no such route: 1.8 has no `POST` for `restart`.
+    Unsupported,
 }
 
 /// What a credential's test found.
@@ -228,6 +244,29 @@ impl Client {
         wire::connected(status, &body)
     }
 
+    /// Deletes the instance. 2.x logs it out first and cleans up after the answer.
+    pub fn delete(&self, name: &Name) -> Result<Told, Trouble> {
+        self.tell("DELETE", "delete", name)
+    }
+
+    /// Logs the phone out, or drops the socket that waits for a scan.
+    pub fn logout(&self, name: &Name) -> Result<Told, Trouble> {
+        self.tell("DELETE", "logout", name)
+    }
+
+    /// Closes the socket and opens it again. Only by 2.x's `POST`: 1.8's `PUT` opens a second socket
+    /// beside the first, and the two replace each other for ever, so that is never sent.
+    pub fn restart(&self, name: &Name) -> Result<Told, Trouble> {
+        let (status, body) = self.post("restart", &format!("/instance/restart/{name}"), &json!({}))?;
+        wire::restarted(status, &body)
+    }
+
+    fn tell(&self, method: &'static str, endpoint: &str, name: &Name) -> Result<Told, Trouble> {
+        let path = format!("/instance/{endpoint}/{name}");
+        let (status, body) = self.call(method, endpoint, &path, None, Care::Once)?;
+        wire::told(status, &body)
+    }
+
     /// Tests the key without touching an instance.
     pub fn check(&self) -> Check {
         let start = Instant::now();
@@ -282,6 +321,7 @@ impl Client {
         let deadline = care.limit().map_or(self.deadline, |limit| self.deadline.min(start + limit));
         let url = format!("{}{path}", self.base);
         let request = Request {
+            method,
             url: &url,
             key: self.key.expose(),
             body,

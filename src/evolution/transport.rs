@@ -33,9 +33,11 @@ const WRITE_BUFFER: usize = 2 * 1024;
 
 /// What is sent.
 pub(super) struct Request<'a> {
+    /// `GET` or `DELETE`; with a body, `POST`.
+    pub method: &'static str,
     pub url: &'a str,
     pub key: &'a str,
-    /// A JSON body, sent with `POST`; without one it is a `GET`.
+    /// A JSON body.
     pub body: Option<String>,
     /// When the whole exchange must have ended.
     pub deadline: Instant,
@@ -83,9 +85,12 @@ fn attempt(agent: &Agent, request: &Request) -> Result<(u16, Vec<u8>), Error> {
         return Err(Error::Timeout(ureq::Timeout::Global));
     }
     let idle = if request.fresh { Duration::ZERO } else { IDLE };
+    let without_body = || match request.method {
+        "DELETE" => agent.delete(request.url),
+        _ => agent.get(request.url),
+    };
     let answer = match &request.body {
-        None => agent
-            .get(request.url)
+        None => without_body()
             .header("apikey", request.key)
             .config()
             .timeout_global(Some(left))

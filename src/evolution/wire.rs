@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Connected, Created, Listed, Trouble};
+use super::{Connected, Created, Listed, Told, Trouble};
 use crate::domain::{Name, Qr, Secret};
 
 /// What an instance's socket is doing, as `connectionState` tells it.
@@ -194,6 +194,35 @@ struct Socket<'a> {
     code: Option<Cow<'a, str>>,
     #[serde(borrow, rename = "pairingCode")]
     pairing: Option<Cow<'a, str>>,
+}
+
+/// `DELETE /instance/delete/{name}` and `/instance/logout/{name}`.
+pub(super) fn told(status: u16, body: &[u8]) -> Result<Told, Trouble> {
+    match judge(status, body)? {
+        (200, body) if body.get("status").is_some_and(|s| s == "SUCCESS") => Ok(Told::Done),
+        (400, body) if is_envelope(&body) => Ok(Told::NotNow),
+        // Of a route that does not exist, a 404 says nothing about the name.
+        (404, body) if is_envelope(&body) && !is_no_route(&body) => Ok(Told::Missing),
+        _ => Err(Trouble::Unexpected),
+    }
+}
+
+/// `POST /instance/restart/{name}`: the state while open, the last code while connecting, and on a
+/// closed instance an error with HTTP 200.
+pub(super) fn restarted(status: u16, body: &[u8]) -> Result<Told, Trouble> {
+    match judge(status, body)? {
+        (200 | 201, body) if body.get("error").is_some_and(|e| e == true) => Ok(Told::NotNow),
+        (200 | 201, body) if ["instance", "count"].iter().any(|m| body.get(m).is_some()) => Ok(Told::Done),
+        (404, body) if is_no_route(&body) => Ok(Told::Unsupported),
+        (404, body) if is_envelope(&body) => Ok(Told::Missing),
+        _ => Err(Trouble::Unexpected),
+    }
+}
+
+/// Whether an error says that there is no such route: `["Cannot POST /instance/…"]`.
+fn is_no_route(error: &Value) -> bool {
+    let message = error.pointer("/response/message/0").and_then(Value::as_str);
+    message.is_some_and(|text| text.starts_with("Cannot "))
 }
 
 /// The version in the banner of `GET /`.

@@ -16,10 +16,10 @@ const MAX_TOKEN: usize = 256;
 
 /// Who makes this request.
 pub fn caller(app: &App, exchange: &Exchange) -> Result<Caller, Problem> {
-    let Some(token) = bearer(exchange) else { return Err(failure(app, exchange)) };
+    let Some(token) = bearer(exchange) else { return Err(failed(app, exchange, Problem::Unauthorized)) };
     match app.store.caller(token) {
         Ok(Some(caller)) => Ok(caller),
-        Ok(None) => Err(failure(app, exchange)),
+        Ok(None) => Err(failed(app, exchange, Problem::Unauthorized)),
         Err(error) => {
             log::error!("id={} the token could not be looked up: {error}", exchange.id());
             Err(Problem::INTERNAL)
@@ -34,7 +34,7 @@ pub fn admin(app: &App, exchange: &Exchange) -> Result<Caller, Problem> {
 }
 
 /// The one token of the request: two of them would leave open which one counts.
-fn bearer(exchange: &Exchange) -> Option<&str> {
+pub fn bearer(exchange: &Exchange) -> Option<&str> {
     let &[line] = exchange.headers("Authorization").as_slice() else { return None };
     let (scheme, token) = line.split_once(' ')?;
     let token = token.trim();
@@ -42,11 +42,12 @@ fn bearer(exchange: &Exchange) -> Option<&str> {
     fits.then_some(token)
 }
 
-fn failure(app: &App, exchange: &Exchange) -> Problem {
+/// Counts a try that failed: `otherwise` is what it is answered while there are not too many.
+pub fn failed(app: &App, exchange: &Exchange, otherwise: Problem) -> Problem {
     let forwarded = exchange.headers("X-Forwarded-For");
     let client = peer::client(exchange.peer(), &forwarded, &app.trusted_proxies);
     match app.failures.count(peer::household(client), Instant::now()) {
-        Ok(()) => Problem::Unauthorized,
+        Ok(()) => otherwise,
         Err(wait) => Problem::RateLimited(wait),
     }
 }

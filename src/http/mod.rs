@@ -20,6 +20,8 @@ mod gate;
 mod lane;
 mod limits;
 mod peer;
+mod qr_picture;
+mod query;
 mod reply;
 mod route;
 mod slow;
@@ -31,6 +33,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use api::instance::Done as InstanceDone;
+pub use api::instances::Shown as InstanceShown;
+pub use api::link::link_url;
 pub use api::webhook::address as webhook_address;
 pub use limits::Limits;
 pub use peer::{Network, NotANetwork};
@@ -54,6 +58,8 @@ pub struct Settings {
     pub listen: String,
     /// Proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<Network>,
+    /// The address people use, where it is another than the one listened on.
+    pub public_url: Option<String>,
     /// How long shutdown waits for what runs.
     pub drain: Duration,
     /// What one client may take of the server.
@@ -63,7 +69,13 @@ pub struct Settings {
 impl Settings {
     /// The usual settings for that address.
     pub fn new(listen: impl Into<String>) -> Self {
-        Self { listen: listen.into(), trusted_proxies: Vec::new(), drain: DRAIN, limits: Limits::default() }
+        Self {
+            listen: listen.into(),
+            trusted_proxies: Vec::new(),
+            public_url: None,
+            drain: DRAIN,
+            limits: Limits::default(),
+        }
     }
 }
 
@@ -85,7 +97,9 @@ impl Server {
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(&settings.listen)?;
         let limits = settings.limits.within_open_files();
-        let app = Arc::new(App::new(store, engine, watch, settings.trusted_proxies, limits.waiting()));
+        let mut app = App::new(store, engine, watch, settings.trusted_proxies, limits.waiting());
+        app.public_url = settings.public_url;
+        let app = Arc::new(app);
         let routed = Arc::clone(&app);
         let handler = Arc::new(move |exchange: Exchange| route::dispatch(&routed, exchange));
         let backends = Arc::new(Backends::start(handler, &limits)?);

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::domain::Invalid;
 use crate::ensure::Refusal;
 use crate::evolution::Trouble;
+use crate::manage::{self, Act};
 use crate::words;
 
 /// When a caller who met a full house should come back, in seconds.
@@ -47,6 +48,12 @@ pub enum Problem {
     NotReady,
     /// The use case refused.
     Refused(Refusal),
+    /// A phone is connected: there is no code.
+    AlreadyConnected,
+    /// The link is nobody's, or no longer.
+    LinkExpired,
+    /// What was asked for by name was not done.
+    Undone(Act, manage::Refusal),
 }
 
 impl Problem {
@@ -68,6 +75,9 @@ impl Problem {
             Self::HeadTooLarge => 431,
             Self::NotReady => 503,
             Self::Refused(refusal) => refusal_status(refusal),
+            Self::AlreadyConnected => 409,
+            Self::LinkExpired => 410,
+            Self::Undone(_, refusal) => undone_status(refusal),
         }
     }
 
@@ -77,7 +87,9 @@ impl Problem {
             Self::Unauthorized => Some(("WWW-Authenticate", "Bearer".to_owned())),
             Self::MethodNotAllowed(allowed) => Some(("Allow", allowed.clone())),
             Self::RateLimited(wait) => Some(("Retry-After", whole_seconds(*wait).to_string())),
-            Self::NotReady | Self::Refused(Refusal::Busy) => Some(("Retry-After", BUSY_RETRY.to_string())),
+            Self::NotReady | Self::Refused(Refusal::Busy) | Self::Undone(_, manage::Refusal::Busy) => {
+                Some(("Retry-After", BUSY_RETRY.to_string()))
+            }
             _ => None,
         }
     }
@@ -106,6 +118,11 @@ impl Problem {
             Self::MethodNotAllowed(_) => ("method_not_allowed", words::METHOD_NOT_ALLOWED, None),
             Self::NotReady => ("not_ready", words::NOT_READY, Some(words::NOT_READY_DETAIL)),
             Self::Refused(refusal) => return words::refusal(refusal),
+            Self::AlreadyConnected => {
+                ("already_connected", words::ALREADY_CONNECTED, Some(words::ALREADY_CONNECTED_DETAIL))
+            }
+            Self::LinkExpired => ("link_expired", words::LINK_EXPIRED, Some(words::LINK_EXPIRED_DETAIL)),
+            Self::Undone(act, refusal) => return words::undone(*act, refusal),
         };
         words::Sentence { code, error: error.to_owned(), detail }
     }
@@ -113,11 +130,23 @@ impl Problem {
 
 fn refusal_status(refusal: &Refusal) -> u16 {
     match refusal {
+        Refusal::Gone => 404,
         Refusal::OwnedByOther | Refusal::PairedUpstream => 409,
         Refusal::NoActiveCredential(_) | Refusal::Busy => 503,
         Refusal::Upstream(Trouble::Timeout) | Refusal::NoQr | Refusal::Reconnecting => 504,
         Refusal::Upstream(_) => 502,
         Refusal::Internal => 500,
+    }
+}
+
+fn undone_status(refusal: &manage::Refusal) -> u16 {
+    use manage::Refusal as Why;
+    match refusal {
+        Why::Gone => 404,
+        Why::NoCredential | Why::NotConnected | Why::RestartUnsupported => 409,
+        Why::Busy => refusal_status(&Refusal::Busy),
+        Why::Upstream(trouble) => refusal_status(&Refusal::Upstream(*trouble)),
+        Why::Internal => refusal_status(&Refusal::Internal),
     }
 }
 
@@ -139,6 +168,12 @@ struct Failure<'a> {
     request_id: &'a str,
 }
 
+#[derive(Serialize)]
+struct Success<T> {
+    success: bool,
+    data: T,
+}
+
 /// What is answered.
 pub struct Reply {
     /// The status.
@@ -157,14 +192,24 @@ impl Reply {
 
     /// A JSON reply of about that many bytes, which are not moved about while it is written.
     pub fn json_of(status: u16, body: &impl Serialize, length: usize) -> Self {
+        let mut bytes = Vec::with_capacity(length);
+        serde_json::to_writer(&mut bytes, body).expect("our own types are JSON");
+        Self::bytes(status, "application/json; charset=utf-8", bytes)
+    }
+
+    /// A reply of that content type.
+    pub fn bytes(status: u16, content_type: &str, body: Vec<u8>) -> Self {
         let headers = vec![
-            ("Content-Type", "application/json; charset=utf-8".to_owned()),
+            ("Content-Type", content_type.to_owned()),
             ("Cache-Control", "no-store".to_owned()),
             ("X-Content-Type-Options", "nosniff".to_owned()),
         ];
-        let mut bytes = Vec::with_capacity(length);
-        serde_json::to_writer(&mut bytes, body).expect("our own types are JSON");
-        Self { status, headers, body: bytes }
+        Self { status, headers, body }
+    }
+
+    /// The usual success: what was asked for, as `data`.
+    pub fn data(data: impl Serialize) -> Self {
+        Self::json(200, &Success { success: true, data })
     }
 
     /// The reply to a request that was not done.
@@ -244,8 +289,28 @@ mod tests {
             (Refusal::NoQr, 504, "qr_timeout"),
             (Refusal::Reconnecting, 504, "qr_timeout"),
             (Refusal::Internal, 500, "internal"),
+            (Refusal::Gone, 404, "not_found"),
         ] {
             check(&Problem::Refused(refusal), status, code, None);
         }
+    }
+
+    #[test]
+    fn what_was_not_done_has_its_status_and_code() {
+        use manage::Refusal as Why;
+        for (why, status, code) in [
+            (Why::Gone, 404, "not_found"),
+            (Why::NoCredential, 409, "credential_removed"),
+            (Why::NotConnected, 409, "not_connected"),
+            (Why::RestartUnsupported, 409, "restart_unsupported"),
+            (Why::Upstream(Trouble::Unreachable), 502, "evolution_unreachable"),
+            (Why::Upstream(Trouble::Timeout), 504, "evolution_timeout"),
+            (Why::Internal, 500, "internal"),
+        ] {
+            check(&Problem::Undone(Act::Delete, why), status, code, None);
+        }
+        check(&Problem::Undone(Act::Logout, Why::Busy), 503, "busy", Some(("Retry-After", "2")));
+        check(&Problem::AlreadyConnected, 409, "already_connected", None);
+        check(&Problem::LinkExpired, 410, "link_expired", None);
     }
 }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use super::api::{health, instance, webhook};
+use super::api::{connect, events, health, instance, instances, link, picture, webhook};
 use super::exchange::Exchange;
 use super::failures::Failures;
 use super::lane::Lane;
@@ -13,6 +13,7 @@ use super::peer::Network;
 use super::reply::Problem;
 use super::slow;
 use crate::ensure::Engine;
+use crate::manage::Manager;
 use crate::store::Store;
 use crate::watch::Watch;
 
@@ -24,10 +25,14 @@ pub struct App {
     pub engine: Arc<Engine>,
     /// What keeps the rows true.
     pub watch: Arc<Watch>,
+    /// What people ask for by name.
+    pub manager: Arc<Manager>,
     /// Where calls wait for upstream.
     pub lane: Lane,
     /// Proxies whose word about addresses is taken.
     pub trusted_proxies: Vec<Network>,
+    /// The address people use, where it is another than the one listened on.
+    pub public_url: Option<String>,
     /// Who has failed to authenticate.
     pub failures: Failures,
     /// Whether the database takes writes.
@@ -49,10 +54,12 @@ impl App {
     ) -> Self {
         Self {
             store,
+            manager: Arc::new(Manager::new(Arc::clone(&engine))),
             engine,
             watch,
             lane: Lane::open(),
             trusted_proxies,
+            public_url: None,
             failures: Failures::default(),
             readiness: health::Readiness::default(),
             waiting: Arc::default(),
@@ -78,8 +85,19 @@ type Route = (&'static str, &'static [(&'static str, Handler)]);
 
 /// The table, as the log names its routes.
 const ROUTES: &[Route] = &[
+    ("/api/messaging/instance", &[("GET", Quick(instances::list)), ("POST", Quick(instance::ensure))]),
+    ("/api/messaging/instance/{}", &[("GET", Quick(instances::show)), ("DELETE", Slow(instances::delete))]),
+    ("/api/messaging/instance/{}/logout", &[("POST", Slow(instances::logout))]),
+    ("/api/messaging/instance/{}/restart", &[("POST", Slow(instances::restart))]),
+    ("/api/messaging/instance/{}/qr.png", &[("GET", Quick(picture::png))]),
+    ("/api/messaging/instance/{}/qr.svg", &[("GET", Quick(picture::svg))]),
+    ("/api/messaging/instance/{}/events", &[("GET", Quick(events::list))]),
+    (
+        "/api/messaging/instance/{}/link",
+        &[("GET", Quick(link::list)), ("POST", Quick(link::make)), ("DELETE", Quick(link::revoke))],
+    ),
+    ("/api/connect", &[("POST", Quick(connect::connect))]),
     ("/api/admin/credentials/{}/webhook", &[("GET", Quick(webhook::show))]),
-    ("/api/messaging/instance", &[("POST", Quick(instance::ensure))]),
     ("/livez", &[("GET", Quick(health::livez))]),
     ("/readyz", &[("GET", Quick(health::readyz))]),
     (WEBHOOK, &[("POST", Quick(webhook::hear))]),

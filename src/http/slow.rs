@@ -10,10 +10,16 @@ use super::route::App;
 
 /// Runs the handler in the lane, or answers `busy` where there is no place.
 pub fn run(app: &Arc<App>, exchange: Exchange, handler: fn(&App, Exchange)) {
+    let in_lane = Arc::clone(app);
+    begin(app, exchange, move |exchange| handler(&in_lane, exchange));
+}
+
+/// The same for what is more than a handler.
+pub fn begin(app: &App, exchange: Exchange, job: impl FnOnce(Exchange) + Send + 'static) {
     let Some(place) = Waiting::begin(app) else { return exchange.refuse(&Problem::BUSY) };
-    let (in_lane, queued) = (Arc::clone(app), Queued(Some(exchange)));
+    let queued = Queued(Some(exchange));
     let job = move || {
-        queued.begin(|exchange| handler(&in_lane, exchange));
+        queued.begin(job);
         drop(place);
     };
     drop(app.lane.submit(Box::new(job)));

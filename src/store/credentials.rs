@@ -113,6 +113,15 @@ impl Store {
         self.one_credential(&query, id)
     }
 
+    /// A credential for the server at that address, an active one if there is one.
+    pub fn credential_at(&self, base_url: &str) -> Result<Option<Credential>, Error> {
+        let query = format!(
+            "SELECT {COLUMNS} FROM integration_credentials WHERE baseUrl = ?1
+             ORDER BY isActive DESC, createdAt, id LIMIT 1"
+        );
+        self.one_credential(&query, base_url)
+    }
+
     /// The active credential that serves the fewest instances of `channel`; of equals, the oldest.
     pub fn least_used_credential(&self, channel: Channel) -> Result<Option<Credential>, Error> {
         let query = format!(

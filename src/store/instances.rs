@@ -67,29 +67,6 @@ impl Instance {
     }
 }
 
-/// A row as lists show it.
-#[derive(Debug)]
-pub struct InstanceLine {
-    /// The row's id.
-    pub id: String,
-    /// The kind of service.
-    pub channel: String,
-    /// The name upstream.
-    pub name: String,
-    /// The phone last given for it.
-    pub phone: String,
-    /// The owner's name.
-    pub user: String,
-    /// The credential last used.
-    pub credential: Option<String>,
-    /// What is known of it.
-    pub status: String,
-    /// When it was first asked for.
-    pub created_at: Millis,
-    /// When anything in the row changed last.
-    pub updated_at: Millis,
-}
-
 impl Store {
     /// Takes the turn of a name: whoever has it is alone, among all processes, in changing its row
     /// and what belongs to it upstream. `None` when it is still somebody else's at `deadline`.
@@ -204,18 +181,9 @@ impl Store {
         self.write(|t| t.execute(withdraw, [id])).map(drop)
     }
 
-    /// Rows as lists show them, by name: of one user, or everybody's.
-    pub fn instance_lines(&self, user: Option<&str>) -> Result<Vec<InstanceLine>, Error> {
-        self.read(|c| {
-            c.prepare_cached(
-                "SELECT i.id, i.channel, i.channelInstanceId, i.channelPhoneOrId, u.name AS user,
-                        i.credentialId, i.status, i.createdAt, i.updatedAt
-                 FROM messaging_instances i JOIN users u ON u.id = i.userId
-                 WHERE ?1 IS NULL OR i.userId = ?1 ORDER BY i.channelInstanceId, i.channel",
-            )?
-            .query_map([user], read_line)?
-            .collect()
-        })
+    /// Takes the row away, with its history and its links; `false` when it is gone already.
+    pub fn delete_instance(&self, id: &str) -> Result<bool, Error> {
+        Ok(self.write(|t| t.execute("DELETE FROM messaging_instances WHERE id = ?1", [id]))? == 1)
     }
 }
 
@@ -237,27 +205,13 @@ fn read_row(row: &Row) -> rusqlite::Result<Instance> {
     })
 }
 
-fn read_line(row: &Row) -> rusqlite::Result<InstanceLine> {
-    Ok(InstanceLine {
-        id: row.get("id")?,
-        channel: row.get("channel")?,
-        name: row.get("channelInstanceId")?,
-        phone: row.get("channelPhoneOrId")?,
-        user: row.get("user")?,
-        credential: row.get("credentialId")?,
-        status: row.get("status")?,
-        created_at: row.get("createdAt")?,
-        updated_at: row.get("updatedAt")?,
-    })
-}
-
 /// A row's channel.
 pub(super) fn channel(row: &Row, column: &str) -> rusqlite::Result<Channel> {
     parsed(row, column, |text| Channel::parse(text).ok())
 }
 
 /// A column that holds one of our words, or was edited by hand.
-fn parsed<T>(row: &Row, column: &str, parse: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+pub(super) fn parsed<T>(row: &Row, column: &str, parse: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;
     parse(&text).ok_or_else(|| {
         let index = row.as_ref().column_index(column).unwrap_or(0);

@@ -7,6 +7,8 @@
 mod credentials;
 mod health;
 mod instances;
+mod links;
+mod listing;
 mod open;
 mod people;
 mod settings;
@@ -21,7 +23,9 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use credentials::{Credential, CredentialLine, NewCredential};
 pub use health::Health;
-pub use instances::{Instance, InstanceLine};
+pub use instances::Instance;
+pub use links::{LINK_MINUTES, Link, LinkLine, NewLink};
+pub use listing::{EventLine, Filter, InstanceLine, Page, Target, Trouble};
 pub use people::{NewToken, TokenLine, UserLine};
 pub use watched::Watched;
 

@@ -15,6 +15,9 @@ impl Run<'_> {
     pub(super) fn read_row(&mut self) -> Result<(), Refusal> {
         let found = self.engine.store.instance(self.ask.channel, &self.ask.name);
         self.row = found.map_err(|e| self.internal(&e))?;
+        if self.ask.row.as_ref().is_some_and(|id| self.row.as_ref().is_none_or(|row| row.id != *id)) {
+            return Err(Refusal::Gone);
+        }
         self.saved.clone_from(&self.row);
         Ok(())
     }
@@ -125,7 +128,10 @@ impl Run<'_> {
     pub(super) fn save(&mut self, change: impl FnOnce(&mut Instance)) -> Result<(), Refusal> {
         let row = self.row.as_mut().expect("upstream is touched only for a row");
         change(row);
-        row.phone = self.ask.phone.clone();
+        // A call for a row that is there may have read its phone before somebody gave another.
+        if self.ask.row.is_none() {
+            row.phone = self.ask.phone.clone();
+        }
         if self.row == self.saved {
             return Ok(());
         }

@@ -3,16 +3,20 @@
 //! This file reads the call and writes its answer; what happens in between is the engine's. The
 //! answer is given by whichever thread learns the outcome first, so nobody waits here.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::domain::{Caller, Channel, Name, Phone, Secret};
-use crate::ensure::{Answer, Ask, Outcome};
+use crate::ensure::{Answer, Ask, Engine, Flight, Outcome};
 use crate::http::auth;
 use crate::http::exchange::Exchange;
 use crate::http::fields::Fields;
 use crate::http::reply::{Problem, Reply};
 use crate::http::route::App;
 use crate::http::slow::Waiting;
+use crate::store::Target;
+use crate::time;
 use crate::words;
 
 /// Bytes of a success beside its QR code, about.
@@ -25,18 +29,57 @@ pub fn ensure(app: &App, exchange: Exchange) {
         Ok(ask) => ask,
         Err(problem) => return exchange.refuse(&problem),
     };
+    call(app, exchange, &ask, |outcome| got(outcome).map(success));
+}
+
+/// The success of a call, or the problem.
+pub fn got(outcome: &Outcome) -> Result<&Answer, Problem> {
+    outcome.as_ref().map_err(|refusal| Problem::Refused(refusal.clone()))
+}
+
+/// Makes the engine's call, and answers what `reply` makes of its outcome.
+pub fn call(
+    app: &App,
+    exchange: Exchange,
+    ask: &Ask,
+    reply: impl FnOnce(&Outcome) -> Result<Reply, Problem> + Send + 'static,
+) {
     let Some(place) = Waiting::begin(app) else { return exchange.refuse(&Problem::BUSY) };
+    if let Some(flight) = enter(&app.engine, exchange, ask, reply, place) {
+        // A flight that finds no place is dropped, which answers `busy` to all who wait for it.
+        drop(app.lane.submit(Box::new(move || flight.fly())));
+    }
+}
+
+/// Joins the flight for the name or begins one, which the caller is to fly. `place` is held until the
+/// answer is given.
+pub fn enter<P: Send + 'static>(
+    engine: &Arc<Engine>,
+    exchange: Exchange,
+    ask: &Ask,
+    reply: impl FnOnce(&Outcome) -> Result<Reply, Problem> + Send + 'static,
+    place: P,
+) -> Option<Flight> {
     let id = exchange.id().to_owned();
-    let reply = move |outcome: &Outcome| {
-        match outcome {
-            Ok(answer) => exchange.answer(success(answer)),
-            Err(refusal) => exchange.refuse(&Problem::Refused(refusal.clone())),
+    let answer = move |outcome: &Outcome| {
+        match reply(outcome) {
+            Ok(reply) => exchange.answer(reply),
+            Err(problem) => exchange.refuse(&problem),
         }
         drop(place);
     };
-    if let Some(flight) = app.engine.enter(&ask, id, Box::new(reply)) {
-        // A flight that finds no place is dropped, which answers `busy` to all who wait for it.
-        drop(app.lane.submit(Box::new(move || flight.fly())));
+    engine.enter(ask, id, Box::new(answer))
+}
+
+/// The call for a row that is there, on its owner's behalf.
+pub fn ask_for(target: &Target, pairing_code: bool) -> Ask {
+    Ask {
+        caller: Caller { user: target.user.clone(), admin: false },
+        channel: target.channel,
+        name: target.name.clone(),
+        phone: target.phone.clone(),
+        pairing_code,
+        row: Some(target.id.clone()),
     }
 }
 
@@ -48,6 +91,7 @@ fn ask(caller: Caller, body: &[u8]) -> Result<Ask, Problem> {
         name: fields.parsed("channelInstanceId", Name::parse)?,
         phone: fields.parsed("channelPhoneOrId", Phone::parse)?,
         pairing_code: fields.flag("pairingCode")?,
+        row: None,
         caller,
     })
 }
@@ -72,6 +116,7 @@ struct Data<'a> {
     status: &'static str,
     qr_code: Option<&'a str>,
     pairing_code: Option<&'a str>,
+    qr_code_expires_at: Option<String>,
     message: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pairing_code_message: Option<&'static str>,
@@ -87,6 +132,7 @@ impl<'a> Done<'a> {
             status: answer.status.as_str(),
             qr_code: qr.map(|q| q.image.expose()),
             pairing_code: qr.and_then(|q| q.pairing_code.as_ref()).map(Secret::expose),
+            qr_code_expires_at: answer.qr_expires.map(time::iso),
             message: words::answer(answer),
             pairing_code_message: answer.pairing_code_missing.then_some(words::PAIRING_CODE_MISSING),
         };
@@ -171,16 +217,21 @@ mod tests {
             status: Status::Connecting,
             found: Found::Missing,
             qr: Some(Qr { code: None, image: Secret::new("data:image/png;base64,x"), pairing_code: None }),
+            qr_expires: Some(45_000),
             pairing_code_missing: false,
         };
         let text = |answer: &Answer| String::from_utf8(success(answer).body).expect("text");
         assert_eq!(
             text(&answer),
-            r#"{"success":true,"message":"Instância criada com credenciais do sistema","data":{"instanceId":"c1","channelInstanceId":"a","status":"connecting","qrCode":"data:image/png;base64,x","pairingCode":null,"message":"Instância criada. Escaneie o QR Code no WhatsApp."}}"#
+            r#"{"success":true,"message":"Instância criada com credenciais do sistema","data":{"instanceId":"c1","channelInstanceId":"a","status":"connecting","qrCode":"data:image/png;base64,x","pairingCode":null,"qrCodeExpiresAt":"1970-01-01T00:00:45.000Z","message":"Instância criada. Escaneie o QR Code no WhatsApp."}}"#
         );
         answer.pairing_code_missing = true;
         assert!(text(&answer).contains("\"pairingCodeMessage\":\"Esta instância"));
         (answer.status, answer.found, answer.qr) = (Status::Connected, Found::Connected, None);
-        assert!(text(&answer).contains(r#""status":"connected","qrCode":null,"pairingCode":null,"#));
+        answer.qr_expires = None;
+        assert!(
+            text(&answer)
+                .contains(r#""status":"connected","qrCode":null,"pairingCode":null,"qrCodeExpiresAt":null,"#)
+        );
     }
 }

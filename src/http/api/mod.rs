@@ -1,5 +1,10 @@
 //! The routes, one file per resource: parsed values in, a reply out.
 
+pub mod connect;
+pub mod events;
 pub mod health;
 pub mod instance;
+pub mod instances;
+pub mod link;
+pub mod picture;
 pub mod webhook;

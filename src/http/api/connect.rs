@@ -1,0 +1,187 @@
+//! `POST /api/connect`: what the page behind a connect link asks, with the link's token and nothing else.
+//!
+//! The token opens one instance, here and nowhere else; what is answered tells no more of it than its
+//! name and part of its phone. A link whose instance has connected never shows a code again, whatever
+//! happens to the phone after.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::instance::{ask_for, call, enter, got};
+use super::instances::failed;
+use crate::domain::{Millis, Phone, Secret, Status};
+use crate::ensure::{Answer, Ask, Outcome, Refusal};
+use crate::http::exchange::Exchange;
+use crate::http::fields::Fields;
+use crate::http::reply::{Problem, Reply};
+use crate::http::route::App;
+use crate::http::{auth, slow};
+use crate::manage::{self, Act};
+use crate::store::{Link, Store};
+use crate::time;
+use crate::words;
+
+/// Digits of a phone that are shown at either end, so that its owner knows it and nobody else.
+const SHOWN_DIGITS: usize = 4;
+/// The same for a phone that is hardly longer than what would be shown.
+const FEW_DIGITS: usize = 2;
+/// Digits that are hidden at the least.
+const HIDDEN_DIGITS: usize = 3;
+
+/// Answers with the code that is valid now, or says that a phone is connected.
+pub fn connect(app: &App, exchange: Exchange) {
+    match read(app, &exchange) {
+        Ok((link, _)) if link.used => exchange.answer(connected(&link)),
+        Ok((link, wanted)) => start(app, exchange, link, wanted),
+        Err(problem) => exchange.refuse(&problem),
+    }
+}
+
+/// What the page wants beside the code.
+struct Wanted {
+    token: Secret,
+    pairing_code: bool,
+    restart: bool,
+}
+
+fn read(app: &App, exchange: &Exchange) -> Result<(Link, Wanted), Problem> {
+    let token = auth::bearer(exchange);
+    let token = token.ok_or_else(|| auth::failed(app, exchange, Problem::Unauthorized))?;
+    let link = app.store.link(token).map_err(|error| failed(exchange, &error))?;
+    let link = link.ok_or_else(|| auth::failed(app, exchange, Problem::LinkExpired))?;
+    if link.is_expired() {
+        return Err(Problem::LinkExpired);
+    }
+    let fields = Fields::read_or_none(exchange.body())?;
+    let restart = fields.flag("restart")?;
+    // What is opened anew is opened for the sake of the pairing code.
+    let pairing_code = fields.flag("pairingCode")? || restart;
+    Ok((link, Wanted { token: Secret::new(token), pairing_code, restart }))
+}
+
+fn start(app: &App, exchange: Exchange, link: Link, wanted: Wanted) {
+    let ask = ask_for(&link.target, wanted.pairing_code);
+    let (store, token) = (Arc::clone(&app.store), wanted.token);
+    let reply = move |outcome: &Outcome| answered(&store, &token, outcome);
+    if wanted.restart {
+        restart(app, exchange, link, ask, reply);
+    } else {
+        call(app, exchange, &ask, reply);
+    }
+}
+
+/// Gives up a socket that waits without a pairing code, then makes the call, all on one thread.
+fn restart(
+    app: &App,
+    exchange: Exchange,
+    link: Link,
+    ask: Ask,
+    reply: impl FnOnce(&Outcome) -> Result<Reply, Problem> + Send + 'static,
+) {
+    let (manager, engine) = (Arc::clone(&app.manager), Arc::clone(&app.engine));
+    slow::begin(app, exchange, move |exchange| match manager.abandon_pairing(&link.target, exchange.id()) {
+        Ok(()) => {
+            if let Some(flight) = enter(&engine, exchange, &ask, reply, ()) {
+                flight.fly();
+            }
+        }
+        Err(manage::Refusal::Gone) => exchange.refuse(&Problem::LinkExpired),
+        Err(why) => exchange.refuse(&Problem::Undone(Act::Abandon, why)),
+    });
+}
+
+/// What the link shows of an answer. It may have ended, or been used, while the call ran.
+fn answered(store: &Store, token: &Secret, outcome: &Outcome) -> Result<Reply, Problem> {
+    if matches!(outcome, Err(Refusal::Gone)) {
+        return Err(Problem::LinkExpired);
+    }
+    let answer = got(outcome)?;
+    let link = store.link(token.expose()).map_err(|error| {
+        log::error!("a link could not be looked up again: {error}");
+        Problem::INTERNAL
+    })?;
+    match link.filter(|link| !link.is_expired()) {
+        None => Err(Problem::LinkExpired),
+        Some(link) if link.used => Ok(connected(&link)),
+        Some(link) => Ok(shown(&link, answer)),
+    }
+}
+
+fn shown(link: &Link, answer: &Answer) -> Reply {
+    let qr = answer.qr.as_ref();
+    let image = qr.map(|qr| qr.image.expose());
+    let data = Data {
+        status: answer.status.as_str(),
+        qr_code: image,
+        qr_code_expires_at: answer.qr_expires.map(time::iso),
+        pairing_code: qr.and_then(|qr| qr.pairing_code.as_ref()).map(Secret::expose),
+        pairing_code_message: answer.pairing_code_missing.then_some(words::PAIRING_CODE_MISSING),
+        message: words::answer(answer),
+        ..Data::of(link)
+    };
+    Reply::data(data)
+}
+
+fn connected(link: &Link) -> Reply {
+    Reply::data(Data::of(link))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Data<'a> {
+    channel_instance_id: &'a str,
+    phone: String,
+    status: &'static str,
+    qr_code: Option<&'a str>,
+    qr_code_expires_at: Option<String>,
+    pairing_code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pairing_code_message: Option<&'static str>,
+    message: &'static str,
+    link_expires_at: String,
+}
+
+impl<'a> Data<'a> {
+    /// What is said of a link that was used.
+    fn of(link: &'a Link) -> Self {
+        let expires: Millis = link.expires_at;
+        Self {
+            channel_instance_id: link.target.name.as_str(),
+            phone: masked(&link.target.phone),
+            status: Status::Connected.as_str(),
+            qr_code: None,
+            qr_code_expires_at: None,
+            pairing_code: None,
+            pairing_code_message: None,
+            message: words::CONNECTED,
+            link_expires_at: time::iso(expires),
+        }
+    }
+}
+
+/// The phone with its middle hidden.
+fn masked(phone: &Phone) -> String {
+    let digits = phone.as_str();
+    let is_short = digits.len() < 2 * SHOWN_DIGITS + HIDDEN_DIGITS;
+    let shown = if is_short { FEW_DIGITS } else { SHOWN_DIGITS };
+    let hidden = digits.len() - 2 * shown;
+    format!("{}{}{}", &digits[..shown], "•".repeat(hidden), &digits[digits.len() - shown..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phone_keeps_its_middle_to_itself() {
+        for (digits, shown) in [
+            ("5521991856227", "5521•••••6227"),
+            ("55219918562", "5521•••8562"),
+            ("5521991856", "55••••••56"),
+            ("12345678", "12••••78"),
+        ] {
+            assert_eq!(masked(&Phone::parse(digits).expect("a phone")), shown);
+        }
+    }
+}

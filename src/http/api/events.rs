@@ -1,0 +1,71 @@
+//! `GET /api/messaging/instance/{id}/events`: the history of one instance, newest first.
+
+use serde::Serialize;
+
+use super::instances::{failed, finish, meant};
+use crate::domain::Reason;
+use crate::http::exchange::Exchange;
+use crate::http::query;
+use crate::http::reply::{Problem, Reply};
+use crate::http::route::App;
+use crate::store::EventLine;
+use crate::time;
+use crate::words;
+
+/// Changes of a page, unless told; and at most.
+const LIMIT: u32 = 50;
+const MOST: u64 = 200;
+/// The largest id there can be.
+const LAST_ID: u64 = i64::MAX.unsigned_abs();
+
+/// A page of changes; `next` is where the following one begins.
+pub fn list(app: &App, exchange: Exchange) {
+    let listed = page(app, &exchange);
+    finish(exchange, listed);
+}
+
+fn page(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    let target = meant(app, exchange)?;
+    let limit = query::number(exchange, "limit", 1..=MOST)?.unwrap_or(LIMIT);
+    let before = query::number(exchange, "before", 1..=LAST_ID)?;
+    // One more than asked for tells whether there is a following page.
+    let found = app.store.events(&target.id, before, limit + 1);
+    let mut found = found.map_err(|error| failed(exchange, &error))?;
+    let goes_on = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let next = found.last().filter(|_| goes_on).map(|event| event.id);
+    let data = found.iter().map(Event::of).collect();
+    Ok(Reply::json(200, &Events { success: true, data, next }))
+}
+
+#[derive(Serialize)]
+struct Events<'a> {
+    success: bool,
+    data: Vec<Event<'a>>,
+    next: Option<i64>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Event<'a> {
+    id: i64,
+    at: String,
+    from: Option<&'a str>,
+    to: &'a str,
+    reason: Option<&'a str>,
+    reason_text: Option<String>,
+}
+
+impl<'a> Event<'a> {
+    fn of(line: &'a EventLine) -> Self {
+        let reason = line.reason.as_deref();
+        Self {
+            id: line.id,
+            at: time::iso(line.at),
+            from: line.from.as_deref(),
+            to: &line.to,
+            reason,
+            reason_text: reason.and_then(Reason::parse).map(words::reason),
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! `/api/messaging/instance` beyond its `POST`: the list, one instance, and what is done to it by name.
+//!
+//! Users see their own rows, administrators all; what is not theirs looks like what is not there. What
+//! touches upstream is `manage`'s to do.
+
+use serde::Serialize;
+
+use crate::domain::{Caller, Reason, Status};
+use crate::http::exchange::Exchange;
+use crate::http::reply::{Problem, Reply};
+use crate::http::route::App;
+use crate::http::{auth, query};
+use crate::manage::{self, Act, Removed};
+use crate::store::{self, Filter, InstanceLine, Page, Target, Trouble};
+use crate::time;
+use crate::words;
+
+/// Lines of a page, unless told; and at most, which is what a screen can show and SQLite gives in
+/// milliseconds.
+const PER_PAGE: u32 = 50;
+const MOST_PER_PAGE: u64 = 200;
+/// The last page that can be asked for: more rows than any folder has.
+const LAST_PAGE: u64 = 1_000_000;
+/// Characters that a name of anything has at most.
+const MAX_SEARCH: usize = 64;
+/// What people write between the digits of a phone.
+const PHONE_DECORATION: &[char] = &['+', ' ', '.', '-', '(', ')'];
+
+/// The rows that a caller may see: their own, or everybody's.
+fn owner(caller: &Caller) -> Option<&str> {
+    (!caller.admin).then_some(caller.user.as_str())
+}
+
+/// Whoever asks, and the row they mean.
+pub fn meant(app: &App, exchange: &Exchange) -> Result<Target, Problem> {
+    let caller = auth::caller(app, exchange)?;
+    let target = app.store.target(exchange.captured(), owner(&caller));
+    target.map_err(|error| failed(exchange, &error))?.ok_or(Problem::NotFound)
+}
+
+/// The database failed, which is nobody's fault.
+pub fn failed(exchange: &Exchange, error: &store::Error) -> Problem {
+    log::error!("id={} {error}", exchange.id());
+    Problem::INTERNAL
+}
+
+/// Answers with what came of it.
+pub fn finish(exchange: Exchange, outcome: Result<Reply, Problem>) {
+    match outcome {
+        Ok(reply) => exchange.answer(reply),
+        Err(problem) => exchange.refuse(&problem),
+    }
+}
+
+/// `GET`: a page of the instances that the caller sees.
+pub fn list(app: &App, exchange: Exchange) {
+    let listed = page(app, &exchange);
+    finish(exchange, listed);
+}
+
+fn page(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    let caller = auth::caller(app, exchange)?;
+    let filter = filter(&caller, exchange)?;
+    let page = query::number(exchange, "page", 1..=LAST_PAGE)?.unwrap_or(1);
+    let per_page = query::number(exchange, "perPage", 1..=MOST_PER_PAGE)?.unwrap_or(PER_PAGE);
+    let found = app.store.instance_page(&filter, (page - 1) * per_page, per_page);
+    let found = found.map_err(|error| failed(exchange, &error))?;
+    Ok(Reply::json_of(200, &Listed::of(&found, &filter, page, per_page), found.lines.len() * 512))
+}
+
+fn filter(caller: &Caller, exchange: &Exchange) -> Result<Filter, Problem> {
+    let text = |field| query::text(exchange, field, MAX_SEARCH);
+    let search = text("search")?;
+    let digits = search.as_ref().map(|search| search.replace(PHONE_DECORATION, ""));
+    let is_number = |text: &String| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    Ok(Filter {
+        owner: owner(caller).map(str::to_owned),
+        user: text("user")?,
+        server: text("server")?,
+        name: search,
+        digits: digits.filter(is_number),
+        status: text("status")?.map(|word| status(&word)).transpose()?,
+    })
+}
+
+fn status(word: &str) -> Result<&'static str, Problem> {
+    let all =
+        || Problem::InvalidField("status", words::not_one_of("status", &Status::ALL.map(Status::as_str)));
+    Status::parse(word).map(Status::as_str).ok_or_else(all)
+}
+
+/// `GET …/{id}`.
+pub fn show(app: &App, exchange: Exchange) {
+    let caller = auth::caller(app, &exchange);
+    let shown = caller.and_then(|caller| line(app, &exchange, exchange.captured(), owner(&caller)));
+    finish(exchange, shown);
+}
+
+fn line(app: &App, exchange: &Exchange, key: &str, owner: Option<&str>) -> Result<Reply, Problem> {
+    let line = app.store.instance_line(key, owner).map_err(|error| failed(exchange, &error))?;
+    line.map(|line| Reply::data(Shown::of(&line))).ok_or(Problem::NotFound)
+}
+
+/// `DELETE …/{id}`: upstream first, then the row. `?keepUpstream=true` forgets the row only,
+/// `?dryRun=true` says what would go.
+pub fn delete(app: &App, exchange: Exchange) {
+    let deleted = remove(app, &exchange);
+    finish(exchange, deleted);
+}
+
+fn remove(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    let target = meant(app, exchange)?;
+    let keep_upstream = query::flag(exchange, "keepUpstream")?;
+    let removed = if query::flag(exchange, "dryRun")? {
+        app.manager.would_remove(&target, keep_upstream)
+    } else {
+        app.manager.delete(&target, keep_upstream, exchange.id())
+    };
+    let removed = removed.map_err(|why| Problem::Undone(Act::Delete, why))?;
+    Ok(Reply::data(Deleted { instance: target.name.as_str(), removes: removes(removed) }))
+}
+
+/// What a deletion takes away, in the words of the API.
+fn removes(removed: Removed) -> Vec<&'static str> {
+    let upstream = [(removed.upstream, "upstream"), (removed.session, "session")];
+    let upstream = upstream.into_iter().filter(|(goes, _)| *goes).map(|(_, word)| word);
+    upstream.chain(["row", "history", "links"]).collect()
+}
+
+/// `POST …/{id}/logout`.
+pub fn logout(app: &App, exchange: Exchange) {
+    let done = act(app, &exchange, Act::Logout, |target| app.manager.logout(target, exchange.id()));
+    finish(exchange, done);
+}
+
+/// `POST …/{id}/restart`.
+pub fn restart(app: &App, exchange: Exchange) {
+    let done = act(app, &exchange, Act::Restart, |target| app.manager.restart(target, exchange.id()));
+    finish(exchange, done);
+}
+
+/// Does it, and shows what the instance has become.
+fn act(
+    app: &App,
+    exchange: &Exchange,
+    act: Act,
+    run: impl FnOnce(&Target) -> Result<(), manage::Refusal>,
+) -> Result<Reply, Problem> {
+    let target = meant(app, exchange)?;
+    run(&target).map_err(|why| Problem::Undone(act, why))?;
+    line(app, exchange, &target.id, None)
+}
+
+#[derive(Serialize)]
+struct Deleted<'a> {
+    instance: &'a str,
+    removes: Vec<&'static str>,
+}
+
+/// An instance as JSON, for the API and for `--json`.
+#[derive(Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Shown<'a> {
+    id: &'a str,
+    channel: &'a str,
+    channel_instance_id: &'a str,
+    channel_phone_or_id: &'a str,
+    user: &'a str,
+    credential_id: Option<&'a str>,
+    server: Option<&'a str>,
+    status: &'a str,
+    status_since: String,
+    reason: Option<&'a str>,
+    reason_text: Option<String>,
+    unknown_since: Option<String>,
+    created_at: String,
+    updated_at: String,
+}
+
+impl<'a> Shown<'a> {
+    /// What is shown of a line.
+    pub fn of(line: &'a InstanceLine) -> Self {
+        let reason = line.reason.as_deref();
+        Self {
+            id: &line.id,
+            channel: &line.channel,
+            channel_instance_id: &line.name,
+            channel_phone_or_id: &line.phone,
+            user: &line.user,
+            credential_id: line.credential.as_deref(),
+            server: line.server.as_deref(),
+            status: &line.status,
+            status_since: time::iso(line.since),
+            reason,
+            reason_text: reason.and_then(Reason::parse).map(words::reason),
+            unknown_since: line.unknown_since.map(time::iso),
+            created_at: time::iso(line.created_at),
+            updated_at: time::iso(line.updated_at),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed<'a> {
+    success: bool,
+    data: Vec<Shown<'a>>,
+    page: u32,
+    per_page: u32,
+    total: u32,
+    counts: Counts,
+    troubles: Vec<Troubled<'a>>,
+}
+
+impl<'a> Listed<'a> {
+    fn of(found: &'a Page, filter: &Filter, page: u32, per_page: u32) -> Self {
+        let of = |status: &str| found.counts.get(status).copied().unwrap_or(0);
+        Self {
+            success: true,
+            data: found.lines.iter().map(Shown::of).collect(),
+            page,
+            per_page,
+            total: filter.status.map_or_else(|| found.counts.values().sum(), of),
+            counts: Counts {
+                pending: of("pending"),
+                connecting: of("connecting"),
+                connected: of("connected"),
+                disconnected: of("disconnected"),
+                lost: of("lost"),
+                error: of("error"),
+            },
+            troubles: found.troubles.iter().map(Troubled::of).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Counts {
+    pending: u32,
+    connecting: u32,
+    connected: u32,
+    disconnected: u32,
+    lost: u32,
+    error: u32,
+}
+
+/// A server that fails, and what to do about it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Troubled<'a> {
+    server: &'a str,
+    credential_id: &'a str,
+    code: &'static str,
+    error: String,
+    detail: Option<&'static str>,
+    since: String,
+}
+
+impl<'a> Troubled<'a> {
+    fn of(trouble: &'a Trouble) -> Self {
+        let words::Sentence { code, error, detail } = words::server_code(&trouble.code);
+        let (server, credential_id) = (trouble.server.as_str(), trouble.credential.as_str());
+        Self { server, credential_id, code, error, detail, since: time::iso(trouble.since) }
+    }
+}

@@ -1,0 +1,108 @@
+//! `/api/messaging/instance/{id}/link`: links that show one instance's code to whoever holds them.
+//!
+//! A link's token stands in its fragment, which no browser sends: it is in no log of any proxy.
+
+use serde::Serialize;
+
+use super::instances::{failed, finish, meant};
+use crate::domain::Millis;
+use crate::http::exchange::Exchange;
+use crate::http::fields::Fields;
+use crate::http::reply::{Problem, Reply};
+use crate::http::route::App;
+use crate::store::{LINK_MINUTES, LinkLine};
+use crate::time;
+
+/// How long a link lives unless told, in minutes.
+const MINUTES: u64 = 30;
+
+/// Makes one.
+pub fn make(app: &App, exchange: Exchange) {
+    let made = add(app, &exchange);
+    finish(exchange, made);
+}
+
+fn add(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    let target = meant(app, exchange)?;
+    let minutes = Fields::read_or_none(exchange.body())?.number("minutes", LINK_MINUTES)?;
+    let lifetime = Millis::try_from(minutes.unwrap_or(MINUTES) * 60_000).unwrap_or(0);
+    let base = base(app, exchange)?;
+    let link = app.store.add_link(&target.id, lifetime).map_err(|error| failed(exchange, &error))?;
+    let link = link.ok_or(Problem::AlreadyConnected)?;
+    let url = link_url(&base, link.token.expose());
+    Ok(Reply::data(Made { id: &link.id, url: &url, expires_at: time::iso(link.expires_at) }))
+}
+
+/// The address of a link.
+pub fn link_url(base: &str, token: &str) -> String {
+    format!("{base}/c#{token}")
+}
+
+/// Where people reach the page: the public address, or the one this request came to.
+fn base(app: &App, exchange: &Exchange) -> Result<String, Problem> {
+    if let Some(url) = &app.public_url {
+        return Ok(url.clone());
+    }
+    let is_trusted = app.trusted_proxies.iter().any(|network| network.contains(exchange.peer()));
+    let is_https = is_trusted && exchange.headers("X-Forwarded-Proto") == ["https"];
+    match exchange.headers("Host").as_slice() {
+        [host] if is_host(host) => Ok(format!("{}://{host}", if is_https { "https" } else { "http" })),
+        _ => Err(Problem::Malformed),
+    }
+}
+
+/// Whether it can stand in an address as it is.
+fn is_host(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_:[]".contains(&b))
+}
+
+/// Those that still show the code.
+pub fn list(app: &App, exchange: Exchange) {
+    let listed = active(app, &exchange);
+    finish(exchange, listed);
+}
+
+fn active(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    let target = meant(app, exchange)?;
+    let links = app.store.links(&target.id).map_err(|error| failed(exchange, &error))?;
+    Ok(Reply::data(links.iter().map(Line::of).collect::<Vec<_>>()))
+}
+
+/// Ends all of them.
+pub fn revoke(app: &App, exchange: Exchange) {
+    let revoked = end(app, &exchange);
+    finish(exchange, revoked);
+}
+
+fn end(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    let target = meant(app, exchange)?;
+    let revoked = app.store.revoke_links(&target.id).map_err(|error| failed(exchange, &error))?;
+    Ok(Reply::data(Revoked { revoked }))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Made<'a> {
+    id: &'a str,
+    url: &'a str,
+    expires_at: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Line<'a> {
+    id: &'a str,
+    created_at: String,
+    expires_at: String,
+}
+
+impl<'a> Line<'a> {
+    fn of(line: &'a LinkLine) -> Self {
+        Self { id: &line.id, created_at: time::iso(line.created_at), expires_at: time::iso(line.expires_at) }
+    }
+}
+
+#[derive(Serialize)]
+struct Revoked {
+    revoked: usize,
+}

@@ -1,0 +1,41 @@
+//! `GET /api/messaging/instance/{id}/qr.png` and `/qr.svg`: the `POST`'s call for a row that is there,
+//! answered with the picture alone. Whoever may see the row may make it; it runs as the owner.
+
+use super::instance::{ask_for, call, got};
+use super::instances::meant;
+use crate::domain::{Qr, Secret};
+use crate::ensure::Refusal;
+use crate::evolution::Trouble;
+use crate::http::exchange::Exchange;
+use crate::http::qr_picture;
+use crate::http::reply::{Problem, Reply};
+use crate::http::route::App;
+
+/// The code as a PNG: upstream's own picture, or, where that is something else, one drawn here.
+pub fn png(app: &App, exchange: Exchange) {
+    answer(app, exchange, |qr| {
+        let drawn = || qr.code.as_ref().and_then(|code| qr_picture::png(code.expose()));
+        let bytes = qr_picture::png_of_uri(qr.image.expose()).or_else(drawn)?;
+        Some(Reply::bytes(200, "image/png", bytes))
+    });
+}
+
+/// The code as an SVG, drawn here.
+pub fn svg(app: &App, exchange: Exchange) {
+    answer(app, exchange, |qr| {
+        let drawn = qr_picture::svg(qr.code.as_ref().map(Secret::expose)?)?;
+        Some(Reply::bytes(200, "image/svg+xml", drawn.into_bytes()))
+    });
+}
+
+fn answer(app: &App, exchange: Exchange, draw: fn(&Qr) -> Option<Reply>) {
+    let target = match meant(app, &exchange) {
+        Ok(target) => target,
+        Err(problem) => return exchange.refuse(&problem),
+    };
+    call(app, exchange, &ask_for(&target, false), move |outcome| {
+        let qr = got(outcome)?.qr.as_ref().ok_or(Problem::AlreadyConnected)?;
+        // What upstream sent is no PNG, or says nothing that could be drawn.
+        draw(qr).ok_or(Problem::Refused(Refusal::Upstream(Trouble::Unexpected)))
+    });
+}

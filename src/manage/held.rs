@@ -1,0 +1,178 @@
+//! A row whose turn is held, and the instance upstream that is its own.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::Refusal;
+use crate::domain::{Millis, Status, now};
+use crate::ensure::{Engine, Place};
+use crate::evolution::{BaseUrl, Client, Connected, Listed, State, Told, Trouble};
+use crate::lock::FileLock;
+use crate::store::{self, Credential, Instance, Target};
+
+/// How long a request waits for the name's turn: a call that waits for a code takes that long at most
+/// while all is well.
+const TURN: Duration = Duration::from_secs(10);
+/// How long all that is asked of upstream may take, once it is our turn.
+const UPSTREAM: Duration = Duration::from_secs(20);
+/// How often a delete is tried that 1.8 refuses because a phone is connected: its logout is answered
+/// before it is done. Recorded: the first try after it succeeds.
+const DELETES: u32 = 5;
+/// The pause before the next.
+const DELETE_PAUSE: Duration = Duration::from_millis(300);
+
+/// A row that nobody else acts for meanwhile, in any process.
+pub(super) struct Held<'a> {
+    engine: &'a Engine,
+    target: &'a Target,
+    trace: &'a str,
+    pub(super) row: Instance,
+    _turn: FileLock,
+}
+
+impl<'a> Held<'a> {
+    /// Takes the name's turn and reads the row anew.
+    pub(super) fn take(engine: &'a Engine, target: &'a Target, trace: &'a str) -> Result<Self, Refusal> {
+        let until = Instant::now() + TURN;
+        let turn = engine.store().instance_turn(target.channel, target.name.as_str(), until);
+        let turn = turn.map_err(|error| {
+            log::error!("id={trace} the lock of {}: {error}", target.name);
+            Refusal::Internal
+        })?;
+        let turn = turn.ok_or(Refusal::Busy)?;
+        Ok(Self { engine, target, trace, row: read(engine, target)?, _turn: turn })
+    }
+
+    /// The instance upstream, if it is the row's own: it was created or adopted there, and is still
+    /// the same one. Whatever else has the name is somebody else's.
+    pub(super) fn own(&self) -> Result<Option<Own<'a>>, Refusal> {
+        let Some(credential) = credential_of(self.engine, &self.row)? else { return Ok(None) };
+        let base_url = BaseUrl::parse(&credential.base_url).map_err(|error| {
+            log::error!("id={} credential {}: baseUrl {error}", self.trace, credential.id);
+            Refusal::Upstream(Trouble::Unexpected)
+        })?;
+        let place = self.engine.place_at(&credential.id).ok_or(Refusal::Busy)?;
+        let deadline = Instant::now() + UPSTREAM;
+        let (connections, key) = (self.engine.connections(), credential.key);
+        let client = Client::new(connections, &base_url, key, self.trace, deadline);
+        let own = Own {
+            engine: self.engine,
+            target: self.target,
+            credential: credential.id,
+            client,
+            _place: place,
+        };
+        let listed = own.listed()?;
+        let ids = (self.row.upstream_id.as_ref(), listed.as_ref().and_then(|l| l.id.as_ref()));
+        let is_own = match ids {
+            (Some(ours), Some(theirs)) => ours == theirs,
+            // Lists leave out what is being removed or not loaded; 1.8 has instances without an id.
+            _ => self.row.claimed_url.as_deref() == Some(base_url.as_str()),
+        };
+        Ok(is_own.then_some(own))
+    }
+
+    /// Changes the row.
+    pub(super) fn save(&mut self, change: impl FnOnce(&mut Instance)) -> Result<(), Refusal> {
+        change(&mut self.row);
+        let saved = self.engine.store().save_instance(&self.row);
+        if saved.map_err(|error| internal(self.trace, &error))? { Ok(()) } else { Err(Refusal::Gone) }
+    }
+
+    /// Takes the row away.
+    pub(super) fn forget(self) -> Result<(), Refusal> {
+        let gone = self.engine.store().delete_instance(&self.row.id);
+        gone.map(drop).map_err(|error| internal(self.trace, &error))
+    }
+}
+
+/// The row as it is now, unless it was deleted meanwhile, and perhaps another has its name.
+pub(super) fn read(engine: &Engine, target: &Target) -> Result<Instance, Refusal> {
+    let row = engine.store().instance(target.channel, &target.name);
+    let row = row.map_err(|error| internal(&target.id, &error))?;
+    row.filter(|row| row.id == target.id).ok_or(Refusal::Gone)
+}
+
+/// What opens the server on which the row's own instance is, or could be; `None` where nothing
+/// upstream is the row's. A disabled credential still serves for what it left behind.
+pub(super) fn credential_of(engine: &Engine, row: &Instance) -> Result<Option<Credential>, Refusal> {
+    let Some(url) = row.claimed_url.as_ref().filter(|_| row.status != Status::Pending) else {
+        return Ok(None);
+    };
+    let store = engine.store();
+    let found = match &row.credential {
+        Some(id) => store.credential(id),
+        None => store.credential_at(url),
+    };
+    let credential = found.map_err(|error| internal(&row.id, &error))?.ok_or(Refusal::NoCredential)?;
+    // Where the row moved away its instance counts as left behind, unless the server moved along.
+    let could_be = credential.base_url == *url || row.upstream_id.is_some();
+    Ok(could_be.then_some(credential))
+}
+
+fn internal(trace: &str, error: &store::Error) -> Refusal {
+    log::error!("id={trace} {error}");
+    Refusal::Internal
+}
+
+pub(super) fn from_now(span: Duration) -> Millis {
+    now() + Millis::try_from(span.as_millis()).unwrap_or(Millis::MAX / 2)
+}
+
+/// The row's own instance upstream.
+pub(super) struct Own<'a> {
+    engine: &'a Engine,
+    target: &'a Target,
+    credential: String,
+    client: Client,
+    _place: Place<'a>,
+}
+
+impl Own<'_> {
+    pub(super) fn listed(&self) -> Result<Option<Listed>, Refusal> {
+        self.client.list(&self.target.name).map_err(Refusal::Upstream)
+    }
+
+    pub(super) fn state(&self) -> Result<Option<State>, Refusal> {
+        self.client.state(&self.target.name).map_err(Refusal::Upstream)
+    }
+
+    pub(super) fn code(&self) -> Result<Connected, Refusal> {
+        self.client.code(&self.target.name).map_err(Refusal::Upstream)
+    }
+
+    /// Deletes it; whether there was anything to delete.
+    pub(super) fn delete(&self) -> Result<bool, Refusal> {
+        for attempt in 0..DELETES {
+            if attempt > 0 {
+                thread::sleep(DELETE_PAUSE);
+            }
+            match self.client.delete(&self.target.name).map_err(Refusal::Upstream)? {
+                told @ (Told::Done | Told::Missing) => {
+                    self.forget_opening();
+                    return Ok(told == Told::Done);
+                }
+                // 1.8 deletes nothing that is connected; 2.x logs out by itself.
+                Told::NotNow => drop(self.logout()?),
+                Told::Unsupported => break,
+            }
+        }
+        Err(Refusal::Upstream(Trouble::Unexpected))
+    }
+
+    pub(super) fn logout(&self) -> Result<Told, Refusal> {
+        let told = self.client.logout(&self.target.name).map_err(Refusal::Upstream)?;
+        if told == Told::Done {
+            self.forget_opening();
+        }
+        Ok(told)
+    }
+
+    pub(super) fn restart(&self) -> Result<Told, Refusal> {
+        self.client.restart(&self.target.name).map_err(Refusal::Upstream)
+    }
+
+    fn forget_opening(&self) {
+        self.engine.forget_opening(&self.credential, &self.target.name);
+    }
+}

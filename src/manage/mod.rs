@@ -1,0 +1,200 @@
+//! What a person asks for by name: deleting an instance, logging its phone out, restarting it, giving
+//! up a pairing that nobody scanned.
+//!
+//! Nothing here happens on the program's own account: each use case is one request of one person for
+//! one row. It holds the name's turn, as a call of `ensure` does, so that it never comes between the
+//! steps of one, in whatever process. It touches upstream only where the instance there is the row's
+//! own, and can be asked again after any failure: what is done already counts as done.
+
+mod held;
+mod pairing;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::domain::{Reason, Status};
+use crate::ensure::Engine;
+use crate::evolution::{State, Told, Trouble};
+use crate::store::{Instance, Target};
+use held::Held;
+
+/// Requests that may wait for one row at a time; each holds a thread while it waits.
+const MAX_WAITING: usize = 4;
+/// How long the old code is distrusted after a restart while connecting: upstream answers it until the
+/// new one comes. Recorded: within half a second.
+const RESTART_OUT: Duration = Duration::from_secs(10);
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// The instance is to go.
+    Delete,
+    /// Its phone is to be disconnected.
+    Logout,
+    /// Its socket is to be opened anew.
+    Restart,
+    /// The socket that waits for a scan is to make room for one with a pairing code.
+    Abandon,
+}
+
+/// Why it was not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The row is not there any more.
+    Gone,
+    /// Too much is under way for the name, or for its server.
+    Busy,
+    /// The credential of the instance's server was removed: nothing opens that server any more.
+    NoCredential,
+    /// There is no socket that could be restarted.
+    NotConnected,
+    /// 1.8 has no restart that does no harm.
+    RestartUnsupported,
+    /// Upstream could not do its part.
+    Upstream(Trouble),
+    /// Something failed that should not have; the log has it.
+    Internal,
+}
+
+/// What a deletion takes away beside the row, its history and its links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// The instance upstream.
+    pub upstream: bool,
+    /// A phone's session with it.
+    pub session: bool,
+}
+
+/// The use cases, on one engine's data folder and connections.
+pub struct Manager {
+    engine: Arc<Engine>,
+    /// Requests that wait or run, by row.
+    waiting: Mutex<HashMap<String, usize>>,
+}
+
+impl Manager {
+    /// The use cases beside that engine's calls.
+    pub fn new(engine: Arc<Engine>) -> Self {
+        Self { engine, waiting: Mutex::default() }
+    }
+
+    /// What [`Manager::delete`] would take away, as far as the row knows. Upstream is not asked.
+    pub fn would_remove(&self, target: &Target, keep_upstream: bool) -> Result<Removed, Refusal> {
+        let row = held::read(&self.engine, target)?;
+        let upstream = !keep_upstream && held::credential_of(&self.engine, &row)?.is_some();
+        Ok(Removed { upstream, session: upstream && has_session(&row) })
+    }
+
+    /// Deletes the instance upstream, then the row with all that belongs to it. With
+    /// `keep_upstream`, only the row is forgotten.
+    pub fn delete(&self, target: &Target, keep_upstream: bool, trace: &str) -> Result<Removed, Refusal> {
+        let _place = self.place(target)?;
+        let held = Held::take(&self.engine, target, trace)?;
+        let own = if keep_upstream { None } else { held.own()? };
+        let upstream = match &own {
+            Some(own) => own.delete()?,
+            None => false,
+        };
+        let session = upstream && has_session(&held.row);
+        held.forget()?;
+        log::info!("id={trace} {} was deleted, upstream too: {upstream}", target.name);
+        Ok(Removed { upstream, session })
+    }
+
+    /// Logs the phone out. Without one connected, it is done already.
+    pub fn logout(&self, target: &Target, trace: &str) -> Result<(), Refusal> {
+        let _place = self.place(target)?;
+        let mut held = Held::take(&self.engine, target, trace)?;
+        let Some(told) = held.own()?.map(|own| own.logout()).transpose()? else { return Ok(()) };
+        log::info!("id={trace} {} was logged out: {told:?}", target.name);
+        held.save(|row| {
+            if told == Told::Done {
+                row.connect_out_until = None;
+            }
+            // Whether what is not there any more is lost is for others to find out.
+            if told != Told::Missing || matches!(row.status, Status::Connected | Status::Connecting) {
+                row.become_status(Status::Disconnected, Reason::LoggedOut);
+            }
+            row.hide_code();
+            row.paired_at = None;
+        })
+    }
+
+    /// Closes the socket and opens it again.
+    pub fn restart(&self, target: &Target, trace: &str) -> Result<(), Refusal> {
+        let _place = self.place(target)?;
+        let mut held = Held::take(&self.engine, target, trace)?;
+        let own = held.own()?.ok_or(Refusal::NotConnected)?;
+        let state = own.state()?;
+        if !matches!(state, Some(State::Open | State::Connecting)) {
+            return Err(Refusal::NotConnected);
+        }
+        match own.restart()? {
+            Told::Done => {}
+            Told::NotNow | Told::Missing => return Err(Refusal::NotConnected),
+            Told::Unsupported => return Err(Refusal::RestartUnsupported),
+        }
+        if state == Some(State::Connecting) {
+            held.save(|row| row.connect_out_until = Some(held::from_now(RESTART_OUT)))?;
+        }
+        Ok(())
+    }
+
+    /// Drops the socket that waits for a scan without a pairing code, so that the next call opens one
+    /// that has both. A phone that is paired, or about to be, is left alone: then there is nothing to
+    /// drop, which is no failure.
+    pub fn abandon_pairing(&self, target: &Target, trace: &str) -> Result<(), Refusal> {
+        let _place = self.place(target)?;
+        let mut held = Held::take(&self.engine, target, trace)?;
+        let Some(own) = held.own()? else { return Ok(()) };
+        if !pairing::waits_for_scan_alone(&own, &held.row)? || own.logout()? != Told::Done {
+            return Ok(());
+        }
+        log::info!("id={trace} {}: the pairing that nobody scanned was given up", target.name);
+        held.save(|row| {
+            row.become_status(Status::Disconnected, Reason::Unscanned);
+            row.hide_code();
+            row.connect_out_until = None;
+        })
+    }
+
+    /// A place among those who wait for the row.
+    fn place(&self, target: &Target) -> Result<Place<'_>, Refusal> {
+        let mut waiting = lock(&self.waiting);
+        let count = waiting.entry(target.id.clone()).or_default();
+        if *count >= MAX_WAITING {
+            return Err(Refusal::Busy);
+        }
+        *count += 1;
+        drop(waiting);
+        Ok(Place { manager: self, row: target.id.clone() })
+    }
+}
+
+/// Whether a phone's session goes with the instance.
+fn has_session(row: &Instance) -> bool {
+    row.paired_at.is_some() || row.status == Status::Connected
+}
+
+struct Place<'a> {
+    manager: &'a Manager,
+    row: String,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut waiting = lock(&self.manager.waiting);
+        if let Some(count) = waiting.get_mut(&self.row) {
+            *count -= 1;
+            if *count == 0 {
+                waiting.remove(&self.row);
+            }
+        }
+    }
+}
+
+/// The counts stay whole when a caller panics.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

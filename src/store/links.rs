@@ -1,0 +1,113 @@
+//! Connect links: tokens that show one instance's code to whoever holds them.
+//!
+//! The token is handed out once and stored as its hash. That a link is used when its instance connects
+//! is a trigger of the database's, whoever notices the connection.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::listing::read_target;
+use super::{Error, Store, Target};
+use crate::domain::{Millis, Secret, now};
+use crate::seal::{new_id, new_link_token, token_hash};
+
+/// Links of one instance that wait to be used at the same time; another one ends the oldest. Enough
+/// for a link to each of a shop's people, and few enough to see through.
+const MAX_ACTIVE: u32 = 20;
+
+/// Minutes that a link may live: as long as somebody may take to come to the shop, and no longer.
+pub const LINK_MINUTES: std::ops::RangeInclusive<u64> = 1..=1440;
+
+/// A link as it is handed out, once.
+#[derive(Debug)]
+pub struct NewLink {
+    /// Names the link.
+    pub id: String,
+    /// The token itself.
+    pub token: Secret,
+    /// From when on it shows nothing.
+    pub expires_at: Millis,
+}
+
+/// A link as lists show it.
+#[derive(Debug)]
+pub struct LinkLine {
+    /// Names the link.
+    pub id: String,
+    /// When it was made.
+    pub created_at: Millis,
+    /// From when on it shows nothing.
+    pub expires_at: Millis,
+}
+
+/// A link that somebody came with.
+#[derive(Debug)]
+pub struct Link {
+    /// What it connects.
+    pub target: Target,
+    /// From when on it shows nothing.
+    pub expires_at: Millis,
+    /// Whether the instance connected since: it shows no code any more.
+    pub used: bool,
+}
+
+impl Link {
+    /// Whether its time is over.
+    pub fn is_expired(&self) -> bool {
+        self.expires_at <= now()
+    }
+}
+
+impl Store {
+    /// Makes a link for an instance; `None` when a phone is connected, or the row is gone.
+    pub fn add_link(&self, instance: &str, lifetime: Millis) -> Result<Option<NewLink>, Error> {
+        let created_at = now();
+        let new = NewLink { id: new_id("l"), token: new_link_token(), expires_at: created_at + lifetime };
+        let hash = token_hash(new.token.expose());
+        let added = self.write(|t| {
+            let over = "DELETE FROM connect_links WHERE instanceId = ?1 AND (expiresAt <= ?2 OR id IN (
+                SELECT id FROM connect_links WHERE instanceId = ?1 AND usedAt IS NULL AND expiresAt > ?2
+                ORDER BY createdAt DESC, rowid DESC LIMIT -1 OFFSET ?3))";
+            t.execute(over, params![instance, created_at, MAX_ACTIVE - 1])?;
+            let insert = "INSERT INTO connect_links (id, instanceId, hash, createdAt, expiresAt)
+                SELECT ?1, id, ?3, ?4, ?5 FROM messaging_instances WHERE id = ?2 AND status <> 'connected'";
+            t.execute(insert, params![new.id, instance, hash, created_at, new.expires_at])
+        })?;
+        Ok((added == 1).then_some(new))
+    }
+
+    /// The links of an instance that still show its code, newest first.
+    pub fn links(&self, instance: &str) -> Result<Vec<LinkLine>, Error> {
+        self.read(|c| {
+            c.prepare_cached(
+                "SELECT id, createdAt, expiresAt FROM connect_links
+                 WHERE instanceId = ?1 AND usedAt IS NULL AND expiresAt > ?2
+                 ORDER BY createdAt DESC, rowid DESC",
+            )?
+            .query_map(params![instance, now()], |row| {
+                Ok(LinkLine { id: row.get(0)?, created_at: row.get(1)?, expires_at: row.get(2)? })
+            })?
+            .collect()
+        })
+    }
+
+    /// Ends every link of an instance; how many showed its code.
+    pub fn revoke_links(&self, instance: &str) -> Result<usize, Error> {
+        self.write(|t| t.execute("DELETE FROM connect_links WHERE instanceId = ?1", [instance]))
+    }
+
+    /// The link of that token, expired or not; `None` when it is nobody's, or was revoked.
+    pub fn link(&self, token: &str) -> Result<Option<Link>, Error> {
+        self.read(|c| {
+            c.prepare_cached(
+                "SELECT i.id, i.userId, i.channel, i.channelInstanceId, i.channelPhoneOrId, l.expiresAt,
+                        l.usedAt IS NOT NULL AS used
+                 FROM connect_links l JOIN messaging_instances i ON i.id = l.instanceId WHERE l.hash = ?1",
+            )?
+            .query_row([token_hash(token)], |row| {
+                let (target, expires_at) = (read_target(row)?, row.get("expiresAt")?);
+                Ok(Link { target, expires_at, used: row.get("used")? })
+            })
+            .optional()
+        })
+    }
+}

@@ -1,0 +1,302 @@
+//! Instances as lists show them: filtered, page by page, with their history.
+//!
+//! A hand-edited row spoils no list: what a line shows is text as it lies there.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+
+use super::instances::parsed;
+use super::{Error, Store};
+use crate::domain::{Channel, Millis, Name, Phone};
+
+/// An instance as lists show it.
+#[derive(Debug)]
+pub struct InstanceLine {
+    /// The row's id.
+    pub id: String,
+    /// The kind of service.
+    pub channel: String,
+    /// The name upstream.
+    pub name: String,
+    /// The phone last given for it.
+    pub phone: String,
+    /// The owner's name.
+    pub user: String,
+    /// The credential last used.
+    pub credential: Option<String>,
+    /// What an administrator calls that credential.
+    pub server: Option<String>,
+    /// What is known of it.
+    pub status: String,
+    /// Since when that is so.
+    pub since: Millis,
+    /// Why, as a word of [`crate::domain::Reason`].
+    pub reason: Option<String>,
+    /// Since when its server has been failing: the status is as old as that.
+    pub unknown_since: Option<Millis>,
+    /// When it was first asked for.
+    pub created_at: Millis,
+    /// When anything in the row changed last.
+    pub updated_at: Millis,
+}
+
+/// A row that somebody means, with what a call for it needs.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The row's id.
+    pub id: String,
+    /// The owner's user id.
+    pub user: String,
+    /// The kind of service.
+    pub channel: Channel,
+    /// The name upstream.
+    pub name: Name,
+    /// The phone last given for it.
+    pub phone: Phone,
+}
+
+/// Which instances are wanted; a part that is `None` lets everything pass.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// The owner's id.
+    pub owner: Option<String>,
+    /// The owner's name.
+    pub user: Option<String>,
+    /// The credential's name or id.
+    pub server: Option<String>,
+    /// A part of the name.
+    pub name: Option<String>,
+    /// Digits of the phone, where the part of the name could be such.
+    pub digits: Option<String>,
+    /// The status, which the counts do not mind.
+    pub status: Option<&'static str>,
+}
+
+/// One page of a list.
+#[derive(Debug)]
+pub struct Page {
+    /// The lines of the page, by name.
+    pub lines: Vec<InstanceLine>,
+    /// How many there are of each status, over all pages and whatever status was asked for.
+    pub counts: HashMap<String, u32>,
+    /// The servers that fail.
+    pub troubles: Vec<Trouble>,
+}
+
+/// A server that fails.
+#[derive(Debug)]
+pub struct Trouble {
+    /// The credential.
+    pub credential: String,
+    /// Its name.
+    pub server: String,
+    /// What is wrong, as the API's error code.
+    pub code: String,
+    /// Since when.
+    pub since: Millis,
+}
+
+/// A change of an instance's status.
+#[derive(Debug)]
+pub struct EventLine {
+    /// Rises with time.
+    pub id: i64,
+    /// When it was seen.
+    pub at: Millis,
+    /// The status before; `None`: the row was written.
+    pub from: Option<String>,
+    /// The status since.
+    pub to: String,
+    /// Why, as a word of [`crate::domain::Reason`].
+    pub reason: Option<String>,
+}
+
+const LINES: &str = "SELECT i.id, i.channel, i.channelInstanceId, i.channelPhoneOrId, u.name AS user,
+        i.credentialId, c.name AS server, i.status, coalesce(i.statusSince, i.updatedAt) AS since,
+        i.statusReason, h.since AS unknownSince, i.createdAt, i.updatedAt
+    FROM messaging_instances i JOIN users u ON u.id = i.userId
+    LEFT JOIN integration_credentials c ON c.id = i.credentialId
+    LEFT JOIN credential_health h ON h.credentialId = i.credentialId AND h.trouble IS NOT NULL";
+/// The order of lists, which the unique index has ready.
+const ORDER: &str = "ORDER BY i.channel, i.channelInstanceId";
+
+impl Store {
+    /// The row that `key` means, by id or by name, among those of one user or among all.
+    pub fn target(&self, key: &str, owner: Option<&str>) -> Result<Option<Target>, Error> {
+        let query = format!(
+            "SELECT id, userId, channel, channelInstanceId, channelPhoneOrId FROM messaging_instances i
+             WHERE {}",
+            meant()
+        );
+        self.read(|c| c.prepare_cached(&query)?.query_row(params![key, owner], read_target).optional())
+    }
+
+    /// The same row as lists show it.
+    pub fn instance_line(&self, key: &str, owner: Option<&str>) -> Result<Option<InstanceLine>, Error> {
+        let query = format!("{LINES} WHERE {}", meant());
+        self.read(|c| c.prepare_cached(&query)?.query_row(params![key, owner], read_line).optional())
+    }
+
+    /// Every row, by name: of one user, or everybody's.
+    pub fn instance_lines(&self, owner: Option<&str>) -> Result<Vec<InstanceLine>, Error> {
+        let query = format!("{LINES} WHERE ?1 IS NULL OR i.userId = ?1 {ORDER}");
+        self.read(|c| c.prepare_cached(&query)?.query_map([owner], read_line)?.collect())
+    }
+
+    /// One page of what the filter lets pass, beginning after `skip` lines, all of one moment.
+    pub fn instance_page(&self, filter: &Filter, skip: u32, most: u32) -> Result<Page, Error> {
+        self.read(|c| {
+            let moment = c.unchecked_transaction()?;
+            Ok(Page {
+                lines: lines(&moment, filter, skip, most)?,
+                counts: counts(&moment, filter)?,
+                troubles: troubles(&moment, filter.owner.as_deref())?,
+            })
+        })
+    }
+
+    /// The newest changes of an instance's status before `before`, newest first.
+    pub fn events(&self, id: &str, before: Option<i64>, most: u32) -> Result<Vec<EventLine>, Error> {
+        self.read(|c| {
+            c.prepare_cached(
+                "SELECT id, at, fromStatus, toStatus, reason FROM instance_events
+                 WHERE instanceId = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
+            )?
+            .query_map(params![id, before.unwrap_or(i64::MAX), most], |row| {
+                Ok(EventLine {
+                    id: row.get("id")?,
+                    at: row.get("at")?,
+                    from: row.get("fromStatus")?,
+                    to: row.get("toStatus")?,
+                    reason: row.get("reason")?,
+                })
+            })?
+            .collect()
+        })
+    }
+}
+
+/// A row is meant by its id before it is meant by a name that looks like one. Channels are named, as
+/// the index of names begins with them.
+fn meant() -> String {
+    let channels = Channel::ALL.map(|channel| format!("'{}'", channel.as_str())).join(", ");
+    format!(
+        "(i.id = ?1 OR (i.channel IN ({channels}) AND i.channelInstanceId = ?1))
+         AND (?2 IS NULL OR i.userId = ?2) ORDER BY i.id = ?1 DESC LIMIT 1"
+    )
+}
+
+/// The conditions of a filter, and their values.
+#[derive(Default)]
+struct Conditions<'a> {
+    sql: Vec<&'static str>,
+    values: Vec<(&'static str, &'a dyn ToSql)>,
+}
+
+impl<'a> Conditions<'a> {
+    fn add(&mut self, sql: &'static str, name: &'static str, value: Option<&'a impl ToSql>) {
+        if let Some(value) = value {
+            self.sql.push(sql);
+            self.values.push((name, value));
+        }
+    }
+
+    fn of(filter: &'a Filter, pattern: Option<&'a String>) -> Self {
+        let mut all = Self::default();
+        // The sign keeps SQLite off the indexes of single columns, which lead to whole rows.
+        all.add("+i.userId = :owner", ":owner", filter.owner.as_ref());
+        let user = "+i.userId = (SELECT id FROM users WHERE name = :user)";
+        all.add(user, ":user", filter.user.as_ref());
+        let server = "+i.credentialId IN (SELECT id FROM integration_credentials
+            WHERE name = :server OR id = :server)";
+        all.add(server, ":server", filter.server.as_ref());
+        match &filter.digits {
+            Some(digits) => {
+                let either =
+                    "(i.channelInstanceId LIKE :name ESCAPE '!' OR instr(i.channelPhoneOrId, :digits) > 0)";
+                all.add(either, ":name", pattern);
+                all.values.push((":digits", digits));
+            }
+            None => all.add("i.channelInstanceId LIKE :name ESCAPE '!'", ":name", pattern),
+        }
+        all
+    }
+
+    fn clause(&self) -> String {
+        if self.sql.is_empty() { String::new() } else { format!("WHERE {}", self.sql.join(" AND ")) }
+    }
+}
+
+/// The pattern of a part of a name: what LIKE takes for a wildcard stands for itself.
+fn pattern(filter: &Filter) -> Option<String> {
+    let escaped = |part: &String| part.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    filter.name.as_ref().map(|part| format!("%{}%", escaped(part)))
+}
+
+fn lines(c: &Connection, filter: &Filter, skip: u32, most: u32) -> rusqlite::Result<Vec<InstanceLine>> {
+    let pattern = pattern(filter);
+    let mut wanted = Conditions::of(filter, pattern.as_ref());
+    wanted.add("i.status = :status", ":status", filter.status.as_ref());
+    wanted.values.extend([(":most", &most as &dyn ToSql), (":skip", &skip)]);
+    // Which rows the page has is settled in the index; only those are read and joined.
+    let page = format!(
+        "SELECT i.rowid FROM messaging_instances i {} {ORDER} LIMIT :most OFFSET :skip",
+        wanted.clause()
+    );
+    let query = format!("{LINES} WHERE i.rowid IN ({page}) {ORDER}");
+    c.prepare_cached(&query)?.query_map(&*wanted.values, read_line)?.collect()
+}
+
+fn counts(c: &Connection, filter: &Filter) -> rusqlite::Result<HashMap<String, u32>> {
+    let pattern = pattern(filter);
+    let wanted = Conditions::of(filter, pattern.as_ref());
+    let clause = wanted.clause();
+    let query = format!("SELECT i.status, count(*) FROM messaging_instances i {clause} GROUP BY i.status");
+    let each = |row: &Row| Ok((row.get(0)?, row.get(1)?));
+    c.prepare_cached(&query)?.query_map(&*wanted.values, each)?.collect()
+}
+
+/// The servers in use that fail, or those of them that one user's instances are on.
+fn troubles(c: &Connection, owner: Option<&str>) -> rusqlite::Result<Vec<Trouble>> {
+    c.prepare_cached(
+        "SELECT c.id, c.name, h.trouble, h.since
+         FROM credential_health h JOIN integration_credentials c ON c.id = h.credentialId
+         WHERE h.trouble IS NOT NULL AND c.isActive AND (?1 IS NULL OR EXISTS (
+             SELECT 1 FROM messaging_instances i WHERE i.credentialId = c.id AND i.userId = ?1))
+         ORDER BY c.name, c.id",
+    )?
+    .query_map([owner], |row| {
+        Ok(Trouble { credential: row.get(0)?, server: row.get(1)?, code: row.get(2)?, since: row.get(3)? })
+    })?
+    .collect()
+}
+
+/// A row that a call can be made for.
+pub(super) fn read_target(row: &Row) -> rusqlite::Result<Target> {
+    Ok(Target {
+        id: row.get("id")?,
+        user: row.get("userId")?,
+        channel: super::instances::channel(row, "channel")?,
+        name: parsed(row, "channelInstanceId", |text| Name::parse(text).ok())?,
+        phone: parsed(row, "channelPhoneOrId", |text| Phone::parse(text).ok())?,
+    })
+}
+
+fn read_line(row: &Row) -> rusqlite::Result<InstanceLine> {
+    Ok(InstanceLine {
+        id: row.get("id")?,
+        channel: row.get("channel")?,
+        name: row.get("channelInstanceId")?,
+        phone: row.get("channelPhoneOrId")?,
+        user: row.get("user")?,
+        credential: row.get("credentialId")?,
+        server: row.get("server")?,
+        status: row.get("status")?,
+        since: row.get("since")?,
+        reason: row.get("statusReason")?,
+        unknown_since: row.get("unknownSince")?,
+        created_at: row.get("createdAt")?,
+        updated_at: row.get("updatedAt")?,
+    })
+}
