@@ -2,6 +2,8 @@
 //!
 //! Tests say what they do to it and what must come back; everything else is here.
 
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -210,6 +212,107 @@ fn read(mut answer: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq::Er
     let text = answer.body_mut().read_to_string()?;
     let body = serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {status} {text:.200}"));
     Ok(Answer { status, body, headers })
+}
+
+/// A client that sends what it is told, letter for letter, and keeps its cookie as a browser does.
+pub struct Client {
+    server: SocketAddr,
+    /// Header lines of every request; a request that names one itself replaces it.
+    pub headers: Vec<(&'static str, String)>,
+    /// The session's cookie, `name=value`.
+    pub cookie: Option<String>,
+}
+
+impl Client {
+    pub fn new(shop: &Shop) -> Self {
+        let server = shop.server.addr();
+        Self { server, headers: vec![("Host", server.to_string())], cookie: None }
+    }
+
+    /// One that sends that token.
+    pub fn bearer(shop: &Shop, token: &str) -> Self {
+        let mut client = Self::new(shop);
+        client.headers.push(("Authorization", format!("Bearer {token}")));
+        client
+    }
+
+    /// A browser on the page: it says where its requests come from.
+    pub fn browser(shop: &Shop) -> Self {
+        let mut client = Self::new(shop);
+        client.headers.push(("Origin", format!("http://{}", client.server)));
+        client.headers.push(("Sec-Fetch-Site", "same-origin".into()));
+        client
+    }
+
+    /// A browser that is logged in.
+    pub fn logged_in(shop: &Shop, name: &str, password: &str) -> Self {
+        let mut client = Self::browser(shop);
+        let answer = client.call("POST", "/api/session", &json!({"name": name, "password": password}));
+        assert_eq!(answer.status, 200, "{:?}", answer.body);
+        client
+    }
+
+    /// Makes a JSON call; a body of null is none.
+    pub fn call(&mut self, method: &str, path: &str, body: &Value) -> Answer {
+        self.call_with(method, path, body, &[])
+    }
+
+    /// The same with other header lines; an empty value leaves that line out.
+    pub fn call_with(&mut self, method: &str, path: &str, body: &Value, other: &[(&str, &str)]) -> Answer {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let (status, headers, bytes) = self.send(method, path, &body, other);
+        let text = String::from_utf8(bytes).expect("text");
+        let body = serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {status} {text:.200}"));
+        let answer = Answer { status, body, headers };
+        if let Some(set) = answer.header("set-cookie") {
+            let pair = set.split(';').next().unwrap_or_default();
+            self.cookie = (!set.contains("Max-Age=0")).then(|| pair.to_owned());
+        }
+        answer
+    }
+
+    pub fn get(&mut self, path: &str) -> Answer {
+        self.call("GET", path, &Value::Null)
+    }
+
+    pub fn post(&mut self, path: &str, body: &Value) -> Answer {
+        self.call("POST", path, body)
+    }
+
+    pub fn delete(&mut self, path: &str) -> Answer {
+        self.call("DELETE", path, &Value::Null)
+    }
+
+    /// Sends a request; status, header lines and body of what comes back.
+    pub fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: &str,
+        other: &[(&str, &str)],
+    ) -> (u16, Vec<(String, String)>, Vec<u8>) {
+        let mut lines: Vec<_> = self.headers.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        lines.extend(self.cookie.as_deref().map(|cookie| ("Cookie", cookie)));
+        lines.retain(|(name, _)| !other.iter().any(|(n, _)| n == name));
+        lines.extend(other.iter().filter(|(_, value)| !value.is_empty()));
+        let lines: String = lines.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let mut stream = TcpStream::connect(self.server).expect("a connection");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\n{lines}Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .expect("the server listens");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("an answer");
+        let end = answer.windows(4).position(|w| w == b"\r\n\r\n").expect("a head");
+        let head = String::from_utf8(answer[..end].to_vec()).expect("text");
+        let status = head.split(' ').nth(1).and_then(|s| s.parse().ok()).expect("a status");
+        let headers = head.lines().skip(1).filter_map(|l| l.split_once(": "));
+        let headers = headers.map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+        (status, headers, answer.split_off(end + 4))
+    }
 }
 
 /// Runs a query on the database file with a connection of its own.

@@ -63,6 +63,7 @@ fn serve(config: &Config, held: &Held) -> Done {
     let engine = Arc::new(Engine::new(Arc::clone(&store), config.qr_timeout));
     let mut settings = Settings::new(&config.listen);
     settings.trusted_proxies.clone_from(&config.trusted_proxies);
+    settings.public_url.clone_from(&config.public_url);
     let server = Server::start(settings, Arc::clone(&store), engine)
         .map_err(|e| Failure::Failed(words::cannot_listen(&config.listen, &e)))?;
     held.open(&format!("pareia {} listening on http://{}", env!("CARGO_PKG_VERSION"), server.addr()));

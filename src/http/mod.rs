@@ -9,6 +9,7 @@
 //! instances: that is `ensure`'s.
 
 mod api;
+mod assets;
 mod auth;
 mod backend;
 mod connection;
@@ -52,6 +53,8 @@ pub struct Settings {
     pub listen: String,
     /// Proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<Network>,
+    /// The address people use, where it is another than the one listened on.
+    pub public_url: Option<String>,
     /// How long shutdown waits for what runs.
     pub drain: Duration,
     /// What one client may take of the server.
@@ -61,7 +64,13 @@ pub struct Settings {
 impl Settings {
     /// The usual settings for that address.
     pub fn new(listen: impl Into<String>) -> Self {
-        Self { listen: listen.into(), trusted_proxies: Vec::new(), drain: DRAIN, limits: Limits::default() }
+        Self {
+            listen: listen.into(),
+            trusted_proxies: Vec::new(),
+            public_url: None,
+            drain: DRAIN,
+            limits: Limits::default(),
+        }
     }
 }
 
@@ -78,7 +87,9 @@ impl Server {
     pub fn start(settings: Settings, store: Arc<Store>, engine: Arc<Engine>) -> io::Result<Self> {
         let listener = TcpListener::bind(&settings.listen)?;
         let limits = settings.limits.within_open_files();
-        let app = Arc::new(App::new(store, engine, settings.trusted_proxies, limits.waiting()));
+        let mut app = App::new(store, engine, settings.trusted_proxies, limits.waiting());
+        app.public_url = settings.public_url;
+        let app = Arc::new(app);
         let routed = Arc::clone(&app);
         let handler = Arc::new(move |exchange: Exchange| route::dispatch(&routed, exchange));
         let backends = Arc::new(Backends::start(handler, &limits)?);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use super::api::{health, instance};
+use super::assets;
 use super::exchange::Exchange;
 use super::failures::Failures;
 use super::lane::Lane;
@@ -25,6 +26,8 @@ pub struct App {
     pub lane: Lane,
     /// Proxies whose word about addresses is taken.
     pub trusted_proxies: Vec<Network>,
+    /// The address people use, where it is another than the one listened on.
+    pub public_url: Option<String>,
     /// Who has failed to authenticate.
     pub failures: Failures,
     /// Whether the database takes writes.
@@ -48,6 +51,7 @@ impl App {
             engine,
             lane: Lane::open(),
             trusted_proxies,
+            public_url: None,
             failures: Failures::default(),
             readiness: health::Readiness::default(),
             waiting: Arc::default(),
@@ -66,12 +70,16 @@ enum Handler {
 }
 use Handler::{Quick, Slow};
 
-/// A path, in which `{}` stands for any one part that is not empty, and what its methods do.
+/// A path, in which `{}` stands for any one part that is not empty and `{*}`, at the end, for one or
+/// more of them, and what its methods do.
 /// `HEAD` is a `GET` whose answer stays without its body.
 type Route = (&'static str, &'static [(&'static str, Handler)]);
 
 /// The table, as the log names its routes.
 const ROUTES: &[Route] = &[
+    ("/", &[("GET", Quick(assets::index))]),
+    ("/c", &[("GET", Quick(assets::connect))]),
+    ("/assets/{*}", &[("GET", Quick(assets::file))]),
     ("/api/messaging/instance", &[("POST", Quick(instance::ensure))]),
     ("/livez", &[("GET", Quick(health::livez))]),
     ("/readyz", &[("GET", Quick(health::readyz))]),
@@ -82,8 +90,11 @@ fn find(path: &str) -> Option<(&'static Route, &str)> {
     ROUTES.iter().find_map(|route| Some((route, captured(route.0, path)?)))
 }
 
-/// What the path has where the route's own has `{}`; `None` when they differ elsewhere.
+/// What the path has where the route's own has `{}` or `{*}`; `None` when they differ elsewhere.
 fn captured<'a>(route: &str, path: &'a str) -> Option<&'a str> {
+    if let Some(before) = route.strip_suffix("{*}") {
+        return path.strip_prefix(before).filter(|rest| !rest.is_empty());
+    }
     let Some((before, after)) = route.split_once("{}") else { return (route == path).then_some("") };
     let open = path.strip_prefix(before)?.strip_suffix(after)?;
     (!open.is_empty() && !open.contains('/')).then_some(open)
@@ -131,7 +142,7 @@ mod tests {
         ] {
             assert_eq!(find(path(target)).map(|(route, _)| route.0), Some(route), "{target}");
         }
-        for nothing in ["", "*", "livez", "/livez/", "//livez", "/LIVEZ", "/api", "http://livez", "?"] {
+        for nothing in ["", "*", "livez", "/livez/", "//", "//livez", "/LIVEZ", "/api", "http://livez", "?"] {
             assert!(find(path(nothing)).is_none(), "{nothing}");
         }
     }
@@ -149,19 +160,22 @@ mod tests {
             assert_eq!(captured("/a/{}/b", path), open, "{path}");
         }
         assert_eq!(captured("/a/{}", "/a/x"), Some("x"));
+        for (path, open) in [("/a/x", Some("x")), ("/a/x/y", Some("x/y")), ("/a/", None), ("/b/x", None)] {
+            assert_eq!(captured("/a/{*}", path), open, "{path}");
+        }
     }
 
     #[test]
     fn no_route_hides_behind_another() {
         for (index, (path, methods)) in ROUTES.iter().enumerate() {
-            let example = path.replace("{}", "x");
+            let example = path.replace("{*}", "x/y").replace("{}", "x");
             assert_eq!(find(&example).map(|(route, _)| route.0), Some(*path), "{index}: {}", methods.len());
         }
     }
 
     #[test]
     fn methods_are_listed_as_they_are_answered() {
-        assert_eq!(methods(&ROUTES[0]), "POST");
+        assert_eq!(methods(&("/x", &[("POST", Quick(health::livez))])), "POST");
         assert_eq!(
             methods(&("/x", &[("GET", Quick(health::livez)), ("DELETE", Slow(health::livez))])),
             "GET, HEAD, DELETE"
