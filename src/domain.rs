@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Longest name of an instance, a credential or a user, in characters.
+/// Longest name or label, in characters.
 pub const MAX_NAME: usize = 64;
 /// Fewest and most digits of a phone with its country code (E.164 allows 15).
 const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
@@ -32,6 +32,16 @@ pub enum Invalid {
     Name,
     /// Not a phone: 8 to 15 digits with the country code.
     Phone,
+    /// Not a text that a list could show.
+    Label,
+    /// Not a password: 8 to 128 characters, and not the user's name.
+    Password,
+}
+
+/// Reads a free text that lists will show: one line of 1 to 64 characters.
+pub fn label(text: &str) -> Result<String, Invalid> {
+    let fits = (1..=MAX_NAME).contains(&text.chars().count()) && !text.contains(char::is_control);
+    if fits { Ok(text.to_owned()) } else { Err(Invalid::Label) }
 }
 
 /// The kind of messaging service an instance speaks: a closed set.
@@ -130,7 +140,8 @@ pub enum Status {
 }
 
 impl Status {
-    const ALL: [Self; 6] =
+    /// Every status there is.
+    pub const ALL: [Self; 6] =
         [Self::Pending, Self::Connecting, Self::Connected, Self::Disconnected, Self::Lost, Self::Error];
 
     /// The word on the wire and in the database.

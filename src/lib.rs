@@ -8,6 +8,7 @@
 //! | [`ensure`] | the heart: observe → plan → apply; `plan` is pure and total |
 //! | [`evolution`] | the upstream server, one method for each endpoint; `ureq` lives here alone |
 //! | [`store`] | the data folder: SQLite, migrations, sealed keys; `rusqlite` lives here alone |
+//! | [`access`] | passwords, and the one-time link of a first start; `argon2` lives here alone |
 //! | [`seal`], [`lock`] | sealing, hashing, randomness; locks between processes |
 //! | [`http`] | the gate, `tiny_http` behind it, the routes, the one map from errors to answers |
 //! | [`http1`] | HTTP/1.1 messages read within bounds, for the gate and the simulator |
@@ -38,6 +39,7 @@
 //! 7. Keys, tokens and codes are in no log and no error: they travel as [`domain::Secret`].
 //! 8. Everything has a bound with a name and a reason: time, bytes, threads, queues, retries.
 
+pub mod access;
 pub mod cli;
 pub mod config;
 pub mod domain;

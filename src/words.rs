@@ -5,7 +5,7 @@
 
 use crate::domain::{Channel, Invalid};
 use crate::ensure::{Answer, Found, Refusal};
-use crate::evolution::Trouble;
+use crate::evolution::{Check, Trouble};
 
 /// The outer message of every success.
 pub const DONE: &str = "Instância criada com credenciais do sistema";
@@ -97,6 +97,8 @@ pub fn invalid(problem: Invalid) -> String {
         Invalid::Phone => {
             "deve ter de 8 a 15 dígitos, com o código do país primeiro (ex.: 5521991856227)".into()
         }
+        Invalid::Label => "deve ter de 1 a 64 caracteres, numa linha só".into(),
+        Invalid::Password => "deve ter de 8 a 128 caracteres e não pode ser o nome do usuário".into(),
     }
 }
 
@@ -138,6 +140,120 @@ pub fn upstream(trouble: Trouble) -> (&'static str, &'static str) {
             "A Evolution API aceitou a chamada e não respondeu a tempo. Confira a carga dela e chame de novo.",
         ),
     }
+}
+
+/// What a test found wrong with a server or its key; `None` when nothing is.
+pub fn check(check: &Check) -> Option<Sentence> {
+    match check {
+        Check::Fine { .. } => None,
+        Check::InstanceToken => Some(Sentence {
+            code: "instance_token",
+            error: "A chave é o token de uma instância, não a chave global".to_owned(),
+            detail: Some("Com ela nada pode ser criado. Use a AUTHENTICATION_API_KEY do servidor."),
+        }),
+        Check::Trouble(trouble) => Some(server(*trouble)),
+    }
+}
+
+/// What is wrong with a server as a whole, and what to do about it.
+pub fn server(trouble: Trouble) -> Sentence {
+    let (error, step) = match trouble {
+        Trouble::Unreachable | Trouble::Broken => (
+            "A Evolution API não responde nesse endereço",
+            "Confira se ela está rodando e o endereço (baseUrl) da credencial.",
+        ),
+        Trouble::RejectedKey => (
+            "A Evolution API recusa a chave",
+            "Confira AUTHENTICATION_API_KEY no servidor e troque a chave da credencial.",
+        ),
+        Trouble::LicenseRequired => (
+            "Esta Evolution API (2.4 ou mais nova) pede ativação da licença",
+            "Ative-a no manager dela, ou use a 2.3.7.",
+        ),
+        Trouble::NotLoaded => {
+            ("A Evolution API ainda não carregou a instância", "Espere alguns instantes e tente de novo.")
+        }
+        Trouble::Unexpected => (
+            "A Evolution API respondeu com um erro, ou com algo que não é dela",
+            "Confira o endereço (baseUrl) e o log da Evolution.",
+        ),
+        Trouble::Timeout => {
+            ("A Evolution API não respondeu a tempo", "Confira a carga dela e tente de novo.")
+        }
+    };
+    Sentence { code: upstream(trouble).0, error: error.to_owned(), detail: Some(step) }
+}
+
+/// The same from the code that was written down.
+pub fn server_code(code: &str) -> Sentence {
+    let known = [
+        Trouble::Unreachable,
+        Trouble::RejectedKey,
+        Trouble::LicenseRequired,
+        Trouble::NotLoaded,
+        Trouble::Timeout,
+    ];
+    server(known.into_iter().find(|t| upstream(*t).0 == code).unwrap_or(Trouble::Unexpected))
+}
+
+/// So many of them.
+pub fn count(n: u32, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// 401: a login failed. Which of the two is wrong stays unsaid.
+pub const WRONG_PASSWORD: &str = "Nome ou senha incorretos";
+/// Said beside [`WRONG_PASSWORD`].
+pub const WRONG_PASSWORD_DETAIL: &str =
+    "Confira maiúsculas e minúsculas. Uma senha nova vem de \"pareia user password NOME\".";
+/// 410: the link of the first start.
+pub const SETUP_EXPIRED: &str = "O link de configuração não vale mais";
+/// Said beside [`SETUP_EXPIRED`].
+pub const SETUP_EXPIRED_DETAIL: &str =
+    "Reinicie o pareia para ver um link novo no log, ou crie a senha com \"pareia user password NOME\".";
+/// 403: a cookie, or a login, from elsewhere.
+pub const CROSS_SITE: &str = "A requisição não veio da página do pareia";
+/// Said beside [`CROSS_SITE`].
+pub const CROSS_SITE_DETAIL: &str = "Abra a página pelo endereço do pareia e tente de novo. Programas usam o \
+    cabeçalho \"Authorization: Bearer TOKEN\", sem cookie.";
+/// 429: logins and tests.
+pub const TOO_OFTEN: &str = "Tentativas demais em pouco tempo";
+/// Said beside [`TOO_OFTEN`].
+pub const TOO_OFTEN_DETAIL: &str =
+    "Espere o tempo do cabeçalho Retry-After e tente de novo. Quem já entrou continua.";
+/// 409: nobody could log in as administrator any more.
+pub const LAST_ADMINISTRATOR: &str = "Ninguém remove a própria conta, nem o último administrador com senha";
+/// Said beside [`LAST_ADMINISTRATOR`].
+pub const LAST_ADMINISTRATOR_DETAIL: &str = "Entre como outro administrador com senha e remova por ele.";
+/// Said where instances would be left without an owner.
+pub const USER_OWNS_DETAIL: &str = "Escolha outro usuário para ficar com elas (instancesTo).";
+/// Said where instances would be left without a server.
+pub const CREDENTIAL_IN_USE_DETAIL: &str =
+    "Com force=true ela é removida e, na próxima chamada, cada instância passa para outra credencial ativa.";
+
+/// 409: somebody or something has that name.
+pub fn taken(field: &str) -> String {
+    format!("{field} já está em uso: escolha outro")
+}
+
+/// A field that names a user whom nobody knows.
+pub fn no_such_user(field: &str) -> String {
+    format!("{field} deve ser o nome de um usuário que existe")
+}
+
+/// A field that names the user who is to be removed.
+pub fn heir_is_self(field: &str) -> String {
+    format!("{field} deve ser outro usuário")
+}
+
+/// 409: a user owns instances.
+pub fn user_owns(instances: u32) -> String {
+    format!("Este usuário é dono de {}", count(instances, "instância", "instâncias"))
+}
+
+/// 409: instances use a credential.
+pub fn credential_in_use(instances: u32) -> String {
+    format!("{} esta credencial", count(instances, "instância usa", "instâncias usam"))
 }
 
 /// 400: the body cannot be read.

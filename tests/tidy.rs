@@ -65,13 +65,14 @@ fn the_arrows_point_one_way() {
         ("time", &["domain"]),
         ("lock", &["seal"]),
         ("seal", &["domain"]),
+        ("access", &["domain", "seal"]),
         ("store", &["domain", "seal", "lock"]),
         ("evolution", &["domain", "seal"]),
         ("ensure", &["domain", "store", "evolution", "lock"]),
         ("words", &["domain", "ensure", "evolution"]),
         ("sim", &["http1"]),
         ("config", &["http"]),
-        ("http", &["domain", "ensure", "store", "http1", "seal", "words", "evolution"]),
+        ("http", &["domain", "access", "ensure", "store", "http1", "seal", "time", "words", "evolution"]),
     ];
     for (path, code) in library() {
         let module = path.split(['/', '.']).next().unwrap_or_default();

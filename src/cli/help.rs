@@ -24,6 +24,11 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ("user add", "Cria um usuário", "pareia user add loja"),
     ("user list", "Lista os usuários", "pareia user list --json"),
     (
+        "user password",
+        "Define a senha de um usuário na página e encerra as sessões dele",
+        "pareia user password ana",
+    ),
+    (
         "user remove",
         "Remove um usuário e os tokens dele",
         "pareia user remove loja --instances-to outra-loja",
@@ -77,6 +82,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("json", "Saída em JSON, para programas"),
     ("user add name", "Nome: 1 a 64 de A-Z a-z 0-9 . _ -, começando com letra ou número"),
     ("admin", "Pode adotar instâncias que já estão conectadas na Evolution"),
+    ("user password name", "Nome do usuário"),
     ("user remove name", "Nome do usuário"),
     ("instances_to", "Usuário que fica com as instâncias"),
     ("user", "Nome do usuário"),

@@ -49,6 +49,15 @@ impl Fields {
             .map_err(|invalid| Problem::InvalidField(field, words::invalid_field(field, invalid)))
     }
 
+    /// The same, which may be absent, or null.
+    pub fn optional<T>(
+        &self,
+        field: &'static str,
+        parse: fn(&str) -> Result<T, Invalid>,
+    ) -> Result<Option<T>, Problem> {
+        if self.is_absent(field) { Ok(None) } else { self.parsed(field, parse).map(Some) }
+    }
+
     /// A whole number that may be absent, or null.
     pub fn number(
         &self,

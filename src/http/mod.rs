@@ -13,6 +13,8 @@ mod assets;
 mod auth;
 mod backend;
 mod connection;
+mod cookie;
+mod door;
 mod exchange;
 mod failures;
 mod fields;
@@ -20,6 +22,7 @@ mod front;
 mod gate;
 mod lane;
 mod limits;
+mod origin;
 mod peer;
 mod reply;
 mod route;
@@ -29,12 +32,13 @@ mod wire;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub use api::instance::Done as InstanceDone;
 pub use limits::Limits;
 pub use peer::{Network, NotANetwork};
 
+use crate::domain::Secret;
 use crate::ensure::Engine;
 use crate::store::Store;
 use backend::Backends;
@@ -100,6 +104,11 @@ impl Server {
     /// The address in use.
     pub fn addr(&self) -> SocketAddr {
         self.gate.addr()
+    }
+
+    /// Makes the token of the link with which the first administrator sets the page up.
+    pub fn open_setup(&self) -> Secret {
+        self.app.door.setup.open(Instant::now())
     }
 
     /// Takes nothing new, lets what runs finish for as long as the settings say, and returns when

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::access::Crowded;
 use crate::domain::Invalid;
 use crate::ensure::Refusal;
-use crate::evolution::Trouble;
+use crate::evolution::{Check, Trouble};
+use crate::store;
 use crate::words;
 
 /// When a caller who met a full house should come back, in seconds.
@@ -47,6 +49,36 @@ pub enum Problem {
     NotReady,
     /// The use case refused.
     Refused(Refusal),
+    /// A cookie, or a login, that was not sent by our own page.
+    CrossSite,
+    /// Name and password do not go together, or there is no such name.
+    WrongPassword,
+    /// Too many attempts; when the next is heard.
+    TooOften(Duration),
+    /// The link of the first start works no longer, or never did.
+    SetupExpired,
+    /// What this field names is there already.
+    Taken(&'static str),
+    /// Something depends on it: what, and what to do about it.
+    InUse(String, &'static str),
+    /// Nobody could log in as administrator any more.
+    LastAdministrator,
+    /// A server, or its key, failed its test.
+    Untested(Check),
+    /// The database failed.
+    Store(store::Error),
+}
+
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Crowded> for Problem {
+    fn from(_: Crowded) -> Self {
+        Self::BUSY
+    }
 }
 
 impl Problem {
@@ -68,15 +100,25 @@ impl Problem {
             Self::HeadTooLarge => 431,
             Self::NotReady => 503,
             Self::Refused(refusal) => refusal_status(refusal),
+            Self::CrossSite => 403,
+            Self::WrongPassword => 401,
+            Self::TooOften(_) => 429,
+            Self::SetupExpired => 410,
+            Self::Taken(_) | Self::InUse(..) | Self::LastAdministrator => 409,
+            Self::Untested(Check::Trouble(trouble)) => refusal_status(&Refusal::Upstream(*trouble)),
+            Self::Untested(_) => 400,
+            Self::Store(_) => 500,
         }
     }
 
     /// The header that some statuses owe.
     fn header(&self) -> Option<(&'static str, String)> {
         match self {
-            Self::Unauthorized => Some(("WWW-Authenticate", "Bearer".to_owned())),
+            Self::Unauthorized | Self::WrongPassword => Some(("WWW-Authenticate", "Bearer".to_owned())),
             Self::MethodNotAllowed(allowed) => Some(("Allow", allowed.clone())),
-            Self::RateLimited(wait) => Some(("Retry-After", whole_seconds(*wait).to_string())),
+            Self::RateLimited(wait) | Self::TooOften(wait) => {
+                Some(("Retry-After", whole_seconds(*wait).to_string()))
+            }
             Self::NotReady | Self::Refused(Refusal::Busy) => Some(("Retry-After", BUSY_RETRY.to_string())),
             _ => None,
         }
@@ -84,7 +126,7 @@ impl Problem {
 
     fn field(&self) -> Option<&'static str> {
         match self {
-            Self::InvalidField(field, _) => Some(field),
+            Self::InvalidField(field, _) | Self::Taken(field) => Some(field),
             Self::InvalidChannel => Some("channel"),
             _ => None,
         }
@@ -106,9 +148,26 @@ impl Problem {
             Self::MethodNotAllowed(_) => ("method_not_allowed", words::METHOD_NOT_ALLOWED, None),
             Self::NotReady => ("not_ready", words::NOT_READY, Some(words::NOT_READY_DETAIL)),
             Self::Refused(refusal) => return words::refusal(refusal),
+            Self::CrossSite => ("forbidden", words::CROSS_SITE, Some(words::CROSS_SITE_DETAIL)),
+            Self::WrongPassword => {
+                ("wrong_password", words::WRONG_PASSWORD, Some(words::WRONG_PASSWORD_DETAIL))
+            }
+            Self::TooOften(_) => ("rate_limited", words::TOO_OFTEN, Some(words::TOO_OFTEN_DETAIL)),
+            Self::SetupExpired => ("setup_expired", words::SETUP_EXPIRED, Some(words::SETUP_EXPIRED_DETAIL)),
+            Self::Taken(field) => ("name_taken", &*words::taken(field), None),
+            Self::InUse(error, detail) => ("in_use", error.as_str(), Some(*detail)),
+            Self::LastAdministrator => {
+                ("last_administrator", words::LAST_ADMINISTRATOR, Some(words::LAST_ADMINISTRATOR_DETAIL))
+            }
+            Self::Untested(check) => return words::check(check).unwrap_or_else(internal),
+            Self::Store(_) => return internal(),
         };
         words::Sentence { code, error: error.to_owned(), detail }
     }
+}
+
+fn internal() -> words::Sentence {
+    words::refusal(&Refusal::Internal)
 }
 
 fn refusal_status(refusal: &Refusal) -> u16 {
@@ -139,6 +198,12 @@ struct Failure<'a> {
     request_id: &'a str,
 }
 
+#[derive(Serialize)]
+struct Success<'a, T> {
+    success: bool,
+    data: &'a T,
+}
+
 /// What is answered.
 pub struct Reply {
     /// The status.
@@ -165,6 +230,11 @@ impl Reply {
         let mut bytes = Vec::with_capacity(length);
         serde_json::to_writer(&mut bytes, body).expect("our own types are JSON");
         Self { status, headers, body: bytes }
+    }
+
+    /// The usual success: what was asked for, under `data`.
+    pub fn data(data: &impl Serialize) -> Self {
+        Self::json(200, &Success { success: true, data })
     }
 
     /// The reply to a request that was not done.
@@ -227,6 +297,21 @@ mod tests {
         check(&Problem::MethodNotAllowed("POST".into()), 405, "method_not_allowed", Some(("Allow", "POST")));
         check(&Problem::NotReady, 503, "not_ready", busy);
         check(&Problem::BUSY, 503, "busy", busy);
+        check(&Problem::CrossSite, 403, "forbidden", None);
+        check(&Problem::WrongPassword, 401, "wrong_password", None);
+        check(&Problem::TooOften(wait), 429, "rate_limited", Some(("Retry-After", "6")));
+        check(&Problem::SetupExpired, 410, "setup_expired", None);
+        check(&Problem::Taken("name"), 409, "name_taken", None);
+        check(&Problem::InUse("x".into(), "y"), 409, "in_use", None);
+        check(&Problem::LastAdministrator, 409, "last_administrator", None);
+        check(&Problem::Untested(Check::InstanceToken), 400, "instance_token", None);
+        for (trouble, status, code) in [
+            (Trouble::Unreachable, 502, "evolution_unreachable"),
+            (Trouble::Timeout, 504, "evolution_timeout"),
+            (Trouble::RejectedKey, 502, "evolution_rejected_key"),
+        ] {
+            check(&Problem::Untested(Check::Trouble(trouble)), status, code, None);
+        }
     }
 
     #[test]

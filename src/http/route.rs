@@ -2,11 +2,14 @@
 //!
 //! It decides where a request goes, and nothing about it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use super::api::{health, instance};
+use super::api::admin::{self, credentials, tokens, users};
+use super::api::{health, instance, login, session};
 use super::assets;
+use super::door::Door;
 use super::exchange::Exchange;
 use super::failures::Failures;
 use super::lane::Lane;
@@ -29,7 +32,9 @@ pub struct App {
     /// The address people use, where it is another than the one listened on.
     pub public_url: Option<String>,
     /// Who has failed to authenticate.
-    pub failures: Failures,
+    pub failures: Failures<IpAddr>,
+    /// Passwords, and how often they may be tried.
+    pub door: Door,
     /// Whether the database takes writes.
     pub readiness: health::Readiness,
     /// How many requests are waiting for upstream.
@@ -53,6 +58,7 @@ impl App {
             trusted_proxies,
             public_url: None,
             failures: Failures::default(),
+            door: Door::default(),
             readiness: health::Readiness::default(),
             waiting: Arc::default(),
             max_waiting,
@@ -81,6 +87,26 @@ const ROUTES: &[Route] = &[
     ("/c", &[("GET", Quick(assets::connect))]),
     ("/assets/{*}", &[("GET", Quick(assets::file))]),
     ("/api/messaging/instance", &[("POST", Quick(instance::ensure))]),
+    ("/api/setup", &[("GET", Quick(session::setup)), ("POST", Slow(login::set_up))]),
+    (
+        "/api/session",
+        &[("GET", Quick(session::show)), ("POST", Slow(login::log_in)), ("DELETE", Quick(session::log_out))],
+    ),
+    ("/api/sessions", &[("GET", Quick(session::list))]),
+    ("/api/sessions/{}", &[("DELETE", Quick(session::end))]),
+    ("/api/password", &[("POST", Slow(login::change_password))]),
+    ("/api/admin/overview", &[("GET", Quick(admin::overview))]),
+    ("/api/admin/credentials", &[("GET", Quick(credentials::list)), ("POST", Slow(credentials::create))]),
+    ("/api/admin/credentials/{}", &[("DELETE", Quick(credentials::remove))]),
+    ("/api/admin/credentials/{}/test", &[("POST", Slow(credentials::test))]),
+    ("/api/admin/credentials/{}/rotate", &[("POST", Slow(credentials::rotate))]),
+    ("/api/admin/credentials/{}/enable", &[("POST", Quick(credentials::enable))]),
+    ("/api/admin/credentials/{}/disable", &[("POST", Quick(credentials::disable))]),
+    ("/api/admin/users", &[("GET", Quick(users::list)), ("POST", Slow(users::create))]),
+    ("/api/admin/users/{}", &[("DELETE", Quick(users::remove))]),
+    ("/api/admin/users/{}/password", &[("POST", Slow(users::set_password))]),
+    ("/api/admin/tokens", &[("GET", Quick(tokens::list)), ("POST", Quick(tokens::create))]),
+    ("/api/admin/tokens/{}", &[("DELETE", Quick(tokens::revoke))]),
     ("/livez", &[("GET", Quick(health::livez))]),
     ("/readyz", &[("GET", Quick(health::readyz))]),
 ];

@@ -7,7 +7,10 @@
 mod credentials;
 mod instances;
 mod open;
+mod overview;
+mod passwords;
 mod people;
+mod sessions;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +21,10 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use credentials::{Credential, CredentialLine, NewCredential};
 pub use instances::{Instance, InstanceLine};
-pub use people::{NewToken, TokenLine, UserLine};
+pub use overview::Totals;
+pub use passwords::{Account, SetUp};
+pub use people::{Identified, NewToken, Removal, TokenLine, UserLine};
+pub use sessions::{NewSession, SESSION_LIFE, Session, SessionLine};
 
 use crate::seal::Sealer;
 
