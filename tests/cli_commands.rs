@@ -584,7 +584,7 @@ fn serve_invites_the_first_administrator_and_logs_no_secret() {
         command.env("PAREIA_LOG", "debug");
         Running::start(command)
     };
-    let link = |log: &str| {
+    let invitation = |log: &str| {
         let at = log.find("/#/setup/").unwrap_or_else(|| panic!("no link: {log}"));
         let (base, token) = (log[..at].rsplit(' ').next().unwrap(), &log[at + "/#/setup/".len()..]);
         (base.to_owned(), token.split(' ').next().unwrap().to_owned())
@@ -593,7 +593,7 @@ fn serve_invites_the_first_administrator_and_logs_no_secret() {
     first.first_logged();
     first.signal("-TERM");
     let log = first.end().err;
-    let (base, old) = link(&log);
+    let (base, old) = invitation(&log);
     assert!(base == "https://zap.loja.com.br/pareia" && log.contains("within 30 minutes"), "{log}");
     let mut serving = serve("");
     let address = address(&serving.first_logged());
@@ -601,7 +601,7 @@ fn serve_invites_the_first_administrator_and_logs_no_secret() {
     while !line.contains("/#/setup/") {
         line = serving.first_logged();
     }
-    let (base, token) = link(&line);
+    let (base, token) = invitation(&line);
     assert_eq!(base, format!("http://{address}"));
     assert!(token.len() == 43 && token != old, "a new start makes a new link");
     let password = "uma senha que ninguém sabe";

@@ -317,7 +317,8 @@ impl Client {
         lines.extend(self.cookie.as_deref().map(|cookie| ("Cookie", cookie)));
         lines.retain(|(name, _)| !other.iter().any(|(n, _)| n == name));
         lines.extend(other.iter().filter(|(_, value)| !value.is_empty()));
-        let lines: String = lines.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let lines: Vec<_> = lines.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let lines = lines.concat();
         let mut stream = TcpStream::connect(self.server).expect("a connection");
         stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
         write!(

@@ -89,24 +89,24 @@ impl Problem {
 
     fn status(&self) -> u16 {
         match self {
-            Self::Malformed | Self::InvalidJson | Self::InvalidField(..) | Self::InvalidChannel => 400,
-            Self::Unauthorized => 401,
-            Self::Forbidden => 403,
+            Self::Untested(Check::Trouble(trouble)) => refusal_status(&Refusal::Upstream(*trouble)),
+            Self::Malformed
+            | Self::InvalidJson
+            | Self::InvalidField(..)
+            | Self::InvalidChannel
+            | Self::Untested(_) => 400,
+            Self::Unauthorized | Self::WrongPassword => 401,
+            Self::Forbidden | Self::CrossSite => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed(_) => 405,
             Self::TooSlow => 408,
             Self::BodyTooLarge => 413,
-            Self::RateLimited(_) => 429,
+            Self::RateLimited(_) | Self::TooOften(_) => 429,
             Self::HeadTooLarge => 431,
             Self::NotReady => 503,
             Self::Refused(refusal) => refusal_status(refusal),
-            Self::CrossSite => 403,
-            Self::WrongPassword => 401,
-            Self::TooOften(_) => 429,
             Self::SetupExpired => 410,
             Self::Taken(_) | Self::InUse(..) | Self::LastAdministrator => 409,
-            Self::Untested(Check::Trouble(trouble)) => refusal_status(&Refusal::Upstream(*trouble)),
-            Self::Untested(_) => 400,
             Self::Store(_) => 500,
         }
     }
