@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Longest name of an instance, a credential or a user, in characters.
+/// Longest name or label, in characters.
 pub const MAX_NAME: usize = 64;
 /// Fewest and most digits of a phone with its country code (E.164 allows 15).
 const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
@@ -40,6 +40,16 @@ pub enum Invalid {
     Name,
     /// Not a phone: 8 to 15 digits with the country code.
     Phone,
+    /// Not a text that a list could show.
+    Label,
+    /// Not a password: 8 to 128 characters, and not the user's name.
+    Password,
+}
+
+/// Reads a free text that lists will show: one line of 1 to 64 characters.
+pub fn label(text: &str) -> Result<String, Invalid> {
+    let fits = (1..=MAX_NAME).contains(&text.chars().count()) && !text.contains(char::is_control);
+    if fits { Ok(text.to_owned()) } else { Err(Invalid::Label) }
 }
 
 /// The kind of messaging service an instance speaks: a closed set.

@@ -9,6 +9,7 @@
 //! | [`manage`] | what a person asks for by name: delete, log out, restart |
 //! | [`evolution`] | the upstream server, one method for each endpoint; `ureq` lives here alone |
 //! | [`store`] | the data folder: SQLite, migrations, sealed keys; `rusqlite` lives here alone |
+//! | [`access`] | passwords, and the one-time link of a first start; `argon2` lives here alone |
 //! | [`watch`] | keeps the rows true while nobody calls: observe → judge → apply |
 //! | [`seal`], [`lock`] | sealing, hashing, randomness; locks between processes |
 //! | [`http`] | the gate, `tiny_http` behind it, the routes, the one map from errors to answers |
@@ -40,6 +41,7 @@
 //! 7. Keys, tokens and codes are in no log and no error: they travel as [`domain::Secret`].
 //! 8. Everything has a bound with a name and a reason: time, bytes, threads, queues, retries.
 
+pub mod access;
 pub mod cli;
 pub mod config;
 pub mod domain;

@@ -46,7 +46,12 @@ pub fn new_id(prefix: &str) -> String {
 
 /// A fresh bearer token of 256 random bits.
 pub fn new_token() -> Secret {
-    Secret::new(format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(random::<32>())))
+    Secret::new(format!("{TOKEN_PREFIX}{}", new_secret().expose()))
+}
+
+/// 256 random bits as 43 characters that stand in a cookie and a URL as they are.
+pub fn new_secret() -> Secret {
+    Secret::new(URL_SAFE_NO_PAD.encode(random::<32>()))
 }
 
 /// A fresh token of a connect link, which shows by its beginning that it is no bearer token.

@@ -3,13 +3,15 @@
 //! Sentences say what happened and what to do next. They never carry a secret, nor text that came
 //! from upstream.
 
+mod access;
 mod instances;
 
+pub use access::*;
 pub use instances::*;
 
 use crate::domain::{Channel, Invalid};
 use crate::ensure::{Answer, Found, Refusal};
-use crate::evolution::Trouble;
+use crate::evolution::{Check, Trouble};
 
 /// The outer message of every success.
 pub const DONE: &str = "Instância criada com credenciais do sistema";
@@ -104,6 +106,8 @@ pub fn invalid(problem: Invalid) -> String {
         Invalid::Phone => {
             "deve ter de 8 a 15 dígitos, com o código do país primeiro (ex.: 5521991856227)".into()
         }
+        Invalid::Label => "deve ter de 1 a 64 caracteres, numa linha só".into(),
+        Invalid::Password => "deve ter de 8 a 128 caracteres e não pode ser o nome do usuário".into(),
     }
 }
 
@@ -157,18 +161,46 @@ pub fn webhook_environment(url: &str) -> String {
     )
 }
 
-/// What is wrong with a server as a whole.
+/// What a test found wrong with a server or its key; `None` when nothing is.
+pub fn check(check: &Check) -> Option<Sentence> {
+    match check {
+        Check::Fine { .. } => None,
+        Check::InstanceToken => Some(Sentence {
+            code: "instance_token",
+            error: "A chave é o token de uma instância, não a chave global".to_owned(),
+            detail: Some("Com ela nada pode ser criado. Use a AUTHENTICATION_API_KEY do servidor."),
+        }),
+        Check::Trouble(trouble) => Some(server(*trouble)),
+    }
+}
+
+/// What is wrong with a server as a whole, and what to do about it.
 pub fn server(trouble: Trouble) -> Sentence {
-    let (code, detail) = upstream(trouble);
-    let error = match trouble {
-        Trouble::Unreachable | Trouble::Broken => "A Evolution API não responde nesse endereço",
-        Trouble::RejectedKey => "A Evolution API recusa a chave",
-        Trouble::LicenseRequired => "A Evolution API pede ativação da licença",
-        Trouble::NotLoaded => "A Evolution API não carregou a instância",
-        Trouble::Unexpected => "A Evolution API não respondeu como deveria",
-        Trouble::Timeout => "A Evolution API demora demais para responder",
+    let (error, step) = match trouble {
+        Trouble::Unreachable | Trouble::Broken => (
+            "A Evolution API não responde nesse endereço",
+            "Confira se ela está rodando e o endereço (baseUrl) da credencial.",
+        ),
+        Trouble::RejectedKey => (
+            "A Evolution API recusa a chave",
+            "Confira AUTHENTICATION_API_KEY no servidor e troque a chave da credencial.",
+        ),
+        Trouble::LicenseRequired => (
+            "Esta Evolution API (2.4 ou mais nova) pede ativação da licença",
+            "Ative-a no manager dela, ou use a 2.3.7.",
+        ),
+        Trouble::NotLoaded => {
+            ("A Evolution API ainda não carregou a instância", "Espere alguns instantes e tente de novo.")
+        }
+        Trouble::Unexpected => (
+            "A Evolution API respondeu com um erro, ou com algo que não é dela",
+            "Confira o endereço (baseUrl) e o log da Evolution.",
+        ),
+        Trouble::Timeout => {
+            ("A Evolution API não respondeu a tempo", "Confira a carga dela e tente de novo.")
+        }
     };
-    Sentence { code, error: error.to_owned(), detail: Some(detail) }
+    Sentence { code: upstream(trouble).0, error: error.to_owned(), detail: Some(step) }
 }
 
 /// The same from the code that was written down.
@@ -181,6 +213,11 @@ pub fn server_code(code: &str) -> Sentence {
         Trouble::Timeout,
     ];
     server(known.into_iter().find(|t| upstream(*t).0 == code).unwrap_or(Trouble::Unexpected))
+}
+
+/// So many of them.
+pub fn count(n: u32, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
 }
 
 /// 400: the body cannot be read.

@@ -9,9 +9,10 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pareia::domain::{Channel, Name, Phone};
+use pareia::access::Passwords;
+use pareia::domain::{Channel, Name, Phone, Secret};
 use pareia::sim::{Fault, Options, Sim, Version};
-use pareia::store::Store;
+use pareia::store::{NewSession, Store};
 use serde_json::Value;
 
 /// Longest that anything here may take.
@@ -228,7 +229,7 @@ fn every_help_page_is_portuguese_and_ends_with_an_example() {
         left.extend(children(&ran.out).iter().map(|child| format!("{path} {child}")));
         seen += 1;
     }
-    assert_eq!(seen, 29, "commands with a page");
+    assert_eq!(seen, 30, "commands with a page");
     assert!(!desk.folder.join("data").exists(), "help opens no data folder");
     desk.says("--version", 0, concat!("pareia ", env!("CARGO_PKG_VERSION")), "");
 }
@@ -240,7 +241,7 @@ fn arguments_that_make_no_sense_end_with_2_and_one_sentence() {
     let long = "a".repeat(65);
     for (line, sentence) in [
         ("", "falta o comando: serve, demo, sim, user"),
-        ("user", "falta o comando: add, list, remove"),
+        ("user", "falta o comando: add, list, password, remove"),
         ("usuario", "o comando \"usuario\" não existe"),
         ("user lista", "o comando \"lista\" não existe"),
         ("user list --yaml", "o argumento --yaml não existe aqui"),
@@ -305,8 +306,8 @@ fn users_are_added_listed_and_removed() {
     assert!(listed[1]["createdAt"].as_str().unwrap().ends_with('Z'));
     let table = desk.ok("user list");
     let lines: Vec<_> = table.lines().collect();
-    assert!(lines[0].starts_with("NOME   ADMIN  INSTÂNCIAS  TOKENS  CRIADO (UTC)"), "{table}");
-    assert!(lines[1].starts_with("chefe  sim    0           0       20"), "{table}");
+    assert!(lines[0].starts_with("NOME   ADMIN  SENHA  INSTÂNCIAS  TOKENS  CRIADO (UTC)"), "{table}");
+    assert!(lines[1].starts_with("chefe  sim    não    0           0       20"), "{table}");
 
     desk.credential("cred_lab", "http://localhost:8080", KEY);
     desk.ok("token create loja");
@@ -465,7 +466,7 @@ fn a_test_knows_an_instances_token_from_the_global_key() {
         "credential test de-instancia",
         1,
         "",
-        "a chave é o token de uma instância, não a chave global",
+        "A chave é o token de uma instância, não a chave global",
     );
 }
 
@@ -573,6 +574,111 @@ fn serve_says_its_address_first_works_beside_commands_and_ends_at_a_signal() {
             assert!(!ran.err.contains(secret), "{}", ran.err);
         }
     }
+}
+
+#[test]
+fn serve_invites_the_first_administrator_and_logs_no_secret() {
+    let (desk, sim) = (Desk::new(), simulated(Version::V2_3_7));
+    let serve = |flags: &str| {
+        let mut command = desk.command(&format!("serve --listen 127.0.0.1:0 {flags}"));
+        command.env("PAREIA_LOG", "debug");
+        Running::start(command)
+    };
+    let invitation = |log: &str| {
+        let at = log.find("/#/setup/").unwrap_or_else(|| panic!("no link: {log}"));
+        let (base, token) = (log[..at].rsplit(' ').next().unwrap(), &log[at + "/#/setup/".len()..]);
+        (base.to_owned(), token.split(' ').next().unwrap().to_owned())
+    };
+    let mut first = serve("--public-url https://zap.loja.com.br/pareia");
+    first.first_logged();
+    first.signal("-TERM");
+    let log = first.end().err;
+    let (base, old) = invitation(&log);
+    assert!(base == "https://zap.loja.com.br/pareia" && log.contains("within 30 minutes"), "{log}");
+    let mut serving = serve("");
+    let address = address(&serving.first_logged());
+    let mut line = String::new();
+    while !line.contains("/#/setup/") {
+        line = serving.first_logged();
+    }
+    let (base, token) = invitation(&line);
+    assert_eq!(base, format!("http://{address}"));
+    assert!(token.len() == 43 && token != old, "a new start makes a new link");
+    let password = "uma senha que ninguém sabe";
+    let json = |path: &str, cookie: &str, body: &Value| {
+        let body = body.to_string();
+        let length = body.len();
+        request(
+            &address,
+            &format!(
+                "POST {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\n{cookie}\
+                 Connection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+            ),
+        )
+    };
+    let set_up = |token: &str| {
+        json("/api/setup", "", &serde_json::json!({"token": token, "name": "chefe", "password": password}))
+    };
+    assert!(set_up(&old).contains("setup_expired"));
+    let answer = set_up(&token);
+    let cookie = answer.split("Set-Cookie: ").nth(1).and_then(|c| c.split(';').next()).expect(&answer);
+    let key = serde_json::json!({"baseUrl": sim.url(), "apiToken": KEY});
+    let added = json("/api/admin/credentials", &format!("Cookie: {cookie}\r\n"), &key);
+    assert!(added.contains("\"version\":\"2.3.7\""), "{added}");
+    let wrong = serde_json::json!({"name": "uma-senha-no-campo-errado", "password": "errada-mas-secreta"});
+    assert!(json("/api/session", "", &wrong).contains("wrong_password"));
+    serving.signal("-TERM");
+    let rest = serving.end().err;
+    assert!(rest.contains("POST /api/setup 200") && rest.contains("a login failed from 127.0.0.1"), "{rest}");
+    let value = cookie.split_once('=').unwrap().1;
+    for hidden in [password, KEY, &*token, &*old, value, "campo-errado", "errada-mas-secreta", "argon2"] {
+        assert!(!rest.contains(hidden), "{rest}");
+    }
+    let mut again = serve("");
+    again.first_logged();
+    again.signal("-TERM");
+    let log = again.end().err;
+    assert!(!log.contains("/setup/"), "{log}");
+}
+
+#[test]
+fn a_password_is_set_from_a_pipe_and_ends_sessions() {
+    let desk = Desk::new();
+    desk.ok("user add ana");
+    desk.fed_says(
+        "user password ana",
+        "uma senha boa\n",
+        0,
+        "",
+        "Senha de \"ana\" definida. Quem estava na página com essa conta precisa entrar de novo.",
+    );
+    let account = || desk.store().account("ana").unwrap().unwrap();
+    let hash = account().hash.unwrap();
+    let begin = || {
+        let (user, hash) = (account().user, account().hash.unwrap());
+        let new = NewSession { user: &user, hash: &hash, client: "", address: "127.0.0.1", replaces: None };
+        desk.store().add_session(&new).unwrap().unwrap()
+    };
+    let cookie = begin();
+    assert!(desk.store().session(cookie.expose()).unwrap().is_some());
+    let listed = desk.json("user list --json");
+    assert_eq!((&listed[0]["hasPassword"], &listed[0]["isAdmin"]), (&true.into(), &false.into()));
+    assert!(!listed.to_string().contains("argon2"));
+    for (line, stdin, sentence) in [
+        ("user password ana", "curta", "a senha deve ter de 8 a 128 caracteres"),
+        ("user password ana", "", "a senha deve ter de 8 a 128 caracteres"),
+        ("user password ana", "uma linha\noutra linha", "a senha deve ser uma linha de texto"),
+        ("user password ninguem", "uma senha boa", "não há usuário \"ninguem\""),
+    ] {
+        desk.fed_says(line, stdin, 1, "", sentence);
+    }
+    assert_eq!(account().hash.as_deref(), Some(&*hash), "nothing changed");
+    assert!(desk.store().session(cookie.expose()).unwrap().is_some());
+    desk.fed_says("user password ana", "outra senha boa\r\n", 0, "", "definida");
+    assert!(desk.store().session(cookie.expose()).unwrap().is_none());
+    let new = account().hash.unwrap();
+    let matches = |text: &str| Passwords::default().matches(&Secret::new(text), Some(&new)).unwrap();
+    assert!(matches("outra senha boa") && !matches("outra senha boa\r"));
 }
 
 #[test]
@@ -726,6 +832,13 @@ fn the_demonstration_pairs_when_asked_and_its_curl_line_works_as_pasted() {
         text
     };
     let ready = until("curl -s");
+    let page = until("Senha:");
+    let told = |what: &str| page.lines().find_map(|l| l.strip_prefix(what)).expect(what).trim().to_owned();
+    let (url, name, password) = (told("Ou abra a página:"), told("Nome:"), told("Senha:"));
+    let login = serde_json::json!({"name": name, "password": password}).to_string();
+    let login = format!("POST /api/session HTTP/1.0\r\nContent-Length: {}\r\n\r\n{login}", login.len());
+    let answer = request(&address(&url), &login);
+    assert!(answer.contains("\"user\":\"demo\",\"admin\":true"), "{answer}");
     let drawn = until("Dispositivos conectados");
     assert!(drawn.contains('█'), "{drawn}");
     let curl = ready.lines().find(|line| line.starts_with("curl ")).unwrap();

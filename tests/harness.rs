@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use pareia::access::{Password, Passwords};
 use pareia::domain::{Channel, Name, Phone, Secret};
 use pareia::ensure::Engine;
 use pareia::http::{Server, Settings};
@@ -114,21 +115,27 @@ impl Shop {
     /// A shop that is watched; the others make the calls that are asked for and no more.
     pub fn watched(upstream: Options, pace: Pace) -> Self {
         let sim = Sim::start(upstream).expect("the simulation starts");
-        let shop = Self::paced(sim, Duration::from_secs(20), pace);
+        let shop = Self::paced(sim, Duration::from_secs(20), pace, |_| {});
         shop.credential("cred_a", &shop.sim.url());
         shop
     }
 
     /// A shop without a credential.
     pub fn bare(sim: Sim, qr_timeout: Duration) -> Self {
-        Self::paced(sim, qr_timeout, Pace::asleep())
+        Self::paced(sim, qr_timeout, Pace::asleep(), |_| {})
     }
 
-    fn paced(sim: Sim, qr_timeout: Duration, pace: Pace) -> Self {
+    /// The same with other settings.
+    pub fn configured(sim: Sim, qr_timeout: Duration, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::paced(sim, qr_timeout, Pace::asleep(), change)
+    }
+
+    fn paced(sim: Sim, qr_timeout: Duration, pace: Pace, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = Folder::new();
         let store = Arc::new(Store::open(folder.path()).expect("the store opens"));
         let engine = Arc::new(Engine::new(Arc::clone(&store), qr_timeout));
-        let settings = Settings::new("127.0.0.1:0");
+        let mut settings = Settings::new("127.0.0.1:0");
+        change(&mut settings);
         let watch = Arc::new(Watch::start(Arc::clone(&store), pace));
         let server = Server::start(settings, Arc::clone(&store), engine, Arc::clone(&watch));
         let server = server.expect("the server starts");
@@ -148,6 +155,13 @@ impl Shop {
         let name = Name::parse(name).expect("a name");
         let id = self.store.add_user(&name, admin).expect("a user").expect("a free name");
         self.store.add_token(&id, None, None).expect("a token").token.expose().to_owned()
+    }
+
+    /// A user who can log in.
+    pub fn person(&self, name: &str, admin: bool, password: &str) {
+        let hash = Passwords::default().hash(&Password::parse(password, name).expect("a password"));
+        let (name, hash) = (Name::parse(name).expect("a name"), hash.expect("a place"));
+        self.store.add_user_with(&name, admin, Some(&hash)).expect("a user").expect("a free name");
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -179,6 +193,14 @@ impl Shop {
 
     pub fn calls(&self) -> usize {
         self.sim.control().calls().len()
+    }
+
+    /// Changes the database, as the sqlite3 shell would.
+    pub fn set(&self, change: &str) {
+        let connection =
+            rusqlite::Connection::open(self.folder.path().join("pareia.db")).expect("the database");
+        connection.busy_timeout(PATIENCE).expect("a connection");
+        connection.execute_batch(change).expect(change);
     }
 
     /// What the database says, as the sqlite3 shell would be asked.

@@ -154,7 +154,7 @@ fn routes_methods_and_what_every_answer_carries() {
     home.check("GET /readyz HTTP/1.1\r\n\r\n", 200, "");
     let head = home.check("HEAD /livez HTTP/1.1\r\n\r\n", 200, "");
     assert!(head.ends_with("\r\n\r\n") && header(&head, "content-length") == Some("15"), "{head}");
-    home.check("GET / HTTP/1.1\r\n\r\n", 404, "not_found");
+    home.check("GET /nothing HTTP/1.1\r\n\r\n", 404, "not_found");
     home.check("GET /café HTTP/1.1\r\n\r\n", 400, "bad_request");
     home.check("GET /caf%C3%A9 HTTP/1.1\r\nX-City: S\u{e3}o Paulo\r\n\r\n", 404, "not_found");
     let refused = home.check("DELETE /livez HTTP/1.1\r\n\r\n", 405, "method_not_allowed");

@@ -1,6 +1,9 @@
 //! The integration suite: one binary, over real HTTP, a real SQLite file and the simulated upstream
 //! as a real server.
 
+mod access;
+mod admin;
+mod assets;
 mod cli_commands;
 mod concurrency;
 mod crash;

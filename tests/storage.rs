@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use pareia::domain::{Channel, Name, Secret, Status};
 use pareia::sim::Version;
-use pareia::store::{Error, NewCredential, Store};
+use pareia::store::{Error, NewCredential, Removal, Store};
 
 use crate::harness::{Folder, KEY, Shop, instant, sql};
 
@@ -161,9 +161,11 @@ fn a_user_with_instances_is_not_removed_unless_they_go_to_another() {
     let heir =
         shop.store.add_user(&Name::parse("herdeira").expect("a name"), false).expect("added").expect("free");
     let owner = shop.store.user("loja").expect("users").expect("the user").id;
-    assert!(!shop.store.remove_user(&owner, None).expect("an answer"));
+    let refused = shop.store.remove_user(&owner, None, false).expect("an answer");
+    assert_eq!(refused, Removal::OwnsInstances);
     assert_eq!(shop.post("a").status, 200, "nothing changed");
-    assert!(shop.store.remove_user(&owner, Some(&heir)).expect("an answer"));
+    let removed = shop.store.remove_user(&owner, Some(&heir), false).expect("an answer");
+    assert_eq!(removed, Removal::Done);
     assert_eq!(shop.sql("SELECT userId FROM messaging_instances"), [[heir]]);
     assert_eq!(shop.post("a").status, 401, "the token went with its user");
 }

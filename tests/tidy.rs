@@ -42,6 +42,9 @@ fn each_technology_lives_in_one_place() {
         ("refinery", "store/"),
         ("ureq", "evolution/"),
         ("tiny_http", "http/"),
+        ("rust_embed", "http/"),
+        ("flate2", "http/"),
+        ("argon2", "access/"),
         ("clap", "cli/"),
         ("env_logger", "cli/"),
         ("signal_hook", "cli/"),
@@ -62,6 +65,7 @@ fn the_arrows_point_one_way() {
         ("time", &["domain"]),
         ("lock", &["seal"]),
         ("seal", &["domain"]),
+        ("access", &["domain", "seal"]),
         ("store", &["domain", "seal", "lock"]),
         ("evolution", &["domain", "seal"]),
         ("ensure", &["domain", "store", "evolution"]),
@@ -72,7 +76,19 @@ fn the_arrows_point_one_way() {
         ("config", &["http"]),
         (
             "http",
-            &["domain", "ensure", "manage", "store", "watch", "http1", "seal", "words", "evolution", "time"],
+            &[
+                "domain",
+                "access",
+                "ensure",
+                "manage",
+                "store",
+                "watch",
+                "http1",
+                "seal",
+                "time",
+                "words",
+                "evolution",
+            ],
         ),
     ];
     for (path, code) in library() {

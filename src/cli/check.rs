@@ -1,22 +1,15 @@
 //! `pareia credential test`: whether a credential's server answers and its key opens it.
 
-use std::time::{Duration, Instant};
-
 use serde::Serialize;
 
 use super::credential::warn_if_public;
 use super::output::{Done, Failure, fail, out};
 use super::table::pretty;
 use super::words;
-use crate::evolution::{BaseUrl, Check, Client, Connections};
+use crate::evolution::{self, BaseUrl, Check};
 use crate::seal::new_id;
 use crate::store::Credential;
-use crate::words::upstream;
-
-/// Longest the test may take; a server that needs more would fail every call.
-const PATIENCE: Duration = Duration::from_secs(15);
-/// The code of a key that is one instance's token.
-const INSTANCE_TOKEN: &str = "instance_token";
+use crate::words::check as wrong;
 
 /// Tests the credential; anything but a fine one is a failure.
 pub fn run(credential: &Credential, json: bool) -> Done {
@@ -24,20 +17,16 @@ pub fn run(credential: &Credential, json: bool) -> Done {
     let url = BaseUrl::parse(&credential.base_url)
         .map_err(|problem| Failure::Failed(words::base_url_unusable(id, &problem.to_string())))?;
     warn_if_public(id, key);
-    let deadline = Instant::now() + PATIENCE;
-    let client = Client::new(&Connections::default(), &url, key.clone(), &new_id("cli-"), deadline);
-    let found = client.check();
+    let found = evolution::test(&url, key, &new_id("cli-"));
     if json {
         out(pretty(&report(id, &found)))?;
     }
-    match found {
-        Check::Fine { .. } if json => Ok(()),
-        Check::Fine { version, latency } => out(words::credential_fine(version.as_deref(), latency)),
-        Check::InstanceToken => fail(words::coded(INSTANCE_TOKEN, &words::instance_token(id))),
-        Check::Trouble(trouble) => {
-            let (code, detail) = upstream(trouble);
-            fail(words::coded(code, detail))
+    match (wrong(&found), found) {
+        (Some(sentence), _) => fail(words::refused(&sentence)),
+        (None, Check::Fine { version, latency }) if !json => {
+            out(words::credential_fine(version.as_deref(), latency))
         }
+        (None, _) => Ok(()),
     }
 }
 
@@ -53,16 +42,10 @@ struct Report<'a> {
 }
 
 fn report<'a>(id: &'a str, found: &'a Check) -> Report<'a> {
-    let failed = |code| Report { id, ok: false, code: Some(code), version: None, latency_ms: None };
-    match found {
-        Check::Fine { version, latency } => Report {
-            id,
-            ok: true,
-            code: None,
-            version: version.as_deref(),
-            latency_ms: Some(latency.as_millis()),
-        },
-        Check::InstanceToken => failed(INSTANCE_TOKEN),
-        Check::Trouble(trouble) => failed(upstream(*trouble).0),
-    }
+    let code = wrong(found).map(|sentence| sentence.code);
+    let (version, latency_ms) = match found {
+        Check::Fine { version, latency } => (version.as_deref(), Some(latency.as_millis())),
+        _ => (None, None),
+    };
+    Report { id, ok: code.is_none(), code, version, latency_ms }
 }

@@ -13,7 +13,11 @@ const COMMANDS: &[(&str, &str, &str)] = &[
         "Um POST vira um QR Code: o pareia fica ao lado da Evolution API e conecta números de WhatsApp.",
         "pareia demo",
     ),
-    ("serve", "Roda o servidor: a API HTTP", "pareia serve --listen 127.0.0.1:3000 --data /var/lib/pareia"),
+    (
+        "serve",
+        "Roda o servidor: a API HTTP e a página",
+        "pareia serve --listen 127.0.0.1:3000 --data /var/lib/pareia",
+    ),
     ("demo", "Mostra tudo funcionando num só processo, com uma Evolution API simulada", "pareia demo --once"),
     (
         "sim",
@@ -23,6 +27,11 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ("user", "Pessoas e programas que são donos de instâncias", "pareia user add loja"),
     ("user add", "Cria um usuário", "pareia user add loja"),
     ("user list", "Lista os usuários", "pareia user list --json"),
+    (
+        "user password",
+        "Define a senha de um usuário na página e encerra as sessões dele",
+        "pareia user password ana",
+    ),
     (
         "user remove",
         "Remove um usuário e os tokens dele",
@@ -97,7 +106,11 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("data", "Pasta de dados (padrão: $XDG_DATA_HOME/pareia ou ~/.local/share/pareia)"),
     ("json", "Saída em JSON, para programas"),
     ("user add name", "Nome: 1 a 64 de A-Z a-z 0-9 . _ -, começando com letra ou número"),
-    ("admin", "Pode adotar instâncias que já estão conectadas na Evolution"),
+    (
+        "admin",
+        "Administra servidores, usuários e tokens, e pode adotar instâncias já conectadas na Evolution",
+    ),
+    ("user password name", "Nome do usuário"),
     ("user remove name", "Nome do usuário"),
     ("instances_to", "Usuário que fica com as instâncias"),
     ("user", "Nome do usuário"),

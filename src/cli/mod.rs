@@ -32,12 +32,9 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use log::LevelFilter;
 
 use crate::config;
-use crate::domain::{Invalid, Name};
+use crate::domain::{self, Invalid, Name};
 use crate::store::Store;
 use output::Done;
-
-/// Longest free text that lists show, in characters.
-const MAX_LABEL: usize = 64;
 
 #[derive(Parser, Debug)]
 #[command(name = "pareia", version)]
@@ -98,9 +95,8 @@ fn name(text: &str) -> Result<Name, String> {
 }
 
 /// Reads a free text that lists will show.
-fn label(text: &str) -> Result<String, &'static str> {
-    let fits = (1..=MAX_LABEL).contains(&text.chars().count()) && !text.contains(char::is_control);
-    if fits { Ok(text.to_owned()) } else { Err(words::LABEL_INVALID) }
+fn label(text: &str) -> Result<String, String> {
+    domain::label(text).map_err(invalid)
 }
 
 /// Reads an address to listen on.

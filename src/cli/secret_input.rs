@@ -1,4 +1,5 @@
-//! Keys come in by stdin or by a file, never by argv: the list of processes shows that to everybody.
+//! Keys and passwords come in by stdin or by a file, never by argv: the list of processes shows that
+//! to everybody.
 //!
 //! No sentence of this module repeats what it read.
 
@@ -7,11 +8,9 @@ use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::PathBuf;
 
 use super::output::{Failure, fail, note};
-use super::words;
+use super::{terminal, words};
 use crate::domain::Secret;
-
-/// Longest key that is taken, in bytes; Evolution's own are 36.
-const MAX_BYTES: usize = 4096;
+use crate::evolution::{KeyError, MAX_KEY, read_key};
 
 /// Where the key is; exactly one is named.
 #[derive(clap::Args, Debug)]
@@ -34,9 +33,53 @@ impl Source {
             None => stdin().map_err(|e| Failure::Failed(words::stdin_unreadable(&e)))?,
         };
         match check(&text) {
-            Ok(key) => Ok(Secret::new(key)),
-            Err(problem) => fail(problem),
+            Ok(key) => Ok(key),
+            Err(problem) => fail(problem.to_string()),
         }
+    }
+}
+
+/// Reads a new password: twice and unseen from a person, once from a pipe.
+pub fn password() -> Result<Secret, Failure> {
+    let unreadable = |e: io::Error| Failure::Failed(words::stdin_unreadable(&e));
+    if !io::stdin().is_terminal() {
+        return one_line(bounded(io::stdin()).map_err(unreadable)?);
+    }
+    let hidden = Hidden::begin();
+    let first = typed(words::NEW_PASSWORD).map_err(unreadable)?;
+    let second = typed(words::NEW_PASSWORD_AGAIN).map_err(unreadable)?;
+    drop(hidden);
+    if first == second { one_line(first) } else { fail(words::PASSWORDS_DIFFER) }
+}
+
+fn typed(prompt: &str) -> io::Result<Vec<u8>> {
+    note(prompt);
+    let mut line = Vec::new();
+    io::stdin().lock().take(limit()).read_until(b'\n', &mut line)?;
+    Ok(line)
+}
+
+/// A password is taken as it is, but for the end of its line.
+fn one_line(bytes: Vec<u8>) -> Result<Secret, Failure> {
+    let text = String::from_utf8(bytes).map_err(|_| Failure::Failed(words::PASSWORD_NOT_TEXT.into()))?;
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    if line.contains('\n') { fail(words::PASSWORD_NOT_TEXT) } else { Ok(Secret::new(line)) }
+}
+
+/// A terminal that does not show what is typed, for as long as this lives.
+struct Hidden;
+
+impl Hidden {
+    fn begin() -> Self {
+        terminal::echo(false);
+        Self
+    }
+}
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        terminal::echo(true);
     }
 }
 
@@ -54,7 +97,7 @@ fn stdin() -> io::Result<Vec<u8>> {
 
 /// One byte past the limit tells a longer text from one that fits; the line's end has room too.
 fn limit() -> u64 {
-    (MAX_BYTES + "\r\n".len() + 1) as u64
+    (MAX_KEY + "\r\n".len() + 1) as u64
 }
 
 fn bounded(source: impl Read) -> io::Result<Vec<u8>> {
@@ -63,42 +106,8 @@ fn bounded(source: impl Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The key in `text`. It goes into an HTTP header, so it is one line of visible ASCII.
-fn check(text: &[u8]) -> Result<&str, &'static str> {
-    let key = text.trim_ascii();
-    match std::str::from_utf8(key) {
-        // A text as long as what is read may go on after it.
-        _ if key.len() > MAX_BYTES || text.len() as u64 == limit() => Err(words::KEY_TOO_LONG),
-        _ if key.is_empty() => Err(words::KEY_EMPTY),
-        _ if key.contains(&b'\n') || key.contains(&b'\r') => Err(words::KEY_MULTILINE),
-        Ok(key) if key.bytes().all(|b| b.is_ascii_graphic() || b == b' ') => Ok(key),
-        _ => Err(words::KEY_NOT_ASCII),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_is_one_line_of_visible_ascii() {
-        for good in ["key", " key\n", "key\r\n", "\n\nkey\n\n"] {
-            assert_eq!(check(good.as_bytes()), Ok("key"), "{good:?}");
-        }
-        let (longest, too_long) = ("k".repeat(MAX_BYTES), "k".repeat(MAX_BYTES + 1));
-        assert_eq!(check(longest.as_bytes()), Ok(longest.as_str()));
-        for (bad, why) in [
-            ("", words::KEY_EMPTY),
-            (" \n", words::KEY_EMPTY),
-            ("a\nb", words::KEY_MULTILINE),
-            ("a\rb", words::KEY_MULTILINE),
-            ("a\tb", words::KEY_NOT_ASCII),
-            ("a\0b", words::KEY_NOT_ASCII),
-            ("chão", words::KEY_NOT_ASCII),
-            (too_long.as_str(), words::KEY_TOO_LONG),
-        ] {
-            assert_eq!(check(bad.as_bytes()), Err(why), "{bad:?}");
-        }
-        assert_eq!(check(b"\xff\xfe"), Err(words::KEY_NOT_ASCII));
-    }
+/// The key in `text`.
+fn check(text: &[u8]) -> Result<Secret, KeyError> {
+    // A text as long as what is read may go on after it.
+    if text.len() as u64 == limit() { Err(KeyError::TooLong) } else { read_key(text) }
 }

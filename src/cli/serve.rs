@@ -11,6 +11,7 @@ use log::LevelFilter;
 use super::logging::{self, Held};
 use super::output::{Done, Failure};
 use super::{signals, words};
+use crate::access::SETUP_LIFE;
 use crate::config::{Config, Raw};
 use crate::ensure::Engine;
 use crate::evolution::is_public_default_key;
@@ -110,6 +111,9 @@ fn advise(config: &Config, server: &Server, store: &Store) -> Result<(), store::
     if store.users()?.is_empty() {
         log::warn!("no user yet: nobody can call; see: pareia user add --help, pareia token create --help");
     }
+    if store.setup_needed()? {
+        invite(config, server);
+    }
     for CredentialLine { credential, .. } in credentials {
         if is_public_default_key(&credential.key) {
             log::warn!(
@@ -120,4 +124,16 @@ fn advise(config: &Config, server: &Server, store: &Store) -> Result<(), store::
         }
     }
     Ok(())
+}
+
+/// The link with which the first administrator sets the page up. What follows `#` stays in the
+/// browser: it is in no log of a proxy.
+fn invite(config: &Config, server: &Server) {
+    let base = config.public_url.clone().unwrap_or_else(|| format!("http://{}", server.addr()));
+    log::warn!(
+        "no administrator with a password yet: within {} minutes, open {base}/#/setup/{} (works once; a new start \
+         makes a new link)",
+        SETUP_LIFE.as_secs() / 60,
+        server.open_setup().expose()
+    );
 }

@@ -1,6 +1,6 @@
-//! What is known of the terminal on the other side of stdout.
+//! What is known of the terminal, and whether it shows what is typed.
 //!
-//! The size comes from `stty`, which POSIX has and which needs neither unsafe code nor a package.
+//! Both go through `stty`, which POSIX has and which needs neither unsafe code nor a package.
 
 use std::fs::File;
 use std::io::{self, IsTerminal};
@@ -25,6 +25,14 @@ pub fn size() -> Option<Size> {
     let terminal = File::open("/dev/tty").ok()?;
     let asked = Command::new("stty").arg("size").stdin(terminal).stderr(Stdio::null()).output().ok()?;
     parse(&String::from_utf8(asked.stdout).ok()?)
+}
+
+/// Lets the terminal show what is typed, or not; where that cannot be told, it does as it did.
+pub fn echo(on: bool) {
+    let Ok(terminal) = File::open("/dev/tty") else { return };
+    let word = if on { "echo" } else { "-echo" };
+    // Without `stty` the password is seen by whoever looks on, as any other program's would be.
+    let _ = Command::new("stty").arg(word).stdin(terminal).stderr(Stdio::null()).status();
 }
 
 /// Reads "rows columns"; a serial line answers "0 0", which is no size.

@@ -75,11 +75,13 @@ struct Json<'a> {
     user: &'a str,
     name: Option<&'a str>,
     expires_at: Option<String>,
+    last_used_at: Option<String>,
     created_at: String,
 }
 
 impl Line for TokenLine {
-    const TITLES: &'static [&'static str] = &["ID", "USUÁRIO", "NOME", "EXPIRA (UTC)", "CRIADO (UTC)"];
+    const TITLES: &'static [&'static str] =
+        &["ID", "USUÁRIO", "NOME", "EXPIRA (UTC)", "USADO (UTC)", "CRIADO (UTC)"];
 
     fn cells(&self) -> Vec<String> {
         let expires = self.expires_at.map(|at| match time::short(at) {
@@ -91,6 +93,7 @@ impl Line for TokenLine {
             self.user.clone(),
             words::or_dash(self.name.clone()),
             words::or_dash(expires),
+            words::or_dash(self.last_used_at.map(time::short)),
             time::short(self.created_at),
         ]
     }
@@ -101,6 +104,7 @@ impl Line for TokenLine {
             user: &self.user,
             name: self.name.as_deref(),
             expires_at: self.expires_at.map(time::iso),
+            last_used_at: self.last_used_at.map(time::iso),
             created_at: time::iso(self.created_at),
         }
     }

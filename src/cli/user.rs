@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use super::output::{Done, Failure, fail, note};
 use super::table::{Line, list};
-use super::{name, words};
+use super::{name, secret_input, words};
+use crate::access::{Password, Passwords};
 use crate::domain::Name;
-use crate::store::{Store, UserLine};
+use crate::store::{Removal, Store, UserLine};
 use crate::time;
 
 /// What can be done with users.
@@ -22,6 +23,10 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    Password {
+        #[arg(value_name = "NOME")]
+        name: String,
+    },
     Remove {
         #[arg(value_name = "NOME")]
         name: String,
@@ -35,6 +40,7 @@ pub fn run(store: &Store, command: Command) -> Done {
     match command {
         Command::Add { name, admin } => add(store, &name, admin),
         Command::List { json } => list(&store.users()?, json, words::NO_USERS),
+        Command::Password { name } => set_password(store, &name),
         Command::Remove { name, instances_to } => remove(store, &name, instances_to.as_deref()),
     }
 }
@@ -52,13 +58,26 @@ fn add(store: &Store, name: &Name, admin: bool) -> Done {
     Ok(())
 }
 
+fn set_password(store: &Store, name: &str) -> Done {
+    let user = find(store, name)?;
+    let password = Password::parse(secret_input::password()?.expose(), name)
+        .map_err(|invalid| Failure::Failed(words::password_invalid(&super::invalid(invalid))))?;
+    let hash = Passwords::default().hash(&password).expect("nobody else waits in this process");
+    if !store.set_password(&user.id, &hash, None)? {
+        return fail(words::user_unknown(name));
+    }
+    note(words::password_set(name));
+    Ok(())
+}
+
 fn remove(store: &Store, name: &str, heir: Option<&str>) -> Done {
     let user = find(store, name)?;
     let heir = heir.map(|heir| find(store, heir)).transpose()?;
     if heir.as_ref().is_some_and(|heir| heir.id == user.id) {
         return fail(words::HEIR_IS_SELF);
     }
-    if !store.remove_user(&user.id, heir.as_ref().map(|heir| heir.id.as_str()))? {
+    let removed = store.remove_user(&user.id, heir.as_ref().map(|heir| heir.id.as_str()), false)?;
+    if removed != Removal::Done {
         return fail(words::user_owns(name, user.instances));
     }
     if let Some(heir) = heir {
@@ -74,18 +93,21 @@ struct Json<'a> {
     id: &'a str,
     name: &'a str,
     is_admin: bool,
+    has_password: bool,
     instances: u32,
     tokens: u32,
     created_at: String,
 }
 
 impl Line for UserLine {
-    const TITLES: &'static [&'static str] = &["NOME", "ADMIN", "INSTÂNCIAS", "TOKENS", "CRIADO (UTC)", "ID"];
+    const TITLES: &'static [&'static str] =
+        &["NOME", "ADMIN", "SENHA", "INSTÂNCIAS", "TOKENS", "CRIADO (UTC)", "ID"];
 
     fn cells(&self) -> Vec<String> {
         vec![
             self.name.clone(),
             words::yes_no(self.admin).into(),
+            words::yes_no(self.has_password).into(),
             self.instances.to_string(),
             self.tokens.to_string(),
             time::short(self.created_at),
@@ -98,6 +120,7 @@ impl Line for UserLine {
             id: &self.id,
             name: &self.name,
             is_admin: self.admin,
+            has_password: self.has_password,
             instances: self.instances,
             tokens: self.tokens,
             created_at: time::iso(self.created_at),

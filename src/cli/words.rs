@@ -18,7 +18,7 @@ pub use servers::*;
 pub use upstream::*;
 pub use usage::*;
 
-use crate::words::Sentence;
+use crate::words::{Sentence, count};
 
 /// Before a failure's sentence.
 pub fn error(sentence: &str) -> String {
@@ -40,16 +40,6 @@ pub fn output_failed(error: &io::Error) -> String {
 
 /// Said at a terminal that is to give a key.
 pub const PASTE_KEY: &str = "Cole a chave da Evolution API (AUTHENTICATION_API_KEY) e tecle Enter:";
-/// No key came.
-pub const KEY_EMPTY: &str = "a chave está vazia: mande a AUTHENTICATION_API_KEY da Evolution API";
-/// More than a key came.
-pub const KEY_TOO_LONG: &str = "a chave passa de 4 KiB: isso não é uma chave da Evolution API";
-/// More than a line came.
-pub const KEY_MULTILINE: &str = "a chave tem mais de uma linha: mande só a chave, sem mais nada";
-/// What came cannot be a header.
-pub const KEY_NOT_ASCII: &str =
-    "a chave tem acentos ou caracteres de controle: mande só a chave, em texto puro";
-
 /// The file of a key cannot be read.
 pub fn file_unreadable(path: &Path, error: &io::Error) -> String {
     format!("não consegui ler {}: {error}", path.display())
@@ -58,18 +48,6 @@ pub fn file_unreadable(path: &Path, error: &io::Error) -> String {
 /// Stdin cannot be read.
 pub fn stdin_unreadable(error: &io::Error) -> String {
     format!("não consegui ler a entrada padrão: {error}")
-}
-
-/// A free text that no list could show.
-pub const LABEL_INVALID: &str = "deve ter de 1 a 64 caracteres, numa linha só";
-
-fn count(n: u32, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
-}
-
-/// A refusal with the code that programs look at.
-pub fn coded(code: &str, sentence: &str) -> String {
-    format!("{sentence} ({code})")
 }
 
 /// A truth in a table.

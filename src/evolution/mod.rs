@@ -5,6 +5,7 @@
 //! repeat. 1.8 and 2.x are told apart by what they answer.
 
 mod base_url;
+mod key;
 mod transport;
 mod wire;
 
@@ -17,6 +18,7 @@ use serde_json::{Value, json};
 use ureq::Agent;
 
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use key::{KeyError, MAX_KEY, read_key};
 pub use wire::State;
 
 use crate::domain::{Name, Phone, Qr, Secret};
@@ -31,6 +33,8 @@ const LIST: Duration = Duration::from_secs(30);
 const BANNER: Duration = Duration::from_secs(2);
 /// How long Evolution shows one code before the next replaces it.
 pub const QR_LIFETIME: Duration = Duration::from_secs(45);
+/// Longest that the test of a credential may take; a server that needs more would fail every call.
+const TEST: Duration = Duration::from_secs(15);
 /// Keys that Evolution's own examples ship: whoever reads them opens the server.
 const PUBLIC_KEYS: [&str; 2] = ["429683C4C977415CAAFCCE10F7D57E11", "B6D711FCDE4D4FD5936544120E713976"];
 
@@ -129,6 +133,12 @@ pub enum Check {
 /// Whether the key is one that everybody knows.
 pub fn is_public_default_key(key: &Secret) -> bool {
     PUBLIC_KEYS.iter().any(|k| k.eq_ignore_ascii_case(key.expose()))
+}
+
+/// Tests a server and its key, on a connection of its own.
+pub fn test(base_url: &BaseUrl, key: &Secret, trace: &str) -> Check {
+    let deadline = Instant::now() + TEST;
+    Client::new(&Connections::default(), base_url, key.clone(), trace, deadline).check()
 }
 
 /// The connections to every server, shared by all calls of a process.

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use super::front::{Front, Handler};
 use super::limits::Limits;
-use super::reply::Problem;
+use super::problem::Problem;
 use super::wire::{self, Response};
 use crate::seal;
 

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use super::exchange::{UNKNOWN, log_line, request_id};
 use super::gate::{Hall, Place};
-use super::reply::{Problem, Reply};
+use super::problem::Problem;
+use super::reply::Reply;
 use super::wire::{self, Response};
 use crate::http1::{self, ReadError, Reader, Request};
 

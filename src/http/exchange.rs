@@ -8,7 +8,8 @@ use std::io::Cursor;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
 
-use super::reply::{Problem, Reply};
+use super::problem::Problem;
+use super::reply::Reply;
 use super::wire::PEER;
 use crate::seal;
 
@@ -120,8 +121,19 @@ impl Exchange {
         self.send(reply);
     }
 
+    /// Answers with what came of the request.
+    pub fn conclude(self, outcome: Result<Reply, Problem>) {
+        match outcome {
+            Ok(reply) => self.answer(reply),
+            Err(problem) => self.refuse(&problem),
+        }
+    }
+
     /// Answers that the request was not done.
     pub fn refuse(mut self, problem: &Problem) {
+        if let Problem::Store(error) = problem {
+            log::error!("id={} the database failed: {error}", self.id);
+        }
         self.send(Reply::failure(problem, &self.id));
     }
 

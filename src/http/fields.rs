@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::reply::Problem;
+use super::problem::Problem;
 use crate::domain::{Invalid, Secret};
 use crate::words;
 
@@ -47,6 +47,15 @@ impl Fields {
     ) -> Result<T, Problem> {
         parse(self.text(field)?)
             .map_err(|invalid| Problem::InvalidField(field, words::invalid_field(field, invalid)))
+    }
+
+    /// The same, which may be absent, or null.
+    pub fn optional<T>(
+        &self,
+        field: &'static str,
+        parse: fn(&str) -> Result<T, Invalid>,
+    ) -> Result<Option<T>, Problem> {
+        if self.is_absent(field) { Ok(None) } else { self.parsed(field, parse).map(Some) }
     }
 
     /// A whole number that may be absent, or null.

@@ -17,7 +17,8 @@ use super::backend::Backends;
 use super::connection;
 use super::exchange::request_id;
 use super::limits::Limits;
-use super::reply::{Problem, Reply};
+use super::problem::Problem;
+use super::reply::Reply;
 use super::wire::Response;
 use crate::http1::Request;
 

@@ -9,9 +9,13 @@
 //! instances: that is `ensure`'s.
 
 mod api;
+mod app;
+mod assets;
 mod auth;
 mod backend;
 mod connection;
+mod cookie;
+mod door;
 mod exchange;
 mod failures;
 mod fields;
@@ -19,7 +23,9 @@ mod front;
 mod gate;
 mod lane;
 mod limits;
+mod origin;
 mod peer;
+mod problem;
 mod qr_picture;
 mod query;
 mod reply;
@@ -30,7 +36,7 @@ mod wire;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub use api::instance::Done as InstanceDone;
 pub use api::instances::Shown as InstanceShown;
@@ -39,13 +45,14 @@ pub use api::webhook::address as webhook_address;
 pub use limits::Limits;
 pub use peer::{Network, NotANetwork};
 
+use crate::domain::Secret;
 use crate::ensure::Engine;
 use crate::store::Store;
 use crate::watch::Watch;
+use app::App;
 use backend::Backends;
 use exchange::Exchange;
 use gate::Gate;
-use route::App;
 
 /// How long shutdown waits for what runs, unless told otherwise.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -112,6 +119,11 @@ impl Server {
     /// The address in use.
     pub fn addr(&self) -> SocketAddr {
         self.gate.addr()
+    }
+
+    /// Makes the token of the link with which the first administrator sets the page up.
+    pub fn open_setup(&self) -> Secret {
+        self.app.door.setup.open(Instant::now())
     }
 
     /// Takes nothing new, lets what runs finish for as long as the settings say, and returns when

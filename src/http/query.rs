@@ -5,7 +5,7 @@
 use std::ops::RangeInclusive;
 
 use super::exchange::Exchange;
-use super::reply::Problem;
+use super::problem::Problem;
 use crate::words;
 
 /// A line of at most `most` characters, without the spaces around it.

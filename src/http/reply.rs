@@ -1,159 +1,13 @@
-//! Replies, and the one map from everything that can go wrong to status, code and sentence.
+//! Replies: a status, header lines and a body.
 //!
-//! The sentences themselves are in `words`. Nothing here reads a request or a socket.
-
-use std::time::Duration;
+//! Nothing here reads a request or a socket.
 
 use serde::Serialize;
 
-use crate::domain::Invalid;
-use crate::ensure::Refusal;
-use crate::evolution::Trouble;
-use crate::manage::{self, Act};
-use crate::words;
+use super::problem::Problem;
 
-/// When a caller who met a full house should come back, in seconds.
-const BUSY_RETRY: u64 = 2;
 /// Bytes of a body without a QR code.
 const USUAL_BODY: usize = 512;
-
-/// Why a request was not done.
-#[derive(Debug)]
-pub enum Problem {
-    /// Not HTTP/1.x.
-    Malformed,
-    /// The request did not arrive in time.
-    TooSlow,
-    /// The request line and headers are over the limit.
-    HeadTooLarge,
-    /// The body is over the limit.
-    BodyTooLarge,
-    /// The body is no JSON object.
-    InvalidJson,
-    /// A field is missing, of the wrong type, or holds what it may not.
-    InvalidField(&'static str, String),
-    /// There is no such channel.
-    InvalidChannel,
-    /// No token, or nobody's.
-    Unauthorized,
-    /// The caller is known, and may not.
-    Forbidden,
-    /// Too many of those from one address; when the next is heard.
-    RateLimited(Duration),
-    /// No such route.
-    NotFound,
-    /// The route has other methods: these.
-    MethodNotAllowed(String),
-    /// The database takes no writes.
-    NotReady,
-    /// The use case refused.
-    Refused(Refusal),
-    /// A phone is connected: there is no code.
-    AlreadyConnected,
-    /// The link is nobody's, or no longer.
-    LinkExpired,
-    /// What was asked for by name was not done.
-    Undone(Act, manage::Refusal),
-}
-
-impl Problem {
-    /// The answer where too much is going on already.
-    pub const BUSY: Self = Self::Refused(Refusal::Busy);
-    /// The answer where something failed that should not have.
-    pub const INTERNAL: Self = Self::Refused(Refusal::Internal);
-
-    fn status(&self) -> u16 {
-        match self {
-            Self::Malformed | Self::InvalidJson | Self::InvalidField(..) | Self::InvalidChannel => 400,
-            Self::Unauthorized => 401,
-            Self::Forbidden => 403,
-            Self::NotFound => 404,
-            Self::MethodNotAllowed(_) => 405,
-            Self::TooSlow => 408,
-            Self::BodyTooLarge => 413,
-            Self::RateLimited(_) => 429,
-            Self::HeadTooLarge => 431,
-            Self::NotReady => 503,
-            Self::Refused(refusal) => refusal_status(refusal),
-            Self::AlreadyConnected => 409,
-            Self::LinkExpired => 410,
-            Self::Undone(_, refusal) => undone_status(refusal),
-        }
-    }
-
-    /// The header that some statuses owe.
-    fn header(&self) -> Option<(&'static str, String)> {
-        match self {
-            Self::Unauthorized => Some(("WWW-Authenticate", "Bearer".to_owned())),
-            Self::MethodNotAllowed(allowed) => Some(("Allow", allowed.clone())),
-            Self::RateLimited(wait) => Some(("Retry-After", whole_seconds(*wait).to_string())),
-            Self::NotReady | Self::Refused(Refusal::Busy) | Self::Undone(_, manage::Refusal::Busy) => {
-                Some(("Retry-After", BUSY_RETRY.to_string()))
-            }
-            _ => None,
-        }
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::InvalidField(field, _) => Some(field),
-            Self::InvalidChannel => Some("channel"),
-            _ => None,
-        }
-    }
-
-    fn sentence(&self) -> words::Sentence {
-        let (code, error, detail) = match self {
-            Self::Malformed => ("bad_request", words::BAD_REQUEST, None),
-            Self::TooSlow => ("request_timeout", words::REQUEST_TIMEOUT, None),
-            Self::HeadTooLarge => ("headers_too_large", words::HEADERS_TOO_LARGE, None),
-            Self::BodyTooLarge => ("body_too_large", words::BODY_TOO_LARGE, None),
-            Self::InvalidJson => ("invalid_json", words::INVALID_JSON, Some(words::INVALID_JSON_DETAIL)),
-            Self::InvalidField(_, error) => ("invalid_field", error.as_str(), None),
-            Self::InvalidChannel => ("invalid_channel", &*words::invalid(Invalid::Channel), None),
-            Self::Unauthorized => ("unauthorized", words::UNAUTHORIZED, Some(words::UNAUTHORIZED_DETAIL)),
-            Self::Forbidden => ("forbidden", words::FORBIDDEN, Some(words::FORBIDDEN_DETAIL)),
-            Self::RateLimited(_) => ("rate_limited", words::RATE_LIMITED, Some(words::RATE_LIMITED_DETAIL)),
-            Self::NotFound => ("not_found", words::NOT_FOUND, None),
-            Self::MethodNotAllowed(_) => ("method_not_allowed", words::METHOD_NOT_ALLOWED, None),
-            Self::NotReady => ("not_ready", words::NOT_READY, Some(words::NOT_READY_DETAIL)),
-            Self::Refused(refusal) => return words::refusal(refusal),
-            Self::AlreadyConnected => {
-                ("already_connected", words::ALREADY_CONNECTED, Some(words::ALREADY_CONNECTED_DETAIL))
-            }
-            Self::LinkExpired => ("link_expired", words::LINK_EXPIRED, Some(words::LINK_EXPIRED_DETAIL)),
-            Self::Undone(act, refusal) => return words::undone(*act, refusal),
-        };
-        words::Sentence { code, error: error.to_owned(), detail }
-    }
-}
-
-fn refusal_status(refusal: &Refusal) -> u16 {
-    match refusal {
-        Refusal::Gone => 404,
-        Refusal::OwnedByOther | Refusal::PairedUpstream => 409,
-        Refusal::NoActiveCredential(_) | Refusal::Busy => 503,
-        Refusal::Upstream(Trouble::Timeout) | Refusal::NoQr | Refusal::Reconnecting => 504,
-        Refusal::Upstream(_) => 502,
-        Refusal::Internal => 500,
-    }
-}
-
-fn undone_status(refusal: &manage::Refusal) -> u16 {
-    use manage::Refusal as Why;
-    match refusal {
-        Why::Gone => 404,
-        Why::NoCredential | Why::NotConnected | Why::RestartUnsupported => 409,
-        Why::Busy => refusal_status(&Refusal::Busy),
-        Why::Upstream(trouble) => refusal_status(&Refusal::Upstream(*trouble)),
-        Why::Internal => refusal_status(&Refusal::Internal),
-    }
-}
-
-/// `Retry-After` has no fractions; a caller must not come back too early.
-fn whole_seconds(wait: Duration) -> u64 {
-    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
-}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -169,9 +23,9 @@ struct Failure<'a> {
 }
 
 #[derive(Serialize)]
-struct Success<T> {
+struct Success<'a, T> {
     success: bool,
-    data: T,
+    data: &'a T,
 }
 
 /// What is answered.
@@ -207,8 +61,8 @@ impl Reply {
         Self { status, headers, body }
     }
 
-    /// The usual success: what was asked for, as `data`.
-    pub fn data(data: impl Serialize) -> Self {
+    /// The usual success: what was asked for, under `data`.
+    pub fn data(data: &impl Serialize) -> Self {
         Self::json(200, &Success { success: true, data })
     }
 
@@ -234,83 +88,5 @@ impl Reply {
         self.headers.push(("Server", "pareia".to_owned()));
         self.headers.push(("X-Request-Id", request_id.to_owned()));
         self
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::Channel;
-
-    #[track_caller]
-    fn check(problem: &Problem, status: u16, code: &str, header: Option<(&str, &str)>) {
-        let reply = Reply::failure(problem, "r1");
-        let body: serde_json::Value = serde_json::from_slice(&reply.body).expect("JSON");
-        assert_eq!((reply.status, &body["code"]), (status, &code.into()));
-        assert_eq!(body["requestId"], "r1");
-        assert_eq!(body["success"], false);
-        assert!(body["error"].as_str().is_some_and(|e| !e.is_empty()), "{body}");
-        if let Some((name, value)) = header {
-            assert!(reply.headers.contains(&(name, value.to_owned())), "{:?}", reply.headers);
-        }
-    }
-
-    #[test]
-    fn every_problem_has_its_status_code_and_header() {
-        let busy = Some(("Retry-After", "2"));
-        check(&Problem::Malformed, 400, "bad_request", None);
-        check(&Problem::TooSlow, 408, "request_timeout", None);
-        check(&Problem::HeadTooLarge, 431, "headers_too_large", None);
-        check(&Problem::BodyTooLarge, 413, "body_too_large", None);
-        check(&Problem::InvalidJson, 400, "invalid_json", None);
-        check(&Problem::InvalidField("x", "x deve …".into()), 400, "invalid_field", None);
-        check(&Problem::InvalidChannel, 400, "invalid_channel", None);
-        check(&Problem::Unauthorized, 401, "unauthorized", Some(("WWW-Authenticate", "Bearer")));
-        let wait = Duration::from_millis(5001);
-        check(&Problem::RateLimited(wait), 429, "rate_limited", Some(("Retry-After", "6")));
-        check(&Problem::NotFound, 404, "not_found", None);
-        check(&Problem::MethodNotAllowed("POST".into()), 405, "method_not_allowed", Some(("Allow", "POST")));
-        check(&Problem::NotReady, 503, "not_ready", busy);
-        check(&Problem::BUSY, 503, "busy", busy);
-    }
-
-    #[test]
-    fn every_refusal_has_its_status_and_code() {
-        let no_credential = Refusal::NoActiveCredential(Channel::WhatsappEvolution);
-        for (refusal, status, code) in [
-            (Refusal::OwnedByOther, 409, "owned_by_other_user"),
-            (no_credential, 503, "no_active_credential"),
-            (Refusal::Upstream(Trouble::Unreachable), 502, "evolution_unreachable"),
-            (Refusal::Upstream(Trouble::RejectedKey), 502, "evolution_rejected_key"),
-            (Refusal::Upstream(Trouble::LicenseRequired), 502, "evolution_license_required"),
-            (Refusal::Upstream(Trouble::NotLoaded), 502, "evolution_not_loaded"),
-            (Refusal::Upstream(Trouble::Unexpected), 502, "evolution_error"),
-            (Refusal::Upstream(Trouble::Timeout), 504, "evolution_timeout"),
-            (Refusal::NoQr, 504, "qr_timeout"),
-            (Refusal::Reconnecting, 504, "qr_timeout"),
-            (Refusal::Internal, 500, "internal"),
-            (Refusal::Gone, 404, "not_found"),
-        ] {
-            check(&Problem::Refused(refusal), status, code, None);
-        }
-    }
-
-    #[test]
-    fn what_was_not_done_has_its_status_and_code() {
-        use manage::Refusal as Why;
-        for (why, status, code) in [
-            (Why::Gone, 404, "not_found"),
-            (Why::NoCredential, 409, "credential_removed"),
-            (Why::NotConnected, 409, "not_connected"),
-            (Why::RestartUnsupported, 409, "restart_unsupported"),
-            (Why::Upstream(Trouble::Unreachable), 502, "evolution_unreachable"),
-            (Why::Upstream(Trouble::Timeout), 504, "evolution_timeout"),
-            (Why::Internal, 500, "internal"),
-        ] {
-            check(&Problem::Undone(Act::Delete, why), status, code, None);
-        }
-        check(&Problem::Undone(Act::Logout, Why::Busy), 503, "busy", Some(("Retry-After", "2")));
-        check(&Problem::AlreadyConnected, 409, "already_connected", None);
-        check(&Problem::LinkExpired, 410, "link_expired", None);
     }
 }

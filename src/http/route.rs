@@ -3,70 +3,14 @@
 //! It decides where a request goes, and nothing about it.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
-use super::api::{connect, events, health, instance, instances, link, picture, webhook};
+use super::api::admin::{self, credentials, tokens, users};
+use super::api::{connect, events, health, instance, instances, link, login, picture, session, webhook};
+use super::app::App;
+use super::assets;
 use super::exchange::Exchange;
-use super::failures::Failures;
-use super::lane::Lane;
-use super::peer::Network;
-use super::reply::Problem;
+use super::problem::Problem;
 use super::slow;
-use crate::ensure::Engine;
-use crate::manage::Manager;
-use crate::store::Store;
-use crate::watch::Watch;
-
-/// What the routes work with.
-pub struct App {
-    /// The database.
-    pub store: Arc<Store>,
-    /// The use case.
-    pub engine: Arc<Engine>,
-    /// What keeps the rows true.
-    pub watch: Arc<Watch>,
-    /// What people ask for by name.
-    pub manager: Arc<Manager>,
-    /// Where calls wait for upstream.
-    pub lane: Lane,
-    /// Proxies whose word about addresses is taken.
-    pub trusted_proxies: Vec<Network>,
-    /// The address people use, where it is another than the one listened on.
-    pub public_url: Option<String>,
-    /// Who has failed to authenticate.
-    pub failures: Failures,
-    /// Whether the database takes writes.
-    pub readiness: health::Readiness,
-    /// How many requests are waiting for upstream.
-    pub waiting: Arc<AtomicUsize>,
-    /// How many may.
-    pub max_waiting: usize,
-}
-
-impl App {
-    /// What the routes share; the slow lane is open.
-    pub fn new(
-        store: Arc<Store>,
-        engine: Arc<Engine>,
-        watch: Arc<Watch>,
-        trusted_proxies: Vec<Network>,
-        max_waiting: usize,
-    ) -> Self {
-        Self {
-            store,
-            manager: Arc::new(Manager::new(Arc::clone(&engine))),
-            engine,
-            watch,
-            lane: Lane::open(),
-            trusted_proxies,
-            public_url: None,
-            failures: Failures::default(),
-            readiness: health::Readiness::default(),
-            waiting: Arc::default(),
-            max_waiting,
-        }
-    }
-}
 
 /// What answers a request.
 #[derive(Clone, Copy)]
@@ -78,13 +22,15 @@ enum Handler {
 }
 use Handler::{Quick, Slow};
 
-/// A path, in which `{}` stands for any one part that is not empty and a last `{*}` for all the rest
-/// of it, and what its methods do.
-/// `HEAD` is a `GET` whose answer stays without its body.
+/// A path, in which `{}` stands for any one part that is not empty and `{*}`, at the end, for one or
+/// more of them, and what its methods do. `HEAD` is a `GET` whose answer stays without its body.
 type Route = (&'static str, &'static [(&'static str, Handler)]);
 
 /// The table, as the log names its routes.
 const ROUTES: &[Route] = &[
+    ("/", &[("GET", Quick(assets::index))]),
+    ("/c", &[("GET", Quick(assets::connect))]),
+    ("/assets/{*}", &[("GET", Quick(assets::file))]),
     ("/api/messaging/instance", &[("GET", Quick(instances::list)), ("POST", Quick(instance::ensure))]),
     ("/api/messaging/instance/{}", &[("GET", Quick(instances::show)), ("DELETE", Slow(instances::delete))]),
     ("/api/messaging/instance/{}/logout", &[("POST", Slow(instances::logout))]),
@@ -97,7 +43,27 @@ const ROUTES: &[Route] = &[
         &[("GET", Quick(link::list)), ("POST", Quick(link::make)), ("DELETE", Quick(link::revoke))],
     ),
     ("/api/connect", &[("POST", Quick(connect::connect))]),
+    ("/api/setup", &[("GET", Quick(session::setup)), ("POST", Slow(login::set_up))]),
+    (
+        "/api/session",
+        &[("GET", Quick(session::show)), ("POST", Slow(login::log_in)), ("DELETE", Quick(session::log_out))],
+    ),
+    ("/api/sessions", &[("GET", Quick(session::list))]),
+    ("/api/sessions/{}", &[("DELETE", Quick(session::end))]),
+    ("/api/password", &[("POST", Slow(login::change_password))]),
+    ("/api/admin/overview", &[("GET", Quick(admin::overview))]),
+    ("/api/admin/credentials", &[("GET", Quick(credentials::list)), ("POST", Slow(credentials::create))]),
+    ("/api/admin/credentials/{}", &[("DELETE", Quick(credentials::remove))]),
+    ("/api/admin/credentials/{}/test", &[("POST", Slow(credentials::test))]),
+    ("/api/admin/credentials/{}/rotate", &[("POST", Slow(credentials::rotate))]),
+    ("/api/admin/credentials/{}/enable", &[("POST", Quick(credentials::enable))]),
+    ("/api/admin/credentials/{}/disable", &[("POST", Quick(credentials::disable))]),
     ("/api/admin/credentials/{}/webhook", &[("GET", Quick(webhook::show))]),
+    ("/api/admin/users", &[("GET", Quick(users::list)), ("POST", Slow(users::create))]),
+    ("/api/admin/users/{}", &[("DELETE", Quick(users::remove))]),
+    ("/api/admin/users/{}/password", &[("POST", Slow(users::set_password))]),
+    ("/api/admin/tokens", &[("GET", Quick(tokens::list)), ("POST", Quick(tokens::create))]),
+    ("/api/admin/tokens/{}", &[("DELETE", Quick(tokens::revoke))]),
     ("/livez", &[("GET", Quick(health::livez))]),
     ("/readyz", &[("GET", Quick(health::readyz))]),
     (WEBHOOK, &[("POST", Quick(webhook::hear))]),
@@ -168,7 +134,7 @@ mod tests {
         ] {
             assert_eq!(find(path(target)).map(|(route, _)| route.0), Some(route), "{target}");
         }
-        for nothing in ["", "*", "livez", "/livez/", "//livez", "/LIVEZ", "/api", "http://livez", "?"] {
+        for nothing in ["", "*", "livez", "/livez/", "//", "//livez", "/LIVEZ", "/api", "http://livez", "?"] {
             assert!(find(path(nothing)).is_none(), "{nothing}");
         }
     }
@@ -186,15 +152,15 @@ mod tests {
             assert_eq!(captured("/a/{}/b", path), open, "{path}");
         }
         assert_eq!(captured("/a/{}", "/a/x"), Some("x"));
-        for (path, rest) in [("/a/x", Some("x")), ("/a/x//y", Some("x//y")), ("/a/", None), ("/b/x", None)] {
-            assert_eq!(captured("/a/{*}", path), rest, "{path}");
+        for (path, open) in [("/a/x", Some("x")), ("/a/x/y", Some("x/y")), ("/a/", None), ("/b/x", None)] {
+            assert_eq!(captured("/a/{*}", path), open, "{path}");
         }
     }
 
     #[test]
     fn no_route_hides_behind_another() {
         for (index, (path, methods)) in ROUTES.iter().enumerate() {
-            let example = path.replace("{}", "x").replace("{*}", "x/y");
+            let example = path.replace("{*}", "x/y").replace("{}", "x");
             assert_eq!(find(&example).map(|(route, _)| route.0), Some(*path), "{index}: {}", methods.len());
         }
     }

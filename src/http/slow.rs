@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::app::App;
 use super::exchange::Exchange;
-use super::reply::Problem;
-use super::route::App;
+use super::problem::Problem;
 
 /// Runs the handler in the lane, or answers `busy` where there is no place.
 pub fn run(app: &Arc<App>, exchange: Exchange, handler: fn(&App, Exchange)) {

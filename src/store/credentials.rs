@@ -31,6 +31,9 @@ pub struct CredentialLine {
     pub credential: Credential,
     /// How many rows name it.
     pub instances: u32,
+    /// What is wrong with its server, as the API's error code, and since when; `None` when nothing
+    /// is, when it was never asked, and when no call uses it.
+    pub trouble: Option<(String, Millis)>,
 }
 
 /// What is needed to add one.
@@ -53,9 +56,14 @@ struct Sealed {
     sealed: String,
 }
 
+/// The same, and what lists show beside it.
+type SealedLine = (Sealed, u32, Option<(String, Millis)>);
+
 const COLUMNS: &str = "id, type, name, baseUrl, apiToken, isActive, createdAt";
 /// How many rows name the credential `c`. Counted for lists and for new rows, not for every call.
 const INSTANCES: &str = "(SELECT count(*) FROM messaging_instances i WHERE i.credentialId = c.id)";
+/// What was known of a server was learnt with another key, or long ago.
+const FORGET_HEALTH: &str = "DELETE FROM credential_health WHERE credentialId = ?1";
 
 impl Store {
     /// Adds a credential, active; `false` when the id is taken.
@@ -74,9 +82,7 @@ impl Store {
 
     /// Every credential, oldest first.
     pub fn credentials(&self) -> Result<Vec<CredentialLine>, Error> {
-        let query = format!(
-            "SELECT {COLUMNS}, {INSTANCES} AS instances FROM integration_credentials c ORDER BY createdAt, id"
-        );
+        let query = lines("ORDER BY createdAt, id");
         let rows: Vec<_> = self.read(|c| c.prepare_cached(&query)?.query_map([], read_line)?.collect())?;
         rows.into_iter().map(|row| self.unseal_line(row)).collect()
     }
@@ -100,9 +106,7 @@ impl Store {
 
     /// One credential as lists show it.
     pub fn credential_line(&self, id: &str) -> Result<Option<CredentialLine>, Error> {
-        let query = format!(
-            "SELECT {COLUMNS}, {INSTANCES} AS instances FROM integration_credentials c WHERE id = ?1"
-        );
+        let query = lines("WHERE id = ?1");
         let row = self.read(|c| c.prepare_cached(&query)?.query_row([id], read_line).optional())?;
         row.map(|row| self.unseal_line(row)).transpose()
     }
@@ -134,14 +138,20 @@ impl Store {
     /// Lets calls use the credential, or no longer; `false` when there is none of that id.
     pub fn set_credential_active(&self, id: &str, active: bool) -> Result<bool, Error> {
         let set = "UPDATE integration_credentials SET isActive = ?2, updatedAt = ?3 WHERE id = ?1";
-        Ok(self.write(|t| t.execute(set, params![id, active, now()]))? == 1)
+        self.write(|t| {
+            t.execute(FORGET_HEALTH, [id])?;
+            Ok(t.execute(set, params![id, active, now()])? == 1)
+        })
     }
 
     /// Replaces the credential's key; `false` when there is none of that id.
     pub fn rotate_credential(&self, id: &str, key: &Secret) -> Result<bool, Error> {
         let sealed = self.sealer.seal(id, key);
         let set = "UPDATE integration_credentials SET apiToken = ?2, updatedAt = ?3 WHERE id = ?1";
-        Ok(self.write(|t| t.execute(set, params![id, sealed, now()]))? == 1)
+        self.write(|t| {
+            t.execute(FORGET_HEALTH, [id])?;
+            Ok(t.execute(set, params![id, sealed, now()])? == 1)
+        })
     }
 
     /// Removes the credential. Rows that named it move to an active one at their next call.
@@ -154,8 +164,8 @@ impl Store {
         found.map(|s| self.unseal(s)).transpose()
     }
 
-    fn unseal_line(&self, (sealed, instances): (Sealed, u32)) -> Result<CredentialLine, Error> {
-        Ok(CredentialLine { credential: self.unseal(sealed)?, instances })
+    fn unseal_line(&self, (sealed, instances, trouble): SealedLine) -> Result<CredentialLine, Error> {
+        Ok(CredentialLine { credential: self.unseal(sealed)?, instances, trouble })
     }
 
     /// A row that was sealed with another key, after the start that checked them all, was put
@@ -165,6 +175,14 @@ impl Store {
         let key = key.ok_or_else(|| Error::KeyWrong(self.folder.join("pareia.key")))?;
         Ok(Credential { key, ..row.credential })
     }
+}
+
+/// The query for lines of a list.
+fn lines(rest: &str) -> String {
+    format!(
+        "SELECT {COLUMNS}, {INSTANCES} AS instances, h.trouble, h.since FROM integration_credentials c
+         LEFT JOIN credential_health h ON h.credentialId = c.id AND c.isActive {rest}"
+    )
 }
 
 fn read_row(row: &Row) -> rusqlite::Result<Sealed> {
@@ -180,6 +198,8 @@ fn read_row(row: &Row) -> rusqlite::Result<Sealed> {
     Ok(Sealed { credential, sealed: row.get("apiToken")? })
 }
 
-fn read_line(row: &Row) -> rusqlite::Result<(Sealed, u32)> {
-    Ok((read_row(row)?, row.get("instances")?))
+fn read_line(row: &Row) -> rusqlite::Result<SealedLine> {
+    let trouble: Option<String> = row.get("trouble")?;
+    let trouble = trouble.map(|code| Ok::<_, rusqlite::Error>((code, row.get("since")?))).transpose()?;
+    Ok((read_row(row)?, row.get("instances")?, trouble))
 }

@@ -10,7 +10,10 @@ mod instances;
 mod links;
 mod listing;
 mod open;
+mod overview;
+mod passwords;
 mod people;
+mod sessions;
 mod settings;
 mod watched;
 
@@ -26,7 +29,10 @@ pub use health::Health;
 pub use instances::Instance;
 pub use links::{LINK_MINUTES, Link, LinkLine, NewLink};
 pub use listing::{EventLine, Filter, InstanceLine, Page, Target, Trouble};
-pub use people::{NewToken, TokenLine, UserLine};
+pub use overview::Totals;
+pub use passwords::{Account, SetUp};
+pub use people::{Identified, NewToken, Removal, TokenLine, UserLine};
+pub use sessions::{NewSession, SESSION_LIFE, Session, SessionLine};
 pub use watched::Watched;
 
 use crate::seal::Sealer;

@@ -19,6 +19,8 @@ pub struct UserLine {
     pub instances: u32,
     /// How many tokens they have, expired ones included.
     pub tokens: u32,
+    /// Whether they can log in to the page.
+    pub has_password: bool,
     /// When the user was added.
     pub created_at: Millis,
 }
@@ -50,22 +52,57 @@ pub struct TokenLine {
     pub name: Option<String>,
     /// From when on it is refused.
     pub expires_at: Option<Millis>,
+    /// When a call last came with it, to the hour.
+    pub last_used_at: Option<Millis>,
     /// When it was handed out.
     pub created_at: Millis,
 }
 
-const SELECT_USER: &str = "SELECT u.id, u.name, u.isAdmin, u.createdAt,
+/// Whose a token is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identified {
+    /// The user.
+    pub caller: Caller,
+    /// Whether it is time to write down that the token was used.
+    pub note_due: bool,
+}
+
+/// What came of removing a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// The user is gone.
+    Done,
+    /// Instances would be left without an owner.
+    OwnsInstances,
+    /// Nobody could log in as administrator any more.
+    LastAdministrator,
+}
+
+/// How often the use of a token is written down.
+const USE_NOTED: Millis = 60 * 60 * 1000;
+
+const SELECT_USER: &str = "SELECT u.id, u.name, u.isAdmin, u.createdAt, u.passwordHash IS NOT NULL,
         (SELECT count(*) FROM messaging_instances i WHERE i.userId = u.id),
         (SELECT count(*) FROM api_tokens t WHERE t.userId = u.id)
     FROM users u";
 
 impl Store {
-    /// Adds a user and returns its id; `None` when the name is taken.
+    /// Adds a user, who has no password, and returns its id; `None` when the name is taken.
     pub fn add_user(&self, name: &Name, admin: bool) -> Result<Option<String>, Error> {
+        self.add_user_with(name, admin, None)
+    }
+
+    /// The same with the hash of a password.
+    pub fn add_user_with(
+        &self,
+        name: &Name,
+        admin: bool,
+        hash: Option<&str>,
+    ) -> Result<Option<String>, Error> {
         let id = new_id("u");
-        let insert = "INSERT INTO users (id, name, isAdmin, createdAt) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (name) DO NOTHING";
-        let added = self.write(|t| t.execute(insert, params![id, name.as_str(), admin, now()]))?;
+        let insert = "INSERT INTO users (id, name, isAdmin, createdAt, passwordHash)
+            VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (name) DO NOTHING";
+        let added = self.write(|t| t.execute(insert, params![id, name.as_str(), admin, now(), hash]))?;
         Ok((added == 1).then_some(id))
     }
 
@@ -82,10 +119,29 @@ impl Store {
         self.read(|c| c.prepare_cached(&query)?.query_row([name], read_user).optional())
     }
 
-    /// Removes a user and its tokens. Its instances go to the user `heir`, where one is named;
-    /// `false`, and nothing changed, when instances would be left without an owner.
-    pub fn remove_user(&self, id: &str, heir: Option<&str>) -> Result<bool, Error> {
+    /// The user of that id.
+    pub fn user_by_id(&self, id: &str) -> Result<Option<UserLine>, Error> {
+        let query = format!("{SELECT_USER} WHERE u.id = ?1");
+        self.read(|c| c.prepare_cached(&query)?.query_row([id], read_user).optional())
+    }
+
+    /// Removes a user with its tokens and sessions. Its instances go to the user `heir`, where one
+    /// is named. Where it says that it did not, nothing changed.
+    ///
+    /// Whoever asks from the page may not lock everybody out of it (`keep_administrator`); the
+    /// command line is always there to let somebody in.
+    pub fn remove_user(
+        &self,
+        id: &str,
+        heir: Option<&str>,
+        keep_administrator: bool,
+    ) -> Result<Removal, Error> {
+        let others = "SELECT count(*) FILTER (WHERE id = ?1) > 0 AND count(*) = 1
+            FROM users WHERE isAdmin AND passwordHash IS NOT NULL";
         self.write(|t| {
+            if keep_administrator && t.query_row(others, [id], |row| row.get(0))? {
+                return Ok(Removal::LastAdministrator);
+            }
             if let Some(heir) = heir {
                 t.execute(
                     "UPDATE messaging_instances SET userId = ?2, updatedAt = ?3 WHERE userId = ?1",
@@ -94,7 +150,8 @@ impl Store {
             }
             let free = "DELETE FROM users WHERE id = ?1
                 AND NOT EXISTS (SELECT 1 FROM messaging_instances WHERE userId = ?1)";
-            Ok(t.execute(free, [id])? == 1)
+            let gone = t.execute(free, [id])? == 1;
+            Ok(if gone { Removal::Done } else { Removal::OwnsInstances })
         })
     }
 
@@ -117,7 +174,7 @@ impl Store {
     pub fn tokens(&self) -> Result<Vec<TokenLine>, Error> {
         self.read(|c| {
             c.prepare_cached(
-                "SELECT t.id, u.name, t.name, t.expiresAt, t.createdAt
+                "SELECT t.id, u.name, t.name, t.expiresAt, t.createdAt, t.lastUsedAt
                  FROM api_tokens t JOIN users u ON u.id = t.userId ORDER BY u.name, t.createdAt, t.id",
             )?
             .query_map([], |row| {
@@ -127,6 +184,7 @@ impl Store {
                     name: row.get(2)?,
                     expires_at: row.get(3)?,
                     created_at: row.get(4)?,
+                    last_used_at: row.get(5)?,
                 })
             })?
             .collect()
@@ -141,17 +199,28 @@ impl Store {
     /// Whose token this is; `None` when nobody's, or no longer.
     ///
     /// The look-up is by hash: how long it takes says nothing about how much of a guess is right.
-    pub fn caller(&self, token: &str) -> Result<Option<Caller>, Error> {
+    pub fn caller(&self, token: &str) -> Result<Option<Identified>, Error> {
+        let now = now();
         self.read(|c| {
             c.prepare_cached(
-                "SELECT u.id, u.isAdmin FROM api_tokens t JOIN users u ON u.id = t.userId
+                "SELECT u.id, u.isAdmin, t.lastUsedAt FROM api_tokens t JOIN users u ON u.id = t.userId
                  WHERE t.hash = ?1 AND (t.expiresAt IS NULL OR t.expiresAt > ?2)",
             )?
-            .query_row(params![token_hash(token), now()], |row| {
-                Ok(Caller { user: row.get(0)?, admin: row.get(1)? })
+            .query_row(params![token_hash(token), now], |row| {
+                let used: Option<Millis> = row.get(2)?;
+                Ok(Identified {
+                    caller: Caller { user: row.get(0)?, admin: row.get(1)? },
+                    note_due: used.is_none_or(|at| at <= now - USE_NOTED),
+                })
             })
             .optional()
         })
+    }
+
+    /// Writes down that the token was used.
+    pub fn note_token(&self, token: &str) -> Result<(), Error> {
+        let note = "UPDATE api_tokens SET lastUsedAt = ?2 WHERE hash = ?1";
+        self.write(|t| t.execute(note, params![token_hash(token), now()])).map(drop)
     }
 }
 
@@ -161,7 +230,8 @@ fn read_user(row: &rusqlite::Row) -> rusqlite::Result<UserLine> {
         name: row.get(1)?,
         admin: row.get(2)?,
         created_at: row.get(3)?,
-        instances: row.get(4)?,
-        tokens: row.get(5)?,
+        has_password: row.get(4)?,
+        instances: row.get(5)?,
+        tokens: row.get(6)?,
     })
 }

@@ -16,7 +16,7 @@ use super::screen::Screen;
 use super::{listen_address, signals, words};
 use crate::watch::Pace;
 use post::Reply;
-use world::{Owner, World};
+use world::{ADMINISTRATOR, Owner, World};
 
 /// The instance that the demonstration connects.
 const INSTANCE: &str = "my-store";
@@ -60,6 +60,7 @@ fn live(args: &Args) -> Done {
     let events = events()?;
     let world = World::start(&args.listen, Pace::default())?;
     out(words::demo_ready(&world.url(), &world.sim.url(), &curl(&world)))?;
+    out(words::demo_page(&world.url(), ADMINISTRATOR, world.password.expose()))?;
     note(words::demo_pairs_after(args.pair_after));
     let shown = pair(&world, &events, Duration::from_secs(args.pair_after));
     if matches!(shown, Ok(Next::Serve)) {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::post::{self, Reply};
+use crate::access::{Password, Passwords};
 use crate::cli::output::{Failure, note};
 use crate::cli::words;
 use crate::domain::{Channel, Name, Secret};
@@ -20,6 +21,8 @@ use crate::watch::{Pace, Watch};
 
 /// The credential's id.
 pub const CREDENTIAL: &str = "cred_demo";
+/// The name of the page's administrator.
+pub const ADMINISTRATOR: &str = "demo";
 /// How long a call may wait for a QR code.
 const QR_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -41,6 +44,8 @@ pub struct World {
     /// The data folder, open.
     pub store: Arc<Store>,
     tokens: [Secret; 2],
+    /// The password of [`ADMINISTRATOR`].
+    pub password: Secret,
     // Last, so that it is removed when nothing has it open any more.
     _folder: Folder,
 }
@@ -62,9 +67,10 @@ impl World {
         })?;
         let tokens = [add_user(&store, "loja")?, add_user(&store, "outra-loja")?];
         let watch = Arc::new(Watch::start(Arc::clone(&store), pace));
+        let password = add_administrator(&store)?;
         let server = serve(listen, &store, &watch)?;
         store.set_setting("url", &format!("http://{}", server.addr()))?;
-        Ok(Self { server, watch, sim, store, tokens, _folder: folder })
+        Ok(Self { server, watch, sim, store, tokens, password, _folder: folder })
     }
 
     /// The server's address, without a slash at the end.
@@ -111,6 +117,14 @@ fn add_user(store: &Store, name: &str) -> Result<Secret, Failure> {
     let name = Name::parse(name).expect("the names above are names");
     let id = store.add_user(&name, false)?.expect("the folder is new");
     Ok(store.add_token(&id, None, None)?.token)
+}
+
+fn add_administrator(store: &Store) -> Result<Secret, Failure> {
+    let (name, text) = (Name::parse(ADMINISTRATOR).expect("a name"), new_id(""));
+    let password = Password::parse(&text, ADMINISTRATOR).expect("24 characters that are no name");
+    let hash = Passwords::default().hash(&password).expect("nobody else waits for it");
+    store.add_user_with(&name, true, Some(&hash))?.expect("the folder is new");
+    Ok(Secret::new(text))
 }
 
 /// A folder that is removed with this value.

@@ -64,3 +64,22 @@ pub const NO_TOKENS: &str = "Nenhum token ainda. Crie um com: pareia token creat
 pub fn expired(at: &str) -> String {
     format!("{at} (expirado)")
 }
+
+/// A user can log in now.
+pub fn password_set(name: &str) -> String {
+    format!("Senha de \"{name}\" definida. Quem estava na página com essa conta precisa entrar de novo.")
+}
+
+/// A password that cannot be set.
+pub fn password_invalid(why: &str) -> String {
+    format!("a senha {why}")
+}
+
+/// Said at a terminal that is to give a password.
+pub const NEW_PASSWORD: &str = "Digite a senha nova (ela não aparece) e tecle Enter:";
+/// Said once it did.
+pub const NEW_PASSWORD_AGAIN: &str = "Digite a mesma senha de novo e tecle Enter:";
+/// The two are not the same.
+pub const PASSWORDS_DIFFER: &str = "as duas senhas são diferentes: nada mudou, tente de novo";
+/// Not a line of text.
+pub const PASSWORD_NOT_TEXT: &str = "a senha deve ser uma linha de texto em UTF-8";

@@ -85,6 +85,11 @@ pub fn demo_ready(api: &str, upstream: &str, curl: &str) -> String {
     )
 }
 
+/// How to look at it.
+pub fn demo_page(url: &str, name: &str, password: &str) -> String {
+    format!("Ou abra a página:  {url}\nNome:   {name}\nSenha:  {password}\n")
+}
+
 /// The usual port is taken.
 pub fn demo_other_port(asked: &str) -> String {
     format!("{asked} está em uso; a demonstração usa outra porta.")

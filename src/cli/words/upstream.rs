@@ -103,14 +103,6 @@ pub fn credential_fine(version: Option<&str>, latency: Duration) -> String {
     format!("ok  {version}  {} ms", latency.as_millis())
 }
 
-/// The key opens one instance only.
-pub fn instance_token(id: &str) -> String {
-    format!(
-        "a chave é o token de uma instância, não a chave global: com ela nada pode ser criado. Use a \
-         AUTHENTICATION_API_KEY do servidor: pareia credential rotate {id} --api-token-stdin"
-    )
-}
-
 /// No instance has the name.
 pub fn instance_unknown(name: &str) -> String {
     format!("não há instância \"{name}\". Veja os nomes com: pareia instance list")

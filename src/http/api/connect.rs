@@ -9,13 +9,13 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::instance::{ask_for, call, enter, got};
-use super::instances::failed;
 use crate::domain::{Millis, Phone, Secret, Status};
 use crate::ensure::{Answer, Ask, Outcome, Refusal};
+use crate::http::app::App;
 use crate::http::exchange::Exchange;
 use crate::http::fields::Fields;
-use crate::http::reply::{Problem, Reply};
-use crate::http::route::App;
+use crate::http::problem::Problem;
+use crate::http::reply::Reply;
 use crate::http::{auth, slow};
 use crate::manage::{self, Act};
 use crate::store::{Link, Store};
@@ -48,7 +48,7 @@ struct Wanted {
 fn read(app: &App, exchange: &Exchange) -> Result<(Link, Wanted), Problem> {
     let token = auth::bearer(exchange);
     let token = token.ok_or_else(|| auth::failed(app, exchange, Problem::Unauthorized))?;
-    let link = app.store.link(token).map_err(|error| failed(exchange, &error))?;
+    let link = app.store.link(token)?;
     let link = link.ok_or_else(|| auth::failed(app, exchange, Problem::LinkExpired))?;
     if link.is_expired() {
         return Err(Problem::LinkExpired);
@@ -120,11 +120,11 @@ fn shown(link: &Link, answer: &Answer) -> Reply {
         message: words::answer(answer),
         ..Data::of(link)
     };
-    Reply::data(data)
+    Reply::data(&data)
 }
 
 fn connected(link: &Link) -> Reply {
-    Reply::data(Data::of(link))
+    Reply::data(&Data::of(link))
 }
 
 #[derive(Serialize)]

@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
-use super::instances::{failed, finish, meant};
+use super::instances::meant;
 use crate::domain::Reason;
+use crate::http::app::App;
 use crate::http::exchange::Exchange;
+use crate::http::problem::Problem;
 use crate::http::query;
-use crate::http::reply::{Problem, Reply};
-use crate::http::route::App;
+use crate::http::reply::Reply;
 use crate::store::EventLine;
 use crate::time;
 use crate::words;
@@ -21,7 +22,7 @@ const LAST_ID: u64 = i64::MAX.unsigned_abs();
 /// A page of changes; `next` is where the following one begins.
 pub fn list(app: &App, exchange: Exchange) {
     let listed = page(app, &exchange);
-    finish(exchange, listed);
+    exchange.conclude(listed);
 }
 
 fn page(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
@@ -30,7 +31,7 @@ fn page(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let before = query::number(exchange, "before", 1..=LAST_ID)?;
     // One more than asked for tells whether there is a following page.
     let found = app.store.events(&target.id, before, limit + 1);
-    let mut found = found.map_err(|error| failed(exchange, &error))?;
+    let mut found = found?;
     let goes_on = found.len() > limit as usize;
     found.truncate(limit as usize);
     let next = found.last().filter(|_| goes_on).map(|event| event.id);

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use crate::http::app::App;
 use crate::http::exchange::Exchange;
-use crate::http::reply::{Problem, Reply};
-use crate::http::route::App;
+use crate::http::problem::Problem;
+use crate::http::reply::Reply;
 use crate::store::Store;
 
 /// How long a look at the database stands for the next ones, so that probes cannot crowd out the

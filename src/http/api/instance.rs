@@ -9,11 +9,12 @@ use serde::Serialize;
 
 use crate::domain::{Caller, Channel, Name, Phone, Secret};
 use crate::ensure::{Answer, Ask, Engine, Flight, Outcome};
+use crate::http::app::App;
 use crate::http::auth;
 use crate::http::exchange::Exchange;
 use crate::http::fields::Fields;
-use crate::http::reply::{Problem, Reply};
-use crate::http::route::App;
+use crate::http::problem::Problem;
+use crate::http::reply::Reply;
 use crate::http::slow::Waiting;
 use crate::store::Target;
 use crate::time;

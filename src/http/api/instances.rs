@@ -6,12 +6,13 @@
 use serde::Serialize;
 
 use crate::domain::{Caller, Reason, Status};
+use crate::http::app::App;
 use crate::http::exchange::Exchange;
-use crate::http::reply::{Problem, Reply};
-use crate::http::route::App;
+use crate::http::problem::Problem;
+use crate::http::reply::Reply;
 use crate::http::{auth, query};
 use crate::manage::{self, Act, Removed};
-use crate::store::{self, Filter, InstanceLine, Page, Target, Trouble};
+use crate::store::{Filter, InstanceLine, Page, Target, Trouble};
 use crate::time;
 use crate::words;
 
@@ -35,27 +36,13 @@ fn owner(caller: &Caller) -> Option<&str> {
 pub fn meant(app: &App, exchange: &Exchange) -> Result<Target, Problem> {
     let caller = auth::caller(app, exchange)?;
     let target = app.store.target(exchange.captured(), owner(&caller));
-    target.map_err(|error| failed(exchange, &error))?.ok_or(Problem::NotFound)
-}
-
-/// The database failed, which is nobody's fault.
-pub fn failed(exchange: &Exchange, error: &store::Error) -> Problem {
-    log::error!("id={} {error}", exchange.id());
-    Problem::INTERNAL
-}
-
-/// Answers with what came of it.
-pub fn finish(exchange: Exchange, outcome: Result<Reply, Problem>) {
-    match outcome {
-        Ok(reply) => exchange.answer(reply),
-        Err(problem) => exchange.refuse(&problem),
-    }
+    target?.ok_or(Problem::NotFound)
 }
 
 /// `GET`: a page of the instances that the caller sees.
 pub fn list(app: &App, exchange: Exchange) {
     let listed = page(app, &exchange);
-    finish(exchange, listed);
+    exchange.conclude(listed);
 }
 
 fn page(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
@@ -64,7 +51,7 @@ fn page(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let page = query::number(exchange, "page", 1..=LAST_PAGE)?.unwrap_or(1);
     let per_page = query::number(exchange, "perPage", 1..=MOST_PER_PAGE)?.unwrap_or(PER_PAGE);
     let found = app.store.instance_page(&filter, (page - 1) * per_page, per_page);
-    let found = found.map_err(|error| failed(exchange, &error))?;
+    let found = found?;
     Ok(Reply::json_of(200, &Listed::of(&found, &filter, page, per_page), found.lines.len() * 512))
 }
 
@@ -92,20 +79,20 @@ fn status(word: &str) -> Result<&'static str, Problem> {
 /// `GET …/{id}`.
 pub fn show(app: &App, exchange: Exchange) {
     let caller = auth::caller(app, &exchange);
-    let shown = caller.and_then(|caller| line(app, &exchange, exchange.captured(), owner(&caller)));
-    finish(exchange, shown);
+    let shown = caller.and_then(|caller| line(app, exchange.captured(), owner(&caller)));
+    exchange.conclude(shown);
 }
 
-fn line(app: &App, exchange: &Exchange, key: &str, owner: Option<&str>) -> Result<Reply, Problem> {
-    let line = app.store.instance_line(key, owner).map_err(|error| failed(exchange, &error))?;
-    line.map(|line| Reply::data(Shown::of(&line))).ok_or(Problem::NotFound)
+fn line(app: &App, key: &str, owner: Option<&str>) -> Result<Reply, Problem> {
+    let line = app.store.instance_line(key, owner)?;
+    line.map(|line| Reply::data(&Shown::of(&line))).ok_or(Problem::NotFound)
 }
 
 /// `DELETE …/{id}`: upstream first, then the row. `?keepUpstream=true` forgets the row only,
 /// `?dryRun=true` says what would go.
 pub fn delete(app: &App, exchange: Exchange) {
     let deleted = remove(app, &exchange);
-    finish(exchange, deleted);
+    exchange.conclude(deleted);
 }
 
 fn remove(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
@@ -117,7 +104,7 @@ fn remove(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
         app.manager.delete(&target, keep_upstream, exchange.id())
     };
     let removed = removed.map_err(|why| Problem::Undone(Act::Delete, why))?;
-    Ok(Reply::data(Deleted { instance: target.name.as_str(), removes: removes(removed) }))
+    Ok(Reply::data(&Deleted { instance: target.name.as_str(), removes: removes(removed) }))
 }
 
 /// What a deletion takes away, in the words of the API.
@@ -130,13 +117,13 @@ fn removes(removed: Removed) -> Vec<&'static str> {
 /// `POST …/{id}/logout`.
 pub fn logout(app: &App, exchange: Exchange) {
     let done = act(app, &exchange, Act::Logout, |target| app.manager.logout(target, exchange.id()));
-    finish(exchange, done);
+    exchange.conclude(done);
 }
 
 /// `POST …/{id}/restart`.
 pub fn restart(app: &App, exchange: Exchange) {
     let done = act(app, &exchange, Act::Restart, |target| app.manager.restart(target, exchange.id()));
-    finish(exchange, done);
+    exchange.conclude(done);
 }
 
 /// Does it, and shows what the instance has become.
@@ -148,7 +135,7 @@ fn act(
 ) -> Result<Reply, Problem> {
     let target = meant(app, exchange)?;
     run(&target).map_err(|why| Problem::Undone(act, why))?;
-    line(app, exchange, &target.id, None)
+    line(app, &target.id, None)
 }
 
 #[derive(Serialize)]

@@ -4,12 +4,14 @@
 
 use serde::Serialize;
 
-use super::instances::{failed, finish, meant};
+use super::instances::meant;
 use crate::domain::Millis;
+use crate::http::app::App;
 use crate::http::exchange::Exchange;
 use crate::http::fields::Fields;
-use crate::http::reply::{Problem, Reply};
-use crate::http::route::App;
+use crate::http::origin;
+use crate::http::problem::Problem;
+use crate::http::reply::Reply;
 use crate::store::{LINK_MINUTES, LinkLine};
 use crate::time;
 
@@ -19,18 +21,18 @@ const MINUTES: u64 = 30;
 /// Makes one.
 pub fn make(app: &App, exchange: Exchange) {
     let made = add(app, &exchange);
-    finish(exchange, made);
+    exchange.conclude(made);
 }
 
 fn add(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let target = meant(app, exchange)?;
     let minutes = Fields::read_or_none(exchange.body())?.number("minutes", LINK_MINUTES)?;
     let lifetime = Millis::try_from(minutes.unwrap_or(MINUTES) * 60_000).unwrap_or(0);
-    let base = base(app, exchange)?;
-    let link = app.store.add_link(&target.id, lifetime).map_err(|error| failed(exchange, &error))?;
+    let base = origin::base(app, exchange)?;
+    let link = app.store.add_link(&target.id, lifetime)?;
     let link = link.ok_or(Problem::AlreadyConnected)?;
     let url = link_url(&base, link.token.expose());
-    Ok(Reply::data(Made { id: &link.id, url: &url, expires_at: time::iso(link.expires_at) }))
+    Ok(Reply::data(&Made { id: &link.id, url: &url, expires_at: time::iso(link.expires_at) }))
 }
 
 /// The address of a link.
@@ -38,46 +40,28 @@ pub fn link_url(base: &str, token: &str) -> String {
     format!("{base}/c#{token}")
 }
 
-/// Where people reach the page: the public address, or the one this request came to.
-fn base(app: &App, exchange: &Exchange) -> Result<String, Problem> {
-    if let Some(url) = &app.public_url {
-        return Ok(url.clone());
-    }
-    let is_trusted = app.trusted_proxies.iter().any(|network| network.contains(exchange.peer()));
-    let is_https = is_trusted && exchange.headers("X-Forwarded-Proto") == ["https"];
-    match exchange.headers("Host").as_slice() {
-        [host] if is_host(host) => Ok(format!("{}://{host}", if is_https { "https" } else { "http" })),
-        _ => Err(Problem::Malformed),
-    }
-}
-
-/// Whether it can stand in an address as it is.
-fn is_host(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_:[]".contains(&b))
-}
-
 /// Those that still show the code.
 pub fn list(app: &App, exchange: Exchange) {
     let listed = active(app, &exchange);
-    finish(exchange, listed);
+    exchange.conclude(listed);
 }
 
 fn active(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let target = meant(app, exchange)?;
-    let links = app.store.links(&target.id).map_err(|error| failed(exchange, &error))?;
-    Ok(Reply::data(links.iter().map(Line::of).collect::<Vec<_>>()))
+    let links = app.store.links(&target.id)?;
+    Ok(Reply::data(&links.iter().map(Line::of).collect::<Vec<_>>()))
 }
 
 /// Ends all of them.
 pub fn revoke(app: &App, exchange: Exchange) {
     let revoked = end(app, &exchange);
-    finish(exchange, revoked);
+    exchange.conclude(revoked);
 }
 
 fn end(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let target = meant(app, exchange)?;
-    let revoked = app.store.revoke_links(&target.id).map_err(|error| failed(exchange, &error))?;
-    Ok(Reply::data(Revoked { revoked }))
+    let revoked = app.store.revoke_links(&target.id)?;
+    Ok(Reply::data(&Revoked { revoked }))
 }
 
 #[derive(Serialize)]

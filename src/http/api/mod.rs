@@ -1,10 +1,13 @@
 //! The routes, one file per resource: parsed values in, a reply out.
 
+pub mod admin;
 pub mod connect;
 pub mod events;
 pub mod health;
 pub mod instance;
 pub mod instances;
 pub mod link;
+pub mod login;
 pub mod picture;
+pub mod session;
 pub mod webhook;

@@ -6,10 +6,11 @@ use super::instances::meant;
 use crate::domain::{Qr, Secret};
 use crate::ensure::Refusal;
 use crate::evolution::Trouble;
+use crate::http::app::App;
 use crate::http::exchange::Exchange;
+use crate::http::problem::Problem;
 use crate::http::qr_picture;
-use crate::http::reply::{Problem, Reply};
-use crate::http::route::App;
+use crate::http::reply::Reply;
 
 /// The code as a PNG: upstream's own picture, or, where that is something else, one drawn here.
 pub fn png(app: &App, exchange: Exchange) {

@@ -10,10 +10,11 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Name, Secret};
+use crate::http::app::App;
 use crate::http::auth;
 use crate::http::exchange::Exchange;
-use crate::http::reply::{Problem, Reply};
-use crate::http::route::App;
+use crate::http::problem::Problem;
+use crate::http::reply::Reply;
 use crate::words;
 
 #[derive(Serialize)]

@@ -1,0 +1,75 @@
+//! What a server's key must be to travel in a header. No error here repeats what it read.
+
+use std::fmt;
+
+use crate::domain::Secret;
+
+/// Longest key that is taken, in bytes; Evolution's own are 36.
+pub const MAX_KEY: usize = 4096;
+
+/// Why a text is no key. Displayed in Portuguese.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyError {
+    /// Nothing but white space.
+    Empty,
+    /// Longer than any key.
+    TooLong,
+    /// More than one line.
+    Multiline,
+    /// Accents, control characters, or no text at all.
+    NotAscii,
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "a chave está vazia: mande a AUTHENTICATION_API_KEY da Evolution API",
+            Self::TooLong => "a chave passa de 4 KiB: isso não é uma chave da Evolution API",
+            Self::Multiline => "a chave tem mais de uma linha: mande só a chave, sem mais nada",
+            Self::NotAscii => {
+                "a chave tem acentos ou caracteres de controle: mande só a chave, em texto puro"
+            }
+        })
+    }
+}
+
+impl std::error::Error for KeyError {}
+
+/// Reads a key; white space round it is nobody's intention.
+pub fn read_key(text: &[u8]) -> Result<Secret, KeyError> {
+    let key = text.trim_ascii();
+    match std::str::from_utf8(key) {
+        _ if key.len() > MAX_KEY => Err(KeyError::TooLong),
+        _ if key.is_empty() => Err(KeyError::Empty),
+        _ if key.contains(&b'\n') || key.contains(&b'\r') => Err(KeyError::Multiline),
+        Ok(key) if key.bytes().all(|b| b.is_ascii_graphic() || b == b' ') => Ok(Secret::new(key)),
+        _ => Err(KeyError::NotAscii),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_one_line_of_visible_ascii() {
+        for good in ["key", " key\n", "key\r\n", "\n\nkey\n\n"] {
+            assert_eq!(read_key(good.as_bytes()), Ok(Secret::new("key")), "{good:?}");
+        }
+        let (longest, too_long) = ("k".repeat(MAX_KEY), "k".repeat(MAX_KEY + 1));
+        assert_eq!(read_key(longest.as_bytes()), Ok(Secret::new(&*longest)));
+        for (bad, why) in [
+            ("", KeyError::Empty),
+            (" \n", KeyError::Empty),
+            ("a\nb", KeyError::Multiline),
+            ("a\rb", KeyError::Multiline),
+            ("a\tb", KeyError::NotAscii),
+            ("a\0b", KeyError::NotAscii),
+            ("chão", KeyError::NotAscii),
+            (too_long.as_str(), KeyError::TooLong),
+        ] {
+            assert_eq!(read_key(bad.as_bytes()), Err(why), "{bad:?}");
+        }
+        assert_eq!(read_key(b"\xff\xfe"), Err(KeyError::NotAscii));
+    }
+}

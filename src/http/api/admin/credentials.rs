@@ -1,0 +1,248 @@
+//! `/api/admin/credentials`: servers of the upstream and the keys that open them.
+//!
+//! A key is shown to nobody, only its fingerprint. The address is never edited: a key that was meant
+//! for one server is sent to no other.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::domain::{Caller, Channel, Millis, Name, Secret, label};
+use crate::evolution::{self, BaseUrl, Check, is_public_default_key, read_key};
+use crate::http::app::App;
+use crate::http::auth;
+use crate::http::exchange::Exchange;
+use crate::http::fields::Fields;
+use crate::http::problem::Problem;
+use crate::http::reply::Reply;
+use crate::seal::{new_id, sha256};
+use crate::store::{CredentialLine, NewCredential};
+use crate::time::iso;
+use crate::words;
+
+/// Bytes of a key's hash that are shown: enough to tell two keys apart, far too few to guess one.
+const FINGERPRINT: usize = 4;
+
+/// A credential as administrators see it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Json<'a> {
+    id: &'a str,
+    r#type: &'static str,
+    name: &'a str,
+    base_url: &'a str,
+    active: bool,
+    instances: u32,
+    created_at: String,
+    fingerprint: String,
+    public_default_key: bool,
+    trouble: Option<Trouble>,
+}
+
+/// What is wrong with a server.
+#[derive(Serialize)]
+struct Trouble {
+    code: &'static str,
+    error: String,
+    detail: Option<&'static str>,
+    since: String,
+}
+
+/// What a test found.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Tested {
+    version: Option<String>,
+    latency_ms: Option<u128>,
+}
+
+#[derive(Serialize)]
+struct Stored<'a> {
+    #[serde(flatten)]
+    credential: Json<'a>,
+    #[serde(flatten)]
+    tested: Tested,
+}
+
+impl<'a> Json<'a> {
+    /// What there is to see.
+    pub fn of(line: &'a CredentialLine) -> Self {
+        let credential = &line.credential;
+        Self {
+            id: &credential.id,
+            r#type: credential.channel.as_str(),
+            name: &credential.name,
+            base_url: &credential.base_url,
+            active: credential.active,
+            instances: line.instances,
+            created_at: iso(credential.created_at),
+            fingerprint: fingerprint(&credential.key),
+            public_default_key: is_public_default_key(&credential.key),
+            trouble: line.trouble.as_ref().map(Trouble::of),
+        }
+    }
+}
+
+impl Trouble {
+    fn of((code, since): &(String, Millis)) -> Self {
+        let words::Sentence { code, error, detail } = words::server_code(code);
+        Self { code, error, detail, since: iso(*since) }
+    }
+}
+
+impl Tested {
+    fn of(check: Check) -> Self {
+        match check {
+            Check::Fine { version, latency } => Self { version, latency_ms: Some(latency.as_millis()) },
+            _ => Self { version: None, latency_ms: None },
+        }
+    }
+}
+
+fn fingerprint(key: &Secret) -> String {
+    let hash = sha256(key.expose().as_bytes());
+    hash[..FINGERPRINT].iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Every credential.
+pub fn list(app: &App, exchange: Exchange) {
+    let outcome = auth::admin(app, &exchange).and_then(|_| {
+        let lines = app.store.credentials()?;
+        Ok(Reply::data(&lines.iter().map(Json::of).collect::<Vec<_>>()))
+    });
+    exchange.conclude(outcome);
+}
+
+/// Adds a credential that passes its test.
+pub fn create(app: &App, exchange: Exchange) {
+    let outcome = created(app, &exchange);
+    exchange.conclude(outcome);
+}
+
+/// Tests a credential.
+pub fn test(app: &App, exchange: Exchange) {
+    let outcome = find(app, &exchange).and_then(|(asker, line)| {
+        let credential = &line.credential;
+        let base_url = base_url(&credential.base_url)?;
+        let check = tested(app, &asker, &base_url, &credential.key, (exchange.id(), false))?;
+        Ok(Reply::data(&Tested::of(check)))
+    });
+    exchange.conclude(outcome);
+}
+
+/// Gives a credential another key, which passes its test.
+pub fn rotate(app: &App, exchange: Exchange) {
+    let outcome = rotated(app, &exchange);
+    exchange.conclude(outcome);
+}
+
+/// Lets calls use a credential.
+pub fn enable(app: &App, exchange: Exchange) {
+    let outcome = activated(app, &exchange, true);
+    exchange.conclude(outcome);
+}
+
+/// Lets calls use it no longer.
+pub fn disable(app: &App, exchange: Exchange) {
+    let outcome = activated(app, &exchange, false);
+    exchange.conclude(outcome);
+}
+
+/// Removes a credential.
+pub fn remove(app: &App, exchange: Exchange) {
+    let outcome = removed(app, &exchange);
+    exchange.conclude(outcome);
+}
+
+fn created(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    let asker = auth::admin(app, exchange)?;
+    let fields = Fields::read(exchange.body())?;
+    let base_url = base_url(fields.text("baseUrl")?)?;
+    let key = key(&fields)?;
+    let id = fields.optional("id", Name::parse)?;
+    let id = id.map_or_else(|| new_id("cred_"), |id| id.as_str().to_owned());
+    let name = fields.optional("name", label)?;
+    if app.store.credential(&id)?.is_some() {
+        return Err(Problem::Taken("id"));
+    }
+    let check = tested(app, &asker, &base_url, &key, (exchange.id(), fields.flag("force")?))?;
+    let new = NewCredential {
+        id: &id,
+        channel: Channel::WhatsappEvolution,
+        name: name.as_deref().unwrap_or(&id),
+        base_url: base_url.as_str(),
+        key: &key,
+    };
+    if !app.store.add_credential(&new)? {
+        return Err(Problem::Taken("id"));
+    }
+    stored(app, &id, check)
+}
+
+fn rotated(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    let (asker, line) = find(app, exchange)?;
+    let fields = Fields::read(exchange.body())?;
+    let (base_url, key) = (base_url(&line.credential.base_url)?, key(&fields)?);
+    let check = tested(app, &asker, &base_url, &key, (exchange.id(), fields.flag("force")?))?;
+    if !app.store.rotate_credential(&line.credential.id, &key)? {
+        return Err(Problem::NotFound);
+    }
+    stored(app, &line.credential.id, check)
+}
+
+fn activated(app: &App, exchange: &Exchange, active: bool) -> Result<Reply, Problem> {
+    auth::admin(app, exchange)?;
+    if !app.store.set_credential_active(exchange.captured(), active)? {
+        return Err(Problem::NotFound);
+    }
+    Ok(Reply::data(&Json::of(&find(app, exchange)?.1)))
+}
+
+fn removed(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    let (_, line) = find(app, exchange)?;
+    let force = exchange.query("force").is_some_and(|force| force == "true");
+    if line.instances > 0 && !force {
+        let error = words::credential_in_use(line.instances);
+        return Err(Problem::InUse(error, words::CREDENTIAL_IN_USE_DETAIL));
+    }
+    app.store.remove_credential(&line.credential.id)?;
+    Ok(Reply::data(&()))
+}
+
+/// The administrator who asks, and the credential that the path names.
+fn find(app: &App, exchange: &Exchange) -> Result<(Caller, CredentialLine), Problem> {
+    let asker = auth::admin(app, exchange)?;
+    let line = app.store.credential_line(exchange.captured())?.ok_or(Problem::NotFound)?;
+    Ok((asker, line))
+}
+
+fn stored(app: &App, id: &str, check: Check) -> Result<Reply, Problem> {
+    let line = app.store.credential_line(id)?.ok_or(Problem::NotFound)?;
+    Ok(Reply::data(&Stored { credential: Json::of(&line), tested: Tested::of(check) }))
+}
+
+/// Tests a server and a key. What fails is a problem, unless the administrator insists.
+fn tested(
+    app: &App,
+    asker: &Caller,
+    base_url: &BaseUrl,
+    key: &Secret,
+    (trace, force): (&str, bool),
+) -> Result<Check, Problem> {
+    app.door.test(&asker.user)?;
+    let check = evolution::test(base_url, key, trace);
+    if force || words::check(&check).is_none() { Ok(check) } else { Err(Problem::Untested(check)) }
+}
+
+fn base_url(text: &str) -> Result<BaseUrl, Problem> {
+    BaseUrl::parse(text).map_err(|problem| Problem::InvalidField("baseUrl", format!("baseUrl {problem}")))
+}
+
+fn key(fields: &Fields) -> Result<Secret, Problem> {
+    let text = fields.secret("apiToken")?;
+    read_key(text.expose().as_bytes())
+        .map_err(|problem| Problem::InvalidField("apiToken", format!("apiToken: {problem}")))
+}

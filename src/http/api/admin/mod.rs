@@ -1,0 +1,45 @@
+//! `/api/admin/…`: what only administrators do. Keys, tokens and passwords come in here and go to the
+//! store; of them only a new token goes out, once.
+
+pub mod credentials;
+pub mod tokens;
+pub mod users;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::http::app::App;
+use crate::http::exchange::Exchange;
+use crate::http::problem::Problem;
+use crate::http::reply::Reply;
+use crate::http::{auth, origin};
+
+#[derive(Serialize)]
+struct Overview<'a> {
+    version: &'static str,
+    instances: Map<String, Value>,
+    servers: Vec<credentials::Json<'a>>,
+    users: u32,
+    tokens: u32,
+    url: String,
+}
+
+/// `GET /api/admin/overview`: how things stand.
+pub fn overview(app: &App, exchange: Exchange) {
+    let outcome = overlooked(app, &exchange);
+    exchange.conclude(outcome);
+}
+
+fn overlooked(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    auth::admin(app, exchange)?;
+    let (totals, servers) = (app.store.totals()?, app.store.credentials()?);
+    let counts = totals.instances.iter().map(|(status, n)| (status.as_str().to_owned(), (*n).into()));
+    Ok(Reply::data(&Overview {
+        version: env!("CARGO_PKG_VERSION"),
+        instances: counts.collect(),
+        servers: servers.iter().map(credentials::Json::of).collect(),
+        users: totals.users,
+        tokens: totals.tokens,
+        url: origin::base(app, exchange)?,
+    }))
+}

@@ -1,0 +1,125 @@
+//! `/api/admin/users`: people and programs that own instances.
+
+use serde::Serialize;
+
+use crate::domain::Name;
+use crate::http::api::login;
+use crate::http::app::App;
+use crate::http::auth;
+use crate::http::exchange::Exchange;
+use crate::http::fields::Fields;
+use crate::http::problem::Problem;
+use crate::http::reply::Reply;
+use crate::store::{Removal, UserLine};
+use crate::time::iso;
+use crate::words;
+
+/// The parameter that names who gets the instances.
+const HEIR: &str = "instancesTo";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Json<'a> {
+    id: &'a str,
+    name: &'a str,
+    admin: bool,
+    has_password: bool,
+    instances: u32,
+    tokens: u32,
+    created_at: String,
+}
+
+impl<'a> Json<'a> {
+    fn of(line: &'a UserLine) -> Self {
+        Self {
+            id: &line.id,
+            name: &line.name,
+            admin: line.admin,
+            has_password: line.has_password,
+            instances: line.instances,
+            tokens: line.tokens,
+            created_at: iso(line.created_at),
+        }
+    }
+}
+
+/// Every user.
+pub fn list(app: &App, exchange: Exchange) {
+    let outcome = auth::admin(app, &exchange).and_then(|_| {
+        let users = app.store.users()?;
+        Ok(Reply::data(&users.iter().map(Json::of).collect::<Vec<_>>()))
+    });
+    exchange.conclude(outcome);
+}
+
+/// Adds a user.
+pub fn create(app: &App, exchange: Exchange) {
+    let outcome = created(app, &exchange);
+    exchange.conclude(outcome);
+}
+
+/// Removes a user.
+pub fn remove(app: &App, exchange: Exchange) {
+    let outcome = removed(app, &exchange);
+    exchange.conclude(outcome);
+}
+
+/// Gives a user a password, and ends the user's sessions.
+pub fn set_password(app: &App, exchange: Exchange) {
+    let outcome = password_set(app, &exchange);
+    exchange.conclude(outcome);
+}
+
+fn created(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    auth::admin(app, exchange)?;
+    let fields = Fields::read(exchange.body())?;
+    let (name, admin) = (fields.parsed("name", Name::parse)?, fields.flag("admin")?);
+    let given = fields.optional_text("password")?.is_some();
+    let password = given.then(|| login::password(&fields, name.as_str())).transpose()?;
+    let hash = password.map(|password| app.door.passwords.hash(&password)).transpose()?;
+    app.store.add_user_with(&name, admin, hash.as_deref())?.ok_or(Problem::Taken("name"))?;
+    let line = app.store.user(name.as_str())?.ok_or(Problem::NotFound)?;
+    Ok(Reply::data(&Json::of(&line)))
+}
+
+fn removed(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    let (asker, user) = find(app, exchange)?;
+    if user.id == asker {
+        return Err(Problem::LastAdministrator);
+    }
+    let heir = exchange.query(HEIR).map(|name| heir(app, &name, &user)).transpose()?;
+    match app.store.remove_user(&user.id, heir.as_deref(), true)? {
+        Removal::Done => Ok(Reply::data(&())),
+        Removal::OwnsInstances => {
+            Err(Problem::InUse(words::user_owns(user.instances), words::USER_OWNS_DETAIL))
+        }
+        Removal::LastAdministrator => Err(Problem::LastAdministrator),
+    }
+}
+
+fn heir(app: &App, name: &str, of: &UserLine) -> Result<String, Problem> {
+    let heir = app.store.user(name)?;
+    let heir = heir.ok_or_else(|| Problem::InvalidField(HEIR, words::no_such_user(HEIR)))?;
+    if heir.id == of.id {
+        return Err(Problem::InvalidField(HEIR, words::heir_is_self(HEIR)));
+    }
+    Ok(heir.id)
+}
+
+fn password_set(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    let (_, user) = find(app, exchange)?;
+    let fields = Fields::read(exchange.body())?;
+    let hash = app.door.passwords.hash(&login::password(&fields, &user.name)?)?;
+    if !app.store.set_password(&user.id, &hash, None)? {
+        return Err(Problem::NotFound);
+    }
+    log::info!("id={} an administrator set the password of {}", exchange.id(), user.name);
+    Ok(Reply::data(&()))
+}
+
+/// The administrator who asks, and the user that the path names.
+fn find(app: &App, exchange: &Exchange) -> Result<(String, UserLine), Problem> {
+    let asker = auth::admin(app, exchange)?;
+    let user = app.store.user(exchange.captured())?.ok_or(Problem::NotFound)?;
+    Ok((asker.user, user))
+}

@@ -1,0 +1,142 @@
+//! `POST /api/setup`, `POST /api/session`, `POST /api/password`: everything that costs a hash, and so
+//! runs in the lane.
+//!
+//! A name that nobody has is answered like a wrong password, and takes as long. What was typed is in
+//! no log line, the name included: people type passwords into the wrong field.
+
+use std::time::Instant;
+
+use crate::access::Password;
+use crate::domain::{Name, Secret};
+use crate::http::api::session::Json;
+use crate::http::app::App;
+use crate::http::door::Attempt;
+use crate::http::exchange::Exchange;
+use crate::http::fields::Fields;
+use crate::http::origin::{self, Site};
+use crate::http::problem::Problem;
+use crate::http::reply::Reply;
+use crate::http::{auth, cookie, peer};
+use crate::store::{Account, NewSession, SESSION_LIFE, SetUp};
+use crate::words;
+
+/// Characters that are kept of what a browser calls itself.
+const CLIENT: usize = 160;
+
+/// Logs in.
+pub fn log_in(app: &App, exchange: Exchange) {
+    let outcome = logged_in(app, &exchange);
+    exchange.conclude(outcome);
+}
+
+/// Makes the first administrator, and logs in.
+pub fn set_up(app: &App, exchange: Exchange) {
+    let outcome = was_set_up(app, &exchange);
+    exchange.conclude(outcome);
+}
+
+/// Changes one's own password.
+pub fn change_password(app: &App, exchange: Exchange) {
+    let outcome = password_changed(app, &exchange);
+    exchange.conclude(outcome);
+}
+
+fn logged_in(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    not_foreign(app, exchange)?;
+    let fields = Fields::read(exchange.body())?;
+    let (name, password) = (fields.text("name")?, fields.secret("password")?);
+    let account = prove(app, exchange, name, &password)?;
+    begin(app, exchange, &account)
+}
+
+fn was_set_up(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    not_foreign(app, exchange)?;
+    let fields = Fields::read(exchange.body())?;
+    let token = fields.secret("token")?;
+    let attempt = attempt(app, exchange, None)?;
+    if !app.door.setup.opens(&token, Instant::now()) {
+        return Err(Problem::SetupExpired);
+    }
+    attempt.succeeded();
+    let name = fields.parsed("name", Name::parse)?;
+    let hash = app.door.passwords.hash(&password(&fields, name.as_str())?)?;
+    let made = app.door.setup.spend(&token, Instant::now(), || match app.store.set_up(&name, &hash)? {
+        SetUp::Done(user) => Ok(Account { user, hash: Some(hash) }),
+        SetUp::NotNeeded => Err(Problem::SetupExpired),
+        SetUp::NameTaken => Err(Problem::Taken("name")),
+    });
+    let account = made.ok_or(Problem::SetupExpired)??;
+    log::info!("id={} the first administrator was set up", exchange.id());
+    begin(app, exchange, &account)
+}
+
+fn password_changed(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    let asker = auth::asker(app, exchange)?;
+    let user = app.store.user_by_id(&asker.caller.user)?.ok_or(Problem::Unauthorized)?;
+    let fields = Fields::read(exchange.body())?;
+    let (current, new) = (fields.secret("current")?, password(&fields, &user.name)?);
+    prove(app, exchange, &user.name, &current)?;
+    let hash = app.door.passwords.hash(&new)?;
+    let keep = asker.session.as_ref().map(|session| session.id.as_str());
+    app.store.set_password(&user.id, &hash, keep)?;
+    log::info!("id={} a password was changed", exchange.id());
+    Ok(Reply::data(&()))
+}
+
+/// A password that may be set.
+pub fn password(fields: &Fields, name: &str) -> Result<Password, Problem> {
+    const FIELD: &str = "password";
+    let refused = |invalid| Problem::InvalidField(FIELD, words::invalid_field(FIELD, invalid));
+    Password::parse(fields.text(FIELD)?, name).map_err(refused)
+}
+
+/// A browser logs in to us because somebody typed a password, not because another page wants it to
+/// be somebody else here. Programs say nothing about where they are.
+fn not_foreign(app: &App, exchange: &Exchange) -> Result<(), Problem> {
+    if origin::site(app, exchange) == Site::Foreign { Err(Problem::CrossSite) } else { Ok(()) }
+}
+
+fn attempt<'a>(app: &'a App, exchange: &Exchange, name: Option<&str>) -> Result<Attempt<'a>, Problem> {
+    let household = peer::household(auth::address(app, exchange));
+    // What is no name is nobody's, and needs no count of its own.
+    app.door.attempt(household, name.filter(|name| Name::parse(name).is_ok()))
+}
+
+/// The account of that name, when this is its password.
+fn prove(app: &App, exchange: &Exchange, name: &str, password: &Secret) -> Result<Account, Problem> {
+    let attempt = attempt(app, exchange, Some(name))?;
+    let account = app.store.account(name)?;
+    let kept = account.as_ref().and_then(|account| account.hash.as_deref());
+    let right = app.door.passwords.matches(password, kept);
+    if right != Ok(false) {
+        attempt.succeeded();
+    }
+    match account {
+        Some(account) if right? => Ok(account),
+        _ => {
+            log::warn!("id={} a login failed from {}", exchange.id(), auth::address(app, exchange));
+            Err(Problem::WrongPassword)
+        }
+    }
+}
+
+/// Begins a session, which takes the place of the one that the browser had: nobody else can have
+/// given it the cookie that is now logged in.
+fn begin(app: &App, exchange: &Exchange, account: &Account) -> Result<Reply, Problem> {
+    let agents = exchange.headers("User-Agent");
+    let client: String = agents.first().map_or("", |a| a.trim()).chars().take(CLIENT).collect();
+    let held = auth::held(app, exchange)?;
+    let new = NewSession {
+        user: &account.user,
+        hash: account.hash.as_deref().unwrap_or_default(),
+        client: &client,
+        address: &auth::address(app, exchange).to_string(),
+        replaces: held.as_ref().map(|session| session.id.as_str()),
+    };
+    // No session: the password was changed while this was under way.
+    let cookie = app.store.add_session(&new)?.ok_or(Problem::WrongPassword)?;
+    let session = app.store.session(cookie.expose())?.ok_or(Problem::INTERNAL)?;
+    let mut reply = Reply::data(&Json::of(&session));
+    reply.headers.push(cookie::set(&cookie, SESSION_LIFE, origin::is_secure(app, exchange)));
+    Ok(reply)
+}

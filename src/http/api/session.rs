@@ -1,0 +1,131 @@
+//! `GET /api/setup`, `GET|DELETE /api/session`, `GET /api/sessions`, `DELETE /api/sessions/{}`: who is
+//! logged in.
+
+use serde::Serialize;
+
+use crate::http::app::App;
+use crate::http::exchange::Exchange;
+use crate::http::problem::Problem;
+use crate::http::reply::Reply;
+use crate::http::{auth, cookie, origin};
+use crate::store::{Session, SessionLine};
+use crate::time::iso;
+
+/// A session as its browser is told of it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Json<'a> {
+    user: &'a str,
+    admin: bool,
+    expires_at: String,
+    version: &'static str,
+}
+
+impl<'a> Json<'a> {
+    /// What there is to tell.
+    pub fn of(session: &'a Session) -> Self {
+        Self {
+            user: &session.user,
+            admin: session.caller.admin,
+            expires_at: iso(session.expires_at),
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Setup {
+    needed: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Line<'a> {
+    id: &'a str,
+    user: &'a str,
+    client: &'a str,
+    address: &'a str,
+    created_at: String,
+    last_seen_at: String,
+    expires_at: String,
+    current: bool,
+}
+
+/// Whether nobody can log in as administrator yet. Anybody may ask.
+pub fn setup(app: &App, exchange: Exchange) {
+    let needed = app.store.setup_needed().map(|needed| Reply::data(&Setup { needed }));
+    exchange.conclude(needed.map_err(Problem::from));
+}
+
+/// Who is logged in. A browser that asks before it is guesses nothing, so it is not counted.
+pub fn show(app: &App, exchange: Exchange) {
+    let session = auth::session(app, &exchange).and_then(|session| session.ok_or(Problem::Unauthorized));
+    exchange.conclude(session.map(|session| Reply::data(&Json::of(&session))));
+}
+
+/// Logs out; who is logged out already is so afterwards too.
+pub fn log_out(app: &App, exchange: Exchange) {
+    let outcome = logged_out(app, &exchange);
+    exchange.conclude(outcome);
+}
+
+/// Where one is logged in; administrators may ask that of others.
+pub fn list(app: &App, exchange: Exchange) {
+    let outcome = listed(app, &exchange);
+    exchange.conclude(outcome);
+}
+
+/// Ends a session of one's own; administrators, anybody's.
+pub fn end(app: &App, exchange: Exchange) {
+    let outcome = ended(app, &exchange);
+    exchange.conclude(outcome);
+}
+
+fn logged_out(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    if let Some(session) = auth::session(app, exchange)? {
+        app.store.end_session(&session.id, None)?;
+    }
+    let mut reply = Reply::data(&());
+    reply.headers.push(cookie::clear(origin::is_secure(app, exchange)));
+    Ok(reply)
+}
+
+fn listed(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    let asker = auth::asker(app, exchange)?;
+    let user = match exchange.query("user") {
+        None => asker.caller.user,
+        Some(name) => {
+            let named = app.store.user(&name)?.ok_or(Problem::NotFound)?.id;
+            if !asker.caller.admin && named != asker.caller.user {
+                return Err(Problem::NotFound);
+            }
+            named
+        }
+    };
+    let current = asker.session.map(|session| session.id);
+    let sessions = app.store.sessions(&user)?;
+    let lines: Vec<_> = sessions.iter().map(|line| json(line, current.as_deref())).collect();
+    Ok(Reply::data(&lines))
+}
+
+fn json<'a>(line: &'a SessionLine, current: Option<&str>) -> Line<'a> {
+    Line {
+        id: &line.id,
+        user: &line.user,
+        client: &line.client,
+        address: &line.address,
+        created_at: iso(line.created_at),
+        last_seen_at: iso(line.last_seen_at),
+        expires_at: iso(line.expires_at),
+        current: current == Some(&line.id),
+    }
+}
+
+fn ended(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    let caller = auth::caller(app, exchange)?;
+    let owner = (!caller.admin).then_some(caller.user.as_str());
+    if !app.store.end_session(exchange.captured(), owner)? {
+        return Err(Problem::NotFound);
+    }
+    Ok(Reply::data(&()))
+}

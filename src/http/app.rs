@@ -1,0 +1,69 @@
+//! What the routes work with: the parts of the server that they share.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use super::api::health;
+use super::door::Door;
+use super::failures::Failures;
+use super::lane::Lane;
+use super::peer::Network;
+use crate::ensure::Engine;
+use crate::manage::Manager;
+use crate::store::Store;
+use crate::watch::Watch;
+
+/// All of it.
+pub struct App {
+    /// The database.
+    pub store: Arc<Store>,
+    /// The use case.
+    pub engine: Arc<Engine>,
+    /// What keeps the rows true.
+    pub watch: Arc<Watch>,
+    /// What people ask for by name.
+    pub manager: Arc<Manager>,
+    /// Where calls wait for upstream.
+    pub lane: Lane,
+    /// Proxies whose word about addresses is taken.
+    pub trusted_proxies: Vec<Network>,
+    /// The address people use, where it is another than the one listened on.
+    pub public_url: Option<String>,
+    /// Who has failed to authenticate.
+    pub failures: Failures<IpAddr>,
+    /// Passwords, and how often they may be tried.
+    pub door: Door,
+    /// Whether the database takes writes.
+    pub readiness: health::Readiness,
+    /// How many requests are waiting for upstream.
+    pub waiting: Arc<AtomicUsize>,
+    /// How many may.
+    pub max_waiting: usize,
+}
+
+impl App {
+    /// What the routes share; the slow lane is open.
+    pub fn new(
+        store: Arc<Store>,
+        engine: Arc<Engine>,
+        watch: Arc<Watch>,
+        trusted_proxies: Vec<Network>,
+        max_waiting: usize,
+    ) -> Self {
+        Self {
+            store,
+            manager: Arc::new(Manager::new(Arc::clone(&engine))),
+            engine,
+            watch,
+            lane: Lane::open(),
+            trusted_proxies,
+            public_url: None,
+            failures: Failures::default(),
+            door: Door::default(),
+            readiness: health::Readiness::default(),
+            waiting: Arc::default(),
+            max_waiting,
+        }
+    }
+}

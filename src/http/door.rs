@@ -1,0 +1,79 @@
+//! What stands between the network and an account: passwords, the first start's link, and how often
+//! either may be tried.
+//!
+//! An attempt is counted before it is looked at, so that many at once are no way round the count;
+//! one that was right is given back.
+
+use std::net::IpAddr;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use super::failures::Failures;
+use super::problem::Problem;
+use crate::access::{Passwords, Setup};
+
+/// Tests of servers that an administrator may make at once, and the time after which one of them is
+/// forgotten: nobody looks for open doors in the network from here.
+const TESTS: (u32, Duration) = (10, Duration::from_secs(1));
+
+/// Everything of it.
+pub struct Door {
+    /// Makes and compares hashes.
+    pub passwords: Passwords,
+    /// The link of the first start.
+    pub setup: Setup,
+    /// Held while something is written about a session or a token that was used: where a write waits
+    /// for the disk, it holds up one worker.
+    pub noting: Mutex<()>,
+    by_address: Failures<IpAddr>,
+    by_account: Failures<String>,
+    tests: Failures<String>,
+}
+
+impl Default for Door {
+    fn default() -> Self {
+        Self {
+            passwords: Passwords::default(),
+            setup: Setup::default(),
+            noting: Mutex::default(),
+            by_address: Failures::default(),
+            by_account: Failures::default(),
+            tests: Failures::new(TESTS.0, TESTS.1),
+        }
+    }
+}
+
+/// An attempt to log in, or to show that one is who one is.
+pub struct Attempt<'a> {
+    door: &'a Door,
+    address: IpAddr,
+    account: Option<String>,
+}
+
+impl Door {
+    /// Counts an attempt from that household, and for that account where one is named.
+    pub fn attempt(&self, address: IpAddr, account: Option<&str>) -> Result<Attempt<'_>, Problem> {
+        let now = Instant::now();
+        let account = account.map(str::to_owned);
+        self.by_address.count(address, now).map_err(Problem::TooOften)?;
+        if let Some(account) = &account {
+            self.by_account.count(account.clone(), now).map_err(Problem::TooOften)?;
+        }
+        Ok(Attempt { door: self, address, account })
+    }
+
+    /// Counts a test of a server.
+    pub fn test(&self, user: &str) -> Result<(), Problem> {
+        self.tests.count(user.to_owned(), Instant::now()).map_err(Problem::TooOften)
+    }
+}
+
+impl Attempt<'_> {
+    /// It was no failure.
+    pub fn succeeded(self) {
+        self.door.by_address.give_back(&self.address);
+        if let Some(account) = &self.account {
+            self.door.by_account.give_back(account);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Browsers that are logged in. A cookie leaves this module once, when its session begins, and is
+//! looked up by its hash from then on, as tokens are.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::{Error, Store};
+use crate::domain::{Caller, Millis, Secret, now};
+use crate::seal::{new_id, new_secret, sha256};
+
+const MINUTE: Millis = 60 * 1000;
+/// A browser that asks for nothing for so long is logged out: a night, not a weekend.
+const IDLE: Millis = 12 * 60 * MINUTE;
+/// How long a session lasts, whatever happens.
+pub const SESSION_LIFE: Millis = 7 * 24 * 60 * MINUTE;
+/// Sessions of one user; the one that was seen longest ago makes room for another.
+const MAX_SESSIONS: u32 = 32;
+
+/// What is needed to begin one.
+#[derive(Debug)]
+pub struct NewSession<'a> {
+    /// Who has logged in.
+    pub user: &'a str,
+    /// The hash that the password was held against: no session begins with one that was changed
+    /// in the meantime.
+    pub hash: &'a str,
+    /// The browser as it names itself.
+    pub client: &'a str,
+    /// Where the login came from.
+    pub address: &'a str,
+    /// The session that this one takes the place of.
+    pub replaces: Option<&'a str>,
+}
+
+/// A session that holds.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Names the session to end it.
+    pub id: String,
+    /// Who is logged in.
+    pub caller: Caller,
+    /// That user's name.
+    pub user: String,
+    /// When it ends whatever happens.
+    pub expires_at: Millis,
+    /// Whether it is time to write down that it was seen.
+    pub note_due: bool,
+}
+
+/// A session as lists show it.
+#[derive(Debug)]
+pub struct SessionLine {
+    /// Names the session to end it.
+    pub id: String,
+    /// Who is logged in.
+    pub user: String,
+    /// The browser as it named itself.
+    pub client: String,
+    /// Where the login came from.
+    pub address: String,
+    /// When it logged in.
+    pub created_at: Millis,
+    /// When it last asked for anything, to the minute.
+    pub last_seen_at: Millis,
+    /// When it ends whatever happens.
+    pub expires_at: Millis,
+}
+
+/// Whether the session `s` holds at ?2, when one that idles was last seen at ?3 or before.
+const HOLDS: &str = "s.expiresAt > ?2 AND s.lastSeenAt > ?3";
+
+impl Store {
+    /// Begins a session and gives its cookie; `None` when the password was changed in the meantime.
+    /// Sessions that are over go.
+    pub fn add_session(&self, new: &NewSession) -> Result<Option<Secret>, Error> {
+        let (cookie, now) = (new_secret(), now());
+        let insert =
+            "INSERT INTO sessions (id, userId, hash, client, address, createdAt, lastSeenAt, expiresAt)
+            SELECT ?1, id, ?3, ?4, ?5, ?6, ?6, ?7 FROM users WHERE id = ?2 AND passwordHash = ?8";
+        let crowd = "DELETE FROM sessions WHERE userId = ?1 AND id NOT IN
+            (SELECT id FROM sessions WHERE userId = ?1 ORDER BY lastSeenAt DESC, createdAt DESC, rowid DESC LIMIT ?2)";
+        let over = "DELETE FROM sessions WHERE expiresAt <= ?1 OR lastSeenAt <= ?2 OR id = ?3";
+        let (id, hash, until) = (new_id("s"), sha256(cookie.expose().as_bytes()), now + SESSION_LIFE);
+        let begun = self.write(|t| {
+            t.execute(over, params![now, now - IDLE, new.replaces])?;
+            let row = params![id, new.user, hash, new.client, new.address, now, until, new.hash];
+            let begun = t.execute(insert, row)?;
+            t.execute(crowd, params![new.user, MAX_SESSIONS])?;
+            Ok(begun)
+        })?;
+        Ok((begun == 1).then_some(cookie))
+    }
+
+    /// The session of that cookie; `None` when it is nobody's, or no longer.
+    pub fn session(&self, cookie: &str) -> Result<Option<Session>, Error> {
+        let query = format!(
+            "SELECT s.id, s.userId, u.isAdmin, u.name, s.expiresAt, s.lastSeenAt
+             FROM sessions s JOIN users u ON u.id = s.userId WHERE s.hash = ?1 AND {HOLDS}"
+        );
+        let now = now();
+        self.read(|c| {
+            c.prepare_cached(&query)?
+                .query_row(params![sha256(cookie.as_bytes()), now, now - IDLE], |row| {
+                    Ok(Session {
+                        id: row.get(0)?,
+                        caller: Caller { user: row.get(1)?, admin: row.get(2)? },
+                        user: row.get(3)?,
+                        expires_at: row.get(4)?,
+                        note_due: row.get::<_, Millis>(5)? <= now - MINUTE,
+                    })
+                })
+                .optional()
+        })
+    }
+
+    /// Writes down that the session was seen.
+    pub fn note_session(&self, id: &str) -> Result<(), Error> {
+        let note = "UPDATE sessions SET lastSeenAt = ?2 WHERE id = ?1";
+        self.write(|t| t.execute(note, params![id, now()])).map(drop)
+    }
+
+    /// The sessions of a user that hold, the one seen last first.
+    pub fn sessions(&self, user: &str) -> Result<Vec<SessionLine>, Error> {
+        let query = format!(
+            "SELECT s.id, u.name, s.client, s.address, s.createdAt, s.lastSeenAt, s.expiresAt
+             FROM sessions s JOIN users u ON u.id = s.userId
+             WHERE s.userId = ?1 AND {HOLDS} ORDER BY s.lastSeenAt DESC, s.createdAt DESC, s.id"
+        );
+        let now = now();
+        self.read(|c| {
+            c.prepare_cached(&query)?.query_map(params![user, now, now - IDLE], read_line)?.collect()
+        })
+    }
+
+    /// Ends a session, if it is of `user`, where one is named; `false` when there is none such.
+    pub fn end_session(&self, id: &str, user: Option<&str>) -> Result<bool, Error> {
+        let end = "DELETE FROM sessions WHERE id = ?1 AND (?2 IS NULL OR userId = ?2)";
+        Ok(self.write(|t| t.execute(end, params![id, user]))? == 1)
+    }
+}
+
+fn read_line(row: &rusqlite::Row) -> rusqlite::Result<SessionLine> {
+    Ok(SessionLine {
+        id: row.get(0)?,
+        user: row.get(1)?,
+        client: row.get(2)?,
+        address: row.get(3)?,
+        created_at: row.get(4)?,
+        last_seen_at: row.get(5)?,
+        expires_at: row.get(6)?,
+    })
+}

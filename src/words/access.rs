@@ -1,0 +1,58 @@
+//! Sentences about logins, and about what administrators do.
+
+use super::count;
+
+/// 401: a login failed. Which of the two is wrong stays unsaid.
+pub const WRONG_PASSWORD: &str = "Nome ou senha incorretos";
+/// Said beside [`WRONG_PASSWORD`].
+pub const WRONG_PASSWORD_DETAIL: &str =
+    "Confira maiúsculas e minúsculas. Uma senha nova vem de \"pareia user password NOME\".";
+/// 410: the link of the first start.
+pub const SETUP_EXPIRED: &str = "O link de configuração não vale mais";
+/// Said beside [`SETUP_EXPIRED`].
+pub const SETUP_EXPIRED_DETAIL: &str =
+    "Reinicie o pareia para ver um link novo no log, ou crie a senha com \"pareia user password NOME\".";
+/// 403: a cookie, or a login, from elsewhere.
+pub const CROSS_SITE: &str = "A requisição não veio da página do pareia";
+/// Said beside [`CROSS_SITE`].
+pub const CROSS_SITE_DETAIL: &str = "Abra a página pelo endereço do pareia e tente de novo. Programas usam o \
+    cabeçalho \"Authorization: Bearer TOKEN\", sem cookie.";
+/// 429: logins and tests.
+pub const TOO_OFTEN: &str = "Tentativas demais em pouco tempo";
+/// Said beside [`TOO_OFTEN`].
+pub const TOO_OFTEN_DETAIL: &str =
+    "Espere o tempo do cabeçalho Retry-After e tente de novo. Quem já entrou continua.";
+/// 409: nobody could log in as administrator any more.
+pub const LAST_ADMINISTRATOR: &str = "Ninguém remove a própria conta, nem o último administrador com senha";
+/// Said beside [`LAST_ADMINISTRATOR`].
+pub const LAST_ADMINISTRATOR_DETAIL: &str = "Entre como outro administrador com senha e remova por ele.";
+/// Said where instances would be left without an owner.
+pub const USER_OWNS_DETAIL: &str = "Escolha outro usuário para ficar com elas (instancesTo).";
+/// Said where instances would be left without a server.
+pub const CREDENTIAL_IN_USE_DETAIL: &str =
+    "Com force=true ela é removida e, na próxima chamada, cada instância passa para outra credencial ativa.";
+
+/// 409: somebody or something has that name.
+pub fn taken(field: &str) -> String {
+    format!("{field} já está em uso: escolha outro")
+}
+
+/// A field that names a user whom nobody knows.
+pub fn no_such_user(field: &str) -> String {
+    format!("{field} deve ser o nome de um usuário que existe")
+}
+
+/// A field that names the user who is to be removed.
+pub fn heir_is_self(field: &str) -> String {
+    format!("{field} deve ser outro usuário")
+}
+
+/// 409: a user owns instances.
+pub fn user_owns(instances: u32) -> String {
+    format!("Este usuário é dono de {}", count(instances, "instância", "instâncias"))
+}
+
+/// 409: instances use a credential.
+pub fn credential_in_use(instances: u32) -> String {
+    format!("{} esta credencial", count(instances, "instância usa", "instâncias usam"))
+}
