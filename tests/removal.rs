@@ -94,7 +94,6 @@ fn nobody_elses_instance_is_deleted() {
         assert_eq!(shop.post("b").status, 200);
         upstream_delete(&shop.sim.url(), "b");
         until("it is gone", || shop.sim.control().state("b").is_none());
-        std::thread::sleep(Duration::from_millis(20));
         upstream_create(&shop.sim.url(), &body("b"));
         for act in ["logout", "restart"] {
             shop.call("POST", &format!("{ROUTE}/b/{act}"));
@@ -337,6 +336,21 @@ fn a_logout_that_upstream_did_unheard_is_finished_by_the_next() {
     assert!(shop.sim.control().unlink("a"));
     let out = shop.call("POST", &format!("{ROUTE}/a/logout"));
     assert_eq!((out.status, out.data("status")), (200, &json!("disconnected")));
+}
+
+#[test]
+fn a_logout_waits_for_a_phone_whose_socket_is_down_for_a_moment() {
+    for version in VERSIONS {
+        let shop = Shop::new(recorded(version));
+        assert_eq!(shop.post("a").status, 200);
+        shop.scan("a");
+        assert_eq!(shop.post("a").data("status"), "connected");
+        assert!(shop.sim.control().drop_socket("a", Some(Duration::from_millis(800))));
+        assert_eq!(shop.call("POST", &format!("{ROUTE}/a/logout")).data("status"), "disconnected");
+        std::thread::sleep(Duration::from_secs(1));
+        assert_eq!(shop.sim.control().state("a").map(pareia::sim::State::word), Some("close"), "{version:?}");
+        assert!(!shop.sim.control().unlink("a"), "no phone is linked any more");
+    }
 }
 
 #[test]
