@@ -287,7 +287,10 @@ pub struct Client {
 
 impl Client {
     pub fn new(shop: &Shop) -> Self {
-        let server = shop.server.addr();
+        Self::to(shop.server.addr())
+    }
+
+    pub fn to(server: SocketAddr) -> Self {
         Self { server, headers: vec![("Host", server.to_string())], cookie: None }
     }
 

@@ -1,7 +1,10 @@
 //! Connect links: what they show, to whom, for how long, and that they lead nowhere else.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use pareia::ensure::Engine;
+use pareia::http::{Server, Settings};
 use pareia::sim::Version;
 use serde_json::{Value, json};
 
@@ -57,6 +60,35 @@ fn a_link_shows_the_code_and_part_of_the_phone() {
     assert_eq!(shown.header("cache-control"), Some("no-store"));
     let stored = shop.sql("SELECT hex(hash), id FROM connect_links").concat();
     assert!(!stored.iter().any(|text| token.contains(text.as_str())), "the token is not stored");
+}
+
+#[test]
+fn a_links_address_is_the_one_that_people_use() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    shop.row("a", "5521991856227", "loja");
+    let made = |public_url: Option<&str>, proxy: bool, lines: &[(&str, &str)]| {
+        let mut settings = Settings::new("127.0.0.1:0");
+        settings.public_url = public_url.map(str::to_owned);
+        if proxy {
+            settings.trusted_proxies = vec!["127.0.0.1".parse().expect("an address")];
+        }
+        let engine = Arc::new(Engine::new(Arc::clone(&shop.store), Duration::from_secs(5)));
+        let server = Server::start(settings, Arc::clone(&shop.store), engine).expect("a server");
+        let mut client = Client::to(server.addr());
+        client.headers.push(("Authorization", format!("Bearer {}", shop.token)));
+        let answer = client.call_with("POST", &format!("{ROUTE}/a/link"), &Value::Null, lines);
+        let url = answer.data("url").as_str().unwrap_or(answer.code());
+        url.split("/c#").next().unwrap_or_default().to_owned()
+    };
+    let forwarded = ("X-Forwarded-Proto", "https");
+    let host = ("Host", "zap.loja:8443");
+    assert_eq!(made(Some("https://zap.loja/x"), false, &[host]), "https://zap.loja/x");
+    assert_eq!(made(None, false, &[host]), "http://zap.loja:8443");
+    assert_eq!(made(None, true, &[host, forwarded]), "https://zap.loja:8443");
+    assert_eq!(made(None, false, &[host, forwarded]), "http://zap.loja:8443", "nobody is believed unasked");
+    for odd in ["a b", "a/b", "a\"b", "u@a", "a?b"] {
+        assert_eq!(made(None, false, &[("Host", odd)]), "bad_request", "{odd}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use pareia::domain::{Name, Phone, Secret};
-use pareia::evolution::{BaseUrl, Client, Connected, Connections, Created, State, Trouble};
+use pareia::evolution::{BaseUrl, Client, Connected, Connections, Created, State, Told, Trouble};
 use serde_json::Value;
 
 use crate::harness::PHONE;
@@ -54,6 +54,18 @@ fn meaning(endpoint: &str, status: u16, body: &Value) -> String {
         ("connect", 200) if body.is_null() || body["error"] == true => "failed".into(),
         ("connect", 200) if word("/instance/state") == Some("open") => "open".into(),
         ("connect", 200) => word("/base64").map_or("no code".into(), |b| format!("code {b}")),
+        ("restart", 200) if body["error"] == true => "not now".into(),
+        ("restart", 200) => "done".into(),
+        ("delete" | "logout", 200) if body["status"] == "SUCCESS" => "done".into(),
+        ("delete" | "logout", 400) => "not now".into(),
+        ("restart" | "delete" | "logout", 404) => {
+            let is_route = word("/response/message/0").is_some_and(|text| text.starts_with("Cannot "));
+            match (is_route, endpoint) {
+                (true, "restart") => "unsupported".into(),
+                (true, _) => "unexpected".into(),
+                (false, _) => "missing".into(),
+            }
+        }
         ("create", 201) => "created".into(),
         ("create", 403) => "taken".into(),
         ("fetchInstances", 200) => {
@@ -74,7 +86,16 @@ fn understood(endpoint: &str, name: &Name, url: &str) -> String {
     let client = Client::new(&Connections::default(), &base, Secret::new("k"), "recorded", deadline);
     let phone = Phone::parse(PHONE).expect("a phone");
     let state = |s: State| format!("{s:?}").to_lowercase();
+    let told = |told: Told| match told {
+        Told::Done => "done".into(),
+        Told::Missing => "missing".into(),
+        Told::NotNow => "not now".into(),
+        Told::Unsupported => "unsupported".into(),
+    };
     let outcome = match endpoint {
+        "delete" => client.delete(name).map(told),
+        "logout" => client.logout(name).map(told),
+        "restart" => client.restart(name).map(told),
         "connectionState" => {
             client.state(name).map(|s| s.map_or("missing".into(), |s| format!("state {}", state(s))))
         }
@@ -112,8 +133,13 @@ fn replay(recording: &str) -> usize {
         let Some(status) = exchange.pointer("/response/status").and_then(Value::as_u64) else { continue };
         let endpoint = path.split(['/', '?']).nth(2).unwrap_or_default();
         let asks_for_one = endpoint != "fetchInstances" || path.contains("instanceName=");
-        let method = if endpoint == "create" { "POST" } else { "GET" };
-        let known = ["create", "connect", "connectionState", "fetchInstances"].contains(&endpoint);
+        let method = match endpoint {
+            "create" | "restart" => "POST",
+            "delete" | "logout" => "DELETE",
+            _ => "GET",
+        };
+        let known = ["create", "connect", "connectionState", "fetchInstances", "delete", "logout", "restart"];
+        let known = known.contains(&endpoint);
         if !known || !asks_for_one || exchange["request"]["method"] != method {
             continue;
         }
@@ -137,9 +163,9 @@ fn replay(recording: &str) -> usize {
 #[test]
 fn every_recorded_answer_is_understood() {
     for (version, recording, at_least) in [
-        ("2.3.7", include_str!("recorded/wire-2.3.7.jsonl"), 200),
+        ("2.3.7", include_str!("recorded/wire-2.3.7.jsonl"), 230),
         ("2.2.3", include_str!("recorded/wire-2.2.3.jsonl"), 100),
-        ("1.8.2", include_str!("recorded/wire-1.8.2.jsonl"), 200),
+        ("1.8.2", include_str!("recorded/wire-1.8.2.jsonl"), 230),
     ] {
         let replayed = replay(recording);
         assert!(replayed >= at_least, "{version}: only {replayed}");

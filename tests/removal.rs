@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use pareia::sim::{Fault, Sim, Version};
+use pareia::sim::{Fault, Options, Sim, Timing, Version};
 use serde_json::{Value, json};
 
 use crate::harness::{ROUTE, Shop, instant, recorded, until, upstream_create, upstream_delete};
@@ -41,7 +41,8 @@ fn nothing_is_left(shop: &Shop) {
     for table in ["messaging_instances", "instance_events", "connect_links"] {
         assert_eq!(shop.sql(&format!("SELECT count(*) FROM {table}")), [["0"]], "{table}");
     }
-    until("the instance is gone upstream", || shop.sim.control().state("a").is_none());
+    let listed = || crate::harness::get(&format!("{}/sim/instances", shop.sim.url())).body;
+    until("the instance is gone upstream", || listed() == json!([]));
 }
 
 #[test]
@@ -94,7 +95,6 @@ fn nobody_elses_instance_is_deleted() {
         assert_eq!(shop.post("b").status, 200);
         upstream_delete(&shop.sim.url(), "b");
         until("it is gone", || shop.sim.control().state("b").is_none());
-        std::thread::sleep(Duration::from_millis(20));
         upstream_create(&shop.sim.url(), &body("b"));
         for act in ["logout", "restart"] {
             shop.call("POST", &format!("{ROUTE}/b/{act}"));
@@ -179,6 +179,22 @@ fn a_server_that_hangs_holds_a_deletion_for_a_bounded_time() {
 }
 
 #[test]
+fn a_server_that_restarts_deletes_once_it_has_loaded_the_instance() {
+    for version in VERSIONS {
+        let timing = Timing { load: Duration::from_millis(700), ..recorded(version).timing };
+        let shop = Shop::new(Options { timing, ..recorded(version) });
+        assert_eq!(shop.post("a").status, 200);
+        shop.sim.control().restart();
+        until("the server is back and deletes", || {
+            let deleted = shop.call("DELETE", &path("a"));
+            assert!([200, 502].contains(&deleted.status), "{}", deleted.body);
+            deleted.status == 200
+        });
+        nothing_is_left(&shop);
+    }
+}
+
+#[test]
 fn what_is_gone_upstream_or_going_is_no_obstacle() {
     for version in VERSIONS {
         let shop = shop_in(version, "connecting");
@@ -205,6 +221,7 @@ fn what_is_gone_upstream_or_going_is_no_obstacle() {
 #[test]
 fn a_deletion_is_repeated_after_a_failure_at_any_step() {
     const LISTED: &str = r#"{"instance":{"instanceName":"x","instanceId":"u1","status":"open"}}"#;
+    const STATE: &str = r#"{"instance":{"instanceName":"x","state":"open"}}"#;
     const MISSING: &str = r#"{"status":404,"error":"Not Found","response":{"message":["no"]}}"#;
     const REFUSED: &str = r#"{"status":400,"error":"Bad Request","response":{"message":["no"]}}"#;
     const DONE: &str = r#"{"status":"SUCCESS","error":false,"response":{"message":"done"}}"#;
@@ -215,7 +232,7 @@ fn a_deletion_is_repeated_after_a_failure_at_any_step() {
         Gone,
     }
     for effective in [false, true] {
-        for failing in 0..4 {
+        for failing in 0..5 {
             let (world, count) = (Arc::new(Mutex::new(World::Open)), Arc::new(AtomicUsize::new(0)));
             let (its_world, its_count) = (Arc::clone(&world), Arc::clone(&count));
             // As 1.8 does it: what is open is logged out before it is deleted.
@@ -228,6 +245,7 @@ fn a_deletion_is_repeated_after_a_failure_at_any_step() {
                 let answer = match (endpoint, &*world) {
                     (_, World::Gone) => (404, MISSING),
                     ("fetchInstances", _) => (200, LISTED),
+                    ("connectionState", _) => (200, STATE),
                     ("delete", World::Open) => (400, REFUSED),
                     ("delete", World::Closed) => {
                         *world = World::Gone;
@@ -337,6 +355,21 @@ fn a_logout_that_upstream_did_unheard_is_finished_by_the_next() {
     assert!(shop.sim.control().unlink("a"));
     let out = shop.call("POST", &format!("{ROUTE}/a/logout"));
     assert_eq!((out.status, out.data("status")), (200, &json!("disconnected")));
+}
+
+#[test]
+fn a_logout_waits_for_a_phone_whose_socket_is_down_for_a_moment() {
+    for version in VERSIONS {
+        let shop = Shop::new(recorded(version));
+        assert_eq!(shop.post("a").status, 200);
+        shop.scan("a");
+        assert_eq!(shop.post("a").data("status"), "connected");
+        assert!(shop.sim.control().drop_socket("a", Some(Duration::from_millis(800))));
+        assert_eq!(shop.call("POST", &format!("{ROUTE}/a/logout")).data("status"), "disconnected");
+        std::thread::sleep(Duration::from_secs(1));
+        assert_eq!(shop.sim.control().state("a").map(pareia::sim::State::word), Some("close"), "{version:?}");
+        assert!(!shop.sim.control().unlink("a"), "no phone is linked any more");
+    }
 }
 
 #[test]

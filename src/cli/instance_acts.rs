@@ -125,7 +125,7 @@ pub fn delete(store: Store, arguments: &Delete) -> Done {
     }
     let gone = manager.delete(&target, *keep_upstream, &new_id("cli-"));
     let gone = gone.map_err(|why| undone(Act::Delete, &why))?;
-    note(words::deleted(name, gone.upstream));
+    note(words::deleted(name, gone.upstream, *keep_upstream));
     Ok(())
 }
 

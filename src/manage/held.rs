@@ -18,7 +18,10 @@ const UPSTREAM: Duration = Duration::from_secs(20);
 /// How often a delete is tried that 1.8 refuses because a phone is connected: its logout is answered
 /// before it is done. Recorded: the first try after it succeeds.
 const DELETES: u32 = 5;
-/// The pause before the next.
+/// How long a server that restarts may take to load the instance, or one that removes it to be done.
+/// Recorded: up to 1.5 s.
+const LOAD: Duration = Duration::from_secs(5);
+/// The pause before the next look or try.
 const DELETE_PAUSE: Duration = Duration::from_millis(300);
 
 /// A row that nobody else acts for meanwhile, in any process.
@@ -143,6 +146,7 @@ impl Own<'_> {
 
     /// Deletes it; whether there was anything to delete.
     pub(super) fn delete(&self) -> Result<bool, Refusal> {
+        self.await_load()?;
         for attempt in 0..DELETES {
             if attempt > 0 {
                 thread::sleep(DELETE_PAUSE);
@@ -158,6 +162,19 @@ impl Own<'_> {
             }
         }
         Err(Refusal::Upstream(Trouble::Unexpected))
+    }
+
+    /// What is not loaded yet, or is just being removed, answers a delete with success all the same: a
+    /// moment later it shows whether it is there.
+    fn await_load(&self) -> Result<(), Refusal> {
+        let until = Instant::now() + LOAD;
+        while self.state()? == Some(State::Unloaded) {
+            if Instant::now() >= until {
+                return Err(Refusal::Upstream(Trouble::NotLoaded));
+            }
+            thread::sleep(DELETE_PAUSE);
+        }
+        Ok(())
     }
 
     pub(super) fn logout(&self) -> Result<Told, Refusal> {

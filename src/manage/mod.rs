@@ -21,6 +21,8 @@ use held::Held;
 
 /// Requests that may wait for one row at a time; each holds a thread while it waits.
 const MAX_WAITING: usize = 4;
+/// The same for all rows of one owner: a quarter of the threads there are for whatever waits.
+const MAX_WAITING_FOR_OWNER: usize = 32;
 /// How long the old code is distrusted after a restart while connecting: upstream answers it until the
 /// new one comes. Recorded: within half a second.
 const RESTART_OUT: Duration = Duration::from_secs(10);
@@ -69,7 +71,7 @@ pub struct Removed {
 /// The use cases, on one engine's data folder and connections.
 pub struct Manager {
     engine: Arc<Engine>,
-    /// Requests that wait or run, by row.
+    /// Requests that wait or run, by row and by owner.
     waiting: Mutex<HashMap<String, usize>>,
 }
 
@@ -106,7 +108,11 @@ impl Manager {
     pub fn logout(&self, target: &Target, trace: &str) -> Result<(), Refusal> {
         let _place = self.place(target)?;
         let mut held = Held::take(&self.engine, target, trace)?;
-        let Some(told) = held.own()?.map(|own| own.logout()).transpose()? else { return Ok(()) };
+        let Some(own) = held.own()? else { return Ok(()) };
+        let mut told = own.logout()?;
+        if told == Told::NotNow && pairing::comes_back(&own, &held.row)? {
+            told = own.logout()?;
+        }
         log::info!("id={trace} {} was logged out: {told:?}", target.name);
         held.save(|row| {
             if told == Told::Done {
@@ -151,6 +157,7 @@ impl Manager {
         if !pairing::waits_for_scan_alone(&own, &held.row)? || own.logout()? != Told::Done {
             return Ok(());
         }
+        pairing::await_close(&own)?;
         log::info!("id={trace} {}: the pairing that nobody scanned was given up", target.name);
         held.save(|row| {
             row.become_status(Status::Disconnected, Reason::Unscanned);
@@ -159,16 +166,19 @@ impl Manager {
         })
     }
 
-    /// A place among those who wait for the row.
+    /// A place among those who wait for the row, and for any of its owner's.
     fn place(&self, target: &Target) -> Result<Place<'_>, Refusal> {
+        let keys = [target.id.clone(), target.user.clone()];
         let mut waiting = lock(&self.waiting);
-        let count = waiting.entry(target.id.clone()).or_default();
-        if *count >= MAX_WAITING {
+        let is_full = |(key, most)| waiting.get(key).is_some_and(|count| *count >= most);
+        if keys.iter().zip([MAX_WAITING, MAX_WAITING_FOR_OWNER]).any(is_full) {
             return Err(Refusal::Busy);
         }
-        *count += 1;
+        for key in &keys {
+            *waiting.entry(key.clone()).or_default() += 1;
+        }
         drop(waiting);
-        Ok(Place { manager: self, row: target.id.clone() })
+        Ok(Place { manager: self, keys })
     }
 }
 
@@ -179,16 +189,16 @@ fn has_session(row: &Instance) -> bool {
 
 struct Place<'a> {
     manager: &'a Manager,
-    row: String,
+    keys: [String; 2],
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut waiting = lock(&self.manager.waiting);
-        if let Some(count) = waiting.get_mut(&self.row) {
-            *count -= 1;
-            if *count == 0 {
-                waiting.remove(&self.row);
+        for key in &self.keys {
+            match waiting.get_mut(key) {
+                Some(count) if *count > 1 => *count -= 1,
+                _ => drop(waiting.remove(key)),
             }
         }
     }

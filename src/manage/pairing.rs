@@ -1,4 +1,5 @@
-//! Whether an instance waits for a scan, and for nothing else.
+//! What a socket is about to do: whether it waits for a scan and for nothing else, and whether one that
+//! is down comes back.
 //!
 //! A logout cannot be taken back, so what was seen once is not believed: between a scan and the
 //! pairing the state says `connecting` for a while, as it does before.
@@ -8,12 +9,15 @@ use std::time::{Duration, Instant};
 
 use super::Refusal;
 use super::held::Own;
+use crate::domain::now;
 use crate::evolution::{Connected, Listed, State};
 use crate::store::Instance;
 
 /// How long the state has to stay `connecting`: after a scan the socket drops and returns within it.
 /// Recorded: 0.1 s.
 const STEADY: Duration = Duration::from_secs(1);
+/// How long a socket has to come back. Recorded: 0.1 s, and up to 2.2 s after WhatsApp was out of reach.
+const RETURN: Duration = Duration::from_secs(3);
 /// The pause between two looks, shorter than such a drop.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -36,6 +40,31 @@ pub(super) fn waits_for_scan_alone(own: &Own, row: &Instance) -> Result<bool, Re
         }
     }
     Ok(is_unpaired(own.listed()?.as_ref(), row) && is_connecting()?)
+}
+
+/// Waits until the socket is closed that was told to: 1.8 answers a logout before it is done. A call
+/// that came before that would take the old socket's code for a new one's.
+pub(super) fn await_close(own: &Own) -> Result<(), Refusal> {
+    let until = Instant::now() + RETURN;
+    while own.state()? == Some(State::Connecting) && Instant::now() < until {
+        thread::sleep(PAUSE);
+    }
+    Ok(())
+}
+
+/// Whether the socket of an instance that is closed comes back by itself, and is there again: that of a
+/// paired phone which just dropped, or one that was being opened.
+pub(super) fn comes_back(own: &Own, row: &Instance) -> Result<bool, Refusal> {
+    let is_opening = row.connect_out_until.is_some_and(|until| until > now());
+    let is_paired = own.listed()?.is_some_and(|listed| !is_unpaired(Some(&listed), row));
+    let until = Instant::now() + RETURN;
+    while (is_opening || is_paired) && Instant::now() < until {
+        if matches!(own.state()?, Some(State::Open | State::Connecting)) {
+            return Ok(true);
+        }
+        thread::sleep(PAUSE);
+    }
+    Ok(false)
 }
 
 /// Whether the list shows that no phone is paired. 2.x lists an owner for good; 1.8 only while open,

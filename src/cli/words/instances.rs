@@ -51,7 +51,11 @@ pub fn goes(name: &str, upstream: bool, session: bool) -> String {
 }
 
 /// It is gone.
-pub fn deleted(name: &str, upstream: bool) -> String {
-    let where_ = if upstream { "na Evolution e aqui" } else { "aqui; na Evolution não havia o que apagar" };
-    format!("\"{name}\" foi apagada {where_}.")
+pub fn deleted(name: &str, upstream: bool, kept: bool) -> String {
+    let place = match (upstream, kept) {
+        (true, _) => "na Evolution e aqui",
+        (false, true) => "aqui; na Evolution ela fica como está",
+        (false, false) => "aqui; na Evolution não havia o que apagar",
+    };
+    format!("\"{name}\" foi apagada {place}.")
 }
