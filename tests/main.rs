@@ -15,3 +15,4 @@ mod sim_replay;
 mod storage;
 mod tidy;
 mod watcher;
+mod webhooks;

@@ -2,6 +2,7 @@
 //!
 //! The log's first line carries the address in use: supervisors, scripts and tests wait for it.
 
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -78,9 +79,14 @@ fn serve(config: &Config, held: &Held) -> Done {
     Ok(())
 }
 
-/// The address under which people reach the server, as far as anybody said.
+/// The address under which the server is reached, as far as anybody said.
 fn url(config: &Config, server: &Server) -> String {
-    config.public_url.clone().unwrap_or_else(|| format!("http://{}", server.addr()))
+    let mut addr = server.addr();
+    if addr.ip().is_unspecified() {
+        // It listens everywhere; this is one place.
+        addr.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    config.public_url.clone().unwrap_or_else(|| format!("http://{addr}"))
 }
 
 /// What whoever runs the server should know at its start.
