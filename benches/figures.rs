@@ -23,7 +23,7 @@ use rig::{Client, Rig, Upstream, median, percentile};
 /// One measurement: what it is called, what the goal is, and how it is taken.
 type Figure = (&'static str, &'static str, fn() -> String);
 
-const FIGURES: [Figure; 10] = [
+const FIGURES: [Figure; 12] = [
     ("code latency, upstream sleeps 2 s", "median < 100 ms, most < 250", || code_latency("2.3.7")),
     ("code latency, upstream sleeps 5 s", "median < 100 ms, most < 250", || code_latency("1.8.2")),
     ("repeated POST", "adds < 1 ms (median), p99 < 10 ms, 2 calls", repeated),
@@ -32,6 +32,8 @@ const FIGURES: [Figure; 10] = [
     ("1,000 hostile clients", "50 POSTs served, p99 < 250 ms, < 64 MiB, cut in 30 s", hostile),
     ("memory after 10,000 calls", "< 16 MiB", memory_after_calls),
     ("10,000 rows: start, memory", "< 60 ms, < 24 MiB", ten_thousand_rows),
+    ("watching 10,000 instances", "1 list, < 50 ms of CPU per round", watching),
+    ("webhooks, 500/s", "p99 < 10 ms, at most 2 rounds/s", webhooks),
     ("binary", "< 6 MiB", binary_size),
     ("the flow taken literally", "for comparison", literal::figure),
 ];
@@ -177,6 +179,7 @@ fn memory_after_calls() -> String {
 
 fn ten_thousand_rows() -> String {
     let upstream = Upstream::start();
+    upstream.fill(10_000);
     let mut rig = Rig::start(&upstream.url);
     rig.seed_rows(10_000);
     let mut starts: Vec<f64> = (0..10)
@@ -190,6 +193,74 @@ fn ten_thousand_rows() -> String {
         .collect();
     assert_eq!(rig.client().post("row-5000").status, 200);
     format!("first answer after {:.0} ms (median), {:.1} MiB", median(&mut starts), rig.memory_mib())
+}
+
+/// Rounds at the quick pace, because somebody is pairing: what one costs is the same at rest.
+fn watching() -> String {
+    const SPAN: Duration = Duration::from_secs(30);
+    let upstream = Upstream::start();
+    upstream.fill(10_000);
+    let mut rig = Rig::start(&upstream.url);
+    rig.stop();
+    rig.seed_rows(10_000);
+    rig.serve();
+    assert_eq!(rig.client().post("pairing").status, 200);
+    let count = |endpoint| upstream.totals().get(endpoint).copied().unwrap_or_default();
+    let wait = |lists| {
+        while count("fetchInstances") < lists {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    wait(count("fetchInstances") + 3);
+    let before = (rig.cpu_ms(), count("fetchInstances"), count("connectionState"));
+    std::thread::sleep(SPAN);
+    wait(count("fetchInstances") + 1);
+    let rounds = (count("fetchInstances") - before.1) as f64;
+    format!(
+        "{:.0} ms of CPU per round, 1 list and {:.1} states each, {:.1} MiB ({rounds} rounds)",
+        (rig.cpu_ms() - before.0) / rounds,
+        (count("connectionState") - before.2) as f64 / rounds,
+        rig.memory_mib()
+    )
+}
+
+/// A storm as Evolution makes it while WhatsApp is out of reach, with a code's picture now and then.
+fn webhooks() -> String {
+    const CLIENTS: usize = 5;
+    const EACH: usize = 600;
+    let upstream = Upstream::start();
+    let rig = Rig::start(&upstream.url);
+    let path = rig.webhook();
+    assert_eq!(rig.client().post("loja").status, 200);
+    let body = |length| {
+        format!(
+            r#"{{"event":"connection.update","data":{{"x":"{}"}},"instance":"loja"}}"#,
+            "x".repeat(length)
+        )
+    };
+    let (small, large) = (body(250), body(17 * 1024));
+    let (lists, begun) = (upstream.totals()["fetchInstances"], Instant::now());
+    let took = rig::together(CLIENTS, |_| {
+        let mut client = rig.client();
+        let send = |n: usize| {
+            // 100 a second each, whatever the answers take.
+            let due = Duration::from_millis(10) * u32::try_from(n).expect("small");
+            std::thread::sleep(due.saturating_sub(begun.elapsed()));
+            let body = if n.is_multiple_of(10) { &large } else { &small };
+            rig::timed(|| assert_eq!(client.exchange("POST", &path, body).0, 200))
+        };
+        (0..EACH).map(send).collect::<Vec<_>>()
+    });
+    let seconds = begun.elapsed().as_secs_f64();
+    let rounds = (upstream.totals()["fetchInstances"] - lists) as f64;
+    let mut took: Vec<f64> = took.into_iter().flatten().collect();
+    format!(
+        "median {:.2} ms, p99 {:.2} ms, {:.1} rounds/s ({} in {seconds:.0} s)",
+        median(&mut took),
+        percentile(&mut took, 99.0),
+        rounds / seconds,
+        CLIENTS * EACH
+    )
 }
 
 fn binary_size() -> String {

@@ -391,10 +391,31 @@ fn credentials_live_from_add_to_remove() {
     desk.says("credential remove cred_lab --force", 0, "", "Não sobrou credencial ativa");
     assert_eq!(desk.json("credential list --json").as_array().unwrap().len(), 1);
     assert_eq!(desk.json("instance show a --json")["credentialId"], Value::Null);
-    for command in ["test", "enable", "disable", "remove", "rotate --api-token-stdin"] {
+    for command in ["test", "enable", "disable", "remove", "rotate --api-token-stdin", "webhook"] {
         let sentence = "não há credencial \"nada\". Veja os ids com: pareia credential list";
         desk.says(&format!("credential {command} nada"), 1, "", sentence);
     }
+}
+
+#[test]
+fn a_webhooks_lines_can_be_pasted_as_they_are() {
+    let desk = Desk::new();
+    desk.credential("cred_lab", "http://localhost:8081", KEY);
+    desk.says("credential webhook cred_lab", 1, "", "rode \"pareia serve\" uma vez, ou informe o endereço");
+    desk.says("credential webhook cred_lab --public-url zap", 2, "", "PAREIA_PUBLIC_URL");
+    let secret = desk.store().webhook_secret("cred_lab").expose().to_owned();
+    let url = format!("https://zap.loja.com.br/webhooks/evolution/{secret}");
+    let lines = format!(
+        "WEBHOOK_GLOBAL_ENABLED=true\nWEBHOOK_GLOBAL_URL={url}\nWEBHOOK_GLOBAL_WEBHOOK_BY_EVENTS=false\n\
+         WEBHOOK_EVENTS_CONNECTION_UPDATE=true\nWEBHOOK_EVENTS_QRCODE_UPDATED=true\n\
+         WEBHOOK_EVENTS_INSTANCE_CREATE=true\nWEBHOOK_EVENTS_INSTANCE_DELETE=true\n"
+    );
+    let ran = desk.fed("credential webhook cred_lab --public-url https://zap.loja.com.br/", "");
+    assert_eq!(ran.out, lines, "nothing but what is to be pasted");
+    assert!(ran.err.contains(&url) && ran.err.contains("reinicie-a"), "{}", ran.err);
+    desk.store().set_setting("url", "http://127.0.0.1:3000").expect("set");
+    let lines = lines.replace("https://zap.loja.com.br", "http://127.0.0.1:3000");
+    desk.says("credential webhook cred_lab", 0, lines.trim_end(), "trate-o como uma senha");
 }
 
 #[test]

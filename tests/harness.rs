@@ -263,6 +263,12 @@ pub fn get(url: &str) -> Answer {
     agent().get(url).call().and_then(read).unwrap_or_else(|e| panic!("{url}: {e}"))
 }
 
+/// `GET`s something as the owner of a token.
+pub fn get_as(url: &str, token: &str) -> Answer {
+    let request = agent().get(url).header("authorization", format!("Bearer {token}"));
+    request.call().and_then(read).unwrap_or_else(|e| panic!("{url}: {e}"))
+}
+
 fn agent() -> ureq::Agent {
     ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().new_agent()
 }

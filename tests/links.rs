@@ -65,7 +65,7 @@ fn a_link_shows_the_code_and_part_of_the_phone() {
 #[test]
 fn a_links_address_is_the_one_that_people_use() {
     let shop = Shop::new(instant(Version::V2_3_7));
-    shop.row("a", "5521991856227", "loja");
+    shop.written("a", "5521991856227", "loja");
     let made = |public_url: Option<&str>, proxy: bool, lines: &[(&str, &str)]| {
         let mut settings = Settings::new("127.0.0.1:0");
         settings.public_url = public_url.map(str::to_owned);
@@ -73,7 +73,8 @@ fn a_links_address_is_the_one_that_people_use() {
             settings.trusted_proxies = vec!["127.0.0.1".parse().expect("an address")];
         }
         let engine = Arc::new(Engine::new(Arc::clone(&shop.store), Duration::from_secs(5)));
-        let server = Server::start(settings, Arc::clone(&shop.store), engine).expect("a server");
+        let watch = Arc::clone(&shop.watch);
+        let server = Server::start(settings, Arc::clone(&shop.store), engine, watch).expect("a server");
         let mut client = Client::to(server.addr());
         client.headers.push(("Authorization", format!("Bearer {}", shop.token)));
         let answer = client.call_with("POST", &format!("{ROUTE}/a/link"), &Value::Null, lines);

@@ -21,3 +21,4 @@ mod sim_replay;
 mod storage;
 mod tidy;
 mod watcher;
+mod webhooks;

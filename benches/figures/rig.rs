@@ -1,6 +1,7 @@
 //! What the figures are measured with: the binary as a process, an upstream, clients that cost
 //! little, and the sums.
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -44,17 +45,23 @@ impl Upstream {
         self.url.trim_start_matches("http://").to_owned()
     }
 
+    /// Adds that many connected instances.
+    pub fn fill(&self, count: usize) {
+        let body = format!(r#"{{"count":{count}}}"#);
+        assert_eq!(Client::new(&self.address(), "").exchange("POST", "/sim/fill", &body).0, 200);
+    }
+
     /// Calls it received so far.
     pub fn calls(&self) -> usize {
+        self.totals().values().sum()
+    }
+
+    /// Calls it received so far, by endpoint.
+    pub fn totals(&self) -> HashMap<String, usize> {
         let (status, body) = Client::new(&self.address(), "").exchange("GET", "/sim/calls", "");
         assert_eq!(status, 200);
         let body: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
-        let totals = body["totals"].as_object().expect("totals");
-        totals
-            .values()
-            .filter_map(serde_json::Value::as_u64)
-            .map(|n| usize::try_from(n).expect("small"))
-            .sum()
+        serde_json::from_value(body["totals"].clone()).expect("totals")
     }
 }
 
@@ -69,6 +76,7 @@ impl Drop for Upstream {
 pub struct Rig {
     folder: PathBuf,
     token: String,
+    credential: String,
     process: Option<Child>,
     pub address: String,
 }
@@ -76,7 +84,13 @@ pub struct Rig {
 impl Rig {
     pub fn start(upstream: &str) -> Self {
         let folder = std::env::temp_dir().join(pareia::seal::new_id("pareia-bench-"));
-        let mut rig = Self { folder, token: String::new(), process: None, address: String::new() };
+        let mut rig = Self {
+            folder,
+            token: String::new(),
+            credential: String::new(),
+            process: None,
+            address: String::new(),
+        };
         rig.run(&["user", "add", "bench"], "");
         rig.token = rig.run(&["token", "create", "bench"], "");
         let add = [
@@ -88,7 +102,7 @@ impl Rig {
             upstream,
             "--api-token-stdin",
         ];
-        rig.run(&add, KEY);
+        rig.credential = rig.run(&add, KEY);
         rig.serve();
         rig
     }
@@ -145,6 +159,24 @@ impl Rig {
         Client::new(&self.address, &self.token)
     }
 
+    /// The path to which the upstream's webhooks go.
+    pub fn webhook(&self) -> String {
+        let lines = self.run(&["credential", "webhook", &self.credential], "");
+        let url = lines.lines().find_map(|l| l.strip_prefix("WEBHOOK_GLOBAL_URL=")).expect("a URL");
+        url[url.find("/webhooks/").expect("a path")..].to_owned()
+    }
+
+    /// Processor time that the server has used so far, its own and the system's for it, in ms.
+    pub fn cpu_ms(&self) -> f64 {
+        /// What Linux counts it in, on every machine there is.
+        const TICK_MS: f64 = 10.0;
+        let pid = self.process.as_ref().expect("it runs").id();
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("Linux");
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        // The 14th and 15th fields of the line, of which two are cut off.
+        fields[11..13].iter().map(|ticks| ticks.parse::<f64>().expect("a number") * TICK_MS).sum()
+    }
+
     /// Resident memory of the server.
     pub fn memory_mib(&self) -> f64 {
         let pid = self.process.as_ref().expect("it runs").id();
@@ -161,9 +193,9 @@ impl Rig {
             .execute_batch(&format!(
                 "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
                  INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId, userId,
-                     credentialId, status, pairedAt, createdAt, updatedAt)
+                     credentialId, status, pairedAt, claimedUrl, createdAt, updatedAt)
                  SELECT 'c' || i, 'whatsapp_evolution', 'row-' || i, '5521991856227', u.id, c.id,
-                     'connected', 1, 1, 1
+                     'connected', 1, c.baseUrl, 1, 1
                  FROM n, users u, integration_credentials c;"
             ))
             .expect("rows");

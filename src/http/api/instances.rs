@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::domain::{Caller, Reason, Status};
 use crate::http::app::App;
 use crate::http::exchange::Exchange;
+use crate::http::fields::Fields;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::http::{auth, query};
@@ -50,9 +51,16 @@ fn page(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let filter = filter(&caller, exchange)?;
     let page = query::number(exchange, "page", 1..=LAST_PAGE)?.unwrap_or(1);
     let per_page = query::number(exchange, "perPage", 1..=MOST_PER_PAGE)?.unwrap_or(PER_PAGE);
-    let found = app.store.instance_page(&filter, (page - 1) * per_page, per_page);
-    let found = found?;
+    let found = app.store.instance_page(&filter, (page - 1) * per_page, per_page)?;
+    found.lines.iter().for_each(|line| look_at(app, line));
     Ok(Reply::json_of(200, &Listed::of(&found, &filter, page, per_page), found.lines.len() * 512))
+}
+
+/// What is shown is kept right within seconds, for as long as somebody goes on asking for it.
+fn look_at(app: &App, line: &InstanceLine) {
+    if let Some(credential) = &line.credential {
+        app.watch.look_at(credential, &line.name);
+    }
 }
 
 fn filter(caller: &Caller, exchange: &Exchange) -> Result<Filter, Problem> {
@@ -84,8 +92,9 @@ pub fn show(app: &App, exchange: Exchange) {
 }
 
 fn line(app: &App, key: &str, owner: Option<&str>) -> Result<Reply, Problem> {
-    let line = app.store.instance_line(key, owner)?;
-    line.map(|line| Reply::data(&Shown::of(&line))).ok_or(Problem::NotFound)
+    let line = app.store.instance_line(key, owner)?.ok_or(Problem::NotFound)?;
+    look_at(app, &line);
+    Ok(Reply::data(&Shown::of(&line)))
 }
 
 /// `DELETE …/{id}`: upstream first, then the row. `?keepUpstream=true` forgets the row only,
@@ -114,9 +123,17 @@ fn removes(removed: Removed) -> Vec<&'static str> {
     upstream.chain(["row", "history", "links"]).collect()
 }
 
-/// `POST …/{id}/logout`.
+/// `POST …/{id}/logout`. With `"waitingOnly": true` it closes a socket that waits for a scan, so that
+/// the next one can have a pairing code, and never ends what a phone is paired with.
 pub fn logout(app: &App, exchange: Exchange) {
-    let done = act(app, &exchange, Act::Logout, |target| app.manager.logout(target, exchange.id()));
+    let waiting_only = Fields::read_or_none(exchange.body()).and_then(|f| f.flag("waitingOnly"));
+    let done = waiting_only.and_then(|waiting_only| {
+        let what = if waiting_only { Act::Abandon } else { Act::Logout };
+        act(app, &exchange, what, |target| match what {
+            Act::Abandon => app.manager.abandon_pairing(target, exchange.id()),
+            _ => app.manager.logout(target, exchange.id()),
+        })
+    });
     exchange.conclude(done);
 }
 

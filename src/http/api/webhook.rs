@@ -13,6 +13,7 @@ use crate::domain::{Name, Secret};
 use crate::http::app::App;
 use crate::http::auth;
 use crate::http::exchange::Exchange;
+use crate::http::origin;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::words;
@@ -57,12 +58,6 @@ pub fn address(base: &str, secret: &Secret) -> String {
 }
 
 #[derive(Serialize)]
-struct Shown {
-    success: bool,
-    data: Data,
-}
-
-#[derive(Serialize)]
 struct Data {
     url: String,
     environment: String,
@@ -70,24 +65,16 @@ struct Data {
 
 /// `GET /api/admin/credentials/{id}/webhook`: the address, and what to paste into Evolution.
 pub fn show(app: &App, exchange: Exchange) {
-    match auth::admin(app, &exchange).and_then(|_| data(app, &exchange)) {
-        Ok(data) => exchange.answer(Reply::json(200, &Shown { success: true, data })),
-        Err(problem) => exchange.refuse(&problem),
-    }
+    let outcome = auth::admin(app, &exchange).and_then(|_| shown(app, &exchange));
+    exchange.conclude(outcome);
 }
 
-fn data(app: &App, exchange: &Exchange) -> Result<Data, Problem> {
+fn shown(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let id = exchange.captured();
-    let failed = |error| {
-        log::error!("id={} {error}", exchange.id());
-        Problem::INTERNAL
-    };
-    app.store.credential(id).map_err(failed)?.ok_or(Problem::NotFound)?;
-    let base = app.store.setting("url").map_err(failed)?.unwrap_or_else(|| {
-        format!("http://{}", exchange.headers("Host").first().copied().unwrap_or_default())
-    });
+    app.store.credential(id)?.ok_or(Problem::NotFound)?;
+    let base = app.store.setting("url")?.map_or_else(|| origin::base(app, exchange), Ok)?;
     let url = address(&base, &app.store.webhook_secret(id));
-    Ok(Data { environment: words::webhook_environment(&url), url })
+    Ok(Reply::data(&Data { environment: words::webhook_environment(&url), url }))
 }
 
 #[cfg(test)]
