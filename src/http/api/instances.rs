@@ -127,13 +127,13 @@ fn removes(removed: Removed) -> Vec<&'static str> {
 /// the next one can have a pairing code, and never ends what a phone is paired with.
 pub fn logout(app: &App, exchange: Exchange) {
     let waiting_only = Fields::read_or_none(exchange.body()).and_then(|f| f.flag("waitingOnly"));
-    let done = waiting_only.and_then(|waiting_only| {
-        let what = if waiting_only { Act::Abandon } else { Act::Logout };
-        act(app, &exchange, what, |target| match what {
-            Act::Abandon => app.manager.abandon_pairing(target, exchange.id()),
-            _ => app.manager.logout(target, exchange.id()),
-        })
-    });
+    let done = match waiting_only {
+        Ok(false) => act(app, &exchange, Act::Logout, |target| app.manager.logout(target, exchange.id())),
+        Ok(true) => {
+            act(app, &exchange, Act::Abandon, |target| app.manager.abandon_pairing(target, exchange.id()))
+        }
+        Err(problem) => Err(problem),
+    };
     exchange.conclude(done);
 }
 
