@@ -68,8 +68,8 @@ function waiting(signal) {
     const back = onPhone && where !== null && h('p', { class: 'guest-back' },
       button(t('guest.change'), () => { where = null; show(); }, { kind: 'quiet', icon: 'back' }));
     if (where === null) fillWith(place, question((key) => { where = key; show(); }));
-    else if (where === 'other') fillWith(place, h('h2', {}, t('guest.scan')), qr.node, steps('qr'), back);
-    else fillWith(place, h('h2', {}, t('guest.type')), code.node, steps('code'), back);
+    else if (where === 'other') fillWith(place, h('h2', {}, t(onPhone ? 'guest.scan' : 'guest.scan.desk')), h('div', { class: 'split' }, qr.node, steps('qr')), back);
+    else fillWith(place, h('h2', {}, t('guest.type')), h('div', { class: 'split' }, code.node, steps('code')), back);
     const heading = place.querySelector('h2');
     heading.tabIndex = -1;
     if (last) heading.focus({ preventScroll: true });
@@ -87,6 +87,7 @@ function waiting(signal) {
     checking: (yes) => qr.checking(yes),
     answer(data, facts) {
       problem.replaceChildren();
+      place.hidden = false;
       if (!last) {
         fillWith(owner, whose(data));
         if (data.linkExpiresAt) fillWith(until, tx('guest.until', { time: when(data.linkExpiresAt) }));
@@ -99,6 +100,7 @@ function waiting(signal) {
     },
     failed(error, final) {
       if (error.code === 'link_expired' || final) { expired(); return; }
+      place.hidden = !last;
       const text = error.status ? sentence(error) : t('contact.guest', { time: clockTime(contact.lostAt || Date.now()) });
       fillWith(problem, box('bad', error.status ? errorTitle(error) : null, h('p', {}, text), h('p', {}, t('guest.retrying')),
         h('div', { class: 'actions' }, button(t('again'), () => following.again(), { icon: 'again' }))));

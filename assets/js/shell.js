@@ -7,7 +7,7 @@ import { clockTime, when } from './format.js';
 import { poll } from './poll.js';
 import { t } from './words.js';
 import { icon } from './parts/icons.js';
-import { errorTitle, sentence } from './parts/notice.js';
+import { errorTitle, nextStep } from './parts/notice.js';
 import { prefsBar } from './parts/prefs-bar.js';
 import { toastPlaces } from './parts/toast.js';
 
@@ -23,8 +23,8 @@ const banner = (kind, ...children) => h('div', { class: `banner ${kind}` }, icon
 
 function troubleBanner(one) {
   return banner('bad',
-    h('p', { class: 'banner-title' }, t('banner.server', { server: one.server, title: errorTitle(one) }), ' ', h('span', { class: 'nowrap' }, t('banner.since'), ' ', when(one.since))),
-    h('p', {}, sentence(one), ' ', h('a', { href: `#/ajuda/${one.code}` }, t('notice.todo.link')),
+    h('p', { class: 'banner-title' }, t('banner.server', { server: one.server, title: errorTitle(one) }), ', ', when(one.since)),
+    h('p', {}, nextStep(one), ' ', h('a', { href: `#/ajuda/${one.code}` }, t('notice.todo.link')),
       admin && [' · ', h('a', { href: '#/servidores' }, t('servers.open'))]));
 }
 

@@ -15,11 +15,19 @@ const CURE = 2;
 
 const known = (error) => help(error.code) || help('internal');
 
-/** What the server says of it, in one or two sentences. */
+const fromServer = (error) => lang() === 'pt' && error.error;
+
+/** What is the matter, in one or two sentences. */
 function told(error) {
-  if (lang() !== 'pt' || !error.error) return known(error)[CAUSE];
+  if (!fromServer(error)) return known(error)[CAUSE];
   return [error.error === GENERAL ? '' : full(error.error), error.detail].filter(Boolean).join(' ');
 }
+
+/** The server's detail says what to do already. */
+const cure = (error) => (fromServer(error) && error.detail ? '' : known(error)[CURE]);
+
+/** For the banner, whose heading says what happened: what to do about it. */
+export const nextStep = (error) => (fromServer(error) && error.detail) || known(error)[CURE];
 
 const full = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
@@ -33,7 +41,7 @@ export function notice(error, { actions = [], short = false } = {}) {
   if (!error.code) console.error(error);
   return box('bad', errorTitle(error), [
     h('p', {}, sentence(error)),
-    !short && h('p', {}, h('strong', {}, t('notice.todo'), ' '), known(error)[CURE]),
+    !short && cure(error) && h('p', {}, h('strong', {}, t('notice.todo'), ' '), cure(error)),
     !short && error.code === 'internal' && error.requestId && h('p', { class: 'small' }, t('notice.request'), ' ', h('code', {}, error.requestId)),
     h('div', { class: 'actions' }, actions, help(error.code) && h('a', { href: `/#/ajuda/${error.code}` }, t('notice.more'))),
   ]);

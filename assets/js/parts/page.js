@@ -17,8 +17,10 @@ export function page(title, { lead, actions, back, look = '' } = {}, ...children
 /** A titled card. */
 export const section = (title, { lead, actions, name } = {}, ...children) =>
   h('section', { class: `card ${name || ''}`.trim() },
-    h('div', { class: 'card-head' }, h('h2', {}, title), actions && h('div', { class: 'card-actions' }, actions)),
-    lead && h('p', { class: 'card-lead' }, lead), children);
+    h('div', { class: 'card-head' },
+      h('div', {}, h('h2', {}, title), lead && h('p', { class: 'card-lead' }, lead)),
+      actions && h('div', { class: 'card-actions' }, actions)),
+    children);
 
 export const empty = (drawing, title, text, ...actions) =>
   h('div', { class: 'empty' }, h('span', { class: 'empty-icon' }, icon(drawing)), h('h2', {}, title), h('p', {}, text),

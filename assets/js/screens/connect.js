@@ -39,11 +39,11 @@ function behindDigit(text, count) {
 
 function nameField() {
   const one = field({ label: t('connect.name'), hint: t('connect.name.hint'), required: true, maxlength: 100, placeholder: t('connect.name.example') });
-  const preview = h('p', { class: 'preview', 'aria-live': 'polite' }, '');
+  const preview = h('p', { class: 'preview', 'aria-live': 'polite' }, t('connect.name.rule'));
   const draw = () => {
     const typed = one.value.trim();
     const name = proposeName(typed);
-    if (!typed) setText(preview, '');
+    if (!typed) setText(preview, t('connect.name.rule'));
     else if (!nameFits(name)) setText(preview, t('connect.name.wrong'));
     else fillWith(preview, tx(name === typed ? 'connect.name.fits' : 'connect.name.becomes', { name: h('code', {}, name) }));
   };

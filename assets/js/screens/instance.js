@@ -50,8 +50,7 @@ function statusCard(name, again) {
       fillWith(actions, button(t('restart.do'), () => restart(name), { icon: 'again' }),
         button(t('logout.open'), () => logout(name, digits, again), { icon: 'power' }));
     } else {
-      fillWith(actions, linkButton(t('instance.connect'), `#/conectar/${encodeURIComponent(name)}`, { kind: 'primary', icon: 'scan' }),
-        button(t('restart.do'), () => restart(name), { icon: 'again' }));
+      fillWith(actions, linkButton(t('instance.connect'), `#/conectar/${encodeURIComponent(name)}`, { kind: 'primary', icon: 'scan' }));
     }
   }
 
@@ -61,7 +60,7 @@ function statusCard(name, again) {
     update(instance) {
       digits = instance.channelPhoneOrId;
       badge.update(instance);
-      setText(word, instance.unknownSince ? t('instance.silent') : t('instance.since'));
+      setText(word, instance.unknownSince ? t('instance.silent') : '');
       since.update(instance);
       setText(before, lastKnown(instance) ? lastKnown(instance).join('') : '');
       before.hidden = !before.textContent;

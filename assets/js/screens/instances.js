@@ -94,10 +94,11 @@ function pager(changed) {
 }
 
 /** How things are, in one sentence. */
-function summary(counts) {
+function summary(counts, silent) {
   const all = Object.values(counts).reduce((sum, n) => sum + n, 0);
   const down = (counts.disconnected || 0) + (counts.lost || 0) + (counts.error || 0);
   if (!all) return '\u00a0';
+  if (silent) return t('list.silent');
   if (down) return tn('list.down', down);
   return counts.connected === all ? tn('list.good', all) : tn('list.connected', counts.connected || 0, { all });
 }
@@ -134,7 +135,7 @@ export function instancesScreen({ signal, session }) {
   function show(answer) {
     const all = Object.values(answer.counts).reduce((sum, n) => sum + n, 0);
     const kind = answer.data.length ? 'rows' : `none ${wanted.search || wanted.status ? 'filtered' : ''}`;
-    setText(lead, summary(answer.counts));
+    setText(lead, summary(answer.counts, answer.data.some((one) => one.unknownSince)));
     chips.show(answer.counts);
     tools.hidden = !all && !wanted.search && !wanted.status;
     rows.show(answer.data);

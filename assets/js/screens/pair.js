@@ -48,12 +48,15 @@ function livePanel(name, digits, first, signal) {
   const hint = passkeyHint();
   const qr = qrCard(name, signal);
   const code = codeCard(() => following.restart());
-  const again = () => { problem.replaceChildren(); following.again(); };
+  let answered = false;
+  const again = () => { problem.replaceChildren(); card.hidden = false; following.again(); };
 
   const view = {
     checking: (yes) => qr.checking(yes),
     answer(data, facts) {
       problem.replaceChildren();
+      card.hidden = false;
+      answered = true;
       qr.show(data);
       code.show(data);
       hint.update(facts);
@@ -61,6 +64,7 @@ function livePanel(name, digits, first, signal) {
     failed(error, final) {
       const retry = button(t('again'), again, { icon: 'again', kind: final ? 'primary' : 'plain' });
       fillWith(problem, notice(error, { actions: [retry] }));
+      card.hidden = !answered; // Nothing to scan yet: only the reason and what to do.
       if (!final) problem.firstChild.append(h('span', { class: 'visually-hidden' }, t('notice.retrying')));
     },
     idle: () => qr.idle(again),
@@ -85,10 +89,11 @@ function livePanel(name, digits, first, signal) {
 
   const ways = tabs(t('ways.label'), [
     { key: 'qr', label: t('ways.qr'), icon: 'scan', panel: h('div', { class: 'way split' }, qr.node, steps('qr')) },
-    { key: 'code', label: t('ways.code'), icon: 'phone', panel: h('div', { class: 'way split' }, code.node, steps('code')) },
+    { key: 'code', label: t('ways.code'), icon: 'phone', panel: h('div', { class: 'way' }, h('h2', {}, t('ways.code.title')), h('div', { class: 'split' }, code.node, steps('code'))) },
     { key: 'link', label: t('ways.link'), icon: 'link', panel: linkPanel(name) },
   ], { changed: (key) => following.wantCode(key === 'code') });
-  return fillWith(place, problem, h('div', { class: 'card' }, ways.node), hint.node);
+  const card = h('div', { class: 'card' }, ways.node);
+  return fillWith(place, problem, card, hint.node);
 }
 
 export function pairScreen({ params, signal }) {

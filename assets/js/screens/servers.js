@@ -89,7 +89,7 @@ const health = (server) => {
 
 const warnings = (server) => [
   server.trouble && server.active && box('bad', null, h('p', {}, sentence(server.trouble)),
-    h('p', { class: 'small' }, t('banner.since'), ' ', when(server.trouble.since), ' · ', h('a', { href: `#/ajuda/${server.trouble.code}` }, t('notice.more')))),
+    h('p', { class: 'small' }, when(server.trouble.since), ' · ', h('a', { href: `#/ajuda/${server.trouble.code}` }, t('notice.more')))),
   server.publicDefaultKey && box('warn', t('server.default'), h('p', {}, t('server.default.text'))),
 ];
 
@@ -124,9 +124,8 @@ function card(again) {
         current = server;
         setText(toggle.querySelector('.label'), server.active ? t('server.disable') : t('server.enable'));
         fillWith(body,
-          h('div', { class: 'card-head' }, h('h2', {}, title(server)), health(server)),
-          facts([t('server.url'), h('code', {}, server.baseUrl)],
-            [t('server.numbers'), String(server.instances)],
+          h('div', { class: 'card-head' }, h('div', {}, h('h2', {}, title(server)), h('p', { class: 'hint' }, h('code', {}, server.baseUrl))), health(server)),
+          facts([t('server.numbers'), String(server.instances)],
             [t('server.fingerprint'), h('code', { title: t('server.fingerprint.title') }, server.fingerprint)],
             [t('col.created'), when(server.createdAt)]),
           warnings(server));

@@ -20,9 +20,9 @@ const progress = (at) => h('p', { class: 'progress' }, t('setup.step', { at, of:
 /** Somebody came without the one-time link. */
 function withoutToken() {
   return page(t('setup.title'), { lead: t('setup.link.lead') },
-    h('div', { class: 'card' }, h('p', {}, t('setup.link.where')), copyBox('…/#/setup/…', t('setup.link.example')),
+    h('div', { class: 'card' }, h('p', {}, t('setup.link.where')), h('p', { class: 'link-text' }, h('code', {}, '…/#/setup/…')),
       h('h2', {}, t('setup.link.new')), h('p', {}, t('setup.link.restart')), copyBox(NEW_LINK, t('command')),
-      h('p', {}, t('setup.link.cli')), copyBox(NEW_PASSWORD, t('command'))));
+      h('p', { class: 'or' }, t('setup.link.cli')), copyBox(NEW_PASSWORD, t('command'))));
 }
 
 function accountStep(token, done) {

@@ -14,7 +14,7 @@ export default {
 
   'contact.lost': 'No contact with pareia since {time}, trying again', 'contact.todo': 'Check your connection, and that pareia is running. What you see may be out of date.',
   'contact.guest': 'No contact with the server since {time}.',
-  'banner.label': 'Server problems', 'banner.server': 'Server {server}: {title}', 'banner.since': 'since', 'servers.open': 'Open Servers',
+  'banner.label': 'Server problems', 'banner.server': 'Server {server}: {title}', 'servers.open': 'Open Servers',
   'notice.todo': 'What to do:', 'notice.todo.link': 'What to do', 'notice.more': 'Learn more', 'notice.request': 'To look up in the log:', 'notice.retrying': 'Trying again by itself.',
   'error.unexpected': 'Something went wrong on this page. Reload it and try again.',
 
@@ -30,6 +30,7 @@ export default {
   'list.title': 'Numbers', 'list.caption': 'WhatsApp numbers', 'list.filter': 'Filter by status', 'list.all': 'All',
   'list.search': 'Search by name or number', 'list.clear': 'Clear search', 'list.nothing': 'No number found', 'list.nothing.text': 'Nothing matches the search or the filter.',
   'list.empty': 'Connect your first number', 'list.empty.text': 'Give it a name, say the number, and scan the QR code with the phone. It takes a minute.', 'list.first': 'Connect the first number',
+  'list.silent': 'The server does not answer: statuses may have changed.',
   'list.good.one': 'All is well: your number is connected.', 'list.good.other': 'All is well: all {n} numbers are connected.',
   'list.connected.one': '1 of {all} connected.', 'list.connected.other': '{n} of {all} connected.',
   'list.down.one': '1 number needs attention.', 'list.down.other': '{n} numbers need attention.',
@@ -38,13 +39,14 @@ export default {
 
   'connect.title': 'Connect number', 'connect.lead': 'A name, a number, and the QR code appears.',
   'connect.name': 'Name', 'connect.name.hint': 'What you call this WhatsApp: the shop, the department, the person.', 'connect.name.example': 'Downtown shop',
+  'connect.name.rule': 'Letters and digits. Accents and spaces are adjusted.',
   'connect.name.fits': 'Good name: {name}', 'connect.name.becomes': 'Will be saved as {name}, without accents or spaces.', 'connect.name.wrong': 'Use letters or digits in the name.',
   'connect.name.needed': 'Give it a name that begins with a letter or digit (e.g. downtown-shop).',
   'connect.name.taken': 'You already use this name for {phone}. Choose another, or', 'connect.name.open': 'open that number.',
   'connect.phone': 'WhatsApp number', 'connect.phone.hint': 'With area code. Outside Brazil, begin with the country code.',
   'connect.phone.brazil': 'Check the number: area code and 8 or 9 more digits, like +55 (21) 99185-6227.', 'connect.phone.wrong': 'Check the number: 8 to 15 digits, country code first.',
   'connect.go': 'Show QR code',
-  'pair.title': 'Connect {name}', 'ways.label': 'How to connect', 'ways.qr': 'Scan QR code', 'ways.code': 'Use a code on the phone', 'ways.link': 'Send a link',
+  'pair.title': 'Connect {name}', 'ways.label': 'How to connect', 'ways.qr': 'QR code', 'ways.code': 'Use a code', 'ways.code.title': 'Use a code on the phone', 'ways.link': 'Send a link',
   'qr.alt': 'QR code to connect {name}', 'qr.preparing': 'Preparing the code…', 'qr.renewing': 'Renewing the code…', 'qr.checking': 'Checking with WhatsApp…',
   'qr.valid': 'Valid for {n} s', 'qr.idle': 'Nobody scanned in 10 minutes.', 'qr.resume': 'Show the code',
   'code.preparing': 'Preparing the code…', 'code.changes': 'The code changes from time to time. Type the one on the screen.', 'code.copy': 'Copy code', 'code.generate': 'Make a code now',
@@ -56,7 +58,7 @@ export default {
   'passkey.title': 'Scanned, and nothing happens?', 'passkey.text': 'If the phone asked for a passkey or went back to the same screen, WhatsApp is protecting this number in a way that Evolution cannot answer. Trying again does not help.',
   'done.title': 'Connected', 'done.text': '{name} is ready to use.', 'done.list': 'See the numbers', 'done.another': 'Connect another',
 
-  'instance.status': 'Status', 'instance.facts': 'Details', 'instance.since': 'since', 'instance.silent': 'the server has been silent since', 'instance.connect': 'Connect', 'instance.noserver': 'None',
+  'instance.status': 'Status', 'instance.facts': 'Details', 'instance.silent': 'last heard', 'instance.connect': 'Connect', 'instance.noserver': 'None',
   'restart.do': 'Restart', 'restart.title': 'Restart {name}?', 'restart.text': 'The connection drops for a few seconds and comes back by itself. The phone stays connected.', 'restart.done': 'Restarting.',
   'logout.open': 'Disconnect phone', 'logout.title': 'Disconnect the phone?', 'logout.text': '{name} ({phone}) leaves WhatsApp at once and no longer sends or receives messages.',
   'logout.after': 'To come back, a QR code has to be scanned again.', 'logout.do': 'Disconnect', 'logout.done': 'Phone disconnected.',
@@ -76,7 +78,7 @@ export default {
   'setup.title': 'Welcome', 'setup.lead': 'First, make your administrator account.', 'setup.step': 'Step {at} of {of}', 'setup.name': 'Your name', 'setup.name.hint': 'To log in later. Letters and digits, no spaces.',
   'setup.password': 'Password', 'setup.password.hint': 'At least 8 characters.', 'password.short': 'Use at least 8 characters.', 'password.long': 'Use at most 128 characters.', 'password.name': 'The password must not be the name.',
   'setup.server.title': 'Where is Evolution?', 'setup.server.lead': 'pareia tests the address and the key before it keeps them.', 'setup.test': 'Test and continue', 'setup.skip': 'Skip for now',
-  'setup.link.lead': 'Open the set-up link that pareia showed when it started.', 'setup.link.where': 'It stands in pareia’s log, is valid for 30 minutes, and ends like this:', 'setup.link.example': 'Example of a link',
+  'setup.link.lead': 'Open the set-up link that pareia showed when it started.', 'setup.link.where': 'It stands in pareia’s log, is valid for 30 minutes, and ends like this:',
   'setup.link.new': 'No link?', 'setup.link.restart': 'Restart pareia: the log shows a new link.', 'setup.link.cli': 'Or make the account in the terminal, and log in here:',
   'setup.done.title': 'All set', 'setup.done.lead': 'pareia has been set up already. Just log in.',
 
@@ -98,7 +100,7 @@ export default {
   'user.lead': 'Who may use pareia: people with a password, programs with a token.', 'user.people': 'People', 'user.people.lead': 'Everybody sees their own numbers; administrators see all.', 'user.add': 'Add user', 'user.add.do': 'Add',
   'user.added': '{name} was added.', 'user.name': 'Name', 'user.name.hint': 'Letters and digits, no spaces or accents.', 'user.name.wrong': 'Use 1 to 64 letters, digits, dots, _ or -, beginning with a letter or digit.',
   'user.password': 'Password', 'user.password.hint': 'At least 8 characters. Without one, only tokens get in.', 'user.admin': 'Administrator', 'user.admin.hint': 'Sees all numbers, and looks after servers and users.', 'user.admin.badge': 'Administrator', 'user.you': 'You',
-  'user.haspassword': 'logs in with a password', 'user.nopassword': 'no password', 'user.password.title': 'Set the password of {name}', 'user.password.do': 'Set password', 'user.password.ends': 'Whoever uses this account has to log in again.', 'user.password.set': 'Password set.',
+  'user.haspassword': 'logs in with a password', 'user.nopassword': 'no password', 'user.password.title': 'Set password of {name}', 'user.password.do': 'Set password', 'user.password.ends': 'Whoever uses this account has to log in again.', 'user.password.set': 'Password set.',
   'user.heir': 'Hand the numbers to', 'user.heir.hint': 'Nothing is disconnected.', 'user.remove.title': 'Remove {name}?', 'user.remove.do': 'Remove {name}', 'user.remove.text': 'The account no longer gets in, at once.', 'user.removed': '{name} was removed.',
   'user.remove.tokens.one': '1 token stops working: the program that uses it will stop.', 'user.remove.tokens.other': '{n} tokens stop working: the programs that use them will stop.', 'user.remove.numbers.one': '1 number belongs to this account.', 'user.remove.numbers.other': '{n} numbers belong to this account.',
   'token.title': 'Tokens', 'token.lead': 'For programs that call the API, like a shop system.', 'token.add': 'Make a token', 'token.add.do': 'Make token', 'token.user': 'In the name of', 'token.user.hint': 'The program sees what this person sees.',
@@ -112,6 +114,6 @@ export default {
   'help.title': 'Help', 'help.lead': 'What each message means, and what to do.', 'help.search': 'Search a message or code', 'help.nothing': 'Nothing found', 'help.nothing.text': 'Try another word, or the code of the error.',
 
   'guest.title': 'Connect WhatsApp', 'guest.number': 'You are about to connect', 'guest.where': 'Where is the WhatsApp of this number?', 'guest.other': 'On another phone', 'guest.other.hint': 'Scan a QR code with it', 'guest.here': 'On this phone', 'guest.here.hint': 'Type a code in WhatsApp',
-  'guest.scan': 'Scan with the other phone', 'guest.type': 'Type this code in WhatsApp', 'guest.change': 'Choose another way', 'guest.until': 'This link stops working {time}.', 'guest.retrying': 'Trying again. Do not close this page.',
+  'guest.scan': 'Scan with the other phone', 'guest.scan.desk': 'Scan with the phone', 'guest.type': 'Type this code in WhatsApp', 'guest.change': 'Choose another way', 'guest.until': 'This link stops working {time}.', 'guest.retrying': 'Trying again. Do not close this page.',
   'guest.expired': 'This link no longer works', 'guest.expired.text': 'Ask whoever sent it for a new one.', 'guest.expired.why': 'To be safe, each link works for a short time and for one number only.', 'guest.done': 'All done. You may close this page.',
 };

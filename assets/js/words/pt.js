@@ -14,7 +14,7 @@ export default {
 
   'contact.lost': 'Sem contato com o pareia desde {time}, tentando de novo', 'contact.todo': 'Confira sua internet e se o pareia está rodando. O que você vê pode estar desatualizado.',
   'contact.guest': 'Sem contato com o servidor desde {time}.',
-  'banner.label': 'Problemas nos servidores', 'banner.server': 'Servidor {server}: {title}', 'banner.since': 'desde', 'servers.open': 'Abrir Servidores',
+  'banner.label': 'Problemas nos servidores', 'banner.server': 'Servidor {server}: {title}', 'servers.open': 'Abrir Servidores',
   'notice.todo': 'O que fazer:', 'notice.todo.link': 'O que fazer', 'notice.more': 'Saiba mais', 'notice.request': 'Para procurar no log:', 'notice.retrying': 'Tentando de novo automaticamente.',
   'error.unexpected': 'Algo deu errado nesta página. Recarregue e tente de novo.',
 
@@ -30,6 +30,7 @@ export default {
   'list.title': 'Números', 'list.caption': 'Números de WhatsApp', 'list.filter': 'Filtrar por situação', 'list.all': 'Todos',
   'list.search': 'Buscar por nome ou número', 'list.clear': 'Limpar busca', 'list.nothing': 'Nenhum número encontrado', 'list.nothing.text': 'Nada combina com a busca ou o filtro.',
   'list.empty': 'Conecte seu primeiro número', 'list.empty.text': 'Dê um nome, diga o número e escaneie o QR Code com o celular. Leva um minuto.', 'list.first': 'Conectar o primeiro número',
+  'list.silent': 'O servidor não responde: a situação pode ter mudado.',
   'list.good.one': 'Tudo certo: seu número está conectado.', 'list.good.other': 'Tudo certo: os {n} números estão conectados.',
   'list.connected.one': '1 de {all} conectado.', 'list.connected.other': '{n} de {all} conectados.',
   'list.down.one': '1 número precisa de atenção.', 'list.down.other': '{n} números precisam de atenção.',
@@ -38,13 +39,14 @@ export default {
 
   'connect.title': 'Conectar número', 'connect.lead': 'Um nome, um número, e o QR Code aparece.',
   'connect.name': 'Nome', 'connect.name.hint': 'Como você chama este WhatsApp: a loja, o setor, a vendedora.', 'connect.name.example': 'Loja Centro',
+  'connect.name.rule': 'Letras e números. Acentos e espaços são ajustados.',
   'connect.name.fits': 'Nome válido: {name}', 'connect.name.becomes': 'Será gravado como {name}, sem acentos nem espaços.', 'connect.name.wrong': 'Use letras ou números no nome.',
   'connect.name.needed': 'Dê um nome, começando com letra ou número (ex.: loja-centro).',
   'connect.name.taken': 'Você já usa este nome para {phone}. Escolha outro, ou', 'connect.name.open': 'abra esse número.',
   'connect.phone': 'Número do WhatsApp', 'connect.phone.hint': 'Com DDD. Fora do Brasil, comece pelo código do país.',
   'connect.phone.brazil': 'Confira o número: DDD e mais 8 ou 9 dígitos, como +55 (21) 99185-6227.', 'connect.phone.wrong': 'Confira o número: de 8 a 15 dígitos, com o código do país.',
   'connect.go': 'Mostrar QR Code',
-  'pair.title': 'Conectar {name}', 'ways.label': 'Como conectar', 'ways.qr': 'Escanear QR Code', 'ways.code': 'Usar código no celular', 'ways.link': 'Enviar link',
+  'pair.title': 'Conectar {name}', 'ways.label': 'Como conectar', 'ways.qr': 'QR Code', 'ways.code': 'Usar código', 'ways.code.title': 'Usar código no celular', 'ways.link': 'Enviar link',
   'qr.alt': 'QR Code para conectar {name}', 'qr.preparing': 'Preparando o código…', 'qr.renewing': 'Renovando o código…', 'qr.checking': 'Verificando com o WhatsApp…',
   'qr.valid': 'Válido por {n} s', 'qr.idle': 'Ninguém escaneou em 10 minutos.', 'qr.resume': 'Mostrar o código',
   'code.preparing': 'Preparando o código…', 'code.changes': 'O código muda de tempos em tempos. Digite o que está na tela.', 'code.copy': 'Copiar código', 'code.generate': 'Gerar código agora',
@@ -56,7 +58,7 @@ export default {
   'passkey.title': 'Escaneou e nada acontece?', 'passkey.text': 'Se o celular pediu uma chave de acesso (passkey) ou voltou para a mesma tela, o WhatsApp está protegendo este número de um jeito que a Evolution não sabe responder. Tentar de novo não resolve.',
   'done.title': 'Conectado', 'done.text': '{name} está pronto para usar.', 'done.list': 'Ver os números', 'done.another': 'Conectar outro',
 
-  'instance.status': 'Situação', 'instance.facts': 'Dados', 'instance.since': 'desde', 'instance.silent': 'o servidor não responde desde', 'instance.connect': 'Conectar', 'instance.noserver': 'Nenhum',
+  'instance.status': 'Situação', 'instance.facts': 'Dados', 'instance.silent': 'última notícia', 'instance.connect': 'Conectar', 'instance.noserver': 'Nenhum',
   'restart.do': 'Reiniciar', 'restart.title': 'Reiniciar {name}?', 'restart.text': 'A conexão cai por alguns segundos e volta sozinha. O celular continua conectado.', 'restart.done': 'Reiniciando.',
   'logout.open': 'Desconectar celular', 'logout.title': 'Desconectar o celular?', 'logout.text': '{name} ({phone}) sai do WhatsApp da loja na hora e deixa de enviar e receber mensagens.',
   'logout.after': 'Para voltar, será preciso escanear um QR Code de novo.', 'logout.do': 'Desconectar', 'logout.done': 'Celular desconectado.',
@@ -76,7 +78,7 @@ export default {
   'setup.title': 'Bem-vindo', 'setup.lead': 'Primeiro, crie a sua conta de administrador.', 'setup.step': 'Passo {at} de {of}', 'setup.name': 'Seu nome', 'setup.name.hint': 'Para entrar depois. Letras e números, sem espaços.',
   'setup.password': 'Senha', 'setup.password.hint': 'Pelo menos 8 caracteres.', 'password.short': 'Use pelo menos 8 caracteres.', 'password.long': 'Use no máximo 128 caracteres.', 'password.name': 'A senha não pode ser igual ao nome.',
   'setup.server.title': 'Onde está a Evolution?', 'setup.server.lead': 'O pareia testa o endereço e a chave antes de guardar.', 'setup.test': 'Testar e continuar', 'setup.skip': 'Pular por agora',
-  'setup.link.lead': 'Abra o link de configuração que o pareia mostrou ao iniciar.', 'setup.link.where': 'Ele aparece no log do pareia, vale 30 minutos e termina assim:', 'setup.link.example': 'Exemplo de link',
+  'setup.link.lead': 'Abra o link de configuração que o pareia mostrou ao iniciar.', 'setup.link.where': 'Ele aparece no log do pareia, vale 30 minutos e termina assim:',
   'setup.link.new': 'Não tem o link?', 'setup.link.restart': 'Reinicie o pareia: o log mostra um link novo.', 'setup.link.cli': 'Ou crie a conta no terminal e entre por aqui:',
   'setup.done.title': 'Tudo pronto', 'setup.done.lead': 'O pareia já foi configurado. É só entrar.',
 
@@ -112,6 +114,6 @@ export default {
   'help.title': 'Ajuda', 'help.lead': 'O que cada aviso quer dizer e o que fazer.', 'help.search': 'Buscar um aviso ou código', 'help.nothing': 'Nada encontrado', 'help.nothing.text': 'Tente outra palavra, ou o código do erro.',
 
   'guest.title': 'Conectar WhatsApp', 'guest.number': 'Você vai conectar', 'guest.where': 'Onde está o WhatsApp deste número?', 'guest.other': 'Em outro celular', 'guest.other.hint': 'Escanear um QR Code com ele', 'guest.here': 'Neste celular', 'guest.here.hint': 'Digitar um código no WhatsApp',
-  'guest.scan': 'Escaneie com o outro celular', 'guest.type': 'Digite este código no WhatsApp', 'guest.change': 'Escolher outro jeito', 'guest.until': 'Este link deixa de valer {time}.', 'guest.retrying': 'Tentando de novo. Não feche esta página.',
+  'guest.scan': 'Escaneie com o outro celular', 'guest.scan.desk': 'Escaneie com o celular', 'guest.type': 'Digite este código no WhatsApp', 'guest.change': 'Escolher outro jeito', 'guest.until': 'Este link deixa de valer {time}.', 'guest.retrying': 'Tentando de novo. Não feche esta página.',
   'guest.expired': 'Este link não vale mais', 'guest.expired.text': 'Peça um link novo a quem enviou este.', 'guest.expired.why': 'Por segurança, cada link vale por pouco tempo e para um número só.', 'guest.done': 'Tudo certo. Você já pode fechar esta página.',
 };
