@@ -1,0 +1,96 @@
+// Talks to pareia: one function, one kind of error. Knows whether pareia answers at all.
+
+import { learn } from './clock.js';
+
+/** An answer that is no success. `code` is stable; `error` and `detail` are Portuguese sentences. */
+export class ApiError extends Error {
+  constructor(status, body) {
+    super(body.error || body.code);
+    this.status = status;
+    this.code = body.code;
+    this.error = body.error || '';
+    this.detail = body.detail || '';
+    this.field = body.field || '';
+    this.requestId = body.requestId || '';
+  }
+}
+
+/** Says 'lost' and 'found'; `lostAt` is when the first unanswered call was made. */
+export const contact = Object.assign(new EventTarget(), { lostAt: null });
+/** Says 'ended' when the server no longer knows who is asking. */
+export const session = new EventTarget();
+
+function lost() {
+  if (contact.lostAt === null) {
+    contact.lostAt = Date.now();
+    contact.dispatchEvent(new Event('lost'));
+  }
+  return new ApiError(0, { code: 'no_contact' });
+}
+
+function found() {
+  if (contact.lostAt === null) return;
+  contact.lostAt = null;
+  contact.dispatchEvent(new Event('found'));
+}
+
+const TIMEOUT = 130_000; // A call for a code may take 120 s; beyond that nobody answers.
+
+async function send(method, path, { body, token, signal } = {}) {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), TIMEOUT);
+  const stop = () => limit.abort();
+  if (signal) signal.addEventListener('abort', stop);
+  try {
+    const headers = {};
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    if (token) headers.Authorization = `Bearer ${token}`;
+    const answer = await fetch(path, {
+      method, headers, signal: limit.signal, cache: 'no-store', credentials: 'same-origin',
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    return { answer, text: await answer.text() };
+  } finally {
+    clearTimeout(timer);
+    if (signal) signal.removeEventListener('abort', stop);
+  }
+}
+
+function parse(text) {
+  try { return JSON.parse(text); } catch { return null; }
+}
+
+/** Makes a call and gives the whole body of a success. */
+export async function call(method, path, options = {}) {
+  let sent;
+  try {
+    sent = await send(method, path, options);
+  } catch (cause) {
+    if (options.signal?.aborted) throw cause;
+    throw lost();
+  }
+  const body = parse(sent.text);
+  if (!body) throw lost(); // A proxy's page: whoever answered, it was not pareia.
+  learn(sent.answer.headers.get('Date'));
+  found();
+  if (sent.answer.ok && body.success !== false) return body;
+  const error = new ApiError(sent.answer.status, body);
+  if (error.status === 401 && error.code === 'unauthorized' && !options.quiet) session.dispatchEvent(new Event('ended'));
+  throw error;
+}
+
+export const get = async (path, options) => (await call('GET', path, options)).data;
+export const post = async (path, body = {}, options) => (await call('POST', path, { body, ...options })).data;
+export const remove = async (path, options) => (await call('DELETE', path, options)).data;
+
+const INSTANCES = '/api/messaging/instance';
+/** The path of one instance, by its name. */
+export const instancePath = (name, rest = '') => `${INSTANCES}/${encodeURIComponent(name)}${rest}`;
+export const listPath = (query) => `${INSTANCES}?${new URLSearchParams(query)}`;
+
+/** The call of the whole product: makes or finds the instance, answers with the code that is valid now. */
+export const connect = (name, phone, pairingCode, signal) =>
+  post(INSTANCES, {
+    channel: 'whatsapp_evolution', channelInstanceId: name, channelPhoneOrId: phone,
+    ...(pairingCode ? { pairingCode: true } : {}),
+  }, { signal });

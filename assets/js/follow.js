@@ -1,0 +1,72 @@
+// Follows one pairing: asks for the code that is valid now, every second, until a phone is connected.
+// Knows no screen; tells a view what it learns. The same for the page and for connect links.
+
+import { poll } from './poll.js';
+
+/** Longer than this beyond the usual, and a call is waiting for WhatsApp: somebody may have scanned. */
+const SLOW = 600;
+/** Codes nobody scans cost the server memory, so after this long the page asks whether anybody is there. */
+const UNATTENDED = 10 * 60_000;
+/** What asking again cannot change. */
+const FINAL = ['invalid_field', 'invalid_channel', 'owned_by_other_user', 'forbidden', 'unauthorized', 'not_found', 'link_expired'];
+
+/**
+ * ask({ pairingCode, restart }) → data of the answer.
+ * view: { checking(bool), answer(data, { renewed, waited }), failed(error, final), idle(), connected(data) }
+ */
+export function follow({ ask, view, signal, pairingCode = false, first = null }) {
+  const seen = { code: null, renewed: 0, since: performance.now(), fastest: 0 };
+  let wantsCode = pairingCode;
+  let restart = false;
+  let given = first;
+
+  function note(data) {
+    if (!data.qrCode || data.qrCode === seen.code) return;
+    if (seen.code) seen.renewed += 1;
+    seen.code = data.qrCode;
+  }
+
+  async function measured() {
+    const begun = performance.now();
+    const slow = setTimeout(() => view.checking(true), SLOW + seen.fastest);
+    try {
+      const options = { pairingCode: wantsCode, restart };
+      restart = false;
+      const data = await ask(options);
+      const took = performance.now() - begun;
+      seen.fastest = Math.min(seen.fastest || took, took, 2_000); // A slow network is not a scan.
+      return data;
+    } finally {
+      clearTimeout(slow);
+      if (!signal.aborted) view.checking(false);
+    }
+  }
+
+  async function round() {
+    if (performance.now() - seen.since > UNATTENDED) { view.idle(); return false; }
+    const data = given || (await measured());
+    given = null;
+    if (signal.aborted) return false;
+    if (data.status === 'connected') { view.connected(data); return false; }
+    note(data);
+    view.answer(data, { renewed: seen.renewed, waited: performance.now() - seen.since });
+    return true;
+  }
+
+  const loop = poll(round, {
+    every: 1_000, signal,
+    failed(error) {
+      const final = FINAL.includes(error.code);
+      view.failed(error, final);
+      return !final;
+    },
+  });
+
+  return {
+    /** Whether the 8 characters are wanted too. */
+    wantCode(yes) { if (wantsCode !== yes) { wantsCode = yes; loop.now(); } },
+    /** Drops the socket that waits without a code to type, and opens one that has it. */
+    restart() { wantsCode = true; restart = true; seen.since = performance.now(); loop.now(); },
+    again() { seen.since = performance.now(); loop.now(); },
+  };
+}

@@ -1,0 +1,105 @@
+// Fields with their label, hint and error tied together, and forms that send once.
+
+import { h, fillWith, newId, setText } from '../dom.js';
+import { t } from '../words.js';
+import { icon } from './icons.js';
+import { whileBusy } from './button.js';
+
+/** The frame all fields share: { node, input, error(text or nodes) }. */
+function framed(input, { label, hint, after, optional }) {
+  const id = newId('field');
+  const hintNode = hint && h('p', { class: 'hint', id: `${id}-hint` }, hint);
+  const errorNode = h('p', { class: 'field-error', id: `${id}-error`, hidden: true });
+  input.id = id;
+  const described = [hintNode && hintNode.id, errorNode.id].filter(Boolean).join(' ');
+  input.setAttribute('aria-describedby', described);
+  const node = h('div', { class: 'field' },
+    h('label', { for: id }, label, optional && h('span', { class: 'optional' }, ` ${t('optional')}`)),
+    hintNode, after ? h('div', { class: 'with-button' }, input, after) : input, errorNode);
+  const error = (content) => {
+    errorNode.hidden = !content;
+    if (content) {
+      fillWith(errorNode, icon('alert'), h('span', {}, content));
+      input.setAttribute('aria-invalid', 'true');
+    } else input.removeAttribute('aria-invalid');
+  };
+  input.addEventListener('input', () => error(null));
+  return { node, input, error, get value() { return input.value; } };
+}
+
+/** field({ label, hint, value, type, autocomplete, inputmode, required, … }) */
+export function field({ label, hint, optional, ...attributes }) {
+  const input = h('input', { type: 'text', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'off', ...attributes });
+  return framed(input, { label, hint, optional });
+}
+
+/** A secret, with a button that shows it: typing it twice is a nuisance. */
+export function secretField({ label, hint, optional, ...attributes }) {
+  const input = h('input', { type: 'password', spellcheck: 'false', autocapitalize: 'off', ...attributes });
+  const word = h('span', {}, t('show'));
+  const toggle = h('button', { type: 'button', class: 'reveal', 'aria-pressed': 'false', 'aria-label': t('show.secret', { label }) }, word);
+  toggle.addEventListener('click', () => {
+    const hidden = input.type === 'password';
+    input.type = hidden ? 'text' : 'password';
+    toggle.setAttribute('aria-pressed', String(hidden));
+    setText(word, hidden ? t('hide') : t('show'));
+  });
+  return framed(input, { label, hint, optional, after: toggle });
+}
+
+/** choices: [[value, label]…] */
+export function selectField({ label, hint, choices, value }) {
+  const input = h('select', { value }, choices.map(([option, text]) => h('option', { value: option }, text)));
+  return framed(input, { label, hint });
+}
+
+export function checkField(label, hint) {
+  const id = newId('check');
+  const input = h('input', { type: 'checkbox', id, 'aria-describedby': hint && `${id}-hint` });
+  return {
+    input, get value() { return input.checked; },
+    node: h('div', { class: 'check-field' }, input, h('div', {}, h('label', { for: id }, label), hint && h('p', { class: 'hint', id: `${id}-hint` }, hint))),
+  };
+}
+
+/** radios: [[value, label, hint]…] */
+export function radioField(legend, choices, changed) {
+  const name = newId('radio');
+  const node = h('fieldset', { class: 'radios' }, h('legend', {}, legend), choices.map(([value, label, hint], i) => {
+    const id = `${name}-${i}`;
+    return h('div', { class: 'check-field' },
+      h('input', { type: 'radio', name, id, value, checked: i === 0, 'aria-describedby': hint && `${id}-hint`, onchange: () => changed(value) }),
+      h('div', {}, h('label', { for: id }, label), hint && h('p', { class: 'hint', id: `${id}-hint` }, hint)));
+  }));
+  return { node, get value() { return node.querySelector('input:checked').value; } };
+}
+
+/** A form whose submit button is off while `send` runs. Errors go to `failed`. */
+export function form(children, submit, send, failed) {
+  const element = h('form', { class: 'form', novalidate: true }, children);
+  element.addEventListener('submit', (event) => {
+    event.preventDefault();
+    whileBusy(submit, send, failed);
+  });
+  return element;
+}
+
+/** Puts the focus on the first field that is wrong. True if there was none. */
+export function allGood(...checks) {
+  let first = null;
+  for (const [one, wrong] of checks) {
+    one.error(wrong || null);
+    if (wrong && !first) first = one.input;
+  }
+  if (first) first.focus();
+  return !first;
+}
+
+const PASSWORD = { least: 8, most: 128 };
+
+/** What is wrong with a new password, in words, or ''. */
+export function passwordProblem(password, name) {
+  if (password.length < PASSWORD.least) return t('password.short');
+  if (password.length > PASSWORD.most) return t('password.long');
+  return password === name ? t('password.name') : '';
+}

@@ -1,0 +1,58 @@
+// Evolution's address and key: tested by the server before it is kept. What is wrong is said beside
+// the field that is wrong; whoever knows better may keep it all the same.
+
+import { h, fillWith } from '../dom.js';
+import { post } from '../api.js';
+import { t } from '../words.js';
+import { button } from './button.js';
+import { allGood, field, form, secretField } from './form.js';
+import { errorTitle, notice, sentence } from './notice.js';
+
+const OF_ADDRESS = ['evolution_unreachable', 'evolution_timeout', 'evolution_error', 'evolution_not_loaded'];
+const OF_KEY = ['evolution_rejected_key', 'instance_token'];
+
+function addressProblem(text) {
+  try {
+    const url = new URL(text);
+    return /^https?:$/.test(url.protocol) ? '' : t('server.url.wrong');
+  } catch {
+    return t('server.url.wrong');
+  }
+}
+
+/** serverForm({ submitLabel, saved(credential), wide, named, cancel }) → { node } */
+export function serverForm({ submitLabel, saved, wide, named, cancel }) {
+  const name = named && field({ label: t('server.name'), hint: t('server.name.hint'), optional: true });
+  const url = field({ label: t('server.url'), hint: t('server.url.hint'), type: 'url', inputmode: 'url', value: 'http://localhost:8080', required: true });
+  const key = secretField({ label: t('server.key'), hint: t('server.key.hint'), autocomplete: 'off', required: true });
+  const problem = h('div', { class: 'problem' });
+  const submit = button(submitLabel, null, { kind: wide ? 'primary wide' : 'primary', type: 'submit' });
+
+  const body = (force) => ({
+    baseUrl: url.value.trim(), apiToken: key.value.trim(),
+    ...(name && name.value.trim() ? { name: name.value.trim() } : {}), ...(force ? { force: true } : {}),
+  });
+
+  async function send() {
+    problem.replaceChildren();
+    if (!allGood([url, addressProblem(url.value.trim())], [key, key.value.trim() ? '' : t('server.key.needed')])) return;
+    await saved(await post('/api/admin/credentials', body(false)));
+  }
+
+  const keep = () => button(t('server.force'), async () => { await saved(await post('/api/admin/credentials', body(true))); }, { onError: failed });
+
+  function failed(error) {
+    const words = `${errorTitle(error)}. ${sentence(error)}`;
+    if (error.field === 'baseUrl') allGood([url, error.error]);
+    else if (error.field === 'apiToken') allGood([key, error.error]);
+    else if (name && error.field === 'name') allGood([name, error.error]);
+    else if (OF_ADDRESS.includes(error.code)) allGood([url, words]);
+    else if (OF_KEY.includes(error.code)) allGood([key, words]);
+    else fillWith(problem, notice(error, { short: true }));
+    const mayBeKept = error.code && error.code.startsWith('evolution_') && error.status >= 500;
+    if (mayBeKept) problem.append(h('p', { class: 'hint' }, t('server.force.hint')), keep());
+  }
+
+  const row = cancel ? h('div', { class: 'dialog-actions' }, cancel, submit) : submit;
+  return { node: form([name && name.node, url.node, key.node, problem, row], submit, send, failed) };
+}

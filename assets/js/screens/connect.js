@@ -1,0 +1,108 @@
+// "Conectar número", first half: which name and which phone. The second half is pair.js.
+
+import { h, setText, fillWith } from '../dom.js';
+import { connect, get, instancePath } from '../api.js';
+import { nameFits, phone, phoneDigits, phoneFits, proposeName } from '../format.js';
+import { t, tx } from '../words.js';
+import { button, linkButton } from '../parts/button.js';
+import { allGood, field, form } from '../parts/form.js';
+import { notice } from '../parts/notice.js';
+import { page } from '../parts/page.js';
+import { handOver } from './pair.js';
+
+/** A field that writes a phone the Brazilian way while it is typed. */
+export function phoneField(label, hint) {
+  const one = field({ label, hint, type: 'tel', inputmode: 'tel', autocomplete: 'tel', value: '+55 ', required: true });
+  one.input.addEventListener('input', (event) => {
+    const { input } = one;
+    const erasing = (event.inputType || '').startsWith('delete');
+    const before = input.value.slice(0, input.selectionStart).replace(/\D/g, '').length;
+    const atEnd = input.selectionStart === input.value.length;
+    if (erasing && !atEnd) return; // Whoever corrects in the middle is not fought with.
+    if (erasing) return;
+    input.value = phone(phoneDigits(input.value)) || input.value;
+    if (!atEnd) input.setSelectionRange(...behindDigit(input.value, before));
+  });
+  one.input.addEventListener('blur', () => { one.input.value = phone(phoneDigits(one.input.value)) || '+55 '; });
+  return one;
+}
+
+/** Where the caret goes so that as many digits stand before it as did. */
+function behindDigit(text, count) {
+  let seen = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    if (/\d/.test(text[i])) seen += 1;
+    if (seen === count) return [i + 1, i + 1];
+  }
+  return [text.length, text.length];
+}
+
+function nameField() {
+  const one = field({ label: t('connect.name'), hint: t('connect.name.hint'), required: true, maxlength: 100, placeholder: t('connect.name.example') });
+  const preview = h('p', { class: 'preview', 'aria-live': 'polite' }, t('connect.name.rule'));
+  const draw = () => {
+    const typed = one.value.trim();
+    const name = proposeName(typed);
+    if (!typed) setText(preview, t('connect.name.rule'));
+    else if (!nameFits(name)) setText(preview, t('connect.name.wrong'));
+    else fillWith(preview, tx(name === typed ? 'connect.name.fits' : 'connect.name.becomes', { name: h('code', {}, name) }));
+  };
+  one.input.addEventListener('input', draw);
+  one.node.append(preview);
+  return { ...one, get name() { return proposeName(one.value); } };
+}
+
+const nameProblem = (name) => (nameFits(name) ? '' : t('connect.name.needed'));
+
+function phoneProblem(digits) {
+  if (phoneFits(digits)) return '';
+  return digits.startsWith('55') ? t('connect.phone.brazil') : t('connect.phone.wrong');
+}
+
+/** The row of that name, if this person has one already. */
+async function already(name, signal) {
+  try {
+    return await get(instancePath(name), { signal });
+  } catch (error) {
+    if (error.code === 'not_found') return null;
+    throw error;
+  }
+}
+
+const taken = (row) => [
+  `${t('connect.name.taken', { phone: phone(row.channelPhoneOrId) })} `,
+  h('a', { href: `#/instancia/${encodeURIComponent(row.channelInstanceId)}` }, t('connect.name.open')),
+];
+
+export function connectScreen({ signal, go, session }) {
+  const name = nameField();
+  const number = phoneField(t('connect.phone'), t('connect.phone.hint'));
+  const problem = h('div', { class: 'problem' });
+  const submit = button(t('connect.go'), null, { kind: 'primary wide', type: 'submit', icon: 'scan' });
+
+  async function send() {
+    problem.replaceChildren();
+    const digits = phoneDigits(number.value);
+    if (!allGood([name, nameProblem(name.name)], [number, phoneProblem(digits)])) return;
+    const row = await already(name.name, signal);
+    if (row && row.channelPhoneOrId !== digits) {
+      allGood([name, taken(row)]);
+      return;
+    }
+    const answer = await connect(name.name, digits, false, signal);
+    handOver(name.name, digits, answer);
+    go(`#/conectar/${encodeURIComponent(name.name)}`);
+  }
+
+  function failed(error) {
+    if (error.field === 'channelInstanceId') allGood([name, error.error]);
+    else if (error.field === 'channelPhoneOrId') allGood([number, error.error]);
+    else {
+      const fix = error.code === 'no_active_credential' && session.admin;
+      fillWith(problem, notice(error, { actions: [fix && linkButton(t('servers.open'), '#/servidores', { kind: 'primary' })] }));
+    }
+  }
+
+  return page(t('connect.title'), { lead: t('connect.lead'), back: [t('nav.numbers'), '#/'] },
+    h('div', { class: 'card narrow' }, form([name.node, number.node, problem, submit], submit, send, failed)));
+}

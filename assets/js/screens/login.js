@@ -1,0 +1,31 @@
+// Logging in. The name first, the password that can be shown, one button.
+
+import { h, fillWith } from '../dom.js';
+import { post } from '../api.js';
+import { t } from '../words.js';
+import { button } from '../parts/button.js';
+import { allGood, field, form, secretField } from '../parts/form.js';
+import { box, notice } from '../parts/notice.js';
+import { page } from '../parts/page.js';
+
+export function loginScreen({ entered, ended }) {
+  const name = field({ label: t('login.name'), autocomplete: 'username', name: 'username', required: true });
+  const password = secretField({ label: t('login.password'), autocomplete: 'current-password', name: 'password', required: true });
+  const problem = h('div', { class: 'problem' }, ended && box('info', null, h('p', {}, t('login.ended'))));
+  const submit = button(t('login.do'), null, { kind: 'primary wide', type: 'submit' });
+
+  async function send() {
+    problem.replaceChildren();
+    if (!allGood([name, name.value.trim() ? '' : t('login.name.needed')], [password, password.value ? '' : t('login.password.needed')])) return;
+    entered(await post('/api/session', { name: name.value.trim(), password: password.value }, { quiet: true }));
+  }
+
+  const failed = (error) => {
+    if (error.code !== 'wrong_password') { fillWith(problem, notice(error, { short: true })); return; }
+    allGood([password, t('login.wrong')]);
+    password.input.select();
+  };
+  return page(t('login.title'), { lead: t('login.lead') },
+    h('div', { class: 'card' }, form([problem, name.node, password.node, submit], submit, send, failed)),
+    h('p', { class: 'below' }, h('a', { href: '#/ajuda/wrong_password' }, t('login.forgot'))));
+}

@@ -1,0 +1,121 @@
+// "Conectar número", second half: the code, live, until a phone is connected. Three ways, one at a
+// time: scan, type a code on the phone, send a link to whoever has the phone.
+
+import { h, fillWith } from '../dom.js';
+import { connect, get, instancePath, post } from '../api.js';
+import { follow } from '../follow.js';
+import { phone, when } from '../format.js';
+import { t, tx } from '../words.js';
+import { button, linkButton } from '../parts/button.js';
+import { codeCard } from '../parts/code.js';
+import { shareButtons } from '../parts/copy.js';
+import { icon } from '../parts/icons.js';
+import { notice } from '../parts/notice.js';
+import { page } from '../parts/page.js';
+import { passkeyHint } from '../parts/passkey.js';
+import { qrCard } from '../parts/qr.js';
+import { steps } from '../parts/steps.js';
+import { tabs } from '../parts/tabs.js';
+
+/** What the form learned, so that its answer is shown at once and not asked for again. */
+let handed = null;
+export function handOver(name, digits, answer) { handed = { name, digits, answer }; }
+
+function linkPanel(name) {
+  const place = h('div', {});
+  const make = async () => {
+    const link = await post(instancePath(name, '/link'));
+    fillWith(place, h('p', { class: 'link-text' }, h('code', {}, link.url)),
+      h('p', { class: 'hint' }, tx('link.until', { time: when(link.expiresAt) })),
+      h('div', { class: 'actions' }, shareButtons(link.url, t('link.message'))));
+  };
+  fillWith(place, button(t('link.make'), make, { kind: 'primary', icon: 'link' }));
+  return h('div', { class: 'way' }, h('p', { class: 'way-lead' }, t('link.lead')), place);
+}
+
+export function successPanel(name, digits) {
+  const heading = h('h2', { tabindex: '-1' }, t('done.title'));
+  const node = h('div', { class: 'card success', role: 'status' },
+    h('span', { class: 'success-icon' }, icon('tick')), heading,
+    h('p', { class: 'success-phone' }, phone(digits)), h('p', {}, t('done.text', { name })));
+  return { node, heading };
+}
+
+/** The live part, for a name whose phone is known. */
+function livePanel(name, digits, first, signal) {
+  const place = h('div', { class: 'live' });
+  const problem = h('div', { class: 'problem' });
+  const hint = passkeyHint();
+  const qr = qrCard(name, signal);
+  const code = codeCard(() => following.restart());
+  let answered = false;
+  const again = () => { problem.replaceChildren(); card.hidden = false; following.again(); };
+
+  const view = {
+    checking: (yes) => qr.checking(yes),
+    answer(data, facts) {
+      problem.replaceChildren();
+      card.hidden = false;
+      answered = true;
+      qr.show(data);
+      code.show(data);
+      hint.update(facts);
+    },
+    failed(error, final) {
+      const retry = button(t('again'), again, { icon: 'again', kind: final ? 'primary' : 'plain' });
+      fillWith(problem, notice(error, { actions: [retry] }));
+      card.hidden = !answered; // Nothing to scan yet: only the reason and what to do.
+      if (!final) problem.firstChild.append(h('span', { class: 'visually-hidden' }, t('notice.retrying')));
+    },
+    idle: () => qr.idle(again),
+    connected() {
+      const done = successPanel(name, digits);
+      done.node.append(h('div', { class: 'actions' },
+        linkButton(t('done.list'), '#/', { kind: 'primary' }), linkButton(t('done.another'), '#/conectar', { icon: 'plus' })));
+      fillWith(place, done.node);
+      document.title = `${t('done.title')} · pareia`;
+      done.heading.focus();
+    },
+  };
+
+  const following = follow({
+    signal, view, first,
+    async ask({ pairingCode, restart }) {
+      // Nobody is paired with it yet: what is dropped is a socket that waits for a scan.
+      if (restart) await post(instancePath(name, '/logout'), {}, { signal });
+      return connect(name, digits, pairingCode, signal);
+    },
+  });
+
+  const ways = tabs(t('ways.label'), [
+    { key: 'qr', label: t('ways.qr'), icon: 'scan', panel: h('div', { class: 'way split' }, qr.node, steps('qr')) },
+    { key: 'code', label: t('ways.code'), icon: 'phone', panel: h('div', { class: 'way' }, h('h2', {}, t('ways.code.title')), h('div', { class: 'split' }, code.node, steps('code'))) },
+    { key: 'link', label: t('ways.link'), icon: 'link', panel: linkPanel(name) },
+  ], { changed: (key) => following.wantCode(key === 'code') });
+  const card = h('div', { class: 'card' }, ways.node);
+  return fillWith(place, problem, card, hint.node);
+}
+
+export function pairScreen({ params, signal }) {
+  const [name] = params;
+  const place = h('div', { class: 'live-place' });
+  const lead = h('span', {}, '\u00a0');
+  const start = (digits, first) => {
+    lead.textContent = phone(digits);
+    fillWith(place, livePanel(name, digits, first, signal));
+  };
+
+  async function load() {
+    try {
+      const row = await get(instancePath(name), { signal });
+      start(row.channelPhoneOrId, null);
+    } catch (error) {
+      if (!signal.aborted) fillWith(place, notice(error, { actions: [button(t('again'), load, { icon: 'again', kind: 'primary' })] }));
+    }
+  }
+
+  if (handed && handed.name === name) start(handed.digits, handed.answer);
+  else load();
+  handed = null;
+  return page(t('pair.title', { name }), { lead, back: [t('nav.numbers'), '#/'] }, place);
+}

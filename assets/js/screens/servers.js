@@ -1,0 +1,158 @@
+// The Evolution servers: do they answer, with which key, how many numbers are on each.
+
+import { h, fillWith, keyed, setText } from '../dom.js';
+import { get, post, remove } from '../api.js';
+import { poll } from '../poll.js';
+import { when } from '../format.js';
+import { t, tn } from '../words.js';
+import { button } from '../parts/button.js';
+import { copyBox } from '../parts/copy.js';
+import { ask, sheet, tell } from '../parts/dialog.js';
+import { secretField } from '../parts/form.js';
+import { icon } from '../parts/icons.js';
+import { box, errorTitle, notice, sentence } from '../parts/notice.js';
+import { empty, facts, page, skeleton } from '../parts/page.js';
+import { serverForm } from '../parts/server-form.js';
+import { toast } from '../parts/toast.js';
+
+const path = (server, rest = '') => `/api/admin/credentials/${encodeURIComponent(server.id)}${rest}`;
+const title = (server) => server.name || server.baseUrl;
+
+const tested = ({ version, latencyMs }) =>
+  t(version ? 'server.tested' : 'server.tested.unnamed', { version, ms: latencyMs });
+
+function add(again) {
+  sheet({
+    title: t('server.add'),
+    body: (shut) => serverForm({
+      submitLabel: t('server.add.do'), named: true, cancel: button(t('cancel'), shut),
+      saved: async (server) => { shut(); toast(server.latencyMs === undefined ? t('server.added') : tested(server)); again(); },
+    }).node,
+  });
+}
+
+function rotate(server, again) {
+  const key = secretField({ label: t('server.key.new'), hint: t('server.key.hint'), autocomplete: 'off', required: true });
+  let force = false;
+  const dialog = ask({
+    title: t('server.rotate'), body: [h('p', {}, t('server.rotate.text', { name: title(server) })), key.node], confirm: t('server.rotate.do'),
+    async run() {
+      if (!key.value.trim()) { key.error(t('server.key.needed')); key.input.focus(); return false; }
+      await post(path(server, '/rotate'), { apiToken: key.value.trim(), ...(force ? { force: true } : {}) });
+      toast(t('server.rotated'));
+      again();
+      return true;
+    },
+    failed(error) {
+      key.error(`${errorTitle(error)}. ${sentence(error)}`);
+      key.input.focus();
+      force = error.status >= 500; // The second press keeps it all the same, and the button says so.
+      if (force) setText(dialog.submit.querySelector('.label'), t('server.force'));
+      return true;
+    },
+  });
+  key.input.addEventListener('input', () => { force = false; setText(dialog.submit.querySelector('.label'), t('server.rotate.do')); });
+}
+
+async function webhook(server) {
+  const { url, environment } = await get(path(server, '/webhook'));
+  tell({
+    title: t('webhook.title'),
+    body: [h('p', {}, t('webhook.text')), h('ol', { class: 'steps' },
+      h('li', {}, h('span', {}, t('webhook.step1'))), h('li', {}, h('span', {}, t('webhook.step2')))),
+    copyBox(environment, t('webhook.lines')), h('p', { class: 'hint' }, t('webhook.address')), copyBox(url, t('webhook.address')),
+    h('p', { class: 'hint' }, t('webhook.optional'))],
+  });
+}
+
+function drop(server, again) {
+  const used = server.instances > 0;
+  ask({
+    title: t('server.remove.title', { name: title(server) }), danger: true, confirm: t('server.remove.do'),
+    body: [h('p', {}, t('server.remove.text')), used && box('warn', tn('server.remove.used', server.instances), h('p', {}, t('server.remove.used.text')))],
+    run: async () => { await remove(path(server, used ? '?force=true' : '')); toast(t('server.removed')); again(); },
+  });
+}
+
+function disable(server, again) {
+  ask({
+    title: t('server.disable.title', { name: title(server) }), body: h('p', {}, t('server.disable.text')), confirm: t('server.disable'),
+    run: async () => { await post(path(server, '/disable')); again(); },
+  });
+}
+
+const health = (server) => {
+  if (!server.active) return h('span', { class: 'status pending' }, icon('circle'), h('span', {}, t('server.off')));
+  if (server.trouble) return h('span', { class: 'status error' }, icon('alert'), h('span', {}, errorTitle(server.trouble)));
+  return h('span', { class: 'status connected' }, icon('check'), h('span', {}, t('server.on')));
+};
+
+const warnings = (server) => [
+  server.trouble && server.active && box('bad', null, h('p', {}, sentence(server.trouble)),
+    h('p', { class: 'small' }, when(server.trouble.since), ' · ', h('a', { href: `#/ajuda/${server.trouble.code}` }, t('notice.more')))),
+  server.publicDefaultKey && box('warn', t('server.default'), h('p', {}, t('server.default.text'))),
+];
+
+function card(again) {
+  return (first) => {
+    const body = h('div', {});
+    const result = h('div', { class: 'result', role: 'status' });
+    let current = first;
+    let shown = '';
+    const test = async () => {
+      result.replaceChildren();
+      try {
+        const answer = await post(path(current, '/test'));
+        fillWith(result, box('good', null, h('p', {}, tested(answer))));
+      } catch (error) {
+        fillWith(result, notice(error));
+      }
+      again();
+    };
+    const toggle = button('', () => (current.active ? disable(current, again) : post(path(current, '/enable')).then(again)), { icon: 'power' });
+    const actions = h('div', { class: 'actions' },
+      button(t('server.test'), test, { icon: 'again' }),
+      button(t('server.rotate'), () => rotate(current, again), { icon: 'key' }),
+      button(t('webhook.open'), () => webhook(current), { icon: 'webhook' }), toggle,
+      button(t('remove.short'), () => drop(current, again), { icon: 'trash', kind: 'danger-quiet' }));
+    return {
+      node: h('li', { class: 'card' }, body, result, actions),
+      update(server) {
+        const key = JSON.stringify(server);
+        if (key === shown) return;
+        shown = key;
+        current = server;
+        setText(toggle.querySelector('.label'), server.active ? t('server.disable') : t('server.enable'));
+        fillWith(body,
+          h('div', { class: 'card-head' }, h('div', {}, h('h2', {}, title(server)), h('p', { class: 'hint' }, h('code', {}, server.baseUrl))), health(server)),
+          facts([t('server.numbers'), String(server.instances)],
+            [t('server.fingerprint'), h('code', { title: t('server.fingerprint.title') }, server.fingerprint)],
+            [t('col.created'), when(server.createdAt)]),
+          warnings(server));
+      },
+    };
+  };
+}
+
+export function serversScreen({ signal }) {
+  const again = () => loop.now();
+  const list = h('ul', { class: 'cards' });
+  const show = keyed(list, (server) => server.id, card(again));
+  const place = h('div', {}, skeleton(3));
+  const problem = h('div', { class: 'problem' });
+  const nothing = () => empty('servers', t('server.empty'), t('server.empty.text'), button(t('server.add'), () => add(again), { kind: 'primary', icon: 'plus' }));
+  let kind = null;
+
+  const loop = poll(async () => {
+    const servers = await get('/api/admin/credentials', { signal });
+    problem.replaceChildren();
+    show(servers);
+    const next = servers.length ? 'some' : 'none';
+    if (next !== kind) fillWith(place, servers.length ? list : nothing());
+    kind = next;
+  }, { every: 5_000, signal, failed: (error) => { if (error.status) fillWith(problem, notice(error, { actions: [button(t('again'), again)] })); } });
+
+  return page(t('nav.servers'), {
+    lead: t('server.lead'), actions: button(t('server.add'), () => add(again), { kind: 'primary', icon: 'plus' }),
+  }, problem, place);
+}

@@ -1,0 +1,147 @@
+// Who may use pareia, people with a password and programs with a token.
+
+import { h, fillWith } from '../dom.js';
+import { get, post, remove } from '../api.js';
+import { when } from '../format.js';
+import { nameFits } from '../format.js';
+import { t, tn, tx } from '../words.js';
+import { button } from '../parts/button.js';
+import { copyBox } from '../parts/copy.js';
+import { ask, tell } from '../parts/dialog.js';
+import { allGood, checkField, field, passwordProblem, secretField, selectField } from '../parts/form.js';
+import { box, notice } from '../parts/notice.js';
+import { badge, empty, page, section, skeleton } from '../parts/page.js';
+import { toast } from '../parts/toast.js';
+
+const USERS = '/api/admin/users';
+const TOKENS = '/api/admin/tokens';
+const userPath = (name, rest = '') => `${USERS}/${encodeURIComponent(name)}${rest}`;
+
+const newPassword = (hint, optional) =>
+  secretField({ label: t('user.password'), hint, optional, autocomplete: 'new-password' });
+
+function addUser(again) {
+  const name = field({ label: t('user.name'), hint: t('user.name.hint'), required: true });
+  const password = newPassword(t('user.password.hint'), true);
+  const admin = checkField(t('user.admin'), t('user.admin.hint'));
+  ask({
+    title: t('user.add'), body: [name.node, password.node, admin.node], confirm: t('user.add.do'),
+    async run() {
+      const wanted = name.value.trim();
+      const weak = password.value ? passwordProblem(password.value, wanted) : '';
+      if (!allGood([name, nameFits(wanted) ? '' : t('user.name.wrong')], [password, weak])) return false;
+      await post(USERS, { name: wanted, admin: admin.value, ...(password.value ? { password: password.value } : {}) });
+      toast(t('user.added', { name: wanted }));
+      again();
+      return true;
+    },
+    failed(error) {
+      const at = { name, password }[error.field];
+      if (at) allGood([at, error.error]);
+      return Boolean(at);
+    },
+  });
+}
+
+function setPassword(user, again) {
+  const password = newPassword(t('setup.password.hint'));
+  ask({
+    title: t('user.password.title', { name: user.name }), confirm: t('user.password.do'),
+    body: [password.node, h('p', { class: 'hint' }, t('user.password.ends'))],
+    async run() {
+      if (!allGood([password, passwordProblem(password.value, user.name)])) return false;
+      await post(userPath(user.name, '/password'), { password: password.value });
+      toast(t('user.password.set'));
+      again();
+      return true;
+    },
+  });
+}
+
+function removeUser(user, users, again) {
+  const heirs = users.filter((one) => one.name !== user.name).map((one) => [one.name, one.name]);
+  const heir = user.instances > 0 && heirs.length > 0 && selectField({ label: t('user.heir'), hint: t('user.heir.hint'), choices: heirs });
+  ask({
+    title: t('user.remove.title', { name: user.name }), danger: true, confirm: t('user.remove.do', { name: user.name }),
+    body: [h('p', {}, t('user.remove.text')),
+      user.tokens > 0 && box('warn', null, h('p', {}, tn('user.remove.tokens', user.tokens))),
+      user.instances > 0 && h('p', {}, tn('user.remove.numbers', user.instances)), heir && heir.node],
+    run: async () => {
+      await remove(userPath(user.name, heir ? `?instancesTo=${encodeURIComponent(heir.value)}` : ''));
+      toast(t('user.removed', { name: user.name }));
+      again();
+    },
+  });
+}
+
+function addToken(users, again) {
+  const user = selectField({ label: t('token.user'), hint: t('token.user.hint'), choices: users.map((one) => [one.name, one.name]) });
+  const name = field({ label: t('token.name'), hint: t('token.name.hint'), optional: true });
+  const days = selectField({ label: t('token.expires'), value: '', choices: [['', t('token.never')], ...[30, 90, 365].map((n) => [String(n), tn('days', n)])] });
+  ask({
+    title: t('token.add'), body: [user.node, name.node, days.node], confirm: t('token.add.do'),
+    async run() {
+      const made = await post(TOKENS, {
+        user: user.value, ...(name.value.trim() ? { name: name.value.trim() } : {}), ...(days.value ? { expiresDays: Number(days.value) } : {}),
+      });
+      again();
+      tell({ title: t('token.made'), body: [box('warn', null, h('p', {}, t('token.once'))), copyBox(made.token, t('token.label'))], done: t('token.kept') });
+    },
+    failed(error) {
+      if (error.field === 'name') allGood([name, error.error]);
+      return error.field === 'name';
+    },
+  });
+}
+
+function revokeToken(token, again) {
+  ask({
+    title: t('token.revoke.title'), danger: true, confirm: t('token.revoke'),
+    body: h('p', {}, tx('token.revoke.text', { name: h('strong', {}, token.name || token.id), user: h('strong', {}, token.user) })),
+    run: async () => { await remove(`${TOKENS}/${encodeURIComponent(token.id)}`); toast(t('token.revoked')); again(); },
+  });
+}
+
+const userRow = (user, users, me, again) =>
+  h('li', { class: 'row' },
+    h('div', { class: 'row-text' },
+      h('p', { class: 'row-title' }, user.name, user.admin && badge(t('user.admin.badge'), 'accent'), user.name === me && badge(t('user.you'))),
+      h('p', { class: 'hint' }, [tn('n.numbers', user.instances), tn('n.tokens', user.tokens), t(user.hasPassword ? 'user.haspassword' : 'user.nopassword')].join(' · '))),
+    h('div', { class: 'row-actions' },
+      button(t('user.password.do'), () => setPassword(user, again), { name: t('user.password.title', { name: user.name }) }),
+      user.name !== me && button(t('remove.short'), () => removeUser(user, users, again), { kind: 'danger-quiet', name: t('user.remove.do', { name: user.name }) })));
+
+const tokenRow = (token, again) =>
+  h('li', { class: 'row' },
+    h('div', { class: 'row-text' },
+      h('p', { class: 'row-title' }, token.name || t('token.unnamed'), badge(token.user)),
+      h('p', { class: 'hint' },
+        tx('token.made.at', { time: when(token.createdAt) }), ' · ',
+        token.lastUsedAt ? tx('token.used.at', { time: when(token.lastUsedAt) }) : t('token.unused'), ' · ',
+        token.expiresAt ? tx('token.until', { time: when(token.expiresAt) }) : t('token.forever'))),
+    h('div', { class: 'row-actions' }, button(t('token.revoke'), () => revokeToken(token, again), { kind: 'danger-quiet', name: `${t('token.revoke')}: ${token.name || token.id}` })));
+
+export function usersScreen({ signal, session }) {
+  const place = h('div', { class: 'stack' }, skeleton(4));
+
+  function show(users, tokens) {
+    fillWith(place,
+      section(t('user.people'), { lead: t('user.people.lead'), actions: button(t('user.add'), () => addUser(load), { kind: 'primary', icon: 'plus' }) },
+        h('ul', { class: 'rows' }, users.map((user) => userRow(user, users, session.user, load)))),
+      section(t('token.title'), { lead: t('token.lead'), actions: button(t('token.add'), () => addToken(users, load), { icon: 'plus' }) },
+        tokens.length ? h('ul', { class: 'rows' }, tokens.map((token) => tokenRow(token, load)))
+          : empty('key', t('token.empty'), t('token.empty.text'))));
+  }
+
+  async function load() {
+    try {
+      const [users, tokens] = await Promise.all([get(USERS, { signal }), get(TOKENS, { signal })]);
+      show(users, tokens);
+    } catch (error) {
+      if (!signal.aborted) fillWith(place, notice(error, { actions: [button(t('again'), load, { kind: 'primary', icon: 'again' })] }));
+    }
+  }
+
+  load();
+  return page(t('nav.users'), { lead: t('user.lead') }, place);
+}
