@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::harness::{Answer, Client, ROUTE, Shop, instant};
 
 /// Every route of one instance: its methods, and the part of the path after the name.
-const ROUTES: [(&str, &str); 10] = [
+const ROUTES: [(&str, &str); 11] = [
     ("GET", ""),
     ("DELETE", ""),
     ("POST", "/logout"),
@@ -19,6 +19,7 @@ const ROUTES: [(&str, &str); 10] = [
     ("POST", "/link"),
     ("GET", "/link"),
     ("DELETE", "/link"),
+    ("POST", "/connect"),
 ];
 
 fn names(answer: &Answer) -> Vec<&str> {
@@ -56,6 +57,31 @@ fn every_route_minds_who_asks() {
         assert_eq!(shop.call("GET", &format!("{ROUTE}/{odd}")).status, 404, "{odd:.20}");
     }
     assert_eq!(shop.call_as(&admin, "GET", &format!("{ROUTE}/minha")).data("user"), "loja");
+}
+
+#[test]
+fn an_administrator_connects_anothers_number_for_its_owner() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    let admin = shop.user("chefe", true);
+    assert_eq!(shop.post("minha").status, 200);
+    assert_eq!(shop.post_as(&admin, "minha").code(), "owned_by_other_user", "the name is the owner's");
+    let connect =
+        |body: Value| Client::bearer(&shop, &admin).call("POST", &format!("{ROUTE}/minha/connect"), &body);
+    let plain = connect(Value::Null);
+    assert_eq!((plain.status, plain.qr()), (200, shop.post("minha").qr()));
+    let asked = connect(json!({"pairingCode": true}));
+    assert!(asked.data("pairingCode").is_null() && asked.data("pairingCodeMessage").is_string());
+    let anew = connect(json!({"restart": true}));
+    assert!(anew.data("pairingCode").as_str().is_some_and(|code| code.len() == 8), "{}", anew.body);
+    assert_eq!(connect(json!({"restart": 1})).code(), "invalid_field");
+    shop.scan("minha");
+    let late = connect(json!({"restart": true}));
+    assert_eq!(
+        (late.status, late.data("status").as_str()),
+        (200, Some("connected")),
+        "no phone is logged out"
+    );
+    assert_eq!(shop.sql("SELECT count(*), min(userId) = (SELECT id FROM users WHERE name = 'loja') FROM messaging_instances"), [["1", "1"]]);
 }
 
 #[test]

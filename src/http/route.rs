@@ -5,7 +5,9 @@
 use std::sync::Arc;
 
 use super::api::admin::{self, credentials, tokens, users};
-use super::api::{connect, events, health, instance, instances, link, login, picture, session, webhook};
+use super::api::{
+    again, connect, events, health, instance, instances, link, login, picture, session, webhook,
+};
 use super::app::App;
 use super::assets;
 use super::exchange::Exchange;
@@ -33,6 +35,7 @@ const ROUTES: &[Route] = &[
     ("/assets/{*}", &[("GET", Quick(assets::file))]),
     ("/api/messaging/instance", &[("GET", Quick(instances::list)), ("POST", Quick(instance::ensure))]),
     ("/api/messaging/instance/{}", &[("GET", Quick(instances::show)), ("DELETE", Slow(instances::delete))]),
+    ("/api/messaging/instance/{}/connect", &[("POST", Quick(again::connect))]),
     ("/api/messaging/instance/{}/logout", &[("POST", Slow(instances::logout))]),
     ("/api/messaging/instance/{}/restart", &[("POST", Slow(instances::restart))]),
     ("/api/messaging/instance/{}/qr.png", &[("GET", Quick(picture::png))]),

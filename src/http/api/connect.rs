@@ -8,16 +8,15 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::instance::{ask_for, call, enter, got};
+use super::again::{self, Wanted};
+use super::instance::got;
 use crate::domain::{Millis, Phone, Secret, Status};
-use crate::ensure::{Answer, Ask, Outcome, Refusal};
+use crate::ensure::{Answer, Outcome, Refusal};
 use crate::http::app::App;
+use crate::http::auth;
 use crate::http::exchange::Exchange;
-use crate::http::fields::Fields;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
-use crate::http::{auth, slow};
-use crate::manage::{self, Act};
 use crate::store::{Link, Store};
 use crate::time;
 use crate::words;
@@ -33,16 +32,9 @@ const HIDDEN_DIGITS: usize = 3;
 pub fn connect(app: &App, exchange: Exchange) {
     match read(app, &exchange) {
         Ok((link, _)) if link.used => exchange.answer(connected(&link)),
-        Ok((link, wanted)) => start(app, exchange, link, wanted),
+        Ok((link, wanted)) => start(app, exchange, link, &wanted),
         Err(problem) => exchange.refuse(&problem),
     }
-}
-
-/// What the page wants beside the code.
-struct Wanted {
-    token: Secret,
-    pairing_code: bool,
-    restart: bool,
 }
 
 fn read(app: &App, exchange: &Exchange) -> Result<(Link, Wanted), Problem> {
@@ -53,42 +45,14 @@ fn read(app: &App, exchange: &Exchange) -> Result<(Link, Wanted), Problem> {
     if link.is_expired() {
         return Err(Problem::LinkExpired);
     }
-    let fields = Fields::read_or_none(exchange.body())?;
-    let restart = fields.flag("restart")?;
-    // What is opened anew is opened for the sake of the pairing code.
-    let pairing_code = fields.flag("pairingCode")? || restart;
-    Ok((link, Wanted { token: Secret::new(token), pairing_code, restart }))
+    Ok((link, Wanted::read(exchange.body())?))
 }
 
-fn start(app: &App, exchange: Exchange, link: Link, wanted: Wanted) {
-    let ask = ask_for(&link.target, wanted.pairing_code);
-    let (store, token) = (Arc::clone(&app.store), wanted.token);
+fn start(app: &App, exchange: Exchange, link: Link, wanted: &Wanted) {
+    let store = Arc::clone(&app.store);
+    let token = Secret::new(auth::bearer(&exchange).unwrap_or_default());
     let reply = move |outcome: &Outcome| answered(&store, &token, outcome);
-    if wanted.restart {
-        restart(app, exchange, link, ask, reply);
-    } else {
-        call(app, exchange, &ask, reply);
-    }
-}
-
-/// Gives up a socket that waits without a pairing code, then makes the call, all on one thread.
-fn restart(
-    app: &App,
-    exchange: Exchange,
-    link: Link,
-    ask: Ask,
-    reply: impl FnOnce(&Outcome) -> Result<Reply, Problem> + Send + 'static,
-) {
-    let (manager, engine) = (Arc::clone(&app.manager), Arc::clone(&app.engine));
-    slow::begin(app, exchange, move |exchange| match manager.abandon_pairing(&link.target, exchange.id()) {
-        Ok(()) => {
-            if let Some(flight) = enter(&engine, exchange, &ask, reply, ()) {
-                flight.fly();
-            }
-        }
-        Err(manage::Refusal::Gone) => exchange.refuse(&Problem::LinkExpired),
-        Err(why) => exchange.refuse(&Problem::Undone(Act::Abandon, why)),
-    });
+    again::start(app, exchange, link.target, wanted, reply);
 }
 
 /// What the link shows of an answer. It may have ended, or been used, while the call ran.
@@ -97,11 +61,7 @@ fn answered(store: &Store, token: &Secret, outcome: &Outcome) -> Result<Reply, P
         return Err(Problem::LinkExpired);
     }
     let answer = got(outcome)?;
-    let link = store.link(token.expose()).map_err(|error| {
-        log::error!("a link could not be looked up again: {error}");
-        Problem::INTERNAL
-    })?;
-    match link.filter(|link| !link.is_expired()) {
+    match store.link(token.expose())?.filter(|link| !link.is_expired()) {
         None => Err(Problem::LinkExpired),
         Some(link) if link.used => Ok(connected(&link)),
         Some(link) => Ok(shown(&link, answer)),

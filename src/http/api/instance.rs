@@ -63,10 +63,7 @@ pub fn enter<P: Send + 'static>(
 ) -> Option<Flight> {
     let id = exchange.id().to_owned();
     let answer = move |outcome: &Outcome| {
-        match reply(outcome) {
-            Ok(reply) => exchange.answer(reply),
-            Err(problem) => exchange.refuse(&problem),
-        }
+        exchange.conclude(reply(outcome));
         drop(place);
     };
     engine.enter(ask, id, Box::new(answer))
@@ -141,7 +138,8 @@ impl<'a> Done<'a> {
     }
 }
 
-fn success(answer: &Answer) -> Reply {
+/// The answer of a call that got what it came for.
+pub fn success(answer: &Answer) -> Reply {
     let body = Done::of(answer);
     let length = body.data.qr_code.map_or(0, str::len) + BESIDE_THE_CODE;
     Reply::json_of(200, &body, length)

@@ -8,7 +8,6 @@ use serde::Serialize;
 use crate::domain::{Caller, Reason, Status};
 use crate::http::app::App;
 use crate::http::exchange::Exchange;
-use crate::http::fields::Fields;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::http::{auth, query};
@@ -123,17 +122,9 @@ fn removes(removed: Removed) -> Vec<&'static str> {
     upstream.chain(["row", "history", "links"]).collect()
 }
 
-/// `POST …/{id}/logout`. With `"waitingOnly": true` it closes a socket that waits for a scan, so that
-/// the next one can have a pairing code, and never ends what a phone is paired with.
+/// `POST …/{id}/logout`.
 pub fn logout(app: &App, exchange: Exchange) {
-    let waiting_only = Fields::read_or_none(exchange.body()).and_then(|f| f.flag("waitingOnly"));
-    let done = match waiting_only {
-        Ok(false) => act(app, &exchange, Act::Logout, |target| app.manager.logout(target, exchange.id())),
-        Ok(true) => {
-            act(app, &exchange, Act::Abandon, |target| app.manager.abandon_pairing(target, exchange.id()))
-        }
-        Err(problem) => Err(problem),
-    };
+    let done = act(app, &exchange, Act::Logout, |target| app.manager.logout(target, exchange.id()));
     exchange.conclude(done);
 }
 

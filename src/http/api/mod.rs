@@ -1,6 +1,7 @@
 //! The routes, one file per resource: parsed values in, a reply out.
 
 pub mod admin;
+pub mod again;
 pub mod connect;
 pub mod events;
 pub mod health;

@@ -34,8 +34,9 @@ impl<'a> Json<'a> {
 }
 
 #[derive(Serialize)]
-struct Setup {
+struct Setup<'a> {
     needed: bool,
+    session: Option<Json<'a>>,
 }
 
 #[derive(Serialize)]
@@ -51,10 +52,17 @@ struct Line<'a> {
     current: bool,
 }
 
-/// Whether nobody can log in as administrator yet. Anybody may ask.
+/// What a page that opens has to know: whether nobody can log in as administrator yet, and who is
+/// logged in. Anybody may ask.
 pub fn setup(app: &App, exchange: Exchange) {
-    let needed = app.store.setup_needed().map(|needed| Reply::data(&Setup { needed }));
-    exchange.conclude(needed.map_err(Problem::from));
+    let outcome = opened(app, &exchange);
+    exchange.conclude(outcome);
+}
+
+fn opened(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    let session = auth::session(app, exchange)?;
+    let session = session.as_ref().map(Json::of);
+    Ok(Reply::data(&Setup { needed: app.store.setup_needed()?, session }))
 }
 
 /// Who is logged in. A browser that asks before it is guesses nothing, so it is not counted.

@@ -1,0 +1,314 @@
+//! What people do on the page, from the first start to the last click, each as one test.
+
+use std::time::{Duration, Instant};
+
+use pareia::sim::Fault;
+
+use crate::Test;
+use crate::driver::{Browser, DESKTOP, Driver, PHONE, Screen, control, until};
+use crate::harness::{KEY, PHONE as NUMBER};
+use crate::world::{NAME, PASSWORD, World};
+
+/// Every flow.
+pub const TESTS: &[Test] = &[
+    ("first_run", first_run),
+    ("login_and_logout", login_and_logout),
+    ("a_number_is_connected_and_its_code_renews_itself", connect),
+    ("a_link_connects_one_number_on_a_telephone", link_on_a_telephone),
+    ("a_link_gives_a_code_to_type_on_that_very_telephone", link_with_a_typed_code),
+    ("a_disconnect_is_seen_live", disconnect_live),
+    ("a_server_that_is_down_says_so_on_every_screen", server_down),
+    ("removing_names_what_is_lost", remove),
+    ("language_and_colours_stay_as_chosen", preferences),
+    ("the_keyboard_is_enough", keyboard),
+    ("two_hundred_numbers_are_found_by_search_filter_and_page", many),
+    ("users_and_tokens", users_and_tokens),
+];
+
+/// From a server that nobody has set up to a connected number. The clicks and fields are counted:
+/// they are what a newcomer spends.
+fn first_run(driver: &Driver) {
+    let world = World::unset();
+    let browser = Browser::open(driver, DESKTOP);
+    browser.go(&world.setup_link());
+    browser.fill("Seu nome", NAME);
+    browser.fill("Senha", PASSWORD);
+    world.picture(&browser, "first-run-1-account");
+    browser.press("Continuar");
+    browser.sees("Onde está a Evolution?");
+    browser.fill("Endereço da Evolution", &world.shop.sim.url());
+    browser.fill("Chave da Evolution", "not-the-key");
+    browser.press("Testar e continuar");
+    browser.sees("recusou a chave");
+    world.picture(&browser, "first-run-2-wrong-key");
+    browser.fill("Chave da Evolution", KEY);
+    browser.press("Testar e continuar");
+    browser.sees("Mostrar QR Code");
+    browser.fill("Nome", "Loja Centro");
+    browser.fill("Número do WhatsApp", NUMBER);
+    world.picture(&browser, "first-run-3-number");
+    browser.press("Mostrar QR Code");
+    browser.sees("Válido por");
+    world.picture(&browser, "first-run-4-code");
+    world.shop.scan("loja-centro");
+    browser.sees("está pronto para usar");
+    world.picture(&browser, "first-run-5-connected");
+    browser.go("about:blank");
+    browser.go(&world.setup_link());
+    browser.sees("já foi configurado");
+    world.finish_expecting(&browser, &["502"]);
+}
+
+fn login_and_logout(driver: &Driver) {
+    let world = World::new();
+    let browser = Browser::open(driver, DESKTOP);
+    browser.go(&world.url("/"));
+    browser.fill("Nome", NAME);
+    browser.fill("Senha", "not-the-password");
+    browser.press("Entrar");
+    browser.sees("Nome ou senha não conferem.");
+    world.picture(&browser, "login-wrong");
+    browser.fill("Senha", PASSWORD);
+    browser.press("Entrar");
+    browser.sees("Conecte seu primeiro número");
+    world.picture(&browser, "empty");
+    browser.press("Conta");
+    browser.sees("Este aparelho");
+    browser.press("Sair");
+    browser.sees("Veja e conecte os números da loja.");
+    browser.go(&world.url("/#/servidores"));
+    browser.sees("Veja e conecte os números da loja.");
+    world.finish_expecting(&browser, &["401"]);
+}
+
+fn connect(driver: &Driver) {
+    let world = World::showing_codes_for(Duration::from_secs(4));
+    let browser = world.logged_in(driver, DESKTOP);
+    browser.press("Conectar o primeiro número");
+    browser.fill("Nome", "loja");
+    browser.fill("Número do WhatsApp", "21991856227");
+    browser.press("Mostrar QR Code");
+    browser.sees("Válido por");
+    let picture = "return document.querySelector('img[alt^=\"QR Code\"]').src";
+    let size = "const b = document.querySelector('img[alt^=\"QR Code\"]').getBoundingClientRect(); return Math.min(b.width, b.height)";
+    assert!(browser.run(size).as_f64() >= Some(280.0), "the code is large: {}", browser.run(size));
+    let shown = || browser.run(picture).as_str().unwrap_or_default().to_owned();
+    let valid = || world.shop.sim.control().current_code("loja").expect("a code").base64;
+    until("the page shows the code that is valid", || shown() == *valid());
+    let first = shown();
+    until("the page shows the next one", || shown() != first && shown() == *valid());
+    let begun = Instant::now();
+    world.shop.scan("loja");
+    browser.sees("está pronto para usar");
+    println!("  from open upstream to \"Conectado\" on the page: at most {} ms", begun.elapsed().as_millis());
+    browser.press("Ver os números");
+    browser.sees("Tudo certo: seu número está conectado.");
+    browser.sees("+55 (21) 99185-6227");
+    world.finish(&browser);
+}
+
+fn link_on_a_telephone(driver: &Driver) {
+    let world = World::new();
+    world.row("loja");
+    world.row("outra");
+    let link = world.link("loja");
+    let browser = Browser::open(driver, PHONE);
+    browser.go(&link);
+    browser.sees("Onde está o WhatsApp deste número?");
+    world.picture(&browser, "link-1-where");
+    browser.press_at("//button[contains(., 'Em outro celular')]", "Em outro celular");
+    browser.sees("Válido por");
+    world.picture(&browser, "link-2-code");
+    world.shop.scan("loja");
+    browser.sees("Você já pode fechar esta página.");
+    world.picture(&browser, "link-3-done");
+    browser.go("about:blank");
+    browser.go(&link);
+    browser.sees("Conectado");
+    assert!(!browser.has("//img[starts-with(@alt, 'QR Code')]"), "a used link shows no code");
+    assert_eq!(
+        world.shop.sql("SELECT status FROM messaging_instances WHERE channelInstanceId = 'outra'"),
+        [["pending"]]
+    );
+    let expired = world.link("outra");
+    world.shop.set("UPDATE connect_links SET expiresAt = 1 WHERE usedAt IS NULL");
+    browser.go("about:blank");
+    browser.go(&expired);
+    browser.sees("Este link não vale mais");
+    world.picture(&browser, "link-4-expired");
+    world.finish_expecting(&browser, &["410"]);
+}
+
+fn link_with_a_typed_code(driver: &Driver) {
+    let world = World::new();
+    // Somebody opened the socket before, without a number: its code cannot be typed.
+    assert_eq!(world.shop.post("loja").status, 200);
+    let browser = Browser::open(driver, PHONE);
+    browser.go(&world.link("loja"));
+    browser.press_at("//button[contains(., 'Neste celular')]", "Neste celular");
+    until("the code to type is the simulation's", || {
+        let code = world.shop.sim.control().current_code("loja").and_then(|code| code.pairing);
+        code.is_some_and(|code| browser.text().replace(['-', '\u{2013}', ' ', '\n'], "").contains(&code))
+    });
+    world.picture(&browser, "link-5-typed-code");
+    world.shop.scan("loja");
+    browser.sees("Você já pode fechar esta página.");
+    world.finish(&browser);
+}
+
+fn disconnect_live(driver: &Driver) {
+    let world = World::new();
+    world.connected("loja");
+    let browser = world.logged_in(driver, DESKTOP);
+    browser.sees("Tudo certo: seu número está conectado.");
+    let begun = Instant::now();
+    assert!(world.shop.sim.control().unlink("loja"), "a phone was connected");
+    browser.sees("Desconectado");
+    println!(
+        "  from the change upstream to \"Desconectado\" on the page: {:.1} s",
+        begun.elapsed().as_secs_f32()
+    );
+    world.picture(&browser, "disconnected");
+    browser.press("loja");
+    browser.sees("removido no celular");
+    world.picture(&browser, "history");
+    world.finish(&browser);
+}
+
+fn server_down(driver: &Driver) {
+    let world = World::new();
+    world.connected("loja");
+    let browser = world.logged_in(driver, DESKTOP);
+    browser.sees("Tudo certo: seu número está conectado.");
+    world.shop.sim.control().fault(Fault::Reset, None);
+    browser.sees("O que fazer");
+    browser.sees("Sem notícia");
+    for screen in ["Conta", "Servidores", "Ajuda"] {
+        browser.press(screen);
+        browser.wait_for("//*[@aria-label='Problemas nos servidores']", "the banner");
+    }
+    world.picture(&browser, "server-down");
+    world.shop.sim.control().fault(Fault::None, None);
+    browser.sees_no_more("O que fazer:");
+    world.finish(&browser);
+}
+
+fn remove(driver: &Driver) {
+    let world = World::new();
+    world.connected("loja");
+    let browser = world.logged_in(driver, DESKTOP);
+    browser.press("loja");
+    browser.press("Remover este número");
+    browser.sees("A conexão com o celular");
+    world.picture(&browser, "remove");
+    browser.press("Cancelar");
+    assert!(world.shop.sim.control().state("loja").is_some(), "nothing was removed");
+    browser.press("Remover este número");
+    browser.press("Remover loja");
+    browser.sees("Conecte seu primeiro número");
+    assert!(world.shop.sim.control().state("loja").is_none(), "gone upstream");
+    assert_eq!(world.shop.sql("SELECT count(*) FROM messaging_instances"), [["0"]]);
+    world.finish(&browser);
+}
+
+fn preferences(driver: &Driver) {
+    let world = World::new();
+    let browser = world.logged_in(driver, Screen { dark: true, ..DESKTOP });
+    let background = "return getComputedStyle(document.body).backgroundColor";
+    let dark = browser.run(background);
+    browser.press("Conta");
+    browser.press_at("//label[normalize-space(.)='Claro']", "Claro");
+    until("the page is light", || browser.run(background) != dark);
+    let light = browser.run(background);
+    browser.press_at("//label[normalize-space(.)='English']", "English");
+    browser.sees("Numbers");
+    assert_eq!(browser.run("return document.documentElement.lang"), "en");
+    browser.go(&world.url("/#/"));
+    browser.run("location.reload()");
+    browser.sees("Connect your first number");
+    assert_eq!(browser.run(background), light, "both choices outlive a reload");
+    world.picture(&browser, "empty-en");
+    world.finish(&browser);
+}
+
+/// Tab, Enter and typing alone, from the login to a code on the screen.
+fn keyboard(driver: &Driver) {
+    const ENTER: &str = "\u{E007}";
+    const TAB: &str = "\u{E004}";
+    let world = World::new();
+    let browser = Browser::open(driver, DESKTOP);
+    browser.go(&world.url("/"));
+    browser.sees("Entrar");
+    tab_to(&browser, "name=username");
+    browser.keys(NAME);
+    tab_to(&browser, "name=password");
+    browser.keys(&format!("{PASSWORD}{ENTER}"));
+    browser.sees("Conecte seu primeiro número");
+    tab_to(&browser, "text=Conectar o primeiro número");
+    browser.keys(ENTER);
+    browser.sees("Mostrar QR Code");
+    tab_to(&browser, "placeholder=Loja Centro");
+    browser.keys(&format!("loja{TAB}"));
+    tab_to(&browser, "type=tel");
+    browser.keys(&format!("21991856227{ENTER}"));
+    browser.sees("Válido por");
+    world.finish(&browser);
+}
+
+/// Tabs until the element with that attribute, or text, has the focus, which must be visible.
+#[track_caller]
+fn tab_to(browser: &Browser, what: &str) {
+    let (attribute, value) = what.split_once('=').expect("attribute=value");
+    let script = if attribute == "text" {
+        "return document.activeElement.innerText.trim()".to_owned()
+    } else {
+        format!("return document.activeElement.getAttribute('{attribute}')")
+    };
+    for _ in 0..40 {
+        if browser.run(&script) == value {
+            let outline =
+                "const s = getComputedStyle(document.activeElement); return s.outlineStyle + s.boxShadow";
+            assert_ne!(browser.run(outline), "nonenone", "{what} has the focus and does not show it");
+            return;
+        }
+        browser.keys("\u{E004}");
+    }
+    panic!("the keyboard never gets to {what}: {}", browser.text());
+}
+
+fn many(driver: &Driver) {
+    let world = World::new();
+    world.rows(200);
+    let browser = world.logged_in(driver, DESKTOP);
+    browser.sees("1–50 de 200");
+    world.picture(&browser, "many");
+    browser.press("Próxima");
+    browser.sees("51–100 de 200");
+    browser.fill("Buscar por nome ou número", "loja-17");
+    browser.sees("loja-170");
+    browser.sees_no_more("loja-160");
+    browser.fill("Buscar por nome ou número", "nada");
+    browser.sees("Nenhum número encontrado");
+    browser.press("Limpar busca");
+    browser.press_at("//button[contains(., 'Desconectado')]", "Desconectado");
+    browser.sees("1–50 de 100");
+    world.finish(&browser);
+}
+
+fn users_and_tokens(driver: &Driver) {
+    let world = World::new();
+    let browser = world.logged_in(driver, DESKTOP);
+    browser.press("Usuários");
+    browser.press("Criar token");
+    browser.sees("Para que serve");
+    browser.press_at("//dialog//button[normalize-space(.)='Criar token']", "Criar token");
+    browser.sees("Copie agora");
+    let shown = browser.run("return document.body.innerText.match(/pareia_[A-Za-z0-9_-]+/)[0]");
+    let token = shown.as_str().expect("a token is shown").to_owned();
+    assert_eq!(world.shop.post_as(&token, "com-token").status, 200);
+    world.picture(&browser, "token");
+    browser.press("Já copiei");
+    assert!(!browser.text().contains(&token), "shown once");
+    assert!(browser.has(&control("Revogar")));
+    world.finish(&browser);
+}

@@ -1,0 +1,123 @@
+//! A shop with its page: a server that watches its upstream, an administrator, and what a browser
+//! must never have done when a test ends.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use pareia::sim::{Options, Sim, Timing, Version};
+use pareia::watch::Pace;
+
+use crate::driver::{Browser, Driver, Screen};
+use crate::harness::{PHONE, ROUTE, Shop, instant};
+
+/// The administrator.
+pub const NAME: &str = "ana";
+/// Her password.
+pub const PASSWORD: &str = "sapatos-e-botas";
+
+/// The shop.
+pub struct World {
+    pub shop: Shop,
+}
+
+impl World {
+    /// One that is set up and has no number yet.
+    pub fn new() -> Self {
+        Self::showing_codes_for(Duration::from_secs(45))
+    }
+
+    /// The same, with an upstream whose codes change that often.
+    pub fn showing_codes_for(life: Duration) -> Self {
+        let timing = Timing { qr_life: life, pairing_code: Duration::from_millis(100), ..Timing::instant() };
+        let upstream = Options { timing, ..instant(Version::V2_3_7) };
+        let world = Self { shop: Shop::watched(upstream, Pace::default()) };
+        world.shop.person(NAME, true, PASSWORD);
+        world
+    }
+
+    /// One that nobody has set up, and an upstream it does not know yet.
+    pub fn unset() -> Self {
+        let sim = Sim::start(instant(Version::V2_3_7)).expect("the simulation starts");
+        Self { shop: Shop::bare(sim, Duration::from_secs(20)) }
+    }
+
+    /// The address of a path.
+    pub fn url(&self, path: &str) -> String {
+        self.shop.url(path)
+    }
+
+    /// The link that `serve` logs at a first start.
+    pub fn setup_link(&self) -> String {
+        self.url(&format!("/#/setup/{}", self.shop.server.open_setup().expose()))
+    }
+
+    /// A browser whose owner has logged in.
+    pub fn logged_in(&self, driver: &Driver, screen: Screen) -> Browser {
+        let browser = Browser::open(driver, screen);
+        browser.go(&self.url("/"));
+        browser.fill("Nome", NAME);
+        browser.fill("Senha", PASSWORD);
+        browser.press("Entrar");
+        browser.wait_for("//nav", "the navigation");
+        browser
+    }
+
+    /// A row without anything upstream.
+    pub fn row(&self, name: &str) {
+        self.shop.written(name, PHONE, "loja");
+    }
+
+    /// A number that a telephone is connected to.
+    pub fn connected(&self, name: &str) {
+        assert_eq!(self.shop.post(name).status, 200);
+        self.shop.scan(name);
+        assert_eq!(self.shop.post(name).data("status"), "connected");
+    }
+
+    /// So many rows, half of them connected as far as anybody knows.
+    pub fn rows(&self, count: u32) {
+        self.shop.set(&format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+             INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId, userId,
+                 credentialId, status, statusReason, createdAt, updatedAt)
+             SELECT 'c' || i, 'whatsapp_evolution', 'loja-' || printf('%03d', i), '55219918' || printf('%05d', i),
+                 (SELECT id FROM users WHERE name = 'loja'), 'cred_a',
+                 iif(i % 2, 'connected', 'disconnected'), iif(i % 2, 'paired', 'upstream_401'),
+                 1795000000000 + i * 1000, 1795000000000 + i * 1000 FROM n"
+        ));
+    }
+
+    /// A link that connects that instance.
+    pub fn link(&self, name: &str) -> String {
+        let made = self.shop.call("POST", &format!("{ROUTE}/{name}/link"));
+        made.data("url").as_str().unwrap_or_else(|| panic!("no link: {:?}", made.body)).to_owned()
+    }
+
+    /// Puts a picture of the window where the tests' caller wants one.
+    pub fn picture(&self, browser: &Browser, name: &str) {
+        let folder = std::env::var_os("PAREIA_PICTURES").map(PathBuf::from);
+        browser.picture(folder.as_deref(), name);
+    }
+
+    /// Whatever a test did, the page complained about nothing and asked nobody else for anything.
+    #[track_caller]
+    pub fn finish(&self, browser: &Browser) {
+        self.finish_expecting(browser, &[]);
+    }
+
+    /// The same where the server refused something, as the test meant it to, with one of these.
+    #[track_caller]
+    pub fn finish_expecting(&self, browser: &Browser, statuses: &[&str]) {
+        let expected = |line: &String| statuses.iter().any(|s| line.contains(&format!("status of {s}")));
+        let complaints: Vec<_> = browser.complaints().into_iter().filter(|line| !expected(line)).collect();
+        assert_eq!(complaints, Vec::<String>::new(), "the console");
+        let ours = self.url("/");
+        let elsewhere: Vec<_> = browser.requests().into_iter().filter(|url| !is_ours(url, &ours)).collect();
+        assert_eq!(elsewhere, Vec::<String>::new(), "asked of somebody else");
+    }
+}
+
+/// Whether a request stays with the server, the page, or the browser's own first tab.
+fn is_ours(url: &str, ours: &str) -> bool {
+    [ours, "data:", "chrome:", "about:"].iter().any(|start| url.starts_with(start))
+}
