@@ -171,3 +171,60 @@ fn every_recorded_answer_is_understood() {
         assert!(replayed >= at_least, "{version}: only {replayed}");
     }
 }
+
+/// What `list_all` makes of an answer: each name with what is known of it.
+fn whole_list(url: &str) -> Result<Vec<String>, Trouble> {
+    let base = BaseUrl::parse(url).expect("a URL");
+    let deadline = Instant::now() + Duration::from_secs(5);
+    let client = Client::new(&Connections::default(), &base, Secret::new("k"), "recorded", deadline);
+    let mut lines = Vec::new();
+    client.list_all(|name, l| {
+        let state = format!("{:?}", l.state).to_lowercase();
+        lines.push(format!("{name} {state} {:?} {} {:?}", l.id, l.owner, l.reason_code));
+    })?;
+    Ok(lines)
+}
+
+#[test]
+fn every_recorded_list_is_understood_whole() {
+    for (version, recording, at_least) in [
+        ("2.3.7", include_str!("recorded/wire-2.3.7.jsonl"), 4),
+        ("2.2.3", include_str!("recorded/wire-2.2.3.jsonl"), 4),
+        ("1.8.2", include_str!("recorded/wire-1.8.2.jsonl"), 4),
+    ] {
+        let mut entries = 0;
+        for line in recording.lines() {
+            let exchange: Value = serde_json::from_str(line).expect("a recorded line");
+            let body = &exchange["response"]["body"];
+            if exchange["request"]["path"] != "/instance/fetchInstances"
+                || exchange["request"]["method"] != "GET"
+            {
+                continue;
+            }
+            // Without one the server was being restarted.
+            let Some(status) = exchange["response"]["status"].as_u64() else { continue };
+            let status = u16::try_from(status).expect("a status");
+            let got = whole_list(&serving(status, &body.to_string()));
+            let Some(list) = body.as_array() else {
+                assert_eq!(got, Err(Trouble::RejectedKey), "{}", &line[..line.len().min(300)]);
+                continue;
+            };
+            let text = |entry: &Value, new: &str, old: &str| {
+                entry[new].as_str().or(entry["instance"][old].as_str()).map(str::to_owned)
+            };
+            let expected: Vec<_> = list
+                .iter()
+                .map(|e| {
+                    let name = text(e, "name", "instanceName").expect("a name");
+                    let state = text(e, "connectionStatus", "status").unwrap_or("unloaded".into());
+                    let owner = text(e, "ownerJid", "owner").is_some();
+                    let reason = e["disconnectionReasonCode"].as_u64().and_then(|c| u16::try_from(c).ok());
+                    format!("{name} {state} {:?} {owner} {reason:?}", text(e, "id", "instanceId"))
+                })
+                .collect();
+            assert_eq!(got, Ok(expected));
+            entries += list.len();
+        }
+        assert!(entries >= at_least, "{version}: only {entries}");
+    }
+}

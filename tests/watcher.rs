@@ -119,7 +119,7 @@ fn a_socket_that_stays_down_is_found_by_the_sweep_and_seen_to_come_back() {
     shop.paired("a");
     assert!(shop.sim.control().drop_socket("a", Some(Duration::from_millis(1500))));
     shop.until_row("a", "disconnected dropped");
-    assert_eq!(shop.sim.control().state("a").map(|s| s.word()), Some("close"));
+    assert_eq!(shop.sim.control().state("a").map(pareia::sim::State::word), Some("close"));
     shop.until_row("a", "connected paired");
     assert_eq!(shop.history("a"), "asked, connected paired, disconnected dropped, connected paired");
 }
@@ -128,7 +128,7 @@ fn a_socket_that_stays_down_is_found_by_the_sweep_and_seen_to_come_back() {
 fn a_drop_that_turns_out_to_be_a_logout_says_so() {
     let shop = shop(Version::V2_3_7);
     shop.paired("a");
-    assert!(shop.sim.control().drop_socket("a", Some(Duration::from_secs(60))));
+    assert!(shop.sim.control().drop_socket("a", Some(Duration::from_mins(1))));
     shop.until_row("a", "disconnected dropped");
     assert!(shop.sim.control().unlink("a"));
     shop.until_row("a", "disconnected upstream_401");
@@ -266,14 +266,14 @@ fn a_round_is_one_list_however_many_rows_there_are() {
 
 #[test]
 fn what_is_looked_at_is_looked_at_often() {
-    let pace = Pace { rest: Duration::from_secs(60), attention: Duration::from_secs(5), ..swift() };
+    let pace = Pace { rest: Duration::from_mins(1), attention: Duration::from_secs(5), ..swift() };
     let shop = Shop::watched(instant(Version::V2_3_7), pace);
     shop.paired("a");
     // The round that saw the phone is followed by one more at the quick pace.
     std::thread::sleep(Duration::from_millis(200));
     shop.watch.look_at("cred_a", "a");
     let begun = Instant::now();
-    assert!(shop.sim.control().drop_socket("a", Some(Duration::from_secs(60))));
+    assert!(shop.sim.control().drop_socket("a", Some(Duration::from_mins(1))));
     shop.until_row("a", "disconnected dropped");
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
 }

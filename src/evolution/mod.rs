@@ -9,7 +9,6 @@ mod key;
 mod transport;
 mod wire;
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
@@ -196,11 +195,11 @@ impl Client {
         Self { quiet: true, ..self }
     }
 
-    /// Every instance as listed, with its name, in one call. `read` takes from them what it needs,
-    /// since names stay where they were received.
-    pub fn list_all<T>(&self, read: impl FnOnce(Vec<(Cow<str>, Listed)>) -> T) -> Result<T, Trouble> {
+    /// Every instance as listed, with its name, in one call. `each` may have been called for some of
+    /// them when it turns out that the answer is no list.
+    pub fn list_all(&self, each: impl FnMut(&str, Listed)) -> Result<(), Trouble> {
         let (status, body) = self.get("fetchInstances", "/instance/fetchInstances", Care::Whole)?;
-        wire::list(status, &body).map(read)
+        wire::list(status, &body, each)
     }
 
     /// The instance as listed; `None` when it is not.
@@ -302,7 +301,7 @@ impl Client {
             Ok(_) => return Err(Trouble::Unexpected),
             Err(trouble) => return Err(trouble),
         };
-        self.list_all(|_| kind)
+        self.list_all(|_, _| ()).map(|()| kind)
     }
 
     fn version(&self) -> Option<String> {

@@ -7,6 +7,8 @@ use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
+use log::Level;
+
 use super::exchange::{UNKNOWN, log_line, request_id};
 use super::gate::{Hall, Place};
 use super::problem::Problem;
@@ -59,7 +61,7 @@ fn answer(hall: &Hall, place: &Place, request: &Request) -> bool {
 fn own(problem: &Problem, method: &str, began: Instant) -> Response {
     let id = request_id();
     let reply = Reply::failure(problem, &id).signed(&id);
-    log_line(&id, method, UNKNOWN, reply.status, began);
+    log_line(Level::Info, &id, method, UNKNOWN, reply.status, began);
     Response::own(&reply, method == "HEAD")
 }
 

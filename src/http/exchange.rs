@@ -8,6 +8,8 @@ use std::io::Cursor;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
 
+use log::Level;
+
 use super::problem::Problem;
 use super::reply::Reply;
 use super::wire::PEER;
@@ -26,8 +28,8 @@ pub fn request_id() -> String {
 }
 
 /// The one line that the log has of a request.
-pub fn log_line(id: &str, method: &str, route: &str, status: u16, began: Instant) {
-    log::info!("id={id} {} {route} {status} {}ms", known_method(method), began.elapsed().as_millis());
+pub fn log_line(level: Level, id: &str, method: &str, route: &str, status: u16, began: Instant) {
+    log::log!(level, "id={id} {} {route} {status} {}ms", known_method(method), began.elapsed().as_millis());
 }
 
 /// A method is whatever a client says it is; the log takes the usual ones only.
@@ -48,6 +50,7 @@ pub struct Exchange {
     /// The part of the path that the route leaves open.
     captured: String,
     began: Instant,
+    level: Level,
 }
 
 impl Exchange {
@@ -63,6 +66,7 @@ impl Exchange {
             route: UNKNOWN,
             captured: String::new(),
             began,
+            level: Level::Info,
         })
     }
 
@@ -116,6 +120,12 @@ impl Exchange {
         self.captured = captured;
     }
 
+    /// The log has this request at `debug` only: there may be hundreds a second.
+    pub fn quietly(mut self) -> Self {
+        self.level = Level::Debug;
+        self
+    }
+
     /// Answers.
     pub fn answer(mut self, reply: Reply) {
         self.send(reply);
@@ -139,7 +149,7 @@ impl Exchange {
 
     fn send(&mut self, reply: Reply) {
         let Some(request) = self.request.take() else { return };
-        log_line(&self.id, request.method().as_str(), self.route, reply.status, self.began);
+        log_line(self.level, &self.id, request.method().as_str(), self.route, reply.status, self.began);
         if let Err(error) = request.respond(to_tiny(reply.signed(&self.id))) {
             log::warn!("id={} the answer could not be handed on: {error}", self.id);
         }

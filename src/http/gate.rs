@@ -173,7 +173,14 @@ fn admit(hall: &Arc<Hall>, number: u64, stream: TcpStream, peer: IpAddr) {
 fn turn_away(mut stream: &TcpStream) {
     let (id, began) = (request_id(), Instant::now());
     let reply = Reply::failure(&Problem::BUSY, &id).signed(&id);
-    super::exchange::log_line(&id, super::exchange::UNKNOWN, super::exchange::UNKNOWN, reply.status, began);
+    super::exchange::log_line(
+        log::Level::Info,
+        &id,
+        super::exchange::UNKNOWN,
+        super::exchange::UNKNOWN,
+        reply.status,
+        began,
+    );
     stream.set_nonblocking(true).ok();
     stream.write_all(&Response::own(&reply, false).into_bytes(false)).ok();
     stream.shutdown(Shutdown::Write).ok();

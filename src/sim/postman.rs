@@ -75,8 +75,9 @@ pub fn run(hub: &Hub) {
 fn letters(world: &World, now: Moment, seen: &mut HashMap<String, Seen>) -> Vec<Letter> {
     let mut letters = Vec::new();
     for i in world.listed() {
-        let sees = Seen::of(world, i, now);
-        let saw = seen.remove(&i.facts.name).unwrap_or(Seen { state: State::Close, code: None, ended: None });
+        let current = Seen::of(world, i, now);
+        let former =
+            seen.remove(&i.facts.name).unwrap_or(Seen { state: State::Close, code: None, ended: None });
         let letter = |event, data| Letter {
             event,
             instance: i.facts.name.clone(),
@@ -85,22 +86,23 @@ fn letters(world: &World, now: Moment, seen: &mut HashMap<String, Seen>) -> Vec<
             data,
         };
         let state = |word, reason| letter("connection.update", Data::State(word, reason));
-        match sees.state {
-            State::Open | State::Connecting if sees.state != saw.state => {
-                letters.push(state(sees.state.word(), 200));
+        match current.state {
+            State::Open | State::Connecting if current.state != former.state => {
+                letters.push(state(current.state.word(), 200));
             }
             // 2.x tells of a close only when it is for good.
-            State::Close if sees.ended != saw.ended => letters.push(state("close", 401)),
-            State::Close if sees.state != saw.state && world.version.is_v1() => {
+            State::Close if current.ended != former.ended => letters.push(state("close", 401)),
+            State::Close if current.state != former.state && world.version.is_v1() => {
                 letters.push(state("close", 428));
             }
             State::Open | State::Connecting | State::Close => {}
         }
-        if let Some(code) = sees.code.as_ref().filter(|c| saw.code.as_ref().is_none_or(|s| s.text != c.text))
+        if let Some(code) =
+            current.code.as_ref().filter(|c| former.code.as_ref().is_none_or(|s| s.text != c.text))
         {
             letters.push(letter("qrcode.updated", Data::Code(Arc::clone(code))));
         }
-        seen.insert(i.facts.name.clone(), sees);
+        seen.insert(i.facts.name.clone(), current);
     }
     letters
 }

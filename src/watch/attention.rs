@@ -147,7 +147,7 @@ impl Asked {
 mod tests {
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_mins(1);
 
     fn due(rest: Duration, looked: Duration, hint: Duration) -> Due {
         let now = Instant::now();

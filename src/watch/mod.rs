@@ -177,7 +177,9 @@ impl Shared {
                 roster.servers.insert(credential.id, server);
             }
         }
-        before.values().for_each(|server| server.end());
+        for server in before.values() {
+            server.end();
+        }
     }
 
     fn begin(self: &Arc<Self>, credential: &Credential) -> Option<Arc<Server>> {

@@ -96,13 +96,7 @@ impl<'a> Rounds<'a> {
         })?;
         let begun = Instant::now();
         let client = self.client(trace);
-        let listed = client.list_all(|list| {
-            let mut by_name = HashMap::with_capacity(list.len());
-            for (name, listed) in list {
-                by_name.entry(name).or_insert(listed);
-            }
-            rows.iter().map(|row| by_name.remove(row.name.as_str())).collect()
-        })?;
+        let listed = list(&client, &rows)?;
         let round = Round { rows, listed, client, trace, begun };
         self.doubts.begin_round();
         let wanted = self.judge_by_list(&round, names);
@@ -235,6 +229,19 @@ impl<'a> Rounds<'a> {
             }
         }
     }
+}
+
+/// What the list says of each row; of a name that is listed twice the first, as the engine has it.
+fn list(client: &Client, rows: &[Watched]) -> Result<Vec<Option<Listed>>, Trouble> {
+    let places: HashMap<&str, usize> = rows.iter().enumerate().map(|(at, r)| (r.name.as_str(), at)).collect();
+    let mut found: Vec<Option<Listed>> = Vec::new();
+    found.resize_with(rows.len(), || None);
+    client.list_all(|name, listed| {
+        if let Some(at) = places.get(name) {
+            found[*at].get_or_insert(listed);
+        }
+    })?;
+    Ok(found)
 }
 
 impl Round<'_> {

@@ -65,7 +65,7 @@ pub(super) fn run(shared: &Shared, server: &Server) {
     let _gone = Gone(server);
     let pace = &shared.pace;
     let mut rounds = Rounds::new(shared, server);
-    let mut health = Health { known: None };
+    let mut health = Health::default();
     let mut failures = 0;
     let mut due = Due::now();
     while let Some(names) = server.attention.wait(&due, pace.attention) {
@@ -106,15 +106,18 @@ fn after_failure(shared: &Shared, begun: Instant, failures: u32) -> Due {
 }
 
 /// How the server answers, as the database has it.
+#[derive(Default)]
 struct Health {
-    /// The code of what is wrong, or none; unknown until the first round.
-    known: Option<Option<&'static str>>,
+    /// Whether it was noted since the thread began: what is in the database may be old.
+    noted: bool,
+    /// The code of what is wrong.
+    code: Option<&'static str>,
 }
 
 impl Health {
     fn note(&mut self, shared: &Shared, server: &Server, trouble: Option<Trouble>) {
         let code = trouble.map(|trouble| words::upstream(trouble).0);
-        if self.known == Some(code) {
+        if self.noted && self.code == code {
             return;
         }
         let id = &server.credential.id;
@@ -123,11 +126,10 @@ impl Health {
             Some(Err(error)) => return log::error!("the health of {id} could not be written: {error}"),
             Some(Ok(())) => {}
         }
-        match (code, self.known) {
-            (Some(code), _) => log::info!("id=watch the server of credential {id} is in trouble: {code}"),
-            (None, Some(Some(_))) => log::info!("id=watch the server of credential {id} answers again"),
-            (None, _) => log::debug!("id=watch the server of credential {id} answers"),
+        match code {
+            Some(code) => log::info!("id=watch the server of credential {id} is in trouble: {code}"),
+            None => log::info!("id=watch the server of credential {id} answers"),
         }
-        self.known = Some(code);
+        (self.noted, self.code) = (true, code);
     }
 }

@@ -37,7 +37,7 @@ pub fn hear(app: &App, exchange: Exchange) {
     };
     let name = instance(exchange.body());
     app.watch.hint(&credential, name.as_ref().map(Name::as_str));
-    exchange.answer(Reply::json(200, &Heard { success: true }));
+    exchange.quietly().answer(Reply::json(200, &Heard { success: true }));
 }
 
 /// The credential whose secret the open part of the path begins with.
