@@ -1,4 +1,4 @@
-//! pareia: one `POST` to a WhatsApp QR code.
+//! pareia: one `POST` to a WhatsApp QR code, and a page that shows which numbers work.
 //!
 //! # The map, in reading order
 //!
@@ -6,20 +6,21 @@
 //! |---|---|
 //! | [`domain`] | the words of the field as types; text from outside is parsed into them once |
 //! | [`ensure`] | the heart: observe → plan → apply; `plan` is pure and total |
+//! | [`watch`] | keeps the rows true while nobody calls: observe → judge → apply |
 //! | [`manage`] | what a person asks for by name: delete, log out, restart |
 //! | [`evolution`] | the upstream server, one method for each endpoint; `ureq` lives here alone |
 //! | [`store`] | the data folder: SQLite, migrations, sealed keys; `rusqlite` lives here alone |
 //! | [`access`] | passwords, and the one-time link of a first start; `argon2` lives here alone |
-//! | [`watch`] | keeps the rows true while nobody calls: observe → judge → apply |
 //! | [`seal`], [`lock`] | sealing, hashing, randomness; locks between processes |
-//! | [`http`] | the gate, `tiny_http` behind it, the routes, the one map from errors to answers |
+//! | [`http`] | the gate, `tiny_http` behind it, the routes, the one map from problems to answers, the page's files |
 //! | [`http1`] | HTTP/1.1 messages read within bounds, for the gate and the simulator |
 //! | [`words`], [`time`] | every sentence a caller of the API reads; moments as text |
 //! | [`sim`] | the simulated Evolution API, for `demo`, `sim`, tests and benches |
 //! | [`cli`], [`config`] | the command line; the only place that wires things together |
 //!
-//! Arrows point one way: `cli → http → ensure → {store, evolution} → domain`. The simulator uses
-//! nothing of what it is there to test. `tests/tidy.rs` checks both, and who may name which crate.
+//! Arrows point one way: `cli → http → {ensure, watch, manage} → {store, evolution} → domain`. The
+//! page itself is in `assets/`, and knows the HTTP API and nothing else. The simulator uses nothing of
+//! what it is there to test. `tests/tidy.rs` checks both, and who may name which crate.
 //!
 //! # What always holds
 //!
@@ -33,13 +34,18 @@
 //! 3. `connect` on a closed instance opens a socket, so it is sent once, and never to an instance
 //!    that may be coming back by itself. A code is answered only if it belongs to the socket that
 //!    waits for a scan now.
-//! 4. Nothing upstream is deleted, logged out or restarted.
+//! 4. Nothing upstream is deleted, logged out or restarted but what a person asked for by name, and
+//!    of that only an instance that is the row's own.
 //! 5. The database is never held across a network call. An answered 200 is on the disk.
 //! 6. A user's calls reach that user's rows. What a phone is paired with is adopted by
 //!    administrators only; a row that moves to another server has to find its own instance there,
-//!    by its id, or counts as new.
-//! 7. Keys, tokens and codes are in no log and no error: they travel as [`domain::Secret`].
-//! 8. Everything has a bound with a name and a reason: time, bytes, threads, queues, retries.
+//!    by its id, or counts as new. A connect link opens one row and one route.
+//! 7. Keys, tokens, passwords and codes are in no log and no error: they travel as
+//!    [`domain::Secret`].
+//! 8. A status is what upstream said last. Each change is one row of the history, written by the
+//!    database itself. The watcher overwrites nothing that a call knows better, and where a server
+//!    does not answer, the rows say since when nothing is known.
+//! 9. Everything has a bound with a name and a reason: time, bytes, threads, queues, retries.
 
 pub mod access;
 pub mod cli;
