@@ -35,7 +35,6 @@ function entered(session, { stay = false } = {}) {
   watching.abort();
   watching = new AbortController();
   watchTroubles(watching.signal);
-  drawShell(session, stay ? 'setup' : place()[0] || '');
   if (!stay) go(state.after || '#/');
   state.after = '';
 }

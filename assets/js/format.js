@@ -24,9 +24,9 @@ export function phone(text) {
 export function phoneDigits(text) {
   const plus = text.trim().startsWith('+');
   let digits = text.replace(/\D/g, '');
-  // A whole number pasted behind the +55 that stood there already.
+  if (!plus && digits && digits.length <= 11) digits = BRAZIL + digits;
+  // A whole number typed or pasted behind the +55 that stood there already.
   if (digits.startsWith(BRAZIL + BRAZIL) && digits.length > 13) digits = digits.slice(2);
-  if (!plus && (digits.length === 10 || digits.length === 11)) digits = BRAZIL + digits;
   return digits.slice(0, 15);
 }
 
@@ -51,9 +51,9 @@ const UNITS = [['year', 31536000], ['month', 2592000], ['day', 86400], ['hour', 
 /** "há 5 minutos", by the server's clock. */
 export function ago(iso) {
   const seconds = (Date.parse(iso) - now()) / 1000;
-  const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) || [];
+  const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length - length / 60) || [];
   if (!unit) return seconds > 0 ? t('time.soon') : t('time.now');
-  return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(Math.trunc(seconds / size), unit);
+  return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(Math.round(seconds / size), unit);
 }
 
 /** The exact moment, in this browser's time zone. */

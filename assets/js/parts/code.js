@@ -37,8 +37,9 @@ export function codeCard(generate) {
       setText(second, current ? current.slice(GROUP) : '····');
       // Letter by letter, or a screen reader makes a word of it.
       setText(spoken, current ? current.split('').join(' ') : t('code.preparing'));
-      const stays = !current && data.pairingCodeMessage;
-      setText(state, current ? t('code.changes') : stays ? '' : t('code.preparing'));
+      const stays = !current && Boolean(data.pairingCodeMessage);
+      for (const part of [digits, state, copy]) part.hidden = stays;
+      setText(state, current ? t('code.changes') : t('code.preparing'));
       if (copy.getAttribute('aria-busy') !== 'true') copy.disabled = !current;
       showStuck(stays);
     },

@@ -37,7 +37,7 @@ export function qrCard(label, signal) {
     else if (!valid) coverWith(t('qr.renewing'));
     else coverWith(isChecking ? t('qr.checking') : null);
     countdown.classList.toggle('unseen', !valid || expires === null || isIdle);
-    countdown.classList.toggle('ending', seconds <= 10);
+    countdown.classList.toggle('hurry', seconds <= 10);
     setText(left, t('qr.valid', { n: Math.max(0, Math.min(seconds, 99)) }));
     ring.setAttribute('stroke-dashoffset', ROUND * (1 - Math.max(0, Math.min(1, seconds / LIFETIME))));
   }

@@ -2,7 +2,7 @@
 
 import { h, fillWith } from '../dom.js';
 import { instancePath, remove } from '../api.js';
-import { t, tx } from '../words.js';
+import { t } from '../words.js';
 import { ask } from './dialog.js';
 import { radioField } from './form.js';
 import { icon } from './icons.js';
@@ -36,8 +36,8 @@ export function removeDialog(name, removed) {
 
   look();
   return ask({
-    title: t('remove.title'), danger: true, confirm: t('remove.do', { name }),
-    body: [h('p', {}, tx('remove.text', { name: h('strong', {}, name) })), choice.node, list],
+    title: t('remove.title', { name }), danger: true, confirm: t('remove.do', { name }),
+    body: [choice.node, list],
     run: async () => {
       await remove(instancePath(name, query(choice.value === 'row', false)));
       toast(t('remove.done', { name }));

@@ -3,13 +3,17 @@
 
 import { h, fillWith } from '../dom.js';
 import { post } from '../api.js';
-import { t } from '../words.js';
+import { has, t } from '../words.js';
 import { button } from './button.js';
 import { allGood, field, form, secretField } from './form.js';
 import { errorTitle, notice, sentence } from './notice.js';
 
 const OF_ADDRESS = ['evolution_unreachable', 'evolution_timeout', 'evolution_error', 'evolution_not_loaded'];
 const OF_KEY = ['evolution_rejected_key', 'instance_token'];
+
+/** Said beside a field, to somebody who has the address and the key at hand. */
+export const serverProblem = (error) =>
+  (has(`server.wrong.${error.code}`) ? t(`server.wrong.${error.code}`) : `${errorTitle(error)}. ${sentence(error)}`);
 
 function addressProblem(text) {
   try {
@@ -42,7 +46,7 @@ export function serverForm({ submitLabel, saved, wide, named, cancel }) {
   const keep = () => button(t('server.force'), async () => { await saved(await post('/api/admin/credentials', body(true))); }, { onError: failed });
 
   function failed(error) {
-    const words = `${errorTitle(error)}. ${sentence(error)}`;
+    const words = serverProblem(error);
     if (error.field === 'baseUrl') allGood([url, error.error]);
     else if (error.field === 'apiToken') allGood([key, error.error]);
     else if (name && error.field === 'name') allGood([name, error.error]);

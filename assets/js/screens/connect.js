@@ -16,6 +16,8 @@ export function phoneField(label, hint) {
   one.input.addEventListener('input', (event) => {
     const { input } = one;
     const erasing = (event.inputType || '').startsWith('delete');
+    // Typed in front of the country: meant behind it.
+    if (/^\d+\+/.test(input.value)) input.value = input.value.replace(/^(\d+)(\+.*)$/, '$2$1');
     const before = input.value.slice(0, input.selectionStart).replace(/\D/g, '').length;
     const atEnd = input.selectionStart === input.value.length;
     if (erasing && !atEnd) return; // Whoever corrects in the middle is not fought with.
@@ -23,6 +25,9 @@ export function phoneField(label, hint) {
     input.value = phone(phoneDigits(input.value)) || input.value;
     if (!atEnd) input.setSelectionRange(...behindDigit(input.value, before));
   });
+  // Coming by keyboard selects everything, and the country would be typed over.
+  const toEnd = () => { if (one.input.selectionStart === 0) one.input.setSelectionRange(99, 99); };
+  one.input.addEventListener('focus', () => { toEnd(); setTimeout(toEnd); });
   one.input.addEventListener('blur', () => { one.input.value = phone(phoneDigits(one.input.value)) || '+55 '; });
   return one;
 }

@@ -12,7 +12,7 @@ import { secretField } from '../parts/form.js';
 import { icon } from '../parts/icons.js';
 import { box, errorTitle, notice, sentence } from '../parts/notice.js';
 import { empty, facts, page, skeleton } from '../parts/page.js';
-import { serverForm } from '../parts/server-form.js';
+import { serverForm, serverProblem } from '../parts/server-form.js';
 import { toast } from '../parts/toast.js';
 
 const path = (server, rest = '') => `/api/admin/credentials/${encodeURIComponent(server.id)}${rest}`;
@@ -44,7 +44,7 @@ function rotate(server, again) {
       return true;
     },
     failed(error) {
-      key.error(`${errorTitle(error)}. ${sentence(error)}`);
+      key.error(serverProblem(error));
       key.input.focus();
       force = error.status >= 500; // The second press keeps it all the same, and the button says so.
       if (force) setText(dialog.submit.querySelector('.label'), t('server.force'));
@@ -110,7 +110,7 @@ function card(again) {
       again();
     };
     const toggle = button('', () => (current.active ? disable(current, again) : post(path(current, '/enable')).then(again)), { icon: 'power' });
-    const actions = h('div', { class: 'actions' },
+    const actions = h('div', { class: 'actions even' },
       button(t('server.test'), test, { icon: 'again' }),
       button(t('server.rotate'), () => rotate(current, again), { icon: 'key' }),
       button(t('webhook.open'), () => webhook(current), { icon: 'webhook' }), toggle,
@@ -124,7 +124,7 @@ function card(again) {
         current = server;
         setText(toggle.querySelector('.label'), server.active ? t('server.disable') : t('server.enable'));
         fillWith(body,
-          h('div', { class: 'card-head' }, h('div', {}, h('h2', {}, title(server)), h('p', { class: 'hint' }, h('code', {}, server.baseUrl))), health(server)),
+          h('div', { class: 'card-head' }, h('div', {}, h('h2', {}, title(server)), server.name && h('p', { class: 'hint' }, h('code', {}, server.baseUrl))), health(server)),
           facts([t('server.numbers'), String(server.instances)],
             [t('server.fingerprint'), h('code', { title: t('server.fingerprint.title') }, server.fingerprint)],
             [t('col.created'), when(server.createdAt)]),
