@@ -1,10 +1,14 @@
-// Follows one pairing: asks for the code that is valid now, every second, until a phone is connected.
+// Follows one pairing: asks for the code that is valid now, again and again, until a phone is connected.
 // Knows no screen; tells a view what it learns. The same for the page and for connect links.
 
 import { poll } from './poll.js';
 
+/** Pause between two calls. With SLOW it makes the second in which a scan must be seen to be noticed. */
+const PAUSE = 650;
 /** Longer than this beyond the usual, and a call is waiting for WhatsApp: somebody may have scanned. */
-const SLOW = 600;
+const SLOW = 300;
+/** No network is so slow that a longer wait would be usual. */
+const SLOWEST_USUAL = 1_000;
 /** Codes nobody scans cost the server memory, so after this long the page asks whether anybody is there. */
 const UNATTENDED = 10 * 60_000;
 /** What asking again cannot change. */
@@ -15,7 +19,7 @@ const FINAL = ['invalid_field', 'invalid_channel', 'owned_by_other_user', 'forbi
  * view: { checking(bool), answer(data, { renewed, waited }), failed(error, final), idle(), connected(data) }
  */
 export function follow({ ask, view, signal, pairingCode = false, first = null }) {
-  const seen = { code: null, renewed: 0, since: performance.now(), fastest: 0 };
+  const seen = { code: null, renewed: 0, since: performance.now(), usual: 0 };
   let wantsCode = pairingCode;
   let restart = false;
   let given = first;
@@ -28,13 +32,14 @@ export function follow({ ask, view, signal, pairingCode = false, first = null })
 
   async function measured() {
     const begun = performance.now();
-    const slow = setTimeout(() => view.checking(true), SLOW + seen.fastest);
+    const slow = setTimeout(() => view.checking(true), SLOW + 2 * seen.usual);
     try {
       const options = { pairingCode: wantsCode, restart };
       restart = false;
       const data = await ask(options);
       const took = performance.now() - begun;
-      seen.fastest = Math.min(seen.fastest || took, took, 2_000); // A slow network is not a scan.
+      // A slow network is not a scan.
+      seen.usual = Math.min(SLOWEST_USUAL, seen.usual ? seen.usual * 0.7 + took * 0.3 : took);
       return data;
     } finally {
       clearTimeout(slow);
@@ -54,7 +59,7 @@ export function follow({ ask, view, signal, pairingCode = false, first = null })
   }
 
   const loop = poll(round, {
-    every: 1_000, signal,
+    every: PAUSE, signal,
     failed(error) {
       const final = FINAL.includes(error.code);
       view.failed(error, final);

@@ -49,7 +49,7 @@ export const nameFits = (text) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text)
 const UNITS = [['year', 31536000], ['month', 2592000], ['day', 86400], ['hour', 3600], ['minute', 60]];
 
 /** "há 5 minutos", by the server's clock. */
-export function ago(iso) {
+function ago(iso) {
   const seconds = (Date.parse(iso) - now()) / 1000;
   const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length - length / 60) || [];
   if (!unit) return seconds > 0 ? t('time.soon') : t('time.now');
@@ -57,7 +57,7 @@ export function ago(iso) {
 }
 
 /** The exact moment, in this browser's time zone. */
-export const exact = (iso) =>
+const exact = (iso) =>
   new Intl.DateTimeFormat(locale(), { dateStyle: 'long', timeStyle: 'medium' }).format(new Date(iso));
 
 /** Hours and minutes of today, or with the day if it was another. */

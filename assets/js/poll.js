@@ -1,5 +1,7 @@
 // Asks again and again, politely: the next call starts only after the one before has ended, nobody
-// is asked while the tab is hidden, and errors make it slower.
+// is asked while the tab is hidden, and errors make it slower until pareia answers again.
+
+import { contact } from './api.js';
 
 const SLOWEST = 15_000;
 
@@ -42,9 +44,11 @@ export function poll(run, { every, signal, failed = () => true }) {
 
   const wake = () => { if (!document.hidden) round(); };
   document.addEventListener('visibilitychange', wake);
+  contact.addEventListener('found', wake);
   signal.addEventListener('abort', () => {
     clearTimeout(timer);
     document.removeEventListener('visibilitychange', wake);
+    contact.removeEventListener('found', wake);
   });
   queueMicrotask(round); // Not before the caller has what this function returns.
   return {

@@ -34,7 +34,8 @@ export function serverForm({ submitLabel, saved, wide, named, cancel }) {
 
   const body = (force) => ({
     baseUrl: url.value.trim(), apiToken: key.value.trim(),
-    ...(name && name.value.trim() ? { name: name.value.trim() } : {}), ...(force ? { force: true } : {}),
+    // Without a name the server would be called by its id.
+    name: (name && name.value.trim()) || new URL(url.value.trim()).host, ...(force ? { force: true } : {}),
   });
 
   async function send() {

@@ -11,7 +11,7 @@ import { page } from '../parts/page.js';
 import { handOver } from './pair.js';
 
 /** A field that writes a phone the Brazilian way while it is typed. */
-export function phoneField(label, hint) {
+function phoneField(label, hint) {
   const one = field({ label, hint, type: 'tel', inputmode: 'tel', autocomplete: 'tel', value: '+55 ', required: true });
   one.input.addEventListener('input', (event) => {
     const { input } = one;

@@ -33,7 +33,7 @@ function linkPanel(name) {
   return h('div', { class: 'way' }, h('p', { class: 'way-lead' }, t('link.lead')), place);
 }
 
-export function successPanel(name, digits) {
+function successPanel(name, digits) {
   const heading = h('h2', { tabindex: '-1' }, t('done.title'));
   const node = h('div', { class: 'card success', role: 'status' },
     h('span', { class: 'success-icon' }, icon('tick')), heading,

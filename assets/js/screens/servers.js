@@ -16,7 +16,9 @@ import { serverForm, serverProblem } from '../parts/server-form.js';
 import { toast } from '../parts/toast.js';
 
 const path = (server, rest = '') => `/api/admin/credentials/${encodeURIComponent(server.id)}${rest}`;
-const title = (server) => server.name || server.baseUrl;
+/** Made in a terminal without a name, it is called by its id, which says nothing to anybody. */
+const named = (server) => Boolean(server.name) && server.name !== server.id;
+const title = (server) => (named(server) ? server.name : server.baseUrl);
 
 const tested = ({ version, latencyMs }) =>
   t(version ? 'server.tested' : 'server.tested.unnamed', { version, ms: latencyMs });
@@ -26,7 +28,7 @@ function add(again) {
     title: t('server.add'),
     body: (shut) => serverForm({
       submitLabel: t('server.add.do'), named: true, cancel: button(t('cancel'), shut),
-      saved: async (server) => { shut(); toast(server.latencyMs === undefined ? t('server.added') : tested(server)); again(); },
+      saved: async (server) => { shut(); toast((server.latencyMs ?? null) === null ? t('server.added') : tested(server)); again(); },
     }).node,
   });
 }
@@ -124,7 +126,7 @@ function card(again) {
         current = server;
         setText(toggle.querySelector('.label'), server.active ? t('server.disable') : t('server.enable'));
         fillWith(body,
-          h('div', { class: 'card-head' }, h('div', {}, h('h2', {}, title(server)), server.name && h('p', { class: 'hint' }, h('code', {}, server.baseUrl))), health(server)),
+          h('div', { class: 'card-head' }, h('div', {}, h('h2', {}, title(server)), named(server) && h('p', { class: 'hint' }, h('code', {}, server.baseUrl))), health(server)),
           facts([t('server.numbers'), String(server.instances)],
             [t('server.fingerprint'), h('code', { title: t('server.fingerprint.title') }, server.fingerprint)],
             [t('col.created'), when(server.createdAt)]),

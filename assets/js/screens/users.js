@@ -2,8 +2,7 @@
 
 import { h, fillWith } from '../dom.js';
 import { get, post, remove } from '../api.js';
-import { when } from '../format.js';
-import { nameFits } from '../format.js';
+import { nameFits, when } from '../format.js';
 import { t, tn, tx } from '../words.js';
 import { button } from '../parts/button.js';
 import { copyBox } from '../parts/copy.js';

@@ -10,6 +10,7 @@ export default {
   evolution_timeout: ['Evolution took too long', 'It took the request and did not answer in time. Usually memory or processor are short.', 'Try again. If it stays so, restart Evolution and see whether the machine copes.'],
   qr_timeout: ['WhatsApp gave no code', 'Evolution got no QR code in time, or a paired phone is still reconnecting.', 'Try again. See whether the server reaches web.whatsapp.com and whether Evolution is up to date. To pair another phone, disconnect this one first.'],
   no_active_credential: ['There is no server', 'No Evolution server is set up, or all are disabled.', 'An administrator adds or enables one under Servers.'],
+  credential_removed: ['The server of this number was removed', 'Without its address and key, pareia cannot reach the Evolution where the number is.', 'Add the server again under Servers, or remove the number with the option Only forget it here.'],
   owned_by_other_user: ['Somebody else has this name', 'Another account uses this name, or it already exists in Evolution with a phone connected.', 'Choose another name, or ask an administrator.'],
   already_connected: ['This number is connected already', 'A phone is paired, so there is no code to show.', 'Nothing to do. To change phones, use Disconnect phone first.'],
   not_connected: ['This number is not connected', 'Only an open connection can be restarted.', 'Use Connect and scan the QR code.'],

@@ -10,6 +10,7 @@ export default {
   evolution_timeout: ['A Evolution demorou demais', 'Ela aceitou o pedido e não respondeu a tempo. Costuma ser falta de memória ou de processador.', 'Tente de novo. Se continuar, reinicie a Evolution e veja se a máquina aguenta.'],
   qr_timeout: ['O WhatsApp não entregou o código', 'A Evolution não recebeu um QR Code a tempo, ou um celular já pareado ainda está reconectando.', 'Tente de novo. Veja se o servidor alcança web.whatsapp.com e se a Evolution está atualizada. Para parear outro celular, desconecte este antes.'],
   no_active_credential: ['Falta um servidor', 'Nenhum servidor da Evolution está cadastrado, ou todos estão desativados.', 'Um administrador adiciona ou ativa um servidor em Servidores.'],
+  credential_removed: ['O servidor deste número foi removido', 'Sem o endereço e a chave, o pareia não alcança a Evolution onde o número está.', 'Adicione de novo o servidor em Servidores, ou remova o número com a opção Só esquecer aqui.'],
   owned_by_other_user: ['Este nome já é de outra pessoa', 'Outra conta usa este nome, ou ele já existe na Evolution com um celular conectado.', 'Escolha outro nome, ou peça a um administrador.'],
   already_connected: ['Este número já está conectado', 'Um celular já está pareado, e por isso não há código para mostrar.', 'Não é preciso fazer nada. Para trocar de celular, use Desconectar celular antes.'],
   not_connected: ['Este número não está conectado', 'Só dá para reiniciar uma conexão que está aberta.', 'Use Conectar e escaneie o QR Code.'],
