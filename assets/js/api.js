@@ -89,8 +89,13 @@ export const instancePath = (name, rest = '') => `${INSTANCES}/${encodeURICompon
 export const listPath = (query) => `${INSTANCES}?${new URLSearchParams(query)}`;
 
 /** The call of the whole product: makes or finds the instance, answers with the code that is valid now. */
-export const connect = (name, phone, pairingCode, signal) =>
-  post(INSTANCES, {
-    channel: 'whatsapp_evolution', channelInstanceId: name, channelPhoneOrId: phone,
-    ...(pairingCode ? { pairingCode: true } : {}),
-  }, { signal });
+export const connect = (name, phone, signal) =>
+  post(INSTANCES, { channel: 'whatsapp_evolution', channelInstanceId: name, channelPhoneOrId: phone }, { signal });
+/** The same for a number that is there, whoever owns it; `wanted` is what follow() asks for. */
+export const connectAgain = (name, wanted, signal) => post(instancePath(name, '/connect'), wanted, { signal });
+
+/** The row of that name among those the caller sees, or none. A list, since a row that is missing is no error. */
+export async function findInstance(name, signal) {
+  const { data } = await call('GET', listPath({ search: name, perPage: 200 }), { signal });
+  return data.find((one) => one.channelInstanceId === name) || null;
+}

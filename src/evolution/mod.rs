@@ -5,6 +5,7 @@
 //! repeat. 1.8 and 2.x are told apart by what they answer.
 
 mod base_url;
+mod entries;
 mod key;
 mod transport;
 mod wire;
@@ -21,7 +22,7 @@ pub use key::{KeyError, MAX_KEY, read_key};
 pub use wire::State;
 
 use crate::domain::{Name, Phone, Qr, Secret};
-use transport::Request;
+use transport::{Answer, Request};
 
 /// Longest a call may take that upstream answers in milliseconds. 1.8 asks WhatsApp for each open
 /// instance it lists, which may take seconds.
@@ -197,9 +198,17 @@ impl Client {
 
     /// Every instance as listed, with its name, in one call. `each` may have been called for some of
     /// them when it turns out that the answer is no list.
-    pub fn list_all(&self, each: impl FnMut(&str, Listed)) -> Result<(), Trouble> {
-        let (status, body) = self.get("fetchInstances", "/instance/fetchInstances", Care::Whole)?;
-        wire::list(status, &body, each)
+    pub fn list_all(&self, mut each: impl FnMut(&str, Listed)) -> Result<(), Trouble> {
+        let endpoint = Endpoint { method: "GET", name: "fetchInstances", path: "/instance/fetchInstances" };
+        let mut read = |answer: Answer| match answer.status() {
+            200 => match entries::read(&mut answer.list(), &mut each) {
+                Ok(()) => Ok((200, Ok(()))),
+                Err(entries::Failure::Io(error)) => Err(error.into()),
+                Err(entries::Failure::NotAList) => Ok((200, Err(Trouble::Unexpected))),
+            },
+            status => Ok((status, Err(wire::failure(status, &answer.whole()?)))),
+        };
+        self.call(&endpoint, None, Care::List, &mut read)?.1
     }
 
     /// The instance as listed; `None` when it is not.
@@ -255,12 +264,12 @@ impl Client {
 
     /// Deletes the instance. 2.x logs it out first and cleans up after the answer.
     pub fn delete(&self, name: &Name) -> Result<Told, Trouble> {
-        self.tell("DELETE", "delete", name)
+        self.tell("delete", name)
     }
 
     /// Logs the phone out, or drops the socket that waits for a scan.
     pub fn logout(&self, name: &Name) -> Result<Told, Trouble> {
-        self.tell("DELETE", "logout", name)
+        self.tell("logout", name)
     }
 
     /// Closes the socket and opens it again. Only by 2.x's `POST`: 1.8's `PUT` opens a second socket
@@ -270,9 +279,10 @@ impl Client {
         wire::restarted(status, &body)
     }
 
-    fn tell(&self, method: &'static str, endpoint: &str, name: &Name) -> Result<Told, Trouble> {
-        let path = format!("/instance/{endpoint}/{name}");
-        let (status, body) = self.call(method, endpoint, &path, None, Care::Once)?;
+    fn tell(&self, what: &'static str, name: &Name) -> Result<Told, Trouble> {
+        let path = format!("/instance/{what}/{name}");
+        let endpoint = Endpoint { method: "DELETE", name: what, path: &path };
+        let (status, body) = self.call(&endpoint, None, Care::Once, &mut whole)?;
         wire::told(status, &body)
     }
 
@@ -309,50 +319,59 @@ impl Client {
         wire::version(status, &body)
     }
 
-    fn get(&self, endpoint: &str, path: &str, care: Care) -> Result<(u16, Vec<u8>), Trouble> {
-        self.call("GET", endpoint, path, None, care)
+    fn get(&self, name: &'static str, path: &str, care: Care) -> Result<(u16, Vec<u8>), Trouble> {
+        self.call(&Endpoint { method: "GET", name, path }, None, care, &mut whole)
     }
 
-    fn post(&self, endpoint: &str, path: &str, body: &Value) -> Result<(u16, Vec<u8>), Trouble> {
-        self.call("POST", endpoint, path, Some(body.to_string()), Care::Once)
+    fn post(&self, name: &'static str, path: &str, body: &Value) -> Result<(u16, Vec<u8>), Trouble> {
+        self.call(&Endpoint { method: "POST", name, path }, Some(body.to_string()), Care::Once, &mut whole)
     }
 
     /// The one way out: within the limits, with one line in the log.
-    fn call(
+    fn call<T>(
         &self,
-        method: &'static str,
-        endpoint: &str,
-        path: &str,
+        endpoint: &Endpoint,
         body: Option<String>,
         care: Care,
-    ) -> Result<(u16, Vec<u8>), Trouble> {
+        read: &mut dyn FnMut(Answer) -> Result<(u16, T), ureq::Error>,
+    ) -> Result<(u16, T), Trouble> {
         let start = Instant::now();
         let deadline = care.limit().map_or(self.deadline, |limit| self.deadline.min(start + limit));
-        let url = format!("{}{path}", self.base);
+        let url = format!("{}{}", self.base, endpoint.path);
         let request = Request {
-            method,
+            method: endpoint.method,
             url: &url,
             key: self.key.expose(),
             body,
             deadline,
             repeatable: care.is_repeatable(),
             fresh: care.needs_a_fresh_connection(),
-            most: care.most(),
         };
-        let outcome = transport::exchange(&self.agent, &request);
+        let outcome = transport::exchange(&self.agent, &request, read);
         let (trace, took) = (&self.trace, start.elapsed().as_millis());
+        let Endpoint { method, name, .. } = endpoint;
+        let level = |usual| if self.quiet { Level::Debug } else { usual };
         match &outcome {
             Ok((status, _)) => {
-                let level = if self.quiet { Level::Debug } else { Level::Info };
-                log::log!(level, "id={trace} evolution {method} {endpoint} {status} {took}ms");
+                log::log!(level(Level::Info), "id={trace} evolution {method} {name} {status} {took}ms");
             }
             Err(trouble) => {
-                let level = if self.quiet { Level::Debug } else { Level::Warn };
-                log::log!(level, "id={trace} evolution {method} {endpoint} {trouble:?} {took}ms");
+                log::log!(level(Level::Warn), "id={trace} evolution {method} {name} {trouble:?} {took}ms");
             }
         }
         outcome
     }
+}
+
+/// What is called.
+struct Endpoint<'a> {
+    method: &'static str,
+    name: &'static str,
+    path: &'a str,
+}
+
+fn whole(answer: Answer) -> Result<(u16, Vec<u8>), ureq::Error> {
+    Ok((answer.status(), answer.whole()?))
 }
 
 /// How a call is made.
@@ -363,7 +382,7 @@ enum Care {
     /// The same, and not worth waiting for.
     Briefly,
     /// About every instance: takes its time and is large; doing it twice does no harm.
-    Whole,
+    List,
     /// Answered in milliseconds; not to be repeated, though an idle connection will do.
     QuickOnce,
     /// Answered in milliseconds; must not arrive twice.
@@ -377,17 +396,13 @@ impl Care {
         match self {
             Self::Quick | Self::QuickOnce | Self::Once => Some(CALL),
             Self::Briefly => Some(BANNER),
-            Self::Whole => Some(LIST),
+            Self::List => Some(LIST),
             Self::OnceAndPatiently => None,
         }
     }
 
     fn is_repeatable(self) -> bool {
-        matches!(self, Self::Quick | Self::Briefly | Self::Whole)
-    }
-
-    fn most(self) -> u64 {
-        if self == Self::Whole { transport::MAX_LIST } else { transport::MAX_ANSWER }
+        matches!(self, Self::Quick | Self::Briefly | Self::List)
     }
 
     /// On an idle connection that the server has just closed, it would stay unknown whether a call

@@ -17,9 +17,9 @@ use super::base_url::is_forbidden;
 /// Time for name look-up, TCP and TLS together. A server that is there answers in milliseconds.
 const CONNECT: Duration = Duration::from_secs(3);
 /// Largest answer read about one instance; with its QR code it has about 20 KiB.
-pub(super) const MAX_ANSWER: u64 = 1024 * 1024;
+const MAX_ANSWER: u64 = 1024 * 1024;
 /// Largest list of all instances read: an entry of 2.x has about 1 KiB, so this is some 30,000.
-pub(super) const MAX_LIST: u64 = 32 * 1024 * 1024;
+const MAX_LIST: u64 = 32 * 1024 * 1024;
 /// Largest head of an answer.
 const MAX_HEAD: usize = 8 * 1024;
 /// Evolution closes idle connections after 5 s: one older than this is not used again.
@@ -45,8 +45,6 @@ pub(super) struct Request<'a> {
     pub repeatable: bool,
     /// Whether it takes a connection of its own.
     pub fresh: bool,
-    /// Bytes of answer read at the most.
-    pub most: u64,
 }
 
 /// An agent that goes where it is told and nowhere else, within limits.
@@ -69,17 +67,21 @@ pub(super) fn agent() -> Agent {
     Agent::with_parts(config, DefaultConnector::new(), GuardedResolver::default())
 }
 
-/// Sends one request and reads its answer whole: the status and the body.
-pub(super) fn exchange(agent: &Agent, request: &Request) -> Result<(u16, Vec<u8>), Trouble> {
-    match attempt(agent, request) {
+/// Sends one request and has its answer read.
+pub(super) fn exchange<T>(
+    agent: &Agent,
+    request: &Request,
+    read: &mut dyn FnMut(Answer) -> Result<T, Error>,
+) -> Result<T, Trouble> {
+    match attempt(agent, request).and_then(&mut *read) {
         // A connection that the server closed while it was being used again: once more, on a new one.
-        Err(error) if request.repeatable && is_broken(&error) => attempt(agent, request),
+        Err(error) if request.repeatable && is_broken(&error) => attempt(agent, request).and_then(read),
         outcome => outcome,
     }
     .map_err(|error| trouble(&error))
 }
 
-fn attempt(agent: &Agent, request: &Request) -> Result<(u16, Vec<u8>), Error> {
+fn attempt(agent: &Agent, request: &Request) -> Result<Answer, Error> {
     let left = request.deadline.saturating_duration_since(Instant::now());
     if left.is_zero() {
         return Err(Error::Timeout(ureq::Timeout::Global));
@@ -107,17 +109,31 @@ fn attempt(agent: &Agent, request: &Request) -> Result<(u16, Vec<u8>), Error> {
             .build()
             .send(body),
     }?;
-    read(answer, request.most)
+    Ok(Answer(answer))
 }
 
-fn read(answer: Response<Body>, most: u64) -> Result<(u16, Vec<u8>), Error> {
-    let status = answer.status().as_u16();
-    let body = answer.into_body();
-    // As large as it says, so that a code's 17 KiB are not moved about while they arrive.
-    let length = body.content_length().unwrap_or(0).min(most);
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-    body.into_with_config().limit(most).reader().read_to_end(&mut bytes)?;
-    Ok((status, bytes))
+/// An answer whose body is still to be read.
+pub(super) struct Answer(Response<Body>);
+
+impl Answer {
+    pub(super) fn status(&self) -> u16 {
+        self.0.status().as_u16()
+    }
+
+    /// The whole body.
+    pub(super) fn whole(self) -> Result<Vec<u8>, Error> {
+        let body = self.0.into_body();
+        // As large as it says, so that a code's 17 KiB are not moved about while they arrive.
+        let length = body.content_length().unwrap_or(0).min(MAX_ANSWER);
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+        body.into_with_config().limit(MAX_ANSWER).reader().read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// The body of a list, as it arrives.
+    pub(super) fn list(self) -> impl Read {
+        self.0.into_body().into_with_config().limit(MAX_LIST).reader()
+    }
 }
 
 fn is_broken(error: &Error) -> bool {

@@ -4,10 +4,8 @@
 //! 2.3.7, which the tests replay. Upstream's text never leaves this module.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer as _, Error as _, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::{Connected, Created, Listed, Told, Trouble};
@@ -58,42 +56,16 @@ pub(super) fn listed(status: u16, body: &[u8], name: &Name) -> Result<Option<Lis
     Ok(entry.map(Entry::read))
 }
 
-/// `GET /instance/fetchInstances`: hands on every instance with its name, one after the other, so
-/// that ten thousand of them are never in memory at once. A list of anything else is no list, which
-/// may show in its middle.
-pub(super) fn list(status: u16, body: &[u8], each: impl FnMut(&str, Listed)) -> Result<(), Trouble> {
-    if status != 200 {
-        return Err(judge(status, body).err().unwrap_or(Trouble::Unexpected));
-    }
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let read = json.deserialize_seq(Each(each)).and_then(|()| json.end());
-    read.map_err(|_| Trouble::Unexpected)
-}
-
-/// Hands on the entries of a list.
-struct Each<F>(F);
-
-impl<'de, F: FnMut(&str, Listed)> Visitor<'de> for Each<F> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a list of instances")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut entries: A) -> Result<(), A::Error> {
-        while let Some(entry) = entries.next_element::<Entry>()? {
-            let (name, listed) = entry.named().ok_or_else(|| A::Error::missing_field("name"))?;
-            (self.0)(&name, listed);
-        }
-        Ok(())
-    }
+/// What an answer says that is an error whatever was asked.
+pub(super) fn failure(status: u16, body: &[u8]) -> Trouble {
+    judge(status, body).err().unwrap_or(Trouble::Unexpected)
 }
 
 /// One instance of a list, in the words of both lines. Read without a copy of what is not used,
 /// which is most of it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Entry<'a> {
+pub(super) struct Entry<'a> {
     /// 1.8 wraps each instance.
     #[serde(borrow)]
     instance: Option<OldEntry<'a>>,
@@ -124,7 +96,8 @@ impl<'a> Entry<'a> {
         self.instance.as_ref().map_or(self.name.as_deref(), |old| old.instance_name.as_deref())
     }
 
-    fn named(mut self) -> Option<(Cow<'a, str>, Listed)> {
+    /// The entry with its name, if it is one of an instance.
+    pub(super) fn named(mut self) -> Option<(Cow<'a, str>, Listed)> {
         let name = self.instance.as_mut().map_or(&mut self.name, |old| &mut old.instance_name).take()?;
         Some((name, self.read()))
     }

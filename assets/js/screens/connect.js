@@ -1,7 +1,7 @@
 // "Conectar número", first half: which name and which phone. The second half is pair.js.
 
 import { h, setText, fillWith } from '../dom.js';
-import { connect, get, instancePath } from '../api.js';
+import { connect, connectAgain, findInstance } from '../api.js';
 import { nameFits, phone, phoneDigits, phoneFits, proposeName } from '../format.js';
 import { t, tx } from '../words.js';
 import { button, linkButton } from '../parts/button.js';
@@ -64,16 +64,6 @@ function phoneProblem(digits) {
   return digits.startsWith('55') ? t('connect.phone.brazil') : t('connect.phone.wrong');
 }
 
-/** The row of that name, if this person has one already. */
-async function already(name, signal) {
-  try {
-    return await get(instancePath(name), { signal });
-  } catch (error) {
-    if (error.code === 'not_found') return null;
-    throw error;
-  }
-}
-
 const taken = (row) => [
   `${t('connect.name.taken', { phone: phone(row.channelPhoneOrId) })} `,
   h('a', { href: `#/instancia/${encodeURIComponent(row.channelInstanceId)}` }, t('connect.name.open')),
@@ -89,12 +79,12 @@ export function connectScreen({ signal, go, session }) {
     problem.replaceChildren();
     const digits = phoneDigits(number.value);
     if (!allGood([name, nameProblem(name.name)], [number, phoneProblem(digits)])) return;
-    const row = await already(name.name, signal);
+    const row = await findInstance(name.name, signal);
     if (row && row.channelPhoneOrId !== digits) {
       allGood([name, taken(row)]);
       return;
     }
-    const answer = await connect(name.name, digits, false, signal);
+    const answer = row ? await connectAgain(name.name, {}, signal) : await connect(name.name, digits, signal);
     handOver(name.name, digits, answer);
     go(`#/conectar/${encodeURIComponent(name.name)}`);
   }

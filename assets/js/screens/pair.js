@@ -2,7 +2,7 @@
 // time: scan, type a code on the phone, send a link to whoever has the phone.
 
 import { h, fillWith } from '../dom.js';
-import { connect, get, instancePath, post } from '../api.js';
+import { connectAgain, get, instancePath, post } from '../api.js';
 import { follow } from '../follow.js';
 import { phone, when } from '../format.js';
 import { t, tx } from '../words.js';
@@ -80,11 +80,7 @@ function livePanel(name, digits, first, signal) {
 
   const following = follow({
     signal, view, first,
-    async ask({ pairingCode, restart }) {
-      // Nobody is paired with it yet: what is dropped is a socket that waits for a scan.
-      if (restart) await post(instancePath(name, '/logout'), {}, { signal });
-      return connect(name, digits, pairingCode, signal);
-    },
+    ask: (wanted) => connectAgain(name, wanted, signal),
   });
 
   const ways = tabs(t('ways.label'), [
