@@ -72,12 +72,8 @@ function route() {
 }
 
 async function whoIsThere() {
-  const asked = { quiet: true };
-  const [setup, session] = await Promise.all([
-    get('/api/setup', asked),
-    get('/api/session', asked).catch((error) => { if (error.status === 401) return null; throw error; }),
-  ]);
-  state.setup = setup.needed;
+  const { needed, session } = await get('/api/setup', { quiet: true });
+  state.setup = needed;
   if (session) {
     state.session = session;
     watchTroubles(watching.signal);

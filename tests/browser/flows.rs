@@ -39,7 +39,7 @@ fn first_run(driver: &Driver) {
     browser.fill("Endereço da Evolution", &world.shop.sim.url());
     browser.fill("Chave da Evolution", "not-the-key");
     browser.press("Testar e continuar");
-    browser.sees("recusou a chave");
+    browser.sees("A Evolution recusou esta chave.");
     world.picture(&browser, "first-run-2-wrong-key");
     browser.fill("Chave da Evolution", KEY);
     browser.press("Testar e continuar");
@@ -170,7 +170,7 @@ fn disconnect_live(driver: &Driver) {
     );
     world.picture(&browser, "disconnected");
     browser.press("loja");
-    browser.sees("removido no celular");
+    browser.sees("foi removido em Dispositivos conectados");
     world.picture(&browser, "history");
     world.finish(&browser);
 }
