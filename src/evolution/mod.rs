@@ -5,6 +5,7 @@
 //! repeat. 1.8 and 2.x are told apart by what they answer.
 
 mod base_url;
+mod care;
 mod entries;
 mod key;
 mod transport;
@@ -22,15 +23,9 @@ pub use key::{KeyError, MAX_KEY, read_key};
 pub use wire::State;
 
 use crate::domain::{Name, Phone, Qr, Secret};
+use care::Care;
 use transport::{Answer, Request};
 
-/// Longest a call may take that upstream answers in milliseconds. 1.8 asks WhatsApp for each open
-/// instance it lists, which may take seconds.
-const CALL: Duration = Duration::from_secs(8);
-/// Longest that the list of all instances may take: 1.8 asks WhatsApp for each open one.
-const LIST: Duration = Duration::from_secs(30);
-/// `GET /` asks web.whatsapp.com on 2.3 and can hang; only a version hangs on it.
-const BANNER: Duration = Duration::from_secs(2);
 /// How long Evolution shows one code before the next replaces it.
 pub const QR_LIFETIME: Duration = Duration::from_secs(45);
 /// Longest that the test of a credential may take; a server that needs more would fail every call.
@@ -147,7 +142,14 @@ pub struct Connections(Agent);
 
 impl Default for Connections {
     fn default() -> Self {
-        Self(transport::agent())
+        Self(transport::agent(transport::READ_BUFFER))
+    }
+}
+
+impl Connections {
+    /// Connections over which lists of everything come again and again.
+    pub fn for_lists() -> Self {
+        Self(transport::agent(transport::LIST_READ_BUFFER))
     }
 }
 
@@ -372,44 +374,6 @@ struct Endpoint<'a> {
 
 fn whole(answer: Answer) -> Result<(u16, Vec<u8>), ureq::Error> {
     Ok((answer.status(), answer.whole()?))
-}
-
-/// How a call is made.
-#[derive(Clone, Copy, PartialEq)]
-enum Care {
-    /// Answered in milliseconds; doing it twice does no harm.
-    Quick,
-    /// The same, and not worth waiting for.
-    Briefly,
-    /// About every instance: takes its time and is large; doing it twice does no harm.
-    List,
-    /// Answered in milliseconds; not to be repeated, though an idle connection will do.
-    QuickOnce,
-    /// Answered in milliseconds; must not arrive twice.
-    Once,
-    /// Must not arrive twice, and may take as long as the request has.
-    OnceAndPatiently,
-}
-
-impl Care {
-    fn limit(self) -> Option<Duration> {
-        match self {
-            Self::Quick | Self::QuickOnce | Self::Once => Some(CALL),
-            Self::Briefly => Some(BANNER),
-            Self::List => Some(LIST),
-            Self::OnceAndPatiently => None,
-        }
-    }
-
-    fn is_repeatable(self) -> bool {
-        matches!(self, Self::Quick | Self::Briefly | Self::List)
-    }
-
-    /// On an idle connection that the server has just closed, it would stay unknown whether a call
-    /// arrived.
-    fn needs_a_fresh_connection(self) -> bool {
-        matches!(self, Self::Once | Self::OnceAndPatiently)
-    }
 }
 
 enum KeyKind {

@@ -27,7 +27,9 @@ const IDLE: Duration = Duration::from_secs(4);
 /// Idle connections kept, as many as calls are usually under way.
 const MAX_IDLE: usize = 32;
 /// Read buffer of one connection, of which [`MAX_IDLE`] are kept: a code takes three reads.
-const READ_BUFFER: usize = 8 * 1024;
+pub(super) const READ_BUFFER: usize = 8 * 1024;
+/// The same where lists of 10 MB are read over few connections: each read costs two system calls.
+pub(super) const LIST_READ_BUFFER: usize = 64 * 1024;
 /// Write buffer of one connection; requests are a few hundred bytes.
 const WRITE_BUFFER: usize = 2 * 1024;
 
@@ -48,7 +50,7 @@ pub(super) struct Request<'a> {
 }
 
 /// An agent that goes where it is told and nowhere else, within limits.
-pub(super) fn agent() -> Agent {
+pub(super) fn agent(read_buffer: usize) -> Agent {
     let config = Config::builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -58,7 +60,7 @@ pub(super) fn agent() -> Agent {
         .timeout_resolve(Some(CONNECT))
         .timeout_connect(Some(CONNECT))
         .max_response_header_size(MAX_HEAD)
-        .input_buffer_size(READ_BUFFER)
+        .input_buffer_size(read_buffer)
         .output_buffer_size(WRITE_BUFFER)
         .max_idle_connections(MAX_IDLE)
         .max_idle_connections_per_host(MAX_IDLE)

@@ -15,6 +15,7 @@ mod judge;
 mod pace;
 mod round;
 mod server;
+mod sight;
 mod threads;
 mod turns;
 
@@ -60,7 +61,7 @@ struct Roster {
 impl Watch {
     /// Begins to watch every active credential's server.
     pub fn start(store: Arc<Store>, pace: Pace) -> Self {
-        let (connections, roster) = (Connections::default(), RwLock::default());
+        let (connections, roster) = (Connections::for_lists(), RwLock::default());
         let shared = Arc::new(Shared { store, connections, pace, roster, threads: Threads::default() });
         // At once, so that webhooks are known when the first request comes.
         let mut failing = false;

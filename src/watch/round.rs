@@ -1,17 +1,18 @@
 //! One round at a server: observe, judge, apply.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use super::Shared;
 use super::doubts::Doubts;
-use super::judge::{Amiss, Known, Lasted, Pairing, Upstream, Verdict, judge};
+use super::judge::{Amiss, Known, Lasted, Upstream, Verdict, judge};
 use super::server::Server;
+use super::sight::{Round, list};
 use super::turns::Turn;
-use crate::domain::{Name, Reason, Status, is_out};
-use crate::evolution::{Client, Listed, State, Trouble};
+use crate::domain::{Reason, Status};
+use crate::evolution::{Client, State, Trouble};
 use crate::seal::new_id;
-use crate::store::Watched;
+use crate::store::{self, Watched};
 
 /// Names that one round asks `connectionState` for, at the most: some 0.1 s of a server's time.
 const PROBES: usize = 128;
@@ -60,23 +61,27 @@ pub(super) struct Rounds<'a> {
     shared: &'a Shared,
     server: &'a Server,
     doubts: Doubts,
+    /// The rows as they were last read, and the database's version before that: while it is the
+    /// same, so are they.
+    rows: Vec<Watched>,
+    version: Option<i64>,
     /// Whose turn it is, by why.
     turns: [Turn; 4],
     swept: Option<Instant>,
 }
 
-/// A round under way.
-struct Round<'a> {
-    rows: Vec<Watched>,
-    listed: Vec<Option<Listed>>,
-    client: Client,
-    trace: &'a str,
-    begun: Instant,
-}
-
 impl<'a> Rounds<'a> {
     pub(super) fn new(shared: &'a Shared, server: &'a Server) -> Self {
-        Self { shared, server, doubts: Doubts::default(), turns: [Turn::default(); 4], swept: None }
+        let doubts = Doubts::default();
+        Self {
+            shared,
+            server,
+            doubts,
+            rows: Vec::new(),
+            version: None,
+            turns: [Turn::default(); 4],
+            swept: None,
+        }
     }
 
     /// One round; `names` are looked at closely. What was in doubt begins anew after trouble:
@@ -89,18 +94,35 @@ impl<'a> Rounds<'a> {
     fn round(&mut self, trace: &str, names: &HashSet<String>) -> Result<Left, Failed> {
         // The rows come first: whatever the engine writes from here on makes them differ, and what
         // is seen now is not applied to them.
-        let rows = self.shared.store.watched(&self.server.credential.id, self.server.base_url.as_str());
-        let rows = rows.map_err(|error| {
+        self.read_rows().map_err(|error| {
             log::error!("id={trace} the rows cannot be read: {error}");
             Failed::Here
         })?;
         let begun = Instant::now();
         let client = self.client(trace);
-        let listed = list(&client, &rows)?;
-        let round = Round { rows, listed, client, trace, begun };
+        let listed = list(&client, &self.rows)?;
+        let round = Round { rows: std::mem::take(&mut self.rows), listed, client, trace, begun };
+        let left = self.settle_all(&round, names);
+        self.rows = round.rows;
+        left
+    }
+
+    fn read_rows(&mut self) -> Result<(), store::Error> {
+        let store = &self.shared.store;
+        let version = store.version()?;
+        if self.version != Some(version) {
+            self.version = None;
+            self.rows = store.watched(&self.server.credential.id, self.server.base_url.as_str())?;
+            self.version = Some(version);
+        }
+        Ok(())
+    }
+
+    /// Judges every row, asking for some of them, and writes what has changed.
+    fn settle_all(&mut self, round: &Round, names: &HashSet<String>) -> Result<Left, Failed> {
         self.doubts.begin_round();
-        let wanted = self.judge_by_list(&round, names);
-        let behind = self.probe(&round, wanted)?;
+        let wanted = self.judge_by_list(round, names);
+        let behind = self.probe(round, wanted)?;
         self.doubts.end_round();
         Ok(Left {
             upstream: round.begun.elapsed(),
@@ -227,70 +249,6 @@ impl<'a> Rounds<'a> {
                 log::error!("id={trace} the row of {} could not be written: {error}", row.name);
                 false
             }
-        }
-    }
-}
-
-/// What the list says of each row; of a name that is listed twice the first, as the engine has it.
-fn list(client: &Client, rows: &[Watched]) -> Result<Vec<Option<Listed>>, Trouble> {
-    let places: HashMap<&str, usize> = rows.iter().enumerate().map(|(at, r)| (r.name.as_str(), at)).collect();
-    let mut found: Vec<Option<Listed>> = Vec::new();
-    found.resize_with(rows.len(), || None);
-    client.list_all(|name, listed| {
-        if let Some(at) = places.get(name) {
-            found[*at].get_or_insert(listed);
-        }
-    })?;
-    Ok(found)
-}
-
-impl Round<'_> {
-    /// Whether the row's instance is the one on this server.
-    fn is_claimed(&self, at: usize) -> bool {
-        let (row, listed) = (&self.rows[at], self.listed[at].as_ref());
-        let same =
-            row.upstream_id.is_some() && row.upstream_id.as_ref() == listed.and_then(|l| l.id.as_ref());
-        row.claimed || same
-    }
-
-    /// Whether it is, and no call is under way for it.
-    fn is_ours(&self, at: usize) -> bool {
-        self.is_claimed(at) && !is_out(self.rows[at].out_until)
-    }
-
-    fn is_anybody_pairing(&self) -> bool {
-        let pairing = |(at, row): (usize, &Watched)| row.status == Status::Connecting && self.is_claimed(at);
-        self.rows.iter().enumerate().any(pairing)
-    }
-
-    /// What the list shows of the row's instance, with the state that was asked for, if it was.
-    fn upstream(&self, at: usize, state: Option<State>) -> Upstream {
-        let row = &self.rows[at];
-        let Some(listed) = &self.listed[at] else {
-            let pairing = if row.paired { Pairing::Paired } else { Pairing::Never };
-            return state.map_or(Upstream::Unlisted, |state| Upstream::Present(state, pairing));
-        };
-        let pairing = match listed {
-            Listed { logged_out: true, reason_code, .. } => Pairing::LoggedOut(*reason_code),
-            Listed { owner: true, .. } => Pairing::Paired,
-            // 1.8 lists an owner only while open: the row knows of a phone that comes back.
-            Listed { lags: false, .. } if row.paired => Pairing::Paired,
-            Listed { .. } => Pairing::Never,
-        };
-        Upstream::Present(state.unwrap_or(listed.state), pairing)
-    }
-
-    /// Asks what the instance's socket is doing; `None` when the answer says nothing.
-    fn ask(&self, at: usize) -> Result<Option<Upstream>, Trouble> {
-        let Ok(name) = Name::parse(&self.rows[at].name) else { return Ok(None) };
-        match self.client.state(&name) {
-            Ok(Some(state)) => Ok(Some(self.upstream(at, Some(state)))),
-            // Gone since it was listed: the next list leaves it out.
-            Ok(None) if self.listed[at].is_some() => Ok(Some(Upstream::Unlisted)),
-            Ok(None) => Ok(Some(Upstream::Absent)),
-            // One name that upstream cannot tell about says nothing of the others.
-            Err(Trouble::Unexpected | Trouble::NotLoaded) => Ok(None),
-            Err(trouble) => Err(trouble),
         }
     }
 }
