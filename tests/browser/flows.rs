@@ -33,26 +33,26 @@ fn first_run(driver: &Driver) {
     browser.go(&world.setup_link());
     browser.fill("Seu nome", NAME);
     browser.fill("Senha", PASSWORD);
-    world.picture(&browser, "first-run-1-account");
+    World::picture(&browser, "first-run-1-account");
     browser.press("Continuar");
     browser.sees("Onde está a Evolution?");
     browser.fill("Endereço da Evolution", &world.shop.sim.url());
     browser.fill("Chave da Evolution", "not-the-key");
     browser.press("Testar e continuar");
     browser.sees("A Evolution recusou esta chave.");
-    world.picture(&browser, "first-run-2-wrong-key");
+    World::picture(&browser, "first-run-2-wrong-key");
     browser.fill("Chave da Evolution", KEY);
     browser.press("Testar e continuar");
     browser.sees("Mostrar QR Code");
     browser.fill("Nome", "Loja Centro");
     browser.fill("Número do WhatsApp", NUMBER);
-    world.picture(&browser, "first-run-3-number");
+    World::picture(&browser, "first-run-3-number");
     browser.press("Mostrar QR Code");
     browser.sees("Válido por");
-    world.picture(&browser, "first-run-4-code");
+    World::picture(&browser, "first-run-4-code");
     world.shop.scan("loja-centro");
     browser.sees("está pronto para usar");
-    world.picture(&browser, "first-run-5-connected");
+    World::picture(&browser, "first-run-5-connected");
     browser.go("about:blank");
     browser.go(&world.setup_link());
     browser.sees("já foi configurado");
@@ -67,11 +67,11 @@ fn login_and_logout(driver: &Driver) {
     browser.fill("Senha", "not-the-password");
     browser.press("Entrar");
     browser.sees("Nome ou senha não conferem.");
-    world.picture(&browser, "login-wrong");
+    World::picture(&browser, "login-wrong");
     browser.fill("Senha", PASSWORD);
     browser.press("Entrar");
     browser.sees("Conecte seu primeiro número");
-    world.picture(&browser, "empty");
+    World::picture(&browser, "empty");
     browser.press("Conta");
     browser.sees("Este aparelho");
     browser.press("Sair");
@@ -115,13 +115,13 @@ fn link_on_a_telephone(driver: &Driver) {
     let browser = Browser::open(driver, PHONE);
     browser.go(&link);
     browser.sees("Onde está o WhatsApp deste número?");
-    world.picture(&browser, "link-1-where");
+    World::picture(&browser, "link-1-where");
     browser.press_at("//button[contains(., 'Em outro celular')]", "Em outro celular");
     browser.sees("Válido por");
-    world.picture(&browser, "link-2-code");
+    World::picture(&browser, "link-2-code");
     world.shop.scan("loja");
     browser.sees("Você já pode fechar esta página.");
-    world.picture(&browser, "link-3-done");
+    World::picture(&browser, "link-3-done");
     browser.go("about:blank");
     browser.go(&link);
     browser.sees("Conectado");
@@ -135,7 +135,7 @@ fn link_on_a_telephone(driver: &Driver) {
     browser.go("about:blank");
     browser.go(&expired);
     browser.sees("Este link não vale mais");
-    world.picture(&browser, "link-4-expired");
+    World::picture(&browser, "link-4-expired");
     world.finish_expecting(&browser, &["410"]);
 }
 
@@ -150,7 +150,7 @@ fn link_with_a_typed_code(driver: &Driver) {
         let code = world.shop.sim.control().current_code("loja").and_then(|code| code.pairing);
         code.is_some_and(|code| browser.text().replace(['-', '\u{2013}', ' ', '\n'], "").contains(&code))
     });
-    world.picture(&browser, "link-5-typed-code");
+    World::picture(&browser, "link-5-typed-code");
     world.shop.scan("loja");
     browser.sees("Você já pode fechar esta página.");
     world.finish(&browser);
@@ -168,10 +168,10 @@ fn disconnect_live(driver: &Driver) {
         "  from the change upstream to \"Desconectado\" on the page: {:.1} s",
         begun.elapsed().as_secs_f32()
     );
-    world.picture(&browser, "disconnected");
+    World::picture(&browser, "disconnected");
     browser.press("loja");
     browser.sees("foi removido em Dispositivos conectados");
-    world.picture(&browser, "history");
+    World::picture(&browser, "history");
     world.finish(&browser);
 }
 
@@ -187,7 +187,7 @@ fn server_down(driver: &Driver) {
         browser.press(screen);
         browser.wait_for("//*[@aria-label='Problemas nos servidores']", "the banner");
     }
-    world.picture(&browser, "server-down");
+    World::picture(&browser, "server-down");
     world.shop.sim.control().fault(Fault::None, None);
     browser.sees_no_more("O que fazer:");
     world.finish(&browser);
@@ -200,7 +200,7 @@ fn remove(driver: &Driver) {
     browser.press("loja");
     browser.press("Remover este número");
     browser.sees("A conexão com o celular");
-    world.picture(&browser, "remove");
+    World::picture(&browser, "remove");
     browser.press("Cancelar");
     assert!(world.shop.sim.control().state("loja").is_some(), "nothing was removed");
     browser.press("Remover este número");
@@ -227,7 +227,7 @@ fn preferences(driver: &Driver) {
     browser.run("location.reload()");
     browser.sees("Connect your first number");
     assert_eq!(browser.run(background), light, "both choices outlive a reload");
-    world.picture(&browser, "empty-en");
+    World::picture(&browser, "empty-en");
     world.finish(&browser);
 }
 
@@ -281,7 +281,7 @@ fn many(driver: &Driver) {
     world.rows(200);
     let browser = world.logged_in(driver, DESKTOP);
     browser.sees("1–50 de 200");
-    world.picture(&browser, "many");
+    World::picture(&browser, "many");
     browser.press("Próxima");
     browser.sees("51–100 de 200");
     browser.fill("Buscar por nome ou número", "loja-17");
@@ -306,7 +306,7 @@ fn users_and_tokens(driver: &Driver) {
     let shown = browser.run("return document.body.innerText.match(/pareia_[A-Za-z0-9_-]+/)[0]");
     let token = shown.as_str().expect("a token is shown").to_owned();
     assert_eq!(world.shop.post_as(&token, "com-token").status, 200);
-    world.picture(&browser, "token");
+    World::picture(&browser, "token");
     browser.press("Já copiei");
     assert!(!browser.text().contains(&token), "shown once");
     assert!(browser.has(&control("Revogar")));

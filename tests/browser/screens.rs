@@ -63,7 +63,7 @@ fn log_in(browser: &Browser) {
 
 #[track_caller]
 fn check(world: &World, browser: &Browser, name: &str) {
-    world.picture(browser, name);
+    World::picture(browser, name);
     let wider =
         browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth");
     assert!(wider.as_i64() <= Some(0), "{name} is {wider} px wider than its window");

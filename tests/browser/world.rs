@@ -94,7 +94,7 @@ impl World {
     }
 
     /// Puts a picture of the window where the tests' caller wants one.
-    pub fn picture(&self, browser: &Browser, name: &str) {
+    pub fn picture(browser: &Browser, name: &str) {
         let folder = std::env::var_os("PAREIA_PICTURES").map(PathBuf::from);
         browser.picture(folder.as_deref(), name);
     }
