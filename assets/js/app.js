@@ -1,33 +1,39 @@
 // The page: finds out who is there, and shows the screen the address asks for.
 
-import { get, session as sessionEvents } from './api.js';
+import { ApiError, get, session as sessionEvents } from './api.js';
 import { poll } from './poll.js';
 import { onLang } from './prefs.js';
 import { go, nextSignal, place, put } from './router.js';
 import { drawShell, main, mountShell, watchTroubles } from './shell.js';
-import { accountScreen } from './screens/account.js';
-import { connectScreen } from './screens/connect.js';
-import { helpScreen } from './screens/help.js';
-import { instanceScreen } from './screens/instance.js';
-import { instancesScreen } from './screens/instances.js';
-import { loginScreen } from './screens/login.js';
-import { pairScreen } from './screens/pair.js';
-import { serversScreen } from './screens/servers.js';
-import { setupDone, setupNeeded, setupScreen } from './screens/setup.js';
-import { usersScreen } from './screens/users.js';
+import { toastError } from './parts/toast.js';
+import { loadWords } from './words.js';
+
+/** A screen is fetched when it is wanted, so that the first is there at once; the rest follow. */
+const screen = (file, name) => async () => (await import(`./screens/${file}.js`))[name];
+const login = screen('login', 'loginScreen');
+const numbers = screen('instances', 'instancesScreen');
+const setup = screen('setup', 'setupScreen');
+const setupNeeded = screen('setup', 'setupNeeded');
+const setupDone = screen('setup', 'setupDone');
+const connect = screen('connect', 'connectScreen');
+const pair = screen('pair', 'pairScreen');
 
 /** Who sees what: `open` to everybody, `admin` to administrators, the rest to whoever is logged in. */
 const SCREENS = {
-  '': { show: instancesScreen },
-  conectar: { show: (context) => (context.params.length ? pairScreen(context) : connectScreen(context)) },
-  instancia: { show: instanceScreen, needs: 1 },
-  servidores: { show: serversScreen, admin: true },
-  usuarios: { show: usersScreen, admin: true },
-  conta: { show: accountScreen },
-  ajuda: { show: helpScreen, open: true },
+  '': { load: numbers },
+  conectar: { load: connect, loadOne: pair },
+  instancia: { load: screen('instance', 'instanceScreen'), needs: 1 },
+  servidores: { load: screen('servers', 'serversScreen'), admin: true },
+  usuarios: { load: screen('users', 'usersScreen'), admin: true },
+  conta: { load: screen('account', 'accountScreen') },
+  ajuda: { load: screen('help', 'helpScreen'), open: true },
 };
 
+/** Fetches what is left, so that the next click waits for nothing. */
+const fetchRest = () => Object.values(SCREENS).forEach(({ load, loadOne = load }) => { load(); loadOne(); });
+
 const state = { session: null, setup: false, ended: false, after: '', first: true };
+const REST_AFTER = 1_000;
 let watching = new AbortController();
 
 function entered(session, { stay = false } = {}) {
@@ -49,25 +55,35 @@ function left(ended) {
 /** Which screen an address means for whoever is there. */
 function choose([first = '', ...params]) {
   const { session } = state;
-  if (first === 'setup') return state.setup ? { show: setupScreen, params } : { show: setupDone, params };
-  const screen = SCREENS[first];
-  if (screen && screen.open) return { ...screen, params };
-  if (state.setup) return { show: setupNeeded, params };
+  if (first === 'setup') return { load: state.setup ? setup : setupDone, params };
+  const wanted = SCREENS[first];
+  if (wanted && wanted.open) return { load: wanted.load, params };
+  if (state.setup) return { load: setupNeeded, params };
   if (!session) {
     if (first !== 'entrar' && !state.after) state.after = location.hash;
-    return { show: loginScreen, params };
+    return { load: login, params };
   }
-  const allowed = screen && (!screen.admin || session.admin) && params.length >= (screen.needs || 0);
-  return allowed ? { ...screen, params } : { show: instancesScreen, params: [] };
+  const allowed = wanted && (!wanted.admin || session.admin) && params.length >= (wanted.needs || 0);
+  if (!allowed) return { load: numbers, params: [] };
+  return { load: (params.length && wanted.loadOne) || wanted.load, params };
 }
 
-function route() {
+async function route() {
   const parts = place();
-  const { show, params } = choose(parts);
+  const { load, params } = choose(parts);
   const signal = nextSignal();
+  let show;
+  try {
+    show = await load();
+  } catch {
+    toastError(new ApiError(0, { code: 'no_contact' }));
+    return;
+  }
+  if (signal.aborted) return; // Somebody went on meanwhile.
   drawShell(state.session, parts[0] || '');
   const context = { params, signal, go, session: state.session, entered, left: () => left(false), ended: state.ended, show: (node) => put(main, node) };
   put(main, show(context), { focus: !state.first });
+  if (state.first) setTimeout(fetchRest, REST_AFTER);
   state.first = false;
 }
 
@@ -81,14 +97,15 @@ async function whoIsThere() {
 }
 
 /** Nothing can be shown before pareia has answered once; the banner says so meanwhile. */
-function start() {
+async function start() {
+  await loadWords();
   const ready = new AbortController();
   mountShell();
   poll(async () => {
     await whoIsThere();
     ready.abort();
     addEventListener('hashchange', route);
-    onLang(route);
+    onLang(async () => { await loadWords(); route(); });
     sessionEvents.addEventListener('ended', () => left(true));
     if (state.session && place()[0] === 'entrar') history.replaceState(null, '', '#/');
     route();

@@ -6,7 +6,7 @@ import { contact, post } from './api.js';
 import { follow } from './follow.js';
 import { clockTime, phone, when } from './format.js';
 import { onLang } from './prefs.js';
-import { t, tx } from './words.js';
+import { loadWords, t, tx } from './words.js';
 import { button } from './parts/button.js';
 import { codeCard } from './parts/code.js';
 import { icon } from './parts/icons.js';
@@ -123,7 +123,8 @@ function waiting(signal) {
 
 const main = h('main', { id: 'main', tabindex: '-1' });
 
-function start() {
+async function start() {
+  await loadWords();
   leaving.abort();
   leaving = new AbortController();
   document.title = t('guest.title');

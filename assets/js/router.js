@@ -1,7 +1,6 @@
 // Screens by the address behind the #. One screen at a time; leaving it ends all it had under way.
 
 import { t } from './words.js';
-import { closeDialogs } from './parts/dialog.js';
 
 /** '#/instancia/loja%20x' → ['instancia', 'loja x'] */
 export function place() {
@@ -21,7 +20,7 @@ let leaving = new AbortController();
 export function nextSignal() {
   leaving.abort();
   leaving = new AbortController();
-  closeDialogs();
+  document.querySelectorAll('dialog[open]').forEach((one) => one.close()); // No question outlives its screen.
   return leaving.signal;
 }
 

@@ -1,17 +1,21 @@
-// Looks words up. The words themselves stand in words/pt.js and words/en.js, under the same keys.
+// Looks words up. The words themselves stand in words/, a file for each language, under the same keys;
+// only the language that is spoken is fetched.
 
 import { lang } from './prefs.js';
-import pt from './words/pt.js';
-import en from './words/en.js';
-import helpPt from './words/help-pt.js';
-import helpEn from './words/help-en.js';
 
-const ALL = { pt: { ...pt, help: helpPt }, en: { ...en, help: helpEn } };
+let words = {};
+let topics = {};
 
-function find(key) {
-  const words = ALL[lang()];
-  return key in words ? words[key] : ALL.pt[key] ?? key;
+/** Before anything is drawn, and again when the language changes. */
+export async function loadWords() {
+  const [main, aid] = await Promise.all(lang() === 'en'
+    ? [import('./words/en.js'), import('./words/help-en.js')]
+    : [import('./words/pt.js'), import('./words/help-pt.js')]);
+  words = main.default;
+  topics = aid.default;
 }
+
+const find = (key) => words[key] ?? key;
 
 /** t('pager.range', { from: 1, to: 50 }) */
 export function t(key, values) {
@@ -26,11 +30,11 @@ export function tx(key, nodes) {
   return find(key).split(/\{(\w+)\}/).map((part, i) => (i % 2 ? nodes[part] : part));
 }
 
-export const has = (key) => key in ALL.pt;
+export const has = (key) => key in words;
 
 /** What the help page says about a code: [title, cause, cure], or undefined. */
-export const help = (code) => ALL[lang()].help[code];
-export const helpCodes = () => Object.keys(ALL.pt.help);
+export const help = (code) => topics[code];
+export const helpCodes = () => Object.keys(topics);
 
 /** Why a status is what it is. The server says it in Portuguese; English is ours. */
 export function reasonText(word, fromServer) {

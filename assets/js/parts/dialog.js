@@ -55,6 +55,3 @@ function open(element) {
   document.body.append(element);
   element.showModal();
 }
-
-/** No question outlives the screen that asked it. */
-export const closeDialogs = () => document.querySelectorAll('dialog[open]').forEach((one) => one.close());

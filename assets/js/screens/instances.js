@@ -118,7 +118,8 @@ export function instancesScreen({ signal, session }) {
   const pages = pager(turn);
   const chips = filters((status) => change({ status }));
   const search = h('input', { type: 'search', value: wanted.search, placeholder: t('list.search'), 'aria-label': t('list.search'), autocomplete: 'off', spellcheck: 'false' });
-  const tools = h('div', { class: 'list-tools', hidden: true }, h('div', { class: 'search' }, icon('search'), search), chips.node);
+  const tools = h('div', { class: 'list-tools waiting' }, h('div', { class: 'search' }, icon('search'), search), chips.node);
+  const add = linkButton(t('connect.title'), '#/conectar', { kind: 'primary', icon: 'plus' });
   let showing = null;
 
   function change(what) {
@@ -137,7 +138,9 @@ export function instancesScreen({ signal, session }) {
     const kind = answer.data.length ? 'rows' : `none ${wanted.search || wanted.status ? 'filtered' : ''}`;
     setText(lead, summary(answer.counts, answer.data.some((one) => one.unknownSince)));
     chips.show(answer.counts);
+    tools.classList.remove('waiting'); // Its place was kept until now, so that nothing jumps.
     tools.hidden = !all && !wanted.search && !wanted.status;
+    add.hidden = tools.hidden; // With nothing in the list, the list's place says what to do.
     rows.show(answer.data);
     pages.show(answer);
     if (kind !== showing) fillWith(place, answer.data.length ? rows.node : none());
@@ -161,6 +164,6 @@ export function instancesScreen({ signal, session }) {
     failed: (error) => { if (error.status) fillWith(problem, notice(error)); },
   });
 
-  return page(t('list.title'), { lead, actions: linkButton(t('connect.title'), '#/conectar', { kind: 'primary', icon: 'plus' }) },
+  return page(t('list.title'), { lead, actions: add },
     problem, tools, place, pages.node);
 }
