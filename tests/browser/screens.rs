@@ -38,19 +38,19 @@ fn all(driver: &Driver, kind: &str, screen: Screen, language: &str) {
     browser.go(&world.url("/"));
     browser.run(&format!("localStorage.setItem('pareia.lang', '{language}')"));
     browser.run("location.reload()");
-    check(&world, &browser, &format!("{kind}-login"));
+    check(&browser, &format!("{kind}-login"));
     log_in(&browser);
     for (address, name) in SCREENS {
         browser.go(&world.url(&format!("/#/{address}")));
         browser.wait_for("//h1", "a heading");
         browser.settle();
-        check(&world, &browser, &format!("{kind}-{name}"));
+        check(&browser, &format!("{kind}-{name}"));
     }
     browser.go("about:blank");
     browser.go(&world.link("loja-nova"));
     browser.wait_for("//h1", "a heading");
     browser.settle();
-    check(&world, &browser, &format!("{kind}-link"));
+    check(&browser, &format!("{kind}-link"));
     world.finish(&browser);
 }
 
@@ -62,7 +62,7 @@ fn log_in(browser: &Browser) {
 }
 
 #[track_caller]
-fn check(world: &World, browser: &Browser, name: &str) {
+fn check(browser: &Browser, name: &str) {
     World::picture(browser, name);
     let wider =
         browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth");
