@@ -68,8 +68,9 @@ fn serve(config: &Config, held: &Held) -> Done {
     let watch = Arc::new(Watch::start(Arc::clone(&store), Pace::default()));
     let server = Server::start(settings, Arc::clone(&store), engine, Arc::clone(&watch))
         .map_err(|e| Failure::Failed(words::cannot_listen(&config.listen, &e)))?;
-    held.open(&format!("pareia {} listening on http://{}", env!("CARGO_PKG_VERSION"), server.addr()));
+    // Before anybody is told that it runs: a command beside it may ask at once.
     store.set_setting("url", &url(config, &server))?;
+    held.open(&format!("pareia {} listening on http://{}", env!("CARGO_PKG_VERSION"), server.addr()));
     advise(config, &server, &store)?;
     stopped.recv().unwrap_or_default();
     log::info!("signal received: finishing what runs");
