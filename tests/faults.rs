@@ -70,7 +70,7 @@ fn a_server_that_refuses_is_unreachable_at_once() {
 
 #[test]
 fn a_server_that_hangs_costs_the_deadline_and_holds_nobody_else_up() {
-    let shop = Shop::with(instant(Version::V2_3_7), Duration::from_secs(2));
+    let shop = Shop::with(instant(Version::V2_3_7), Duration::from_secs(4));
     let healthy = pareia::sim::Sim::start(instant(Version::V2_3_7)).expect("a second server");
     assert_eq!(shop.post("first").status, 200, "takes cred_a");
     shop.credential("cred_b", &healthy.url());
@@ -80,16 +80,15 @@ fn a_server_that_hangs_costs_the_deadline_and_holds_nobody_else_up() {
         let begun = Instant::now();
         let hung: Vec<_> = (0..20).map(|_| scope.spawn(|| shop.post("first"))).collect();
         for _ in 0..20 {
-            let asked = Instant::now();
             assert_eq!(shop.post("healthy").status, 200);
             assert_eq!(crate::harness::get(&shop.url("/readyz")).status, 200);
-            assert!(asked.elapsed() < Duration::from_millis(500), "{:?}", asked.elapsed());
         }
+        assert!(!hung.iter().any(std::thread::ScopedJoinHandle::is_finished), "nobody waited for them");
         for answer in hung {
             let answer = answer.join().expect("an answer");
             assert_eq!((answer.status, answer.code()), (504, "evolution_timeout"));
         }
-        assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
     });
 }
 

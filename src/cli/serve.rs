@@ -70,9 +70,11 @@ fn serve(config: &Config, held: &Held) -> Done {
     let watch = Arc::new(Watch::start(Arc::clone(&store), Pace::default()));
     let server = Server::start(settings, Arc::clone(&store), engine, Arc::clone(&watch))
         .map_err(|e| Failure::Failed(words::cannot_listen(&config.listen, &e)))?;
+    let url = config.public_url.clone().unwrap_or_else(|| reachable(server.addr()));
+    // Before anybody is told that it runs: a command beside it may ask at once.
+    store.set_setting("url", &url)?;
     held.open(&format!("pareia {} listening on http://{}", env!("CARGO_PKG_VERSION"), server.addr()));
-    store.set_setting("url", &config.public_url.clone().unwrap_or_else(|| reachable(server.addr())))?;
-    advise(config, &server, &store)?;
+    advise(config, &server, &store, &url)?;
     stopped.recv().unwrap_or_default();
     log::info!("signal received: finishing what runs");
     server.shutdown();
@@ -92,9 +94,9 @@ fn reachable(mut listening: SocketAddr) -> String {
 }
 
 /// What whoever runs the server should know at its start.
-fn advise(config: &Config, server: &Server, store: &Store) -> Result<(), store::Error> {
+fn advise(config: &Config, server: &Server, store: &Store, url: &str) -> Result<(), store::Error> {
     log::info!("data folder {}", config.data.display());
-    if let Some(url) = &config.public_url {
+    if config.public_url.is_some() {
         log::info!("people use it at {url}");
     }
     if !server.addr().ip().is_loopback() && !config.is_behind_proxy() {
@@ -108,11 +110,8 @@ fn advise(config: &Config, server: &Server, store: &Store) -> Result<(), store::
     if credentials.is_empty() {
         log::warn!("no credential yet: every call is answered 503; see: pareia credential add --help");
     }
-    if store.users()?.is_empty() {
-        log::warn!("no user yet: nobody can call; see: pareia user add --help, pareia token create --help");
-    }
     if store.setup_needed()? {
-        invite(config, server);
+        invite(server, url);
     }
     for CredentialLine { credential, .. } in credentials {
         if is_public_default_key(&credential.key) {
@@ -128,10 +127,9 @@ fn advise(config: &Config, server: &Server, store: &Store) -> Result<(), store::
 
 /// The link with which the first administrator sets the page up. What follows `#` stays in the
 /// browser: it is in no log of a proxy.
-fn invite(config: &Config, server: &Server) {
-    let base = config.public_url.clone().unwrap_or_else(|| format!("http://{}", server.addr()));
+fn invite(server: &Server, url: &str) {
     log::warn!(
-        "no administrator with a password yet: within {} minutes, open {base}/#/setup/{} (works once; a new start \
+        "no administrator with a password yet: within {} minutes, open {url}/#/setup/{} (works once; a new start \
          makes a new link)",
         SETUP_LIFE.as_secs() / 60,
         server.open_setup().expose()
