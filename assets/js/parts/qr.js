@@ -38,7 +38,7 @@ export function qrCard(label, signal) {
     else coverWith(isChecking ? t('qr.checking') : null);
     countdown.classList.toggle('unseen', !valid || expires === null || isIdle);
     countdown.classList.toggle('hurry', seconds <= 10);
-    setText(left, t('qr.valid', { n: Math.max(0, Math.min(seconds, 99)) }));
+    setText(left, t('qr.valid', { n: Math.max(0, Math.min(seconds, LIFETIME)) }));
     ring.setAttribute('stroke-dashoffset', ROUND * (1 - Math.max(0, Math.min(1, seconds / LIFETIME))));
   }
 
