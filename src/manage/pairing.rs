@@ -13,9 +13,11 @@ use crate::domain::now;
 use crate::evolution::{Connected, State};
 use crate::store::Instance;
 
-/// How long the state has to stay `connecting`: after a scan the socket drops and returns within it.
-/// Recorded: 0.1 s.
-const STEADY: Duration = Duration::from_secs(1);
+/// How long the state has to stay `connecting`: a login that had begun is over by then. After a scan
+/// the phone and WhatsApp take some seconds between them, of which upstream shows nothing but the
+/// drop and the return at the end. That its code has changed proves nothing: the one before may have
+/// been scanned in its last moment.
+const STEADY: Duration = Duration::from_secs(5);
 /// How long a socket has to come back. Recorded: 0.1 s, and up to 2.2 s after WhatsApp was out of reach.
 const RETURN: Duration = Duration::from_secs(3);
 /// The pause between two looks, shorter than such a drop.
