@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use pareia::ensure::Engine;
 use pareia::http::{Server, Settings};
-use pareia::sim::Version;
+use pareia::sim::{Options, Timing, Version};
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Client, ROUTE, Shop, instant, recorded};
@@ -313,6 +313,19 @@ fn a_phone_that_is_just_being_paired_is_not_logged_out() {
             assert_eq!(shop.sim.control().count("logout", None), 0, "{version:?} {delay}");
         }
     }
+}
+
+#[test]
+fn a_phone_whose_login_takes_its_time_is_not_logged_out() {
+    let timing = Timing { scan_to_open: Duration::from_millis(3_500), ..Timing::instant() };
+    let shop = Shop::new(Options { timing, ..instant(Version::V2_3_7) });
+    shop.written("a", "5521991856227", "loja");
+    let token = link(&shop, "a");
+    assert_eq!(connect(&shop, &token, &Value::Null).status, 200);
+    assert!(shop.sim.control().scan("a", None));
+    let done = connect(&shop, &token, &json!({"restart": true}));
+    assert_eq!(done.data("status"), "connected", "{}", done.body);
+    assert_eq!(shop.sim.control().count("logout", None), 0);
 }
 
 #[test]

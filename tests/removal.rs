@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{ROUTE, Shop, instant, recorded, until, upstream_create, upstream_delete};
 use crate::races::scripted;
+use crate::watcher::swift;
 
 const VERSIONS: [Version; 2] = [Version::V2_3_7, Version::V1_8_2];
 const STATES: [&str; 3] = ["close", "connecting", "open"];
@@ -57,7 +58,7 @@ fn a_deletion_takes_all_of_it_in_every_state() {
             let from = shop.calls();
             let dry = shop.call("DELETE", &format!("{}?dryRun=true", path("a")));
             assert_eq!((dry.status, &dry.body["data"]), (200, &expected), "{version:?} {state}");
-            assert_eq!(shop.calls(), from, "a rehearsal touches nothing");
+            assert_eq!(shop.calls_since(from), "fetchInstances", "a rehearsal looks and touches nothing");
             let deleted = shop.call("DELETE", &path("a"));
             assert_eq!((deleted.status, &deleted.body["data"]), (200, &expected), "{version:?} {state}");
             nothing_is_left(&shop);
@@ -96,12 +97,12 @@ fn nobody_elses_instance_is_deleted() {
         upstream_delete(&shop.sim.url(), "b");
         until("it is gone", || shop.sim.control().state("b").is_none());
         upstream_create(&shop.sim.url(), &body("b"));
-        for act in ["logout", "restart"] {
-            shop.call("POST", &format!("{ROUTE}/b/{act}"));
-            assert_eq!(shop.sim.control().count(act, Some("b")), 0, "{act}");
-        }
+        refuses_to_touch(&shop, "b");
+        let dry = shop.call("DELETE", &format!("{}?dryRun=true", path("b")));
         let deleted = shop.call("DELETE", &path("b"));
         assert_eq!(deleted.data("removes"), &json!(["row", "history", "links"]));
+        assert!(deleted.data("message").as_str().is_some_and(|said| said.contains("fica como está")));
+        assert_eq!(dry.body["data"], deleted.body["data"]);
         assert!(shop.sim.control().state("b").is_some());
         // The row moved to another server, where the name is somebody's.
         assert_eq!(shop.post("c").status, 200);
@@ -112,6 +113,40 @@ fn nobody_elses_instance_is_deleted() {
         assert_eq!(shop.call("DELETE", &path("c")).status, 200);
         assert!(second.control().state("c").is_some() && shop.sim.control().state("c").is_some());
         assert_eq!(shop.sim.control().count("delete", Some("c")), 0);
+    }
+}
+
+/// What is another's under the row's name is neither logged out nor restarted, and that is said.
+#[track_caller]
+fn refuses_to_touch(shop: &Shop, name: &str) {
+    for act in ["logout", "restart"] {
+        let refused = shop.call("POST", &format!("{ROUTE}/{name}/{act}"));
+        assert_eq!((refused.status, refused.code()), (409, "not_yours"), "{act}: {}", refused.body);
+        assert!(refused.body["detail"].is_string());
+        assert_eq!(shop.sim.control().count(act, Some(name)), 0, "{act}");
+    }
+}
+
+#[test]
+fn a_phone_that_was_paired_by_hand_under_a_rows_name_is_not_the_rows() {
+    for version in VERSIONS {
+        let shop = Shop::watched(instant(version), swift());
+        assert_eq!(shop.post("a").status, 200);
+        shop.scan("a");
+        shop.until_row("a", "connected paired");
+        shop.sim.control().forget(Some("a"));
+        let body = json!({ "instanceName": "a", "integration": "WHATSAPP-BAILEYS", "qrcode": true });
+        upstream_create(&shop.sim.url(), &body);
+        shop.scan("a");
+        shop.until_row("a", "lost gone");
+        let refused = shop.post("a");
+        assert_eq!((refused.status, refused.code()), (409, "owned_by_other_user"), "{version:?}");
+        refuses_to_touch(&shop, "a");
+        let dry = shop.call("DELETE", &format!("{}?dryRun=true", path("a")));
+        let deleted = shop.call("DELETE", &path("a"));
+        assert_eq!(deleted.data("removes"), &json!(["row", "history", "links"]), "{version:?}");
+        assert_eq!(dry.body["data"], deleted.body["data"]);
+        assert_eq!(shop.sim.control().state("a").map(pareia::sim::State::word), Some("open"));
     }
 }
 
@@ -369,6 +404,24 @@ fn a_logout_waits_for_a_phone_whose_socket_is_down_for_a_moment() {
         std::thread::sleep(Duration::from_secs(1));
         assert_eq!(shop.sim.control().state("a").map(pareia::sim::State::word), Some("close"), "{version:?}");
         assert!(!shop.sim.control().unlink("a"), "no phone is linked any more");
+    }
+}
+
+#[test]
+fn a_logout_is_refused_while_a_paired_phone_is_out_of_reach() {
+    for version in VERSIONS {
+        let shop = Shop::new(recorded(version));
+        assert_eq!(shop.post("a").status, 200);
+        shop.scan("a");
+        assert_eq!(shop.post("a").data("status"), "connected");
+        assert!(shop.sim.control().drop_socket("a", Some(Duration::from_secs(5))));
+        let refused = shop.call("POST", &format!("{ROUTE}/a/logout"));
+        assert_eq!((refused.status, refused.code()), (409, "reconnecting"), "{version:?} {}", refused.body);
+        let row = shop.sql("SELECT status, pairedAt IS NOT NULL FROM messaging_instances");
+        assert_eq!(row, [["connected", "1"]], "{version:?}: nothing changed");
+        shop.until_state("a", "open");
+        assert_eq!(shop.call("POST", &format!("{ROUTE}/a/logout")).data("status"), "disconnected");
+        shop.until_state("a", "close");
     }
 }
 

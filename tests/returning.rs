@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use pareia::sim::{Options, Timing, Version, VersionPage};
 
-use crate::harness::{Shop, recorded};
+use serde_json::json;
+
+use crate::harness::{Shop, instant, recorded, upstream_create};
 
 /// A shop whose instance `a` is paired; the shop itself may have seen that or not.
 fn paired(version: Version, seen: bool) -> Shop {
@@ -91,4 +93,35 @@ fn a_name_that_is_still_being_removed_is_waited_for_and_created_once() {
         answer.body
     );
     assert_eq!(shop.sim.control().count("create", Some("a")), 2, "the first, and one when the name was free");
+}
+
+#[test]
+fn what_was_made_by_hand_in_place_of_a_rows_instance_is_adopted_by_the_usual_rules() {
+    let body = json!({ "instanceName": "a", "integration": "WHATSAPP-BAILEYS" });
+    for version in [Version::V2_3_7, Version::V1_8_2] {
+        let shop = Shop::new(instant(version));
+        let owner = shop.user("chefe", true);
+        for phone in [false, true] {
+            shop.sim.control().forget(None);
+            shop.sql("DELETE FROM messaging_instances RETURNING id");
+            assert_eq!(shop.post_as(&owner, "a").status, 200);
+            shop.scan("a");
+            assert_eq!(shop.post_as(&owner, "a").data("status"), "connected");
+            shop.sim.control().forget(Some("a"));
+            let mut body = body.clone();
+            body["qrcode"] = phone.into();
+            upstream_create(&shop.sim.url(), &body);
+            if phone {
+                shop.scan("a");
+            }
+            // Its owner is an administrator, who may have a phone as well.
+            let answer = shop.post_as(&owner, "a");
+            let status = if phone { "connected" } else { "connecting" };
+            assert_eq!(answer.data("status"), status, "{version:?} {}", answer.body);
+            assert_eq!(answer.qr().is_some(), !phone);
+            // From here on it is the row's own.
+            let out = shop.call_as(&owner, "POST", "/api/messaging/instance/a/logout");
+            assert_eq!((out.status, out.data("status")), (200, &json!("disconnected")), "{}", out.body);
+        }
+    }
 }

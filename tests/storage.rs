@@ -164,8 +164,15 @@ fn a_user_with_instances_is_not_removed_unless_they_go_to_another() {
     let refused = shop.store.remove_user(&owner, None, false).expect("an answer");
     assert_eq!(refused, Removal::OwnsInstances);
     assert_eq!(shop.post("a").status, 200, "nothing changed");
+    let refused = shop.store.remove_user(&owner, Some("u-gone"), false).expect("an answer");
+    assert_eq!(refused, Removal::NoHeir, "whoever was to inherit went meanwhile");
+    assert_eq!(shop.post("a").status, 200, "nothing changed");
     let removed = shop.store.remove_user(&owner, Some(&heir), false).expect("an answer");
     assert_eq!(removed, Removal::Done);
-    assert_eq!(shop.sql("SELECT userId FROM messaging_instances"), [[heir]]);
+    assert_eq!(shop.sql("SELECT userId FROM messaging_instances"), [[heir.clone()]]);
     assert_eq!(shop.post("a").status, 401, "the token went with its user");
+    for heir in [None, Some(heir.as_str())] {
+        let again = shop.store.remove_user(&owner, heir, false).expect("an answer");
+        assert_eq!(again, Removal::Gone);
+    }
 }

@@ -117,15 +117,18 @@ pub fn delete(store: Store, arguments: &Delete) -> Done {
     }
     let target = find(&store, name)?;
     let manager = manager(store);
-    let goes = manager.would_remove(&target, *keep_upstream);
+    let goes = manager.would_remove(&target, *keep_upstream, &new_id("cli-"));
     let goes = goes.map_err(|why| undone(Act::Delete, &why))?;
     note(words::goes(name, goes.upstream, goes.session));
+    if goes.stranger {
+        note(crate::words::STRANGER_STAYS);
+    }
     if !yes && !confirmed().map_err(|error| Failure::Failed(words::stdin_unreadable(&error)))? {
         return fail(words::NOT_DELETED);
     }
     let gone = manager.delete(&target, *keep_upstream, &new_id("cli-"));
     let gone = gone.map_err(|why| undone(Act::Delete, &why))?;
-    note(words::deleted(name, gone.upstream, *keep_upstream));
+    note(words::deleted(name, gone.upstream, *keep_upstream || gone.stranger));
     Ok(())
 }
 

@@ -76,9 +76,14 @@ fn remove(store: &Store, name: &str, heir: Option<&str>) -> Done {
     if heir.as_ref().is_some_and(|heir| heir.id == user.id) {
         return fail(words::HEIR_IS_SELF);
     }
-    let removed = store.remove_user(&user.id, heir.as_ref().map(|heir| heir.id.as_str()), false)?;
-    if removed != Removal::Done {
-        return fail(words::user_owns(name, user.instances));
+    let heir_id = heir.as_ref().map(|heir| heir.id.as_str());
+    match store.remove_user(&user.id, heir_id, false)? {
+        Removal::Done => {}
+        Removal::Gone => return fail(words::user_unknown(name)),
+        Removal::NoHeir => return fail(words::user_unknown(heir.as_ref().map_or("", |heir| &heir.name))),
+        Removal::OwnsInstances | Removal::LastAdministrator => {
+            return fail(words::user_owns(name, user.instances));
+        }
     }
     if let Some(heir) = heir {
         note(words::instances_moved(user.instances, &heir.name));

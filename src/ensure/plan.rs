@@ -43,9 +43,10 @@ pub(super) enum Row {
     Absent,
     /// Written; nothing upstream is known to belong to it yet.
     Pending,
-    /// An instance was created for it or adopted, on another server than the present one.
+    /// An instance was created for it or adopted: on another server than the present one, or here,
+    /// where another has its name by now.
     Moved,
-    /// An instance was created for it or adopted, on this server.
+    /// An instance was created for it or adopted, on this server, and nothing else has its name.
     Settled,
 }
 

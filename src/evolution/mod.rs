@@ -64,6 +64,20 @@ pub struct Listed {
     pub reason_code: Option<u16>,
 }
 
+impl Listed {
+    /// Whether a phone is paired, whose socket comes back by itself. `state` is what the socket does
+    /// now; `remembered` says whether a phone was seen connected and no code was shown since.
+    pub fn is_paired(&self, state: State, remembered: bool) -> bool {
+        if !self.lags {
+            // 1.8 lists an owner only while open.
+            return self.owner || remembered;
+        }
+        // The reason of a former logout stays when a phone is paired anew.
+        let anew = self.logged_out && remembered && state == State::Connecting;
+        self.owner && !self.logged_out || anew
+    }
+}
+
 /// What `create` did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Created {

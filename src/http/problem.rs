@@ -199,7 +199,11 @@ fn undone_status(refusal: &manage::Refusal) -> u16 {
     use manage::Refusal as Why;
     match refusal {
         Why::Gone => 404,
-        Why::NoCredential | Why::NotConnected | Why::RestartUnsupported => 409,
+        Why::NoCredential
+        | Why::NotYours
+        | Why::Reconnecting
+        | Why::NotConnected
+        | Why::RestartUnsupported => 409,
         Why::Busy => refusal_status(&Refusal::Busy),
         Why::Upstream(trouble) => refusal_status(&Refusal::Upstream(*trouble)),
         Why::Internal => refusal_status(&Refusal::Internal),
@@ -291,6 +295,8 @@ mod tests {
         for (why, status, code) in [
             (Why::Gone, 404, "not_found"),
             (Why::NoCredential, 409, "credential_removed"),
+            (Why::NotYours, 409, "not_yours"),
+            (Why::Reconnecting, 409, "reconnecting"),
             (Why::NotConnected, 409, "not_connected"),
             (Why::RestartUnsupported, 409, "restart_unsupported"),
             (Why::Upstream(Trouble::Unreachable), 502, "evolution_unreachable"),

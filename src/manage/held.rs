@@ -46,33 +46,9 @@ impl<'a> Held<'a> {
         Ok(Self { engine, target, trace, row: read(engine, target)?, _turn: turn })
     }
 
-    /// The instance upstream, if it is the row's own: it was created or adopted there, and is still
-    /// the same one. Whatever else has the name is somebody else's.
-    pub(super) fn own(&self) -> Result<Option<Own<'a>>, Refusal> {
-        let Some(credential) = credential_of(self.engine, &self.row)? else { return Ok(None) };
-        let base_url = BaseUrl::parse(&credential.base_url).map_err(|error| {
-            log::error!("id={} credential {}: baseUrl {error}", self.trace, credential.id);
-            Refusal::Upstream(Trouble::Unexpected)
-        })?;
-        let place = self.engine.place_at(&credential.id).ok_or(Refusal::Busy)?;
-        let deadline = Instant::now() + UPSTREAM;
-        let (connections, key) = (self.engine.connections(), credential.key);
-        let client = Client::new(connections, &base_url, key, self.trace, deadline);
-        let own = Own {
-            engine: self.engine,
-            target: self.target,
-            credential: credential.id,
-            client,
-            _place: place,
-        };
-        let listed = own.listed()?;
-        let ids = (self.row.upstream_id.as_ref(), listed.as_ref().and_then(|l| l.id.as_ref()));
-        let is_own = match ids {
-            (Some(ours), Some(theirs)) => ours == theirs,
-            // Lists leave out what is being removed or not loaded; 1.8 has instances without an id.
-            _ => self.row.claimed_url.as_deref() == Some(base_url.as_str()),
-        };
-        Ok(is_own.then_some(own))
+    /// Looks for what the row has upstream.
+    pub(super) fn find(&self) -> Result<Found<'a>, Refusal> {
+        find(self.engine, self.target, &self.row, self.trace)
     }
 
     /// Changes the row.
@@ -89,6 +65,53 @@ impl<'a> Held<'a> {
     }
 }
 
+/// What a row has upstream.
+pub(super) enum Found<'a> {
+    /// Nothing, as far as anybody knows.
+    Nothing,
+    /// Nothing, while another instance has the name: whatever that is, it stays as it is.
+    Stranger,
+    /// Its own instance.
+    Own(Box<Own<'a>>),
+}
+
+impl<'a> Found<'a> {
+    /// The row's own; what is another's is refused.
+    pub(super) fn own(self) -> Result<Option<Box<Own<'a>>>, Refusal> {
+        match self {
+            Self::Nothing => Ok(None),
+            Self::Stranger => Err(Refusal::NotYours),
+            Self::Own(own) => Ok(Some(own)),
+        }
+    }
+}
+
+/// Looks for what the row has upstream.
+pub(super) fn find<'a>(
+    engine: &'a Engine,
+    target: &'a Target,
+    row: &Instance,
+    trace: &str,
+) -> Result<Found<'a>, Refusal> {
+    let Some(credential) = credential_of(engine, row)? else { return Ok(Found::Nothing) };
+    let base_url = BaseUrl::parse(&credential.base_url).map_err(|error| {
+        log::error!("id={trace} credential {}: baseUrl {error}", credential.id);
+        Refusal::Upstream(Trouble::Unexpected)
+    })?;
+    let place = engine.place_at(&credential.id).ok_or(Refusal::Busy)?;
+    let deadline = Instant::now() + UPSTREAM;
+    let client = Client::new(engine.connections(), &base_url, credential.key, trace, deadline);
+    let mut own = Own { engine, target, credential: credential.id, client, is_listed: false, _place: place };
+    let listed = own.listed()?;
+    own.is_listed = listed.is_some();
+    let id = listed.and_then(|listed| listed.id);
+    Ok(match row.owns(base_url.as_str(), id.as_deref()) {
+        true => Found::Own(Box::new(own)),
+        false if own.is_listed => Found::Stranger,
+        false => Found::Nothing,
+    })
+}
+
 /// The row as it is now, unless it was deleted meanwhile, and perhaps another has its name.
 pub(super) fn read(engine: &Engine, target: &Target) -> Result<Instance, Refusal> {
     let row = engine.store().instance(target.channel, &target.name);
@@ -98,7 +121,7 @@ pub(super) fn read(engine: &Engine, target: &Target) -> Result<Instance, Refusal
 
 /// What opens the server on which the row's own instance is, or could be; `None` where nothing
 /// upstream is the row's. A disabled credential still serves for what it left behind.
-pub(super) fn credential_of(engine: &Engine, row: &Instance) -> Result<Option<Credential>, Refusal> {
+fn credential_of(engine: &Engine, row: &Instance) -> Result<Option<Credential>, Refusal> {
     let Some(url) = row.claimed_url.as_ref().filter(|_| row.status != Status::Pending) else {
         return Ok(None);
     };
@@ -128,10 +151,17 @@ pub(super) struct Own<'a> {
     target: &'a Target,
     credential: String,
     client: Client,
+    /// Whether the list showed it.
+    is_listed: bool,
     _place: Place<'a>,
 }
 
 impl Own<'_> {
+    /// Whether it is there; lists leave out what is not loaded.
+    pub(super) fn exists(&self) -> Result<bool, Refusal> {
+        Ok(self.is_listed || self.state()?.is_some())
+    }
+
     pub(super) fn listed(&self) -> Result<Option<Listed>, Refusal> {
         self.client.list(&self.target.name).map_err(Refusal::Upstream)
     }

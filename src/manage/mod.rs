@@ -17,7 +17,7 @@ use crate::domain::{Reason, Status};
 use crate::ensure::Engine;
 use crate::evolution::{State, Told, Trouble};
 use crate::store::{Instance, Target};
-use held::Held;
+use held::{Found, Held};
 
 /// Requests that may wait for one row at a time; each holds a thread while it waits.
 const MAX_WAITING: usize = 4;
@@ -49,6 +49,10 @@ pub enum Refusal {
     Busy,
     /// The credential of the instance's server was removed: nothing opens that server any more.
     NoCredential,
+    /// Another instance has the name upstream: the row's own is not there any more.
+    NotYours,
+    /// A phone is paired whose socket is down: it cannot be told anything before it is back.
+    Reconnecting,
     /// There is no socket that could be restarted.
     NotConnected,
     /// 1.8 has no restart that does no harm.
@@ -66,6 +70,15 @@ pub struct Removed {
     pub upstream: bool,
     /// A phone's session with it.
     pub session: bool,
+    /// Whether another instance has the name upstream, which stays as it is.
+    pub stranger: bool,
+}
+
+impl Removed {
+    fn of(row: &Instance, upstream: bool, found: &Found) -> Self {
+        let session = upstream && (row.paired_at.is_some() || row.status == Status::Connected);
+        Self { upstream, session, stranger: matches!(found, Found::Stranger) }
+    }
 }
 
 /// The use cases, on one engine's data folder and connections.
@@ -81,37 +94,52 @@ impl Manager {
         Self { engine, waiting: Mutex::default() }
     }
 
-    /// What [`Manager::delete`] would take away, as far as the row knows. Upstream is not asked.
-    pub fn would_remove(&self, target: &Target, keep_upstream: bool) -> Result<Removed, Refusal> {
+    /// What [`Manager::delete`] would take away now, and why it would not. Changes nothing.
+    pub fn would_remove(
+        &self,
+        target: &Target,
+        keep_upstream: bool,
+        trace: &str,
+    ) -> Result<Removed, Refusal> {
+        let _place = self.place(target)?;
         let row = held::read(&self.engine, target)?;
-        let upstream = !keep_upstream && held::credential_of(&self.engine, &row)?.is_some();
-        Ok(Removed { upstream, session: upstream && has_session(&row) })
+        let found =
+            if keep_upstream { Found::Nothing } else { held::find(&self.engine, target, &row, trace)? };
+        let upstream = match &found {
+            Found::Own(own) => own.exists()?,
+            Found::Nothing | Found::Stranger => false,
+        };
+        Ok(Removed::of(&row, upstream, &found))
     }
 
     /// Deletes the instance upstream, then the row with all that belongs to it. With
-    /// `keep_upstream`, only the row is forgotten.
+    /// `keep_upstream`, or where another instance has the name, only the row is forgotten.
     pub fn delete(&self, target: &Target, keep_upstream: bool, trace: &str) -> Result<Removed, Refusal> {
         let _place = self.place(target)?;
         let held = Held::take(&self.engine, target, trace)?;
-        let own = if keep_upstream { None } else { held.own()? };
-        let upstream = match &own {
-            Some(own) => own.delete()?,
-            None => false,
+        let found = if keep_upstream { Found::Nothing } else { held.find()? };
+        let upstream = match &found {
+            Found::Own(own) => own.delete()?,
+            Found::Nothing | Found::Stranger => false,
         };
-        let session = upstream && has_session(&held.row);
+        let removed = Removed::of(&held.row, upstream, &found);
         held.forget()?;
         log::info!("id={trace} {} was deleted, upstream too: {upstream}", target.name);
-        Ok(Removed { upstream, session })
+        Ok(removed)
     }
 
     /// Logs the phone out. Without one connected, it is done already.
     pub fn logout(&self, target: &Target, trace: &str) -> Result<(), Refusal> {
         let _place = self.place(target)?;
         let mut held = Held::take(&self.engine, target, trace)?;
-        let Some(own) = held.own()? else { return Ok(()) };
+        let Some(own) = held.find()?.own()? else { return Ok(()) };
         let mut told = own.logout()?;
         if told == Told::NotNow && pairing::comes_back(&own, &held.row)? {
             told = own.logout()?;
+        }
+        // The phone stays paired: nothing was disconnected, whatever was asked for.
+        if told == Told::NotNow && pairing::is_paired(&own, &held.row, State::Close)? {
+            return Err(Refusal::Reconnecting);
         }
         log::info!("id={trace} {} was logged out: {told:?}", target.name);
         held.save(|row| {
@@ -131,7 +159,7 @@ impl Manager {
     pub fn restart(&self, target: &Target, trace: &str) -> Result<(), Refusal> {
         let _place = self.place(target)?;
         let mut held = Held::take(&self.engine, target, trace)?;
-        let own = held.own()?.ok_or(Refusal::NotConnected)?;
+        let own = held.find()?.own()?.ok_or(Refusal::NotConnected)?;
         let state = own.state()?;
         if !matches!(state, Some(State::Open | State::Connecting)) {
             return Err(Refusal::NotConnected);
@@ -153,7 +181,7 @@ impl Manager {
     pub fn abandon_pairing(&self, target: &Target, trace: &str) -> Result<(), Refusal> {
         let _place = self.place(target)?;
         let mut held = Held::take(&self.engine, target, trace)?;
-        let Some(own) = held.own()? else { return Ok(()) };
+        let Found::Own(own) = held.find()? else { return Ok(()) };
         if !pairing::waits_for_scan_alone(&own, &held.row)? || own.logout()? != Told::Done {
             return Ok(());
         }
@@ -180,11 +208,6 @@ impl Manager {
         drop(waiting);
         Ok(Place { manager: self, keys })
     }
-}
-
-/// Whether a phone's session goes with the instance.
-fn has_session(row: &Instance) -> bool {
-    row.paired_at.is_some() || row.status == Status::Connected
 }
 
 struct Place<'a> {

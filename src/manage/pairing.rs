@@ -10,12 +10,14 @@ use std::time::{Duration, Instant};
 use super::Refusal;
 use super::held::Own;
 use crate::domain::now;
-use crate::evolution::{Connected, Listed, State};
+use crate::evolution::{Connected, State};
 use crate::store::Instance;
 
-/// How long the state has to stay `connecting`: after a scan the socket drops and returns within it.
-/// Recorded: 0.1 s.
-const STEADY: Duration = Duration::from_secs(1);
+/// How long the state has to stay `connecting`: a login that had begun is over by then. After a scan
+/// the phone and WhatsApp take some seconds between them, of which upstream shows nothing but the
+/// drop and the return at the end. That its code has changed proves nothing: the one before may have
+/// been scanned in its last moment.
+const STEADY: Duration = Duration::from_secs(5);
 /// How long a socket has to come back. Recorded: 0.1 s, and up to 2.2 s after WhatsApp was out of reach.
 const RETURN: Duration = Duration::from_secs(3);
 /// The pause between two looks, shorter than such a drop.
@@ -25,7 +27,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// no phone is paired or about to be.
 pub(super) fn waits_for_scan_alone(own: &Own, row: &Instance) -> Result<bool, Refusal> {
     let is_connecting = || own.state().map(|state| state == Some(State::Connecting));
-    if !is_unpaired(own.listed()?.as_ref(), row) || !is_connecting()? {
+    let is_paired = || is_paired(own, row, State::Connecting);
+    if is_paired()? || !is_connecting()? {
         return Ok(false);
     }
     // A socket that has a pairing code, or is just opening, is what the caller wants.
@@ -39,7 +42,7 @@ pub(super) fn waits_for_scan_alone(own: &Own, row: &Instance) -> Result<bool, Re
             return Ok(false);
         }
     }
-    Ok(is_unpaired(own.listed()?.as_ref(), row) && is_connecting()?)
+    Ok(!is_paired()? && is_connecting()?)
 }
 
 /// Waits until the socket is closed that was told to: 1.8 answers a logout before it is done. A call
@@ -56,7 +59,7 @@ pub(super) fn await_close(own: &Own) -> Result<(), Refusal> {
 /// paired phone which just dropped, or one that was being opened.
 pub(super) fn comes_back(own: &Own, row: &Instance) -> Result<bool, Refusal> {
     let is_opening = row.connect_out_until.is_some_and(|until| until > now());
-    let is_paired = own.listed()?.is_some_and(|listed| !is_unpaired(Some(&listed), row));
+    let is_paired = is_paired(own, row, State::Close)?;
     let until = Instant::now() + RETURN;
     while (is_opening || is_paired) && Instant::now() < until {
         if matches!(own.state()?, Some(State::Open | State::Connecting)) {
@@ -67,12 +70,8 @@ pub(super) fn comes_back(own: &Own, row: &Instance) -> Result<bool, Refusal> {
     Ok(false)
 }
 
-/// Whether the list shows that no phone is paired. 2.x lists an owner for good; 1.8 only while open,
-/// so there the row's memory decides.
-fn is_unpaired(listed: Option<&Listed>, row: &Instance) -> bool {
-    match listed {
-        Some(Listed { lags: true, owner, logged_out, .. }) => !owner || *logged_out,
-        Some(Listed { lags: false, owner, .. }) => !owner && row.paired_at.is_none(),
-        None => false,
-    }
+/// Whether a phone is paired, as far as upstream and the row know.
+pub(super) fn is_paired(own: &Own, row: &Instance, state: State) -> Result<bool, Refusal> {
+    let remembered = row.paired_at.is_some();
+    Ok(own.listed()?.map_or(remembered, |listed| listed.is_paired(state, remembered)))
 }

@@ -42,7 +42,24 @@ pub struct Instance {
     pub connect_out_until: Option<Millis>,
 }
 
+/// Whether the instance that a server lists under a row's name is the row's own: the one that was
+/// created or adopted for it, which may have moved along with its server. `here` says whether that
+/// was under this server's address.
+pub(super) fn is_own(here: bool, own: Option<&str>, listed: Option<&str>) -> bool {
+    match (own, listed) {
+        // A name can be deleted and made anew by hand: what has another id is another instance.
+        (Some(own), Some(listed)) => own == listed,
+        // Lists leave out what is being removed or not loaded; 1.8 has instances without an id.
+        _ => here,
+    }
+}
+
 impl Instance {
+    /// Whether what the server at that address lists under the name, with that id, is the row's own.
+    pub fn owns(&self, base_url: &str, listed: Option<&str>) -> bool {
+        is_own(self.claimed_url.as_deref() == Some(base_url), self.upstream_id.as_deref(), listed)
+    }
+
     /// Notes what is known of it now. A reason belongs to the change: as long as the status stays,
     /// so does its reason.
     pub fn become_status(&mut self, status: Status, reason: Reason) {

@@ -72,6 +72,10 @@ pub struct Identified {
 pub enum Removal {
     /// The user is gone.
     Done,
+    /// There is no such user, or not any more.
+    Gone,
+    /// Whoever was to get the instances is not there any more.
+    NoHeir,
     /// Instances would be left without an owner.
     OwnsInstances,
     /// Nobody could log in as administrator any more.
@@ -138,11 +142,19 @@ impl Store {
     ) -> Result<Removal, Error> {
         let others = "SELECT count(*) FILTER (WHERE id = ?1) > 0 AND count(*) = 1
             FROM users WHERE isAdmin AND passwordHash IS NOT NULL";
+        let there = "SELECT count(*) > 0 FROM users WHERE id = ?1";
         self.write(|t| {
+            let is_there = |id| t.query_row(there, [id], |row| row.get::<_, bool>(0));
+            if !is_there(id)? {
+                return Ok(Removal::Gone);
+            }
             if keep_administrator && t.query_row(others, [id], |row| row.get(0))? {
                 return Ok(Removal::LastAdministrator);
             }
             if let Some(heir) = heir {
+                if !is_there(heir)? {
+                    return Ok(Removal::NoHeir);
+                }
                 t.execute(
                     "UPDATE messaging_instances SET userId = ?2, updatedAt = ?3 WHERE userId = ?1",
                     params![id, heir, now()],

@@ -3,6 +3,7 @@
 use rusqlite::types::Type;
 use rusqlite::{Row, params};
 
+use super::instances::is_own;
 use super::{Error, Store};
 use crate::domain::{Channel, Millis, Reason, Status, now};
 
@@ -23,12 +24,19 @@ pub struct Watched {
     pub paired: bool,
     /// Whether its instance was created or adopted under this very address.
     pub claimed: bool,
-    /// Its instance's id upstream, where it was not.
+    /// Its instance's id upstream.
     pub upstream_id: Option<String>,
     /// Until when a call that left may still change something upstream.
     pub out_until: Millis,
     /// When anything in the row changed last.
     pub updated_at: Millis,
+}
+
+impl Watched {
+    /// Whether what the server lists under the name, with that id, is the row's own.
+    pub fn owns(&self, listed: Option<&str>) -> bool {
+        is_own(self.claimed, self.upstream_id.as_deref(), listed)
+    }
 }
 
 impl Store {
@@ -37,7 +45,7 @@ impl Store {
         self.read(|c| {
             c.prepare_cached(
                 "SELECT rowid, channel, channelInstanceId, status, statusReason, pairedAt IS NOT NULL,
-                        claimedUrl = ?2, CASE WHEN claimedUrl = ?2 THEN NULL ELSE upstreamId END,
+                        claimedUrl = ?2, upstreamId,
                         max(coalesce(createOutUntil, 0), coalesce(connectOutUntil, 0)), updatedAt
                  FROM messaging_instances WHERE credentialId = ?1 AND claimedUrl IS NOT NULL
                  ORDER BY rowid",

@@ -9,14 +9,12 @@ use crate::evolution::State;
 /// All that decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Known {
-    /// Whether the row's instance is the one on this server, and no call for it is under way.
+    /// Whether the row's instance belongs on this server, and no call for it is under way.
     pub ours: bool,
     /// What the row says.
     pub status: Status,
     /// Why it says so.
     pub reason: Option<Reason>,
-    /// Whether the row remembers a phone.
-    pub remembered: bool,
     /// What was seen.
     pub upstream: Upstream,
     /// For how long something has been amiss in this way.
@@ -28,7 +26,7 @@ pub(super) struct Known {
 pub(super) enum Upstream {
     /// The list leaves it out.
     Unlisted,
-    /// So it does, and the name does not exist.
+    /// The name does not exist, or another instance has it.
     Absent,
     /// An instance.
     Present(State, Pairing),
@@ -129,9 +127,6 @@ impl Known {
     fn connecting(&self, pairing: Pairing) -> Verdict {
         match pairing {
             Pairing::Paired => self.confirmed(Status::Disconnected, Reason::Dropped),
-            // The reason of a former logout stays when a phone is paired anew; a row that remembers
-            // a phone has shown no code since.
-            Pairing::LoggedOut(_) if self.remembered => self.confirmed(Status::Disconnected, Reason::Dropped),
             Pairing::Never | Pairing::LoggedOut(_) if self.status == Status::Connected => {
                 self.confirmed(Status::Connecting, Reason::Asked)
             }
@@ -195,8 +190,8 @@ mod tests {
         for status in STATUSES {
             for upstream in &upstreams {
                 for (reason, lasted) in REASONS.iter().flat_map(|r| LASTED.map(|l| (*r, l))) {
-                    for (ours, remembered) in [(true, true), (true, false), (false, true), (false, false)] {
-                        all.push(Known { ours, status, reason, remembered, upstream: *upstream, lasted });
+                    for ours in [true, false] {
+                        all.push(Known { ours, status, reason, upstream: *upstream, lasted });
                     }
                 }
             }
@@ -216,7 +211,6 @@ mod tests {
         /// Its socket comes back for a phone by itself.
         fn returns(k: &Known) -> bool {
             matches!(k.upstream, Present(Close | Connecting, Paired))
-                || matches!(k.upstream, Present(Connecting, LoggedOut(_))) && k.remembered
         }
         fn ended(k: &Known) -> bool { matches!(k.upstream, Present(Close, LoggedOut(Some(_)))) }
         fn shows_codes(k: &Known) -> bool { matches!(k.upstream, Present(Connecting, _)) && !returns(k) }
@@ -247,7 +241,7 @@ mod tests {
     #[test]
     fn the_whole_matrix_is_as_specified() {
         let all = matrix();
-        assert_eq!(all.len(), 6 * 18 * 12 * 4);
+        assert_eq!(all.len(), 6 * 18 * 12 * 2);
         for known in all {
             assert_eq!(judge(&known), specified(&known), "{known:?}");
         }

@@ -145,7 +145,7 @@ impl<'a> Rounds<'a> {
         for (at, row) in round.rows.iter().enumerate() {
             let seen = round.upstream(at, None);
             let verdict = self.judge(round, at, seen);
-            match round.listed[at].as_ref() {
+            match round.own(at) {
                 Some(listed) if listed.lags && round.is_ours(at) => {
                     let why = if names.contains(&row.name) {
                         Why::Asked
@@ -206,7 +206,6 @@ impl<'a> Rounds<'a> {
             ours: round.is_ours(at),
             status: row.status,
             reason: row.reason,
-            remembered: row.paired,
             upstream,
             lasted: self.doubts.lasted(&row.name, upstream.amiss(), &self.shared.pace),
         })

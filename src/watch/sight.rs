@@ -31,12 +31,16 @@ pub(super) fn list(client: &Client, rows: &[Watched]) -> Result<Vec<Option<Liste
 }
 
 impl Round<'_> {
-    /// Whether the row's instance is the one on this server.
+    /// What the list says of the row's own instance. Another under its name is none of the row's
+    /// business.
+    pub(super) fn own(&self, at: usize) -> Option<&Listed> {
+        let listed = self.listed[at].as_ref();
+        listed.filter(|listed| self.rows[at].owns(listed.id.as_deref()))
+    }
+
+    /// Whether this is the server of the row's instance, which may have gone from it.
     pub(super) fn is_claimed(&self, at: usize) -> bool {
-        let (row, listed) = (&self.rows[at], self.listed[at].as_ref());
-        let same =
-            row.upstream_id.is_some() && row.upstream_id.as_ref() == listed.and_then(|l| l.id.as_ref());
-        row.claimed || same
+        self.rows[at].claimed || self.own(at).is_some()
     }
 
     /// Whether it is, and no call is under way for it.
@@ -52,18 +56,20 @@ impl Round<'_> {
     /// What the list shows of the row's instance, with the state that was asked for, if it was.
     pub(super) fn upstream(&self, at: usize, state: Option<State>) -> Upstream {
         let row = &self.rows[at];
-        let Some(listed) = &self.listed[at] else {
+        let Some(listed) = self.own(at) else {
+            if self.listed[at].is_some() {
+                return Upstream::Absent;
+            }
             let pairing = if row.paired { Pairing::Paired } else { Pairing::Never };
             return state.map_or(Upstream::Unlisted, |state| Upstream::Present(state, pairing));
         };
+        let state = state.unwrap_or(listed.state);
         let pairing = match listed {
+            listed if listed.is_paired(state, row.paired) => Pairing::Paired,
             Listed { logged_out: true, reason_code, .. } => Pairing::LoggedOut(*reason_code),
-            Listed { owner: true, .. } => Pairing::Paired,
-            // 1.8 lists an owner only while open: the row knows of a phone that comes back.
-            Listed { lags: false, .. } if row.paired => Pairing::Paired,
             Listed { .. } => Pairing::Never,
         };
-        Upstream::Present(state.unwrap_or(listed.state), pairing)
+        Upstream::Present(state, pairing)
     }
 
     /// Asks what the instance's socket is doing; `None` when the answer says nothing.

@@ -16,6 +16,15 @@ pub const LINK_EXPIRED: &str = "Este link de conexão não vale mais";
 pub const LINK_EXPIRED_DETAIL: &str =
     "O link venceu, foi cancelado ou está incompleto. Peça um link novo a quem o enviou.";
 
+/// 409: the name upstream is another instance's.
+const NOT_YOURS: &str = "A Evolution API tem outra instância com este nome";
+/// Said beside [`NOT_YOURS`].
+const NOT_YOURS_DETAIL: &str = "A que foi criada por aqui não existe mais lá, e nesta o pareia não mexe. Peça um QR Code para adotá-la (se um \
+     celular estiver conectado, só um administrador pode), ou apague o registro daqui e use outro nome.";
+/// Said when a row is deleted whose name upstream is another instance's.
+pub const STRANGER_STAYS: &str =
+    "A Evolution API tem outra instância com este nome, que não foi criada por aqui: ela fica como está.";
+
 /// A query parameter that is not one of a few words.
 pub fn not_one_of(field: &str, words: &[&str]) -> String {
     format!("{field} deve ser um de: {}", words.join(", "))
@@ -39,6 +48,16 @@ pub fn undone(act: Act, why: &Refusal) -> Sentence {
                 "Sem ela o pareia não alcança a Evolution API. Cadastre de novo uma credencial para o mesmo \
                  endereço, ou esqueça só o registro daqui com ?keepUpstream=true (\"pareia instance delete NOME \
                  --keep-upstream\"): a instância na Evolution fica como está.",
+            ),
+        ),
+        Refusal::NotYours => ("not_yours", NOT_YOURS, Some(NOT_YOURS_DETAIL)),
+        Refusal::Reconnecting => (
+            "reconnecting",
+            "O celular está pareado, mas a conexão dele está fora do ar",
+            Some(
+                "Enquanto ela não volta, a Evolution API não o desconecta, e nada mudou. Tente de novo quando voltar. \
+                 Se não voltar, confira a internet do celular e do servidor, ou remova o aparelho em Dispositivos \
+                 conectados, no celular, e peça um QR Code novo.",
             ),
         ),
         Refusal::NotConnected => (

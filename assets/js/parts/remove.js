@@ -28,7 +28,8 @@ export function removeDialog(name, removed) {
     try {
       const plan = await remove(instancePath(name, query(choice.value === 'row', true)));
       fillWith(list, h('p', { class: 'losses-title' }, t('remove.losses')), h('ul', {}, plan.removes.map((what) =>
-        h('li', {}, icon('trash'), h('span', {}, t(`remove.what.${what}`))))));
+        h('li', {}, icon('trash'), h('span', {}, t(`remove.what.${what}`))))),
+      plan.message && h('p', { class: 'hint' }, t('remove.stranger')));
     } catch (error) {
       fillWith(list, notice(error, { short: true }));
     }

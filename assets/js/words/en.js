@@ -85,7 +85,7 @@ export default {
   'remove.how': 'What to remove', 'remove.all': 'Remove everywhere', 'remove.all.hint': 'From pareia and from Evolution.',
   'remove.row': 'Only forget it here (keep it in Evolution)', 'remove.row.hint': 'WhatsApp stays connected there.', 'remove.losses': 'This will be lost:', 'remove.do': 'Remove {name}', 'remove.done': '{name} was removed.',
   'remove.what.upstream': 'The number in Evolution, with the chats and contacts kept there', 'remove.what.session': 'The connection with the phone, which only another QR code brings back',
-  'remove.what.row': 'The entry in pareia', 'remove.what.history': 'The history', 'remove.what.links': 'The connect links',
+  'remove.stranger': 'Evolution has another number of this name, which was not made from here: it stays as it is.', 'remove.what.row': 'The entry in pareia', 'remove.what.history': 'The history', 'remove.what.links': 'The connect links',
 
   'login.title': 'Log in', 'login.lead': 'See and connect the numbers of the shop.', 'login.name': 'Name', 'login.password': 'Password', 'login.do': 'Log in', 'login.forgot': 'Forgot the password',
   'login.name.needed': 'Say your name.', 'login.password.needed': 'Type the password.', 'login.wrong': 'Name and password do not match.', 'login.ended': 'Your session has ended. Log in again to go on where you were.',

@@ -85,7 +85,7 @@ export default {
   'remove.how': 'O que remover', 'remove.all': 'Remover de tudo', 'remove.all.hint': 'Do pareia e da Evolution.',
   'remove.row': 'Só esquecer aqui (manter na Evolution)', 'remove.row.hint': 'O WhatsApp continua conectado lá.', 'remove.losses': 'Isto será perdido:', 'remove.do': 'Remover {name}', 'remove.done': '{name} foi removido.',
   'remove.what.upstream': 'O número na Evolution, com as conversas e os contatos guardados lá', 'remove.what.session': 'A conexão com o celular, que só volta com outro QR Code',
-  'remove.what.row': 'O cadastro no pareia', 'remove.what.history': 'O histórico', 'remove.what.links': 'Os links para conectar',
+  'remove.stranger': 'A Evolution tem outro número com este nome, que não foi criado por aqui: ele fica como está.', 'remove.what.row': 'O cadastro no pareia', 'remove.what.history': 'O histórico', 'remove.what.links': 'Os links para conectar',
 
   'login.title': 'Entrar', 'login.lead': 'Veja e conecte os números da loja.', 'login.name': 'Nome', 'login.password': 'Senha', 'login.do': 'Entrar', 'login.forgot': 'Esqueci a senha',
   'login.name.needed': 'Diga seu nome.', 'login.password.needed': 'Digite a senha.', 'login.wrong': 'Nome ou senha não conferem.', 'login.ended': 'Sua sessão terminou. Entre de novo para continuar de onde parou.',

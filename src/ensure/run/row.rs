@@ -65,12 +65,10 @@ impl Run<'_> {
         })
     }
 
-    /// Whether the row's instance is the one on this server: it was created or adopted here, or
-    /// the server moved and took it along.
+    /// Whether the row's instance is the one on this server, as far as was looked.
     fn is_claimed(&self, row: &Instance) -> bool {
         let here = self.server.as_ref().map(|server| server.base_url.as_str());
-        let same = row.upstream_id.is_some() && row.upstream_id == self.upstream_id;
-        same || (here.is_some() && row.claimed_url.as_deref() == here)
+        here.is_some_and(|here| row.owns(here, self.upstream_id.as_deref()))
     }
 
     /// How the row stands to the instance that is looked at.
@@ -98,7 +96,7 @@ impl Run<'_> {
         let url = self.server().base_url.as_str().to_owned();
         let id = self.upstream_id.clone();
         self.save(|row| {
-            if row.claimed_url.as_ref().is_some_and(|former| *former != url) {
+            if !row.owns(&url, id.as_deref()) {
                 row.hide_code();
                 row.paired_at = None;
             }

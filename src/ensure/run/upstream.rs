@@ -24,6 +24,7 @@ impl<'a> Run<'a> {
 
     pub(super) fn look(&mut self) -> Result<(), Refusal> {
         let listed = self.client().list(&self.ask.name).map_err(Refusal::Upstream)?;
+        self.upstream_id = listed.as_ref().and_then(|listed| listed.id.clone());
         self.upstream = match listed {
             Some(listed) => self.look_closer(&listed)?,
             // Lists leave out what is not loaded yet, or still being removed; the guards do not.
@@ -36,7 +37,6 @@ impl<'a> Run<'a> {
     /// The list of 2.x tells who was ever paired; what the socket does now it tells too late. 1.8
     /// tells what the socket does, and of a phone only while it is connected.
     fn look_closer(&mut self, listed: &Listed) -> Result<Upstream, Refusal> {
-        self.upstream_id.clone_from(&listed.id);
         let pairing = match listed {
             Listed { owner: true, logged_out: false, .. } => Pairing::Paired,
             Listed { logged_out: true, .. } => Pairing::LoggedOut,

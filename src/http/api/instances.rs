@@ -107,12 +107,13 @@ fn remove(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let target = meant(app, exchange)?;
     let keep_upstream = query::flag(exchange, "keepUpstream")?;
     let removed = if query::flag(exchange, "dryRun")? {
-        app.manager.would_remove(&target, keep_upstream)
+        app.manager.would_remove(&target, keep_upstream, exchange.id())
     } else {
         app.manager.delete(&target, keep_upstream, exchange.id())
     };
     let removed = removed.map_err(|why| Problem::Undone(Act::Delete, why))?;
-    Ok(Reply::data(&Deleted { instance: target.name.as_str(), removes: removes(removed) }))
+    let message = removed.stranger.then_some(words::STRANGER_STAYS);
+    Ok(Reply::data(&Deleted { instance: target.name.as_str(), removes: removes(removed), message }))
 }
 
 /// What a deletion takes away, in the words of the API.
@@ -150,6 +151,8 @@ fn act(
 struct Deleted<'a> {
     instance: &'a str,
     removes: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'static str>,
 }
 
 /// An instance as JSON, for the API and for `--json`.

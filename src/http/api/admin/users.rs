@@ -90,6 +90,8 @@ fn removed(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let heir = exchange.query(HEIR).map(|name| heir(app, &name, &user)).transpose()?;
     match app.store.remove_user(&user.id, heir.as_deref(), true)? {
         Removal::Done => Ok(Reply::data(&())),
+        Removal::Gone => Err(Problem::NotFound),
+        Removal::NoHeir => Err(no_heir()),
         Removal::OwnsInstances => {
             Err(Problem::InUse(words::user_owns(user.instances), words::USER_OWNS_DETAIL))
         }
@@ -99,11 +101,15 @@ fn removed(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
 
 fn heir(app: &App, name: &str, of: &UserLine) -> Result<String, Problem> {
     let heir = app.store.user(name)?;
-    let heir = heir.ok_or_else(|| Problem::InvalidField(HEIR, words::no_such_user(HEIR)))?;
+    let heir = heir.ok_or_else(no_heir)?;
     if heir.id == of.id {
         return Err(Problem::InvalidField(HEIR, words::heir_is_self(HEIR)));
     }
     Ok(heir.id)
+}
+
+fn no_heir() -> Problem {
+    Problem::InvalidField(HEIR, words::no_such_user(HEIR))
 }
 
 fn password_set(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
