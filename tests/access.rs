@@ -226,6 +226,29 @@ fn failing_logins_are_throttled_for_their_account_and_sessions_go_on() {
 }
 
 #[test]
+fn one_address_shuts_nobody_out_and_is_told_its_own_share_only() {
+    let shop = shop_with(|s| s.trusted_proxies = vec!["127.0.0.1".parse().expect("an address")]);
+    shop.person("ana", false, PASSWORD);
+    shop.person("bia", false, PASSWORD);
+    let mut client = Client::new(&shop);
+    let mut from = |address: &str, name: &str, password: &str| {
+        let body = credentials(name, password);
+        client.call_with("POST", "/api/session", &body, &[("X-Forwarded-For", address)])
+    };
+    until_throttled(401, "wrong_password", |_| from("10.0.0.1", "ana", "errada!!"));
+    check(&from("10.0.0.2", "ana", PASSWORD), 200, "");
+    // Many addresses do shut the account; what it refuses costs an address nothing.
+    let refused_after = (0..100)
+        .find(|n| from(&format!("10.0.1.{n}"), "ana", "errada!!").status == 429)
+        .expect("throttled at last");
+    assert!(refused_after >= 30, "several addresses' worth: {refused_after}");
+    for _ in 0..12 {
+        check(&from("10.0.2.1", "ana", PASSWORD), 429, "rate_limited");
+    }
+    check(&from("10.0.2.1", "bia", PASSWORD), 200, "");
+}
+
+#[test]
 fn failing_logins_are_throttled_for_their_address() {
     let shop = shop_with(|s| s.trusted_proxies = vec!["127.0.0.1".parse().expect("an address")]);
     shop.person("ana", false, PASSWORD);
