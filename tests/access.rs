@@ -430,6 +430,32 @@ fn a_changed_password_ends_the_other_sessions() {
 }
 
 #[test]
+fn what_an_administrator_sets_outlasts_a_change_that_was_under_way() {
+    let shop = staffed();
+    let mut chief = Client::logged_in(&shop, "chefe", PASSWORD);
+    let mut last = PASSWORD.to_owned();
+    for round in 0..8 {
+        let mut browser = Client::logged_in(&shop, "ana", &last);
+        let set = format!("a senha nova número {round}");
+        let change = json!({"current": last, "password": "o que a Ana quis"});
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let body = json!({"password": set});
+                check(&chief.post("/api/admin/users/ana/password", &body), 200, "");
+            });
+            scope.spawn(|| {
+                // Done before, or refused after.
+                let changed = browser.post("/api/password", &change);
+                assert!([200, 401].contains(&changed.status), "{:?}", changed.body);
+            });
+        });
+        let login = Client::browser(&shop).post("/api/session", &credentials("ana", &set));
+        assert_eq!(login.status, 200, "round {round}: the administrator's word counts");
+        last = set;
+    }
+}
+
+#[test]
 fn a_cookie_counts_for_changes_only_from_our_own_page() {
     let shop = shop_with(|s| s.public_url = Some("https://zap.loja.com.br/pareia".into()));
     shop.person("chefe", true, PASSWORD);
