@@ -456,6 +456,48 @@ fn what_an_administrator_sets_outlasts_a_change_that_was_under_way() {
 }
 
 #[test]
+fn a_cookie_fetches_a_picture_for_our_page_or_a_person_only() {
+    let shop = staffed();
+    shop.credential("cred_a", &shop.sim.url());
+    shop.written("a", "5521991856227", "ana");
+    let mut browser = Client::logged_in(&shop, "ana", PASSWORD);
+    browser.headers.retain(|(name, _)| *name == "Host");
+    let (here, elsewhere) = (format!("http://{}", shop.server.addr()), "http://127.0.0.1:9");
+    let chief = shop.user("dono", true);
+    for picture in ["png", "svg"] {
+        let path = format!("{ROUTE}/a/qr.{picture}");
+        for (fetch, origin, passes) in [
+            ("same-site", "", false),
+            ("cross-site", "", false),
+            ("same-site", elsewhere, false),
+            ("", elsewhere, false),
+            ("", "null", false),
+            // A browser that says nothing shows another port's page as much as ours.
+            ("", "", false),
+            ("same-origin", "", true),
+            ("none", "", true),
+            ("", &here, true),
+        ] {
+            let from = [("Sec-Fetch-Site", fetch), ("Origin", origin)];
+            let before = shop.calls();
+            for method in ["HEAD", "GET"] {
+                let (status, headers, _) = browser.send(method, &path, "", &from);
+                assert_eq!(status, if passes { 200 } else { 403 }, "{method} {from:?}");
+                assert!(
+                    headers.iter().any(|(name, value)| {
+                        name.eq_ignore_ascii_case("cross-origin-resource-policy") && value == "same-origin"
+                    }),
+                    "{headers:?}"
+                );
+            }
+            assert!(passes || shop.calls() == before, "{from:?} reached upstream");
+            // A token is sent on purpose.
+            assert_eq!(Client::bearer(&shop, &chief).send("GET", &path, "", &from).0, 200, "{from:?}");
+        }
+    }
+}
+
+#[test]
 fn a_cookie_counts_for_changes_only_from_our_own_page() {
     let shop = shop_with(|s| s.public_url = Some("https://zap.loja.com.br/pareia".into()));
     shop.person("chefe", true, PASSWORD);

@@ -96,7 +96,8 @@ pub fn password(fields: &Fields, name: &str) -> Result<Password, Problem> {
 /// A browser logs in to us because somebody typed a password, not because another page wants it to
 /// be somebody else here. Programs say nothing about where they are.
 fn not_foreign(app: &App, exchange: &Exchange) -> Result<(), Problem> {
-    if origin::site(app, exchange) == Site::Foreign { Err(Problem::CrossSite) } else { Ok(()) }
+    let passes = matches!(origin::site(app, exchange), Site::Ours | Site::Unsaid);
+    if passes { Ok(()) } else { Err(Problem::CrossSite) }
 }
 
 fn attempt<'a>(app: &'a App, exchange: &Exchange, name: Option<&str>) -> Result<Attempt<'a>, Problem> {
