@@ -226,6 +226,29 @@ fn failing_logins_are_throttled_for_their_account_and_sessions_go_on() {
 }
 
 #[test]
+fn one_address_shuts_nobody_out_and_is_told_its_own_share_only() {
+    let shop = shop_with(|s| s.trusted_proxies = vec!["127.0.0.1".parse().expect("an address")]);
+    shop.person("ana", false, PASSWORD);
+    shop.person("bia", false, PASSWORD);
+    let mut client = Client::new(&shop);
+    let mut from = |address: &str, name: &str, password: &str| {
+        let body = credentials(name, password);
+        client.call_with("POST", "/api/session", &body, &[("X-Forwarded-For", address)])
+    };
+    until_throttled(401, "wrong_password", |_| from("10.0.0.1", "ana", "errada!!"));
+    check(&from("10.0.0.2", "ana", PASSWORD), 200, "");
+    // Many addresses do shut the account; what it refuses costs an address nothing.
+    let refused_after = (0..100)
+        .find(|n| from(&format!("10.0.1.{n}"), "ana", "errada!!").status == 429)
+        .expect("throttled at last");
+    assert!(refused_after >= 30, "several addresses' worth: {refused_after}");
+    for _ in 0..12 {
+        check(&from("10.0.2.1", "ana", PASSWORD), 429, "rate_limited");
+    }
+    check(&from("10.0.2.1", "bia", PASSWORD), 200, "");
+}
+
+#[test]
 fn failing_logins_are_throttled_for_their_address() {
     let shop = shop_with(|s| s.trusted_proxies = vec!["127.0.0.1".parse().expect("an address")]);
     shop.person("ana", false, PASSWORD);
@@ -404,6 +427,74 @@ fn a_changed_password_ends_the_other_sessions() {
     }
     check(&here.post("/api/password", &change("outra senha boa", "mais uma senha")), 429, "rate_limited");
     check(&Client::new(&shop).post("/api/password", &change(PASSWORD, PASSWORD)), 401, "unauthorized");
+}
+
+#[test]
+fn what_an_administrator_sets_outlasts_a_change_that_was_under_way() {
+    let shop = staffed();
+    let mut chief = Client::logged_in(&shop, "chefe", PASSWORD);
+    let mut last = PASSWORD.to_owned();
+    for round in 0..8 {
+        let mut browser = Client::logged_in(&shop, "ana", &last);
+        let set = format!("a senha nova número {round}");
+        let change = json!({"current": last, "password": "o que a Ana quis"});
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let body = json!({"password": set});
+                check(&chief.post("/api/admin/users/ana/password", &body), 200, "");
+            });
+            scope.spawn(|| {
+                // Done before, or refused after.
+                let changed = browser.post("/api/password", &change);
+                assert!([200, 401].contains(&changed.status), "{:?}", changed.body);
+            });
+        });
+        let login = Client::browser(&shop).post("/api/session", &credentials("ana", &set));
+        assert_eq!(login.status, 200, "round {round}: the administrator's word counts");
+        last = set;
+    }
+}
+
+#[test]
+fn a_cookie_fetches_a_picture_for_our_page_or_a_person_only() {
+    let shop = staffed();
+    shop.credential("cred_a", &shop.sim.url());
+    shop.written("a", "5521991856227", "ana");
+    let mut browser = Client::logged_in(&shop, "ana", PASSWORD);
+    browser.headers.retain(|(name, _)| *name == "Host");
+    let (here, elsewhere) = (format!("http://{}", shop.server.addr()), "http://127.0.0.1:9");
+    let chief = shop.user("dono", true);
+    for picture in ["png", "svg"] {
+        let path = format!("{ROUTE}/a/qr.{picture}");
+        for (fetch, origin, passes) in [
+            ("same-site", "", false),
+            ("cross-site", "", false),
+            ("same-site", elsewhere, false),
+            ("", elsewhere, false),
+            ("", "null", false),
+            // A browser that says nothing shows another port's page as much as ours.
+            ("", "", false),
+            ("same-origin", "", true),
+            ("none", "", true),
+            ("", &here, true),
+        ] {
+            let from = [("Sec-Fetch-Site", fetch), ("Origin", origin)];
+            let before = shop.calls();
+            for method in ["HEAD", "GET"] {
+                let (status, headers, _) = browser.send(method, &path, "", &from);
+                assert_eq!(status, if passes { 200 } else { 403 }, "{method} {from:?}");
+                assert!(
+                    headers.iter().any(|(name, value)| {
+                        name.eq_ignore_ascii_case("cross-origin-resource-policy") && value == "same-origin"
+                    }),
+                    "{headers:?}"
+                );
+            }
+            assert!(passes || shop.calls() == before, "{from:?} reached upstream");
+            // A token is sent on purpose.
+            assert_eq!(Client::bearer(&shop, &chief).send("GET", &path, "", &from).0, 200, "{from:?}");
+        }
+    }
 }
 
 #[test]

@@ -117,6 +117,7 @@ fn assert_answer(answer: &str, status: u16, code: &str) {
     assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "expected {status}: {answer}");
     let id = header(answer, "x-request-id").expect("a request id");
     assert_eq!((id.len(), header(answer, "cache-control")), (16, Some("no-store")), "{answer}");
+    assert_eq!(header(answer, "cross-origin-resource-policy"), Some("same-origin"), "{answer}");
     if !code.is_empty() {
         let body = answer.split_once("\r\n\r\n").expect("a body").1;
         let body: serde_json::Value = serde_json::from_str(body).expect(answer);

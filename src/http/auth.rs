@@ -59,6 +59,15 @@ pub fn session(app: &App, exchange: &Exchange) -> Result<Option<Session>, Proble
     Ok(Some(session))
 }
 
+/// Refuses a `GET` that does something where it came with the cookie and may be another page's doing:
+/// a browser fetches a picture for whichever page shows it. Over plain HTTP it does not say for which,
+/// and another port of the same machine is given the cookie as well.
+pub fn on_purpose(app: &App, exchange: &Exchange) -> Result<(), Problem> {
+    let by_token = !exchange.headers("Authorization").is_empty();
+    let wanted = matches!(origin::site(app, exchange), Site::Ours | Site::Typed);
+    if by_token || wanted { Ok(()) } else { Err(Problem::CrossSite) }
+}
+
 /// The session whose cookie the request carries, wherever it was made: who asks is not said by this.
 pub fn held(app: &App, exchange: &Exchange) -> Result<Option<Session>, Problem> {
     let Some(cookie) = cookie::session(&exchange.headers("Cookie")) else { return Ok(None) };

@@ -12,6 +12,10 @@ use super::failures::Failures;
 use super::problem::Problem;
 use crate::access::{Passwords, Setup};
 
+/// Failures that an account takes at once, from wherever they come, and the time after which one of
+/// them is forgotten: five times an address's, so that nobody shuts somebody else out from one place,
+/// and guesses from everywhere stay below one a second.
+const ACCOUNT: (u32, Duration) = (50, Duration::from_millis(1200));
 /// Tests of servers that an administrator may make at once, and the time after which one of them is
 /// forgotten: nobody looks for open doors in the network from here.
 const TESTS: (u32, Duration) = (10, Duration::from_secs(1));
@@ -37,7 +41,7 @@ impl Default for Door {
             setup: Setup::default(),
             noting: Mutex::default(),
             by_address: Failures::default(),
-            by_account: Failures::default(),
+            by_account: Failures::new(ACCOUNT.0, ACCOUNT.1),
             tests: Failures::new(TESTS.0, TESTS.1),
         }
     }
@@ -51,13 +55,17 @@ pub struct Attempt<'a> {
 }
 
 impl Door {
-    /// Counts an attempt from that household, and for that account where one is named.
+    /// Counts an attempt from that household, and for that account where one is named. What the
+    /// account refuses is no failure of the household's.
     pub fn attempt(&self, address: IpAddr, account: Option<&str>) -> Result<Attempt<'_>, Problem> {
         let now = Instant::now();
         let account = account.map(str::to_owned);
         self.by_address.count(address, now).map_err(Problem::TooOften)?;
         if let Some(account) = &account {
-            self.by_account.count(account.clone(), now).map_err(Problem::TooOften)?;
+            self.by_account.count(account.clone(), now).map_err(|wait| {
+                self.by_address.give_back(&address);
+                Problem::TooOften(wait)
+            })?;
         }
         Ok(Attempt { door: self, address, account })
     }

@@ -14,6 +14,8 @@ pub enum Site {
     Ours,
     /// On somebody else's, or on nobody knows whose.
     Foreign,
+    /// On none: a person typed the address, or opened it from their bookmarks.
+    Typed,
     /// Not said: no browser sent it, or not on behalf of a page.
     Unsaid,
 }
@@ -53,13 +55,13 @@ fn is_host(text: &str) -> bool {
 }
 
 fn judge(fetch: &[&str], origin: &[&str], host: &[&str], public: Option<&str>) -> Site {
-    let ours = match (fetch, origin) {
-        ([], []) => return Site::Unsaid,
-        ([], [origin]) => is_ours(origin, host, public),
-        ([site], _) => *site == "same-origin",
-        _ => false,
-    };
-    if ours { Site::Ours } else { Site::Foreign }
+    match (fetch, origin) {
+        ([], []) => Site::Unsaid,
+        ([], [origin]) if is_ours(origin, host, public) => Site::Ours,
+        (["same-origin"], _) => Site::Ours,
+        (["none"], _) => Site::Typed,
+        _ => Site::Foreign,
+    }
 }
 
 fn is_ours(origin: &str, host: &[&str], public: Option<&str>) -> bool {
@@ -94,7 +96,8 @@ mod tests {
         let (host, foreign) = (&["h:3000"][..], &["http://evil.example"][..]);
         check(&["same-origin"], &["http://h:3000"], host, None, Site::Ours);
         check(&["same-origin"], &[], host, None, Site::Ours);
-        for other in ["same-site", "cross-site", "none", "", "SAME-ORIGIN", "same-origin, cross-site"] {
+        check(&["none"], &[], host, None, Site::Typed);
+        for other in ["same-site", "cross-site", "", "none, none", "SAME-ORIGIN", "same-origin, cross-site"] {
             check(&[other], &["http://h:3000"], host, None, Site::Foreign);
         }
         check(&["same-origin", "cross-site"], &[], host, None, Site::Foreign);

@@ -51,12 +51,13 @@ impl Reply {
         Self::bytes(status, "application/json; charset=utf-8", bytes)
     }
 
-    /// A reply of that content type.
+    /// A reply of that content type, which no page of another origin may show or load.
     pub fn bytes(status: u16, content_type: &str, body: Vec<u8>) -> Self {
         let headers = vec![
             ("Content-Type", content_type.to_owned()),
             ("Cache-Control", "no-store".to_owned()),
             ("X-Content-Type-Options", "nosniff".to_owned()),
+            ("Cross-Origin-Resource-Policy", "same-origin".to_owned()),
         ];
         Self { status, headers, body }
     }

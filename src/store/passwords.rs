@@ -67,6 +67,16 @@ impl Store {
         })
     }
 
+    /// Puts a hash in the place of the one that the user proved to know the password of, like
+    /// [`Store::set_password`]; `false` when that is the user's no longer, and nothing changed.
+    pub fn change_password(&self, proved: &Account, hash: &str, keep: Option<&str>) -> Result<bool, Error> {
+        let same = "SELECT EXISTS (SELECT 1 FROM users WHERE id = ?1 AND passwordHash IS ?2)";
+        self.write(|t| {
+            let same: bool = t.query_row(same, params![proved.user, proved.hash], |row| row.get(0))?;
+            Ok(same && change(t, &proved.user, hash, keep)?)
+        })
+    }
+
     /// Sets a user's password and ends the user's sessions, but for the one to `keep`; `false` when
     /// there is no such user.
     pub fn set_password(&self, user: &str, hash: &str, keep: Option<&str>) -> Result<bool, Error> {

@@ -1,5 +1,6 @@
 //! `GET /api/messaging/instance/{id}/qr.png` and `/qr.svg`: the `POST`'s call for a row that is there,
-//! answered with the picture alone. Whoever may see the row may make it; it runs as the owner.
+//! answered with the picture alone. Whoever may see the row may make it; it runs as the owner. It opens
+//! a socket upstream, so that a page of somebody else's may not have it fetched.
 
 use super::instance::{ask_for, call, got};
 use super::instances::meant;
@@ -7,6 +8,7 @@ use crate::domain::{Qr, Secret};
 use crate::ensure::Refusal;
 use crate::evolution::Trouble;
 use crate::http::app::App;
+use crate::http::auth;
 use crate::http::exchange::Exchange;
 use crate::http::problem::Problem;
 use crate::http::qr_picture;
@@ -30,7 +32,11 @@ pub fn svg(app: &App, exchange: Exchange) {
 }
 
 fn answer(app: &App, exchange: Exchange, draw: fn(&Qr) -> Option<Reply>) {
-    let target = match meant(app, &exchange) {
+    let asked = meant(app, &exchange).and_then(|target| {
+        auth::on_purpose(app, &exchange)?;
+        Ok(target)
+    });
+    let target = match asked {
         Ok(target) => target,
         Err(problem) => return exchange.refuse(&problem),
     };
