@@ -4,10 +4,10 @@ use std::thread;
 use std::time::Duration;
 
 use pareia::http::Settings;
-use pareia::sim::{Sim, Version};
+use pareia::sim::{Fault, Sim, Version};
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Client, ROUTE, Shop, ask, instant};
+use crate::harness::{Answer, Client, ROUTE, Shop, ask, instant, until};
 
 const PASSWORD: &str = "uma senha que ninguém sabe";
 
@@ -453,6 +453,31 @@ fn what_an_administrator_sets_outlasts_a_change_that_was_under_way() {
         assert_eq!(login.status, 200, "round {round}: the administrator's word counts");
         last = set;
     }
+}
+
+#[test]
+fn a_login_finds_its_place_where_every_call_waits_for_a_server_that_hangs() {
+    let shop = shop_with(|s| s.limits.running = 16);
+    shop.person("chefe", true, PASSWORD);
+    shop.credential("cred_a", &shop.sim.url());
+    shop.sim.control().fault(Fault::Hang, None);
+    thread::scope(|scope| {
+        // An eighth of what may run is not for calls.
+        for n in 0..14 {
+            let shop = &shop;
+            scope.spawn(move || shop.post(&format!("n{n}")));
+        }
+        until("no call finds a place", || shop.call("DELETE", &format!("{ROUTE}/nenhuma")).status == 503);
+        let mut chief = Client::logged_in(&shop, "chefe", PASSWORD);
+        let added = chief.post("/api/admin/users", &json!({"name": "vice", "password": PASSWORD}));
+        check(&added, 200, "");
+        let set = chief.post("/api/admin/users/vice/password", &json!({"password": "outra senha boa"}));
+        check(&set, 200, "");
+        let change = json!({"current": PASSWORD, "password": "outra senha boa"});
+        check(&chief.post("/api/password", &change), 200, "");
+        check(&shop.call("DELETE", &format!("{ROUTE}/nenhuma")), 503, "busy");
+        shop.sim.control().fault(Fault::None, None);
+    });
 }
 
 #[test]

@@ -5,5 +5,5 @@
 mod password;
 mod setup;
 
-pub use password::{Crowded, Password, Passwords};
+pub use password::{Password, Passwords};
 pub use setup::{LIFE as SETUP_LIFE, Setup};

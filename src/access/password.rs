@@ -3,7 +3,6 @@
 //! Argon2id with OWASP's least memory, 19 MiB and two passes: a guess costs an attacker what it costs
 //! us. A hash carries its parameters, so that later ones can be dearer.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
@@ -21,8 +20,6 @@ const LANES: u32 = 1;
 const SALT: usize = 16;
 /// Fewest and most characters of a password. Nobody types more, and everything has a bound.
 const CHARACTERS: std::ops::RangeInclusive<usize> = 8..=128;
-/// Hashes that wait for their turn. Each takes some 20 ms, and a thread while it waits.
-const MAX_WAITING: usize = 16;
 /// What a password is held against where there is none: it takes as long, and nothing matches it.
 const NOBODYS: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdC4uLg$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
@@ -39,21 +36,16 @@ impl Password {
     }
 }
 
-/// More hashes are asked for than can be made in time.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Crowded;
-
 /// Makes hashes, one at a time: more would only take each other's memory and processor, and the
-/// calls'.
+/// calls'. Each takes some 20 ms; how many may wait for their turn is the caller's affair.
 #[derive(Default)]
 pub struct Passwords {
     turn: Mutex<()>,
-    waiting: AtomicUsize,
 }
 
 impl Passwords {
     /// What is kept in place of the password.
-    pub fn hash(&self, password: &Password) -> Result<String, Crowded> {
+    pub fn hash(&self, password: &Password) -> String {
         self.in_turn(|| {
             let hash = argon2().hash_password_with_salt(password.0.expose().as_bytes(), &random::<SALT>());
             hash.expect("a password of that length and a salt can be hashed").to_string()
@@ -61,34 +53,15 @@ impl Passwords {
     }
 
     /// Whether the text is the password that was kept. Where none was, it takes as long to say no.
-    pub fn matches(&self, text: &Secret, kept: Option<&str>) -> Result<bool, Crowded> {
+    pub fn matches(&self, text: &Secret, kept: Option<&str>) -> bool {
         let against = kept.unwrap_or(NOBODYS);
-        let same = self.in_turn(|| argon2().verify_password(text.expose().as_bytes(), against).is_ok())?;
-        Ok(same && kept.is_some())
+        let same = self.in_turn(|| argon2().verify_password(text.expose().as_bytes(), against).is_ok());
+        same && kept.is_some()
     }
 
-    fn in_turn<T>(&self, work: impl FnOnce() -> T) -> Result<T, Crowded> {
-        let place = Place::take(&self.waiting).ok_or(Crowded)?;
-        let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let done = work();
-        drop((turn, place));
-        Ok(done)
-    }
-}
-
-/// One of the few places to wait in.
-struct Place<'a>(&'a AtomicUsize);
-
-impl<'a> Place<'a> {
-    fn take(taken: &'a AtomicUsize) -> Option<Self> {
-        let place = Self(taken);
-        (taken.fetch_add(1, Ordering::AcqRel) < MAX_WAITING).then_some(place)
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
+    fn in_turn<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        work()
     }
 }
 
@@ -117,11 +90,11 @@ mod tests {
     fn a_hash_is_of_its_kind_and_opens_for_its_password_only() {
         let passwords = Passwords::default();
         let password = Password::parse("uma senha boa", "ana").expect("a password");
-        let hash = passwords.hash(&password).expect("a place");
+        let hash = passwords.hash(&password);
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert_ne!(Ok(&hash), passwords.hash(&password).as_ref(), "a salt is never used twice");
+        assert_ne!(hash, passwords.hash(&password), "a salt is never used twice");
         let matches = |text: &str, kept: Option<&str>| passwords.matches(&Secret::new(text), kept);
-        assert_eq!(matches("uma senha boa", Some(&hash)), Ok(true));
+        assert!(matches("uma senha boa", Some(&hash)));
         for (text, kept) in [
             ("uma senha má", Some(&*hash)),
             ("", Some(&*hash)),
@@ -129,14 +102,14 @@ mod tests {
             ("uma senha boa", Some("")),
             ("uma senha boa", Some("uma senha boa")),
         ] {
-            assert_eq!(matches(text, kept), Ok(false), "{text} {kept:?}");
+            assert!(!matches(text, kept), "{text} {kept:?}");
         }
     }
 
     #[test]
     fn nobodys_hash_is_worked_out_like_anybodys() {
         let password = Password::parse("uma senha boa", "ana").expect("one");
-        let hash = Passwords::default().hash(&password).expect("a place");
+        let hash = Passwords::default().hash(&password);
         let cost = |hash: &str| hash.rsplitn(3, '$').last().map(str::to_owned);
         assert_eq!((cost(NOBODYS), NOBODYS.len()), (cost(&hash), hash.len()));
         // Not an error of its shape, which would be found before any work.
@@ -144,15 +117,5 @@ mod tests {
             argon2().verify_password(b"", NOBODYS),
             Err(argon2::password_hash::Error::PasswordInvalid)
         );
-    }
-
-    #[test]
-    fn a_crowd_is_sent_away() {
-        let passwords = Passwords::default();
-        let places: Vec<_> = (0..MAX_WAITING).map(|_| Place::take(&passwords.waiting)).collect();
-        assert!(places.iter().all(Option::is_some));
-        assert_eq!(passwords.matches(&Secret::new("x"), None), Err(Crowded));
-        drop(places);
-        assert_eq!(passwords.matches(&Secret::new("x"), None), Ok(false));
     }
 }

@@ -62,7 +62,7 @@ fn set_password(store: &Store, name: &str) -> Done {
     let user = find(store, name)?;
     let password = Password::parse(secret_input::password()?.expose(), name)
         .map_err(|invalid| Failure::Failed(words::password_invalid(&super::invalid(invalid))))?;
-    let hash = Passwords::default().hash(&password).expect("nobody else waits in this process");
+    let hash = Passwords::default().hash(&password);
     if !store.set_password(&user.id, &hash, None)? {
         return fail(words::user_unknown(name));
     }

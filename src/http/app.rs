@@ -26,6 +26,8 @@ pub struct App {
     pub manager: Arc<Manager>,
     /// Where calls wait for upstream.
     pub lane: Lane,
+    /// Where hashes are made.
+    pub hashes: Lane,
     /// Proxies whose word about addresses is taken.
     pub trusted_proxies: Vec<Network>,
     /// The address people use, where it is another than the one listened on.
@@ -43,7 +45,7 @@ pub struct App {
 }
 
 impl App {
-    /// What the routes share; the slow lane is open.
+    /// What the routes share; the slow lanes are open.
     pub fn new(
         store: Arc<Store>,
         engine: Arc<Engine>,
@@ -56,7 +58,8 @@ impl App {
             manager: Arc::new(Manager::new(Arc::clone(&engine))),
             engine,
             watch,
-            lane: Lane::open(),
+            lane: Lane::for_calls(),
+            hashes: Lane::for_hashes(),
             trusted_proxies,
             public_url: None,
             failures: Failures::default(),
@@ -65,5 +68,11 @@ impl App {
             waiting: Arc::default(),
             max_waiting,
         }
+    }
+
+    /// Begins nothing more that takes its time; what runs goes on.
+    pub fn close_lanes(&self) {
+        self.lane.close();
+        self.hashes.close();
     }
 }

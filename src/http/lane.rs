@@ -1,5 +1,6 @@
-//! The slow lane: threads for calls that wait for upstream, begun when they are needed and up to a
-//! fixed number, and a bounded queue.
+//! The slow lanes: threads begun when they are needed, up to a fixed number, and a bounded queue. One
+//! is for calls that wait for upstream, one for what computes: where every call waits for a server
+//! that hangs, people can still log in and see why.
 //!
 //! A job that finds no place is handed back, one that waited too long is dropped: dropping a
 //! flight answers everybody who waits for it. A panic in a job ends that job only.
@@ -13,6 +14,11 @@ use std::time::{Duration, Instant};
 /// Calls that may wait for upstream at the same time. They sleep nearly all the time; a single
 /// Evolution server answers far fewer.
 const THREADS: usize = 128;
+/// Hashes are made one at a time; a second thread reads and writes for the next meanwhile.
+const HASH_THREADS: usize = 2;
+/// Hashes that may wait for a thread: a fifth of a second's. Together with those that run they fit into
+/// what a process with the usual 1024 files keeps free of calls.
+const HASH_QUEUE: usize = 8;
 /// What a call needs: TLS and JSON, no recursion of ours.
 const STACK: usize = 256 * 1024;
 /// Calls that may wait for a thread: twice what runs is as much as can be worked off before
@@ -31,6 +37,8 @@ pub struct Lane {
 }
 
 struct Shared {
+    /// What its threads are called, before their number.
+    name: &'static str,
     queue: Mutex<Queue>,
     ready: Condvar,
     max_threads: usize,
@@ -47,15 +55,26 @@ struct Queue {
 }
 
 impl Lane {
-    /// An empty lane.
-    pub fn open() -> Self {
-        Self::with(THREADS, QUEUE, MAX_WAIT)
+    /// An empty lane for calls.
+    pub fn for_calls() -> Self {
+        Self::with("call", THREADS, QUEUE, MAX_WAIT)
     }
 
-    fn with(max_threads: usize, max_queue: usize, max_wait: Duration) -> Self {
+    /// An empty lane for hashes.
+    pub fn for_hashes() -> Self {
+        Self::with("hash", HASH_THREADS, HASH_QUEUE, MAX_WAIT)
+    }
+
+    fn with(name: &'static str, max_threads: usize, max_queue: usize, max_wait: Duration) -> Self {
         let queue = Queue { jobs: VecDeque::new(), open: true, threads: 0, idle: 0 };
-        let shared =
-            Shared { queue: Mutex::new(queue), ready: Condvar::new(), max_threads, max_queue, max_wait };
+        let shared = Shared {
+            name,
+            queue: Mutex::new(queue),
+            ready: Condvar::new(),
+            max_threads,
+            max_queue,
+            max_wait,
+        };
         Self { shared: Arc::new(shared) }
     }
 
@@ -84,7 +103,8 @@ impl Lane {
             return;
         }
         let shared = Arc::clone(&self.shared);
-        let thread = thread::Builder::new().name(format!("lane-{}", queue.threads)).stack_size(STACK);
+        let thread =
+            thread::Builder::new().name(format!("{}-{}", shared.name, queue.threads)).stack_size(STACK);
         match thread.spawn(move || shared.work()) {
             Ok(_) => queue.threads += 1,
             // The job waits for one of the others, and is answered `busy` if it waits too long.
@@ -163,7 +183,7 @@ mod tests {
 
     /// A lane of one thread, which is held until the sender is dropped.
     fn held_lane(max_queue: usize) -> (Lane, std::sync::mpsc::Sender<()>) {
-        let lane = Lane::with(1, max_queue, PATIENCE);
+        let lane = Lane::with("test", 1, max_queue, PATIENCE);
         let (hold, release) = channel::<()>();
         let (begin, running) = channel();
         let job = Box::new(move || {
@@ -204,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_panic_ends_its_job_only() {
-        let lane = Lane::with(1, 8, PATIENCE);
+        let lane = Lane::with("test", 1, 8, PATIENCE);
         assert!(lane.submit(Box::new(|| panic!("on purpose"))).is_ok());
         let (job, ran) = witness();
         assert!(lane.submit(job).is_ok());

@@ -3,7 +3,8 @@
 //! A request passes, in this order: `gate` (accepts, caps connections) → `connection` (reads it
 //! whole, within bounds) → `backend` (hands it on over a Unix socket) → `front` (`tiny_http`
 //! and its workers) → `route` → `api`. The answer is an `reply::Reply` given to the
-//! `exchange::Exchange`, from any thread. What waits for upstream waits in the `lane`.
+//! `exchange::Exchange`, from any thread. What waits for upstream, or
+//! computes for long, does so in a `lane`.
 //!
 //! `tiny_http` is named in this folder and nowhere else. Nothing here decides anything about
 //! instances: that is `ensure`'s.
@@ -135,11 +136,11 @@ impl Server {
     fn stop(&self, drain: Duration) {
         self.gate.close();
         if !self.gate.wait_empty(drain) {
-            self.app.lane.close();
+            self.app.close_lanes();
             self.gate.wait_empty(FAREWELL);
         }
         self.gate.cut();
-        self.app.lane.close();
+        self.app.close_lanes();
         self.backends.stop();
     }
 }

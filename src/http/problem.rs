@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use crate::access::Crowded;
 use crate::domain::Invalid;
 use crate::ensure::Refusal;
 use crate::evolution::{Check, Trouble};
@@ -75,12 +74,6 @@ pub enum Problem {
 impl From<store::Error> for Problem {
     fn from(error: store::Error) -> Self {
         Self::Store(error)
-    }
-}
-
-impl From<Crowded> for Problem {
-    fn from(_: Crowded) -> Self {
-        Self::BUSY
     }
 }
 

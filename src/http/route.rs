@@ -19,10 +19,12 @@ use super::slow;
 enum Handler {
     /// On the worker that took it: nothing in it waits.
     Quick(fn(&App, Exchange)),
-    /// In the lane, where it may wait for upstream or compute for long.
+    /// In the lane for calls, where it may wait for upstream.
     Slow(fn(&App, Exchange)),
+    /// In the lane for hashes, where it may compute for long.
+    Hash(fn(&App, Exchange)),
 }
-use Handler::{Quick, Slow};
+use Handler::{Hash, Quick, Slow};
 
 /// A path, in which `{}` stands for any one part that is not empty and `{*}`, at the end, for one or
 /// more of them, and what its methods do. `HEAD` is a `GET` whose answer stays without its body.
@@ -46,14 +48,14 @@ const ROUTES: &[Route] = &[
         &[("GET", Quick(link::list)), ("POST", Quick(link::make)), ("DELETE", Quick(link::revoke))],
     ),
     ("/api/connect", &[("POST", Quick(connect::connect))]),
-    ("/api/setup", &[("GET", Quick(session::setup)), ("POST", Slow(login::set_up))]),
+    ("/api/setup", &[("GET", Quick(session::setup)), ("POST", Hash(login::set_up))]),
     (
         "/api/session",
-        &[("GET", Quick(session::show)), ("POST", Slow(login::log_in)), ("DELETE", Quick(session::log_out))],
+        &[("GET", Quick(session::show)), ("POST", Hash(login::log_in)), ("DELETE", Quick(session::log_out))],
     ),
     ("/api/sessions", &[("GET", Quick(session::list))]),
     ("/api/sessions/{}", &[("DELETE", Quick(session::end))]),
-    ("/api/password", &[("POST", Slow(login::change_password))]),
+    ("/api/password", &[("POST", Hash(login::change_password))]),
     ("/api/admin/overview", &[("GET", Quick(admin::overview))]),
     ("/api/admin/credentials", &[("GET", Quick(credentials::list)), ("POST", Slow(credentials::create))]),
     ("/api/admin/credentials/{}", &[("DELETE", Quick(credentials::remove))]),
@@ -62,9 +64,9 @@ const ROUTES: &[Route] = &[
     ("/api/admin/credentials/{}/enable", &[("POST", Quick(credentials::enable))]),
     ("/api/admin/credentials/{}/disable", &[("POST", Quick(credentials::disable))]),
     ("/api/admin/credentials/{}/webhook", &[("GET", Quick(webhook::show))]),
-    ("/api/admin/users", &[("GET", Quick(users::list)), ("POST", Slow(users::create))]),
+    ("/api/admin/users", &[("GET", Quick(users::list)), ("POST", Hash(users::create))]),
     ("/api/admin/users/{}", &[("DELETE", Quick(users::remove))]),
-    ("/api/admin/users/{}/password", &[("POST", Slow(users::set_password))]),
+    ("/api/admin/users/{}/password", &[("POST", Hash(users::set_password))]),
     ("/api/admin/tokens", &[("GET", Quick(tokens::list)), ("POST", Quick(tokens::create))]),
     ("/api/admin/tokens/{}", &[("DELETE", Quick(tokens::revoke))]),
     ("/livez", &[("GET", Quick(health::livez))]),
@@ -106,6 +108,7 @@ pub fn dispatch(app: &Arc<App>, mut exchange: Exchange) {
     match route.1.iter().find(|(name, _)| *name == method) {
         Some((_, Quick(handler))) => handler(app, exchange),
         Some((_, Slow(handler))) => slow::run(app, exchange, *handler),
+        Some((_, Hash(handler))) => slow::hash(app, exchange, *handler),
         None => exchange.refuse(&Problem::MethodNotAllowed(methods(route))),
     }
 }

@@ -1,5 +1,5 @@
-//! Requests that take their time, because they wait for upstream or compute for long: they run in
-//! the lane, so that they hold up nobody, and no more of them at once than the others leave room for.
+//! Requests that take their time, because they wait for upstream or compute for long: they run in a
+//! lane, so that they hold up nobody, and no more of them at once than the others leave room for.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +8,7 @@ use super::app::App;
 use super::exchange::Exchange;
 use super::problem::Problem;
 
-/// Runs the handler in the lane, or answers `busy` where there is no place.
+/// Runs the handler in the lane for calls, or answers `busy` where there is no place.
 pub fn run(app: &Arc<App>, exchange: Exchange, handler: fn(&App, Exchange)) {
     let in_lane = Arc::clone(app);
     begin(app, exchange, move |exchange| handler(&in_lane, exchange));
@@ -23,6 +23,14 @@ pub fn begin(app: &App, exchange: Exchange, job: impl FnOnce(Exchange) + Send + 
         drop(place);
     };
     drop(app.lane.submit(Box::new(job)));
+}
+
+/// Runs the handler in the lane for hashes, or answers `busy` where that is full. It takes no place of
+/// those that wait for upstream, who may have taken them all.
+pub fn hash(app: &Arc<App>, exchange: Exchange, handler: fn(&App, Exchange)) {
+    let (in_lane, queued) = (Arc::clone(app), Queued(Some(exchange)));
+    let job = move || queued.begin(|exchange| handler(&in_lane, exchange));
+    drop(app.hashes.submit(Box::new(job)));
 }
 
 /// One of the requests that may wait for upstream at the same time: the other routes' share of

@@ -1,5 +1,5 @@
 //! `POST /api/setup`, `POST /api/session`, `POST /api/password`: everything that costs a hash, and so
-//! runs in the lane.
+//! runs in the lane for that.
 //!
 //! A name that nobody has is answered like a wrong password, and takes as long. What was typed is in
 //! no log line, the name included: people type passwords into the wrong field.
@@ -59,7 +59,7 @@ fn was_set_up(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     }
     attempt.succeeded();
     let name = fields.parsed("name", Name::parse)?;
-    let hash = app.door.passwords.hash(&password(&fields, name.as_str())?)?;
+    let hash = app.door.passwords.hash(&password(&fields, name.as_str())?);
     let made = app.door.setup.spend(&token, Instant::now(), || match app.store.set_up(&name, &hash)? {
         SetUp::Done(user) => Ok(Account { user, hash: Some(hash) }),
         SetUp::NotNeeded => Err(Problem::SetupExpired),
@@ -76,7 +76,7 @@ fn password_changed(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let fields = Fields::read(exchange.body())?;
     let (current, new) = (fields.secret("current")?, password(&fields, &user.name)?);
     let proved = prove(app, exchange, &user.name, &current)?;
-    let hash = app.door.passwords.hash(&new)?;
+    let hash = app.door.passwords.hash(&new);
     let keep = asker.session.as_ref().map(|session| session.id.as_str());
     // An administrator's word counts that came while this was under way.
     if !app.store.change_password(&proved, &hash, keep)? {
@@ -112,11 +112,11 @@ fn prove(app: &App, exchange: &Exchange, name: &str, password: &Secret) -> Resul
     let account = app.store.account(name)?;
     let kept = account.as_ref().and_then(|account| account.hash.as_deref());
     let right = app.door.passwords.matches(password, kept);
-    if right != Ok(false) {
-        attempt.succeeded();
-    }
     match account {
-        Some(account) if right? => Ok(account),
+        Some(account) if right => {
+            attempt.succeeded();
+            Ok(account)
+        }
         _ => {
             log::warn!("id={} a login failed from {}", exchange.id(), auth::address(app, exchange));
             Err(Problem::WrongPassword)
