@@ -237,14 +237,6 @@ fn one_address_shuts_nobody_out_and_is_told_its_own_share_only() {
     };
     until_throttled(401, "wrong_password", |_| from("10.0.0.1", "ana", "errada!!"));
     check(&from("10.0.0.2", "ana", PASSWORD), 200, "");
-    // Many addresses do shut the account; what it refuses costs an address nothing.
-    let refused_after = (0..100)
-        .find(|n| from(&format!("10.0.1.{n}"), "ana", "errada!!").status == 429)
-        .expect("throttled at last");
-    assert!(refused_after >= 30, "several addresses' worth: {refused_after}");
-    for _ in 0..12 {
-        check(&from("10.0.2.1", "ana", PASSWORD), 429, "rate_limited");
-    }
     check(&from("10.0.2.1", "bia", PASSWORD), 200, "");
 }
 

@@ -57,8 +57,12 @@ pub struct Attempt<'a> {
 impl Door {
     /// Counts an attempt from that household, and for that account where one is named. What the
     /// account refuses is no failure of the household's.
-    pub fn attempt(&self, address: IpAddr, account: Option<&str>) -> Result<Attempt<'_>, Problem> {
-        let now = Instant::now();
+    pub fn attempt(
+        &self,
+        address: IpAddr,
+        account: Option<&str>,
+        now: Instant,
+    ) -> Result<Attempt<'_>, Problem> {
         let account = account.map(str::to_owned);
         self.by_address.count(address, now).map_err(Problem::TooOften)?;
         if let Some(account) = &account {
@@ -82,6 +86,33 @@ impl Attempt<'_> {
         self.door.by_address.give_back(&self.address);
         if let Some(account) = &self.account {
             self.door.by_account.give_back(account);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_takes_several_addresses_worth_and_its_refusals_cost_an_address_nothing() {
+        let (door, now) = (Door::default(), Instant::now());
+        let address = |n: u8| IpAddr::from([10, 0, 0, n]);
+        let fails = |n, account| door.attempt(address(n), Some(account), now).is_err();
+        assert_eq!((0..20).filter(|_| !fails(1, "ana")).count(), 10, "one address");
+        assert_eq!((2..99).filter(|n| !fails(*n, "ana")).count(), 40, "all the others");
+        assert!((0..20).all(|_| fails(100, "ana")), "the account is shut");
+        assert_eq!((0..20).filter(|_| !fails(100, "bia")).count(), 10, "and that cost the address nothing");
+        let later = now + ACCOUNT.1;
+        assert!(door.attempt(address(101), Some("ana"), later).is_ok(), "one of them is forgotten");
+    }
+
+    #[test]
+    fn what_was_no_failure_is_given_back() {
+        let (door, now) = (Door::default(), Instant::now());
+        for _ in 0..100 {
+            let attempt = door.attempt(IpAddr::from([10, 0, 0, 1]), Some("ana"), now);
+            attempt.unwrap_or_else(|_| panic!("it costs nothing")).succeeded();
         }
     }
 }

@@ -103,7 +103,7 @@ fn not_foreign(app: &App, exchange: &Exchange) -> Result<(), Problem> {
 fn attempt<'a>(app: &'a App, exchange: &Exchange, name: Option<&str>) -> Result<Attempt<'a>, Problem> {
     let household = peer::household(auth::address(app, exchange));
     // What is no name is nobody's, and needs no count of its own.
-    app.door.attempt(household, name.filter(|name| Name::parse(name).is_ok()))
+    app.door.attempt(household, name.filter(|name| Name::parse(name).is_ok()), Instant::now())
 }
 
 /// The account of that name, when this is its password.
