@@ -81,6 +81,6 @@ CREATE TABLE credential_health (
 
 -- What a running server leaves for the commands beside it.
 CREATE TABLE settings (
-    name  TEXT NOT NULL PRIMARY KEY,            -- "url": the address under which people reach the page
+    name  TEXT NOT NULL PRIMARY KEY,            -- "url": the address under which people reach the page; "purged": up to when what had ended was removed
     value TEXT NOT NULL                         -- its value
 ) STRICT;
