@@ -99,9 +99,9 @@ impl Store {
         self.sealer.webhook_secret(credential)
     }
 
-    /// Whether that is this credential's secret, found out in a time that tells nothing about it.
-    pub fn is_webhook_secret(&self, credential: &str, secret: &str) -> bool {
-        self.sealer.is_webhook_secret(credential, secret)
+    /// Whose secret that is, of these credentials, found out in a time that tells nothing about it.
+    pub fn webhook_of<'a>(&self, ids: impl IntoIterator<Item = &'a str>, secret: &str) -> Option<&'a str> {
+        self.sealer.webhook_of(ids, secret)
     }
 
     /// One credential as lists show it.
