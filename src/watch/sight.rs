@@ -20,14 +20,12 @@ pub(super) struct Round<'a> {
 /// What the list says of each row; of a name that is listed twice the first, as the engine has it.
 pub(super) fn list(client: &Client, rows: &[Watched]) -> Result<Vec<Option<Listed>>, Trouble> {
     let places: HashMap<&str, usize> = rows.iter().enumerate().map(|(at, r)| (r.name.as_str(), at)).collect();
-    let mut found: Vec<Option<Listed>> = Vec::new();
-    found.resize_with(rows.len(), || None);
-    client.list_all(|name, listed| {
+    let each = |found: &mut Vec<Option<Listed>>, name: &str, listed| {
         if let Some(at) = places.get(name) {
             found[*at].get_or_insert(listed);
         }
-    })?;
-    Ok(found)
+    };
+    client.list_all(|| std::iter::repeat_with(|| None).take(rows.len()).collect(), each)
 }
 
 impl Round<'_> {
