@@ -55,7 +55,7 @@ impl Round<'_> {
             return state.map_or(Upstream::Unlisted, |state| Upstream::Present(state, pairing));
         };
         let pairing = match listed {
-            Listed { logged_out: true, reason_code, .. } => Pairing::LoggedOut(*reason_code),
+            Listed { logged_out: true, reason_code, .. } => Pairing::LoggedOut(reason_code.unwrap_or(0)),
             Listed { owner: true, .. } => Pairing::Paired,
             // 1.8 lists an owner only while open: the row knows of a phone that comes back.
             Listed { lags: false, .. } if row.paired => Pairing::Paired,
