@@ -100,7 +100,9 @@ impl<'a> Rounds<'a> {
         })?;
         let begun = Instant::now();
         let client = self.client(trace);
+        self.server.owes_answers();
         let listed = list(&client, &self.rows)?;
+        self.server.told_all(begun.elapsed());
         let round = Round { rows: std::mem::take(&mut self.rows), listed, client, trace, begun };
         let left = self.settle_all(&round, names);
         self.rows = round.rows;
@@ -187,7 +189,9 @@ impl<'a> Rounds<'a> {
                     return Ok(true);
                 }
                 left -= 1;
-                if let Some(seen) = round.ask(at)? {
+                let answer = round.ask(at)?;
+                self.server.owes_answers();
+                if let Some(seen) = answer {
                     let verdict = self.judge(round, at, seen);
                     self.settle(round, at, verdict, seen);
                 }
