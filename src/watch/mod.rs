@@ -13,12 +13,12 @@ mod attention;
 mod doubts;
 mod judge;
 mod pace;
+mod probes;
 mod rhythm;
 mod round;
 mod server;
 mod sight;
 mod threads;
-mod turns;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
