@@ -13,6 +13,10 @@ ALTER TABLE messaging_instances ADD COLUMN statusSince INTEGER;
 -- When the code in qrCode was first seen; null: there is none, or it is from before this was kept.
 ALTER TABLE messaging_instances ADD COLUMN qrSince INTEGER;
 
+-- When the credential in credentialId was removed, or since when its server had been silent by then;
+-- null: it was not, or before this was kept.
+ALTER TABLE messaging_instances ADD COLUMN orphanedAt INTEGER;
+
 -- All that lists filter, count and order by, so that none of it reads rows, whose codes make them large.
 CREATE INDEX messaging_instances_listed ON messaging_instances
     (channel, channelInstanceId, userId, status, credentialId, channelPhoneOrId);
@@ -72,15 +76,15 @@ CREATE TABLE sessions (
 
 CREATE INDEX sessions_userId ON sessions (userId);
 
--- How each server answers the watcher; written when that changes. No row: never asked.
+-- How each server answers the watcher; written when that changes. No row: not asked yet.
 CREATE TABLE credential_health (
     credentialId TEXT NOT NULL PRIMARY KEY REFERENCES integration_credentials (id) ON DELETE CASCADE, -- the server and the key it was asked with
-    trouble      TEXT,                          -- what is wrong, as the API's error code; null: it answers
-    since        INTEGER NOT NULL               -- since when
+    trouble      TEXT,                          -- what is wrong, as the API's error code; "unwatched": nobody asks it; null: it answers
+    since        INTEGER NOT NULL               -- since when; of a trouble, when the server was last heard
 ) STRICT;
 
 -- What a running server leaves for the commands beside it.
 CREATE TABLE settings (
-    name  TEXT NOT NULL PRIMARY KEY,            -- "url": the address under which people reach the page
+    name  TEXT NOT NULL PRIMARY KEY,            -- "url": the address under which people reach the page; "purged": up to when what had ended was removed
     value TEXT NOT NULL                         -- its value
 ) STRICT;

@@ -189,7 +189,7 @@ pub enum Reason {
     NotLoaded,
     /// Somebody logged the phone out from here.
     LoggedOut,
-    /// Upstream says that WhatsApp ended it, with this `disconnectionReasonCode`.
+    /// Upstream says that WhatsApp ended it, with this `disconnectionReasonCode`; 0: it gave no number.
     Upstream(u16),
 }
 

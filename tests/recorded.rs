@@ -177,12 +177,10 @@ fn whole_list(url: &str) -> Result<Vec<String>, Trouble> {
     let base = BaseUrl::parse(url).expect("a URL");
     let deadline = Instant::now() + Duration::from_secs(5);
     let client = Client::new(&Connections::default(), &base, Secret::new("k"), "recorded", deadline);
-    let mut lines = Vec::new();
-    client.list_all(|name, l| {
+    client.list_all(Vec::new, |lines, name, l| {
         let state = format!("{:?}", l.state).to_lowercase();
         lines.push(format!("{name} {state} {:?} {} {:?}", l.id, l.owner, l.reason_code));
-    })?;
-    Ok(lines)
+    })
 }
 
 #[test]

@@ -475,6 +475,302 @@ fn what_is_past_its_time_is_removed() {
     assert_eq!(shop.store.purge().expect("purged"), 0);
 }
 
+#[test]
+fn a_clock_that_is_years_ahead_for_one_start_erases_nothing_and_a_storm_is_kept_short() {
+    const DAY: i64 = 86_400_000;
+    let shop = Shop::new(instant(Version::V2_3_7));
+    assert_eq!((shop.post("a").status, shop.post("b").status), (200, 200));
+    // As good as a clock that is three years ahead: everything else was yesterday, three years ago.
+    let yesterday = now() - 1096 * DAY;
+    shop.store.set_setting("purged", &yesterday.to_string()).expect("set");
+    shop.set(&format!(
+        "UPDATE instance_events SET at = {yesterday};
+         INSERT INTO sessions (id, userId, hash, client, address, createdAt, lastSeenAt, expiresAt)
+             VALUES ('s1', (SELECT id FROM users), zeroblob(32), '', '', 1, 1, {yesterday});
+         INSERT INTO connect_links (id, instanceId, hash, createdAt, expiresAt)
+             VALUES ('l1', (SELECT id FROM messaging_instances), zeroblob(32), 1, {yesterday});"
+    ));
+    assert_eq!(shop.store.purge().expect("purged"), 0);
+    shop.set(&format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1300)
+         INSERT INTO instance_events (instanceId, at, toStatus)
+             SELECT (SELECT id FROM messaging_instances WHERE channelInstanceId = 'a'), {yesterday} + i, i FROM n"
+    ));
+    assert_eq!(shop.store.purge().expect("purged"), 302, "beyond the newest thousand");
+    let kept =
+        "SELECT count(*), min(toStatus + 0), max(toStatus + 0) FROM instance_events WHERE toStatus > '0'
+        AND toStatus < 'a'";
+    assert_eq!(shop.sql(kept), [["1000", "301", "1300"]]);
+    let other = "SELECT count(*) FROM instance_events e JOIN messaging_instances i ON i.id = e.instanceId
+        WHERE channelInstanceId = 'b'";
+    assert_eq!(shop.sql(other), [["2"]]);
+}
+
+/// Gone unseen: a number whose list goes on saying `open`.
+fn drop_unseen(shop: &Shop, name: &str) {
+    assert!(shop.sim.control().drop_socket(name, Some(Duration::from_mins(5))));
+}
+
+#[test]
+fn codes_that_ran_out_are_no_reason_to_hurry_and_hide_no_drop() {
+    let timing = Timing { qr_life: Duration::from_millis(300), ..Timing::instant() };
+    let upstream = Options { qrcode_limit: 1, timing, ..instant(Version::V2_3_7) };
+    let rest = Duration::from_millis(500);
+    let shop = Shop::watched(upstream, Pace { rest, ..swift() });
+    assert_eq!(shop.post("zz").status, 200);
+    assert!(shop.sim.control().scan("zz", None));
+    shop.until_row("zz", "connected paired");
+    std::thread::scope(|scope| {
+        for k in 0..8 {
+            let shop = &shop;
+            scope.spawn(move || (0..18).for_each(|n| drop(shop.post(&format!("n{k}-{n}")))));
+        }
+    });
+    let open = "SELECT count(*) FROM messaging_instances WHERE status NOT IN ('disconnected', 'connected')";
+    until("all ran out", || shop.sql(open) == [["0"]]);
+    let unscanned = "SELECT count(*) FROM messaging_instances WHERE statusReason = 'unscanned'";
+    assert_eq!(shop.sql(unscanned), [["144"]]);
+    // What was answered is remembered: rest is rest.
+    shop.rounds(3);
+    let (sim, begun) = (shop.sim.control(), Instant::now());
+    let (lists, states) = (sim.count("fetchInstances", None), sim.count("connectionState", None));
+    std::thread::sleep(rest * 4);
+    let lists = sim.count("fetchInstances", None) - lists;
+    let states = sim.count("connectionState", None) - states;
+    assert!(u128::from(lists) <= begun.elapsed().as_millis() / 500 + 1, "{lists} lists");
+    assert!(states <= 40 * (lists + 1), "{states} states in {lists} rounds");
+    drop_unseen(&shop, "zz");
+    shop.until_row("zz", "disconnected dropped");
+}
+
+#[test]
+fn a_page_full_of_numbers_hides_nobody_elses_end() {
+    let pace = Pace { rest: Duration::from_millis(300), ..swift() };
+    let shop = Shop::watched(instant(Version::V2_3_7), pace);
+    shop.paired("zz");
+    shop.paired("zy");
+    shop.sim.control().fill(200);
+    shop.seed(200);
+    let look = || (1..=200).for_each(|n| shop.watch.look_at("cred_a", &format!("row-{n}")));
+    look();
+    shop.rounds(2);
+    assert!(shop.sim.control().unlink("zz"));
+    drop_unseen(&shop, "zy");
+    until("both are seen", || {
+        look();
+        shop.row("zz") == "disconnected upstream_401" && shop.row("zy") == "disconnected dropped"
+    });
+    // And each that is looked at has its turn.
+    let asked = |n| shop.sim.control().count("connectionState", Some(&format!("row-{n}"))) > 0;
+    until("all are asked for", || {
+        look();
+        (1..=200).all(asked)
+    });
+}
+
+#[test]
+fn one_socket_found_down_is_a_reason_to_look_at_the_others_at_once() {
+    let pace = Pace { rest: Duration::from_secs(6), ..swift() };
+    let shop = Shop::watched(instant(Version::V2_3_7), pace);
+    shop.sim.control().fill(200);
+    shop.seed(200);
+    shop.rounds(1);
+    (1..=200).for_each(|n| drop_unseen(&shop, &format!("row-{n}")));
+    let begun = Instant::now();
+    let up = "SELECT count(*) FROM messaging_instances WHERE status = 'connected'";
+    until("all are seen", || shop.sql(up) == [["0"]]);
+    // 32 in each 6 s would take 42 s.
+    assert!(begun.elapsed() < Duration::from_secs(18), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn the_list_of_the_older_line_is_asked_for_at_rest_only() {
+    let rest = Duration::from_secs(2);
+    let shop = Shop::watched(instant(Version::V1_8_2), Pace { rest, ..swift() });
+    shop.paired("a");
+    let sim = shop.sim.control();
+    let (lists, begun) = (sim.count("fetchInstances", None), Instant::now());
+    let states = sim.count("connectionState", Some("a"));
+    while begun.elapsed() < rest {
+        shop.watch.look_at("cred_a", "a");
+        shop.watch.hint("cred_a", Some("a"));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let lists = sim.count("fetchInstances", None) - lists;
+    assert!(lists <= 2, "{lists} lists");
+    assert!(sim.count("connectionState", Some("a")) > states + 5, "it was looked at");
+    // In time all the same.
+    let begun = Instant::now();
+    assert!(sim.unlink("a"));
+    until("it is seen", || {
+        shop.watch.look_at("cred_a", "a");
+        shop.row("a") == "disconnected dropped"
+    });
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn hints_do_not_beat_a_failing_servers_door() {
+    let pace = Pace { retry_looked: Duration::from_millis(200), ..swift() };
+    let shop = Shop::watched(instant(Version::V2_3_7), pace);
+    until("it answers", || shop.health() == "NULL");
+    for fault in [Fault::Http500, Fault::Hang] {
+        shop.sim.control().fault(fault, None);
+        let code = if fault == Fault::Hang { "evolution_timeout" } else { "evolution_error" };
+        until("trouble", || shop.health() == code);
+        std::thread::sleep(Duration::from_millis(400));
+        let (calls, begun) = (shop.calls(), Instant::now());
+        while begun.elapsed() < Duration::from_millis(1500) {
+            shop.watch.hint("cred_a", Some("x"));
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        let calls = shop.calls() - calls;
+        assert!((1..=9).contains(&calls), "{calls} calls under {fault:?}");
+    }
+}
+
+#[test]
+fn a_server_that_falls_silent_is_old_news_since_it_was_last_heard() {
+    let pace = Pace { patience: Duration::from_secs(20), silence: Duration::from_millis(300), ..swift() };
+    let shop = Shop::watched(instant(Version::V2_3_7), pace);
+    shop.paired("a");
+    let (begun, silent) = (Instant::now(), now());
+    shop.sim.control().fault(Fault::Hang, None);
+    let unknown = || shop.call("GET", "/api/messaging/instance/a").data("unknownSince").clone();
+    until("it says so", || !unknown().is_null());
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    assert_eq!(shop.health(), "evolution_timeout");
+    let since = shop.sql("SELECT since FROM credential_health")[0][0].parse::<i64>().expect("a time");
+    assert!((silent - 400..=silent + 100).contains(&since), "{} ms after its last word", since - silent);
+    shop.sim.control().fault(Fault::None, None);
+    until("it is heard again", || unknown().is_null());
+    assert_eq!(shop.history("a"), "asked, connected paired");
+}
+
+#[test]
+fn what_nobody_asks_about_any_more_is_old_news() {
+    let shop = shop(Version::V2_3_7);
+    shop.paired("a");
+    until("it answers", || shop.health() == "NULL");
+    let shown = || shop.call("GET", "/api/messaging/instance/a");
+    let unknown = || shown().data("unknownSince").clone();
+    let listed = || shop.call("GET", "/api/messaging/instance").body["data"][0]["unknownSince"].clone();
+    assert_eq!((unknown(), listed()), (json!(null), json!(null)));
+    // Disabled, whatever its thread had still to say, and by hand as well.
+    assert!(shop.store.set_credential_active("cred_a", false).expect("disabled"));
+    let since = unknown();
+    assert!(since.is_string() && listed() == since, "{since}");
+    shop.store.note_health("cred_a", None, 1).expect("too late");
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!((unknown(), shown().data("status")), (since, &json!("connected")));
+    assert_eq!(shop.call("GET", "/api/messaging/instance").body["troubles"], json!([]));
+    assert!(shop.store.set_credential_active("cred_a", true).expect("enabled"));
+    until("it is watched again", || unknown().is_null());
+    shop.set("UPDATE integration_credentials SET isActive = 0, updatedAt = 1700000000000");
+    assert_eq!(unknown(), "2023-11-14T22:13:20.000Z");
+    shop.set("UPDATE integration_credentials SET isActive = 1");
+    // Its key is changed while it fails: it has been failing for as long.
+    shop.sim.control().fault(Fault::Http500, None);
+    until("it fails", || shop.health() == "evolution_error");
+    let since = unknown();
+    assert!(shop.store.rotate_credential("cred_a", &Secret::new(KEY)).expect("rotated"));
+    assert_eq!(unknown(), since);
+    // Removed, then: still as long.
+    assert!(shop.store.remove_credential("cred_a").expect("removed"));
+    assert_eq!((unknown(), listed()), (since.clone(), since));
+    shop.set("UPDATE messaging_instances SET orphanedAt = NULL, updatedAt = 1700000000000");
+    assert_eq!(unknown(), "2023-11-14T22:13:20.000Z", "as old as the row, where more is not known");
+}
+
+#[test]
+fn a_removed_server_is_old_news_since_then_and_a_row_without_an_instance_is_none() {
+    let shop = shop(Version::V2_3_7);
+    shop.paired("a");
+    shop.seed_as("cred_a", "p");
+    shop.set(
+        "UPDATE messaging_instances SET claimedUrl = NULL, status = 'pending' WHERE channelInstanceId = 'p'",
+    );
+    let before = now();
+    assert!(shop.store.remove_credential("cred_a").expect("removed"));
+    let at = "SELECT orphanedAt FROM messaging_instances WHERE channelInstanceId = 'a'";
+    assert!((before..=now()).contains(&shop.sql(at)[0][0].parse().expect("a time")));
+    let unknown =
+        |name| shop.call("GET", &format!("/api/messaging/instance/{name}")).data("unknownSince").clone();
+    assert!(unknown("a").is_string());
+    assert!(unknown("p").is_null());
+}
+
+#[test]
+fn one_credential_that_cannot_be_used_stops_no_other() {
+    let pace = Pace { servers: 2, ..swift() };
+    let shop = Shop::watched(instant(Version::V2_3_7), pace);
+    shop.paired("a");
+    // Sealed for another row; an address that is none; one too many.
+    let copy = |id: &str, url: &str| {
+        shop.set(&format!(
+            "INSERT INTO integration_credentials SELECT '{id}', type, name, {url}, apiToken, 1, createdAt, updatedAt
+             FROM integration_credentials WHERE id = 'cred_a'"
+        ));
+    };
+    copy("copy", "baseUrl");
+    let health = |id: &str| {
+        shop.sql(&format!("SELECT trouble FROM credential_health WHERE credentialId = '{id}'"))
+            .concat()
+            .join("")
+    };
+    until("it is known not to be watched", || health("copy") == "unwatched");
+    shop.credential("cred_b", "ftp://nowhere");
+    until("nor that", || health("cred_b") == "unwatched");
+    shop.credential("cred_c", &shop.sim.url());
+    until("nor that", || health("cred_c") == "unwatched");
+    assert!(shop.sim.control().unlink("a"));
+    shop.until_row("a", "disconnected upstream_401");
+    assert_eq!(health("cred_a"), "NULL");
+    assert!(shop.store.set_credential_active("cred_b", false).expect("disabled"));
+    until("there is room", || health("cred_c") == "NULL");
+}
+
+#[test]
+fn the_end_waits_no_longer_for_the_database_and_neither_does_whoever_looks() {
+    let shop = shop(Version::V2_3_7);
+    shop.paired("a");
+    let other = rusqlite::Connection::open(shop.folder.path().join("pareia.db")).expect("the database");
+    other.execute_batch("BEGIN IMMEDIATE").expect("its lock");
+    assert!(shop.sim.control().unlink("a"));
+    std::thread::sleep(Duration::from_millis(300));
+    let begun = Instant::now();
+    shop.watch.look_at("cred_a", "a");
+    assert!(shop.watch.webhook_of("x").is_none());
+    assert!(begun.elapsed() < Duration::from_millis(100), "{:?}", begun.elapsed());
+    shop.watch.stop();
+    assert!(begun.elapsed() < Duration::from_millis(1500), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn of_a_list_that_broke_off_nothing_is_kept() {
+    // Every second list is whole; those between say something else before they break.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        let list = |status| format!(r#"[{{"instance":{{"instanceName":"x","status":"{status}"}}}}]"#);
+        for (n, client) in listener.incoming().enumerate() {
+            let Ok(mut client) = client else { return };
+            let _request = client.read(&mut [0; 4096]);
+            let (body, more) = if n % 2 == 0 { (list("close"), 100_000) } else { (list("open"), 0) };
+            let length = body.len() + more;
+            let _ = write!(client, "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
+        }
+    });
+    let shop = Shop::bare(Sim::start(instant(Version::V2_3_7)).expect("starts"), Duration::from_secs(5));
+    shop.credential("breaks", &url);
+    shop.seed_as("breaks", "x");
+    shop.set("UPDATE messaging_instances SET status = 'disconnected', statusReason = 'unscanned'");
+    let watch = pareia::watch::Watch::start(std::sync::Arc::clone(&shop.store), swift());
+    shop.until_row("x", "connected paired");
+    watch.stop();
+}
+
 impl Shop {
     /// Rows of connected instances, `row-1` and so on, as the simulation is filled with.
     fn seed(&self, rows: u32) {

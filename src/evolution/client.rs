@@ -75,16 +75,23 @@ impl Client {
         Self { quiet: true, ..self }
     }
 
-    /// Every instance as listed, with its name, in one call. `each` may have been called for some of
-    /// them when it turns out that the answer is no list.
-    pub fn list_all(&self, mut each: impl FnMut(&str, Listed)) -> Result<(), Trouble> {
+    /// Every instance as listed, with its name, in one call, gathered in what `new` makes. That is
+    /// made anew where the call has to be: of an answer that broke off nothing is kept.
+    pub fn list_all<T>(
+        &self,
+        new: impl Fn() -> T,
+        mut each: impl FnMut(&mut T, &str, Listed),
+    ) -> Result<T, Trouble> {
         let endpoint = Endpoint { method: "GET", name: "fetchInstances", path: "/instance/fetchInstances" };
         let mut read = |answer: Answer| match answer.status() {
-            200 => match entries::read(&mut answer.list(), &mut each) {
-                Ok(()) => Ok((200, Ok(()))),
-                Err(entries::Failure::Io(error)) => Err(error.into()),
-                Err(entries::Failure::NotAList) => Ok((200, Err(Trouble::Unexpected))),
-            },
+            200 => {
+                let mut all = new();
+                match entries::read(&mut answer.list(), &mut |name, listed| each(&mut all, name, listed)) {
+                    Ok(()) => Ok((200, Ok(all))),
+                    Err(entries::Failure::Io(error)) => Err(error.into()),
+                    Err(entries::Failure::NotAList) => Ok((200, Err(Trouble::Unexpected))),
+                }
+            }
             status => Ok((status, Err(wire::failure(status, &answer.whole()?)))),
         };
         self.call(&endpoint, None, Care::List, &mut read)?.1
@@ -190,7 +197,7 @@ impl Client {
             Ok(_) => return Err(Trouble::Unexpected),
             Err(trouble) => return Err(trouble),
         };
-        self.list_all(|_, _| ()).map(|()| kind)
+        self.list_all(|| (), |(), _, _| ()).map(|()| kind)
     }
 
     fn version(&self) -> Option<String> {

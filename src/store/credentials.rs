@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
+use super::health::{UNWATCHED, unwatched};
 use super::{Error, Store};
 use crate::domain::{Channel, Millis, Secret, now};
 
@@ -62,8 +63,14 @@ type SealedLine = (Sealed, u32, Option<(String, Millis)>);
 const COLUMNS: &str = "id, type, name, baseUrl, apiToken, isActive, createdAt";
 /// How many rows name the credential `c`. Counted for lists and for new rows, not for every call.
 const INSTANCES: &str = "(SELECT count(*) FROM messaging_instances i WHERE i.credentialId = c.id)";
-/// What was known of a server was learnt with another key, or long ago.
-const FORGET_HEALTH: &str = "DELETE FROM credential_health WHERE credentialId = ?1";
+/// What was wrong with a server was learnt with another key: it is not known any more what it is,
+/// though it is since when nothing is known of its instances.
+const FORGET_TROUBLE: &str =
+    "UPDATE credential_health SET trouble = ?2 WHERE credentialId = ?1 AND trouble IS NOT NULL";
+/// The rows outlive the credential, and what is known of them is as old as its last answer.
+const ORPHAN: &str = "UPDATE messaging_instances SET orphanedAt = coalesce((SELECT since
+        FROM credential_health WHERE credentialId = ?1 AND trouble IS NOT NULL), ?2)
+    WHERE credentialId = ?1";
 
 impl Store {
     /// Adds a credential, active; `false` when the id is taken.
@@ -87,11 +94,16 @@ impl Store {
         rows.into_iter().map(|row| self.unseal_line(row)).collect()
     }
 
-    /// Every credential, oldest first, without counting what each serves.
-    pub fn servers(&self) -> Result<Vec<Credential>, Error> {
+    /// Every credential, oldest first, without counting what each serves; of one whose key does
+    /// not open, its id: one bad row says nothing of the others.
+    pub fn servers(&self) -> Result<Vec<Result<Credential, String>>, Error> {
         let query = format!("SELECT {COLUMNS} FROM integration_credentials ORDER BY createdAt, id");
         let rows: Vec<_> = self.read(|c| c.prepare_cached(&query)?.query_map([], read_row)?.collect())?;
-        rows.into_iter().map(|row| self.unseal(row)).collect()
+        let unsealed = |row: Sealed| {
+            let id = row.credential.id.clone();
+            self.unseal(row).map_err(|_| id)
+        };
+        Ok(rows.into_iter().map(unsealed).collect())
     }
 
     /// The secret part of the address to which this credential's server may post its webhooks.
@@ -99,9 +111,9 @@ impl Store {
         self.sealer.webhook_secret(credential)
     }
 
-    /// Whether that is this credential's secret, found out in a time that tells nothing about it.
-    pub fn is_webhook_secret(&self, credential: &str, secret: &str) -> bool {
-        self.sealer.is_webhook_secret(credential, secret)
+    /// Whose secret that is, of these credentials, found out in a time that tells nothing about it.
+    pub fn webhook_of<'a>(&self, ids: impl IntoIterator<Item = &'a str>, secret: &str) -> Option<&'a str> {
+        self.sealer.webhook_of(ids, secret)
     }
 
     /// One credential as lists show it.
@@ -135,11 +147,12 @@ impl Store {
         self.one_credential(&query, channel.as_str())
     }
 
-    /// Lets calls use the credential, or no longer; `false` when there is none of that id.
+    /// Lets calls use the credential, or no longer; `false` when there is none of that id. Nobody
+    /// watches its server while they do not, and when they do again, not yet.
     pub fn set_credential_active(&self, id: &str, active: bool) -> Result<bool, Error> {
         let set = "UPDATE integration_credentials SET isActive = ?2, updatedAt = ?3 WHERE id = ?1";
         self.write(|t| {
-            t.execute(FORGET_HEALTH, [id])?;
+            unwatched(t, id)?;
             Ok(t.execute(set, params![id, active, now()])? == 1)
         })
     }
@@ -149,14 +162,17 @@ impl Store {
         let sealed = self.sealer.seal(id, key);
         let set = "UPDATE integration_credentials SET apiToken = ?2, updatedAt = ?3 WHERE id = ?1";
         self.write(|t| {
-            t.execute(FORGET_HEALTH, [id])?;
+            t.execute(FORGET_TROUBLE, [id, UNWATCHED])?;
             Ok(t.execute(set, params![id, sealed, now()])? == 1)
         })
     }
 
     /// Removes the credential. Rows that named it move to an active one at their next call.
     pub fn remove_credential(&self, id: &str) -> Result<bool, Error> {
-        Ok(self.write(|t| t.execute("DELETE FROM integration_credentials WHERE id = ?1", [id]))? == 1)
+        self.write(|t| {
+            t.execute(ORPHAN, params![id, now()])?;
+            Ok(t.execute("DELETE FROM integration_credentials WHERE id = ?1", [id])? == 1)
+        })
     }
 
     fn one_credential(&self, query: &str, parameter: &str) -> Result<Option<Credential>, Error> {
@@ -181,7 +197,8 @@ impl Store {
 fn lines(rest: &str) -> String {
     format!(
         "SELECT {COLUMNS}, {INSTANCES} AS instances, h.trouble, h.since FROM integration_credentials c
-         LEFT JOIN credential_health h ON h.credentialId = c.id AND c.isActive {rest}"
+         LEFT JOIN credential_health h ON h.credentialId = c.id AND c.isActive
+             AND h.trouble <> '{UNWATCHED}' {rest}"
     )
 }
 

@@ -1,6 +1,6 @@
 //! How each server answers, as the watcher last saw it.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{Error, Store};
 use crate::domain::{Millis, now};
@@ -14,22 +14,47 @@ pub struct Health {
     pub since: Millis,
 }
 
+/// Stands where the code of a trouble does: nobody asks the server how it is.
+pub(super) const UNWATCHED: &str = "unwatched";
+
+/// When it began stays what it was while only the kind of trouble changes.
+const NOTE: &str = "ON CONFLICT (credentialId) DO UPDATE SET trouble = excluded.trouble,
+    since = CASE WHEN (trouble IS NULL) = (excluded.trouble IS NULL) THEN since ELSE excluded.since END
+    WHERE trouble IS NOT excluded.trouble";
+
 impl Store {
-    /// Notes how the credential's server answers; a credential that is gone gets no row. When it
-    /// began stays what it was while only the kind of trouble changes.
-    pub fn note_health(&self, credential: &str, trouble: Option<&str>) -> Result<(), Error> {
-        let note = "INSERT INTO credential_health (credentialId, trouble, since)
-                SELECT id, ?2, ?3 FROM integration_credentials WHERE id = ?1
-            ON CONFLICT (credentialId) DO UPDATE SET trouble = ?2,
-                since = CASE WHEN (trouble IS NULL) = (?2 IS NULL) THEN since ELSE ?3 END
-                WHERE trouble IS NOT ?2";
-        self.write(|t| t.execute(note, params![credential, trouble, now()])).map(drop)
+    /// Notes how the credential's server answers, since when. A credential that is gone, or that no
+    /// call uses any more, gets no row: what its watcher had still to say comes too late.
+    pub fn note_health(&self, credential: &str, trouble: Option<&str>, since: Millis) -> Result<(), Error> {
+        let note = format!(
+            "INSERT INTO credential_health (credentialId, trouble, since)
+             SELECT id, ?2, ?3 FROM integration_credentials WHERE id = ?1 AND isActive {NOTE}"
+        );
+        self.write(|t| t.prepare_cached(&note)?.execute(params![credential, trouble, since])).map(drop)
     }
 
-    /// How the credential's server answers; `None` when it was never asked.
-    pub fn health(&self, credential: &str) -> Result<Option<Health>, Error> {
-        let query = "SELECT trouble, since FROM credential_health WHERE credentialId = ?1";
-        let read = |row: &rusqlite::Row| Ok(Health { trouble: row.get(0)?, since: row.get(1)? });
-        self.read(|c| c.prepare_cached(query)?.query_row([credential], read).optional())
+    /// Notes that nobody asks the credential's server from now on: what is known of its instances
+    /// grows old.
+    pub fn note_unwatched(&self, credential: &str) -> Result<(), Error> {
+        self.write(|t| unwatched(t, credential))
     }
+
+    /// How the credential's server answers; `None` when it was never asked, and when nobody asks.
+    pub fn health(&self, credential: &str) -> Result<Option<Health>, Error> {
+        let query = format!(
+            "SELECT trouble, since FROM credential_health
+             WHERE credentialId = ?1 AND trouble IS NOT '{UNWATCHED}'"
+        );
+        let read = |row: &rusqlite::Row| Ok(Health { trouble: row.get(0)?, since: row.get(1)? });
+        self.read(|c| c.prepare_cached(&query)?.query_row([credential], read).optional())
+    }
+}
+
+/// The same, as part of a change that brings it about.
+pub(super) fn unwatched(t: &Transaction, credential: &str) -> Result<(), rusqlite::Error> {
+    let note = format!(
+        "INSERT INTO credential_health (credentialId, trouble, since)
+         SELECT id, '{UNWATCHED}', ?2 FROM integration_credentials WHERE id = ?1 {NOTE}"
+    );
+    t.execute(&note, params![credential, now()]).map(drop)
 }

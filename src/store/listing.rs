@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
+use super::health::UNWATCHED;
 use super::instances::parsed;
 use super::{Error, Store};
 use crate::domain::{Channel, Millis, Name, Phone};
@@ -33,7 +34,7 @@ pub struct InstanceLine {
     pub since: Millis,
     /// Why, as a word of [`crate::domain::Reason`].
     pub reason: Option<String>,
-    /// Since when its server has been failing: the status is as old as that.
+    /// Since when its server has been failing, or nobody has asked it: the status is as old as that.
     pub unknown_since: Option<Millis>,
     /// When it was first asked for.
     pub created_at: Millis,
@@ -114,7 +115,12 @@ pub struct EventLine {
 
 const LINES: &str = "SELECT i.id, i.channel, i.channelInstanceId, i.channelPhoneOrId, u.name AS user,
         i.credentialId, c.name AS server, i.status, coalesce(i.statusSince, i.updatedAt) AS since,
-        i.statusReason, h.since AS unknownSince, i.createdAt, i.updatedAt
+        i.statusReason, i.createdAt, i.updatedAt,
+        CASE WHEN i.claimedUrl IS NULL THEN NULL
+            WHEN h.since IS NOT NULL THEN h.since
+            WHEN c.id IS NULL THEN coalesce(i.orphanedAt, i.updatedAt)
+            WHEN NOT c.isActive THEN c.updatedAt
+        END AS unknownSince
     FROM messaging_instances i JOIN users u ON u.id = i.userId
     LEFT JOIN integration_credentials c ON c.id = i.credentialId
     LEFT JOIN credential_health h ON h.credentialId = i.credentialId AND h.trouble IS NOT NULL";
@@ -262,11 +268,11 @@ fn troubles(c: &Connection, owner: Option<&str>) -> rusqlite::Result<Vec<Trouble
     c.prepare_cached(
         "SELECT c.id, c.name, h.trouble, h.since
          FROM credential_health h JOIN integration_credentials c ON c.id = h.credentialId
-         WHERE h.trouble IS NOT NULL AND c.isActive AND (?1 IS NULL OR EXISTS (
+         WHERE h.trouble <> ?2 AND c.isActive AND (?1 IS NULL OR EXISTS (
              SELECT 1 FROM messaging_instances i WHERE i.credentialId = c.id AND i.userId = ?1))
          ORDER BY c.name, c.id",
     )?
-    .query_map([owner], |row| {
+    .query_map(params![owner, UNWATCHED], |row| {
         Ok(Trouble { credential: row.get(0)?, server: row.get(1)?, code: row.get(2)?, since: row.get(3)? })
     })?
     .collect()

@@ -1,12 +1,28 @@
 //! What a running server leaves for the commands beside it, and what has outlived its use.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::OptionalExtension;
 
 use super::{Error, Store};
 use crate::domain::{Millis, now};
 
+const DAY: Millis = 86_400_000;
 /// How long the history of an instance is kept.
-const HISTORY: Millis = 90 * 86_400_000;
+const HISTORY: Millis = 90 * DAY;
+/// Changes kept of one instance, however often it changes: eleven a day for as long.
+const CHANGES: u32 = 1000;
+/// How long logins and links lie there after their end, which a wrong clock may have brought.
+const ENDED: Millis = 7 * DAY;
+/// How far one removal goes beyond the one before, a day earlier: after a start with a clock that
+/// is years ahead, nothing is gone that a right one would have kept.
+const STEP: Millis = 2 * DAY;
+
+/// The changes of each instance beyond its newest.
+const SURPLUS: &str = "DELETE FROM instance_events WHERE id IN (
+    SELECT e.id FROM instance_events e JOIN (
+        SELECT o.instanceId, (SELECT id FROM instance_events n WHERE n.instanceId = o.instanceId
+            ORDER BY id DESC LIMIT 1 OFFSET ?1) AS surplus
+        FROM instance_events o GROUP BY o.instanceId HAVING count(*) > ?1
+    ) USING (instanceId) WHERE e.id <= surplus)";
 
 impl Store {
     /// Leaves a value under a name, in place of the one before.
@@ -22,15 +38,19 @@ impl Store {
         self.read(|c| c.prepare_cached(query)?.query_row([name], |row| row.get(0)).optional())
     }
 
-    /// Removes history that is older than it is kept, and logins and links whose time is over. How
-    /// many rows that were.
+    /// Removes history that is older or longer than it is kept, and logins and links that ended
+    /// long ago. How many rows that were.
     pub fn purge(&self) -> Result<usize, Error> {
-        let now = now();
-        self.write(|t| {
-            let events = t.execute("DELETE FROM instance_events WHERE at < ?1", params![now - HISTORY])?;
-            let sessions = t.execute("DELETE FROM sessions WHERE expiresAt <= ?1", [now])?;
-            let links = t.execute("DELETE FROM connect_links WHERE expiresAt <= ?1", [now])?;
-            Ok(events + sessions + links)
-        })
+        let before = self.setting("purged")?.and_then(|text| text.parse::<Millis>().ok());
+        let moment = before.map_or_else(now, |before| now().min(before + STEP));
+        let old = self.write(|t| {
+            let events = t.execute("DELETE FROM instance_events WHERE at < ?1", [moment - HISTORY])?;
+            let sessions = t.execute("DELETE FROM sessions WHERE expiresAt <= ?1", [moment - ENDED])?;
+            let links = t.execute("DELETE FROM connect_links WHERE expiresAt <= ?1", [moment - ENDED])?;
+            let surplus = t.execute(SURPLUS, [CHANGES])?;
+            Ok(events + sessions + links + surplus)
+        })?;
+        self.set_setting("purged", &moment.to_string())?;
+        Ok(old)
     }
 }

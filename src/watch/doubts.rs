@@ -43,6 +43,11 @@ impl Doubts {
         self.names.contains_key(name)
     }
 
+    /// Whether it is a drop that waits for a second look.
+    pub(super) fn is_down(&self, name: &str) -> bool {
+        self.names.get(name).is_some_and(|doubt| doubt.amiss == Amiss::Down)
+    }
+
     /// How long the name has been amiss in that way.
     pub(super) fn lasted(&mut self, name: &str, amiss: Option<Amiss>, pace: &Pace) -> Lasted {
         let round = self.round;

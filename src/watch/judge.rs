@@ -39,8 +39,8 @@ pub(super) enum Pairing {
     Never,
     /// Yes: its socket comes back by itself.
     Paired,
-    /// One was, and was logged out, with this reason where it is a number.
-    LoggedOut(Option<u16>),
+    /// One was, and was logged out, with this reason; 0 where upstream gives none that is a number.
+    LoggedOut(u16),
 }
 
 /// In which way something is amiss.
@@ -139,10 +139,8 @@ impl Known {
     fn closed(&self, pairing: Pairing) -> Verdict {
         match pairing {
             Pairing::Paired => self.confirmed(Status::Disconnected, Reason::Dropped),
-            Pairing::Never | Pairing::LoggedOut(None) => {
-                self.confirmed(Status::Disconnected, Reason::Unscanned)
-            }
-            Pairing::LoggedOut(Some(code)) => self.ended(Reason::Upstream(code)),
+            Pairing::Never => self.confirmed(Status::Disconnected, Reason::Unscanned),
+            Pairing::LoggedOut(code) => self.ended(Reason::Upstream(code)),
         }
     }
 
@@ -177,7 +175,7 @@ mod tests {
     ];
     const STATES: [State; 4] = [State::Close, State::Connecting, State::Open, State::Unloaded];
     const PAIRINGS: [Pairing; 4] =
-        [Pairing::Never, Pairing::Paired, Pairing::LoggedOut(None), Pairing::LoggedOut(Some(401))];
+        [Pairing::Never, Pairing::Paired, Pairing::LoggedOut(0), Pairing::LoggedOut(401)];
     const REASONS: [Option<Reason>; 4] =
         [None, Some(Reason::Dropped), Some(Reason::Unscanned), Some(Reason::Upstream(401))];
     const LASTED: [Lasted; 3] = [Lasted::No, Lasted::AWhile, Lasted::Long];
@@ -212,7 +210,13 @@ mod tests {
         fn returns(k: &Known) -> bool {
             matches!(k.upstream, Present(Close | Connecting, Paired))
         }
-        fn ended(k: &Known) -> bool { matches!(k.upstream, Present(Close, LoggedOut(Some(_)))) }
+        fn code(k: &Known) -> Reason {
+            match k.upstream {
+                Present(_, LoggedOut(code)) => Reason::Upstream(code),
+                _ => Reason::Unscanned,
+            }
+        }
+        fn ended(k: &Known) -> bool { matches!(k.upstream, Present(Close, LoggedOut(_))) }
         fn shows_codes(k: &Known) -> bool { matches!(k.upstream, Present(Connecting, _)) && !returns(k) }
         let rules: &[Rule] = &[
             (|k| !k.ours || k.status == Status::Pending, Keep),
@@ -224,16 +228,16 @@ mod tests {
             (|k| matches!(k.upstream, Present(Unloaded, _)), Doubt),
             (|k| matches!(k.upstream, Present(Open, _)) && k.status == Status::Connected, Keep),
             (|k| matches!(k.upstream, Present(Open, _)), Change(Status::Connected, Reason::Paired)),
-            (|k| ended(k) && k.status == Status::Disconnected && k.reason == Some(Reason::Dropped), Change(Status::Disconnected, Reason::Upstream(401))),
+            (|k| ended(k) && k.status == Status::Disconnected && k.reason == Some(Reason::Dropped), Change(Status::Disconnected, code(k))),
             (|k| shows_codes(k) && k.status == Status::Connecting, Keep),
             (|k| down(k) && !shows_codes(k) && k.status == Status::Disconnected, Keep),
-            (|k| ended(k) && k.status != Status::Connecting, Change(Status::Disconnected, Reason::Upstream(401))),
+            (|k| ended(k) && k.status != Status::Connecting, Change(Status::Disconnected, code(k))),
             (|k| shows_codes(k) && k.status != Status::Connected, Change(Status::Connecting, Reason::Asked)),
             (|k| k.lasted == Lasted::No, Doubt),
             (shows_codes, Change(Status::Connecting, Reason::Asked)),
             (returns, Change(Status::Disconnected, Reason::Dropped)),
-            (ended, Change(Status::Disconnected, Reason::Upstream(401))),
-            (|k| matches!(k.upstream, Present(Close, Never | LoggedOut(None))), Change(Status::Disconnected, Reason::Unscanned)),
+            (ended, Change(Status::Disconnected, code(k))),
+            (|k| matches!(k.upstream, Present(Close, Never)), Change(Status::Disconnected, Reason::Unscanned)),
         ];
         rules.iter().find(|(applies, _)| applies(k)).map(|(_, verdict)| *verdict).expect("the rules are total")
     }
@@ -267,8 +271,7 @@ mod tests {
                 Status::Error => assert!(state == Some(State::Unloaded) && known.lasted == Lasted::Long),
                 Status::Pending => panic!("{known:?}"),
             }
-            let ended =
-                matches!(known.upstream, Upstream::Present(State::Close, Pairing::LoggedOut(Some(_))));
+            let ended = matches!(known.upstream, Upstream::Present(State::Close, Pairing::LoggedOut(_)));
             let dropped = known.status == Status::Connected && status == Status::Disconnected && !ended;
             assert!(!dropped || known.lasted > Lasted::No, "a blip counted as a drop: {known:?}");
             // Judged again once it is written, everything is as it should be.

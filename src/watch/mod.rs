@@ -13,13 +13,14 @@ mod attention;
 mod doubts;
 mod judge;
 mod pace;
+mod probes;
+mod rhythm;
 mod round;
 mod server;
 mod sight;
 mod threads;
-mod turns;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
@@ -27,6 +28,7 @@ pub use pace::Pace;
 
 use crate::evolution::{BaseUrl, Connections};
 use crate::store::{Credential, Store};
+use rhythm::survive;
 use server::Server;
 use threads::Threads;
 
@@ -58,16 +60,23 @@ struct Roster {
     over: bool,
 }
 
+/// What the log has been told already.
+#[derive(Default)]
+struct Noticed {
+    failing: bool,
+    unwatched: HashSet<String>,
+}
+
 impl Watch {
     /// Begins to watch every active credential's server.
     pub fn start(store: Arc<Store>, pace: Pace) -> Self {
         let (connections, roster) = (Connections::for_lists(), RwLock::default());
         let shared = Arc::new(Shared { store, connections, pace, roster, threads: Threads::default() });
         // At once, so that webhooks are known when the first request comes.
-        let mut failing = false;
-        shared.refresh(&mut failing);
+        let mut noticed = Noticed::default();
+        shared.refresh(&mut noticed);
         let supervising = Arc::clone(&shared);
-        shared.threads.begin("watch".to_owned(), move || supervising.supervise(failing));
+        shared.threads.begin("watch".to_owned(), move || supervising.supervise(noticed));
         Self { shared }
     }
 
@@ -88,19 +97,24 @@ impl Watch {
     /// The credential whose server may post webhooks under that secret. Reads no database.
     pub fn webhook_of(&self, secret: &str) -> Option<String> {
         let roster = self.shared.roster();
-        roster.webhooks.iter().find(|id| self.shared.store.is_webhook_secret(id, secret)).cloned()
+        let known = roster.webhooks.iter().map(String::as_str);
+        self.shared.store.webhook_of(known, secret).map(str::to_owned)
     }
 
-    /// Ends every round. Nothing is written after this returns, which it does within about a second.
+    /// Ends every round, which takes a second at the most. Nothing is written after this returns,
+    /// but for what was waiting all that second for somebody else's lock of the database.
     pub fn stop(&self) {
-        {
-            let mut roster = self.shared.roster_mut();
-            roster.over = true;
-            for server in roster.servers.values() {
-                server.end();
-            }
+        let limit = Instant::now() + FAREWELL;
+        self.shared.roster_mut().over = true;
+        let servers = self.shared.watched();
+        // All at once, then one after the other.
+        for server in &servers {
+            server.attention.end();
         }
-        self.shared.threads.end(FAREWELL);
+        for server in &servers {
+            server.end(limit);
+        }
+        self.shared.threads.end(limit.saturating_duration_since(Instant::now()));
     }
 }
 
@@ -119,22 +133,34 @@ impl Shared {
         self.roster.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn supervise(self: &Arc<Self>, mut failing: bool) {
+    fn supervise(self: &Arc<Self>, mut noticed: Noticed) {
         let (mut purged, mut version) = (None::<Instant>, None);
         loop {
-            if purged.is_none_or(|at| at.elapsed() >= self.pace.purge) {
-                purged = Some(Instant::now());
-                self.purge();
-            }
+            // A turn that panics is a turn that failed.
+            survive(|| {
+                if purged.is_none_or(|at| at.elapsed() >= self.pace.purge) {
+                    purged = Some(Instant::now());
+                    self.purge();
+                }
+            });
             if self.threads.wait_over(self.pace.supervise) {
                 return;
             }
-            self.refresh(&mut failing);
-            let now = self.store.version().ok();
-            if now != std::mem::replace(&mut version, now) {
-                self.notice_pairing();
-            }
+            survive(|| {
+                self.refresh(&mut noticed);
+                for server in self.watched() {
+                    server.notice_silence(self);
+                }
+                let now = self.store.version().ok();
+                if now != std::mem::replace(&mut version, now) {
+                    self.notice_pairing();
+                }
+            });
         }
+    }
+
+    fn watched(&self) -> Vec<Arc<Server>> {
+        self.roster().servers.values().cloned().collect()
     }
 
     /// Whoever wrote it, the engine here or a command beside it: a row that is connecting means that
@@ -154,20 +180,39 @@ impl Shared {
     }
 
     /// Reads the credentials, begins what is new and ends what is no longer so.
-    fn refresh(self: &Arc<Self>, failing: &mut bool) {
-        let credentials = match self.store.servers() {
-            Ok(credentials) => credentials,
+    fn refresh(self: &Arc<Self>, noticed: &mut Noticed) {
+        let read = match self.store.servers() {
+            Ok(read) => read,
             Err(error) => {
-                if !std::mem::replace(failing, true) {
+                if !std::mem::replace(&mut noticed.failing, true) {
                     log::error!("the credentials cannot be read, the servers are watched as before: {error}");
                 }
                 return;
             }
         };
-        *failing = false;
+        noticed.failing = false;
+        let mut unwatched: HashSet<String> = read.iter().filter_map(|c| c.as_ref().err().cloned()).collect();
+        let credentials: Vec<_> = read.into_iter().flatten().collect();
+        let active = credentials.iter().filter(|c| c.active);
+        unwatched.extend(active.map(|c| c.id.clone()));
+        let Some(ended) = self.change(credentials, &mut unwatched) else { return };
+        let limit = Instant::now() + FAREWELL;
+        for server in &ended {
+            server.end(limit);
+        }
+        self.note_unwatched(noticed, unwatched);
+    }
+
+    /// Changes the roster, of which whoever looks or hints must not have to wait long. Those that
+    /// are to be ended, unless it is over; the ids of those that are watched go from `unwatched`.
+    fn change(
+        self: &Arc<Self>,
+        credentials: Vec<Credential>,
+        unwatched: &mut HashSet<String>,
+    ) -> Option<Vec<Arc<Server>>> {
         let mut roster = self.roster_mut();
         if roster.over {
-            return;
+            return None;
         }
         roster.webhooks = credentials.iter().map(|c| c.id.clone()).collect();
         let mut before = std::mem::take(&mut roster.servers);
@@ -175,12 +220,25 @@ impl Shared {
             let same = before.get(&credential.id).is_some_and(|server| server.is_as(&credential));
             let server = if same { before.remove(&credential.id) } else { self.begin(&credential) };
             if let Some(server) = server {
+                unwatched.remove(&credential.id);
                 roster.servers.insert(credential.id, server);
             }
         }
-        for server in before.values() {
-            server.end();
+        Some(before.into_values().collect())
+    }
+
+    /// What is known of servers that should be watched and are not grows old, and says so.
+    fn note_unwatched(&self, noticed: &mut Noticed, unwatched: HashSet<String>) {
+        if self.pace.is_asleep() {
+            return;
         }
+        for id in unwatched.difference(&noticed.unwatched) {
+            log::error!("the server of credential {id} is not watched: too many, or its row cannot be used");
+            if let Err(error) = self.store.note_unwatched(id) {
+                log::error!("the health of {id} could not be written: {error}");
+            }
+        }
+        noticed.unwatched = unwatched;
     }
 
     fn begin(self: &Arc<Self>, credential: &Credential) -> Option<Arc<Server>> {
@@ -189,6 +247,6 @@ impl Shared {
         let server = Arc::new(Server::new(credential.clone(), base_url));
         let (shared, its) = (Arc::clone(self), Arc::clone(&server));
         let name = format!("watch-{}", credential.id);
-        self.threads.begin(name, move || server::run(&shared, &its)).then_some(server)
+        self.threads.begin(name, move || rhythm::run(&shared, &its)).then_some(server)
     }
 }

@@ -28,6 +28,9 @@ pub struct Pace {
     pub retry_looked: Duration,
     /// Longest that a round may wait for upstream altogether.
     pub patience: Duration,
+    /// How long a server may owe an answer until what is known of it is said to be old: at rest, some
+    /// 20 s after it was last heard.
+    pub silence: Duration,
     /// How often the credentials are read again.
     pub supervise: Duration,
     /// How often what has outlived its use is removed.
@@ -49,6 +52,7 @@ impl Default for Pace {
             retry_most: Duration::from_secs(30),
             retry_looked: Duration::from_secs(5),
             patience: Duration::from_secs(45),
+            silence: Duration::from_secs(5),
             supervise: Duration::from_secs(1),
             purge: Duration::from_hours(24),
             servers: 256,
@@ -60,6 +64,11 @@ impl Pace {
     /// No rounds at all, for whoever wants nothing asked upstream but what is called for.
     pub fn asleep() -> Self {
         Self { servers: 0, ..Self::default() }
+    }
+
+    /// Whether there are any.
+    pub(super) fn is_asleep(&self) -> bool {
+        self.servers == 0
     }
 
     /// When to ask a server again that has failed that many times in a row.

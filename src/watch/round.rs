@@ -1,24 +1,21 @@
 //! One round at a server: observe, judge, apply.
 
-use std::collections::HashSet;
+mod apply;
+
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use super::Shared;
 use super::doubts::Doubts;
-use super::judge::{Amiss, Known, Lasted, Upstream, Verdict, judge};
+use super::judge::{Upstream, Verdict};
+use super::probes::{Candidate, KINDS, Turns, Wanted, Why, probes};
 use super::server::Server;
-use super::sight::{Round, list};
-use super::turns::Turn;
-use crate::domain::{Reason, Status};
-use crate::evolution::{Client, State, Trouble};
+use super::sight::{Round, list, nothing};
+use crate::domain::Status;
+use crate::evolution::{Client, Listed, State, Trouble};
 use crate::seal::new_id;
 use crate::store::{self, Watched};
 
-/// Names that one round asks `connectionState` for, at the most: some 0.1 s of a server's time.
-const PROBES: usize = 128;
-/// Names of them that are asked for although nothing is odd about them, in rotation: the list of
-/// 2.x says `open` while a socket is down, and nothing else shows it.
-const SWEEP: usize = 32;
 /// How long a round may go on asking: a server that has become slow is not asked 128 times.
 const PROBING: Duration = Duration::from_secs(5);
 
@@ -26,7 +23,7 @@ const PROBING: Duration = Duration::from_secs(5);
 pub(super) struct Left {
     /// How long it waited for upstream.
     pub upstream: Duration,
-    /// Whether somebody is pairing, or more is odd than one round could look at.
+    /// Whether somebody is pairing, or more is to be asked for than one round could.
     pub busy: bool,
     /// When a drop that was seen once is to be looked at again.
     pub next_look: Option<Instant>,
@@ -47,15 +44,6 @@ impl From<Trouble> for Failed {
     }
 }
 
-/// Why a name is asked for, in the order of urgency.
-#[derive(Clone, Copy)]
-enum Why {
-    Asked,
-    Pairing,
-    Odd,
-    Sweep,
-}
-
 /// The rounds at one server, and what is remembered from one to the next.
 pub(super) struct Rounds<'a> {
     shared: &'a Shared,
@@ -65,22 +53,36 @@ pub(super) struct Rounds<'a> {
     /// same, so are they.
     rows: Vec<Watched>,
     version: Option<i64>,
-    /// Whose turn it is, by why.
-    turns: [Turn; 4],
-    swept: Option<Instant>,
+    /// Names that somebody asks for and that have not had their turn yet.
+    waiting: HashSet<String>,
+    /// Of names about which the list is at odds with their rows: what the list said when they were
+    /// last asked for, and what the row said after that.
+    answered: HashMap<String, (Upstream, Status)>,
+    turns: Turns,
+    /// When the calm kinds last had their turn, and whether that showed anything.
+    calm: Option<Instant>,
+    news: bool,
+    /// When the last list came, and whether it lags behind.
+    list: Option<(Instant, bool)>,
+    /// How long the round has waited for upstream; what is written here is no burden to it.
+    upstream: Duration,
 }
 
 impl<'a> Rounds<'a> {
     pub(super) fn new(shared: &'a Shared, server: &'a Server) -> Self {
-        let doubts = Doubts::default();
         Self {
             shared,
             server,
-            doubts,
+            doubts: Doubts::default(),
             rows: Vec::new(),
             version: None,
-            turns: [Turn::default(); 4],
-            swept: None,
+            waiting: HashSet::new(),
+            answered: HashMap::new(),
+            turns: [0; KINDS],
+            calm: None,
+            news: false,
+            list: None,
+            upstream: Duration::ZERO,
         }
     }
 
@@ -88,7 +90,10 @@ impl<'a> Rounds<'a> {
     /// nothing lasts with a server that does not answer.
     pub(super) fn go(&mut self, names: &HashSet<String>) -> Result<Left, Failed> {
         let trace = new_id("watch-");
-        self.round(&trace, names).inspect_err(|_| self.doubts.forget())
+        self.round(&trace, names).inspect_err(|_| {
+            self.doubts.forget();
+            self.list = None;
+        })
     }
 
     fn round(&mut self, trace: &str, names: &HashSet<String>) -> Result<Left, Failed> {
@@ -100,11 +105,28 @@ impl<'a> Rounds<'a> {
         })?;
         let begun = Instant::now();
         let client = self.client(trace);
-        let listed = list(&client, &self.rows)?;
+        self.server.owes_answers();
+        self.upstream = Duration::ZERO;
+        let whole = self.is_list_due();
+        let listed = if whole { self.list(&client, begun)? } else { nothing(self.rows.len()) };
         let round = Round { rows: std::mem::take(&mut self.rows), listed, client, trace, begun };
-        let left = self.settle_all(&round, names);
+        let left = if whole { self.settle_all(&round, names) } else { self.settle_some(&round, names) };
         self.rows = round.rows;
         left
+    }
+
+    fn list(&mut self, client: &Client, begun: Instant) -> Result<Vec<Option<Listed>>, Trouble> {
+        let (listed, lags) = list(client, &self.rows)?;
+        self.list = Some((Instant::now(), lags));
+        self.upstream = begun.elapsed();
+        self.server.told_all(self.upstream);
+        Ok(listed)
+    }
+
+    /// Where the list tells what is so, the names that are attended to are asked for by themselves
+    /// in between: for a list 1.8 asks WhatsApp for each instance that is open.
+    fn is_list_due(&self) -> bool {
+        self.list.is_none_or(|(at, lags)| lags || at.elapsed() >= self.shared.pace.rest)
     }
 
     fn read_rows(&mut self) -> Result<(), store::Error> {
@@ -118,19 +140,6 @@ impl<'a> Rounds<'a> {
         Ok(())
     }
 
-    /// Judges every row, asking for some of them, and writes what has changed.
-    fn settle_all(&mut self, round: &Round, names: &HashSet<String>) -> Result<Left, Failed> {
-        self.doubts.begin_round();
-        let wanted = self.judge_by_list(round, names);
-        let behind = self.probe(round, wanted)?;
-        self.doubts.end_round();
-        Ok(Left {
-            upstream: round.begun.elapsed(),
-            busy: behind || round.is_anybody_pairing(),
-            next_look: self.doubts.next_look(&self.shared.pace),
-        })
-    }
-
     fn client(&self, trace: &str) -> Client {
         let (shared, server) = (self.shared, self.server);
         let deadline = Instant::now() + shared.pace.patience;
@@ -138,116 +147,151 @@ impl<'a> Rounds<'a> {
         Client::new(&shared.connections, &server.base_url, key, trace, deadline).quietly()
     }
 
-    /// Settles what the list tells, and says what has to be asked for, by why.
-    fn judge_by_list(&mut self, round: &Round, names: &HashSet<String>) -> [Vec<usize>; 4] {
-        let sweeps = self.swept.is_none_or(|at| at.elapsed() >= self.shared.pace.rest);
-        let mut wanted: [Vec<usize>; 4] = Default::default();
+    /// Judges every row, asking for some of them, and writes what has changed.
+    fn settle_all(&mut self, round: &Round, names: &HashSet<String>) -> Result<Left, Failed> {
+        self.doubts.begin_round();
+        let wanted = self.judge_by_list(round, names);
+        let left = self.probe(round, names, wanted)?;
+        self.doubts.end_round();
+        if self.answered.len() > round.rows.len() {
+            // Names that are no rows any more; the others are asked for once more.
+            self.answered.clear();
+        }
+        Ok(left)
+    }
+
+    /// Asks for the names that are attended to, without a list.
+    fn settle_some(&mut self, round: &Round, names: &HashSet<String>) -> Result<Left, Failed> {
+        let mut wanted = Wanted::default();
+        for (at, row) in round.rows.iter().enumerate().filter(|(at, _)| round.is_ours(*at)) {
+            let why = if names.contains(&row.name) || self.waiting.contains(&row.name) {
+                Why::Asked
+            } else if row.status == Status::Connecting {
+                Why::Pairing
+            } else if self.doubts.is_down(&row.name) {
+                Why::Odd
+            } else {
+                continue;
+            };
+            wanted[why as usize].push(Candidate { at, place: row.place });
+        }
+        Ok(self.probe(round, names, wanted)?)
+    }
+
+    /// Settles what the list tells, and says what could be asked for, by why.
+    fn judge_by_list(&mut self, round: &Round, names: &HashSet<String>) -> Wanted {
+        let mut wanted = Wanted::default();
         for (at, row) in round.rows.iter().enumerate() {
             let seen = round.upstream(at, None);
             let verdict = self.judge(round, at, seen);
-            match round.own(at) {
+            let why = match round.own(at) {
                 Some(listed) if listed.lags && round.is_ours(at) => {
-                    let why = if names.contains(&row.name) {
-                        Why::Asked
-                    } else if row.status == Status::Connecting {
-                        Why::Pairing
-                    } else if verdict != Verdict::Keep || self.doubts.is_in_doubt(&row.name) {
-                        Why::Odd
-                    } else if sweeps && listed.state == State::Open {
-                        Why::Sweep
-                    } else {
-                        continue;
-                    };
-                    wanted[why as usize].push(at);
+                    self.why(row, names, seen, verdict, listed.state)
                 }
                 // Long enough for the guards to be asked: lists leave out what is not loaded yet.
-                None if verdict == Verdict::Doubt && self.is_long_missing(&row.name) => {
-                    wanted[Why::Odd as usize].push(at);
+                None if verdict == Verdict::Doubt && self.is_long_missing(&row.name) => Some(Why::Odd),
+                _ => {
+                    self.settle(round, at, verdict, seen);
+                    None
                 }
-                _ => self.settle(round, at, verdict, seen),
+            };
+            if let Some(why) = why {
+                wanted[why as usize].push(Candidate { at, place: row.place });
             }
         }
+        self.let_rest(&mut wanted);
         wanted
     }
 
-    /// Asks for the names in their turn and settles what that shows. Whether some that are odd had
-    /// to wait for the next round.
-    fn probe(&mut self, round: &Round, wanted: [Vec<usize>; 4]) -> Result<bool, Trouble> {
-        let (mut left, mut behind) = (PROBES, false);
-        for (why, wanted) in [Why::Asked, Why::Pairing, Why::Odd, Why::Sweep].into_iter().zip(wanted) {
-            let is_sweep = matches!(why, Why::Sweep);
-            if is_sweep && !wanted.is_empty() {
-                self.swept = Some(Instant::now());
+    /// Why a name could be asked for of which the list may say what is not so any more.
+    fn why(
+        &mut self,
+        row: &Watched,
+        names: &HashSet<String>,
+        seen: Upstream,
+        verdict: Verdict,
+        state: State,
+    ) -> Option<Why> {
+        if names.contains(&row.name) || self.waiting.contains(&row.name) {
+            Some(Why::Asked)
+        } else if row.status == Status::Connecting {
+            Some(Why::Pairing)
+        } else if self.doubts.is_in_doubt(&row.name) {
+            Some(Why::Odd)
+        } else if verdict != Verdict::Keep {
+            let known = self.answered.get(&row.name) == Some(&(seen, row.status));
+            Some(if known { Why::Answered } else { Why::Odd })
+        } else {
+            // Almost always there is none, and names are many.
+            if !self.answered.is_empty() {
+                self.answered.remove(&row.name);
             }
-            let most = if is_sweep { left.min(SWEEP) } else { left };
-            behind |= !is_sweep && wanted.len() > most;
-            let turn = self.turns[why as usize].take(&round.rows, wanted, most);
-            for at in turn {
-                if round.begun.elapsed() > PROBING || self.server.attention.is_over() {
-                    return Ok(true);
-                }
-                left -= 1;
-                if let Some(seen) = round.ask(at)? {
-                    let verdict = self.judge(round, at, seen);
-                    self.settle(round, at, verdict, seen);
-                }
-            }
+            (state == State::Open).then_some(Why::Sweep)
         }
-        Ok(behind)
     }
 
-    fn is_long_missing(&mut self, name: &str) -> bool {
-        self.doubts.lasted(name, Some(Amiss::Missing), &self.shared.pace) == Lasted::Long
+    /// The calm kinds have their turn at the pace of rest, and at once as long as that shows news.
+    fn let_rest(&mut self, wanted: &mut Wanted) {
+        let due = self.news || self.calm.is_none_or(|at| at.elapsed() >= self.shared.pace.rest);
+        if due {
+            self.calm = Some(Instant::now());
+        } else {
+            wanted[Why::Answered as usize].clear();
+            wanted[Why::Sweep as usize].clear();
+        }
     }
 
-    fn judge(&mut self, round: &Round, at: usize, upstream: Upstream) -> Verdict {
-        let row = &round.rows[at];
-        judge(&Known {
-            ours: round.is_ours(at),
-            status: row.status,
-            reason: row.reason,
-            upstream,
-            lasted: self.doubts.lasted(&row.name, upstream.amiss(), &self.shared.pace),
+    /// Asks for the names whose turn it is, and settles what that shows.
+    fn probe(&mut self, round: &Round, names: &HashSet<String>, wanted: Wanted) -> Result<Left, Trouble> {
+        self.await_turns(round, names, &wanted[Why::Asked as usize]);
+        let odd = wanted[Why::Odd as usize].len();
+        let (mut settled, mut cut) = (0, false);
+        let hurried = std::mem::take(&mut self.news);
+        for (why, candidate) in probes(wanted, &self.turns, hurried) {
+            if round.begun.elapsed() > PROBING || self.server.attention.is_over() {
+                cut = true;
+                break;
+            }
+            self.turns[why as usize] = candidate.place;
+            self.waiting.remove(&round.rows[candidate.at].name);
+            settled += usize::from(why == Why::Odd);
+            self.ask(round, why, candidate.at)?;
+        }
+        Ok(Left {
+            upstream: self.upstream,
+            busy: cut || settled < odd || self.news || !self.waiting.is_empty() || round.is_anybody_pairing(),
+            next_look: self.doubts.next_look(&self.shared.pace),
         })
     }
 
-    /// Does what the verdict says.
-    fn settle(&mut self, round: &Round, at: usize, verdict: Verdict, seen: Upstream) {
-        let row = &round.rows[at];
-        match (verdict, seen.amiss()) {
-            (Verdict::Doubt, Some(amiss)) => self.doubts.doubt(&row.name, amiss),
-            (Verdict::Keep | Verdict::Doubt, _) => self.doubts.clear(&row.name),
-            (Verdict::Change(status, reason), _) => {
-                if self.apply(round.trace, row, status, reason) {
-                    self.doubts.clear(&row.name);
-                }
-            }
-        }
+    /// Whoever is asked for once has its turn in a later round, if not in this one.
+    fn await_turns(&mut self, round: &Round, names: &HashSet<String>, asked: &[Candidate]) {
+        let rows = asked.iter().map(|candidate| round.rows[candidate.at].name.as_str());
+        self.waiting = rows
+            .filter(|name| names.contains(*name) || self.waiting.contains(*name))
+            .map(str::to_owned)
+            .collect();
     }
 
-    /// Writes the row, if nobody is at work on its name and nobody was since it was read.
-    fn apply(&self, trace: &str, row: &Watched, status: Status, reason: Reason) -> bool {
-        let store = &self.shared.store;
-        let _turn = match store.instance_turn(row.channel, &row.name, Instant::now()) {
-            Ok(Some(turn)) => turn,
-            Ok(None) => return false,
-            Err(error) => {
-                log::error!("id={trace} the lock of {}: {error}", row.name);
-                return false;
-            }
+    fn ask(&mut self, round: &Round, why: Why, at: usize) -> Result<(), Trouble> {
+        let row = &round.rows[at];
+        let begun = Instant::now();
+        let answer = round.ask(at)?;
+        self.upstream += begun.elapsed();
+        self.server.owes_answers();
+        let Some(seen) = answer else {
+            self.answered.insert(row.name.clone(), (round.upstream(at, None), row.status));
+            return Ok(());
         };
-        match self.server.write(|| store.note_status(row, status, reason)) {
-            Some(Ok(true)) => {
-                let (before, now, why) = (row.status.as_str(), status.as_str(), reason.word());
-                let credential = &self.server.credential.id;
-                log::info!("id={trace} {} at credential {credential}: {before} → {now} ({why})", row.name);
-                true
-            }
-            Some(Ok(false)) | None => false,
-            Some(Err(error)) => {
-                log::error!("id={trace} the row of {} could not be written: {error}", row.name);
-                false
-            }
+        let verdict = self.judge(round, at, seen);
+        self.news |= why.is_calm() && verdict != Verdict::Keep;
+        let now = match verdict {
+            Verdict::Change(status, _) => status,
+            Verdict::Keep | Verdict::Doubt => row.status,
+        };
+        if self.settle(round, at, verdict, seen) {
+            self.answered.insert(row.name.clone(), (round.upstream(at, None), now));
         }
+        Ok(())
     }
 }

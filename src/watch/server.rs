@@ -1,127 +1,119 @@
-//! One server's thread: when its rounds begin, and what of them is remembered.
+//! One watched server: what may be written for it, and how it answers.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::Shared;
-use super::attention::{Attention, Due};
-use super::round::{Failed, Left, Rounds};
+use super::attention::Attention;
+use crate::domain::{Millis, now};
 use crate::evolution::{BaseUrl, Trouble};
 use crate::store::Credential;
 use crate::words;
 
-/// A round is followed by a pause of this many times what it took upstream: however slow a server
-/// gets, no more than a quarter of its time goes to being watched.
-const SPARE: u32 = 3;
+/// How often the end looks whether a write is over.
+const LOOK: Duration = Duration::from_millis(5);
+/// A server that is slow is not silent before twice the time that it took last.
+const SLOW: u32 = 2;
 
 /// One watched server.
 pub(super) struct Server {
     pub credential: Credential,
     pub base_url: BaseUrl,
     pub attention: Attention,
-    /// Whether anything may be written; held while it is.
-    open: Mutex<bool>,
-    /// Whether its thread has ended, as it should only when it is told to.
-    gone: AtomicBool,
+    /// Held while something is written.
+    writing: Mutex<()>,
+    health: Mutex<Health>,
+}
+
+/// How the server answers.
+struct Health {
+    /// Whether it was noted since the watching began: what is in the database may be old.
+    noted: bool,
+    /// The code of what is wrong.
+    code: Option<&'static str>,
+    /// When it last told of all its instances; before that, when the watching began.
+    news: Millis,
+    /// Since when it owes an answer.
+    owes: Option<Instant>,
+    /// How long it took to the last one that told of all.
+    took: Duration,
 }
 
 impl Server {
     pub(super) fn new(credential: Credential, base_url: BaseUrl) -> Self {
-        let attention = Attention::default();
-        Self { credential, base_url, attention, open: Mutex::new(true), gone: AtomicBool::new(false) }
+        let health = Health { noted: false, code: None, news: now(), owes: None, took: Duration::ZERO };
+        Self {
+            credential,
+            base_url,
+            attention: Attention::default(),
+            writing: Mutex::new(()),
+            health: Mutex::new(health),
+        }
     }
 
     /// Whether it is watched with what the credential says now.
     pub(super) fn is_as(&self, credential: &Credential) -> bool {
-        let same = self.credential.key == credential.key && self.credential.base_url == credential.base_url;
-        same && !self.gone.load(Ordering::Acquire)
+        self.credential.key == credential.key && self.credential.base_url == credential.base_url
     }
 
-    /// Ends its rounds. Nothing is written for it after this returns.
-    pub(super) fn end(&self) {
+    /// Ends its rounds. Nothing is written for it after this returns, but for what waits for
+    /// somebody else's lock of the database all the time until `limit`.
+    pub(super) fn end(&self, limit: Instant) {
         self.attention.end();
-        *self.open.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        while matches!(self.writing.try_lock(), Err(TryLockError::WouldBlock)) && Instant::now() < limit {
+            thread::sleep(LOOK);
+        }
     }
 
     /// Writes, unless it has ended.
     pub(super) fn write<T>(&self, write: impl FnOnce() -> T) -> Option<T> {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.then(write)
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        (!self.attention.is_over()).then(write)
     }
-}
 
-/// Marks the thread's end, however it comes.
-struct Gone<'a>(&'a Server);
-
-impl Drop for Gone<'_> {
-    fn drop(&mut self) {
-        self.0.gone.store(true, Ordering::Release);
+    /// It is asked from now on.
+    pub(super) fn owes_answers(&self) {
+        self.health().owes = Some(Instant::now());
     }
-}
 
-/// Watches until it is told to end.
-pub(super) fn run(shared: &Shared, server: &Server) {
-    let _gone = Gone(server);
-    let pace = &shared.pace;
-    let mut rounds = Rounds::new(shared, server);
-    let mut health = Health::default();
-    let mut failures = 0;
-    let mut due = Due::now();
-    while let Some(names) = server.attention.wait(&due, pace.attention) {
-        let begun = Instant::now();
-        let outcome = rounds.go(&names);
-        if server.attention.is_over() {
-            return;
+    /// It has told of all its instances, which took that long, and may be asked more.
+    pub(super) fn told_all(&self, took: Duration) {
+        let mut health = self.health();
+        (health.news, health.took) = (now(), took);
+        health.owes = Some(Instant::now());
+    }
+
+    /// It has answered, whatever it was; until it is asked again it owes nothing.
+    pub(super) fn note(&self, shared: &Shared, trouble: Option<Trouble>) {
+        let mut health = self.health();
+        health.owes = None;
+        self.write_health(shared, &mut health, trouble);
+    }
+
+    /// Here something went wrong: it owes nothing, and is not to blame.
+    pub(super) fn excuse(&self) {
+        self.health().owes = None;
+    }
+
+    /// It has owed an answer for so long that what is known of it is no news any more, long before
+    /// whoever asked gives up.
+    pub(super) fn notice_silence(&self, shared: &Shared) {
+        let Ok(mut health) = self.health.try_lock() else { return };
+        let patience = shared.pace.silence.max(health.took * SLOW);
+        if health.owes.is_some_and(|since| since.elapsed() >= patience) {
+            self.write_health(shared, &mut health, Some(Trouble::Timeout));
         }
-        match outcome {
-            Ok(_) => health.note(shared, server, None),
-            Err(Failed::Upstream(trouble)) => health.note(shared, server, Some(trouble)),
-            Err(Failed::Here) => {}
-        }
-        failures = if outcome.is_ok() { 0 } else { failures + 1 };
-        due = match outcome {
-            Ok(left) => after(shared, begun, &left),
-            Err(_) => after_failure(shared, begun, failures),
-        };
     }
-}
 
-/// When the next round begins after one that went well.
-fn after(shared: &Shared, begun: Instant, left: &Left) -> Due {
-    let (pace, now) = (&shared.pace, Instant::now());
-    let spare = left.upstream * SPARE;
-    let usual = now + if left.busy { pace.quick } else { pace.rest }.max(spare);
-    Due {
-        rest: left.next_look.map_or(usual, |at| usual.min(at.max(now + spare))),
-        looked: now + pace.quick.max(spare),
-        hint: (begun + pace.hint_gap).max(now + spare),
-    }
-}
-
-fn after_failure(shared: &Shared, begun: Instant, failures: u32) -> Due {
-    let (pace, now) = (&shared.pace, Instant::now());
-    let retry = pace.retry_after(failures);
-    Due { rest: now + retry, looked: now + retry.min(pace.retry_looked), hint: begun + pace.hint_gap }
-}
-
-/// How the server answers, as the database has it.
-#[derive(Default)]
-struct Health {
-    /// Whether it was noted since the thread began: what is in the database may be old.
-    noted: bool,
-    /// The code of what is wrong.
-    code: Option<&'static str>,
-}
-
-impl Health {
-    fn note(&mut self, shared: &Shared, server: &Server, trouble: Option<Trouble>) {
+    fn write_health(&self, shared: &Shared, health: &mut Health, trouble: Option<Trouble>) {
         let code = trouble.map(|trouble| words::upstream(trouble).0);
-        if self.noted && self.code == code {
+        if health.noted && health.code == code {
             return;
         }
-        let id = &server.credential.id;
-        match server.write(|| shared.store.note_health(id, code)) {
+        let id = &self.credential.id;
+        let since = if code.is_some() { health.news } else { now() };
+        match self.write(|| shared.store.note_health(id, code, since)) {
             None => return,
             Some(Err(error)) => return log::error!("the health of {id} could not be written: {error}"),
             Some(Ok(())) => {}
@@ -130,6 +122,10 @@ impl Health {
             Some(code) => log::info!("id=watch the server of credential {id} is in trouble: {code}"),
             None => log::info!("id=watch the server of credential {id} answers"),
         }
-        (self.noted, self.code) = (true, code);
+        (health.noted, health.code) = (true, code);
+    }
+
+    fn health(&self) -> MutexGuard<'_, Health> {
+        self.health.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -17,17 +17,22 @@ pub(super) struct Round<'a> {
     pub begun: Instant,
 }
 
-/// What the list says of each row; of a name that is listed twice the first, as the engine has it.
-pub(super) fn list(client: &Client, rows: &[Watched]) -> Result<Vec<Option<Listed>>, Trouble> {
+/// What the list says of each row, of a name that is listed twice the first, as the engine has it;
+/// and whether it lags behind, as one may that names nobody.
+pub(super) fn list(client: &Client, rows: &[Watched]) -> Result<(Vec<Option<Listed>>, bool), Trouble> {
     let places: HashMap<&str, usize> = rows.iter().enumerate().map(|(at, r)| (r.name.as_str(), at)).collect();
-    let mut found: Vec<Option<Listed>> = Vec::new();
-    found.resize_with(rows.len(), || None);
-    client.list_all(|name, listed| {
+    let each = |(found, lags): &mut (Vec<Option<Listed>>, bool), name: &str, listed: Listed| {
+        *lags &= listed.lags;
         if let Some(at) = places.get(name) {
             found[*at].get_or_insert(listed);
         }
-    })?;
-    Ok(found)
+    };
+    client.list_all(|| (nothing(rows.len()), true), each)
+}
+
+/// A list that says nothing of that many rows.
+pub(super) fn nothing(rows: usize) -> Vec<Option<Listed>> {
+    std::iter::repeat_with(|| None).take(rows).collect()
 }
 
 impl Round<'_> {
@@ -66,7 +71,7 @@ impl Round<'_> {
         let state = state.unwrap_or(listed.state);
         let pairing = match listed {
             listed if listed.is_paired(state, row.paired) => Pairing::Paired,
-            Listed { logged_out: true, reason_code, .. } => Pairing::LoggedOut(*reason_code),
+            Listed { logged_out: true, reason_code, .. } => Pairing::LoggedOut(reason_code.unwrap_or(0)),
             Listed { .. } => Pairing::Never,
         };
         Upstream::Present(state, pairing)

@@ -115,6 +115,7 @@ pub fn reason(reason: Reason) -> String {
 /// A `disconnectionReasonCode`, which is WhatsApp's or its library's.
 fn disconnection(code: u16) -> String {
     let text = match code {
+        0 => "O WhatsApp encerrou a conexão sem dizer por quê. Para voltar, leia um QR Code novo.",
         401 => {
             "O aparelho foi removido em Dispositivos conectados, no celular. Para voltar, leia um QR Code novo."
         }

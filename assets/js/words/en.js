@@ -29,6 +29,7 @@ export default {
   'reason.not_loaded': 'Evolution knows the number, but has not loaded it. If it stays so, restart Evolution.',
   'reason.logged_out': 'The phone was disconnected from here. To come back, scan a new QR code.',
   'reason.upstream': 'WhatsApp ended the connection (code {code}). Connect again.',
+  'reason.upstream_0': 'WhatsApp ended the connection without saying why. To come back, scan a new QR code.',
   'reason.upstream_401': 'The device was removed under Linked devices, on the phone. To come back, scan a new QR code.',
   'reason.upstream_402': 'WhatsApp has suspended this number for a while. Open WhatsApp on the phone and do what it asks.',
   'reason.upstream_403': 'WhatsApp has blocked this number. Open WhatsApp on the phone to ask for a review before connecting.',

@@ -29,6 +29,7 @@ export default {
   'reason.not_loaded': 'A Evolution conhece o número, mas não o carregou. Se continuar, reinicie-a.',
   'reason.logged_out': 'O celular foi desconectado por aqui. Para voltar, leia um QR Code novo.',
   'reason.upstream': 'O WhatsApp encerrou a conexão (código {code}). Conecte de novo.',
+  'reason.upstream_0': 'O WhatsApp encerrou a conexão sem dizer por quê. Para voltar, leia um QR Code novo.',
   'reason.upstream_401': 'O aparelho foi removido em Dispositivos conectados, no celular. Para voltar, leia um QR Code novo.',
   'reason.upstream_402': 'O WhatsApp suspendeu este número por um tempo. Abra o WhatsApp no celular e siga o que ele pede.',
   'reason.upstream_403': 'O WhatsApp bloqueou este número. Abra o WhatsApp no celular para pedir a revisão antes de conectar.',

@@ -33,7 +33,8 @@ struct Hint<'a> {
 /// Takes a hint.
 pub fn hear(app: &App, exchange: Exchange) {
     let Some(credential) = credential(app, exchange.captured()) else {
-        return exchange.refuse(&Problem::NotFound);
+        // However many servers still post to an address of before, the log is not theirs.
+        return exchange.quietly().refuse(&Problem::NotFound);
     };
     let name = instance(exchange.body());
     app.watch.hint(&credential, name.as_ref().map(Name::as_str));

@@ -1,0 +1,131 @@
+//! Which names are asked for one by one in a round: each kind gets its share, each name its turn.
+//!
+//! Pure: what is asked, and what comes of it, is the round's business.
+
+/// Names that one round asks `connectionState` for, at the most: some 0.1 s of a server's time.
+const PROBES: usize = 128;
+/// Of them each kind has these for itself. What one leaves the others take, the urgent ones first.
+const SHARE: usize = PROBES / KINDS;
+/// Names of one kind that is in no hurry, unless what the last of them showed was news.
+const CALM: usize = 32;
+
+/// Why a name is asked for, in the order of urgency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// Somebody looks at it, or something is said to have happened to it.
+    Asked,
+    /// Somebody pairs it.
+    Pairing,
+    /// The list says something else than the row, and it has not been asked for since.
+    Odd,
+    /// So it does, and what was answered then is in the row.
+    Answered,
+    /// The list says that it is open, and would if its socket were down.
+    Sweep,
+}
+
+/// How many there are of [`Why`].
+pub(super) const KINDS: usize = 5;
+const ALL: [Why; KINDS] = [Why::Asked, Why::Pairing, Why::Odd, Why::Answered, Why::Sweep];
+
+impl Why {
+    /// Whether it is a matter of going round, not of this round.
+    pub(super) fn is_calm(self) -> bool {
+        matches!(self, Self::Answered | Self::Sweep)
+    }
+}
+
+/// A name that could be asked for: where its row is in the list of rows, and its place, by which
+/// rows are ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub at: usize,
+    pub place: i64,
+}
+
+/// The candidates of a round, by why.
+pub(super) type Wanted = [Vec<Candidate>; KINDS];
+
+/// The places at which the turns of the rounds before ended, by why.
+pub(super) type Turns = [i64; KINDS];
+
+/// Those that are asked for, in the order in which that happens: one of each kind in turn, so that
+/// a round that is cut short has begun with all of them. `hurried`: the calm kinds go on as far as
+/// the budget lasts.
+pub(super) fn probes(wanted: Wanted, turns: &Turns, hurried: bool) -> Vec<(Why, Candidate)> {
+    let most = shares(wanted.each_ref().map(Vec::len), hurried);
+    let rotated: Vec<_> = ALL.iter().zip(wanted).map(|(why, w)| rotate(w, turns[*why as usize])).collect();
+    let rounds = most.into_iter().max().unwrap_or(0);
+    let nth = |n| {
+        let of_each = ALL.iter().zip(&rotated).zip(most);
+        of_each.filter(move |(_, most)| n < *most).map(move |((why, all), _)| (*why, all[n]))
+    };
+    (0..rounds).flat_map(nth).collect()
+}
+
+/// From where the last turn ended on.
+fn rotate(mut wanted: Vec<Candidate>, after: i64) -> Vec<Candidate> {
+    let next = wanted.partition_point(|c| c.place <= after);
+    if next < wanted.len() {
+        wanted.rotate_left(next);
+    }
+    wanted
+}
+
+/// How many of each kind are asked for.
+fn shares(wanted: [usize; KINDS], hurried: bool) -> [usize; KINDS] {
+    let mut wanted = wanted;
+    for why in ALL.into_iter().filter(|why| why.is_calm() && !hurried) {
+        wanted[why as usize] = wanted[why as usize].min(CALM);
+    }
+    let mut shares = wanted.map(|n| n.min(SHARE));
+    let mut left = PROBES - shares.iter().sum::<usize>();
+    for (share, wanted) in shares.iter_mut().zip(wanted) {
+        let more = (wanted - *share).min(left);
+        *share += more;
+        left -= more;
+    }
+    shares
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(places: std::ops::Range<i64>) -> Vec<Candidate> {
+        places.map(|place| Candidate { at: usize::try_from(place).expect("small"), place }).collect()
+    }
+
+    #[test]
+    fn no_kind_takes_it_all() {
+        assert_eq!(shares([0; KINDS], false), [0; KINDS]);
+        assert_eq!(shares([1, 2, 3, 4, 5], false), [1, 2, 3, 4, 5]);
+        for n in [512, 10_000] {
+            assert_eq!(shares([n; KINDS], false), [28, 25, 25, 25, 25], "a full budget");
+            assert_eq!(shares([n, 0, 0, 0, n], false), [103, 0, 0, 0, 25], "what one leaves the others take");
+            assert_eq!(shares([0, 0, n, 0, n], false), [0, 0, 103, 0, 25]);
+            assert_eq!(shares([0, 0, 0, n, n], false), [0, 0, 0, 32, 32], "no hurry");
+            assert_eq!(shares([0, 0, 0, n, n], true), [0, 0, 0, 103, 25], "there is news");
+            assert_eq!(shares([0, 0, 0, 0, n], true), [0, 0, 0, 0, 128]);
+        }
+    }
+
+    #[test]
+    fn every_name_gets_its_turn_and_a_short_round_begins_with_all_kinds() {
+        let mut turns = Turns::default();
+        let mut asked = std::collections::HashSet::new();
+        for _ in 0..50 {
+            let wanted = [rows(0..300), vec![], rows(300..900), rows(900..901), rows(1000..1600)];
+            // Cut short each time.
+            for (why, candidate) in probes(wanted, &turns, false).into_iter().take(70) {
+                turns[why as usize] = candidate.place;
+                asked.insert(candidate.at);
+            }
+        }
+        assert_eq!(asked.len(), 300 + 600 + 1 + 600);
+        let wanted = || [rows(1..4), vec![], rows(4..6), vec![], rows(7..8)];
+        let order = |turns| probes(wanted(), &turns, false).iter().map(|(_, c)| c.place).collect::<Vec<_>>();
+        assert_eq!(order([0; KINDS]), [1, 4, 7, 2, 5, 3]);
+        assert_eq!(order([2, 0, 4, 0, 9]), [3, 5, 7, 1, 4, 2]);
+    }
+}
