@@ -82,9 +82,6 @@ Próximo passo — veja funcionando, sem configurar nada:
   $pareia demo
 
 Depois, com a sua Evolution API:
-  printf '%s' 'a-chave-dela' | $pareia credential add --type whatsapp_evolution \\
-      --base-url http://localhost:8080 --api-token-stdin
-  $pareia user add loja
-  $pareia token create loja
   $pareia serve
+e abra no navegador o link de configuração que ele mostra.
 EOF

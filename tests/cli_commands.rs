@@ -688,6 +688,9 @@ fn serve_says_its_address_first_works_beside_commands_and_ends_at_a_signal() {
         for secret in [KEY, token.as_str(), "base64", "2@"] {
             assert!(!ran.err.contains(secret), "{}", ran.err);
         }
+        // Whoever copies the database of a server that was stopped has everything.
+        let log = desk.folder.join("data/pareia.db-wal");
+        assert!(fs::metadata(&log).map_or(0, |file| file.len()) == 0, "{}", log.display());
     }
 }
 

@@ -93,6 +93,22 @@ fn a_server_that_hangs_costs_the_deadline_and_holds_nobody_else_up() {
 }
 
 #[test]
+fn a_new_name_goes_to_a_server_that_answers() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    let healthy = pareia::sim::Sim::start(instant(Version::V2_3_7)).expect("a second server");
+    shop.credential("cred_b", &healthy.url());
+    shop.set("INSERT INTO credential_health VALUES ('cred_a', 'evolution_rejected_key', 1)");
+    for name in ["a", "b", "c"] {
+        assert_eq!(shop.post(name).status, 200);
+    }
+    assert_eq!(shop.sql("SELECT DISTINCT credentialId FROM messaging_instances"), [["cred_b"]]);
+    shop.set("UPDATE credential_health SET trouble = NULL");
+    assert_eq!(shop.post("d").status, 200);
+    let last = shop.sql("SELECT credentialId FROM messaging_instances WHERE channelInstanceId = 'd'");
+    assert_eq!(last, [["cred_a"]], "the least used of those that answer");
+}
+
+#[test]
 fn no_code_in_time_is_a_qr_timeout() {
     let shop = Shop::with(recorded(Version::V2_3_7), Duration::from_secs(1));
     shop.sim.control().whatsapp(pareia::sim::Whatsapp::Hangs);

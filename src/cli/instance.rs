@@ -168,7 +168,7 @@ impl Line for InstanceLine {
     fn cells(&self) -> Vec<String> {
         vec![
             self.name.clone(),
-            self.status.clone(),
+            words::status(&self.status, self.unknown_since),
             time::short(self.since),
             self.phone.clone(),
             self.user.clone(),

@@ -71,6 +71,9 @@ const FORGET_TROUBLE: &str =
 const ORPHAN: &str = "UPDATE messaging_instances SET orphanedAt = coalesce((SELECT since
         FROM credential_health WHERE credentialId = ?1 AND trouble IS NOT NULL), ?2)
     WHERE credentialId = ?1";
+/// Whether the watcher last had trouble with the server of the credential `c`.
+const FAILING: &str =
+    "EXISTS (SELECT 1 FROM credential_health h WHERE h.credentialId = c.id AND h.trouble IS NOT NULL)";
 
 impl Store {
     /// Adds a credential, active; `false` when the id is taken.
@@ -139,10 +142,11 @@ impl Store {
     }
 
     /// The active credential that serves the fewest instances of `channel`; of equals, the oldest.
+    /// One whose server fails at the moment comes after all that answer.
     pub fn least_used_credential(&self, channel: Channel) -> Result<Option<Credential>, Error> {
         let query = format!(
             "SELECT {COLUMNS} FROM integration_credentials c
-             WHERE type = ?1 AND isActive ORDER BY {INSTANCES}, createdAt, id LIMIT 1"
+             WHERE type = ?1 AND isActive ORDER BY {FAILING}, {INSTANCES}, createdAt, id LIMIT 1"
         );
         self.one_credential(&query, channel.as_str())
     }

@@ -102,8 +102,10 @@ impl From<rusqlite::Error> for Error {
 pub struct Store {
     folder: PathBuf,
     sealer: Sealer,
-    writer: Mutex<Connection>,
     readers: [Mutex<Connection>; READERS],
+    /// Closed after the readers: the last connection moves the log into the database, and one that
+    /// only reads cannot.
+    writer: Mutex<Connection>,
     turn: AtomicUsize,
 }
 

@@ -21,7 +21,7 @@ pub const CROSS_SITE_DETAIL: &str = "Abra a página pelo endereço do pareia e t
 pub const TOO_OFTEN: &str = "Tentativas demais em pouco tempo";
 /// Said beside [`TOO_OFTEN`].
 pub const TOO_OFTEN_DETAIL: &str =
-    "Espere o tempo do cabeçalho Retry-After e tente de novo. Quem já entrou continua.";
+    "Espere um minuto e tente de novo (para programas: o cabeçalho Retry-After). Quem já entrou continua.";
 /// 409: nobody could log in as administrator any more.
 pub const LAST_ADMINISTRATOR: &str = "Ninguém remove a própria conta, nem o último administrador com senha";
 /// Said beside [`LAST_ADMINISTRATOR`].

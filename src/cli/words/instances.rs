@@ -1,4 +1,15 @@
-//! Sentences about what is done to an instance by name.
+//! Sentences about instances, and about what is done to one by name.
+
+use crate::domain::Millis;
+use crate::time;
+
+/// A status, or since when nothing is known of it.
+pub fn status(status: &str, unknown_since: Option<Millis>) -> String {
+    unknown_since.map_or_else(
+        || status.to_owned(),
+        |since| format!("sem notícia desde {} (antes: {status})", time::short(since)),
+    )
+}
 
 /// No life that a link can have.
 pub const MINUTES_INVALID: &str = "deve ser um número de minutos, de 1 a 1440";
