@@ -30,7 +30,7 @@ function phoneField(label, hint) {
   // Coming by keyboard selects everything, and the country would be typed over. A whole number may be.
   const toEnd = () => { if (one.input.selectionStart === 0 && !phoneFits(phoneDigits(one.input.value))) one.input.setSelectionRange(99, 99); };
   one.input.addEventListener('focus', () => { toEnd(); setTimeout(toEnd); });
-  one.input.addEventListener('blur', () => { one.input.value = phone(phoneDigits(one.input.value)) || '+55 '; });
+  one.input.addEventListener('blur', () => { one.input.value = phone(fits(one.input.value)) || '+55 '; });
   return one;
 }
 
@@ -48,8 +48,8 @@ function fitter() {
       spare += raw.slice(full.length);
       const next = phoneDigits(spare);
       digits = phoneFits(next) ? next : full;
-    }
-    if (digits !== full) spare = '';
+      if (digits === next) spare = '';
+    } else spare = ''; // A slip that was corrected, or left behind with the field.
     full = digits.length >= phoneMost(digits) ? digits : '';
     return digits;
   };
