@@ -5,8 +5,8 @@ import { poll } from './poll.js';
 import { onLang } from './prefs.js';
 import { go, nextSignal, place, put } from './router.js';
 import { drawShell, main, mountShell, watchTroubles } from './shell.js';
-import { toastError } from './parts/toast.js';
-import { loadWords } from './words.js';
+import { toast, toastError } from './parts/toast.js';
+import { loadWords, t } from './words.js';
 
 /** A screen is fetched when it is wanted, so that the first is there at once; the rest follow. */
 const screen = (file, name) => async () => (await import(`./screens/${file}.js`))[name];
@@ -17,6 +17,8 @@ const setupNeeded = screen('setup', 'setupNeeded');
 const setupDone = screen('setup', 'setupDone');
 const connect = screen('connect', 'connectScreen');
 const pair = screen('pair', 'pairScreen');
+const missing = screen('missing', 'missingScreen');
+const adminOnly = screen('missing', 'adminOnlyScreen');
 
 /** Who sees what: `open` to everybody, `admin` to administrators, the rest to whoever is logged in. */
 const SCREENS = {
@@ -56,19 +58,28 @@ function left(ended) {
 function choose([first = '', ...params]) {
   const { session } = state;
   if (first === 'setup') return { load: state.setup ? setup : setupDone, params };
-  const wanted = SCREENS[first];
+  const wanted = Object.hasOwn(SCREENS, first) && SCREENS[first];
   if (wanted && wanted.open) return { load: wanted.load, params };
   if (state.setup) return { load: setupNeeded, params };
   if (!session) {
     if (first !== 'entrar' && !state.after) state.after = location.hash;
     return { load: login, params };
   }
-  const allowed = wanted && (!wanted.admin || session.admin) && params.length >= (wanted.needs || 0);
-  if (!allowed) return { load: numbers, params: [] };
+  if (first === 'entrar') return { load: numbers, params: [] }; // Logged in already.
+  if (!wanted || params.length < (wanted.needs || 0)) return { load: missing, params };
+  if (wanted.admin && !session.admin) return { load: adminOnly, params };
   return { load: (params.length && wanted.loadOne) || wanted.load, params };
 }
 
+/** Whoever is in has no use for the set-up link: a bookmark, or a reload between its two steps. */
+function leaveSetup() {
+  if (!state.session || place()[0] !== 'setup') return;
+  history.replaceState(null, '', '#/');
+  toast(t('setup.done.already'));
+}
+
 async function route() {
+  leaveSetup();
   const parts = place();
   const { load, params } = choose(parts);
   const signal = nextSignal();

@@ -30,6 +30,9 @@ export function phoneDigits(text) {
   return digits.slice(0, 15);
 }
 
+/** How many digits there can be at most. */
+export const phoneMost = (digits) => (digits.startsWith(BRAZIL) ? 13 : 15);
+
 /** Whether the server and WhatsApp can take it: Brazil has 10 or 11 digits behind +55. */
 export function phoneFits(digits) {
   if (digits.startsWith(BRAZIL)) return digits.length === 12 || digits.length === 13;
@@ -48,11 +51,14 @@ export const nameFits = (text) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text)
 
 const UNITS = [['year', 31536000], ['month', 2592000], ['day', 86400], ['hour', 3600], ['minute', 60]];
 
+/** The server's clock is known to the second only, so what has just happened may seem yet to come. */
+const CLOCK_GRAIN = 3;
+
 /** "há 5 minutos", by the server's clock. */
 function ago(iso) {
   const seconds = (Date.parse(iso) - now()) / 1000;
   const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length - length / 60) || [];
-  if (!unit) return seconds > 0 ? t('time.soon') : t('time.now');
+  if (!unit) return seconds > CLOCK_GRAIN ? t('time.soon') : t('time.now');
   return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(Math.round(seconds / size), unit);
 }
 

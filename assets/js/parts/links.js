@@ -8,6 +8,7 @@ import { button } from './button.js';
 import { shareButtons } from './copy.js';
 import { tell } from './dialog.js';
 import { selectField } from './form.js';
+import { localNote } from './local-note.js';
 import { section } from './page.js';
 import { toast } from './toast.js';
 
@@ -18,7 +19,8 @@ function made(link) {
     title: t('link.made'),
     body: [h('p', {}, t('link.once')), h('p', { class: 'link-text' }, h('code', {}, link.url)),
       h('p', { class: 'hint' }, tx('link.until', { time: when(link.expiresAt) })),
-      h('div', { class: 'actions' }, shareButtons(link.url, t('link.message')))],
+      h('div', { class: 'actions' }, shareButtons(link.url, t('link.message'))),
+      localNote(link.url, 'link.local')],
   });
 }
 

@@ -2,10 +2,11 @@
 
 import { h, setText, fillWith } from '../dom.js';
 import { connect, connectAgain, findInstance } from '../api.js';
-import { nameFits, phone, phoneDigits, phoneFits, proposeName } from '../format.js';
+import { nameFits, phone, phoneDigits, phoneFits, phoneMost, proposeName } from '../format.js';
 import { t, tx } from '../words.js';
 import { button, linkButton } from '../parts/button.js';
 import { allGood, field, form } from '../parts/form.js';
+import { noServer, serverMissing } from '../parts/no-server.js';
 import { notice } from '../parts/notice.js';
 import { page } from '../parts/page.js';
 import { handOver } from './pair.js';
@@ -13,6 +14,7 @@ import { handOver } from './pair.js';
 /** A field that writes a phone the Brazilian way while it is typed. */
 function phoneField(label, hint) {
   const one = field({ label, hint, type: 'tel', inputmode: 'tel', autocomplete: 'tel', value: '+55 ', required: true });
+  const fits = fitter();
   one.input.addEventListener('input', (event) => {
     const { input } = one;
     const erasing = (event.inputType || '').startsWith('delete');
@@ -22,14 +24,35 @@ function phoneField(label, hint) {
     const atEnd = input.selectionStart === input.value.length;
     if (erasing && !atEnd) return; // Whoever corrects in the middle is not fought with.
     if (erasing) return;
-    input.value = phone(phoneDigits(input.value)) || input.value;
+    input.value = phone(fits(input.value)) || input.value;
     if (!atEnd) input.setSelectionRange(...behindDigit(input.value, before));
   });
-  // Coming by keyboard selects everything, and the country would be typed over.
-  const toEnd = () => { if (one.input.selectionStart === 0) one.input.setSelectionRange(99, 99); };
+  // Coming by keyboard selects everything, and the country would be typed over. A whole number may be.
+  const toEnd = () => { if (one.input.selectionStart === 0 && !phoneFits(phoneDigits(one.input.value))) one.input.setSelectionRange(99, 99); };
   one.input.addEventListener('focus', () => { toEnd(); setTimeout(toEnd); });
-  one.input.addEventListener('blur', () => { one.input.value = phone(phoneDigits(one.input.value)) || '+55 '; });
+  one.input.addEventListener('blur', () => { one.input.value = phone(fits(one.input.value)) || '+55 '; });
   return one;
+}
+
+/**
+ * What is too much behind a full number is left out, as a slip of the finger; once it is a whole number
+ * itself, it takes the place of the first.
+ */
+function fitter() {
+  let full = '';
+  let spare = '';
+  return (text) => {
+    const raw = text.replace(/\D/g, '');
+    let digits = phoneDigits(text);
+    if (full && raw.length > full.length && raw.startsWith(full) && digits.length >= full.length) {
+      spare += raw.slice(full.length);
+      const next = phoneDigits(spare);
+      digits = phoneFits(next) ? next : full;
+      if (digits === next) spare = '';
+    } else spare = ''; // A slip that was corrected, or left behind with the field.
+    full = digits.length >= phoneMost(digits) ? digits : '';
+    return digits;
+  };
 }
 
 /** Where the caret goes so that as many digits stand before it as did. */
@@ -98,6 +121,10 @@ export function connectScreen({ signal, go, session }) {
     }
   }
 
-  return page(t('connect.title'), { lead: t('connect.lead'), back: [t('nav.numbers'), '#/'] },
-    h('div', { class: 'card narrow' }, form([name.node, number.node, problem, submit], submit, send, failed)));
+  const card = h('div', { class: 'card narrow' }, form([name.node, number.node, problem, submit], submit, send, failed));
+  const place = h('div', {}, card);
+  serverMissing(session, signal).then((missing) => {
+    if (missing && !signal.aborted && !name.value) fillWith(place, noServer()); // Nothing typed is taken away.
+  });
+  return page(t('connect.title'), { lead: t('connect.lead'), back: [t('nav.numbers'), '#/'] }, place);
 }

@@ -7,10 +7,14 @@ import { empty, page } from '../parts/page.js';
 
 const plain = (text) => text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase();
 
+/** Questions rather than errors: their key means nothing to anybody. */
+const HOW_TO = 'how_';
+
 function entry(code, open) {
   const [title, cause, cure] = help(code);
+  const howTo = code.startsWith(HOW_TO);
   const node = h('details', { class: 'topic', id: `ajuda-${code}`, open },
-    h('summary', {}, h('h2', {}, title), h('code', {}, code), icon('next')),
+    h('summary', {}, h('h2', {}, title), !howTo && h('code', {}, code), icon('next')),
     h('div', { class: 'topic-text' },
       h('p', {}, cause),
       h('p', { class: 'cure' }, h('strong', {}, t('notice.todo')), ' ', cure)));

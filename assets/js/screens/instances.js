@@ -7,6 +7,7 @@ import { phone } from '../format.js';
 import { poll } from '../poll.js';
 import { t, tn } from '../words.js';
 import { button, linkButton } from '../parts/button.js';
+import { noServer, serverMissing } from '../parts/no-server.js';
 import { notice } from '../parts/notice.js';
 import { empty, page, skeleton } from '../parts/page.js';
 import { lastKnown, plainStatus, sinceLine, statusBadge, statusWord, STATUSES } from '../parts/status.js';
@@ -60,7 +61,9 @@ function table(session) {
 
 /** The statuses with their counts; those with none are left out, but for the one that is chosen. */
 function filters(changed) {
-  const node = h('div', { class: 'chips', role: 'group', 'aria-label': t('list.filter') });
+  // Behind the chips, where `keyed` leaves it alone.
+  const note = h('span', { class: 'chips-note', hidden: true }, plainStatus('unknown'));
+  const node = h('div', { class: 'chips', role: 'group', 'aria-label': t('list.filter') }, note);
   const show = keyed(node, (one) => one.status, ({ status }) => {
     const count = h('span', { class: 'count' });
     const label = status ? statusWord(status) : t('list.all');
@@ -69,7 +72,10 @@ function filters(changed) {
   });
   return {
     node,
-    show(counts) {
+    /** `unsure`: a server is failing, so the counts are what was known last. */
+    show(counts, unsure) {
+      node.classList.toggle('unsure', unsure);
+      note.hidden = !unsure;
       const all = Object.values(counts).reduce((sum, n) => sum + n, 0);
       const some = STATUSES.filter((status) => counts[status] > 0 || wanted.status === status);
       show([{ status: '', count: all }, ...some.map((status) => ({ status, count: counts[status] || 0 }))]);
@@ -117,7 +123,7 @@ export function instancesScreen({ signal, session }) {
   const turn = (by) => { wanted.page += by; loop.now(); scrollTo(0, 0); };
   const pages = pager(turn);
   const chips = filters((status) => change({ status }));
-  const search = h('input', { type: 'search', value: wanted.search, placeholder: t('list.search'), 'aria-label': t('list.search'), autocomplete: 'off', spellcheck: 'false' });
+  const search = h('input', { type: 'search', value: wanted.search, placeholder: t('list.search'), maxlength: 64, 'aria-label': t('list.search'), autocomplete: 'off', spellcheck: 'false' });
   const tools = h('div', { class: 'list-tools waiting' }, h('div', { class: 'search' }, icon('search'), search), chips.node);
   const add = linkButton(t('connect.title'), '#/conectar', { kind: 'primary', icon: 'plus' });
   let showing = null;
@@ -133,17 +139,18 @@ export function instancesScreen({ signal, session }) {
     typing = setTimeout(() => change({ search: search.value.trim() }), TYPING);
   });
 
-  function show(answer) {
+  function show(answer, lacking) {
     const all = Object.values(answer.counts).reduce((sum, n) => sum + n, 0);
-    const kind = answer.data.length ? 'rows' : `none ${wanted.search || wanted.status ? 'filtered' : ''}`;
+    const filtered = wanted.search || wanted.status;
+    const kind = answer.data.length ? 'rows' : `none ${lacking ? 'lacking' : ''} ${filtered ? 'filtered' : ''}`;
     setText(lead, summary(answer.counts, answer.data.some((one) => one.unknownSince)));
-    chips.show(answer.counts);
+    chips.show(answer.counts, (answer.troubles || []).length > 0);
     tools.classList.remove('waiting'); // Its place was kept until now, so that nothing jumps.
     tools.hidden = !all && !wanted.search && !wanted.status;
     add.hidden = tools.hidden; // With nothing in the list, the list's place says what to do.
     rows.show(answer.data);
     pages.show(answer);
-    if (kind !== showing) fillWith(place, answer.data.length ? rows.node : none());
+    if (kind !== showing) fillWith(place, answer.data.length ? rows.node : (lacking && noServer()) || none());
     showing = kind;
   }
 
@@ -154,10 +161,13 @@ export function instancesScreen({ signal, session }) {
     if (wanted.status) query.status = wanted.status;
     const answer = await call('GET', listPath(query), { signal });
     if (asked !== JSON.stringify(wanted)) return; // Somebody typed on; the next answer is on its way.
+    const nothing = !Object.values(answer.counts).some(Boolean) && !wanted.search && !wanted.status;
+    const lacking = nothing && await serverMissing(session, signal);
+    if (signal.aborted) return;
     problem.replaceChildren();
     heard(answer.troubles);
     if (!answer.data.length && wanted.page > 1) { wanted.page = 1; loop.now(); return; }
-    show(answer);
+    show(answer, lacking);
   }, {
     every: 2_000, signal,
     // That nothing answers is said by the banner; anything else is said here.

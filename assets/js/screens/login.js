@@ -25,7 +25,9 @@ export function loginScreen({ entered, ended }) {
     allGood([password, t('login.wrong')]);
     password.input.select();
   };
+  // After the router has put the screen in its place. Where a finger points, a keyboard would pop up.
+  if (matchMedia('(pointer: fine)').matches) setTimeout(() => { if (!name.value && !password.value) name.input.focus(); });
   return page(t('login.title'), { lead: t('login.lead') },
     h('div', { class: 'card' }, form([problem, name.node, password.node, submit], submit, send, failed)),
-    h('p', { class: 'below' }, h('a', { href: '#/ajuda/wrong_password' }, t('login.forgot'))));
+    h('p', { class: 'below' }, h('a', { href: '#/ajuda/how_password' }, t('login.forgot'))));
 }

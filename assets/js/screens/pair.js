@@ -10,6 +10,7 @@ import { button, linkButton } from '../parts/button.js';
 import { codeCard } from '../parts/code.js';
 import { shareButtons } from '../parts/copy.js';
 import { icon } from '../parts/icons.js';
+import { localNote } from '../parts/local-note.js';
 import { notice } from '../parts/notice.js';
 import { page } from '../parts/page.js';
 import { passkeyHint } from '../parts/passkey.js';
@@ -27,7 +28,8 @@ function linkPanel(name) {
     const link = await post(instancePath(name, '/link'));
     fillWith(place, h('p', { class: 'link-text' }, h('code', {}, link.url)),
       h('p', { class: 'hint' }, tx('link.until', { time: when(link.expiresAt) })),
-      h('div', { class: 'actions' }, shareButtons(link.url, t('link.message'))));
+      h('div', { class: 'actions' }, shareButtons(link.url, t('link.message'))),
+      localNote(link.url, 'link.local'));
   };
   fillWith(place, button(t('link.make'), make, { kind: 'primary', icon: 'link' }));
   return h('div', { class: 'way' }, h('p', { class: 'way-lead' }, t('link.lead')), place);

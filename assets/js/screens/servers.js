@@ -10,6 +10,7 @@ import { copyBox } from '../parts/copy.js';
 import { ask, sheet, tell } from '../parts/dialog.js';
 import { secretField } from '../parts/form.js';
 import { icon } from '../parts/icons.js';
+import { localNote } from '../parts/local-note.js';
 import { box, errorTitle, notice, sentence } from '../parts/notice.js';
 import { empty, facts, page, skeleton } from '../parts/page.js';
 import { serverForm, serverProblem } from '../parts/server-form.js';
@@ -63,6 +64,7 @@ async function webhook(server) {
     body: [h('p', {}, t('webhook.text')), h('ol', { class: 'steps' },
       h('li', {}, h('span', {}, t('webhook.step1'))), h('li', {}, h('span', {}, t('webhook.step2')))),
     copyBox(environment, t('webhook.lines')), h('p', { class: 'hint' }, t('webhook.address')), copyBox(url, t('webhook.address')),
+    localNote(url, 'webhook.local'),
     h('p', { class: 'hint' }, t('webhook.optional'))],
   });
 }

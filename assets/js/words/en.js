@@ -52,6 +52,9 @@ export default {
   'col.name': 'Name', 'col.number': 'Number', 'col.status': 'Status', 'col.since': 'Since', 'col.server': 'Server', 'col.owner': 'Owner', 'col.created': 'Created',
   'pager.label': 'Pages', 'pager.back': 'Previous', 'pager.next': 'Next', 'pager.range': '{from}–{to} of {total}',
 
+  'noserver.title': 'Where is Evolution?', 'noserver.text': 'pareia connects numbers through an Evolution API. Add yours under Servers.',
+  'missing.title': 'Page not found', 'missing.lead': 'This address leads to no screen of pareia.', 'missing.admin': 'For administrators only', 'missing.admin.lead': 'Ask an administrator, or log in with an account that is one.',
+
   'connect.title': 'Connect number', 'connect.lead': 'A name, a number, and the QR code appears.',
   'connect.name': 'Name', 'connect.name.hint': 'What you call this WhatsApp: the shop, the department, the person.', 'connect.name.example': 'Downtown shop',
   'connect.name.rule': 'Letters and digits. Accents and spaces are adjusted.',
@@ -80,6 +83,7 @@ export default {
   'history.title': 'History', 'history.lead': 'Every change of the last 90 days.', 'history.more': 'Load more', 'history.none': 'No change yet.',
   'link.title': 'Connect link', 'link.lead': 'For whoever has the phone: opens the QR code without a password, for this number only.', 'link.make': 'Make a link', 'link.made': 'Link made',
   'link.once': 'Copy it now: to be safe, it is not shown again.', 'link.until': 'Stops working {time}, or as soon as the number connects.', 'link.valid': 'Valid for',
+  'link.local': 'This link opens on this computer only. For other phones, start pareia with {option}, or first open this page at its public address.',
   'link.minutes.30': '30 minutes', 'link.minutes.120': '2 hours', 'link.minutes.1440': '24 hours', 'link.message': 'To connect WhatsApp, open this link:',
   'link.active.one': '1 open link', 'link.active.other': '{n} open links', 'link.row': 'Made {made}, ends {until}', 'link.revoke': 'Cancel all', 'link.revoked': 'Links cancelled.',
   'remove.section': 'Remove', 'remove.lead': 'Before anything is removed, you see exactly what will be lost.', 'remove.open': 'Remove this number', 'remove.short': 'Remove', 'remove.title': 'Remove {name}?',
@@ -95,7 +99,7 @@ export default {
   'setup.server.title': 'Where is Evolution?', 'setup.server.lead': 'pareia tests the address and the key before it keeps them.', 'setup.test': 'Test and continue', 'setup.skip': 'Skip for now',
   'setup.link.lead': 'Open the set-up link that pareia showed when it started.', 'setup.link.where': 'It stands in pareia’s log, is valid for 30 minutes, and ends like this:',
   'setup.link.new': 'No link?', 'setup.link.restart': 'Restart pareia: the log shows a new link.', 'setup.link.cli': 'Or make the account in the terminal, and log in here:',
-  'setup.done.title': 'All set', 'setup.done.lead': 'pareia has been set up already. Just log in.',
+  'setup.done.already': 'pareia has been set up already.', 'setup.done.title': 'All set', 'setup.done.lead': 'pareia has been set up already. Just log in.',
 
   'server.lead': 'The Evolution API servers that pareia uses.', 'server.add': 'Add server', 'server.add.do': 'Test and save', 'server.added': 'Server saved, untested.',
   'server.name': 'Name', 'server.name.hint': 'To know it in the list, like main.', 'server.url': 'Address of Evolution', 'server.url.hint': 'If it runs on this machine, leave it as it is.', 'server.url.wrong': 'Begin with http:// or https://, like http://localhost:8080.',
@@ -113,7 +117,7 @@ export default {
   'server.default': 'This is Evolution’s example key', 'server.default.text': 'It is published on the internet: anybody can use your WhatsApp. Change AUTHENTICATION_API_KEY in Evolution, then use Change key.',
   'server.empty': 'No server yet', 'server.empty.text': 'Say where your Evolution API is, to connect numbers.',
   'webhook.open': 'Webhook', 'webhook.title': 'Faster news', 'webhook.text': 'With this, Evolution tells pareia as soon as a number connects or drops.', 'webhook.step1': 'Paste these lines into Evolution’s .env file.', 'webhook.step2': 'Restart Evolution.',
-  'webhook.lines': 'Lines for .env', 'webhook.address': 'Address of the webhook', 'webhook.optional': 'It is optional: without it, a status takes up to 20 seconds. The address is secret. The webhook of each instance is not touched.',
+  'webhook.lines': 'Lines for .env', 'webhook.address': 'Address of the webhook', 'webhook.local': 'This address is good on this computer only. If Evolution runs elsewhere or in Docker, use one that it reaches: start pareia with {option}.', 'webhook.optional': 'It is optional: without it, a status takes up to 20 seconds. The address is secret. The webhook of each instance is not touched.',
 
   'user.lead': 'Who may use pareia: people with a password, programs with a token.', 'user.people': 'People', 'user.people.lead': 'Everybody sees their own numbers; administrators see all.', 'user.add': 'Add user', 'user.add.do': 'Add',
   'user.added': '{name} was added.', 'user.name': 'Name', 'user.name.hint': 'Letters and digits, no spaces or accents.', 'user.name.wrong': 'Use 1 to 64 letters, digits, dots, _ or -, beginning with a letter or digit.',

@@ -1,6 +1,9 @@
 // The help page in English: code → what happened, why, what to do. The same codes as help-pt.js.
 
 export default {
+  how_connect: ['How to connect a number', 'You need the phone of that number at hand. Whoever is far away can get a link.', 'Under Numbers, use Connect number: give it a name, say the number, and scan the QR code under Linked devices, in WhatsApp. Use a code and Send a link are there too.'],
+  how_password: ['I forgot my password', 'Nobody can see your password, but an administrator can set another.', 'Ask an administrator to use Set password under Users. If that is you, on the server: pareia user password NAME.'],
+  how_unknown: ['A number shows No news', 'pareia cannot ask Evolution, and so does not know whether the number is connected. WhatsApp may well be working.', 'See the message at the top of the page, and whether Evolution is running: an administrator uses Test under Servers. The status comes back by itself.'],
   passkey: ['I scanned and nothing happens', 'WhatsApp asked for a passkey for this number. Since June 2026 this happens with some numbers, and Evolution cannot answer it yet.', 'Repeating does not help. See whether there is a newer Evolution, or connect another number.'],
   evolution_unreachable: ['Evolution does not answer', 'Nothing answers at the server’s address. It may be off, restarting, or the address is wrong.', 'See whether Evolution is running, and use Test under Servers. The numbers come back by themselves when it does.'],
   evolution_rejected_key: ['Evolution refused the key', 'The key kept here is not the one Evolution uses. Somebody may have changed it on the server.', 'Copy AUTHENTICATION_API_KEY from Evolution’s .env file and use Change key under Servers.'],
@@ -21,6 +24,7 @@ export default {
   wrong_password: ['Name and password do not match', 'The name does not exist or the password is another. To be safe, pareia does not say which.', 'An administrator can set a new password under Users. On the server: pareia user password NAME.'],
   setup_expired: ['The set-up link no longer works', 'It is valid for 30 minutes and only once.', 'Restart pareia for a new link, or use pareia user password NAME on the server.'],
   instance_token: ['This is the key of one instance', 'The key is good for one number only. pareia needs the global key to create and list numbers.', 'Copy AUTHENTICATION_API_KEY from Evolution’s .env file.'],
+  name_taken: ['This name exists already', 'Another account has this name.', 'Choose another name.'],
   in_use: ['It is still in use', 'Some numbers depend on what you want to remove.', 'Hand the numbers to another account or server, or confirm that it shall go all the same.'],
   last_administrator: ['This is the last administrator', 'Without them nobody would look after servers and users. Nor can you remove yourself.', 'First add another administrator with a password, and log in as them.'],
   rate_limited: ['Too many attempts', 'There were many wrong attempts in a short time.', 'Wait a minute, check the password or the token, and try again.'],

@@ -1,6 +1,9 @@
 // The help page in Portuguese: code → what happened, why, what to do. First what shops run into.
 
 export default {
+  how_connect: ['Como conectar um número', 'É preciso estar com o celular desse número à mão. Quem está longe pode receber um link.', 'Em Números, use Conectar número: dê um nome, diga o número e escaneie o QR Code em Dispositivos conectados, no WhatsApp. Ali também há Usar código e Enviar link.'],
+  how_password: ['Esqueci a senha', 'Ninguém pode ver a sua senha, mas um administrador pode definir outra.', 'Peça a um administrador para usar Definir senha em Usuários. Se o administrador é você, no servidor: pareia user password NOME.'],
+  how_unknown: ['Um número mostra Sem notícia', 'O pareia não consegue perguntar à Evolution, e por isso não sabe se o número está conectado. O WhatsApp pode continuar funcionando.', 'Veja o aviso no alto da página, e se a Evolution está rodando: um administrador usa Testar em Servidores. A situação volta sozinha.'],
   passkey: ['Escaneei e nada acontece', 'O WhatsApp pediu uma chave de acesso (passkey) para este número. Desde junho de 2026 isso acontece com alguns números, e a Evolution ainda não sabe responder a esse pedido.', 'Repetir não resolve. Veja se há uma versão mais nova da Evolution, ou conecte outro número.'],
   evolution_unreachable: ['A Evolution não responde', 'Nada responde no endereço do servidor. Ela pode estar desligada, reiniciando, ou o endereço está errado.', 'Veja se a Evolution está rodando e use Testar em Servidores. Os números voltam sozinhos quando ela voltar.'],
   evolution_rejected_key: ['A Evolution recusou a chave', 'A chave guardada não é a que a Evolution usa. Alguém pode ter trocado a chave no servidor.', 'Copie AUTHENTICATION_API_KEY do arquivo .env da Evolution e use Trocar chave em Servidores.'],
@@ -21,6 +24,7 @@ export default {
   wrong_password: ['Nome ou senha não conferem', 'O nome não existe ou a senha é outra. Por segurança, o pareia não diz qual.', 'Um administrador pode definir uma senha nova em Usuários. No servidor: pareia user password NOME.'],
   setup_expired: ['O link de configuração não vale mais', 'Ele vale 30 minutos e uma vez só.', 'Reinicie o pareia para um link novo, ou use pareia user password NOME no servidor.'],
   instance_token: ['Esta é a chave de uma instância', 'A chave colada só vale para um número. O pareia precisa da chave global para criar e listar números.', 'Copie AUTHENTICATION_API_KEY do arquivo .env da Evolution.'],
+  name_taken: ['Este nome já existe', 'Outra conta já tem este nome.', 'Escolha outro nome.'],
   in_use: ['Ainda está em uso', 'Há números que dependem do que você quer remover.', 'Passe os números para outra conta ou servidor, ou confirme que quer remover assim mesmo.'],
   last_administrator: ['É o último administrador', 'Sem ele ninguém mais cuidaria de servidores e usuários. Também não dá para remover a si mesmo.', 'Antes, adicione outro administrador com senha e entre com ele.'],
   rate_limited: ['Tentativas demais', 'Houve muitas tentativas erradas em pouco tempo.', 'Espere um minuto, confira a senha ou o token e tente de novo.'],

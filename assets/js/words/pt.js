@@ -52,6 +52,9 @@ export default {
   'col.name': 'Nome', 'col.number': 'Número', 'col.status': 'Situação', 'col.since': 'Desde', 'col.server': 'Servidor', 'col.owner': 'Dono', 'col.created': 'Criado',
   'pager.label': 'Páginas', 'pager.back': 'Anterior', 'pager.next': 'Próxima', 'pager.range': '{from}–{to} de {total}',
 
+  'noserver.title': 'Falta dizer onde está a Evolution', 'noserver.text': 'O pareia conecta os números por uma Evolution API. Adicione a sua em Servidores.',
+  'missing.title': 'Página não encontrada', 'missing.lead': 'Este endereço não leva a nenhuma tela do pareia.', 'missing.admin': 'Só para administradores', 'missing.admin.lead': 'Peça a um administrador, ou entre com uma conta que seja.',
+
   'connect.title': 'Conectar número', 'connect.lead': 'Um nome, um número, e o QR Code aparece.',
   'connect.name': 'Nome', 'connect.name.hint': 'Como você chama este WhatsApp: a loja, o setor, a vendedora.', 'connect.name.example': 'Loja Centro',
   'connect.name.rule': 'Letras e números. Acentos e espaços são ajustados.',
@@ -80,6 +83,7 @@ export default {
   'history.title': 'Histórico', 'history.lead': 'Cada mudança dos últimos 90 dias.', 'history.more': 'Carregar mais', 'history.none': 'Nenhuma mudança ainda.',
   'link.title': 'Link para conectar', 'link.lead': 'Para quem está com o celular: abre o QR Code sem senha, só para este número.', 'link.make': 'Criar link', 'link.made': 'Link criado',
   'link.once': 'Copie agora: por segurança, ele não será mostrado de novo.', 'link.until': 'Deixa de valer {time}, ou assim que o número conectar.', 'link.valid': 'Validade',
+  'link.local': 'Este link só abre neste computador. Para outros celulares, inicie o pareia com {option}, ou antes abra esta página pelo endereço público.',
   'link.minutes.30': '30 minutos', 'link.minutes.120': '2 horas', 'link.minutes.1440': '24 horas', 'link.message': 'Para conectar o WhatsApp, abra este link:',
   'link.active.one': '1 link aberto', 'link.active.other': '{n} links abertos', 'link.row': 'Criado {made}, vence {until}', 'link.revoke': 'Cancelar todos', 'link.revoked': 'Links cancelados.',
   'remove.section': 'Remover', 'remove.lead': 'Antes de remover, você vê exatamente o que será perdido.', 'remove.open': 'Remover este número', 'remove.short': 'Remover', 'remove.title': 'Remover {name}?',
@@ -95,7 +99,7 @@ export default {
   'setup.server.title': 'Onde está a Evolution?', 'setup.server.lead': 'O pareia testa o endereço e a chave antes de guardar.', 'setup.test': 'Testar e continuar', 'setup.skip': 'Pular por agora',
   'setup.link.lead': 'Abra o link de configuração que o pareia mostrou ao iniciar.', 'setup.link.where': 'Ele aparece no log do pareia, vale 30 minutos e termina assim:',
   'setup.link.new': 'Não tem o link?', 'setup.link.restart': 'Reinicie o pareia: o log mostra um link novo.', 'setup.link.cli': 'Ou crie a conta no terminal e entre por aqui:',
-  'setup.done.title': 'Tudo pronto', 'setup.done.lead': 'O pareia já foi configurado. É só entrar.',
+  'setup.done.already': 'O pareia já foi configurado.', 'setup.done.title': 'Tudo pronto', 'setup.done.lead': 'O pareia já foi configurado. É só entrar.',
 
   'server.lead': 'Os servidores da Evolution API que o pareia usa.', 'server.add': 'Adicionar servidor', 'server.add.do': 'Testar e salvar', 'server.added': 'Servidor salvo, sem teste.',
   'server.name': 'Nome', 'server.name.hint': 'Para reconhecer na lista, como principal.', 'server.url': 'Endereço da Evolution', 'server.url.hint': 'Se ela roda nesta máquina, deixe como está.', 'server.url.wrong': 'Comece com http:// ou https://, como http://localhost:8080.',
@@ -113,7 +117,7 @@ export default {
   'server.default': 'Esta é a chave de exemplo da Evolution', 'server.default.text': 'Ela está publicada na internet: qualquer um pode usar seu WhatsApp. Troque AUTHENTICATION_API_KEY na Evolution e depois use Trocar chave.',
   'server.empty': 'Nenhum servidor ainda', 'server.empty.text': 'Diga onde está a sua Evolution API para conectar números.',
   'webhook.open': 'Webhook', 'webhook.title': 'Avisos mais rápidos', 'webhook.text': 'Com isto a Evolution avisa o pareia assim que um número conecta ou cai.', 'webhook.step1': 'Cole estas linhas no arquivo .env da Evolution.', 'webhook.step2': 'Reinicie a Evolution.',
-  'webhook.lines': 'Linhas para o .env', 'webhook.address': 'Endereço do webhook', 'webhook.optional': 'É opcional: sem isto, a situação demora até 20 segundos. O endereço é secreto. O webhook de cada instância não é tocado.',
+  'webhook.lines': 'Linhas para o .env', 'webhook.address': 'Endereço do webhook', 'webhook.local': 'Este endereço só vale neste computador. Se a Evolution roda em outro lugar ou no Docker, use um que ela alcance: inicie o pareia com {option}.', 'webhook.optional': 'É opcional: sem isto, a situação demora até 20 segundos. O endereço é secreto. O webhook de cada instância não é tocado.',
 
   'user.lead': 'Quem pode usar o pareia: pessoas com senha e programas com token.', 'user.people': 'Pessoas', 'user.people.lead': 'Cada um vê só os próprios números; administradores veem tudo.', 'user.add': 'Adicionar usuário', 'user.add.do': 'Adicionar',
   'user.added': '{name} foi adicionado.', 'user.name': 'Nome', 'user.name.hint': 'Letras e números, sem espaços nem acentos.', 'user.name.wrong': 'Use de 1 a 64 letras, números, ponto, _ ou -, começando com letra ou número.',
