@@ -14,8 +14,9 @@ use std::time::{Duration, Instant};
 /// Calls that may wait for upstream at the same time. They sleep nearly all the time; a single
 /// Evolution server answers far fewer.
 const THREADS: usize = 128;
-/// Hashes are made one at a time; a second thread reads and writes for the next meanwhile.
-const HASH_THREADS: usize = 2;
+/// Hashes are made one at a time. Each takes 19 MiB, of which the allocator keeps some for every thread
+/// that ever made one.
+const HASH_THREADS: usize = 1;
 /// Hashes that may wait for a thread: a fifth of a second's. Together with those that run they fit into
 /// what a process with the usual 1024 files keeps free of calls.
 const HASH_QUEUE: usize = 8;
