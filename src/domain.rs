@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Longest name or label, in characters.
 pub const MAX_NAME: usize = 64;
@@ -16,6 +16,8 @@ const PHONE_DECORATION: &[char] = &['+', ' ', '.', '-', '(', ')', '[', ']'];
 
 /// Milliseconds since the Unix epoch, the unit of every time that is stored.
 pub type Millis = i64;
+/// A day of them.
+pub const MILLIS_PER_DAY: Millis = 86_400_000;
 
 /// The present moment.
 pub fn now() -> Millis {
@@ -29,6 +31,11 @@ const MOST_OUT: Millis = 120_000;
 /// Whether a call that left may still be under way upstream.
 pub fn is_out(until: Millis) -> bool {
     (1..=MOST_OUT).contains(&until.saturating_sub(now()))
+}
+
+/// That long from now on.
+pub fn from_now(span: Duration) -> Millis {
+    now() + Millis::try_from(span.as_millis()).unwrap_or(Millis::MAX / 2)
 }
 
 /// What a text from outside should have been.

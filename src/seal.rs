@@ -56,7 +56,7 @@ pub fn new_secret() -> Secret {
 
 /// A fresh token of a connect link, which shows by its beginning that it is no bearer token.
 pub fn new_link_token() -> Secret {
-    Secret::new(format!("{TOKEN_PREFIX}link_{}", URL_SAFE_NO_PAD.encode(random::<32>())))
+    Secret::new(format!("{TOKEN_PREFIX}link_{}", new_secret().expose()))
 }
 
 /// What is stored and looked up in place of a token.

@@ -1,8 +1,6 @@
 //! Moments as text, always UTC: the machine's zone says nothing about the reader's.
 
-use crate::domain::Millis;
-
-const MILLIS_PER_DAY: i64 = 86_400_000;
+use crate::domain::{MILLIS_PER_DAY, Millis};
 
 /// ISO 8601 with milliseconds, as JSON and the log carry it: `2026-01-31T12:00:00.000Z`.
 pub fn iso(at: Millis) -> String {

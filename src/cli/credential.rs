@@ -6,10 +6,10 @@
 use serde::Serialize;
 
 use super::output::{Done, Failure, fail, note, out};
+use super::public_url::PublicUrl;
 use super::secret_input::Source;
 use super::table::{Line, list};
 use super::{check, label, name, words};
-use crate::config;
 use crate::domain::{Channel, Name, Secret};
 use crate::evolution::{BaseUrl, is_public_default_key};
 use crate::http::webhook_address;
@@ -55,14 +55,8 @@ pub enum Command {
     Webhook {
         #[arg(value_name = "ID")]
         id: String,
-        #[arg(
-            long,
-            env = "PAREIA_PUBLIC_URL",
-            value_name = "URL",
-            default_value = "",
-            hide_default_value = true
-        )]
-        public_url: String,
+        #[command(flatten)]
+        public_url: PublicUrl,
     },
 }
 
@@ -169,15 +163,9 @@ fn rotate(store: &Store, id: &str, key: &Source) -> Done {
 }
 
 /// Prints what makes the credential's server post its hints to `serve`.
-fn webhook(store: &Store, id: &str, public_url: &str) -> Done {
+fn webhook(store: &Store, id: &str, public_url: &PublicUrl) -> Done {
     find(store, id)?;
-    let base = match config::public_url(public_url) {
-        Some(given) => given,
-        None if !public_url.is_empty() => {
-            return Err(Failure::Usage(words::setting(&config::Problem::PublicUrl)));
-        }
-        None => store.setting("url")?.ok_or_else(|| Failure::Failed(words::url_unknown(id)))?,
-    };
+    let base = public_url.base(store, || words::url_unknown(id))?;
     let url = webhook_address(&base, &store.webhook_secret(id));
     note(words::webhook(&url));
     out(webhook_environment(&url))

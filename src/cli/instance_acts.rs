@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::instance::QR_TIMEOUT;
 use super::output::{Done, Failure, fail, note, out};
+use super::public_url::PublicUrl;
 use super::table::pretty;
 use super::words;
-use crate::config;
 use crate::domain::Millis;
 use crate::ensure::Engine;
 use crate::http::link_url;
@@ -26,14 +26,8 @@ pub struct Link {
     name: String,
     #[arg(long, value_name = "MINUTOS", default_value = "30", value_parser = minutes)]
     minutes: u64,
-    #[arg(
-        long,
-        env = "PAREIA_PUBLIC_URL",
-        value_name = "URL",
-        default_value = "",
-        hide_default_value = true
-    )]
-    public_url: String,
+    #[command(flatten)]
+    public_url: PublicUrl,
     #[arg(long)]
     json: bool,
 }
@@ -68,7 +62,7 @@ struct Made<'a> {
 /// Prints the address of a new link, and only that.
 pub fn link(store: &Store, arguments: &Link) -> Done {
     let target = find(store, &arguments.name)?;
-    let base = base(store, &arguments.public_url)?;
+    let base = arguments.public_url.base(store, || words::NO_URL.to_owned())?;
     let lifetime = Millis::try_from(arguments.minutes * 60_000).unwrap_or(0);
     let Some(link) = store.add_link(&target.id, lifetime)? else {
         return fail(words::already_connected(&arguments.name));
@@ -80,15 +74,6 @@ pub fn link(store: &Store, arguments: &Link) -> Done {
     out(&url)?;
     note(words::link_made(&time::short(link.expires_at)));
     Ok(())
-}
-
-/// Where people reach the page: as given, or where `serve` last said.
-fn base(store: &Store, given: &str) -> Result<String, Failure> {
-    if !given.is_empty() {
-        let url = config::public_url(given);
-        return url.ok_or_else(|| Failure::Usage(words::setting(&config::Problem::PublicUrl)));
-    }
-    store.setting("url")?.ok_or_else(|| Failure::Failed(words::NO_URL.to_owned()))
 }
 
 /// Logs the phone out.

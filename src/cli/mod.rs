@@ -11,6 +11,7 @@ mod instance;
 mod instance_acts;
 mod logging;
 mod output;
+mod public_url;
 mod screen;
 mod secret_input;
 mod serve;

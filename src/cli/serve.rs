@@ -10,6 +10,7 @@ use log::LevelFilter;
 
 use super::logging::{self, Held};
 use super::output::{Done, Failure};
+use super::public_url::PublicUrl;
 use super::{signals, words};
 use crate::access::SETUP_LIFE;
 use crate::config::{Config, Raw};
@@ -24,14 +25,8 @@ use crate::watch::{Pace, Watch};
 pub struct Args {
     #[arg(long, env = "PAREIA_LISTEN", value_name = "ENDEREÇO", default_value = "127.0.0.1:3000")]
     listen: String,
-    #[arg(
-        long,
-        env = "PAREIA_PUBLIC_URL",
-        value_name = "URL",
-        default_value = "",
-        hide_default_value = true
-    )]
-    public_url: String,
+    #[command(flatten)]
+    public_url: PublicUrl,
     #[arg(long, env = "PAREIA_QR_TIMEOUT", value_name = "SEGUNDOS", default_value = "20")]
     qr_timeout: String,
     #[arg(
@@ -48,7 +43,7 @@ pub struct Args {
 pub fn run(folder: PathBuf, args: &Args) -> Done {
     let raw = Raw {
         listen: &args.listen,
-        public_url: &args.public_url,
+        public_url: args.public_url.text(),
         qr_timeout: &args.qr_timeout,
         trusted_proxies: &args.trusted_proxy,
     };

@@ -6,13 +6,9 @@ use serde::Serialize;
 use super::output::{Done, fail, note, out};
 use super::table::{Line, list};
 use super::{label, user, words};
-use crate::domain::{Millis, now};
-use crate::store::{Store, TokenLine};
+use crate::domain::now;
+use crate::store::{Store, TOKEN_DAYS, TokenLine, token_end};
 use crate::time;
-
-const MILLIS_PER_DAY: Millis = 24 * 60 * 60 * 1000;
-/// Longest life of a token that is to expire: ten years.
-const MAX_DAYS: Millis = 3650;
 
 /// What can be done with tokens.
 #[derive(clap::Subcommand, Debug)]
@@ -23,7 +19,7 @@ pub enum Command {
         #[arg(long, value_name = "NOME", value_parser = label)]
         name: Option<String>,
         #[arg(long, value_name = "DIAS", value_parser = days)]
-        expires: Option<Millis>,
+        expires: Option<u64>,
     },
     List {
         #[arg(long)]
@@ -44,13 +40,13 @@ pub fn run(store: &Store, command: Command) -> Done {
     }
 }
 
-fn days(text: &str) -> Result<Millis, &'static str> {
-    text.parse().ok().filter(|days| (1..=MAX_DAYS).contains(days)).ok_or(words::DAYS_INVALID)
+fn days(text: &str) -> Result<u64, &'static str> {
+    text.parse().ok().filter(|days| TOKEN_DAYS.contains(days)).ok_or(words::DAYS_INVALID)
 }
 
-fn create(store: &Store, user: &str, name: Option<&str>, days: Option<Millis>) -> Done {
+fn create(store: &Store, user: &str, name: Option<&str>, days: Option<u64>) -> Done {
     let user = user::find(store, user)?;
-    let new = store.add_token(&user.id, name, days.map(|days| now() + days * MILLIS_PER_DAY))?;
+    let new = store.add_token(&user.id, name, days.map(token_end))?;
     if let Err(unseen) = out(new.token.expose()) {
         // Nobody has it, and nobody could be shown it again.
         store.revoke_token(&new.id)?;

@@ -144,11 +144,11 @@ impl Drop for Place<'_> {
     }
 }
 
-/// Counts one less at a server; the last one takes its entry along.
-fn give_back(counts: &mut HashMap<String, usize>, credential: &str) {
-    match counts.get_mut(credential) {
+/// Counts one less of a key; the last one takes its entry along.
+pub(crate) fn give_back(counts: &mut HashMap<String, usize>, key: &str) {
+    match counts.get_mut(key) {
         Some(count) if *count > 1 => *count -= 1,
-        _ => drop(counts.remove(credential)),
+        _ => drop(counts.remove(key)),
     }
 }
 

@@ -53,23 +53,22 @@ static FILES: LazyLock<HashMap<String, File>> = LazyLock::new(|| {
 });
 
 /// The page.
-pub fn index(app: &App, exchange: Exchange) {
-    serve(app, exchange, "index.html");
+pub fn index(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    serve(app, exchange, "index.html")
 }
 
 /// What a connect link shows.
-pub fn connect(app: &App, exchange: Exchange) {
-    serve(app, exchange, "connect.html");
+pub fn connect(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    serve(app, exchange, "connect.html")
 }
 
 /// A file of the page.
-pub fn file(app: &App, exchange: Exchange) {
-    let path = exchange.captured().to_owned();
-    serve(app, exchange, &path);
+pub fn file(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    serve(app, exchange, exchange.captured())
 }
 
-fn serve(app: &App, exchange: Exchange, path: &str) {
-    let Some(file) = FILES.get(path) else { return exchange.refuse(&Problem::NotFound) };
+fn serve(app: &App, exchange: &Exchange, path: &str) -> Result<Reply, Problem> {
+    let file = FILES.get(path).ok_or(Problem::NotFound)?;
     let packed = if accepts_gzip(&exchange.headers("Accept-Encoding")) { file.packed() } else { None };
     // Another encoding is another sequence of bytes, which a strong tag must tell apart.
     let tag = if packed.is_some() { file.tag.replacen('"', "\"z", 1) } else { file.tag.clone() };
@@ -79,7 +78,7 @@ fn serve(app: &App, exchange: Exchange, path: &str) {
         headers.push(("Content-Encoding", "gzip".to_owned()));
     }
     let body = if known { &[][..] } else { packed.unwrap_or(&file.plain) };
-    exchange.answer(Reply { status: if known { 304 } else { 200 }, headers, body: body.to_vec() });
+    Ok(Reply { status: if known { 304 } else { 200 }, headers, body: body.to_vec() })
 }
 
 fn headers(kind: &str, tag: String, public_url: Option<&str>) -> Vec<(&'static str, String)> {

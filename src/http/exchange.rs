@@ -139,6 +139,12 @@ impl Exchange {
         }
     }
 
+    /// Answers what this makes of the request.
+    pub fn answer_by(self, answer: impl FnOnce(&Self) -> Result<Reply, Problem>) {
+        let outcome = answer(&self);
+        self.conclude(outcome);
+    }
+
     /// Answers that the request was not done.
     pub fn refuse(mut self, problem: &Problem) {
         if let Problem::Store(error) = problem {

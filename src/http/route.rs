@@ -12,19 +12,25 @@ use super::app::App;
 use super::assets;
 use super::exchange::Exchange;
 use super::problem::Problem;
+use super::reply::Reply;
 use super::slow;
 
 /// What answers a request.
 #[derive(Clone, Copy)]
 enum Handler {
     /// On the worker that took it: nothing in it waits.
-    Quick(fn(&App, Exchange)),
+    Quick(Answer),
     /// In the lane for calls, where it may wait for upstream.
-    Slow(fn(&App, Exchange)),
+    Slow(Answer),
     /// In the lane for hashes, where it may compute for long.
-    Hash(fn(&App, Exchange)),
+    Hash(Answer),
+    /// By whoever gets the request in the end: it is handed on whole.
+    Whole(fn(&App, Exchange)),
 }
-use Handler::{Hash, Quick, Slow};
+use Handler::{Hash, Quick, Slow, Whole};
+
+/// What a route makes of a request.
+pub type Answer = fn(&App, &Exchange) -> Result<Reply, Problem>;
 
 /// A path, in which `{}` stands for any one part that is not empty and `{*}`, at the end, for one or
 /// more of them, and what its methods do. `HEAD` is a `GET` whose answer stays without its body.
@@ -35,19 +41,19 @@ const ROUTES: &[Route] = &[
     ("/", &[("GET", Quick(assets::index))]),
     ("/c", &[("GET", Quick(assets::connect))]),
     ("/assets/{*}", &[("GET", Quick(assets::file))]),
-    ("/api/messaging/instance", &[("GET", Quick(instances::list)), ("POST", Quick(instance::ensure))]),
+    ("/api/messaging/instance", &[("GET", Quick(instances::list)), ("POST", Whole(instance::ensure))]),
     ("/api/messaging/instance/{}", &[("GET", Quick(instances::show)), ("DELETE", Slow(instances::delete))]),
-    ("/api/messaging/instance/{}/connect", &[("POST", Quick(again::connect))]),
+    ("/api/messaging/instance/{}/connect", &[("POST", Whole(again::connect))]),
     ("/api/messaging/instance/{}/logout", &[("POST", Slow(instances::logout))]),
     ("/api/messaging/instance/{}/restart", &[("POST", Slow(instances::restart))]),
-    ("/api/messaging/instance/{}/qr.png", &[("GET", Quick(picture::png))]),
-    ("/api/messaging/instance/{}/qr.svg", &[("GET", Quick(picture::svg))]),
+    ("/api/messaging/instance/{}/qr.png", &[("GET", Whole(picture::png))]),
+    ("/api/messaging/instance/{}/qr.svg", &[("GET", Whole(picture::svg))]),
     ("/api/messaging/instance/{}/events", &[("GET", Quick(events::list))]),
     (
         "/api/messaging/instance/{}/link",
         &[("GET", Quick(link::list)), ("POST", Quick(link::make)), ("DELETE", Quick(link::revoke))],
     ),
-    ("/api/connect", &[("POST", Quick(connect::connect))]),
+    ("/api/connect", &[("POST", Whole(connect::connect))]),
     ("/api/setup", &[("GET", Quick(session::setup)), ("POST", Hash(login::set_up))]),
     (
         "/api/session",
@@ -71,7 +77,7 @@ const ROUTES: &[Route] = &[
     ("/api/admin/tokens/{}", &[("DELETE", Quick(tokens::revoke))]),
     ("/livez", &[("GET", Quick(health::livez))]),
     ("/readyz", &[("GET", Quick(health::readyz))]),
-    (WEBHOOK, &[("POST", Quick(webhook::hear))]),
+    (WEBHOOK, &[("POST", Whole(webhook::hear))]),
 ];
 
 /// Its second part says which event it is, where Evolution is told to have an address for each.
@@ -106,9 +112,10 @@ pub fn dispatch(app: &Arc<App>, mut exchange: Exchange) {
     exchange.found(route.0, captured);
     let method = if exchange.method() == "HEAD" { "GET" } else { exchange.method() };
     match route.1.iter().find(|(name, _)| *name == method) {
-        Some((_, Quick(handler))) => handler(app, exchange),
-        Some((_, Slow(handler))) => slow::run(app, exchange, *handler),
-        Some((_, Hash(handler))) => slow::hash(app, exchange, *handler),
+        Some((_, Quick(answer))) => exchange.answer_by(|exchange| answer(app, exchange)),
+        Some((_, Slow(answer))) => slow::run(app, exchange, *answer),
+        Some((_, Hash(answer))) => slow::hash(app, exchange, *answer),
+        Some((_, Whole(handler))) => handler(app, exchange),
         None => exchange.refuse(&Problem::MethodNotAllowed(methods(route))),
     }
 }

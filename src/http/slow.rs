@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::app::App;
 use super::exchange::Exchange;
 use super::problem::Problem;
+use super::route::Answer;
 
-/// Runs the handler in the lane for calls, or answers `busy` where there is no place.
-pub fn run(app: &Arc<App>, exchange: Exchange, handler: fn(&App, Exchange)) {
+/// Answers in the lane for calls, or `busy` where there is no place.
+pub fn run(app: &Arc<App>, exchange: Exchange, answer: Answer) {
     let in_lane = Arc::clone(app);
-    begin(app, exchange, move |exchange| handler(&in_lane, exchange));
+    begin(app, exchange, move |exchange| exchange.answer_by(|e| answer(&in_lane, e)));
 }
 
 /// The same for what is more than a handler.
@@ -25,11 +26,11 @@ pub fn begin(app: &App, exchange: Exchange, job: impl FnOnce(Exchange) + Send + 
     drop(app.lane.submit(Box::new(job)));
 }
 
-/// Runs the handler in the lane for hashes, or answers `busy` where that is full. It takes no place of
+/// Answers in the lane for hashes, or `busy` where that is full. It takes no place of
 /// those that wait for upstream, who may have taken them all.
-pub fn hash(app: &Arc<App>, exchange: Exchange, handler: fn(&App, Exchange)) {
+pub fn hash(app: &Arc<App>, exchange: Exchange, answer: Answer) {
     let (in_lane, queued) = (Arc::clone(app), Queued(Some(exchange)));
-    let job = move || queued.begin(|exchange| handler(&in_lane, exchange));
+    let job = move || queued.begin(|exchange| exchange.answer_by(|e| answer(&in_lane, e)));
     drop(app.hashes.submit(Box::new(job)));
 }
 

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Refusal;
-use crate::domain::{Millis, Status, now};
+use crate::domain::Status;
 use crate::ensure::{Engine, Place};
 use crate::evolution::{BaseUrl, Client, Connected, Listed, State, Told, Trouble};
 use crate::lock::FileLock;
@@ -139,10 +139,6 @@ fn credential_of(engine: &Engine, row: &Instance) -> Result<Option<Credential>, 
 fn internal(trace: &str, error: &store::Error) -> Refusal {
     log::error!("id={trace} {error}");
     Refusal::Internal
-}
-
-pub(super) fn from_now(span: Duration) -> Millis {
-    now() + Millis::try_from(span.as_millis()).unwrap_or(Millis::MAX / 2)
 }
 
 /// The row's own instance upstream.

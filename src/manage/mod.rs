@@ -13,8 +13,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::domain::{Reason, Status};
-use crate::ensure::Engine;
+use crate::domain::{Reason, Status, from_now};
+use crate::ensure::{Engine, give_back};
 use crate::evolution::{State, Told, Trouble};
 use crate::store::{Instance, Target};
 use held::{Found, Held};
@@ -170,7 +170,7 @@ impl Manager {
             Told::Unsupported => return Err(Refusal::RestartUnsupported),
         }
         if state == Some(State::Connecting) {
-            held.save(|row| row.connect_out_until = Some(held::from_now(RESTART_OUT)))?;
+            held.save(|row| row.connect_out_until = Some(from_now(RESTART_OUT)))?;
         }
         Ok(())
     }
@@ -219,10 +219,7 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut waiting = lock(&self.manager.waiting);
         for key in &self.keys {
-            match waiting.get_mut(key) {
-                Some(count) if *count > 1 => *count -= 1,
-                _ => drop(waiting.remove(key)),
-            }
+            give_back(&mut waiting, key);
         }
     }
 }

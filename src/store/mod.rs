@@ -31,7 +31,7 @@ pub use links::{LINK_MINUTES, Link, LinkLine, NewLink};
 pub use listing::{EventLine, Filter, InstanceLine, Page, Target, Trouble};
 pub use overview::Totals;
 pub use passwords::{Account, SetUp};
-pub use people::{Identified, NewToken, Removal, TokenLine, UserLine};
+pub use people::{Identified, NewToken, Removal, TOKEN_DAYS, TokenLine, UserLine, token_end};
 pub use sessions::{NewSession, SESSION_LIFE, Session, SessionLine};
 pub use watched::Watched;
 

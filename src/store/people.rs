@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::{Error, Store};
-use crate::domain::{Caller, Millis, Name, Secret, now};
+use crate::domain::{Caller, MILLIS_PER_DAY, Millis, Name, Secret, now};
 use crate::seal::{new_id, new_token, token_hash};
 
 /// A user as lists show it.
@@ -89,6 +89,14 @@ const SELECT_USER: &str = "SELECT u.id, u.name, u.isAdmin, u.createdAt, u.passwo
         (SELECT count(*) FROM messaging_instances i WHERE i.userId = u.id),
         (SELECT count(*) FROM api_tokens t WHERE t.userId = u.id)
     FROM users u";
+
+/// Days that a token which is to expire may live: ten years at most.
+pub const TOKEN_DAYS: std::ops::RangeInclusive<u64> = 1..=3650;
+
+/// When a token ends that lives so many of [`TOKEN_DAYS`] from now on.
+pub fn token_end(days: u64) -> Millis {
+    now() + Millis::try_from(days).unwrap_or(0) * MILLIS_PER_DAY
+}
 
 impl Store {
     /// Adds a user, who has no password, and returns its id; `None` when the name is taken.

@@ -3,18 +3,17 @@
 use rusqlite::OptionalExtension;
 
 use super::{Error, Store};
-use crate::domain::{Millis, now};
+use crate::domain::{MILLIS_PER_DAY, Millis, now};
 
-const DAY: Millis = 86_400_000;
 /// How long the history of an instance is kept.
-const HISTORY: Millis = 90 * DAY;
+const HISTORY: Millis = 90 * MILLIS_PER_DAY;
 /// Changes kept of one instance, however often it changes: eleven a day for as long.
 const CHANGES: u32 = 1000;
 /// How long logins and links lie there after their end, which a wrong clock may have brought.
-const ENDED: Millis = 7 * DAY;
+const ENDED: Millis = 7 * MILLIS_PER_DAY;
 /// How far one removal goes beyond the one before, a day earlier: after a start with a clock that
 /// is years ahead, nothing is gone that a right one would have kept.
-const STEP: Millis = 2 * DAY;
+const STEP: Millis = 2 * MILLIS_PER_DAY;
 
 /// The changes of each instance beyond its newest.
 const SURPLUS: &str = "DELETE FROM instance_events WHERE id IN (

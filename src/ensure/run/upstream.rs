@@ -1,10 +1,10 @@
 //! What a call asks of upstream, and what it waits for there.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::watch::Seen;
 use super::{Run, Server, is_out};
-use crate::domain::{Millis, Reason, Status, now};
+use crate::domain::{Reason, Status, from_now};
 use crate::ensure::limits::{
     CONNECT_OUT, CREATE_OUT, LOAD_PAUSE, MAX_CREATES, RESUME, RETURN, RETURN_PAUSE, SLOW_CREATE_OUT, STEADY,
     UNANSWERED_OUT, WATCH,
@@ -234,8 +234,4 @@ impl<'a> Run<'a> {
         self.created = false;
         Ok(None)
     }
-}
-
-fn from_now(span: Duration) -> Millis {
-    now() + Millis::try_from(span.as_millis()).unwrap_or(Millis::MAX / 2)
 }

@@ -20,12 +20,7 @@ const MOST: u64 = 200;
 const LAST_ID: u64 = i64::MAX.unsigned_abs();
 
 /// A page of changes; `next` is where the following one begins.
-pub fn list(app: &App, exchange: Exchange) {
-    let listed = page(app, &exchange);
-    exchange.conclude(listed);
-}
-
-fn page(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+pub fn list(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let target = meant(app, exchange)?;
     let limit = query::number(exchange, "limit", 1..=MOST)?.unwrap_or(LIMIT);
     let before = query::number(exchange, "before", 1..=LAST_ID)?;

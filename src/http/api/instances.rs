@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use super::trouble;
 use crate::domain::{Caller, Reason, Status};
 use crate::http::app::App;
 use crate::http::exchange::Exchange;
@@ -40,12 +41,7 @@ pub fn meant(app: &App, exchange: &Exchange) -> Result<Target, Problem> {
 }
 
 /// `GET`: a page of the instances that the caller sees.
-pub fn list(app: &App, exchange: Exchange) {
-    let listed = page(app, &exchange);
-    exchange.conclude(listed);
-}
-
-fn page(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+pub fn list(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let caller = auth::caller(app, exchange)?;
     let filter = filter(&caller, exchange)?;
     let page = query::number(exchange, "page", 1..=LAST_PAGE)?.unwrap_or(1);
@@ -84,10 +80,9 @@ fn status(word: &str) -> Result<&'static str, Problem> {
 }
 
 /// `GET …/{id}`.
-pub fn show(app: &App, exchange: Exchange) {
-    let caller = auth::caller(app, &exchange);
-    let shown = caller.and_then(|caller| line(app, exchange.captured(), owner(&caller)));
-    exchange.conclude(shown);
+pub fn show(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    let caller = auth::caller(app, exchange)?;
+    line(app, exchange.captured(), owner(&caller))
 }
 
 fn line(app: &App, key: &str, owner: Option<&str>) -> Result<Reply, Problem> {
@@ -98,12 +93,7 @@ fn line(app: &App, key: &str, owner: Option<&str>) -> Result<Reply, Problem> {
 
 /// `DELETE …/{id}`: upstream first, then the row. `?keepUpstream=true` forgets the row only,
 /// `?dryRun=true` says what would go.
-pub fn delete(app: &App, exchange: Exchange) {
-    let deleted = remove(app, &exchange);
-    exchange.conclude(deleted);
-}
-
-fn remove(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+pub fn delete(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let target = meant(app, exchange)?;
     let keep_upstream = query::flag(exchange, "keepUpstream")?;
     let removed = if query::flag(exchange, "dryRun")? {
@@ -124,15 +114,13 @@ fn removes(removed: Removed) -> Vec<&'static str> {
 }
 
 /// `POST …/{id}/logout`.
-pub fn logout(app: &App, exchange: Exchange) {
-    let done = act(app, &exchange, Act::Logout, |target| app.manager.logout(target, exchange.id()));
-    exchange.conclude(done);
+pub fn logout(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    act(app, exchange, Act::Logout, |target| app.manager.logout(target, exchange.id()))
 }
 
 /// `POST …/{id}/restart`.
-pub fn restart(app: &App, exchange: Exchange) {
-    let done = act(app, &exchange, Act::Restart, |target| app.manager.restart(target, exchange.id()));
-    exchange.conclude(done);
+pub fn restart(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    act(app, exchange, Act::Restart, |target| app.manager.restart(target, exchange.id()))
 }
 
 /// Does it, and shows what the instance has become.
@@ -248,16 +236,16 @@ struct Counts {
 struct Troubled<'a> {
     server: &'a str,
     credential_id: &'a str,
-    code: &'static str,
-    error: String,
-    detail: Option<&'static str>,
-    since: String,
+    #[serde(flatten)]
+    trouble: trouble::Trouble,
 }
 
 impl<'a> Troubled<'a> {
     fn of(trouble: &'a Trouble) -> Self {
-        let words::Sentence { code, error, detail } = words::server_code(&trouble.code);
-        let (server, credential_id) = (trouble.server.as_str(), trouble.credential.as_str());
-        Self { server, credential_id, code, error, detail, since: time::iso(trouble.since) }
+        Self {
+            server: &trouble.server,
+            credential_id: &trouble.credential,
+            trouble: trouble::Trouble::of(&trouble.code, trouble.since),
+        }
     }
 }

@@ -19,12 +19,7 @@ use crate::time;
 const MINUTES: u64 = 30;
 
 /// Makes one.
-pub fn make(app: &App, exchange: Exchange) {
-    let made = add(app, &exchange);
-    exchange.conclude(made);
-}
-
-fn add(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+pub fn make(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let target = meant(app, exchange)?;
     let minutes = Fields::read_or_none(exchange.body())?.number("minutes", LINK_MINUTES)?;
     let lifetime = Millis::try_from(minutes.unwrap_or(MINUTES) * 60_000).unwrap_or(0);
@@ -41,24 +36,14 @@ pub fn link_url(base: &str, token: &str) -> String {
 }
 
 /// Those that still show the code.
-pub fn list(app: &App, exchange: Exchange) {
-    let listed = active(app, &exchange);
-    exchange.conclude(listed);
-}
-
-fn active(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+pub fn list(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let target = meant(app, exchange)?;
     let links = app.store.links(&target.id)?;
     Ok(Reply::data(&links.iter().map(Line::of).collect::<Vec<_>>()))
 }
 
 /// Ends all of them.
-pub fn revoke(app: &App, exchange: Exchange) {
-    let revoked = end(app, &exchange);
-    exchange.conclude(revoked);
-}
-
-fn end(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+pub fn revoke(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let target = meant(app, exchange)?;
     let revoked = app.store.revoke_links(&target.id)?;
     Ok(Reply::data(&Revoked { revoked }))

@@ -24,24 +24,7 @@ use crate::words;
 const CLIENT: usize = 160;
 
 /// Logs in.
-pub fn log_in(app: &App, exchange: Exchange) {
-    let outcome = logged_in(app, &exchange);
-    exchange.conclude(outcome);
-}
-
-/// Makes the first administrator, and logs in.
-pub fn set_up(app: &App, exchange: Exchange) {
-    let outcome = was_set_up(app, &exchange);
-    exchange.conclude(outcome);
-}
-
-/// Changes one's own password.
-pub fn change_password(app: &App, exchange: Exchange) {
-    let outcome = password_changed(app, &exchange);
-    exchange.conclude(outcome);
-}
-
-fn logged_in(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+pub fn log_in(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     not_foreign(app, exchange)?;
     let fields = Fields::read(exchange.body())?;
     let (name, password) = (fields.text("name")?, fields.secret("password")?);
@@ -49,7 +32,8 @@ fn logged_in(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     begin(app, exchange, &account)
 }
 
-fn was_set_up(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+/// Makes the first administrator, and logs in.
+pub fn set_up(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     not_foreign(app, exchange)?;
     let fields = Fields::read(exchange.body())?;
     let token = fields.secret("token")?;
@@ -70,7 +54,8 @@ fn was_set_up(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     begin(app, exchange, &account)
 }
 
-fn password_changed(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+/// Changes one's own password.
+pub fn change_password(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let asker = auth::asker(app, exchange)?;
     let user = app.store.user_by_id(&asker.caller.user)?.ok_or(Problem::Unauthorized)?;
     let fields = Fields::read(exchange.body())?;

@@ -11,4 +11,5 @@ pub mod link;
 pub mod login;
 pub mod picture;
 pub mod session;
+pub mod trouble;
 pub mod webhook;

@@ -54,42 +54,20 @@ struct Line<'a> {
 
 /// What a page that opens has to know: whether nobody can log in as administrator yet, and who is
 /// logged in. Anybody may ask.
-pub fn setup(app: &App, exchange: Exchange) {
-    let outcome = opened(app, &exchange);
-    exchange.conclude(outcome);
-}
-
-fn opened(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+pub fn setup(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let session = auth::session(app, exchange)?;
     let session = session.as_ref().map(Json::of);
     Ok(Reply::data(&Setup { needed: app.store.setup_needed()?, session }))
 }
 
 /// Who is logged in. A browser that asks before it is guesses nothing, so it is not counted.
-pub fn show(app: &App, exchange: Exchange) {
-    let session = auth::session(app, &exchange).and_then(|session| session.ok_or(Problem::Unauthorized));
-    exchange.conclude(session.map(|session| Reply::data(&Json::of(&session))));
+pub fn show(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    let session = auth::session(app, exchange)?.ok_or(Problem::Unauthorized)?;
+    Ok(Reply::data(&Json::of(&session)))
 }
 
 /// Logs out; who is logged out already is so afterwards too.
-pub fn log_out(app: &App, exchange: Exchange) {
-    let outcome = logged_out(app, &exchange);
-    exchange.conclude(outcome);
-}
-
-/// Where one is logged in; administrators may ask that of others.
-pub fn list(app: &App, exchange: Exchange) {
-    let outcome = listed(app, &exchange);
-    exchange.conclude(outcome);
-}
-
-/// Ends a session of one's own; administrators, anybody's.
-pub fn end(app: &App, exchange: Exchange) {
-    let outcome = ended(app, &exchange);
-    exchange.conclude(outcome);
-}
-
-fn logged_out(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+pub fn log_out(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     if let Some(session) = auth::session(app, exchange)? {
         app.store.end_session(&session.id, None)?;
     }
@@ -98,7 +76,8 @@ fn logged_out(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     Ok(reply)
 }
 
-fn listed(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+/// Where one is logged in; administrators may ask that of others.
+pub fn list(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let asker = auth::asker(app, exchange)?;
     let user = match exchange.query("user") {
         None => asker.caller.user,
@@ -129,7 +108,8 @@ fn json<'a>(line: &'a SessionLine, current: Option<&str>) -> Line<'a> {
     }
 }
 
-fn ended(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+/// Ends a session of one's own; administrators, anybody's.
+pub fn end(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let caller = auth::caller(app, exchange)?;
     let owner = (!caller.admin).then_some(caller.user.as_str());
     if !app.store.end_session(exchange.captured(), owner)? {

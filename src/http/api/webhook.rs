@@ -65,12 +65,8 @@ struct Data {
 }
 
 /// `GET /api/admin/credentials/{id}/webhook`: the address, and what to paste into Evolution.
-pub fn show(app: &App, exchange: Exchange) {
-    let outcome = auth::admin(app, &exchange).and_then(|_| shown(app, &exchange));
-    exchange.conclude(outcome);
-}
-
-fn shown(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+pub fn show(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    auth::admin(app, exchange)?;
     let id = exchange.captured();
     app.store.credential(id)?.ok_or(Problem::NotFound)?;
     let base = app.store.setting("url")?.map_or_else(|| origin::base(app, exchange), Ok)?;

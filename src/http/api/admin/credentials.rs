@@ -7,8 +7,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::domain::{Caller, Channel, Millis, Name, Secret, label};
+use crate::domain::{Caller, Channel, Name, Secret, label};
 use crate::evolution::{self, BaseUrl, Check, is_public_default_key, read_key};
+use crate::http::api::trouble::Trouble;
 use crate::http::app::App;
 use crate::http::auth;
 use crate::http::exchange::Exchange;
@@ -37,15 +38,6 @@ pub struct Json<'a> {
     fingerprint: String,
     public_default_key: bool,
     trouble: Option<Trouble>,
-}
-
-/// What is wrong with a server.
-#[derive(Serialize)]
-struct Trouble {
-    code: &'static str,
-    error: String,
-    detail: Option<&'static str>,
-    since: String,
 }
 
 /// What a test found.
@@ -78,15 +70,8 @@ impl<'a> Json<'a> {
             created_at: iso(credential.created_at),
             fingerprint: fingerprint(&credential.key),
             public_default_key: is_public_default_key(&credential.key),
-            trouble: line.trouble.as_ref().map(Trouble::of),
+            trouble: line.trouble.as_ref().map(|(code, since)| Trouble::of(code, *since)),
         }
-    }
-}
-
-impl Trouble {
-    fn of((code, since): &(String, Millis)) -> Self {
-        let words::Sentence { code, error, detail } = words::server_code(code);
-        Self { code, error, detail, since: iso(*since) }
     }
 }
 
@@ -108,56 +93,33 @@ fn fingerprint(key: &Secret) -> String {
 }
 
 /// Every credential.
-pub fn list(app: &App, exchange: Exchange) {
-    let outcome = auth::admin(app, &exchange).and_then(|_| {
-        let lines = app.store.credentials()?;
-        Ok(Reply::data(&lines.iter().map(Json::of).collect::<Vec<_>>()))
-    });
-    exchange.conclude(outcome);
-}
-
-/// Adds a credential that passes its test.
-pub fn create(app: &App, exchange: Exchange) {
-    let outcome = created(app, &exchange);
-    exchange.conclude(outcome);
+pub fn list(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    auth::admin(app, exchange)?;
+    let lines = app.store.credentials()?;
+    Ok(Reply::data(&lines.iter().map(Json::of).collect::<Vec<_>>()))
 }
 
 /// Tests a credential.
-pub fn test(app: &App, exchange: Exchange) {
-    let outcome = find(app, &exchange).and_then(|(asker, line)| {
-        let credential = &line.credential;
-        let base_url = base_url(&credential.base_url)?;
-        let check = tested(app, &asker, &base_url, &credential.key, (exchange.id(), false))?;
-        Ok(Reply::data(&Tested::of(check)))
-    });
-    exchange.conclude(outcome);
-}
-
-/// Gives a credential another key, which passes its test.
-pub fn rotate(app: &App, exchange: Exchange) {
-    let outcome = rotated(app, &exchange);
-    exchange.conclude(outcome);
+pub fn test(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    let (asker, line) = find(app, exchange)?;
+    let credential = &line.credential;
+    let base_url = base_url(&credential.base_url)?;
+    let check = tested(app, &asker, &base_url, &credential.key, (exchange.id(), false))?;
+    Ok(Reply::data(&Tested::of(check)))
 }
 
 /// Lets calls use a credential.
-pub fn enable(app: &App, exchange: Exchange) {
-    let outcome = activated(app, &exchange, true);
-    exchange.conclude(outcome);
+pub fn enable(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    activated(app, exchange, true)
 }
 
 /// Lets calls use it no longer.
-pub fn disable(app: &App, exchange: Exchange) {
-    let outcome = activated(app, &exchange, false);
-    exchange.conclude(outcome);
+pub fn disable(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    activated(app, exchange, false)
 }
 
-/// Removes a credential.
-pub fn remove(app: &App, exchange: Exchange) {
-    let outcome = removed(app, &exchange);
-    exchange.conclude(outcome);
-}
-
-fn created(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+/// Adds a credential that passes its test.
+pub fn create(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let asker = auth::admin(app, exchange)?;
     let fields = Fields::read(exchange.body())?;
     let base_url = base_url(fields.text("baseUrl")?)?;
@@ -182,7 +144,8 @@ fn created(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     stored(app, &id, check)
 }
 
-fn rotated(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+/// Gives a credential another key, which passes its test.
+pub fn rotate(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let (asker, line) = find(app, exchange)?;
     let fields = Fields::read(exchange.body())?;
     let (base_url, key) = (base_url(&line.credential.base_url)?, key(&fields)?);
@@ -201,7 +164,8 @@ fn activated(app: &App, exchange: &Exchange, active: bool) -> Result<Reply, Prob
     Ok(Reply::data(&Json::of(&find(app, exchange)?.1)))
 }
 
-fn removed(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+/// Removes a credential.
+pub fn remove(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let (_, line) = find(app, exchange)?;
     let force = exchange.query("force").is_some_and(|force| force == "true");
     if line.instances > 0 && !force {

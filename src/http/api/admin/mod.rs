@@ -25,12 +25,7 @@ struct Overview<'a> {
 }
 
 /// `GET /api/admin/overview`: how things stand.
-pub fn overview(app: &App, exchange: Exchange) {
-    let outcome = overlooked(app, &exchange);
-    exchange.conclude(outcome);
-}
-
-fn overlooked(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+pub fn overview(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     auth::admin(app, exchange)?;
     let (totals, servers) = (app.store.totals()?, app.store.credentials()?);
     let counts = totals.instances.iter().map(|(status, n)| (status.as_str().to_owned(), (*n).into()));

@@ -2,20 +2,16 @@
 
 use serde::Serialize;
 
-use crate::domain::{Millis, label, now};
+use crate::domain::label;
 use crate::http::app::App;
 use crate::http::auth;
 use crate::http::exchange::Exchange;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
-use crate::store::TokenLine;
+use crate::store::{TOKEN_DAYS, TokenLine, token_end};
 use crate::time::iso;
 use crate::words;
-
-const MILLIS_PER_DAY: Millis = 24 * 60 * 60 * 1000;
-/// Life of a token that is to expire, in days.
-const DAYS: std::ops::RangeInclusive<u64> = 1..=3650;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -48,37 +44,27 @@ impl<'a> Json<'a> {
 }
 
 /// Every token, by what is known of it.
-pub fn list(app: &App, exchange: Exchange) {
-    let outcome = auth::admin(app, &exchange).and_then(|_| {
-        let tokens = app.store.tokens()?;
-        Ok(Reply::data(&tokens.iter().map(Json::of).collect::<Vec<_>>()))
-    });
-    exchange.conclude(outcome);
-}
-
-/// Makes a token.
-pub fn create(app: &App, exchange: Exchange) {
-    let outcome = created(app, &exchange);
-    exchange.conclude(outcome);
+pub fn list(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    auth::admin(app, exchange)?;
+    let tokens = app.store.tokens()?;
+    Ok(Reply::data(&tokens.iter().map(Json::of).collect::<Vec<_>>()))
 }
 
 /// Ends a token.
-pub fn revoke(app: &App, exchange: Exchange) {
-    let outcome = auth::admin(app, &exchange).and_then(|_| {
-        let gone = app.store.revoke_token(exchange.captured())?;
-        if gone { Ok(Reply::data(&())) } else { Err(Problem::NotFound) }
-    });
-    exchange.conclude(outcome);
+pub fn revoke(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    auth::admin(app, exchange)?;
+    let gone = app.store.revoke_token(exchange.captured())?;
+    if gone { Ok(Reply::data(&())) } else { Err(Problem::NotFound) }
 }
 
-fn created(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+/// Makes a token.
+pub fn create(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     auth::admin(app, exchange)?;
     let fields = Fields::read(exchange.body())?;
     let user = app.store.user(fields.text("user")?)?;
     let name = fields.optional("name", label)?;
-    let days = fields.number("expiresDays", DAYS)?;
+    let days = fields.number("expiresDays", TOKEN_DAYS)?;
     let user = user.ok_or_else(|| Problem::InvalidField("user", words::no_such_user("user")))?;
-    let life = days.and_then(|days| Millis::try_from(days).ok()).map(|days| days * MILLIS_PER_DAY);
-    let new = app.store.add_token(&user.id, name.as_deref(), life.map(|life| now() + life))?;
+    let new = app.store.add_token(&user.id, name.as_deref(), days.map(token_end))?;
     Ok(Reply::data(&New { id: &new.id, token: new.token.expose() }))
 }

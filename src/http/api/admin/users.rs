@@ -44,33 +44,14 @@ impl<'a> Json<'a> {
 }
 
 /// Every user.
-pub fn list(app: &App, exchange: Exchange) {
-    let outcome = auth::admin(app, &exchange).and_then(|_| {
-        let users = app.store.users()?;
-        Ok(Reply::data(&users.iter().map(Json::of).collect::<Vec<_>>()))
-    });
-    exchange.conclude(outcome);
+pub fn list(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+    auth::admin(app, exchange)?;
+    let users = app.store.users()?;
+    Ok(Reply::data(&users.iter().map(Json::of).collect::<Vec<_>>()))
 }
 
 /// Adds a user.
-pub fn create(app: &App, exchange: Exchange) {
-    let outcome = created(app, &exchange);
-    exchange.conclude(outcome);
-}
-
-/// Removes a user.
-pub fn remove(app: &App, exchange: Exchange) {
-    let outcome = removed(app, &exchange);
-    exchange.conclude(outcome);
-}
-
-/// Gives a user a password, and ends the user's sessions.
-pub fn set_password(app: &App, exchange: Exchange) {
-    let outcome = password_set(app, &exchange);
-    exchange.conclude(outcome);
-}
-
-fn created(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+pub fn create(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     auth::admin(app, exchange)?;
     let fields = Fields::read(exchange.body())?;
     let (name, admin) = (fields.parsed("name", Name::parse)?, fields.flag("admin")?);
@@ -82,7 +63,8 @@ fn created(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     Ok(Reply::data(&Json::of(&line)))
 }
 
-fn removed(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+/// Removes a user.
+pub fn remove(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let (asker, user) = find(app, exchange)?;
     if user.id == asker {
         return Err(Problem::LastAdministrator);
@@ -112,7 +94,8 @@ fn no_heir() -> Problem {
     Problem::InvalidField(HEIR, words::no_such_user(HEIR))
 }
 
-fn password_set(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
+/// Gives a user a password, and ends the user's sessions.
+pub fn set_password(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     let (_, user) = find(app, exchange)?;
     let fields = Fields::read(exchange.body())?;
     let hash = app.door.passwords.hash(&login::password(&fields, &user.name)?);

@@ -1,0 +1,36 @@
+//! `--public-url`, and the address that goes into what a command prints.
+
+use super::output::Failure;
+use super::words;
+use crate::config;
+use crate::store::Store;
+
+/// The address people use, where it was given.
+#[derive(clap::Args, Debug)]
+pub struct PublicUrl {
+    #[arg(
+        long,
+        env = "PAREIA_PUBLIC_URL",
+        value_name = "URL",
+        default_value = "",
+        hide_default_value = true
+    )]
+    public_url: String,
+}
+
+impl PublicUrl {
+    /// The text as given; empty: none was.
+    pub fn text(&self) -> &str {
+        &self.public_url
+    }
+
+    /// Where people reach the page: as given, or where `serve` last said. `unknown` is the sentence
+    /// for when neither is there.
+    pub fn base(&self, store: &Store, unknown: impl FnOnce() -> String) -> Result<String, Failure> {
+        if !self.public_url.is_empty() {
+            let url = config::public_url(&self.public_url);
+            return url.ok_or_else(|| Failure::Usage(words::setting(&config::Problem::PublicUrl)));
+        }
+        store.setting("url")?.ok_or_else(|| Failure::Failed(unknown()))
+    }
+}

@@ -1,0 +1,24 @@
+//! What is wrong with a server, as it is told wherever a server is shown.
+
+use serde::Serialize;
+
+use crate::domain::Millis;
+use crate::time;
+use crate::words;
+
+/// A code, its words, and since when.
+#[derive(Serialize)]
+pub struct Trouble {
+    code: &'static str,
+    error: String,
+    detail: Option<&'static str>,
+    since: String,
+}
+
+impl Trouble {
+    /// What there is to tell of the code that was written down.
+    pub fn of(code: &str, since: Millis) -> Self {
+        let words::Sentence { code, error, detail } = words::server_code(code);
+        Self { code, error, detail, since: time::iso(since) }
+    }
+}
