@@ -2,23 +2,22 @@
 //!
 //! # The map, in reading order
 //!
-//! | module | job |
+//! | room | job |
 //! |---|---|
 //! | [`domain`] | the words of the field as types; text from outside is parsed into them once |
-//! | [`ensure`] | the heart: observe → plan → apply; `plan` is pure and total |
-//! | [`watch`] | keeps the rows true while nobody calls: observe → judge → apply |
-//! | [`manage`] | what a person asks for by name: delete, log out, restart |
-//! | [`evolution`] | the upstream server, one method for each endpoint; `ureq` lives here alone |
+//! | [`sync`] | locks, permits and threads, each mechanism once |
+//! | [`crypto`] | sealing, hashing, randomness |
 //! | [`store`] | the data folder: SQLite, migrations, sealed keys; `rusqlite` lives here alone |
-//! | [`access`] | passwords, and the one-time link of a first start; `argon2` lives here alone |
-//! | [`seal`], [`lock`] | sealing, hashing, randomness; locks between processes |
-//! | [`http`] | the gate, `tiny_http` behind it, the routes, the one map from problems to answers, the page's files |
-//! | [`http1`] | HTTP/1.1 messages read within bounds, for the gate and the simulator |
-//! | [`words`], [`time`] | every sentence a caller of the API reads; moments as text |
+//! | [`upstream`] | the Evolution API, one method for each endpoint; `ureq` lives here alone |
+//! | [`instance`] | `connect` (the call), `actions` (what a person asks for by name), `monitor` (keeps rows true) |
+//! | [`admin`] | passwords, and the one-time link of a first start; `argon2` lives here alone |
+//! | [`http`] | `edge` (sockets, `tiny_http`), `security` (who asks), `api` (the routes), the page's files |
+//! | [`text`] | every sentence a person reads |
 //! | [`sim`] | the simulated Evolution API, for `demo`, `sim`, tests and benches |
-//! | [`cli`], [`config`] | the command line; the only place that wires things together |
+//! | [`cli`] | the command line; the only place that wires things together |
+//! | [`http1`], [`qr_image`] | HTTP/1.1 messages read within bounds; QR codes drawn |
 //!
-//! Arrows point one way: `cli → http → {ensure, watch, manage} → {store, evolution} → domain`. The
+//! Arrows point one way: `cli → http → {instance, admin} → {store, upstream} → {domain, sync, crypto}`. The
 //! page itself is in `assets/`, and knows the HTTP API and nothing else. The simulator uses nothing of
 //! what it is there to test. `tests/tidy.rs` checks both, and who may name which crate.
 //!
@@ -26,7 +25,7 @@
 //!
 //! 1. For one name there is one row, one `create` and one socket upstream, however many callers
 //!    and processes ask. Equal calls share a turn and different ones wait for theirs, without a
-//!    thread each (`ensure::flights`); processes take turns by a file lock that the system frees
+//!    thread each (`instance::connect`); processes take turns by a file lock that the system frees
 //!    when its holder dies.
 //! 2. Intent is durable before it is acted on: a pending row before anything upstream, the moment
 //!    of a `create` or `connect` before it leaves. A call that takes up after a crash runs the same
@@ -47,19 +46,16 @@
 //!    does not answer, the rows say since when nothing is known.
 //! 9. Everything has a bound with a name and a reason: time, bytes, threads, queues, retries.
 
-pub mod access;
+pub mod admin;
 pub mod cli;
-pub mod config;
+pub mod crypto;
 pub mod domain;
-pub mod ensure;
-pub mod evolution;
 pub mod http;
 pub mod http1;
-pub mod lock;
-pub mod manage;
-pub mod seal;
+pub mod instance;
+pub mod qr_image;
 pub mod sim;
 pub mod store;
-pub mod time;
-pub mod watch;
-pub mod words;
+pub mod sync;
+pub mod text;
+pub mod upstream;

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use pareia::access::{Password, Passwords};
+use pareia::admin::{Password, Passwords};
 use pareia::domain::{Channel, Name, Phone, Secret};
-use pareia::ensure::Engine;
 use pareia::http::{Server, Settings};
+use pareia::instance::connect::Engine;
+use pareia::instance::monitor::{Pace, Watch};
 use pareia::sim::{Options, Sim, Timing, Version};
 use pareia::store::{NewCredential, Store};
-use pareia::watch::{Pace, Watch};
 use serde_json::{Value, json};
 
 /// The simulated server's key.
@@ -31,7 +31,7 @@ pub struct Folder(PathBuf);
 
 impl Folder {
     pub fn new() -> Self {
-        let path = std::env::temp_dir().join(pareia::seal::new_id("pareia-test-"));
+        let path = std::env::temp_dir().join(pareia::crypto::new_id("pareia-test-"));
         std::fs::create_dir_all(&path).expect("a temporary folder");
         Self(path)
     }

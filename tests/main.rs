@@ -1,24 +1,11 @@
 //! The integration suite: one binary, over real HTTP, a real SQLite file and the simulated upstream
-//! as a real server.
+//! as a real server. Its folders are those of `src`.
 
-mod access;
-mod admin;
-mod assets;
-mod cli_commands;
-mod concurrency;
-mod crash;
-mod faults;
+mod cli;
 mod harness;
-mod http_server;
-mod instances;
-mod links;
-mod races;
-mod recorded;
-mod removal;
-mod returning;
-mod scenarios;
-mod sim_replay;
-mod storage;
+mod http;
+mod instance;
+mod sim;
+mod store;
 mod tidy;
-mod watcher;
-mod webhooks;
+mod upstream;

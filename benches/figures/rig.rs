@@ -83,7 +83,7 @@ pub struct Rig {
 
 impl Rig {
     pub fn start(upstream: &str) -> Self {
-        let folder = std::env::temp_dir().join(pareia::seal::new_id("pareia-bench-"));
+        let folder = std::env::temp_dir().join(pareia::crypto::new_id("pareia-bench-"));
         let mut rig = Self {
             folder,
             token: String::new(),

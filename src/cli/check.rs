@@ -6,10 +6,11 @@ use super::credential::warn_if_public;
 use super::output::{Done, Failure, fail, out};
 use super::table::pretty;
 use super::words;
-use crate::evolution::{self, BaseUrl, Check};
-use crate::seal::new_id;
+use crate::crypto::new_id;
 use crate::store::Credential;
-use crate::words::check as wrong;
+use crate::text::check as wrong;
+use crate::upstream::BaseUrl;
+use crate::upstream::evolution::{self, Check};
 
 /// Tests the credential; anything but a fine one is a failure.
 pub fn run(credential: &Credential, json: bool) -> Done {

@@ -10,13 +10,14 @@ use super::public_url::PublicUrl;
 use super::secret_input::Source;
 use super::table::{Line, list};
 use super::{check, label, name, words};
+use crate::crypto::new_id;
+use crate::domain::clock;
 use crate::domain::{Channel, Name, Secret};
-use crate::evolution::{BaseUrl, is_public_default_key};
 use crate::http::webhook_address;
-use crate::seal::new_id;
 use crate::store::{CredentialLine, NewCredential, Store};
-use crate::time;
-use crate::words::webhook_environment;
+use crate::text::webhook_environment;
+use crate::upstream::BaseUrl;
+use crate::upstream::evolution::is_public_default_key;
 
 /// What can be done with credentials.
 #[derive(clap::Subcommand, Debug)]
@@ -203,7 +204,7 @@ impl Line for CredentialLine {
             credential.base_url.clone(),
             words::yes_no(credential.active).into(),
             self.instances.to_string(),
-            time::short(credential.created_at),
+            clock::short(credential.created_at),
         ]
     }
 
@@ -216,7 +217,7 @@ impl Line for CredentialLine {
             base_url: &credential.base_url,
             is_active: credential.active,
             instances: self.instances,
-            created_at: time::iso(credential.created_at),
+            created_at: clock::iso(credential.created_at),
         }
     }
 }

@@ -10,12 +10,12 @@ use super::output::{Done, Failure, fail, note, out};
 use super::screen::Screen;
 use super::table::{Line, list, pretty, show};
 use super::{instance_acts, invalid, name, user, words};
+use crate::crypto::new_id;
+use crate::domain::clock;
 use crate::domain::{Channel, Name, Phone, Reason, Secret};
-use crate::ensure::{Answer, Ask, Engine, Outcome, Refusal};
 use crate::http::{InstanceDone, InstanceShown};
-use crate::seal::new_id;
+use crate::instance::connect::{Answer, Ask, Engine, Outcome, Refusal};
 use crate::store::{InstanceLine, Store};
-use crate::time;
 
 /// How long one call may wait for a QR code; `serve` waits as long unless told otherwise.
 pub const QR_TIMEOUT: Duration = Duration::from_secs(20);
@@ -99,7 +99,7 @@ fn show_one(store: &Store, name: &str, json: bool) -> Done {
             show(&line, json)?;
             let reason = line.reason.as_deref().and_then(Reason::parse).filter(|_| !json);
             if let Some(reason) = reason {
-                note(crate::words::reason(reason));
+                note(crate::text::reason(reason));
             }
             Ok(())
         }
@@ -122,9 +122,9 @@ fn connect(store: Store, arguments: Connect) -> Done {
     if arguments.json {
         return out(pretty(&InstanceDone::of(&answer)));
     }
-    note(crate::words::answer(&answer));
+    note(crate::text::answer(&answer));
     if answer.pairing_code_missing {
-        note(crate::words::PAIRING_CODE_MISSING);
+        note(crate::text::PAIRING_CODE_MISSING);
     }
     if answer.qr.is_some() && !arguments.once {
         note(words::CTRL_C);
@@ -146,7 +146,7 @@ fn follow(first: Answer, once: bool, call: impl Fn() -> Outcome) -> Done {
             Err(refusal) if failures == PATIENCE => return Err(refused(&refusal)),
             Err(refusal) => {
                 failures += 1;
-                screen.note(&words::refused(&crate::words::refusal(&refusal)));
+                screen.note(&words::refused(&crate::text::refusal(&refusal)));
             }
         }
         if once {
@@ -158,7 +158,7 @@ fn follow(first: Answer, once: bool, call: impl Fn() -> Outcome) -> Done {
 }
 
 fn refused(refusal: &Refusal) -> Failure {
-    Failure::Failed(words::refused(&crate::words::refusal(refusal)))
+    Failure::Failed(words::refused(&crate::text::refusal(refusal)))
 }
 
 impl Line for InstanceLine {
@@ -169,11 +169,11 @@ impl Line for InstanceLine {
         vec![
             self.name.clone(),
             words::status(&self.status, self.unknown_since),
-            time::short(self.since),
+            clock::short(self.since),
             self.phone.clone(),
             self.user.clone(),
             words::or_dash(self.credential.clone()),
-            time::short(self.created_at),
+            clock::short(self.created_at),
             self.id.clone(),
         ]
     }

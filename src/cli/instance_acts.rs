@@ -11,13 +11,13 @@ use super::output::{Done, Failure, fail, note, out};
 use super::public_url::PublicUrl;
 use super::table::pretty;
 use super::words;
+use crate::crypto::new_id;
 use crate::domain::Millis;
-use crate::ensure::Engine;
+use crate::domain::clock;
 use crate::http::link_url;
-use crate::manage::{Act, Manager, Refusal};
-use crate::seal::new_id;
+use crate::instance::actions::{Act, Manager, Refusal};
+use crate::instance::connect::Engine;
 use crate::store::{LINK_MINUTES, Store, Target};
-use crate::time;
 
 /// Which instance to make a link for.
 #[derive(clap::Args, Debug)]
@@ -67,12 +67,12 @@ pub fn link(store: &Store, arguments: &Link) -> Done {
     let Some(link) = store.add_link(&target.id, lifetime)? else {
         return fail(words::already_connected(&arguments.name));
     };
-    let (url, expires_at) = (link_url(&base, link.token.expose()), time::iso(link.expires_at));
+    let (url, expires_at) = (link_url(&base, link.token.expose()), clock::iso(link.expires_at));
     if arguments.json {
         return out(pretty(&Made { id: &link.id, url: &url, expires_at: &expires_at }));
     }
     out(&url)?;
-    note(words::link_made(&time::short(link.expires_at)));
+    note(words::link_made(&clock::short(link.expires_at)));
     Ok(())
 }
 
@@ -106,7 +106,7 @@ pub fn delete(store: Store, arguments: &Delete) -> Done {
     let goes = goes.map_err(|why| undone(Act::Delete, &why))?;
     note(words::goes(name, goes.upstream, goes.session));
     if goes.stranger {
-        note(crate::words::STRANGER_STAYS);
+        note(crate::text::STRANGER_STAYS);
     }
     if !yes && !confirmed().map_err(|error| Failure::Failed(words::stdin_unreadable(&error)))? {
         return fail(words::NOT_DELETED);
@@ -129,5 +129,5 @@ fn manager(store: Store) -> Manager {
 }
 
 fn undone(act: Act, why: &Refusal) -> Failure {
-    Failure::Failed(words::refused(&crate::words::undone(act, why)))
+    Failure::Failed(words::refused(&crate::text::undone(act, why)))
 }

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use env_logger::{Builder, Target, WriteStyle};
 use log::{Level, LevelFilter};
 
+use crate::domain::clock;
 use crate::domain::now;
-use crate::time;
 
 /// Ours; everything else is capped.
 const OWN: &str = "pareia";
@@ -67,7 +67,7 @@ fn is_own(module: &str) -> bool {
 /// A line of the log. A line end inside the message would let its text pass for a line of its own.
 fn line(level: Level, message: &str) -> String {
     let message = message.replace(['\n', '\r'], "\\n");
-    format!("{} {level:<5} {message}\n", time::iso(now()))
+    format!("{} {level:<5} {message}\n", clock::iso(now()))
 }
 
 /// Lines held back until [`Held::open`] has put the first one before them.

@@ -4,6 +4,7 @@
 //! One file for each group of commands. Sentences are in `words`, help texts in `help`.
 
 mod check;
+pub mod config;
 mod credential;
 mod demo;
 mod help;
@@ -32,7 +33,6 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use log::LevelFilter;
 
-use crate::config;
 use crate::domain::{self, Invalid, Name};
 use crate::store::Store;
 use output::Done;
@@ -106,5 +106,5 @@ fn listen_address(text: &str) -> Result<String, &'static str> {
 }
 
 fn invalid(problem: Invalid) -> String {
-    crate::words::invalid(problem)
+    crate::text::invalid(problem)
 }

@@ -2,7 +2,7 @@
 
 use super::output::Failure;
 use super::words;
-use crate::config;
+use crate::cli::config;
 use crate::store::Store;
 
 /// The address people use, where it was given.

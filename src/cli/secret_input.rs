@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use super::output::{Failure, fail, note};
 use super::{terminal, words};
 use crate::domain::Secret;
-use crate::evolution::{KeyError, MAX_KEY, read_key};
+use crate::upstream::evolution::{KeyError, MAX_KEY, read_key};
 
 /// Where the key is; exactly one is named.
 #[derive(clap::Args, Debug)]

@@ -12,13 +12,13 @@ use super::logging::{self, Held};
 use super::output::{Done, Failure};
 use super::public_url::PublicUrl;
 use super::{signals, words};
-use crate::access::SETUP_LIFE;
-use crate::config::{Config, Raw};
-use crate::ensure::Engine;
-use crate::evolution::is_public_default_key;
+use crate::admin::SETUP_LIFE;
+use crate::cli::config::{Config, Raw};
 use crate::http::{Server, Settings};
+use crate::instance::connect::Engine;
+use crate::instance::monitor::{Pace, Watch};
 use crate::store::{self, CredentialLine, Store};
-use crate::watch::{Pace, Watch};
+use crate::upstream::evolution::is_public_default_key;
 
 /// What `serve` takes; every flag has its variable.
 #[derive(clap::Args, Debug)]

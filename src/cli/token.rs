@@ -6,9 +6,9 @@ use serde::Serialize;
 use super::output::{Done, fail, note, out};
 use super::table::{Line, list};
 use super::{label, user, words};
+use crate::domain::clock;
 use crate::domain::now;
 use crate::store::{Store, TOKEN_DAYS, TokenLine, token_end};
-use crate::time;
 
 /// What can be done with tokens.
 #[derive(clap::Subcommand, Debug)]
@@ -80,7 +80,7 @@ impl Line for TokenLine {
         &["ID", "USUÁRIO", "NOME", "EXPIRA (UTC)", "USADO (UTC)", "CRIADO (UTC)"];
 
     fn cells(&self) -> Vec<String> {
-        let expires = self.expires_at.map(|at| match time::short(at) {
+        let expires = self.expires_at.map(|at| match clock::short(at) {
             text if at <= now() => words::expired(&text),
             text => text,
         });
@@ -89,8 +89,8 @@ impl Line for TokenLine {
             self.user.clone(),
             words::or_dash(self.name.clone()),
             words::or_dash(expires),
-            words::or_dash(self.last_used_at.map(time::short)),
-            time::short(self.created_at),
+            words::or_dash(self.last_used_at.map(clock::short)),
+            clock::short(self.created_at),
         ]
     }
 
@@ -99,9 +99,9 @@ impl Line for TokenLine {
             id: &self.id,
             user: &self.user,
             name: self.name.as_deref(),
-            expires_at: self.expires_at.map(time::iso),
-            last_used_at: self.last_used_at.map(time::iso),
-            created_at: time::iso(self.created_at),
+            expires_at: self.expires_at.map(clock::iso),
+            last_used_at: self.last_used_at.map(clock::iso),
+            created_at: clock::iso(self.created_at),
         }
     }
 }

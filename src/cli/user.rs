@@ -5,10 +5,10 @@ use serde::Serialize;
 use super::output::{Done, Failure, fail, note};
 use super::table::{Line, list};
 use super::{name, secret_input, words};
-use crate::access::{Password, Passwords};
+use crate::admin::{Password, Passwords};
 use crate::domain::Name;
+use crate::domain::clock;
 use crate::store::{Removal, Store, UserLine};
-use crate::time;
 
 /// What can be done with users.
 #[derive(clap::Subcommand, Debug)]
@@ -115,7 +115,7 @@ impl Line for UserLine {
             words::yes_no(self.has_password).into(),
             self.instances.to_string(),
             self.tokens.to_string(),
-            time::short(self.created_at),
+            clock::short(self.created_at),
             self.id.clone(),
         ]
     }
@@ -128,7 +128,7 @@ impl Line for UserLine {
             has_password: self.has_password,
             instances: self.instances,
             tokens: self.tokens,
-            created_at: time::iso(self.created_at),
+            created_at: clock::iso(self.created_at),
         }
     }
 }

@@ -18,7 +18,7 @@ pub use servers::*;
 pub use upstream::*;
 pub use usage::*;
 
-use crate::words::{Sentence, count};
+use crate::text::{Sentence, count};
 
 /// Before a failure's sentence.
 pub fn error(sentence: &str) -> String {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use super::api::health;
-use super::door::Door;
-use super::failures::Failures;
-use super::lane::Lane;
-use super::peer::Network;
-use crate::ensure::Engine;
-use crate::manage::Manager;
+use super::edge::lane::Lane;
+use super::security::failures::Failures;
+use super::security::login_guard::Door;
+use super::security::peer::Network;
+use crate::instance::actions::Manager;
+use crate::instance::connect::Engine;
+use crate::instance::monitor::Watch;
 use crate::store::Store;
-use crate::watch::Watch;
 
 /// All of it.
 pub struct App {

@@ -15,10 +15,10 @@ use flate2::write::GzEncoder;
 use rust_embed::Embed;
 
 use super::app::App;
-use super::exchange::Exchange;
 use super::problem::Problem;
 use super::reply::Reply;
-use crate::seal::sha256;
+use super::request::Request;
+use crate::crypto::sha256;
 
 /// Embedded in every build, so that tests see what ships. A new file is seen when this one is
 /// compiled again; a test compares what is embedded with the folder.
@@ -53,26 +53,26 @@ static FILES: LazyLock<HashMap<String, File>> = LazyLock::new(|| {
 });
 
 /// The page.
-pub fn index(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    serve(app, exchange, "index.html")
+pub fn index(app: &App, request: &Request) -> Result<Reply, Problem> {
+    serve(app, request, "index.html")
 }
 
 /// What a connect link shows.
-pub fn connect(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    serve(app, exchange, "connect.html")
+pub fn connect(app: &App, request: &Request) -> Result<Reply, Problem> {
+    serve(app, request, "connect.html")
 }
 
 /// A file of the page.
-pub fn file(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    serve(app, exchange, exchange.captured())
+pub fn file(app: &App, request: &Request) -> Result<Reply, Problem> {
+    serve(app, request, request.captured())
 }
 
-fn serve(app: &App, exchange: &Exchange, path: &str) -> Result<Reply, Problem> {
+fn serve(app: &App, request: &Request, path: &str) -> Result<Reply, Problem> {
     let file = FILES.get(path).ok_or(Problem::NotFound)?;
-    let packed = if accepts_gzip(&exchange.headers("Accept-Encoding")) { file.packed() } else { None };
+    let packed = if accepts_gzip(&request.headers("Accept-Encoding")) { file.packed() } else { None };
     // Another encoding is another sequence of bytes, which a strong tag must tell apart.
     let tag = if packed.is_some() { file.tag.replacen('"', "\"z", 1) } else { file.tag.clone() };
-    let known = is_known(&exchange.headers("If-None-Match"), &tag);
+    let known = is_known(&request.headers("If-None-Match"), &tag);
     let mut headers = headers(file.kind, tag, app.public_url.as_deref());
     if packed.is_some() && !known {
         headers.push(("Content-Encoding", "gzip".to_owned()));

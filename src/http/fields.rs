@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::problem::Problem;
 use crate::domain::{Invalid, Secret};
-use crate::words;
+use crate::text;
 
 /// A body that is a JSON object.
 pub struct Fields(Map<String, Value>);
@@ -26,7 +26,7 @@ impl Fields {
     /// A text.
     pub fn text(&self, field: &'static str) -> Result<&str, Problem> {
         let text = self.0.get(field).and_then(Value::as_str);
-        text.ok_or_else(|| Problem::InvalidField(field, words::not_a_text(field)))
+        text.ok_or_else(|| Problem::InvalidField(field, text::not_a_text(field)))
     }
 
     /// A text that may be absent, or null.
@@ -46,7 +46,7 @@ impl Fields {
         parse: fn(&str) -> Result<T, Invalid>,
     ) -> Result<T, Problem> {
         parse(self.text(field)?)
-            .map_err(|invalid| Problem::InvalidField(field, words::invalid_field(field, invalid)))
+            .map_err(|invalid| Problem::InvalidField(field, text::invalid_field(field, invalid)))
     }
 
     /// The same, which may be absent, or null.
@@ -68,7 +68,7 @@ impl Fields {
         match self.0.get(field) {
             _ if self.is_absent(field) => Ok(None),
             Some(value) if fits(value).is_some() => Ok(fits(value)),
-            _ => Err(Problem::InvalidField(field, words::not_a_number(field, &within))),
+            _ => Err(Problem::InvalidField(field, text::not_a_number(field, &within))),
         }
     }
 
@@ -77,7 +77,7 @@ impl Fields {
         match self.0.get(field) {
             None | Some(Value::Null) => Ok(false),
             Some(Value::Bool(up)) => Ok(*up),
-            Some(_) => Err(Problem::InvalidField(field, words::not_a_bool(field))),
+            Some(_) => Err(Problem::InvalidField(field, text::not_a_bool(field))),
         }
     }
 

@@ -3,7 +3,7 @@
 //! A request passes, in this order: `gate` (accepts, caps connections) → `connection` (reads it
 //! whole, within bounds) → `backend` (hands it on over a Unix socket) → `front` (`tiny_http`
 //! and its workers) → `route` → `api`. The answer is an `reply::Reply` given to the
-//! `exchange::Exchange`, from any thread. What waits for upstream, or
+//! `request::Request`, from any thread. What waits for upstream, or
 //! computes for long, does so in a `lane`.
 //!
 //! `tiny_http` is named in this folder and nowhere else. Nothing here decides anything about
@@ -12,27 +12,14 @@
 mod api;
 mod app;
 mod assets;
-mod auth;
-mod backend;
-mod connection;
-mod cookie;
-mod door;
-mod exchange;
-mod failures;
+mod edge;
 mod fields;
-mod front;
-mod gate;
-mod lane;
-mod limits;
-mod origin;
-mod peer;
 mod problem;
-mod qr_picture;
 mod query;
 mod reply;
-mod route;
-mod slow;
-mod wire;
+mod request;
+mod router;
+mod security;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -43,17 +30,17 @@ pub use api::instance::Done as InstanceDone;
 pub use api::instances::Shown as InstanceShown;
 pub use api::link::link_url;
 pub use api::webhook::address as webhook_address;
-pub use limits::Limits;
-pub use peer::{Network, NotANetwork};
+pub use edge::limits::Limits;
+pub use security::peer::{Network, NotANetwork};
 
 use crate::domain::Secret;
-use crate::ensure::Engine;
+use crate::instance::connect::Engine;
+use crate::instance::monitor::Watch;
 use crate::store::Store;
-use crate::watch::Watch;
 use app::App;
-use backend::Backends;
-use exchange::Exchange;
-use gate::Gate;
+use edge::backends::Backends;
+use edge::listener::Gate;
+use request::Request;
 
 /// How long shutdown waits for what runs, unless told otherwise.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -109,10 +96,10 @@ impl Server {
         app.public_url = settings.public_url;
         let app = Arc::new(app);
         let routed = Arc::clone(&app);
-        let handler = Arc::new(move |exchange: Exchange| route::dispatch(&routed, exchange));
+        let handler = Arc::new(move |request: Request| router::dispatch(&routed, request));
         let backends = Arc::new(Backends::start(handler, &limits)?);
         let known = Arc::clone(&app);
-        let is_webhook = Box::new(move |target: &str| route::is_webhook(&known, target));
+        let is_webhook = Box::new(move |target: &str| router::is_webhook(&known, target));
         let gate = Gate::open(listener, limits, Arc::clone(&backends), is_webhook)?;
         Ok(Self { gate, backends, app, drain: settings.drain })
     }

@@ -5,11 +5,12 @@
 use std::time::Duration;
 
 use crate::domain::Invalid;
-use crate::ensure::Refusal;
-use crate::evolution::{Check, Trouble};
-use crate::manage::{self, Act};
+use crate::domain::UpstreamError;
+use crate::instance::actions::{self, Act};
+use crate::instance::connect::Refusal;
 use crate::store;
-use crate::words;
+use crate::text;
+use crate::upstream::evolution::Check;
 
 /// When a caller who met a full house should come back, in seconds.
 const BUSY_RETRY: u64 = 2;
@@ -50,7 +51,7 @@ pub enum Problem {
     /// The link is nobody's, or no longer.
     LinkExpired,
     /// What was asked for by name was not done.
-    Undone(Act, manage::Refusal),
+    Undone(Act, actions::Refusal),
     /// A cookie, or a login, that was not sent by our own page.
     CrossSite,
     /// Name and password do not go together, or there is no such name.
@@ -86,7 +87,7 @@ impl Problem {
     /// Its status.
     pub fn status(&self) -> u16 {
         match self {
-            Self::Untested(Check::Trouble(trouble)) => refusal_status(&Refusal::Upstream(*trouble)),
+            Self::Untested(Check::Failed(trouble)) => refusal_status(&Refusal::Upstream(*trouble)),
             Self::Malformed
             | Self::InvalidJson
             | Self::InvalidField(..)
@@ -117,7 +118,7 @@ impl Problem {
             Self::RateLimited(wait) | Self::TooOften(wait) => {
                 Some(("Retry-After", whole_seconds(*wait).to_string()))
             }
-            Self::NotReady | Self::Refused(Refusal::Busy) | Self::Undone(_, manage::Refusal::Busy) => {
+            Self::NotReady | Self::Refused(Refusal::Busy) | Self::Undone(_, actions::Refusal::Busy) => {
                 Some(("Retry-After", BUSY_RETRY.to_string()))
             }
             _ => None,
@@ -134,47 +135,47 @@ impl Problem {
     }
 
     /// Its code and its words.
-    pub fn sentence(&self) -> words::Sentence {
+    pub fn sentence(&self) -> text::Sentence {
         let (code, error, detail) = match self {
-            Self::Malformed => ("bad_request", words::BAD_REQUEST, None),
-            Self::TooSlow => ("request_timeout", words::REQUEST_TIMEOUT, None),
-            Self::HeadTooLarge => ("headers_too_large", words::HEADERS_TOO_LARGE, None),
-            Self::BodyTooLarge => ("body_too_large", words::BODY_TOO_LARGE, None),
-            Self::InvalidJson => ("invalid_json", words::INVALID_JSON, Some(words::INVALID_JSON_DETAIL)),
+            Self::Malformed => ("bad_request", text::BAD_REQUEST, None),
+            Self::TooSlow => ("request_timeout", text::REQUEST_TIMEOUT, None),
+            Self::HeadTooLarge => ("headers_too_large", text::HEADERS_TOO_LARGE, None),
+            Self::BodyTooLarge => ("body_too_large", text::BODY_TOO_LARGE, None),
+            Self::InvalidJson => ("invalid_json", text::INVALID_JSON, Some(text::INVALID_JSON_DETAIL)),
             Self::InvalidField(_, error) => ("invalid_field", error.as_str(), None),
-            Self::InvalidChannel => ("invalid_channel", &*words::invalid(Invalid::Channel), None),
-            Self::Unauthorized => ("unauthorized", words::UNAUTHORIZED, Some(words::UNAUTHORIZED_DETAIL)),
-            Self::Forbidden => ("forbidden", words::FORBIDDEN, Some(words::FORBIDDEN_DETAIL)),
-            Self::RateLimited(_) => ("rate_limited", words::RATE_LIMITED, Some(words::RATE_LIMITED_DETAIL)),
-            Self::NotFound => ("not_found", words::NOT_FOUND, None),
-            Self::MethodNotAllowed(_) => ("method_not_allowed", words::METHOD_NOT_ALLOWED, None),
-            Self::NotReady => ("not_ready", words::NOT_READY, Some(words::NOT_READY_DETAIL)),
-            Self::Refused(refusal) => return words::refusal(refusal),
+            Self::InvalidChannel => ("invalid_channel", &*text::invalid(Invalid::Channel), None),
+            Self::Unauthorized => ("unauthorized", text::UNAUTHORIZED, Some(text::UNAUTHORIZED_DETAIL)),
+            Self::Forbidden => ("forbidden", text::FORBIDDEN, Some(text::FORBIDDEN_DETAIL)),
+            Self::RateLimited(_) => ("rate_limited", text::RATE_LIMITED, Some(text::RATE_LIMITED_DETAIL)),
+            Self::NotFound => ("not_found", text::NOT_FOUND, None),
+            Self::MethodNotAllowed(_) => ("method_not_allowed", text::METHOD_NOT_ALLOWED, None),
+            Self::NotReady => ("not_ready", text::NOT_READY, Some(text::NOT_READY_DETAIL)),
+            Self::Refused(refusal) => return text::refusal(refusal),
             Self::AlreadyConnected => {
-                ("already_connected", words::ALREADY_CONNECTED, Some(words::ALREADY_CONNECTED_DETAIL))
+                ("already_connected", text::ALREADY_CONNECTED, Some(text::ALREADY_CONNECTED_DETAIL))
             }
-            Self::LinkExpired => ("link_expired", words::LINK_EXPIRED, Some(words::LINK_EXPIRED_DETAIL)),
-            Self::Undone(act, refusal) => return words::undone(*act, refusal),
-            Self::CrossSite => ("forbidden", words::CROSS_SITE, Some(words::CROSS_SITE_DETAIL)),
+            Self::LinkExpired => ("link_expired", text::LINK_EXPIRED, Some(text::LINK_EXPIRED_DETAIL)),
+            Self::Undone(act, refusal) => return text::undone(*act, refusal),
+            Self::CrossSite => ("forbidden", text::CROSS_SITE, Some(text::CROSS_SITE_DETAIL)),
             Self::WrongPassword => {
-                ("wrong_password", words::WRONG_PASSWORD, Some(words::WRONG_PASSWORD_DETAIL))
+                ("wrong_password", text::WRONG_PASSWORD, Some(text::WRONG_PASSWORD_DETAIL))
             }
-            Self::TooOften(_) => ("rate_limited", words::TOO_OFTEN, Some(words::TOO_OFTEN_DETAIL)),
-            Self::SetupExpired => ("setup_expired", words::SETUP_EXPIRED, Some(words::SETUP_EXPIRED_DETAIL)),
-            Self::Taken(field) => ("name_taken", &*words::taken(field), None),
+            Self::TooOften(_) => ("rate_limited", text::TOO_OFTEN, Some(text::TOO_OFTEN_DETAIL)),
+            Self::SetupExpired => ("setup_expired", text::SETUP_EXPIRED, Some(text::SETUP_EXPIRED_DETAIL)),
+            Self::Taken(field) => ("name_taken", &*text::taken(field), None),
             Self::InUse(error, detail) => ("in_use", error.as_str(), Some(*detail)),
             Self::LastAdministrator => {
-                ("last_administrator", words::LAST_ADMINISTRATOR, Some(words::LAST_ADMINISTRATOR_DETAIL))
+                ("last_administrator", text::LAST_ADMINISTRATOR, Some(text::LAST_ADMINISTRATOR_DETAIL))
             }
-            Self::Untested(check) => return words::check(check).unwrap_or_else(internal),
+            Self::Untested(check) => return text::check(check).unwrap_or_else(internal),
             Self::Store(_) => return internal(),
         };
-        words::Sentence { code, error: error.to_owned(), detail }
+        text::Sentence { code, error: error.to_owned(), detail }
     }
 }
 
-fn internal() -> words::Sentence {
-    words::refusal(&Refusal::Internal)
+fn internal() -> text::Sentence {
+    text::refusal(&Refusal::Internal)
 }
 
 fn refusal_status(refusal: &Refusal) -> u16 {
@@ -182,14 +183,14 @@ fn refusal_status(refusal: &Refusal) -> u16 {
         Refusal::Gone => 404,
         Refusal::OwnedByOther | Refusal::PairedUpstream => 409,
         Refusal::NoActiveCredential(_) | Refusal::Busy => 503,
-        Refusal::Upstream(Trouble::Timeout) | Refusal::NoQr | Refusal::Reconnecting => 504,
+        Refusal::Upstream(UpstreamError::Timeout) | Refusal::NoQr | Refusal::Reconnecting => 504,
         Refusal::Upstream(_) => 502,
         Refusal::Internal => 500,
     }
 }
 
-fn undone_status(refusal: &manage::Refusal) -> u16 {
-    use manage::Refusal as Why;
+fn undone_status(refusal: &actions::Refusal) -> u16 {
+    use actions::Refusal as Why;
     match refusal {
         Why::Gone => 404,
         Why::NoCredential
@@ -253,11 +254,11 @@ mod tests {
         check(&Problem::LastAdministrator, 409, "last_administrator", None);
         check(&Problem::Untested(Check::InstanceToken), 400, "instance_token", None);
         for (trouble, status, code) in [
-            (Trouble::Unreachable, 502, "evolution_unreachable"),
-            (Trouble::Timeout, 504, "evolution_timeout"),
-            (Trouble::RejectedKey, 502, "evolution_rejected_key"),
+            (UpstreamError::Unreachable, 502, "evolution_unreachable"),
+            (UpstreamError::Timeout, 504, "evolution_timeout"),
+            (UpstreamError::RejectedKey, 502, "evolution_rejected_key"),
         ] {
-            check(&Problem::Untested(Check::Trouble(trouble)), status, code, None);
+            check(&Problem::Untested(Check::Failed(trouble)), status, code, None);
         }
     }
 
@@ -267,12 +268,12 @@ mod tests {
         for (refusal, status, code) in [
             (Refusal::OwnedByOther, 409, "owned_by_other_user"),
             (no_credential, 503, "no_active_credential"),
-            (Refusal::Upstream(Trouble::Unreachable), 502, "evolution_unreachable"),
-            (Refusal::Upstream(Trouble::RejectedKey), 502, "evolution_rejected_key"),
-            (Refusal::Upstream(Trouble::LicenseRequired), 502, "evolution_license_required"),
-            (Refusal::Upstream(Trouble::NotLoaded), 502, "evolution_not_loaded"),
-            (Refusal::Upstream(Trouble::Unexpected), 502, "evolution_error"),
-            (Refusal::Upstream(Trouble::Timeout), 504, "evolution_timeout"),
+            (Refusal::Upstream(UpstreamError::Unreachable), 502, "evolution_unreachable"),
+            (Refusal::Upstream(UpstreamError::RejectedKey), 502, "evolution_rejected_key"),
+            (Refusal::Upstream(UpstreamError::LicenseRequired), 502, "evolution_license_required"),
+            (Refusal::Upstream(UpstreamError::NotLoaded), 502, "evolution_not_loaded"),
+            (Refusal::Upstream(UpstreamError::Unexpected), 502, "evolution_error"),
+            (Refusal::Upstream(UpstreamError::Timeout), 504, "evolution_timeout"),
             (Refusal::NoQr, 504, "qr_timeout"),
             (Refusal::Reconnecting, 504, "qr_timeout"),
             (Refusal::Internal, 500, "internal"),
@@ -284,7 +285,7 @@ mod tests {
 
     #[test]
     fn what_was_not_done_has_its_status_and_code() {
-        use manage::Refusal as Why;
+        use actions::Refusal as Why;
         for (why, status, code) in [
             (Why::Gone, 404, "not_found"),
             (Why::NoCredential, 409, "credential_removed"),
@@ -292,8 +293,8 @@ mod tests {
             (Why::Reconnecting, 409, "reconnecting"),
             (Why::NotConnected, 409, "not_connected"),
             (Why::RestartUnsupported, 409, "restart_unsupported"),
-            (Why::Upstream(Trouble::Unreachable), 502, "evolution_unreachable"),
-            (Why::Upstream(Trouble::Timeout), 504, "evolution_timeout"),
+            (Why::Upstream(UpstreamError::Unreachable), 502, "evolution_unreachable"),
+            (Why::Upstream(UpstreamError::Timeout), 504, "evolution_timeout"),
             (Why::Internal, 500, "internal"),
         ] {
             check(&Problem::Undone(Act::Delete, why), status, code, None);

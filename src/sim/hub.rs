@@ -4,8 +4,8 @@
 //! sleep, a socket or the drawing of a picture.
 
 use super::journal::Journal;
-use super::postman::Webhook;
 use super::timing::{Clock, Moment};
+use super::webhook_sender::Webhook;
 use super::world::World;
 use super::{Options, Version};
 use std::net::SocketAddr;

@@ -16,7 +16,7 @@
 //! wire_v1, wire_v2, reply                      bodies and envelopes
 //! world    instances, their sockets, and what falls due         instance   one of them
 //! hub      what connections share: world, faults, journal, the one place that sleeps
-//! control  what phones, WhatsApp and operators do     postman  the global webhook
+//! control  what phones, WhatsApp and operators do     webhook_sender  the global webhook
 //! ```
 //!
 //! Not simulated: the webhooks of single instances, compression, and every message.
@@ -26,7 +26,6 @@ mod create;
 mod hub;
 mod instance;
 mod journal;
-mod postman;
 mod qr;
 mod reply;
 mod request;
@@ -34,6 +33,7 @@ mod routes;
 mod server;
 mod timing;
 mod webhook;
+mod webhook_sender;
 mod wire_v1;
 mod wire_v2;
 mod world;
@@ -142,9 +142,10 @@ impl Sim {
             .name("sim-accept".into())
             .spawn(move || server::run(&its_hub, &its_connections, listener))?;
         let its_hub = Arc::clone(&hub);
-        let postman =
-            thread::Builder::new().name("sim-postman".into()).spawn(move || postman::run(&its_hub))?;
-        Ok(Self { hub, connections, control, threads: vec![acceptor, postman] })
+        let webhook_sender = thread::Builder::new()
+            .name("sim-webhook_sender".into())
+            .spawn(move || webhook_sender::run(&its_hub))?;
+        Ok(Self { hub, connections, control, threads: vec![acceptor, webhook_sender] })
     }
 
     /// The base URL, without a slash at the end.

@@ -7,9 +7,9 @@ use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Error, Store};
+use crate::crypto::new_id;
 use crate::domain::{Channel, Millis, Name, Phone, Reason, Secret, Status, now};
-use crate::lock::FileLock;
-use crate::seal::new_id;
+use crate::sync::FileLock;
 
 /// A row as the engine knows it.
 #[derive(Clone, Debug, PartialEq)]

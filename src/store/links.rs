@@ -7,8 +7,8 @@ use rusqlite::{OptionalExtension, params};
 
 use super::listing::read_target;
 use super::{Error, Store, Target};
+use crate::crypto::{new_id, new_link_token, token_hash};
 use crate::domain::{Millis, Secret, now};
-use crate::seal::{new_id, new_link_token, token_hash};
 
 /// Links of one instance that wait to be used at the same time; another one ends the oldest. Enough
 /// for a link to each of a shop's people, and few enough to see through.

@@ -82,12 +82,12 @@ pub struct Page {
     /// How many there are of each status, over all pages and whatever status was asked for.
     pub counts: HashMap<String, u32>,
     /// The servers that fail.
-    pub troubles: Vec<Trouble>,
+    pub troubles: Vec<FailingServer>,
 }
 
 /// A server that fails.
 #[derive(Debug)]
-pub struct Trouble {
+pub struct FailingServer {
     /// The credential.
     pub credential: String,
     /// Its name.
@@ -264,7 +264,7 @@ fn counts(c: &Connection, filter: &Filter) -> rusqlite::Result<HashMap<String, u
 }
 
 /// The servers in use that fail, or those of them that one user's instances are on.
-fn troubles(c: &Connection, owner: Option<&str>) -> rusqlite::Result<Vec<Trouble>> {
+fn troubles(c: &Connection, owner: Option<&str>) -> rusqlite::Result<Vec<FailingServer>> {
     c.prepare_cached(
         "SELECT c.id, c.name, h.trouble, h.since
          FROM credential_health h JOIN integration_credentials c ON c.id = h.credentialId
@@ -273,7 +273,12 @@ fn troubles(c: &Connection, owner: Option<&str>) -> rusqlite::Result<Vec<Trouble
          ORDER BY c.name, c.id",
     )?
     .query_map(params![owner, UNWATCHED], |row| {
-        Ok(Trouble { credential: row.get(0)?, server: row.get(1)?, code: row.get(2)?, since: row.get(3)? })
+        Ok(FailingServer {
+            credential: row.get(0)?,
+            server: row.get(1)?,
+            code: row.get(2)?,
+            since: row.get(3)?,
+        })
     })?
     .collect()
 }

@@ -28,14 +28,14 @@ pub use credentials::{Credential, CredentialLine, NewCredential};
 pub use health::Health;
 pub use instances::Instance;
 pub use links::{LINK_MINUTES, Link, LinkLine, NewLink};
-pub use listing::{EventLine, Filter, InstanceLine, Page, Target, Trouble};
+pub use listing::{EventLine, FailingServer, Filter, InstanceLine, Page, Target};
 pub use overview::Totals;
 pub use passwords::{Account, SetUp};
 pub use people::{Identified, NewToken, Removal, TOKEN_DAYS, TokenLine, UserLine, token_end};
 pub use sessions::{NewSession, SESSION_LIFE, Session, SessionLine};
 pub use watched::Watched;
 
-use crate::seal::Sealer;
+use crate::crypto::Sealer;
 
 /// Connections that only read; with two cores a third would wait for a core.
 const READERS: usize = 2;

@@ -11,8 +11,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::{Error, READERS, Store};
-use crate::lock::FileLock;
-use crate::seal::Sealer;
+use crate::crypto::Sealer;
+use crate::sync::FileLock;
 
 /// How long a statement waits for another process's write. Writes take milliseconds; a backup
 /// tool that copies the file may take seconds.

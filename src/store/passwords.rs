@@ -3,8 +3,8 @@
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{Error, Store};
+use crate::crypto::new_id;
 use crate::domain::{Name, now};
-use crate::seal::new_id;
 
 /// What a login is held against.
 #[derive(Clone, Debug)]

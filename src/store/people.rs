@@ -3,8 +3,8 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::{Error, Store};
+use crate::crypto::{new_id, new_token, token_hash};
 use crate::domain::{Caller, MILLIS_PER_DAY, Millis, Name, Secret, now};
-use crate::seal::{new_id, new_token, token_hash};
 
 /// A user as lists show it.
 #[derive(Clone, Debug)]

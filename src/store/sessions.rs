@@ -4,8 +4,8 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::{Error, Store};
+use crate::crypto::{new_id, new_secret, sha256};
 use crate::domain::{Caller, Millis, Secret, now};
-use crate::seal::{new_id, new_secret, sha256};
 
 const MINUTE: Millis = 60 * 1000;
 /// A browser that asks for nothing for so long is logged out: a night, not a weekend.

@@ -20,8 +20,8 @@ pub struct Watched {
     pub status: Status,
     /// Why that is so.
     pub reason: Option<Reason>,
-    /// Whether a phone was ever seen connected.
-    pub paired: bool,
+    /// When a phone was last seen connected.
+    pub paired_at: Option<Millis>,
     /// Whether its instance was created or adopted under this very address.
     pub claimed: bool,
     /// Its instance's id upstream.
@@ -44,7 +44,7 @@ impl Store {
     pub fn watched(&self, credential: &str, base_url: &str) -> Result<Vec<Watched>, Error> {
         self.read(|c| {
             c.prepare_cached(
-                "SELECT rowid, channel, channelInstanceId, status, statusReason, pairedAt IS NOT NULL,
+                "SELECT rowid, channel, channelInstanceId, status, statusReason, pairedAt,
                         claimedUrl = ?2, upstreamId,
                         max(coalesce(createOutUntil, 0), coalesce(connectOutUntil, 0)), updatedAt
                  FROM messaging_instances WHERE credentialId = ?1 AND claimedUrl IS NOT NULL
@@ -102,7 +102,7 @@ fn read(row: &Row) -> rusqlite::Result<Watched> {
         name: row.get(2)?,
         status: word(row, 3, Status::parse)?,
         reason: row.get_ref(4)?.as_str_or_null()?.and_then(Reason::parse),
-        paired: row.get(5)?,
+        paired_at: row.get(5)?,
         claimed: row.get(6)?,
         upstream_id: row.get(7)?,
         out_until: row.get(8)?,

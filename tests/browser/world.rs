@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use pareia::instance::monitor::Pace;
 use pareia::sim::{Options, Sim, Timing, Version};
-use pareia::watch::Pace;
 
 use crate::driver::{Browser, Driver, Screen};
 use crate::harness::{PHONE, ROUTE, Shop, instant};

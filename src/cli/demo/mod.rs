@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use super::output::{Done, Failure, fail, note, out};
 use super::screen::Screen;
 use super::{listen_address, signals, words};
-use crate::watch::Pace;
+use crate::instance::monitor::Pace;
 use post::Reply;
 use world::{ADMINISTRATOR, Owner, World};
 

@@ -10,7 +10,7 @@ use super::post::Reply;
 use super::world::{CREDENTIAL, Owner, World};
 use crate::cli::output::{Done, Failure, fail, out};
 use crate::cli::words;
-use crate::watch::Pace;
+use crate::instance::monitor::Pace;
 
 /// One case: how the world is changed first, what is called, what must come of it.
 struct Case {

@@ -8,16 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::post::{self, Reply};
-use crate::access::{Password, Passwords};
+use crate::admin::{Password, Passwords};
 use crate::cli::output::{Failure, note};
 use crate::cli::words;
+use crate::crypto::{new_id, new_token};
 use crate::domain::{Channel, Name, Secret};
-use crate::ensure::Engine;
 use crate::http::{Server, Settings};
-use crate::seal::{new_id, new_token};
+use crate::instance::connect::Engine;
+use crate::instance::monitor::{Pace, Watch};
 use crate::sim::{Options, Sim, Version};
 use crate::store::{NewCredential, Store};
-use crate::watch::{Pace, Watch};
 
 /// The credential's id.
 pub const CREDENTIAL: &str = "cred_demo";

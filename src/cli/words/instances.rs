@@ -1,13 +1,13 @@
 //! Sentences about instances, and about what is done to one by name.
 
 use crate::domain::Millis;
-use crate::time;
+use crate::domain::clock;
 
 /// A status, or since when nothing is known of it.
 pub fn status(status: &str, unknown_since: Option<Millis>) -> String {
     unknown_since.map_or_else(
         || status.to_owned(),
-        |since| format!("sem notícia desde {} (antes: {status})", time::short(since)),
+        |since| format!("sem notícia desde {} (antes: {status})", clock::short(since)),
     )
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use crate::config::Problem;
+use crate::cli::config::Problem;
 
 /// Nothing can listen there.
 pub const LISTEN_INVALID: &str = "deve ser endereço:porta, por exemplo 127.0.0.1:3000 ou [::1]:3000";

@@ -1,25 +1,25 @@
 //! `POST /api/connect`: what the page behind a connect link asks, with the link's token and nothing else.
 //!
 //! The token opens one instance, here and nowhere else; what is answered tells no more of it than its
-//! name and part of its phone. A link whose instance has connected never shows a code again, whatever
+//! name and part of its phone. A link whose instance has connected never shows a code reconnect, whatever
 //! happens to the phone after.
 
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::again::{self, Wanted};
 use super::instance::got;
+use super::reconnect::{self, Wanted};
+use crate::domain::clock;
 use crate::domain::{Millis, Phone, Secret, Status};
-use crate::ensure::{Answer, Outcome, Refusal};
 use crate::http::app::App;
-use crate::http::auth;
-use crate::http::exchange::Exchange;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
+use crate::http::request::Request;
+use crate::http::security::auth;
+use crate::instance::connect::{Answer, Outcome, Refusal};
 use crate::store::{Link, Store};
-use crate::time;
-use crate::words;
+use crate::text;
 
 /// Digits of a phone that are shown at either end, so that its owner knows it and nobody else.
 const SHOWN_DIGITS: usize = 4;
@@ -29,30 +29,30 @@ const FEW_DIGITS: usize = 2;
 const HIDDEN_DIGITS: usize = 3;
 
 /// Answers with the code that is valid now, or says that a phone is connected.
-pub fn connect(app: &App, exchange: Exchange) {
-    match read(app, &exchange) {
-        Ok((link, _)) if link.used => exchange.answer(connected(&link)),
-        Ok((link, wanted)) => start(app, exchange, link, &wanted),
-        Err(problem) => exchange.refuse(&problem),
+pub fn connect(app: &App, request: Request) {
+    match read(app, &request) {
+        Ok((link, _)) if link.used => request.answer(connected(&link)),
+        Ok((link, wanted)) => start(app, request, link, &wanted),
+        Err(problem) => request.refuse(&problem),
     }
 }
 
-fn read(app: &App, exchange: &Exchange) -> Result<(Link, Wanted), Problem> {
-    let token = auth::bearer(exchange);
-    let token = token.ok_or_else(|| auth::failed(app, exchange, Problem::Unauthorized))?;
+fn read(app: &App, request: &Request) -> Result<(Link, Wanted), Problem> {
+    let token = auth::bearer(request);
+    let token = token.ok_or_else(|| auth::failed(app, request, Problem::Unauthorized))?;
     let link = app.store.link(token)?;
-    let link = link.ok_or_else(|| auth::failed(app, exchange, Problem::LinkExpired))?;
+    let link = link.ok_or_else(|| auth::failed(app, request, Problem::LinkExpired))?;
     if link.is_expired() {
         return Err(Problem::LinkExpired);
     }
-    Ok((link, Wanted::read(exchange.body())?))
+    Ok((link, Wanted::read(request.body())?))
 }
 
-fn start(app: &App, exchange: Exchange, link: Link, wanted: &Wanted) {
+fn start(app: &App, request: Request, link: Link, wanted: &Wanted) {
     let store = Arc::clone(&app.store);
-    let token = Secret::new(auth::bearer(&exchange).unwrap_or_default());
+    let token = Secret::new(auth::bearer(&request).unwrap_or_default());
     let reply = move |outcome: &Outcome| answered(&store, &token, outcome);
-    again::start(app, exchange, link.target, wanted, reply);
+    reconnect::start(app, request, link.target, wanted, reply);
 }
 
 /// What the link shows of an answer. It may have ended, or been used, while the call ran.
@@ -74,10 +74,10 @@ fn shown(link: &Link, answer: &Answer) -> Reply {
     let data = Data {
         status: answer.status.as_str(),
         qr_code: image,
-        qr_code_expires_at: answer.qr_expires.map(time::iso),
+        qr_code_expires_at: answer.qr_expires.map(clock::iso),
         pairing_code: qr.and_then(|qr| qr.pairing_code.as_ref()).map(Secret::expose),
-        pairing_code_message: answer.pairing_code_missing.then_some(words::PAIRING_CODE_MISSING),
-        message: words::answer(answer),
+        pairing_code_message: answer.pairing_code_missing.then_some(text::PAIRING_CODE_MISSING),
+        message: text::answer(answer),
         ..Data::of(link)
     };
     Reply::data(&data)
@@ -114,8 +114,8 @@ impl<'a> Data<'a> {
             qr_code_expires_at: None,
             pairing_code: None,
             pairing_code_message: None,
-            message: words::CONNECTED,
-            link_expires_at: time::iso(expires),
+            message: text::CONNECTED,
+            link_expires_at: clock::iso(expires),
         }
     }
 }

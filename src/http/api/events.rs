@@ -4,14 +4,14 @@ use serde::Serialize;
 
 use super::instances::meant;
 use crate::domain::Reason;
+use crate::domain::clock;
 use crate::http::app::App;
-use crate::http::exchange::Exchange;
 use crate::http::problem::Problem;
 use crate::http::query;
 use crate::http::reply::Reply;
+use crate::http::request::Request;
 use crate::store::EventLine;
-use crate::time;
-use crate::words;
+use crate::text;
 
 /// Changes of a page, unless told; and at most.
 const LIMIT: u32 = 50;
@@ -20,10 +20,10 @@ const MOST: u64 = 200;
 const LAST_ID: u64 = i64::MAX.unsigned_abs();
 
 /// A page of changes; `next` is where the following one begins.
-pub fn list(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    let target = meant(app, exchange)?;
-    let limit = query::number(exchange, "limit", 1..=MOST)?.unwrap_or(LIMIT);
-    let before = query::number(exchange, "before", 1..=LAST_ID)?;
+pub fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let target = meant(app, request)?;
+    let limit = query::number(request, "limit", 1..=MOST)?.unwrap_or(LIMIT);
+    let before = query::number(request, "before", 1..=LAST_ID)?;
     // One more than asked for tells whether there is a following page.
     let found = app.store.events(&target.id, before, limit + 1);
     let mut found = found?;
@@ -57,11 +57,11 @@ impl<'a> Event<'a> {
         let reason = line.reason.as_deref();
         Self {
             id: line.id,
-            at: time::iso(line.at),
+            at: clock::iso(line.at),
             from: line.from.as_deref(),
             to: &line.to,
             reason,
-            reason_text: reason.and_then(Reason::parse).map(words::reason),
+            reason_text: reason.and_then(Reason::parse).map(text::reason),
         }
     }
 }

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use crate::http::app::App;
-use crate::http::exchange::Exchange;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
+use crate::http::request::Request;
 use crate::store::Store;
 
 /// How long a look at the database stands for the next ones, so that probes cannot crowd out the
@@ -27,13 +27,13 @@ struct Health {
 
 /// The process answers.
 #[expect(clippy::unnecessary_wraps, reason = "every route has this shape")]
-pub fn livez(_app: &App, _exchange: &Exchange) -> Result<Reply, Problem> {
+pub fn livez(_app: &App, _exchange: &Request) -> Result<Reply, Problem> {
     Ok(Reply::json(200, &Health { status: "ok" }))
 }
 
 /// The process answers and the database takes writes.
-pub fn readyz(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    if app.readiness.check(&app.store) { livez(app, exchange) } else { Err(Problem::NotReady) }
+pub fn readyz(app: &App, request: &Request) -> Result<Reply, Problem> {
+    if app.readiness.check(&app.store) { livez(app, request) } else { Err(Problem::NotReady) }
 }
 
 /// What was last seen of the database. One request looks, the others take its word, so a database

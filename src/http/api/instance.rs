@@ -7,30 +7,30 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::domain::clock;
 use crate::domain::{Caller, Channel, Name, Phone, Secret};
-use crate::ensure::{Answer, Ask, Engine, Flight, Outcome};
 use crate::http::app::App;
-use crate::http::auth;
-use crate::http::exchange::Exchange;
+use crate::http::edge::slow::Waiting;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
-use crate::http::slow::Waiting;
+use crate::http::request::Request;
+use crate::http::security::auth;
+use crate::instance::connect::{Answer, Ask, Engine, Flight, Outcome};
 use crate::store::Target;
-use crate::time;
-use crate::words;
+use crate::text;
 
 /// Bytes of a success beside its QR code, about.
 const BESIDE_THE_CODE: usize = 512;
 
 /// Makes sure that the instance is there, and answers with its QR code.
-pub fn ensure(app: &App, exchange: Exchange) {
-    let asked = auth::caller(app, &exchange).and_then(|caller| ask(caller, exchange.body()));
+pub fn ensure(app: &App, request: Request) {
+    let asked = auth::caller(app, &request).and_then(|caller| ask(caller, request.body()));
     let ask = match asked {
         Ok(ask) => ask,
-        Err(problem) => return exchange.refuse(&problem),
+        Err(problem) => return request.refuse(&problem),
     };
-    call(app, exchange, &ask, |outcome| got(outcome).map(success));
+    call(app, request, &ask, |outcome| got(outcome).map(success));
 }
 
 /// The success of a call, or the problem.
@@ -41,12 +41,12 @@ pub fn got(outcome: &Outcome) -> Result<&Answer, Problem> {
 /// Makes the engine's call, and answers what `reply` makes of its outcome.
 pub fn call(
     app: &App,
-    exchange: Exchange,
+    request: Request,
     ask: &Ask,
     reply: impl FnOnce(&Outcome) -> Result<Reply, Problem> + Send + 'static,
 ) {
-    let Some(place) = Waiting::begin(app) else { return exchange.refuse(&Problem::BUSY) };
-    if let Some(flight) = enter(&app.engine, exchange, ask, reply, place) {
+    let Some(place) = Waiting::begin(app) else { return request.refuse(&Problem::BUSY) };
+    if let Some(flight) = enter(&app.engine, request, ask, reply, place) {
         // A flight that finds no place is dropped, which answers `busy` to all who wait for it.
         drop(app.lane.submit(Box::new(move || flight.fly())));
     }
@@ -56,14 +56,14 @@ pub fn call(
 /// answer is given.
 pub fn enter<P: Send + 'static>(
     engine: &Arc<Engine>,
-    exchange: Exchange,
+    request: Request,
     ask: &Ask,
     reply: impl FnOnce(&Outcome) -> Result<Reply, Problem> + Send + 'static,
     place: P,
 ) -> Option<Flight> {
-    let id = exchange.id().to_owned();
+    let id = request.id().to_owned();
     let answer = move |outcome: &Outcome| {
-        exchange.conclude(reply(outcome));
+        request.conclude(reply(outcome));
         drop(place);
     };
     engine.enter(ask, id, Box::new(answer))
@@ -130,11 +130,11 @@ impl<'a> Done<'a> {
             status: answer.status.as_str(),
             qr_code: qr.map(|q| q.image.expose()),
             pairing_code: qr.and_then(|q| q.pairing_code.as_ref()).map(Secret::expose),
-            qr_code_expires_at: answer.qr_expires.map(time::iso),
-            message: words::answer(answer),
-            pairing_code_message: answer.pairing_code_missing.then_some(words::PAIRING_CODE_MISSING),
+            qr_code_expires_at: answer.qr_expires.map(clock::iso),
+            message: text::answer(answer),
+            pairing_code_message: answer.pairing_code_missing.then_some(text::PAIRING_CODE_MISSING),
         };
-        Self { success: true, message: words::DONE, data }
+        Self { success: true, message: text::DONE, data }
     }
 }
 
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
     use crate::domain::Qr;
     use crate::domain::Status;
-    use crate::ensure::Found;
+    use crate::instance::connect::Found;
 
     const GOOD: &str =
         r#"{"channel":"whatsapp_evolution","channelInstanceId":"a","channelPhoneOrId":"+55 21 99185-6227"}"#;

@@ -6,16 +6,17 @@
 use serde::Serialize;
 
 use super::trouble;
+use crate::domain::clock;
 use crate::domain::{Caller, Reason, Status};
 use crate::http::app::App;
-use crate::http::exchange::Exchange;
 use crate::http::problem::Problem;
+use crate::http::query;
 use crate::http::reply::Reply;
-use crate::http::{auth, query};
-use crate::manage::{self, Act, Removed};
-use crate::store::{Filter, InstanceLine, Page, Target, Trouble};
-use crate::time;
-use crate::words;
+use crate::http::request::Request;
+use crate::http::security::auth;
+use crate::instance::actions::{self, Act, Removed};
+use crate::store::{FailingServer, Filter, InstanceLine, Page, Target};
+use crate::text;
 
 /// Lines of a page, unless told; and at most, which is what a screen can show and SQLite gives in
 /// milliseconds.
@@ -34,18 +35,18 @@ fn owner(caller: &Caller) -> Option<&str> {
 }
 
 /// Whoever asks, and the row they mean.
-pub fn meant(app: &App, exchange: &Exchange) -> Result<Target, Problem> {
-    let caller = auth::caller(app, exchange)?;
-    let target = app.store.target(exchange.captured(), owner(&caller));
+pub fn meant(app: &App, request: &Request) -> Result<Target, Problem> {
+    let caller = auth::caller(app, request)?;
+    let target = app.store.target(request.captured(), owner(&caller));
     target?.ok_or(Problem::NotFound)
 }
 
 /// `GET`: a page of the instances that the caller sees.
-pub fn list(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    let caller = auth::caller(app, exchange)?;
-    let filter = filter(&caller, exchange)?;
-    let page = query::number(exchange, "page", 1..=LAST_PAGE)?.unwrap_or(1);
-    let per_page = query::number(exchange, "perPage", 1..=MOST_PER_PAGE)?.unwrap_or(PER_PAGE);
+pub fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let caller = auth::caller(app, request)?;
+    let filter = filter(&caller, request)?;
+    let page = query::number(request, "page", 1..=LAST_PAGE)?.unwrap_or(1);
+    let per_page = query::number(request, "perPage", 1..=MOST_PER_PAGE)?.unwrap_or(PER_PAGE);
     let found = app.store.instance_page(&filter, (page - 1) * per_page, per_page)?;
     found.lines.iter().for_each(|line| look_at(app, line));
     Ok(Reply::json_of(200, &Listed::of(&found, &filter, page, per_page), found.lines.len() * 512))
@@ -58,8 +59,8 @@ fn look_at(app: &App, line: &InstanceLine) {
     }
 }
 
-fn filter(caller: &Caller, exchange: &Exchange) -> Result<Filter, Problem> {
-    let text = |field| query::text(exchange, field, MAX_SEARCH);
+fn filter(caller: &Caller, request: &Request) -> Result<Filter, Problem> {
+    let text = |field| query::text(request, field, MAX_SEARCH);
     let search = text("search")?;
     let digits = search.as_ref().map(|search| search.replace(PHONE_DECORATION, ""));
     let is_number = |text: &String| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -75,14 +76,14 @@ fn filter(caller: &Caller, exchange: &Exchange) -> Result<Filter, Problem> {
 
 fn status(word: &str) -> Result<&'static str, Problem> {
     let all =
-        || Problem::InvalidField("status", words::not_one_of("status", &Status::ALL.map(Status::as_str)));
+        || Problem::InvalidField("status", text::not_one_of("status", &Status::ALL.map(Status::as_str)));
     Status::parse(word).map(Status::as_str).ok_or_else(all)
 }
 
 /// `GET …/{id}`.
-pub fn show(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    let caller = auth::caller(app, exchange)?;
-    line(app, exchange.captured(), owner(&caller))
+pub fn show(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let caller = auth::caller(app, request)?;
+    line(app, request.captured(), owner(&caller))
 }
 
 fn line(app: &App, key: &str, owner: Option<&str>) -> Result<Reply, Problem> {
@@ -93,16 +94,16 @@ fn line(app: &App, key: &str, owner: Option<&str>) -> Result<Reply, Problem> {
 
 /// `DELETE …/{id}`: upstream first, then the row. `?keepUpstream=true` forgets the row only,
 /// `?dryRun=true` says what would go.
-pub fn delete(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    let target = meant(app, exchange)?;
-    let keep_upstream = query::flag(exchange, "keepUpstream")?;
-    let removed = if query::flag(exchange, "dryRun")? {
-        app.manager.would_remove(&target, keep_upstream, exchange.id())
+pub fn delete(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let target = meant(app, request)?;
+    let keep_upstream = query::flag(request, "keepUpstream")?;
+    let removed = if query::flag(request, "dryRun")? {
+        app.manager.would_remove(&target, keep_upstream, request.id())
     } else {
-        app.manager.delete(&target, keep_upstream, exchange.id())
+        app.manager.delete(&target, keep_upstream, request.id())
     };
     let removed = removed.map_err(|why| Problem::Undone(Act::Delete, why))?;
-    let message = removed.stranger.then_some(words::STRANGER_STAYS);
+    let message = removed.stranger.then_some(text::STRANGER_STAYS);
     Ok(Reply::data(&Deleted { instance: target.name.as_str(), removes: removes(removed), message }))
 }
 
@@ -114,23 +115,23 @@ fn removes(removed: Removed) -> Vec<&'static str> {
 }
 
 /// `POST …/{id}/logout`.
-pub fn logout(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    act(app, exchange, Act::Logout, |target| app.manager.logout(target, exchange.id()))
+pub fn logout(app: &App, request: &Request) -> Result<Reply, Problem> {
+    act(app, request, Act::Logout, |target| app.manager.logout(target, request.id()))
 }
 
 /// `POST …/{id}/restart`.
-pub fn restart(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    act(app, exchange, Act::Restart, |target| app.manager.restart(target, exchange.id()))
+pub fn restart(app: &App, request: &Request) -> Result<Reply, Problem> {
+    act(app, request, Act::Restart, |target| app.manager.restart(target, request.id()))
 }
 
 /// Does it, and shows what the instance has become.
 fn act(
     app: &App,
-    exchange: &Exchange,
+    request: &Request,
     act: Act,
-    run: impl FnOnce(&Target) -> Result<(), manage::Refusal>,
+    run: impl FnOnce(&Target) -> Result<(), actions::Refusal>,
 ) -> Result<Reply, Problem> {
-    let target = meant(app, exchange)?;
+    let target = meant(app, request)?;
     run(&target).map_err(|why| Problem::Undone(act, why))?;
     line(app, &target.id, None)
 }
@@ -176,12 +177,12 @@ impl<'a> Shown<'a> {
             credential_id: line.credential.as_deref(),
             server: line.server.as_deref(),
             status: &line.status,
-            status_since: time::iso(line.since),
+            status_since: clock::iso(line.since),
             reason,
-            reason_text: reason.and_then(Reason::parse).map(words::reason),
-            unknown_since: line.unknown_since.map(time::iso),
-            created_at: time::iso(line.created_at),
-            updated_at: time::iso(line.updated_at),
+            reason_text: reason.and_then(Reason::parse).map(text::reason),
+            unknown_since: line.unknown_since.map(clock::iso),
+            created_at: clock::iso(line.created_at),
+            updated_at: clock::iso(line.updated_at),
         }
     }
 }
@@ -241,7 +242,7 @@ struct Troubled<'a> {
 }
 
 impl<'a> Troubled<'a> {
-    fn of(trouble: &'a Trouble) -> Self {
+    fn of(trouble: &'a FailingServer) -> Self {
         Self {
             server: &trouble.server,
             credential_id: &trouble.credential,

@@ -6,38 +6,38 @@
 
 use std::time::Instant;
 
-use crate::access::Password;
+use crate::admin::Password;
 use crate::domain::{Name, Secret};
 use crate::http::api::session::Json;
 use crate::http::app::App;
-use crate::http::door::Attempt;
-use crate::http::exchange::Exchange;
 use crate::http::fields::Fields;
-use crate::http::origin::{self, Site};
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
-use crate::http::{auth, cookie, peer};
+use crate::http::request::Request;
+use crate::http::security::login_guard::Attempt;
+use crate::http::security::origin::{self, Site};
+use crate::http::security::{auth, cookie, peer};
 use crate::store::{Account, NewSession, SESSION_LIFE, SetUp};
-use crate::words;
+use crate::text;
 
 /// Characters that are kept of what a browser calls itself.
 const CLIENT: usize = 160;
 
 /// Logs in.
-pub fn log_in(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    not_foreign(app, exchange)?;
-    let fields = Fields::read(exchange.body())?;
+pub fn log_in(app: &App, request: &Request) -> Result<Reply, Problem> {
+    not_foreign(app, request)?;
+    let fields = Fields::read(request.body())?;
     let (name, password) = (fields.text("name")?, fields.secret("password")?);
-    let account = prove(app, exchange, name, &password)?;
-    begin(app, exchange, &account)
+    let account = prove(app, request, name, &password)?;
+    begin(app, request, &account)
 }
 
 /// Makes the first administrator, and logs in.
-pub fn set_up(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    not_foreign(app, exchange)?;
-    let fields = Fields::read(exchange.body())?;
+pub fn set_up(app: &App, request: &Request) -> Result<Reply, Problem> {
+    not_foreign(app, request)?;
+    let fields = Fields::read(request.body())?;
     let token = fields.secret("token")?;
-    let attempt = attempt(app, exchange, None)?;
+    let attempt = attempt(app, request, None)?;
     if !app.door.setup.opens(&token, Instant::now()) {
         return Err(Problem::SetupExpired);
     }
@@ -50,50 +50,50 @@ pub fn set_up(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
         SetUp::NameTaken => Err(Problem::Taken("name")),
     });
     let account = made.ok_or(Problem::SetupExpired)??;
-    log::info!("id={} the first administrator was set up", exchange.id());
-    begin(app, exchange, &account)
+    log::info!("id={} the first administrator was set up", request.id());
+    begin(app, request, &account)
 }
 
 /// Changes one's own password.
-pub fn change_password(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    let asker = auth::asker(app, exchange)?;
+pub fn change_password(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let asker = auth::asker(app, request)?;
     let user = app.store.user_by_id(&asker.caller.user)?.ok_or(Problem::Unauthorized)?;
-    let fields = Fields::read(exchange.body())?;
+    let fields = Fields::read(request.body())?;
     let (current, new) = (fields.secret("current")?, password(&fields, &user.name)?);
-    let proved = prove(app, exchange, &user.name, &current)?;
+    let proved = prove(app, request, &user.name, &current)?;
     let hash = app.door.passwords.hash(&new);
     let keep = asker.session.as_ref().map(|session| session.id.as_str());
     // An administrator's word counts that came while this was under way.
     if !app.store.change_password(&proved, &hash, keep)? {
         return Err(Problem::WrongPassword);
     }
-    log::info!("id={} a password was changed", exchange.id());
+    log::info!("id={} a password was changed", request.id());
     Ok(Reply::data(&()))
 }
 
 /// A password that may be set.
 pub fn password(fields: &Fields, name: &str) -> Result<Password, Problem> {
     const FIELD: &str = "password";
-    let refused = |invalid| Problem::InvalidField(FIELD, words::invalid_field(FIELD, invalid));
+    let refused = |invalid| Problem::InvalidField(FIELD, text::invalid_field(FIELD, invalid));
     Password::parse(fields.text(FIELD)?, name).map_err(refused)
 }
 
 /// A browser logs in to us because somebody typed a password, not because another page wants it to
 /// be somebody else here. Programs say nothing about where they are.
-fn not_foreign(app: &App, exchange: &Exchange) -> Result<(), Problem> {
-    let passes = matches!(origin::site(app, exchange), Site::Ours | Site::Unsaid);
+fn not_foreign(app: &App, request: &Request) -> Result<(), Problem> {
+    let passes = matches!(origin::site(app, request), Site::Ours | Site::Unsaid);
     if passes { Ok(()) } else { Err(Problem::CrossSite) }
 }
 
-fn attempt<'a>(app: &'a App, exchange: &Exchange, name: Option<&str>) -> Result<Attempt<'a>, Problem> {
-    let household = peer::household(auth::address(app, exchange));
+fn attempt<'a>(app: &'a App, request: &Request, name: Option<&str>) -> Result<Attempt<'a>, Problem> {
+    let household = peer::household(auth::address(app, request));
     // What is no name is nobody's, and needs no count of its own.
     app.door.attempt(household, name.filter(|name| Name::parse(name).is_ok()), Instant::now())
 }
 
 /// The account of that name, when this is its password.
-fn prove(app: &App, exchange: &Exchange, name: &str, password: &Secret) -> Result<Account, Problem> {
-    let attempt = attempt(app, exchange, Some(name))?;
+fn prove(app: &App, request: &Request, name: &str, password: &Secret) -> Result<Account, Problem> {
+    let attempt = attempt(app, request, Some(name))?;
     let account = app.store.account(name)?;
     let kept = account.as_ref().and_then(|account| account.hash.as_deref());
     let right = app.door.passwords.matches(password, kept);
@@ -103,7 +103,7 @@ fn prove(app: &App, exchange: &Exchange, name: &str, password: &Secret) -> Resul
             Ok(account)
         }
         _ => {
-            log::warn!("id={} a login failed from {}", exchange.id(), auth::address(app, exchange));
+            log::warn!("id={} a login failed from {}", request.id(), auth::address(app, request));
             Err(Problem::WrongPassword)
         }
     }
@@ -111,21 +111,21 @@ fn prove(app: &App, exchange: &Exchange, name: &str, password: &Secret) -> Resul
 
 /// Begins a session, which takes the place of the one that the browser had: nobody else can have
 /// given it the cookie that is now logged in.
-fn begin(app: &App, exchange: &Exchange, account: &Account) -> Result<Reply, Problem> {
-    let agents = exchange.headers("User-Agent");
+fn begin(app: &App, request: &Request, account: &Account) -> Result<Reply, Problem> {
+    let agents = request.headers("User-Agent");
     let client: String = agents.first().map_or("", |a| a.trim()).chars().take(CLIENT).collect();
-    let held = auth::held(app, exchange)?;
+    let held = auth::held(app, request)?;
     let new = NewSession {
         user: &account.user,
         hash: account.hash.as_deref().unwrap_or_default(),
         client: &client,
-        address: &auth::address(app, exchange).to_string(),
+        address: &auth::address(app, request).to_string(),
         replaces: held.as_ref().map(|session| session.id.as_str()),
     };
     // No session: the password was changed while this was under way.
     let cookie = app.store.add_session(&new)?.ok_or(Problem::WrongPassword)?;
     let session = app.store.session(cookie.expose())?.ok_or(Problem::INTERNAL)?;
     let mut reply = Reply::data(&Json::of(&session));
-    reply.headers.push(cookie::set(&cookie, SESSION_LIFE, origin::is_secure(app, exchange)));
+    reply.headers.push(cookie::set(&cookie, SESSION_LIFE, origin::is_secure(app, request)));
     Ok(reply)
 }

@@ -1,7 +1,6 @@
 //! The routes, one file per resource: parsed values in, a reply out.
 
 pub mod admin;
-pub mod again;
 pub mod connect;
 pub mod events;
 pub mod health;
@@ -10,6 +9,7 @@ pub mod instances;
 pub mod link;
 pub mod login;
 pub mod picture;
+pub mod reconnect;
 pub mod session;
 pub mod trouble;
 pub mod webhook;

@@ -4,45 +4,45 @@
 
 use super::instance::{ask_for, call, got};
 use super::instances::meant;
+use crate::domain::UpstreamError;
 use crate::domain::{Qr, Secret};
-use crate::ensure::Refusal;
-use crate::evolution::Trouble;
 use crate::http::app::App;
-use crate::http::auth;
-use crate::http::exchange::Exchange;
 use crate::http::problem::Problem;
-use crate::http::qr_picture;
 use crate::http::reply::Reply;
+use crate::http::request::Request;
+use crate::http::security::auth;
+use crate::instance::connect::Refusal;
+use crate::qr_image;
 
 /// The code as a PNG: upstream's own picture, or, where that is something else, one drawn here.
-pub fn png(app: &App, exchange: Exchange) {
-    answer(app, exchange, |qr| {
-        let drawn = || qr.code.as_ref().and_then(|code| qr_picture::png(code.expose()));
-        let bytes = qr_picture::png_of_uri(qr.image.expose()).or_else(drawn)?;
+pub fn png(app: &App, request: Request) {
+    answer(app, request, |qr| {
+        let drawn = || qr.code.as_ref().and_then(|code| qr_image::png(code.expose()));
+        let bytes = qr_image::png_of_uri(qr.image.expose()).or_else(drawn)?;
         Some(Reply::bytes(200, "image/png", bytes))
     });
 }
 
 /// The code as an SVG, drawn here.
-pub fn svg(app: &App, exchange: Exchange) {
-    answer(app, exchange, |qr| {
-        let drawn = qr_picture::svg(qr.code.as_ref().map(Secret::expose)?)?;
+pub fn svg(app: &App, request: Request) {
+    answer(app, request, |qr| {
+        let drawn = qr_image::svg(qr.code.as_ref().map(Secret::expose)?)?;
         Some(Reply::bytes(200, "image/svg+xml", drawn.into_bytes()))
     });
 }
 
-fn answer(app: &App, exchange: Exchange, draw: fn(&Qr) -> Option<Reply>) {
-    let asked = meant(app, &exchange).and_then(|target| {
-        auth::on_purpose(app, &exchange)?;
+fn answer(app: &App, request: Request, draw: fn(&Qr) -> Option<Reply>) {
+    let asked = meant(app, &request).and_then(|target| {
+        auth::on_purpose(app, &request)?;
         Ok(target)
     });
     let target = match asked {
         Ok(target) => target,
-        Err(problem) => return exchange.refuse(&problem),
+        Err(problem) => return request.refuse(&problem),
     };
-    call(app, exchange, &ask_for(&target, false), move |outcome| {
+    call(app, request, &ask_for(&target, false), move |outcome| {
         let qr = got(outcome)?.qr.as_ref().ok_or(Problem::AlreadyConnected)?;
         // What upstream sent is no PNG, or says nothing that could be drawn.
-        draw(qr).ok_or(Problem::Refused(Refusal::Upstream(Trouble::Unexpected)))
+        draw(qr).ok_or(Problem::Refused(Refusal::Upstream(UpstreamError::Unexpected)))
     });
 }

@@ -3,13 +3,13 @@
 
 use serde::Serialize;
 
+use crate::domain::clock::iso;
 use crate::http::app::App;
-use crate::http::exchange::Exchange;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
-use crate::http::{auth, cookie, origin};
+use crate::http::request::Request;
+use crate::http::security::{auth, cookie, origin};
 use crate::store::{Session, SessionLine};
-use crate::time::iso;
 
 /// A session as its browser is told of it.
 #[derive(Serialize)]
@@ -54,32 +54,32 @@ struct Line<'a> {
 
 /// What a page that opens has to know: whether nobody can log in as administrator yet, and who is
 /// logged in. Anybody may ask.
-pub fn setup(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    let session = auth::session(app, exchange)?;
+pub fn setup(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let session = auth::session(app, request)?;
     let session = session.as_ref().map(Json::of);
     Ok(Reply::data(&Setup { needed: app.store.setup_needed()?, session }))
 }
 
 /// Who is logged in. A browser that asks before it is guesses nothing, so it is not counted.
-pub fn show(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    let session = auth::session(app, exchange)?.ok_or(Problem::Unauthorized)?;
+pub fn show(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let session = auth::session(app, request)?.ok_or(Problem::Unauthorized)?;
     Ok(Reply::data(&Json::of(&session)))
 }
 
 /// Logs out; who is logged out already is so afterwards too.
-pub fn log_out(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    if let Some(session) = auth::session(app, exchange)? {
+pub fn log_out(app: &App, request: &Request) -> Result<Reply, Problem> {
+    if let Some(session) = auth::session(app, request)? {
         app.store.end_session(&session.id, None)?;
     }
     let mut reply = Reply::data(&());
-    reply.headers.push(cookie::clear(origin::is_secure(app, exchange)));
+    reply.headers.push(cookie::clear(origin::is_secure(app, request)));
     Ok(reply)
 }
 
 /// Where one is logged in; administrators may ask that of others.
-pub fn list(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    let asker = auth::asker(app, exchange)?;
-    let user = match exchange.query("user") {
+pub fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let asker = auth::asker(app, request)?;
+    let user = match request.query("user") {
         None => asker.caller.user,
         Some(name) => {
             let named = app.store.user(&name)?.ok_or(Problem::NotFound)?.id;
@@ -109,10 +109,10 @@ fn json<'a>(line: &'a SessionLine, current: Option<&str>) -> Line<'a> {
 }
 
 /// Ends a session of one's own; administrators, anybody's.
-pub fn end(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    let caller = auth::caller(app, exchange)?;
+pub fn end(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let caller = auth::caller(app, request)?;
     let owner = (!caller.admin).then_some(caller.user.as_str());
-    if !app.store.end_session(exchange.captured(), owner)? {
+    if !app.store.end_session(request.captured(), owner)? {
         return Err(Problem::NotFound);
     }
     Ok(Reply::data(&()))

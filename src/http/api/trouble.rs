@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::domain::Millis;
-use crate::time;
-use crate::words;
+use crate::domain::clock;
+use crate::text;
 
 /// A code, its words, and since when.
 #[derive(Serialize)]
@@ -18,7 +18,7 @@ pub struct Trouble {
 impl Trouble {
     /// What there is to tell of the code that was written down.
     pub fn of(code: &str, since: Millis) -> Self {
-        let words::Sentence { code, error, detail } = words::server_code(code);
-        Self { code, error, detail, since: time::iso(since) }
+        let text::Sentence { code, error, detail } = text::server_code(code);
+        Self { code, error, detail, since: clock::iso(since) }
     }
 }

@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{Name, Secret};
 use crate::http::app::App;
-use crate::http::auth;
-use crate::http::exchange::Exchange;
-use crate::http::origin;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
-use crate::words;
+use crate::http::request::Request;
+use crate::http::security::auth;
+use crate::http::security::origin;
+use crate::text;
 
 #[derive(Serialize)]
 struct Heard {
@@ -31,14 +31,14 @@ struct Hint<'a> {
 }
 
 /// Takes a hint.
-pub fn hear(app: &App, exchange: Exchange) {
-    let Some(credential) = credential(app, exchange.captured()) else {
+pub fn hear(app: &App, request: Request) {
+    let Some(credential) = credential(app, request.captured()) else {
         // However many servers still post to an address of before, the log is not theirs.
-        return exchange.quietly().refuse(&Problem::NotFound);
+        return request.quietly().refuse(&Problem::NotFound);
     };
-    let name = instance(exchange.body());
+    let name = instance(request.body());
     app.watch.hint(&credential, name.as_ref().map(Name::as_str));
-    exchange.quietly().answer(Reply::json(200, &Heard { success: true }));
+    request.quietly().answer(Reply::json(200, &Heard { success: true }));
 }
 
 /// The credential whose secret the open part of the path begins with.
@@ -65,13 +65,13 @@ struct Data {
 }
 
 /// `GET /api/admin/credentials/{id}/webhook`: the address, and what to paste into Evolution.
-pub fn show(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    auth::admin(app, exchange)?;
-    let id = exchange.captured();
+pub fn show(app: &App, request: &Request) -> Result<Reply, Problem> {
+    auth::admin(app, request)?;
+    let id = request.captured();
     app.store.credential(id)?.ok_or(Problem::NotFound)?;
-    let base = app.store.setting("url")?.map_or_else(|| origin::base(app, exchange), Ok)?;
+    let base = app.store.setting("url")?.map_or_else(|| origin::base(app, request), Ok)?;
     let url = address(&base, &app.store.webhook_secret(id));
-    Ok(Reply::data(&Data { environment: words::webhook_environment(&url), url }))
+    Ok(Reply::data(&Data { environment: text::webhook_environment(&url), url }))
 }
 
 #[cfg(test)]

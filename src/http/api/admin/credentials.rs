@@ -7,19 +7,20 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::crypto::{new_id, sha256};
+use crate::domain::clock::iso;
 use crate::domain::{Caller, Channel, Name, Secret, label};
-use crate::evolution::{self, BaseUrl, Check, is_public_default_key, read_key};
 use crate::http::api::trouble::Trouble;
 use crate::http::app::App;
-use crate::http::auth;
-use crate::http::exchange::Exchange;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
-use crate::seal::{new_id, sha256};
+use crate::http::request::Request;
+use crate::http::security::auth;
 use crate::store::{CredentialLine, NewCredential};
-use crate::time::iso;
-use crate::words;
+use crate::text;
+use crate::upstream::BaseUrl;
+use crate::upstream::evolution::{self, Check, is_public_default_key, read_key};
 
 /// Bytes of a key's hash that are shown: enough to tell two keys apart, far too few to guess one.
 const FINGERPRINT: usize = 4;
@@ -93,35 +94,35 @@ fn fingerprint(key: &Secret) -> String {
 }
 
 /// Every credential.
-pub fn list(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    auth::admin(app, exchange)?;
+pub fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
+    auth::admin(app, request)?;
     let lines = app.store.credentials()?;
     Ok(Reply::data(&lines.iter().map(Json::of).collect::<Vec<_>>()))
 }
 
 /// Tests a credential.
-pub fn test(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    let (asker, line) = find(app, exchange)?;
+pub fn test(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let (asker, line) = find(app, request)?;
     let credential = &line.credential;
     let base_url = base_url(&credential.base_url)?;
-    let check = tested(app, &asker, &base_url, &credential.key, (exchange.id(), false))?;
+    let check = tested(app, &asker, &base_url, &credential.key, (request.id(), false))?;
     Ok(Reply::data(&Tested::of(check)))
 }
 
 /// Lets calls use a credential.
-pub fn enable(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    activated(app, exchange, true)
+pub fn enable(app: &App, request: &Request) -> Result<Reply, Problem> {
+    activated(app, request, true)
 }
 
 /// Lets calls use it no longer.
-pub fn disable(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    activated(app, exchange, false)
+pub fn disable(app: &App, request: &Request) -> Result<Reply, Problem> {
+    activated(app, request, false)
 }
 
 /// Adds a credential that passes its test.
-pub fn create(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    let asker = auth::admin(app, exchange)?;
-    let fields = Fields::read(exchange.body())?;
+pub fn create(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let asker = auth::admin(app, request)?;
+    let fields = Fields::read(request.body())?;
     let base_url = base_url(fields.text("baseUrl")?)?;
     let key = key(&fields)?;
     let id = fields.optional("id", Name::parse)?;
@@ -130,7 +131,7 @@ pub fn create(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
     if app.store.credential(&id)?.is_some() {
         return Err(Problem::Taken("id"));
     }
-    let check = tested(app, &asker, &base_url, &key, (exchange.id(), fields.flag("force")?))?;
+    let check = tested(app, &asker, &base_url, &key, (request.id(), fields.flag("force")?))?;
     let new = NewCredential {
         id: &id,
         channel: Channel::WhatsappEvolution,
@@ -145,41 +146,41 @@ pub fn create(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
 }
 
 /// Gives a credential another key, which passes its test.
-pub fn rotate(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    let (asker, line) = find(app, exchange)?;
-    let fields = Fields::read(exchange.body())?;
+pub fn rotate(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let (asker, line) = find(app, request)?;
+    let fields = Fields::read(request.body())?;
     let (base_url, key) = (base_url(&line.credential.base_url)?, key(&fields)?);
-    let check = tested(app, &asker, &base_url, &key, (exchange.id(), fields.flag("force")?))?;
+    let check = tested(app, &asker, &base_url, &key, (request.id(), fields.flag("force")?))?;
     if !app.store.rotate_credential(&line.credential.id, &key)? {
         return Err(Problem::NotFound);
     }
     stored(app, &line.credential.id, check)
 }
 
-fn activated(app: &App, exchange: &Exchange, active: bool) -> Result<Reply, Problem> {
-    auth::admin(app, exchange)?;
-    if !app.store.set_credential_active(exchange.captured(), active)? {
+fn activated(app: &App, request: &Request, active: bool) -> Result<Reply, Problem> {
+    auth::admin(app, request)?;
+    if !app.store.set_credential_active(request.captured(), active)? {
         return Err(Problem::NotFound);
     }
-    Ok(Reply::data(&Json::of(&find(app, exchange)?.1)))
+    Ok(Reply::data(&Json::of(&find(app, request)?.1)))
 }
 
 /// Removes a credential.
-pub fn remove(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    let (_, line) = find(app, exchange)?;
-    let force = exchange.query("force").is_some_and(|force| force == "true");
+pub fn remove(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let (_, line) = find(app, request)?;
+    let force = request.query("force").is_some_and(|force| force == "true");
     if line.instances > 0 && !force {
-        let error = words::credential_in_use(line.instances);
-        return Err(Problem::InUse(error, words::CREDENTIAL_IN_USE_DETAIL));
+        let error = text::credential_in_use(line.instances);
+        return Err(Problem::InUse(error, text::CREDENTIAL_IN_USE_DETAIL));
     }
     app.store.remove_credential(&line.credential.id)?;
     Ok(Reply::data(&()))
 }
 
 /// The administrator who asks, and the credential that the path names.
-fn find(app: &App, exchange: &Exchange) -> Result<(Caller, CredentialLine), Problem> {
-    let asker = auth::admin(app, exchange)?;
-    let line = app.store.credential_line(exchange.captured())?.ok_or(Problem::NotFound)?;
+fn find(app: &App, request: &Request) -> Result<(Caller, CredentialLine), Problem> {
+    let asker = auth::admin(app, request)?;
+    let line = app.store.credential_line(request.captured())?.ok_or(Problem::NotFound)?;
     Ok((asker, line))
 }
 
@@ -198,7 +199,7 @@ fn tested(
 ) -> Result<Check, Problem> {
     app.door.test(&asker.user)?;
     let check = evolution::test(base_url, key, trace);
-    if force || words::check(&check).is_none() { Ok(check) } else { Err(Problem::Untested(check)) }
+    if force || text::check(&check).is_none() { Ok(check) } else { Err(Problem::Untested(check)) }
 }
 
 fn base_url(text: &str) -> Result<BaseUrl, Problem> {

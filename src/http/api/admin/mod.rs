@@ -9,10 +9,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::http::app::App;
-use crate::http::exchange::Exchange;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
-use crate::http::{auth, origin};
+use crate::http::request::Request;
+use crate::http::security::{auth, origin};
 
 #[derive(Serialize)]
 struct Overview<'a> {
@@ -25,8 +25,8 @@ struct Overview<'a> {
 }
 
 /// `GET /api/admin/overview`: how things stand.
-pub fn overview(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    auth::admin(app, exchange)?;
+pub fn overview(app: &App, request: &Request) -> Result<Reply, Problem> {
+    auth::admin(app, request)?;
     let (totals, servers) = (app.store.totals()?, app.store.credentials()?);
     let counts = totals.instances.iter().map(|(status, n)| (status.as_str().to_owned(), (*n).into()));
     Ok(Reply::data(&Overview {
@@ -35,6 +35,6 @@ pub fn overview(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
         servers: servers.iter().map(credentials::Json::of).collect(),
         users: totals.users,
         tokens: totals.tokens,
-        url: origin::base(app, exchange)?,
+        url: origin::base(app, request)?,
     }))
 }

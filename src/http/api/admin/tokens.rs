@@ -2,16 +2,16 @@
 
 use serde::Serialize;
 
+use crate::domain::clock::iso;
 use crate::domain::label;
 use crate::http::app::App;
-use crate::http::auth;
-use crate::http::exchange::Exchange;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
+use crate::http::request::Request;
+use crate::http::security::auth;
 use crate::store::{TOKEN_DAYS, TokenLine, token_end};
-use crate::time::iso;
-use crate::words;
+use crate::text;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -44,27 +44,27 @@ impl<'a> Json<'a> {
 }
 
 /// Every token, by what is known of it.
-pub fn list(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    auth::admin(app, exchange)?;
+pub fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
+    auth::admin(app, request)?;
     let tokens = app.store.tokens()?;
     Ok(Reply::data(&tokens.iter().map(Json::of).collect::<Vec<_>>()))
 }
 
 /// Ends a token.
-pub fn revoke(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    auth::admin(app, exchange)?;
-    let gone = app.store.revoke_token(exchange.captured())?;
+pub fn revoke(app: &App, request: &Request) -> Result<Reply, Problem> {
+    auth::admin(app, request)?;
+    let gone = app.store.revoke_token(request.captured())?;
     if gone { Ok(Reply::data(&())) } else { Err(Problem::NotFound) }
 }
 
 /// Makes a token.
-pub fn create(app: &App, exchange: &Exchange) -> Result<Reply, Problem> {
-    auth::admin(app, exchange)?;
-    let fields = Fields::read(exchange.body())?;
+pub fn create(app: &App, request: &Request) -> Result<Reply, Problem> {
+    auth::admin(app, request)?;
+    let fields = Fields::read(request.body())?;
     let user = app.store.user(fields.text("user")?)?;
     let name = fields.optional("name", label)?;
     let days = fields.number("expiresDays", TOKEN_DAYS)?;
-    let user = user.ok_or_else(|| Problem::InvalidField("user", words::no_such_user("user")))?;
+    let user = user.ok_or_else(|| Problem::InvalidField("user", text::no_such_user("user")))?;
     let new = app.store.add_token(&user.id, name.as_deref(), days.map(token_end))?;
     Ok(Reply::data(&New { id: &new.id, token: new.token.expose() }))
 }

@@ -1,0 +1,121 @@
+//! Passwords: what one must be, and how it is kept. `argon2` lives here and nowhere else.
+//!
+//! Argon2id with OWASP's least memory, 19 MiB and two passes: a guess costs an attacker what it costs
+//! us. A hash carries its parameters, so that later ones can be dearer.
+
+use std::sync::{Mutex, PoisonError};
+
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+
+use crate::crypto::random;
+use crate::domain::{Invalid, Secret};
+
+/// KiB that a hash takes.
+const MEMORY: u32 = 19 * 1024;
+/// Passes over them.
+const PASSES: u32 = 2;
+/// Lanes; more would only help a machine that has nothing else to do.
+const LANES: u32 = 1;
+/// Bytes of salt, as the RFC asks for.
+const SALT: usize = 16;
+/// Fewest and most characters of a password. Nobody types more, and everything has a bound.
+const CHARACTERS: std::ops::RangeInclusive<usize> = 8..=128;
+/// What a password is held against where there is none: it takes as long, and nothing matches it.
+const NOBODYS: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdC4uLg$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
+/// A password that may be set.
+#[derive(Debug)]
+pub struct Password(Secret);
+
+impl Password {
+    /// Reads a password for the user of that name. Nothing is trimmed or folded.
+    pub fn parse(text: &str, name: &str) -> Result<Self, Invalid> {
+        let fits = CHARACTERS.contains(&text.chars().count()) && !text.eq_ignore_ascii_case(name);
+        if fits { Ok(Self(Secret::new(text))) } else { Err(Invalid::Password) }
+    }
+}
+
+/// Makes hashes, one at a time: more would only take each other's memory and processor, and the
+/// calls'. Each takes some 20 ms; how many may wait for their turn is the caller's affair.
+#[derive(Default)]
+pub struct Passwords {
+    turn: Mutex<()>,
+}
+
+impl Passwords {
+    /// What is kept in place of the password.
+    pub fn hash(&self, password: &Password) -> String {
+        self.in_turn(|| {
+            let hash = argon2().hash_password_with_salt(password.0.expose().as_bytes(), &random::<SALT>());
+            hash.expect("a password of that length and a salt can be hashed").to_string()
+        })
+    }
+
+    /// Whether the text is the password that was kept. Where none was, it takes as long to say no.
+    pub fn matches(&self, text: &Secret, kept: Option<&str>) -> bool {
+        let against = kept.unwrap_or(NOBODYS);
+        let same = self.in_turn(|| argon2().verify_password(text.expose().as_bytes(), against).is_ok());
+        same && kept.is_some()
+    }
+
+    fn in_turn<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        work()
+    }
+}
+
+fn argon2() -> Argon2<'static> {
+    let params = Params::new(MEMORY, PASSES, LANES, None).expect("the parameters are within bounds");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_long_enough_and_no_name() {
+        let longest = "é".repeat(128);
+        for good in ["12345678", "com espaço", " ········ ", &longest] {
+            assert!(Password::parse(good, "ana").is_ok(), "{good}");
+        }
+        let too_long = "é".repeat(129);
+        for bad in ["", "1234567", "administrador", "ADMINISTRADOR", &too_long] {
+            assert_eq!(Password::parse(bad, "administrador").err(), Some(Invalid::Password), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_hash_is_of_its_kind_and_opens_for_its_password_only() {
+        let passwords = Passwords::default();
+        let password = Password::parse("uma senha boa", "ana").expect("a password");
+        let hash = passwords.hash(&password);
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert_ne!(hash, passwords.hash(&password), "a salt is never used twice");
+        let matches = |text: &str, kept: Option<&str>| passwords.matches(&Secret::new(text), kept);
+        assert!(matches("uma senha boa", Some(&hash)));
+        for (text, kept) in [
+            ("uma senha má", Some(&*hash)),
+            ("", Some(&*hash)),
+            ("uma senha boa", None),
+            ("uma senha boa", Some("")),
+            ("uma senha boa", Some("uma senha boa")),
+        ] {
+            assert!(!matches(text, kept), "{text} {kept:?}");
+        }
+    }
+
+    #[test]
+    fn nobodys_hash_is_worked_out_like_anybodys() {
+        let password = Password::parse("uma senha boa", "ana").expect("one");
+        let hash = Passwords::default().hash(&password);
+        let cost = |hash: &str| hash.rsplitn(3, '$').last().map(str::to_owned);
+        assert_eq!((cost(NOBODYS), NOBODYS.len()), (cost(&hash), hash.len()));
+        // Not an error of its shape, which would be found before any work.
+        assert_eq!(
+            argon2().verify_password(b"", NOBODYS),
+            Err(argon2::password_hash::Error::PasswordInvalid)
+        );
+    }
+}

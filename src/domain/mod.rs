@@ -1,0 +1,26 @@
+//! The words of the field as types: what a channel, an instance, a phone, a status is.
+//!
+//! Text from outside becomes one of these at the edge, once, or is refused; everything inside is
+//! spared the question. This room knows neither HTTP nor SQL nor the upstream.
+
+mod channel;
+pub mod clock;
+mod name;
+mod pairing;
+mod phone;
+mod reason;
+mod role;
+mod secret;
+mod status;
+mod upstream_error;
+
+pub use channel::Channel;
+pub use clock::{MILLIS_PER_DAY, Millis, from_now, is_out, now};
+pub use name::{Invalid, MAX_NAME, Name, label};
+pub use pairing::{ConnectionState, ListedInstance, Logout, LogoutCause, Pairing, PhoneMemory, pairing};
+pub use phone::Phone;
+pub use reason::Reason;
+pub use role::Caller;
+pub use secret::{Qr, Secret};
+pub use status::Status;
+pub use upstream_error::UpstreamError;

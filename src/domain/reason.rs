@@ -1,0 +1,71 @@
+//! The reason of a status: a closed set of words, and upstream's own numbers.
+
+/// Why a status is what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Somebody asked for a code.
+    Asked,
+    /// A phone is paired.
+    Paired,
+    /// The row moved to another server.
+    Moved,
+    /// The paired phone's connection dropped, and upstream is bringing it back by itself.
+    Dropped,
+    /// The codes ran out, or the socket closed, before anybody scanned.
+    Unscanned,
+    /// Upstream no longer lists the name.
+    Gone,
+    /// Upstream knows the name and has not loaded it.
+    NotLoaded,
+    /// Somebody logged the phone out from here.
+    LoggedOut,
+    /// Upstream says that WhatsApp ended it, with this `disconnectionReasonCode`; 0: it gave no number.
+    Upstream(u16),
+}
+
+impl Reason {
+    /// What [`Reason::Upstream`] begins with, before its number.
+    const UPSTREAM: &str = "upstream_";
+    const WORDS: [(Self, &str); 8] = [
+        (Self::Asked, "asked"),
+        (Self::Paired, "paired"),
+        (Self::Moved, "moved"),
+        (Self::Dropped, "dropped"),
+        (Self::Unscanned, "unscanned"),
+        (Self::Gone, "gone"),
+        (Self::NotLoaded, "not_loaded"),
+        (Self::LoggedOut, "logged_out"),
+    ];
+
+    /// The word on the wire and in the database.
+    pub fn word(self) -> String {
+        match self {
+            Self::Upstream(code) => format!("{}{code}", Self::UPSTREAM),
+            plain => Self::WORDS.iter().find(|(r, _)| *r == plain).map_or("", |(_, w)| w).to_owned(),
+        }
+    }
+
+    /// Reads the word; `None` for one of a later release, or of somebody's hand.
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Some(code) = text.strip_prefix(Self::UPSTREAM) {
+            return code.parse().ok().map(Self::Upstream);
+        }
+        Self::WORDS.iter().find(|(_, word)| *word == text).map(|(reason, _)| *reason)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_are_read_as_they_are_written() {
+        let plain = Reason::WORDS.iter().map(|(reason, _)| *reason);
+        for reason in plain.chain([Reason::Upstream(401), Reason::Upstream(0)]) {
+            assert_eq!(Reason::parse(&reason.word()), Some(reason));
+        }
+        for unknown in ["", "upstream_", "upstream_x", "upstream_99999", "Paired"] {
+            assert_eq!(Reason::parse(unknown), None, "{unknown:?}");
+        }
+    }
+}

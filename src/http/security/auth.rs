@@ -1,0 +1,118 @@
+//! From a bearer token, or the page's cookie, to a caller.
+//!
+//! The token is looked up before anything is counted: a valid one passes, whatever others at the
+//! same address do. Where both are sent the token counts, and a wrong one is wrong. Neither is in a
+//! log line or an answer.
+
+use std::net::IpAddr;
+use std::time::Instant;
+
+use super::origin::{self, Site};
+use super::{cookie, peer};
+use crate::domain::Caller;
+use crate::http::app::App;
+use crate::http::problem::Problem;
+use crate::http::request::Request;
+use crate::store::{self, Session};
+
+/// Longest token that is looked up; ours have 50 characters.
+const MAX_TOKEN: usize = 256;
+
+/// Who asks, and by which session of the page, if by one.
+pub struct Asker {
+    /// The user.
+    pub caller: Caller,
+    /// The session; `None`: a token was sent.
+    pub session: Option<Session>,
+}
+
+/// Who makes this request.
+pub fn asker(app: &App, request: &Request) -> Result<Asker, Problem> {
+    if request.headers("Authorization").is_empty() {
+        let session = session(app, request)?.ok_or(Problem::Unauthorized)?;
+        return Ok(Asker { caller: session.caller.clone(), session: Some(session) });
+    }
+    by_token(app, request).map(|caller| Asker { caller, session: None })
+}
+
+/// Who makes this request.
+pub fn caller(app: &App, request: &Request) -> Result<Caller, Problem> {
+    asker(app, request).map(|asker| asker.caller)
+}
+
+/// Who makes this request, if it is an administrator.
+pub fn admin(app: &App, request: &Request) -> Result<Caller, Problem> {
+    let caller = caller(app, request)?;
+    if caller.admin { Ok(caller) } else { Err(Problem::Forbidden) }
+}
+
+/// The page's session that the cookie names. What changes anything has to come from the page.
+pub fn session(app: &App, request: &Request) -> Result<Option<Session>, Problem> {
+    let Some(session) = held(app, request)? else { return Ok(None) };
+    let only_reads = matches!(request.method(), "GET" | "HEAD");
+    if !only_reads && origin::site(app, request) != Site::Ours {
+        return Err(Problem::CrossSite);
+    }
+    if session.note_due {
+        note(app, request, || app.store.note_session(&session.id));
+    }
+    Ok(Some(session))
+}
+
+/// Refuses a `GET` that does something where it came with the cookie and may be another page's doing:
+/// a browser fetches a picture for whichever page shows it. Over plain HTTP it does not say for which,
+/// and another port of the same machine is given the cookie as well.
+pub fn on_purpose(app: &App, request: &Request) -> Result<(), Problem> {
+    let by_token = !request.headers("Authorization").is_empty();
+    let wanted = matches!(origin::site(app, request), Site::Ours | Site::Typed);
+    if by_token || wanted { Ok(()) } else { Err(Problem::CrossSite) }
+}
+
+/// The session whose cookie the request carries, wherever it was made: who asks is not said by this.
+pub fn held(app: &App, request: &Request) -> Result<Option<Session>, Problem> {
+    let Some(cookie) = cookie::session(&request.headers("Cookie")) else { return Ok(None) };
+    Ok(app.store.session(cookie)?)
+}
+
+/// Where the request comes from.
+pub fn address(app: &App, request: &Request) -> IpAddr {
+    peer::client(request.peer(), &request.headers("X-Forwarded-For"), &app.trusted_proxies)
+}
+
+fn by_token(app: &App, request: &Request) -> Result<Caller, Problem> {
+    let Some(token) = bearer(request) else { return Err(failed(app, request, Problem::Unauthorized)) };
+    let Some(found) = app.store.caller(token)? else {
+        return Err(failed(app, request, Problem::Unauthorized));
+    };
+    if found.note_due {
+        note(app, request, || app.store.note_token(token));
+    }
+    Ok(found.caller)
+}
+
+/// The one token of the request: two of them would leave open which one counts.
+pub fn bearer(request: &Request) -> Option<&str> {
+    let &[line] = request.headers("Authorization").as_slice() else { return None };
+    let (scheme, token) = line.split_once(' ')?;
+    let token = token.trim();
+    let fits = scheme.eq_ignore_ascii_case("bearer") && (1..=MAX_TOKEN).contains(&token.len());
+    fits.then_some(token)
+}
+
+/// Counts a try that failed: `otherwise` is what it is answered while there are not too many.
+pub fn failed(app: &App, request: &Request, otherwise: Problem) -> Problem {
+    let household = peer::household(address(app, request));
+    match app.failures.count(household, Instant::now()) {
+        Ok(()) => otherwise,
+        Err(wait) => Problem::RateLimited(wait),
+    }
+}
+
+/// Writes down that somebody was here, unless that is being done for somebody else already: the next
+/// request will find it due again. The request itself goes on either way.
+fn note(app: &App, request: &Request, write: impl FnOnce() -> Result<(), store::Error>) {
+    let Ok(_turn) = app.door.noting.try_lock() else { return };
+    if let Err(error) = write() {
+        log::warn!("id={} that it was used could not be written down: {error}", request.id());
+    }
+}

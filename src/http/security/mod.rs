@@ -1,0 +1,8 @@
+//! Who asks, from where, and how often they may try.
+
+pub mod auth;
+pub mod cookie;
+pub mod failures;
+pub mod login_guard;
+pub mod origin;
+pub mod peer;

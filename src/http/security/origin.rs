@@ -1,0 +1,139 @@
+//! Where a request says it was made, and where people reach this server.
+//!
+//! A browser sends the cookie along whoever makes it ask, another port of the same machine included;
+//! what it says about that cannot be changed by the page that asks.
+
+use crate::http::app::App;
+use crate::http::problem::Problem;
+use crate::http::request::Request;
+
+/// Where a request was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Site {
+    /// On our own page.
+    Ours,
+    /// On somebody else's, or on nobody knows whose.
+    Foreign,
+    /// On none: a person typed the address, or opened it from their bookmarks.
+    Typed,
+    /// Not said: no browser sent it, or not on behalf of a page.
+    Unsaid,
+}
+
+/// Where the request was made.
+pub fn site(app: &App, request: &Request) -> Site {
+    judge(
+        &request.headers("Sec-Fetch-Site"),
+        &request.headers("Origin"),
+        &request.headers("Host"),
+        app.public_url.as_deref(),
+    )
+}
+
+/// Whether the client's own connection is encrypted, as far as that is known here.
+pub fn is_secure(app: &App, request: &Request) -> bool {
+    let told = request.headers("X-Forwarded-Proto").first().is_some_and(|p| p.eq_ignore_ascii_case("https"));
+    let public = app.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
+    public || told && app.trusted_proxies.iter().any(|proxy| proxy.contains(request.peer()))
+}
+
+/// The address under which whoever asks reaches this server, without a slash at the end.
+pub fn base(app: &App, request: &Request) -> Result<String, Problem> {
+    if let Some(url) = &app.public_url {
+        return Ok(url.clone());
+    }
+    let scheme = if is_secure(app, request) { "https" } else { "http" };
+    match request.headers("Host").as_slice() {
+        [host] if is_host(host) => Ok(format!("{scheme}://{host}")),
+        _ => Err(Problem::Malformed),
+    }
+}
+
+/// Whether it can stand in an address as it is.
+fn is_host(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_:[]".contains(&b))
+}
+
+fn judge(fetch: &[&str], origin: &[&str], host: &[&str], public: Option<&str>) -> Site {
+    match (fetch, origin) {
+        ([], []) => Site::Unsaid,
+        ([], [origin]) if is_ours(origin, host, public) => Site::Ours,
+        (["same-origin"], _) => Site::Ours,
+        (["none"], _) => Site::Typed,
+        _ => Site::Foreign,
+    }
+}
+
+fn is_ours(origin: &str, host: &[&str], public: Option<&str>) -> bool {
+    let Some((scheme, authority)) = parts(origin) else { return false };
+    let here = matches!(host, [host] if without_port(scheme, host.trim()) == authority);
+    here || public.and_then(parts).is_some_and(|public| public == (scheme, authority))
+}
+
+/// Scheme, and host and port, of a URL; the port is left out where it goes without saying.
+fn parts(url: &str) -> Option<(&str, String)> {
+    let (scheme, rest) = url.split_once("://")?;
+    let authority = rest.split('/').next().unwrap_or_default();
+    (!authority.is_empty()).then(|| (scheme, without_port(scheme, authority)))
+}
+
+fn without_port(scheme: &str, authority: &str) -> String {
+    let usual = if scheme == "https" { ":443" } else { ":80" };
+    authority.strip_suffix(usual).unwrap_or(authority).to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(fetch: &[&str], origin: &[&str], host: &[&str], public: Option<&str>, expected: Site) {
+        assert_eq!(judge(fetch, origin, host, public), expected, "{fetch:?} {origin:?} {host:?} {public:?}");
+    }
+
+    #[test]
+    fn what_the_browser_says_of_the_site_counts_first() {
+        let (host, foreign) = (&["h:3000"][..], &["http://evil.example"][..]);
+        check(&["same-origin"], &["http://h:3000"], host, None, Site::Ours);
+        check(&["same-origin"], &[], host, None, Site::Ours);
+        check(&["none"], &[], host, None, Site::Typed);
+        for other in ["same-site", "cross-site", "", "none, none", "SAME-ORIGIN", "same-origin, cross-site"] {
+            check(&[other], &["http://h:3000"], host, None, Site::Foreign);
+        }
+        check(&["same-origin", "cross-site"], &[], host, None, Site::Foreign);
+        check(&["cross-site"], foreign, host, None, Site::Foreign);
+    }
+
+    #[test]
+    fn else_the_origin_is_the_hosts_or_the_public_addresss() {
+        let public = Some("https://zap.loja.com.br/pareia");
+        for (origin, host) in [
+            ("http://h:3000", "h:3000"),
+            ("http://H:3000", "h:3000"),
+            ("http://h", "h:80"),
+            ("https://h", "h:443"),
+            ("http://[::1]:3000", "[::1]:3000"),
+            ("https://zap.loja.com.br", "127.0.0.1:3000"),
+            ("https://zap.loja.com.br:443", "127.0.0.1:3000"),
+        ] {
+            check(&[], &[origin], &[host], public, Site::Ours);
+        }
+        for (origin, host) in [
+            ("null", "h:3000"),
+            ("", "h:3000"),
+            ("h:3000", "h:3000"),
+            ("http://", ""),
+            ("http://h:3001", "h:3000"),
+            ("http://h", "h:3000"),
+            ("http://h.evil.example:3000", "h:3000"),
+            ("http://evil.example", "h:3000"),
+            ("http://zap.loja.com.br", "127.0.0.1:3000"),
+        ] {
+            check(&[], &[origin], &[host], public, Site::Foreign);
+        }
+        check(&[], &["http://h", "http://h"], &["h"], None, Site::Foreign);
+        check(&[], &["http://h"], &["h", "h"], None, Site::Foreign);
+        check(&[], &["http://h"], &[], None, Site::Foreign);
+        check(&[], &[], &["h"], None, Site::Unsaid);
+    }
+}

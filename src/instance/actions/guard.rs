@@ -1,0 +1,225 @@
+//! A row whose turn is held, and the instance upstream that is its own.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::Refusal;
+use crate::domain::ConnectionState;
+use crate::domain::ListedInstance;
+use crate::domain::Status;
+use crate::domain::UpstreamError;
+use crate::instance::connect::{Engine, Place};
+use crate::store::{self, Credential, Instance, Target};
+use crate::sync::FileLock;
+use crate::upstream::BaseUrl;
+use crate::upstream::evolution::{Client, Connected, Told};
+
+/// How long a request waits for the name's turn: a call that waits for a code takes that long at most
+/// while all is well.
+const TURN: Duration = Duration::from_secs(10);
+/// How long all that is asked of upstream may take, once it is our turn.
+const UPSTREAM: Duration = Duration::from_secs(20);
+/// How often a delete is tried that 1.8 refuses because a phone is connected: its logout is answered
+/// before it is done. Recorded: the first try after it succeeds.
+const DELETES: u32 = 5;
+/// How long a server that restarts may take to load the instance, or one that removes it to be done.
+/// Recorded: up to 1.5 s.
+const LOAD: Duration = Duration::from_secs(5);
+/// The pause before the next look or try.
+const DELETE_PAUSE: Duration = Duration::from_millis(300);
+
+/// A row that nobody else acts for meanwhile, in any process.
+pub(super) struct InstanceGuard<'a> {
+    engine: &'a Engine,
+    target: &'a Target,
+    trace: &'a str,
+    pub(super) row: Instance,
+    _turn: FileLock,
+}
+
+impl<'a> InstanceGuard<'a> {
+    /// Takes the name's turn and reads the row anew.
+    pub(super) fn take(engine: &'a Engine, target: &'a Target, trace: &'a str) -> Result<Self, Refusal> {
+        let until = Instant::now() + TURN;
+        let turn = engine.store().instance_turn(target.channel, target.name.as_str(), until);
+        let turn = turn.map_err(|error| {
+            log::error!("id={trace} the lock of {}: {error}", target.name);
+            Refusal::Internal
+        })?;
+        let turn = turn.ok_or(Refusal::Busy)?;
+        Ok(Self { engine, target, trace, row: read(engine, target)?, _turn: turn })
+    }
+
+    /// Looks for what the row has upstream.
+    pub(super) fn find(&self) -> Result<Found<'a>, Refusal> {
+        find(self.engine, self.target, &self.row, self.trace)
+    }
+
+    /// Changes the row.
+    pub(super) fn save(&mut self, change: impl FnOnce(&mut Instance)) -> Result<(), Refusal> {
+        change(&mut self.row);
+        let saved = self.engine.store().save_instance(&self.row);
+        if saved.map_err(|error| internal(self.trace, &error))? { Ok(()) } else { Err(Refusal::Gone) }
+    }
+
+    /// Takes the row away.
+    pub(super) fn forget(self) -> Result<(), Refusal> {
+        let gone = self.engine.store().delete_instance(&self.row.id);
+        gone.map(drop).map_err(|error| internal(self.trace, &error))
+    }
+}
+
+/// What a row has upstream.
+pub(super) enum Found<'a> {
+    /// Nothing, as far as anybody knows.
+    Nothing,
+    /// Nothing, while another instance has the name: whatever that is, it stays as it is.
+    Stranger,
+    /// Its own instance.
+    Own(Box<Own<'a>>),
+}
+
+impl<'a> Found<'a> {
+    /// The row's own; what is another's is refused.
+    pub(super) fn own(self) -> Result<Option<Box<Own<'a>>>, Refusal> {
+        match self {
+            Self::Nothing => Ok(None),
+            Self::Stranger => Err(Refusal::NotYours),
+            Self::Own(own) => Ok(Some(own)),
+        }
+    }
+}
+
+/// Looks for what the row has upstream.
+pub(super) fn find<'a>(
+    engine: &'a Engine,
+    target: &'a Target,
+    row: &Instance,
+    trace: &str,
+) -> Result<Found<'a>, Refusal> {
+    let Some(credential) = credential_of(engine, row)? else { return Ok(Found::Nothing) };
+    let base_url = BaseUrl::parse(&credential.base_url).map_err(|error| {
+        log::error!("id={trace} credential {}: baseUrl {error}", credential.id);
+        Refusal::Upstream(UpstreamError::Unexpected)
+    })?;
+    let place = engine.place_at(&credential.id).ok_or(Refusal::Busy)?;
+    let deadline = Instant::now() + UPSTREAM;
+    let client = Client::new(engine.connections(), &base_url, credential.key, trace, deadline);
+    let mut own = Own { engine, target, credential: credential.id, client, is_listed: false, _place: place };
+    let listed = own.listed()?;
+    own.is_listed = listed.is_some();
+    let id = listed.and_then(|listed| listed.id);
+    Ok(match row.owns(base_url.as_str(), id.as_deref()) {
+        true => Found::Own(Box::new(own)),
+        false if own.is_listed => Found::Stranger,
+        false => Found::Nothing,
+    })
+}
+
+/// The row as it is now, unless it was deleted meanwhile, and perhaps another has its name.
+pub(super) fn read(engine: &Engine, target: &Target) -> Result<Instance, Refusal> {
+    let row = engine.store().instance(target.channel, &target.name);
+    let row = row.map_err(|error| internal(&target.id, &error))?;
+    row.filter(|row| row.id == target.id).ok_or(Refusal::Gone)
+}
+
+/// What opens the server on which the row's own instance is, or could be; `None` where nothing
+/// upstream is the row's. A disabled credential still serves for what it left behind.
+fn credential_of(engine: &Engine, row: &Instance) -> Result<Option<Credential>, Refusal> {
+    let Some(url) = row.claimed_url.as_ref().filter(|_| row.status != Status::Pending) else {
+        return Ok(None);
+    };
+    let store = engine.store();
+    let found = match &row.credential {
+        Some(id) => store.credential(id),
+        None => store.credential_at(url),
+    };
+    let credential = found.map_err(|error| internal(&row.id, &error))?.ok_or(Refusal::NoCredential)?;
+    // Where the row moved away its instance counts as left behind, unless the server moved along.
+    let could_be = credential.base_url == *url || row.upstream_id.is_some();
+    Ok(could_be.then_some(credential))
+}
+
+fn internal(trace: &str, error: &store::Error) -> Refusal {
+    log::error!("id={trace} {error}");
+    Refusal::Internal
+}
+
+/// The row's own instance upstream.
+pub(super) struct Own<'a> {
+    engine: &'a Engine,
+    target: &'a Target,
+    credential: String,
+    client: Client,
+    /// Whether the list showed it.
+    is_listed: bool,
+    _place: Place<'a>,
+}
+
+impl Own<'_> {
+    /// Whether it is there; lists leave out what is not loaded.
+    pub(super) fn exists(&self) -> Result<bool, Refusal> {
+        Ok(self.is_listed || self.state()?.is_some())
+    }
+
+    pub(super) fn listed(&self) -> Result<Option<ListedInstance>, Refusal> {
+        self.client.list(&self.target.name).map_err(Refusal::Upstream)
+    }
+
+    pub(super) fn state(&self) -> Result<Option<ConnectionState>, Refusal> {
+        self.client.state(&self.target.name).map_err(Refusal::Upstream)
+    }
+
+    pub(super) fn code(&self) -> Result<Connected, Refusal> {
+        self.client.code(&self.target.name).map_err(Refusal::Upstream)
+    }
+
+    /// Deletes it; whether there was anything to delete.
+    pub(super) fn delete(&self) -> Result<bool, Refusal> {
+        self.await_load()?;
+        for attempt in 0..DELETES {
+            if attempt > 0 {
+                thread::sleep(DELETE_PAUSE);
+            }
+            match self.client.delete(&self.target.name).map_err(Refusal::Upstream)? {
+                told @ (Told::Done | Told::Missing) => {
+                    self.forget_opening();
+                    return Ok(told == Told::Done);
+                }
+                // 1.8 deletes nothing that is connected; 2.x logs out by itself.
+                Told::NotNow => drop(self.logout()?),
+                Told::Unsupported => break,
+            }
+        }
+        Err(Refusal::Upstream(UpstreamError::Unexpected))
+    }
+
+    /// What is not loaded yet, or is just being removed, answers a delete with success all the same: a
+    /// moment later it shows whether it is there.
+    fn await_load(&self) -> Result<(), Refusal> {
+        let until = Instant::now() + LOAD;
+        while self.state()? == Some(ConnectionState::Unloaded) {
+            if Instant::now() >= until {
+                return Err(Refusal::Upstream(UpstreamError::NotLoaded));
+            }
+            thread::sleep(DELETE_PAUSE);
+        }
+        Ok(())
+    }
+
+    pub(super) fn logout(&self) -> Result<Told, Refusal> {
+        let told = self.client.logout(&self.target.name).map_err(Refusal::Upstream)?;
+        if told == Told::Done {
+            self.forget_opening();
+        }
+        Ok(told)
+    }
+
+    pub(super) fn restart(&self) -> Result<Told, Refusal> {
+        self.client.restart(&self.target.name).map_err(Refusal::Upstream)
+    }
+
+    fn forget_opening(&self) {
+        self.engine.forget_opening(&self.credential, &self.target.name);
+    }
+}

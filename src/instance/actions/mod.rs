@@ -1,0 +1,232 @@
+//! What a person asks for by name: deleting an instance, logging its phone out, restarting it, giving
+//! up a pairing that nobody scanned.
+//!
+//! Nothing here happens on the program's own account: each use case is one request of one person for
+//! one row. It holds the name's turn, as a call of `ensure` does, so that it never comes between the
+//! steps of one, in whatever process. It touches upstream only where the instance there is the row's
+//! own, and can be asked again after any failure: what is done already counts as done.
+
+mod guard;
+mod pairing;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::domain::ConnectionState;
+use crate::domain::UpstreamError;
+use crate::domain::{Reason, Status, from_now};
+use crate::instance::connect::{Engine, give_back};
+use crate::store::{Instance, Target};
+use crate::upstream::evolution::Told;
+use guard::{Found, InstanceGuard};
+
+/// Requests that may wait for one row at a time; each holds a thread while it waits.
+const MAX_WAITING: usize = 4;
+/// The same for all rows of one owner: a quarter of the threads there are for whatever waits.
+const MAX_WAITING_FOR_OWNER: usize = 32;
+/// How long the old code is distrusted after a restart while connecting: upstream answers it until the
+/// new one comes. Recorded: within half a second.
+const RESTART_OUT: Duration = Duration::from_secs(10);
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// The instance is to go.
+    Delete,
+    /// Its phone is to be disconnected.
+    Logout,
+    /// Its socket is to be opened anew.
+    Restart,
+    /// The socket that waits for a scan is to make room for one with a pairing code.
+    Abandon,
+}
+
+/// Why it was not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The row is not there any more.
+    Gone,
+    /// Too much is under way for the name, or for its server.
+    Busy,
+    /// The credential of the instance's server was removed: nothing opens that server any more.
+    NoCredential,
+    /// Another instance has the name upstream: the row's own is not there any more.
+    NotYours,
+    /// A phone is paired whose socket is down: it cannot be told anything before it is back.
+    Reconnecting,
+    /// There is no socket that could be restarted.
+    NotConnected,
+    /// 1.8 has no restart that does no harm.
+    RestartUnsupported,
+    /// Upstream could not do its part.
+    Upstream(UpstreamError),
+    /// Something failed that should not have; the log has it.
+    Internal,
+}
+
+/// What a deletion takes away beside the row, its history and its links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// The instance upstream.
+    pub upstream: bool,
+    /// A phone's session with it.
+    pub session: bool,
+    /// Whether another instance has the name upstream, which stays as it is.
+    pub stranger: bool,
+}
+
+impl Removed {
+    fn of(row: &Instance, upstream: bool, found: &Found) -> Self {
+        let session = upstream && (row.paired_at.is_some() || row.status == Status::Connected);
+        Self { upstream, session, stranger: matches!(found, Found::Stranger) }
+    }
+}
+
+/// The use cases, on one engine's data folder and connections.
+pub struct Manager {
+    engine: Arc<Engine>,
+    /// Requests that wait or run, by row and by owner.
+    waiting: Mutex<HashMap<String, usize>>,
+}
+
+impl Manager {
+    /// The use cases beside that engine's calls.
+    pub fn new(engine: Arc<Engine>) -> Self {
+        Self { engine, waiting: Mutex::default() }
+    }
+
+    /// What [`Manager::delete`] would take away now, and why it would not. Changes nothing.
+    pub fn would_remove(
+        &self,
+        target: &Target,
+        keep_upstream: bool,
+        trace: &str,
+    ) -> Result<Removed, Refusal> {
+        let _place = self.place(target)?;
+        let row = guard::read(&self.engine, target)?;
+        let found =
+            if keep_upstream { Found::Nothing } else { guard::find(&self.engine, target, &row, trace)? };
+        let upstream = match &found {
+            Found::Own(own) => own.exists()?,
+            Found::Nothing | Found::Stranger => false,
+        };
+        Ok(Removed::of(&row, upstream, &found))
+    }
+
+    /// Deletes the instance upstream, then the row with all that belongs to it. With
+    /// `keep_upstream`, or where another instance has the name, only the row is forgotten.
+    pub fn delete(&self, target: &Target, keep_upstream: bool, trace: &str) -> Result<Removed, Refusal> {
+        let _place = self.place(target)?;
+        let held = InstanceGuard::take(&self.engine, target, trace)?;
+        let found = if keep_upstream { Found::Nothing } else { held.find()? };
+        let upstream = match &found {
+            Found::Own(own) => own.delete()?,
+            Found::Nothing | Found::Stranger => false,
+        };
+        let removed = Removed::of(&held.row, upstream, &found);
+        held.forget()?;
+        log::info!("id={trace} {} was deleted, upstream too: {upstream}", target.name);
+        Ok(removed)
+    }
+
+    /// Logs the phone out. Without one connected, it is done already.
+    pub fn logout(&self, target: &Target, trace: &str) -> Result<(), Refusal> {
+        let _place = self.place(target)?;
+        let mut held = InstanceGuard::take(&self.engine, target, trace)?;
+        let Some(own) = held.find()?.own()? else { return Ok(()) };
+        let mut told = own.logout()?;
+        if told == Told::NotNow && pairing::comes_back(&own, &held.row)? {
+            told = own.logout()?;
+        }
+        // The phone stays paired: nothing was disconnected, whatever was asked for.
+        if told == Told::NotNow && pairing::is_paired(&own, &held.row, ConnectionState::Close)? {
+            return Err(Refusal::Reconnecting);
+        }
+        log::info!("id={trace} {} was logged out: {told:?}", target.name);
+        held.save(|row| {
+            if told == Told::Done {
+                row.connect_out_until = None;
+            }
+            // Whether what is not there any more is lost is for others to find out.
+            if told != Told::Missing || matches!(row.status, Status::Connected | Status::Connecting) {
+                row.become_status(Status::Disconnected, Reason::LoggedOut);
+            }
+            row.hide_code();
+            row.paired_at = None;
+        })
+    }
+
+    /// Closes the socket and opens it again.
+    pub fn restart(&self, target: &Target, trace: &str) -> Result<(), Refusal> {
+        let _place = self.place(target)?;
+        let mut held = InstanceGuard::take(&self.engine, target, trace)?;
+        let own = held.find()?.own()?.ok_or(Refusal::NotConnected)?;
+        let state = own.state()?;
+        if !matches!(state, Some(ConnectionState::Open | ConnectionState::Connecting)) {
+            return Err(Refusal::NotConnected);
+        }
+        match own.restart()? {
+            Told::Done => {}
+            Told::NotNow | Told::Missing => return Err(Refusal::NotConnected),
+            Told::Unsupported => return Err(Refusal::RestartUnsupported),
+        }
+        if state == Some(ConnectionState::Connecting) {
+            held.save(|row| row.connect_out_until = Some(from_now(RESTART_OUT)))?;
+        }
+        Ok(())
+    }
+
+    /// Drops the socket that waits for a scan without a pairing code, so that the next call opens one
+    /// that has both. A phone that is paired, or about to be, is left alone: then there is nothing to
+    /// drop, which is no failure.
+    pub fn abandon_pairing(&self, target: &Target, trace: &str) -> Result<(), Refusal> {
+        let _place = self.place(target)?;
+        let mut held = InstanceGuard::take(&self.engine, target, trace)?;
+        let Found::Own(own) = held.find()? else { return Ok(()) };
+        if !pairing::waits_for_scan_alone(&own, &held.row)? || own.logout()? != Told::Done {
+            return Ok(());
+        }
+        pairing::await_close(&own)?;
+        log::info!("id={trace} {}: the pairing that nobody scanned was given up", target.name);
+        held.save(|row| {
+            row.become_status(Status::Disconnected, Reason::Unscanned);
+            row.hide_code();
+            row.connect_out_until = None;
+        })
+    }
+
+    /// A place among those who wait for the row, and for any of its owner's.
+    fn place(&self, target: &Target) -> Result<Place<'_>, Refusal> {
+        let keys = [target.id.clone(), target.user.clone()];
+        let mut waiting = lock(&self.waiting);
+        let is_full = |(key, most)| waiting.get(key).is_some_and(|count| *count >= most);
+        if keys.iter().zip([MAX_WAITING, MAX_WAITING_FOR_OWNER]).any(is_full) {
+            return Err(Refusal::Busy);
+        }
+        for key in &keys {
+            *waiting.entry(key.clone()).or_default() += 1;
+        }
+        drop(waiting);
+        Ok(Place { manager: self, keys })
+    }
+}
+
+struct Place<'a> {
+    manager: &'a Manager,
+    keys: [String; 2],
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut waiting = lock(&self.manager.waiting);
+        for key in &self.keys {
+            give_back(&mut waiting, key);
+        }
+    }
+}
+
+/// The counts stay whole when a caller panics.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,78 @@
+//! What a socket is about to do: whether it waits for a scan and for nothing else, and whether one that
+//! is down comes back.
+//!
+//! A logout cannot be taken back, so what was seen once is not believed: between a scan and the
+//! pairing the state says `connecting` for a while, as it does before.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::Refusal;
+use super::guard::Own;
+use crate::domain::{ConnectionState, Pairing, PhoneMemory, now, pairing};
+use crate::store::Instance;
+use crate::upstream::evolution::Connected;
+
+/// How long the state has to stay `connecting`: a login that had begun is over by then. After a scan
+/// the phone and WhatsApp take some seconds between them, of which upstream shows nothing but the
+/// drop and the return at the end. That its code has changed proves nothing: the one before may have
+/// been scanned in its last moment.
+const STEADY: Duration = Duration::from_secs(5);
+/// How long a socket has to come back. Recorded: 0.1 s, and up to 2.2 s after WhatsApp was out of reach.
+const RETURN: Duration = Duration::from_secs(3);
+/// The pause between two looks, shorter than such a drop.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Whether the instance's socket waits for a scan of a QR code that has no pairing code beside it, and
+/// no phone is paired or about to be.
+pub(super) fn waits_for_scan_alone(own: &Own, row: &Instance) -> Result<bool, Refusal> {
+    let is_connecting = || own.state().map(|state| state == Some(ConnectionState::Connecting));
+    let is_paired = || is_paired(own, row, ConnectionState::Connecting);
+    if is_paired()? || !is_connecting()? {
+        return Ok(false);
+    }
+    // A socket that has a pairing code, or is just opening, is what the caller wants.
+    if !matches!(own.code()?, Connected::Code(qr) if qr.pairing_code.is_none()) {
+        return Ok(false);
+    }
+    let until = Instant::now() + STEADY;
+    while Instant::now() < until {
+        thread::sleep(PAUSE);
+        if !is_connecting()? {
+            return Ok(false);
+        }
+    }
+    Ok(!is_paired()? && is_connecting()?)
+}
+
+/// Waits until the socket is closed that was told to: 1.8 answers a logout before it is done. A call
+/// that came before that would take the old socket's code for a new one's.
+pub(super) fn await_close(own: &Own) -> Result<(), Refusal> {
+    let until = Instant::now() + RETURN;
+    while own.state()? == Some(ConnectionState::Connecting) && Instant::now() < until {
+        thread::sleep(PAUSE);
+    }
+    Ok(())
+}
+
+/// Whether the socket of an instance that is closed comes back by itself, and is there again: that of a
+/// paired phone which just dropped, or one that was being opened.
+pub(super) fn comes_back(own: &Own, row: &Instance) -> Result<bool, Refusal> {
+    let is_opening = row.connect_out_until.is_some_and(|until| until > now());
+    let is_paired = is_paired(own, row, ConnectionState::Close)?;
+    let until = Instant::now() + RETURN;
+    while (is_opening || is_paired) && Instant::now() < until {
+        if matches!(own.state()?, Some(ConnectionState::Open | ConnectionState::Connecting)) {
+            return Ok(true);
+        }
+        thread::sleep(PAUSE);
+    }
+    Ok(false)
+}
+
+/// Whether a phone is paired, or may be, as far as upstream and the row know.
+pub(super) fn is_paired(own: &Own, row: &Instance, state: ConnectionState) -> Result<bool, Refusal> {
+    let memory = row.paired_at.map_or(PhoneMemory::NoPhone, PhoneMemory::SeenAt);
+    let verdict = pairing(own.listed()?.as_ref(), memory, state);
+    Ok(matches!(verdict, Pairing::Paired | Pairing::Possible))
+}

@@ -1,0 +1,152 @@
+//! The row and its credential: what of a call happens in the database.
+
+use super::{Run, Server};
+use crate::domain::UpstreamError;
+use crate::domain::{Reason, Secret, Status};
+use crate::instance::connect::plan::Row;
+use crate::instance::connect::{Ask, Outcome, Refusal};
+use crate::store::{Credential, Instance};
+use crate::upstream::BaseUrl;
+use crate::upstream::evolution::Client;
+
+impl Run<'_> {
+    pub(super) fn refuse_anothers(&self) -> Result<(), Refusal> {
+        if self.engine.is_anothers(self.ask) { Err(Refusal::OwnedByOther) } else { Ok(()) }
+    }
+
+    pub(super) fn read_row(&mut self) -> Result<(), Refusal> {
+        let found = self.engine.store.instance(self.ask.channel, &self.ask.name);
+        self.row = found.map_err(|e| self.internal(&e))?;
+        if self.ask.row.as_ref().is_some_and(|id| self.row.as_ref().is_none_or(|row| row.id != *id)) {
+            return Err(Refusal::Gone);
+        }
+        self.saved.clone_from(&self.row);
+        Ok(())
+    }
+
+    /// The row keeps its credential while that is active; otherwise it moves to the least used.
+    pub(super) fn choose_credential(&mut self) -> Result<(), Refusal> {
+        let own = match self.row.as_ref().and_then(|r| r.credential.clone()) {
+            Some(id) => self.engine.store.credential(&id).map_err(|e| self.internal(&e))?,
+            None => None,
+        };
+        let chosen = match own {
+            Some(own) if own.active => own,
+            Some(_) | None => {
+                let least = self.engine.store.least_used_credential(self.ask.channel);
+                let chosen = least.map_err(|e| self.internal(&e))?;
+                let chosen = chosen.ok_or(Refusal::NoActiveCredential(self.ask.channel))?;
+                self.move_row(&chosen)?;
+                chosen
+            }
+        };
+        let base_url = BaseUrl::parse(&chosen.base_url).map_err(|error| {
+            log::error!("id={} credential {}: baseUrl {error}", self.trace, chosen.id);
+            Refusal::Upstream(UpstreamError::Unexpected)
+        })?;
+        let place = self.engine.place_at(&chosen.id).ok_or(Refusal::Busy)?;
+        let connections = &self.engine.connections;
+        let client = Client::new(connections, &base_url, chosen.key, self.trace, self.deadline);
+        self.server = Some(Server { credential: chosen.id, base_url, client, _place: place });
+        Ok(())
+    }
+
+    /// What is under way on the former server is nothing to the new one. What the row remembers of
+    /// its instance stays until another is claimed: the administrator may go back.
+    fn move_row(&mut self, to: &Credential) -> Result<(), Refusal> {
+        if self.row.is_none() {
+            return Ok(());
+        }
+        self.save(|row| {
+            row.credential = Some(to.id.clone());
+            if row.claimed_url.as_ref().is_some_and(|url| *url != to.base_url) {
+                row.become_status(Status::Disconnected, Reason::Moved);
+                row.create_out_until = None;
+                row.connect_out_until = None;
+            }
+        })
+    }
+
+    /// Whether the row's instance is the one on this server, as far as was looked.
+    fn is_claimed(&self, row: &Instance) -> bool {
+        let here = self.server.as_ref().map(|server| server.base_url.as_str());
+        here.is_some_and(|here| row.owns(here, self.upstream_id.as_deref()))
+    }
+
+    /// How the row stands to the instance that is looked at.
+    pub(super) fn standing(&self) -> Row {
+        match &self.row {
+            None => Row::Absent,
+            Some(row) if row.status == Status::Pending => Row::Pending,
+            Some(row) if self.is_claimed(row) => Row::Settled,
+            Some(_) => Row::Moved,
+        }
+    }
+
+    /// The code last answered for the row.
+    pub(super) fn remembered_code(&self) -> Option<Secret> {
+        self.row.as_ref().filter(|row| self.is_claimed(row)).and_then(|r| r.qr_code.clone())
+    }
+
+    /// Changes the row of an instance that is now known to be its own.
+    pub(super) fn claim(&mut self, change: impl FnOnce(&mut Instance)) -> Result<(), Refusal> {
+        let url = self.server().base_url.as_str().to_owned();
+        let id = self.upstream_id.clone();
+        self.save(|row| {
+            if !row.owns(&url, id.as_deref()) {
+                row.hide_code();
+                row.paired_at = None;
+            }
+            row.claimed_url = Some(url);
+            row.upstream_id = id.or(row.upstream_id.take());
+            row.create_out_until = None;
+            change(row);
+        })
+    }
+
+    pub(super) fn write_row(&mut self) -> Result<(), Refusal> {
+        let Ask { caller, channel, name, phone, .. } = self.ask;
+        let credential = &self.server().credential;
+        let added = self.engine.store.add_instance(*channel, name, phone, &caller.user, credential);
+        if let Some(row) = added.map_err(|e| self.internal(&e))? {
+            self.saved = Some(row.clone());
+            self.row = Some(row);
+            return Ok(());
+        }
+        // Written by hand meanwhile: take it as it is, with the server it names.
+        self.server = None;
+        self.read_row()
+    }
+
+    /// Changes the row and makes that durable before anything else happens. A row that already
+    /// says so is left alone: a call that finds nothing new writes nothing.
+    pub(super) fn save(&mut self, change: impl FnOnce(&mut Instance)) -> Result<(), Refusal> {
+        let row = self.row.as_mut().expect("upstream is touched only for a row");
+        change(row);
+        // A call for a row that is there may have read its phone before somebody gave another.
+        if self.ask.row.is_none() {
+            row.phone = self.ask.phone.clone();
+        }
+        if self.row == self.saved {
+            return Ok(());
+        }
+        let row = self.row.as_ref().expect("as above");
+        if !self.engine.store.save_instance(row).map_err(|e| self.internal(&e))? {
+            log::error!("id={} the row of {} is gone", self.trace, self.ask.name);
+            return Err(Refusal::Internal);
+        }
+        self.saved.clone_from(&self.row);
+        Ok(())
+    }
+
+    /// The name is somebody else's. A row of ours that got nowhere must not hold it.
+    pub(super) fn refuse(&mut self) -> Outcome {
+        match self.row.as_ref().filter(|r| r.user == self.ask.caller.user) {
+            None => Err(Refusal::OwnedByOther),
+            Some(row) => {
+                self.engine.store.withdraw_instance(&row.id).map_err(|e| self.internal(&e))?;
+                Err(Refusal::PairedUpstream)
+            }
+        }
+    }
+}

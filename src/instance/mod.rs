@@ -1,0 +1,5 @@
+//! Everything that happens to an instance: connecting it, acting on it by name, monitoring it.
+
+pub mod actions;
+pub mod connect;
+pub mod monitor;

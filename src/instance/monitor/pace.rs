@@ -1,0 +1,99 @@
+//! How often and how long: every span of the watcher, each with its reason, in one value.
+
+use std::time::Duration;
+
+/// The watcher's spans and bounds.
+#[derive(Clone, Debug)]
+pub struct Pace {
+    /// Between two rounds at a server where nothing is going on: with the time that a round and a
+    /// second look take, a status is right within 20 s.
+    pub rest: Duration,
+    /// The same where somebody looks or pairs: right within 5 s.
+    pub quick: Duration,
+    /// How long a socket has to be down before that is a drop. Recorded: sockets that come back by
+    /// themselves take 0.1 to 2.2 s.
+    pub second_look: Duration,
+    /// How long a name has to be gone, or not loaded, with the server answering all the while. A
+    /// server that restarts lists what it has loaded so far, for some seconds.
+    pub lasting: Duration,
+    /// How long a name is looked at after somebody did: pages ask again every second or two.
+    pub attention: Duration,
+    /// The least between two rounds, however many hints come.
+    pub hint_gap: Duration,
+    /// When a server that fails is asked again for the first time; then after twice as long.
+    pub retry: Duration,
+    /// The longest until it is asked again.
+    pub retry_most: Duration,
+    /// The same while somebody looks.
+    pub retry_looked: Duration,
+    /// Longest that a round may wait for upstream altogether.
+    pub patience: Duration,
+    /// How long a server may owe an answer until what is known of it is said to be old: at rest, some
+    /// 20 s after it was last heard.
+    pub silence: Duration,
+    /// How often the credentials are read again.
+    pub supervise: Duration,
+    /// How often what has outlived its use is removed.
+    pub purge: Duration,
+    /// Servers watched at most, each by a thread.
+    pub servers: usize,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            rest: Duration::from_secs(15),
+            quick: Duration::from_millis(1500),
+            second_look: Duration::from_millis(1500),
+            lasting: Duration::from_mins(1),
+            attention: Duration::from_secs(5),
+            hint_gap: Duration::from_millis(500),
+            retry: Duration::from_secs(1),
+            retry_most: Duration::from_secs(30),
+            retry_looked: Duration::from_secs(5),
+            patience: Duration::from_secs(45),
+            silence: Duration::from_secs(5),
+            supervise: Duration::from_secs(1),
+            purge: Duration::from_hours(24),
+            servers: 256,
+        }
+    }
+}
+
+impl Pace {
+    /// No rounds at all, for whoever wants nothing asked upstream but what is called for.
+    pub fn asleep() -> Self {
+        Self { servers: 0, ..Self::default() }
+    }
+
+    /// Whether there are any.
+    pub(super) fn is_asleep(&self) -> bool {
+        self.servers == 0
+    }
+
+    /// When to ask a server again that has failed that many times in a row.
+    pub(super) fn retry_after(&self, failures: u32) -> Duration {
+        let doublings = failures.saturating_sub(1).min(16);
+        with_jitter((self.retry * (1 << doublings)).min(self.retry_most))
+    }
+}
+
+/// Up to a tenth more, so that servers that fell silent together are not asked together for ever.
+fn with_jitter(span: Duration) -> Duration {
+    let [random] = crate::crypto::random::<1>();
+    span + span / 10 * u32::from(random) / 255
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retries_double_up_to_their_limit() {
+        let pace = Pace::default();
+        for (failures, seconds) in [(1, 1), (2, 2), (3, 4), (5, 16), (6, 30), (u32::MAX, 30)] {
+            let (after, least) = (pace.retry_after(failures), Duration::from_secs(seconds));
+            assert!(after >= least && after <= least * 11 / 10, "{failures}: {after:?}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! One server's thread: when its rounds begin, and what follows one that failed.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use super::Shared;
+use super::pace::Pace;
+use super::round::{Failed, Left, Rounds};
+use super::server::Server;
+use super::wake_signal::Due;
+
+/// A round is followed by a pause of this many times what it took upstream: however slow a server
+/// gets, no more than a quarter of its time goes to being watched.
+const SPARE: u32 = 3;
+
+/// Watches until it is told to end.
+pub(super) fn run(shared: &Shared, server: &Server) {
+    let pace = &shared.pace;
+    let mut rounds = Rounds::new(shared, server);
+    let mut failures = 0;
+    let mut due = Due::now();
+    while let Some(names) = server.attention.wait(&due, pace.attention) {
+        let begun = Instant::now();
+        // What a panic leaves half done is forgotten with the rounds that it happened in.
+        let outcome = survive(|| rounds.go(&names)).unwrap_or_else(|| {
+            rounds = Rounds::new(shared, server);
+            Err(Failed::Here)
+        });
+        if server.attention.is_over() {
+            return;
+        }
+        match &outcome {
+            Ok(_) => server.note(shared, None),
+            Err(Failed::Upstream(trouble)) => server.note(shared, Some(*trouble)),
+            Err(Failed::Here) => server.excuse(),
+        }
+        failures = if outcome.is_ok() { 0 } else { failures + 1 };
+        due = match outcome {
+            Ok(left) => after(pace, begun, &left),
+            Err(_) => after_failure(pace, begun.elapsed(), failures),
+        };
+    }
+}
+
+/// Does it; `None` when it panicked, which its message has told already.
+pub(super) fn survive<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+/// When the next round begins after one that went well.
+fn after(pace: &Pace, begun: Instant, left: &Left) -> Due {
+    let now = Instant::now();
+    let spare = left.upstream * SPARE;
+    let usual = now + if left.busy { pace.quick } else { pace.rest }.max(spare);
+    Due {
+        rest: left.next_look.map_or(usual, |at| usual.min(at.max(now + spare))),
+        looked: now + pace.quick.max(spare),
+        hint: (begun + pace.hint_gap).max(now + spare),
+    }
+}
+
+/// When it does after one that failed, which took that long: however many look or hint, a server
+/// that is down is not asked at once again, nor one that hangs for most of its time.
+fn after_failure(pace: &Pace, took: Duration, failures: u32) -> Due {
+    let now = Instant::now();
+    let retry = pace.retry_after(failures);
+    let sooner = now + retry.min(pace.retry_looked).max(took * SPARE).min(retry);
+    Due { rest: now + retry, looked: sooner, hint: sooner }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_is_asked_again_no_sooner_for_a_hint_than_for_a_look() {
+        let pace = Pace::default();
+        for (took, failures, seconds) in
+            [(0, 1, 1), (0, 3, 4), (0, 9, 5), (4, 9, 12), (30, 1, 1), (30, 9, 30)]
+        {
+            let now = Instant::now();
+            let due = after_failure(&pace, Duration::from_secs(took), failures);
+            let wait = due.hint.duration_since(now);
+            assert!(
+                wait >= Duration::from_secs(seconds) && wait < Duration::from_secs(seconds) * 6 / 5,
+                "{wait:?}"
+            );
+            assert!(due.looked == due.hint && due.hint <= due.rest);
+        }
+    }
+
+    #[test]
+    fn a_panic_is_survived() {
+        assert_eq!(survive(|| 7), Some(7));
+        assert_eq!(survive(|| -> u8 { panic!("as it is meant to") }), None);
+    }
+}

@@ -1,0 +1,11 @@
+//! Locks, permits and threads, each mechanism once.
+
+mod file_lock;
+mod mutex;
+mod permits;
+mod threads;
+
+pub use file_lock::FileLock;
+pub use mutex::{Condvar, Mutex};
+pub use permits::{Permit, PermitLimits, Permits};
+pub use threads::Threads;

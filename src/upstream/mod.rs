@@ -1,0 +1,7 @@
+//! The way to upstream servers: where they are, how bytes reach them, and what they speak.
+
+pub mod base_url;
+pub mod evolution;
+pub mod transport;
+
+pub use base_url::{BaseUrl, BaseUrlError};

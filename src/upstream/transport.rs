@@ -1,0 +1,190 @@
+//! How bytes reach upstream: one agent with every limit set, and a resolver that leads nowhere it
+//! must not. The only place that builds `ureq` requests.
+
+use std::io::{ErrorKind, Read};
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use ureq::config::Config;
+use ureq::http::{Response, Uri};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::{Agent, Body, Error};
+
+use super::base_url::is_forbidden;
+use crate::domain::UpstreamError;
+
+/// Time for name look-up, TCP and TLS together. A server that is there answers in milliseconds.
+const CONNECT: Duration = Duration::from_secs(3);
+/// Largest answer read about one instance; with its QR code it has about 20 KiB.
+const MAX_ANSWER: u64 = 1024 * 1024;
+/// Largest list of all instances read: an entry of 2.x has about 1 KiB, so this is some 30,000.
+const MAX_LIST: u64 = 32 * 1024 * 1024;
+/// Largest head of an answer.
+const MAX_HEAD: usize = 8 * 1024;
+/// Evolution closes idle connections after 5 s: one older than this is not used again.
+const IDLE: Duration = Duration::from_secs(4);
+/// Idle connections kept, as many as calls are usually under way.
+const MAX_IDLE: usize = 32;
+/// Read buffer of one connection, of which `MAX_IDLE` are kept: a code takes three reads.
+pub const READ_BUFFER: usize = 8 * 1024;
+/// The same where lists of 10 MB are read over few connections: each read costs two system calls.
+pub const LIST_READ_BUFFER: usize = 64 * 1024;
+/// Write buffer of one connection; requests are a few hundred bytes.
+const WRITE_BUFFER: usize = 2 * 1024;
+
+/// What is sent.
+pub struct Request<'a> {
+    /// `GET` or `DELETE`; with a body, `POST`.
+    pub method: &'static str,
+    pub url: &'a str,
+    pub key: &'a str,
+    /// A JSON body.
+    pub body: Option<String>,
+    /// When the whole exchange must have ended.
+    pub deadline: Instant,
+    /// Whether doing it twice does no more than doing it once.
+    pub repeatable: bool,
+    /// Whether it takes a connection of its own.
+    pub fresh: bool,
+}
+
+/// An agent that goes where it is told and nowhere else, within limits.
+pub fn agent(read_buffer: usize) -> Agent {
+    let config = Config::builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .proxy(None)
+        .user_agent(concat!("pareia/", env!("CARGO_PKG_VERSION")))
+        .timeout_resolve(Some(CONNECT))
+        .timeout_connect(Some(CONNECT))
+        .max_response_header_size(MAX_HEAD)
+        .input_buffer_size(read_buffer)
+        .output_buffer_size(WRITE_BUFFER)
+        .max_idle_connections(MAX_IDLE)
+        .max_idle_connections_per_host(MAX_IDLE)
+        .max_idle_age(IDLE)
+        .build();
+    Agent::with_parts(config, DefaultConnector::new(), GuardedResolver::default())
+}
+
+/// Sends one request and has its answer read.
+pub fn exchange<T>(
+    agent: &Agent,
+    request: &Request,
+    read: &mut dyn FnMut(Answer) -> Result<T, Error>,
+) -> Result<T, UpstreamError> {
+    match attempt(agent, request).and_then(&mut *read) {
+        // A connection that the server closed while it was being used again: once more, on a new one.
+        Err(error) if request.repeatable && is_broken(&error) => attempt(agent, request).and_then(read),
+        outcome => outcome,
+    }
+    .map_err(|error| trouble(&error))
+}
+
+fn attempt(agent: &Agent, request: &Request) -> Result<Answer, Error> {
+    let left = request.deadline.saturating_duration_since(Instant::now());
+    if left.is_zero() {
+        return Err(Error::Timeout(ureq::Timeout::Global));
+    }
+    let idle = if request.fresh { Duration::ZERO } else { IDLE };
+    let without_body = || match request.method {
+        "DELETE" => agent.delete(request.url),
+        _ => agent.get(request.url),
+    };
+    let answer = match &request.body {
+        None => without_body()
+            .header("apikey", request.key)
+            .config()
+            .timeout_global(Some(left))
+            .max_idle_age(idle)
+            .build()
+            .call(),
+        Some(body) => agent
+            .post(request.url)
+            .header("apikey", request.key)
+            .header("content-type", "application/json")
+            .config()
+            .timeout_global(Some(left))
+            .max_idle_age(idle)
+            .build()
+            .send(body),
+    }?;
+    Ok(Answer(answer))
+}
+
+/// An answer whose body is still to be read.
+pub struct Answer(Response<Body>);
+
+impl Answer {
+    pub fn status(&self) -> u16 {
+        self.0.status().as_u16()
+    }
+
+    /// The whole body.
+    pub fn whole(self) -> Result<Vec<u8>, Error> {
+        let body = self.0.into_body();
+        // As large as it says, so that a code's 17 KiB are not moved about while they arrive.
+        let length = body.content_length().unwrap_or(0).min(MAX_ANSWER);
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+        body.into_with_config().limit(MAX_ANSWER).reader().read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// The body of a list, as it arrives.
+    pub fn list(self) -> impl Read {
+        self.0.into_body().into_with_config().limit(MAX_LIST).reader()
+    }
+}
+
+fn is_broken(error: &Error) -> bool {
+    trouble(error) == UpstreamError::Broken
+}
+
+fn trouble(error: &Error) -> UpstreamError {
+    match error {
+        Error::Io(e) if e.kind() != ErrorKind::ConnectionRefused => UpstreamError::Broken,
+        Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve)
+        | Error::Io(_)
+        | Error::HostNotFound
+        | Error::ConnectionFailed
+        | Error::Tls(_)
+        | Error::Rustls(_) => UpstreamError::Unreachable,
+        Error::Timeout(_) => UpstreamError::Timeout,
+        _ => UpstreamError::Unexpected,
+    }
+}
+
+/// Resolves as usual, then drops every address that no call may go to. The addresses that remain
+/// are the ones connected to: a name cannot lead elsewhere between the check and its use.
+#[derive(Debug, Default)]
+struct GuardedResolver(DefaultResolver);
+
+impl Resolver for GuardedResolver {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        let mut allowed = self.empty();
+        if let Some(address) = literal(uri) {
+            allowed.push(address);
+        } else {
+            for address in &*self.0.resolve(uri, config, timeout)? {
+                allowed.push(*address);
+            }
+        }
+        let mut kept = self.empty();
+        allowed.iter().filter(|a| !is_forbidden(a.ip())).for_each(|a| kept.push(*a));
+        if kept.is_empty() { Err(Error::HostNotFound) } else { Ok(kept) }
+    }
+}
+
+/// An address written out needs no look-up, nor the thread that bounds one.
+fn literal(uri: &Uri) -> Option<SocketAddr> {
+    let host = uri.host()?.trim_start_matches('[').trim_end_matches(']');
+    let default = if uri.scheme_str() == Some("https") { 443 } else { 80 };
+    Some(SocketAddr::new(host.parse::<IpAddr>().ok()?, uri.port_u16().unwrap_or(default)))
+}

@@ -1,0 +1,9 @@
+//! The HTTP API, its edge and its security.
+
+mod access;
+mod admin;
+mod assets;
+mod http_server;
+mod instances;
+mod links;
+mod webhooks;

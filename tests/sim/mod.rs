@@ -1,0 +1,3 @@
+//! The simulated upstream.
+
+mod replay;

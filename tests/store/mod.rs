@@ -1,0 +1,3 @@
+//! The data folder.
+
+mod storage;

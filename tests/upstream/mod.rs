@@ -1,0 +1,3 @@
+//! What upstream answers.
+
+mod recorded;
