@@ -117,7 +117,7 @@ fn connect(store: Store, arguments: Connect) -> Done {
         row: None,
     };
     let engine = Arc::new(Engine::new(Arc::new(store), QR_TIMEOUT));
-    let call = || engine.ensure(&ask, new_id("cli-"));
+    let call = || engine.ensure(&ask, &new_id("cli-"));
     let answer = call().map_err(|refusal| refused(&refusal))?;
     if arguments.json {
         return out(pretty(&InstanceDone::of(&answer)));

@@ -99,7 +99,7 @@ fn two_processes_on_one_folder_share_what_they_do() {
             phone: pareia::domain::Phone::parse(crate::harness::PHONE).expect("a phone"),
             pairing_code: false,
         };
-        beside.ensure(&ask, "beside".to_owned()).is_ok_and(|a| a.qr.is_some())
+        beside.ensure(&ask, "beside").is_ok_and(|a| a.qr.is_some())
     });
     assert!(served.into_iter().all(|s| s), "everybody gets the code");
     one_of_everything(&shop, "my-store");

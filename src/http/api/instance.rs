@@ -10,13 +10,13 @@ use serde::Serialize;
 use crate::domain::clock;
 use crate::domain::{Caller, Channel, Name, Phone, Secret};
 use crate::http::app::App;
-use crate::http::edge::slow::Waiting;
+use crate::http::edge::slow;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::http::request::Request;
 use crate::http::security::auth;
-use crate::instance::connect::{Answer, Ask, Engine, Flight, Outcome};
+use crate::instance::connect::{Answer, Ask, Outcome};
 use crate::store::Target;
 use crate::text;
 
@@ -45,28 +45,11 @@ pub fn call(
     ask: &Ask,
     reply: impl FnOnce(&Outcome) -> Result<Reply, Problem> + Send + 'static,
 ) {
-    let Some(place) = Waiting::begin(app) else { return request.refuse(&Problem::BUSY) };
-    if let Some(flight) = enter(&app.engine, request, ask, reply, place) {
-        // A flight that finds no place is dropped, which answers `busy` to all who wait for it.
-        drop(app.lane.submit(Box::new(move || flight.fly())));
-    }
-}
-
-/// Joins the flight for the name or begins one, which the caller is to fly. `place` is held until the
-/// answer is given.
-pub fn enter<P: Send + 'static>(
-    engine: &Arc<Engine>,
-    request: Request,
-    ask: &Ask,
-    reply: impl FnOnce(&Outcome) -> Result<Reply, Problem> + Send + 'static,
-    place: P,
-) -> Option<Flight> {
-    let id = request.id().to_owned();
-    let answer = move |outcome: &Outcome| {
-        request.conclude(reply(outcome));
-        drop(place);
-    };
-    engine.enter(ask, id, Box::new(answer))
+    let (engine, ask) = (Arc::clone(&app.engine), ask.clone());
+    slow::begin(app, request, move |request| {
+        let outcome = engine.ensure(&ask, request.id());
+        request.conclude(reply(&outcome));
+    });
 }
 
 /// The call for a row that is there, on its owner's behalf.

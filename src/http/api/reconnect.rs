@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::instance::{ask_for, call, enter, got, success};
+use super::instance::{ask_for, call, got, success};
 use super::instances::meant;
 use crate::http::app::App;
 use crate::http::edge::slow;
@@ -58,9 +58,8 @@ pub fn start(
     let (manager, engine) = (Arc::clone(&app.manager), Arc::clone(&app.engine));
     slow::begin(app, request, move |request| match manager.abandon_pairing(&target, request.id()) {
         Ok(()) => {
-            if let Some(flight) = enter(&engine, request, &ask, reply, ()) {
-                flight.fly();
-            }
+            let outcome = engine.ensure(&ask, request.id());
+            request.conclude(reply(&outcome));
         }
         Err(actions::Refusal::Gone) => request.conclude(reply(&Err(Refusal::Gone))),
         Err(why) => request.refuse(&Problem::Undone(Act::Abandon, why)),

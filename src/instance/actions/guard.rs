@@ -8,15 +8,18 @@ use crate::domain::ConnectionState;
 use crate::domain::ListedInstance;
 use crate::domain::Status;
 use crate::domain::UpstreamError;
-use crate::instance::connect::{Engine, Place};
+use crate::instance::connect::Engine;
 use crate::store::{self, Credential, Instance, Target};
 use crate::sync::FileLock;
+use crate::sync::Permit;
 use crate::upstream::BaseUrl;
 use crate::upstream::evolution::{Client, Connected, Told};
 
 /// How long a request waits for the name's turn: a call that waits for a code takes that long at most
 /// while all is well.
 const TURN: Duration = Duration::from_secs(10);
+/// How long a request waits for a permit of the server: one that is well gives one every few milliseconds.
+const PERMIT: Duration = Duration::from_secs(1);
 /// How long all that is asked of upstream may take, once it is our turn.
 const UPSTREAM: Duration = Duration::from_secs(20);
 /// How often a delete is tried that 1.8 refuses because a phone is connected: its logout is answered
@@ -102,10 +105,11 @@ pub(super) fn find<'a>(
         log::error!("id={trace} credential {}: baseUrl {error}", credential.id);
         Refusal::Upstream(UpstreamError::Unexpected)
     })?;
-    let place = engine.place_at(&credential.id).ok_or(Refusal::Busy)?;
+    let permit = engine.call_permit(&credential.id, Instant::now() + PERMIT).ok_or(Refusal::Busy)?;
     let deadline = Instant::now() + UPSTREAM;
     let client = Client::new(engine.connections(), &base_url, credential.key, trace, deadline);
-    let mut own = Own { engine, target, credential: credential.id, client, is_listed: false, _place: place };
+    let mut own =
+        Own { engine, target, credential: credential.id, client, is_listed: false, _permit: permit };
     let listed = own.listed()?;
     own.is_listed = listed.is_some();
     let id = listed.and_then(|listed| listed.id);
@@ -153,7 +157,7 @@ pub(super) struct Own<'a> {
     client: Client,
     /// Whether the list showed it.
     is_listed: bool,
-    _place: Place<'a>,
+    _permit: Permit<String>,
 }
 
 impl Own<'_> {
@@ -183,7 +187,7 @@ impl Own<'_> {
             }
             match self.client.delete(&self.target.name).map_err(Refusal::Upstream)? {
                 told @ (Told::Done | Told::Missing) => {
-                    self.forget_opening();
+                    self.clear_pending_connect();
                     return Ok(told == Told::Done);
                 }
                 // 1.8 deletes nothing that is connected; 2.x logs out by itself.
@@ -210,7 +214,7 @@ impl Own<'_> {
     pub(super) fn logout(&self) -> Result<Told, Refusal> {
         let told = self.client.logout(&self.target.name).map_err(Refusal::Upstream)?;
         if told == Told::Done {
-            self.forget_opening();
+            self.clear_pending_connect();
         }
         Ok(told)
     }
@@ -219,7 +223,7 @@ impl Own<'_> {
         self.client.restart(&self.target.name).map_err(Refusal::Upstream)
     }
 
-    fn forget_opening(&self) {
-        self.engine.forget_opening(&self.credential, &self.target.name);
+    fn clear_pending_connect(&self) {
+        self.engine.clear_pending_connect(&self.credential, &self.target.name);
     }
 }

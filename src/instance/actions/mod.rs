@@ -16,7 +16,7 @@ use std::time::Duration;
 use crate::domain::ConnectionState;
 use crate::domain::UpstreamError;
 use crate::domain::{Reason, Status, from_now};
-use crate::instance::connect::{Engine, give_back};
+use crate::instance::connect::Engine;
 use crate::store::{Instance, Target};
 use crate::upstream::evolution::Told;
 use guard::{Found, InstanceGuard};
@@ -223,6 +223,14 @@ impl Drop for Place<'_> {
         for key in &self.keys {
             give_back(&mut waiting, key);
         }
+    }
+}
+
+/// Counts one less of a key; the last one takes its entry along.
+fn give_back(counts: &mut HashMap<String, usize>, key: &str) {
+    match counts.get_mut(key) {
+        Some(count) if *count > 1 => *count -= 1,
+        _ => drop(counts.remove(key)),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::sync::PermitLimits;
+
 /// How long a paired instance has to come back by itself. Recorded: 0.1 s, and up to 2.2 s after
 /// WhatsApp was out of reach.
 pub(super) const RETURN: Duration = Duration::from_secs(6);
@@ -39,26 +41,43 @@ pub(super) const STEADY: Duration = Duration::from_secs(3);
 pub(super) const PAIRING_CODE: Duration = Duration::from_secs(4);
 /// How long upstream may fail in the middle of a wait before the call gives up.
 pub(super) const FAILING: Duration = Duration::from_secs(2);
-/// How long an answer that proved `connecting` stands for asking again. Between a scan and the
+/// How long an answer that showed `connecting` stands for asking again. Between a scan and the
 /// pairing the socket closes for a moment in which a connect would open a second one: only a
 /// program that asks again at once, in a loop, is spared the look. Whoever waits for a scan is not.
-pub(super) const PROOF: Duration = Duration::from_millis(100);
-/// Names with such a proof that are kept; they are dropped all at once, which costs one call each.
-pub(super) const MAX_PROOFS: usize = 8192;
-/// Calls that may wait for one server at a time: a server that hangs leaves room for the others.
-pub(super) const PER_SERVER: usize = 64;
-/// How long a call waits for such a place: a server that is well gives one every few milliseconds.
-pub(super) const PLACE_WAIT: Duration = Duration::from_secs(1);
+pub(super) const JUST_CONNECTING: Duration = Duration::from_millis(100);
+/// How long a state that flapped is taken to flap still, by the calls that come after.
+pub(super) const FLAPPED_LATELY: Duration = Duration::from_secs(10);
+/// Names of which such a moment is remembered.
+pub(super) const MAX_REMEMBERED: usize = 8192;
+/// Changes of state in one watch from which on it flaps: a socket that drops and comes back makes two
+/// or three.
+pub(super) const FLAPPING: u32 = 4;
+/// How long a state that flapped has to say `connecting` without a break before `connect` is safe: it
+/// flips every few milliseconds while WhatsApp is out of reach.
+pub(super) const STEADY_AFTER_FLAPPING: Duration = Duration::from_secs(1);
+/// Looks in a row that have to say `connecting`, and the time they have to span, before a `connect` is
+/// sent in a call that has sent one already: of a state that flips every few milliseconds, and says
+/// `close` two thirds of the time, four looks in a row are `connecting` once in eighty times.
+pub(super) const STEADY_LOOKS: (u32, Duration) = (4, Duration::from_millis(25));
+/// The pause between those looks.
+pub(super) const STEADY_PAUSE: Duration = Duration::from_millis(7);
+/// Calls about instances under way at one server, and at all of them: a server that hangs leaves room
+/// for the others. Those that wait hold a thread and nothing else.
+pub(super) const CALLS: PermitLimits = PermitLimits { per_key: 64, total: 128, waiting: 4096 };
+/// `connect` calls that one server sleeps over, and all of them; each holds a thread and a connection
+/// for 2 to 5 s, or until it is given up.
+pub(super) const CONNECTS: PermitLimits = PermitLimits { per_key: 64, total: 128, waiting: 4096 };
 /// Different asks for one name that wait for their turn.
 pub(super) const MAX_TURNS: usize = 64;
 /// How long a code is distrusted that stays what it was when the socket began to open. Recorded: a
 /// new one shows within 0.4 s, later where WhatsApp is slow.
 pub(super) const DISTRUST: Duration = Duration::from_secs(3);
-/// Calls of `connect` that one server is sleeping over, and all of them; each holds a thread and a
-/// connection for 2 to 5 s, or until it is given up.
-pub(super) const MAX_OPENING_AT_SERVER: usize = 64;
-pub(super) const MAX_OPENING: usize = 128;
-
+/// How long a paired phone is waited for before the list is asked again, which tells of a logout.
+pub(super) const LIST_AGAIN: Duration = Duration::from_secs(2);
+/// Answers of one endpoint in a row that are not understood before the call gives up.
+pub(super) const NOT_UNDERSTOOD: u32 = 2;
+/// How long a refusal of the key may take to reach a connect that is under way as well.
+pub(super) const REFUSAL_GRACE: Duration = Duration::from_millis(300);
 /// The pause between two looks for a code, `since` the watch began: short at first, when the code
 /// is about to come, and never so long that an answer is late by more than a blink.
 pub(super) fn pace(since: Duration) -> Duration {

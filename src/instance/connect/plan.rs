@@ -1,46 +1,40 @@
-//! The decision: from what is known to the next step. Pure and total.
+//! The decision: from the facts of a call to its next step. Pure and total.
 //!
-//! A call runs `plan`, does the one thing it says, adds what that showed to what is known, and
-//! asks again, until an action ends the call. A call that takes up after a crash runs the same
-//! decision over what the crash left.
+//! A call looks its facts up in [`RULES`], does the one step it finds, adds what that showed to the
+//! facts, and looks again, until a step ends the call. A call that takes up after a crash reads the
+//! same table over what the crash left.
+//!
+//! What the table is there for: a `connect` that meets a closed socket opens another one, and state
+//! and `connect` are two requests, so no look before it makes a `connect` safe. Hence none where a
+//! phone is paired; where one may be, one after a `close` that stayed; elsewhere one in a call, and
+//! none while the state flaps.
 
 use crate::domain::{ConnectionState, Pairing};
+use ConnectionState::{Close, Open, Unloaded};
+use Step::{AskCode, AwaitCode, AwaitCreate, AwaitLoad, AwaitOpen, ChooseServer, OpenSocket, Watch};
+use Step::{Connected, Create, Look, Refuse, WriteRow};
 
 /// All that decides.
-#[expect(clippy::struct_excessive_bools, reason = "each is one fact, and every combination is decided")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Known {
-    /// The row of the name.
+pub(super) struct Facts {
     pub row: Row,
-    /// Whether the row is the caller's; without a row it will be.
-    pub mine: bool,
-    /// Whether the caller is an administrator.
-    pub admin: bool,
-    /// Whether an active credential is in hand: the row's own, or one just chosen.
-    pub credential: bool,
-    /// What upstream knows of the name.
+    /// Whether the caller may take over an instance that a phone is paired with.
+    pub may_adopt: bool,
+    /// Whether the server of an active credential is chosen.
+    pub server: bool,
     pub upstream: Upstream,
-    /// This very call created the instance: it never had a socket.
-    pub created: bool,
-    /// A create left some moments ago and its outcome is unknown.
-    pub create_out: bool,
-    /// A connect left some moments ago that was to open a socket.
-    pub connect_out: bool,
-    /// A socket was opening when the row or upstream's list last heard of it.
-    pub was_connecting: bool,
-    /// The wait for a socket that comes back by itself has been spent, or is not due.
-    pub waited: bool,
-    /// The state kept changing during that wait: upstream is reconnecting by itself.
-    pub restless: bool,
-    /// During that wait a socket that had dropped began to open again.
-    pub resumed: bool,
+    pub socket: Socket,
+    pub in_flight: InFlight,
+    /// Whether this call has sent a `connect` that may have opened a socket.
+    pub connect_sent: bool,
 }
 
 /// The row of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Row {
-    /// None.
     Absent,
+    /// Another user's.
+    Anothers,
     /// Written; nothing upstream is known to belong to it yet.
     Pending,
     /// An instance was created for it or adopted: on another server than the present one, or here,
@@ -55,45 +49,68 @@ pub(super) enum Row {
 pub(super) enum Upstream {
     /// Not looked yet.
     Unseen,
-    /// Nothing.
     Absent,
-    /// An instance.
     Present(ConnectionState, Pairing),
+}
+
+/// What this call has seen of the socket over time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Socket {
+    /// This call created the instance: there was no socket before, nor a code.
+    Fresh,
+    /// Nothing yet. `was_connecting`: a socket was opening when the row or the list last heard of it.
+    Unwatched { was_connecting: bool },
+    /// The state has stood still for seconds.
+    Steady,
+    /// A socket that had dropped began to open again.
+    Resumed,
+    /// The state keeps changing: WhatsApp is out of reach, and upstream reconnects without a pause.
+    Flapping,
+}
+
+/// A call that left, of this process or another, and whose outcome is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum InFlight {
+    Nothing,
+    Create,
+    Connect,
 }
 
 /// The next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Action {
+pub(super) enum Step {
     /// End: the name is somebody else's.
     Refuse,
-    /// Find an active credential, or end without one.
-    ChooseCredential,
+    /// Find an active credential and a place at its server, or end without.
+    ChooseServer,
     /// Write a pending row.
     WriteRow,
     /// Ask upstream about the name.
     Look,
-    /// Wait until the create that is out shows, or cannot show any more.
+    /// Wait until the create in flight shows, or cannot show any more.
     AwaitCreate,
     /// Create the instance.
     Create,
     /// Wait until upstream has loaded the instance or finished removing it, and look again.
     AwaitLoad,
-    /// Wait for the socket to come back by itself.
-    AwaitReturn(Returning),
-    /// Open a socket, once, and watch for its code.
+    /// Watch what the socket does by itself.
+    Watch(Returning),
+    /// Wait for the paired phone's socket to open; ask for nothing but its state.
+    AwaitOpen,
+    /// Open a socket, once, and wait for its code.
     OpenSocket(Trust),
-    /// Watch for a code without opening anything.
-    Watch(Trust),
-    /// A socket is open and waits for a scan: ask for its code.
+    /// Wait for a code without opening anything.
+    AwaitCode(Trust),
+    /// A socket waits for a scan: ask for its code.
     AskCode,
     /// End: a phone is connected.
     Connected,
 }
 
-/// What comes back by itself.
+/// What may come back by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Returning {
-    /// A paired instance: only `open` counts.
+    /// A paired phone's socket: only `open` counts.
     Paired,
     /// A socket that was opening and dropped, as after a scan: `connecting` counts too.
     Unpaired,
@@ -107,84 +124,75 @@ pub(super) enum Trust {
     Any,
     /// One that changed since the first look, or the answer of the call that opened the socket.
     NewSocket,
-    /// Only one that changed: on a paired instance every other is stale.
+    /// Only one that changed: where a phone may be paired every other may be stale.
     OnlyChanged,
 }
 
+type Rule = (fn(&Facts) -> bool, Step);
+
+/// Read from top to bottom; the first that applies decides.
+const RULES: &[Rule] = &[
+    (|f| f.row == Row::Anothers, Refuse),
+    (|f| !f.server, ChooseServer),
+    (|f| f.row == Row::Absent, WriteRow),
+    (|f| f.row != Row::Settled && !f.may_adopt && f.is_in_use(), Refuse),
+    (|f| f.upstream == Upstream::Unseen, Look),
+    (|f| f.upstream == Upstream::Absent && f.in_flight == InFlight::Create, AwaitCreate),
+    (|f| f.upstream == Upstream::Absent, Create),
+    (|f| f.is_in(Open), Connected),
+    (|f| f.is_in(Unloaded), AwaitLoad),
+    // A phone is paired: no connect at all.
+    (|f| f.is(Pairing::Paired), AwaitOpen),
+    // A phone may be paired: one connect, after a close that stayed; only a code that changed counts.
+    (|f| f.is(Pairing::Possible) && f.is_unwatched(), Watch(Returning::Paired)),
+    (|f| f.is(Pairing::Possible) && f.socket != Socket::Steady, AwaitOpen),
+    (|f| f.is(Pairing::Possible) && f.is_in(Close) && !f.may_be_opening(), OpenSocket(Trust::NewSocket)),
+    (|f| f.is(Pairing::Possible), AwaitCode(Trust::OnlyChanged)),
+    // Nobody is paired: one connect, and none while the state flaps.
+    (|f| f.socket == Socket::Flapping, AwaitCode(Trust::NewSocket)),
+    (|f| f.is_in(Close) && f.may_be_opening() && f.socket == Socket::Fresh, AwaitCode(Trust::Any)),
+    (|f| f.is_in(Close) && f.may_be_opening(), AwaitCode(Trust::NewSocket)),
+    // After a scan the socket drops and returns before upstream knows of the pairing.
+    (|f| f.is_in(Close) && f.is(Pairing::Never) && f.was_connecting(), Watch(Returning::Unpaired)),
+    (|f| f.is_in(Close) && f.socket == Socket::Fresh, OpenSocket(Trust::Any)),
+    (|f| f.is_in(Close), OpenSocket(Trust::NewSocket)),
+    // A socket that has only just begun to open may still answer the code of the one before.
+    (|f| f.in_flight == InFlight::Connect || f.socket == Socket::Resumed, AwaitCode(Trust::NewSocket)),
+    (|_| true, AskCode),
+];
+
 /// What to do next.
-pub(super) fn plan(known: &Known) -> Action {
-    match (known.row, known.mine, known.credential) {
-        (Row::Pending | Row::Moved | Row::Settled, false, _) => Action::Refuse,
-        (_, _, false) => Action::ChooseCredential,
-        (Row::Absent, _, true) => Action::WriteRow,
-        (Row::Pending | Row::Moved, true, true) if known.is_anothers_phone() => Action::Refuse,
-        (Row::Pending | Row::Moved | Row::Settled, true, true) => known.upstream_step(),
-    }
+pub(super) fn plan(facts: &Facts) -> Step {
+    let rule = RULES.iter().find(|(applies, _)| applies(facts));
+    rule.map_or(AskCode, |(_, step)| *step)
 }
 
-impl Known {
-    /// Whether the name upstream belongs to a phone that nobody here has a claim to: only an
-    /// administrator may adopt it. A paired instance counts as connected while its socket is
-    /// down: it comes back.
-    fn is_anothers_phone(&self) -> bool {
-        let in_use = match self.upstream {
-            Upstream::Present(ConnectionState::Open, _) | Upstream::Present(_, Pairing::Paired) => true,
-            Upstream::Unseen
-            | Upstream::Absent
-            | Upstream::Present(
-                ConnectionState::Close | ConnectionState::Connecting | ConnectionState::Unloaded,
-                Pairing::Never | Pairing::Possible | Pairing::LoggedOut(_),
-            ) => false,
-        };
-        in_use && !self.admin
+impl Facts {
+    fn is_in(&self, state: ConnectionState) -> bool {
+        matches!(self.upstream, Upstream::Present(present, _) if present == state)
     }
 
-    fn upstream_step(&self) -> Action {
-        match self.upstream {
-            Upstream::Unseen => Action::Look,
-            Upstream::Absent if self.create_out => Action::AwaitCreate,
-            Upstream::Absent => Action::Create,
-            Upstream::Present(ConnectionState::Open, _) => Action::Connected,
-            Upstream::Present(ConnectionState::Unloaded, _) => Action::AwaitLoad,
-            Upstream::Present(ConnectionState::Close, pairing) => self.closed_step(pairing),
-            Upstream::Present(ConnectionState::Connecting, pairing) => self.connecting_step(pairing),
-        }
+    fn is(&self, pairing: Pairing) -> bool {
+        matches!(self.upstream, Upstream::Present(_, present) if present == pairing)
     }
 
-    /// The socket is closed: it may return by itself, or is to be opened, once.
-    fn closed_step(&self, pairing: Pairing) -> Action {
-        let trust = match pairing {
-            _ if self.created => Trust::Any,
-            Pairing::Paired => Trust::OnlyChanged,
-            Pairing::Never | Pairing::Possible | Pairing::LoggedOut(_) => Trust::NewSocket,
-        };
-        match pairing {
-            Pairing::Paired | Pairing::Possible if !self.waited => Action::AwaitReturn(Returning::Paired),
-            // Evolution is at it by itself: a second socket would fight the first for ever.
-            _ if self.restless || self.connect_out => Action::Watch(trust),
-            // After a scan the socket drops and returns before upstream knows of the pairing.
-            Pairing::Never if self.was_connecting && !self.waited && !self.created => {
-                Action::AwaitReturn(Returning::Unpaired)
-            }
-            Pairing::Never | Pairing::Possible | Pairing::Paired | Pairing::LoggedOut(_) => {
-                Action::OpenSocket(trust)
-            }
-        }
+    /// Whether the instance belongs to a phone. A paired one counts while its socket is down: it
+    /// comes back.
+    fn is_in_use(&self) -> bool {
+        self.is_in(Open) || self.is(Pairing::Paired)
     }
 
-    /// A socket is opening, for a scan or for the phone that is paired already.
-    fn connecting_step(&self, pairing: Pairing) -> Action {
-        match pairing {
-            // A socket that has only just begun to open may still answer the code of the one before.
-            Pairing::Never | Pairing::LoggedOut(_) if self.connect_out || self.resumed => {
-                Action::Watch(Trust::NewSocket)
-            }
-            Pairing::Never | Pairing::LoggedOut(_) => Action::AskCode,
-            Pairing::Paired | Pairing::Possible if !self.waited => Action::AwaitReturn(Returning::Paired),
-            // Steadily connecting and not back: 1.8 shows codes after a logout.
-            Pairing::Possible if !self.restless => Action::AskCode,
-            Pairing::Paired | Pairing::Possible => Action::Watch(Trust::OnlyChanged),
-        }
+    fn is_unwatched(&self) -> bool {
+        matches!(self.socket, Socket::Unwatched { .. } | Socket::Fresh)
+    }
+
+    fn was_connecting(&self) -> bool {
+        self.socket == Socket::Unwatched { was_connecting: true }
+    }
+
+    /// Whether a socket may be opening that does not show yet.
+    fn may_be_opening(&self) -> bool {
+        self.in_flight == InFlight::Connect || self.connect_sent
     }
 }
 
@@ -193,126 +201,121 @@ mod tests {
     use super::*;
     use crate::domain::{Logout, LogoutCause};
 
-    const ROWS: [Row; 4] = [Row::Absent, Row::Pending, Row::Moved, Row::Settled];
-    const STATES: [ConnectionState; 4] = [
-        ConnectionState::Close,
-        ConnectionState::Connecting,
-        ConnectionState::Open,
-        ConnectionState::Unloaded,
-    ];
+    const ROWS: [Row; 5] = [Row::Absent, Row::Anothers, Row::Pending, Row::Moved, Row::Settled];
+    const STATES: [ConnectionState; 4] = [Close, ConnectionState::Connecting, Open, Unloaded];
     const LOGGED_OUT: Pairing =
         Pairing::LoggedOut(Logout { code: 401, cause: LogoutCause::DeviceRemoved, at: None });
     const PAIRINGS: [Pairing; 4] = [Pairing::Never, Pairing::Possible, Pairing::Paired, LOGGED_OUT];
-    const BOTH: [bool; 2] = [false, true];
+    const SOCKETS: [Socket; 6] = [
+        Socket::Fresh,
+        Socket::Unwatched { was_connecting: false },
+        Socket::Unwatched { was_connecting: true },
+        Socket::Steady,
+        Socket::Resumed,
+        Socket::Flapping,
+    ];
+    const IN_FLIGHT: [InFlight; 3] = [InFlight::Nothing, InFlight::Create, InFlight::Connect];
 
     /// Every combination there is.
-    fn matrix() -> Vec<Known> {
+    fn matrix() -> Vec<Facts> {
         let present = STATES.iter().flat_map(|s| PAIRINGS.map(|p| Upstream::Present(*s, p)));
         let upstreams: Vec<_> = [Upstream::Unseen, Upstream::Absent].into_iter().chain(present).collect();
         let mut all = Vec::new();
         for row in ROWS {
             for upstream in &upstreams {
-                for flags in 0..1u32 << 10 {
-                    let bit = |n: u32| BOTH[(flags >> n & 1) as usize];
-                    all.push(Known {
-                        row,
-                        upstream: *upstream,
-                        mine: bit(0),
-                        admin: bit(1),
-                        credential: bit(2),
-                        create_out: bit(3),
-                        connect_out: bit(4),
-                        was_connecting: bit(5),
-                        waited: bit(6),
-                        restless: bit(7),
-                        created: bit(8),
-                        resumed: bit(9),
-                    });
+                for (socket, in_flight) in SOCKETS.iter().flat_map(|s| IN_FLIGHT.map(|i| (*s, i))) {
+                    for flags in 0..8 {
+                        let [may_adopt, server, connect_sent] = [1, 2, 4].map(|bit| flags & bit != 0);
+                        let upstream = *upstream;
+                        all.push(Facts { row, may_adopt, server, upstream, socket, in_flight, connect_sent });
+                    }
                 }
             }
         }
         all
     }
 
-    /// The specification in the words of the contract, one rule a line; the first that applies
-    /// decides. It is written as a list on purpose: `plan` nests, this does not.
-    #[rustfmt::skip]
-    fn specified(k: &Known) -> Action {
-        use Pairing::{Never, Paired, Possible};
-        use Upstream::{Absent, Present, Unseen};
-        type Rule = (fn(&Known) -> bool, Action);
-        fn is(k: &Known, s: ConnectionState, p: &[Pairing]) -> bool {
-            matches!(k.upstream, Present(state, pairing) if state == s && p.contains(&pairing))
-        }
-        let rules: &[Rule] = &[
-            (|k| k.row != Row::Absent && !k.mine, Action::Refuse),
-            (|k| !k.credential, Action::ChooseCredential),
-            (|k| k.row == Row::Absent, Action::WriteRow),
-            (|k| k.row != Row::Settled && !k.admin && is(k, ConnectionState::Open, &PAIRINGS), Action::Refuse),
-            (|k| k.row != Row::Settled && !k.admin && matches!(k.upstream, Present(_, Paired)), Action::Refuse),
-            (|k| k.upstream == Unseen, Action::Look),
-            (|k| k.upstream == Absent && k.create_out, Action::AwaitCreate),
-            (|k| k.upstream == Absent, Action::Create),
-            (|k| is(k, ConnectionState::Open, &PAIRINGS), Action::Connected),
-            (|k| is(k, ConnectionState::Unloaded, &PAIRINGS), Action::AwaitLoad),
-            (|k| is(k, ConnectionState::Connecting, &[Never, LOGGED_OUT]) && (k.connect_out || k.resumed), Action::Watch(Trust::NewSocket)),
-            (|k| is(k, ConnectionState::Connecting, &[Never, LOGGED_OUT]), Action::AskCode),
-            (|k| matches!(k.upstream, Present(_, Paired | Possible)) && !k.waited, Action::AwaitReturn(Returning::Paired)),
-            (|k| is(k, ConnectionState::Connecting, &[Possible]) && !k.restless, Action::AskCode),
-            (|k| is(k, ConnectionState::Connecting, &[Paired, Possible]), Action::Watch(Trust::OnlyChanged)),
-            (|k| is(k, ConnectionState::Close, &PAIRINGS) && (k.restless || k.connect_out) && k.created, Action::Watch(Trust::Any)),
-            (|k| is(k, ConnectionState::Close, &[Paired]) && (k.restless || k.connect_out), Action::Watch(Trust::OnlyChanged)),
-            (|k| is(k, ConnectionState::Close, &PAIRINGS) && (k.restless || k.connect_out), Action::Watch(Trust::NewSocket)),
-            (|k| is(k, ConnectionState::Close, &[Never]) && k.was_connecting && !k.waited && !k.created, Action::AwaitReturn(Returning::Unpaired)),
-            (|k| is(k, ConnectionState::Close, &PAIRINGS) && k.created, Action::OpenSocket(Trust::Any)),
-            (|k| is(k, ConnectionState::Close, &[Paired]), Action::OpenSocket(Trust::OnlyChanged)),
-            (|k| is(k, ConnectionState::Close, &PAIRINGS), Action::OpenSocket(Trust::NewSocket)),
-        ];
-        rules.iter().find(|(applies, _)| applies(k)).map(|(_, action)| *action).expect("the rules are total")
-    }
-
     #[test]
-    fn the_whole_matrix_is_as_specified() {
+    fn no_step_does_harm() {
         let all = matrix();
-        assert_eq!(all.len(), 4 * 18 * 1024);
-        for known in all {
-            assert_eq!(plan(&known), specified(&known), "{known:?}");
+        assert_eq!(all.len(), 5 * 18 * 6 * 3 * 8);
+        for facts in all {
+            let step = plan(&facts);
+            match step {
+                Create => assert_eq!(facts.upstream, Upstream::Absent, "{facts:?}"),
+                OpenSocket(trust) => {
+                    assert!(facts.is_in(Close), "{facts:?}");
+                    assert!(!facts.is(Pairing::Paired), "a second socket beside a paired one: {facts:?}");
+                    assert!(
+                        !facts.connect_sent && facts.in_flight != InFlight::Connect,
+                        "a second one: {facts:?}"
+                    );
+                    assert_ne!(facts.socket, Socket::Flapping, "a socket each time it is met: {facts:?}");
+                    let stayed = facts.socket == Socket::Steady;
+                    assert!(stayed || !facts.is(Pairing::Possible), "no time to return: {facts:?}");
+                    assert!(facts.socket == Socket::Fresh || trust != Trust::Any, "an old code: {facts:?}");
+                }
+                AskCode => {
+                    assert!(facts.is(Pairing::Never) || facts.is(LOGGED_OUT), "a stale code: {facts:?}");
+                    assert!(facts.is_in(ConnectionState::Connecting), "{facts:?}");
+                    assert_ne!(facts.socket, Socket::Flapping, "a socket each time it is met: {facts:?}");
+                }
+                AwaitCode(trust) => {
+                    let paired = facts.is(Pairing::Paired);
+                    assert!(
+                        !paired && (trust == Trust::OnlyChanged) == facts.is(Pairing::Possible),
+                        "{facts:?}"
+                    );
+                }
+                Connected => {
+                    assert!(facts.is_in(Open) && facts.row != Row::Anothers, "{facts:?}");
+                    assert!(facts.may_adopt || facts.row == Row::Settled, "a phone is taken over: {facts:?}");
+                }
+                Refuse | ChooseServer | WriteRow | Look | AwaitCreate | AwaitLoad | AwaitOpen | Watch(_) => {}
+            }
+            let touches = !matches!(step, Refuse | ChooseServer | WriteRow);
+            let owned = !matches!(facts.row, Row::Absent | Row::Anothers) && facts.server;
+            assert!(!touches || owned, "upstream was touched too early: {facts:?}");
         }
     }
 
     #[test]
-    fn nothing_in_the_matrix_does_harm() {
-        for known in matrix() {
-            let action = plan(&known);
-            let paired = matches!(known.upstream, Upstream::Present(_, Pairing::Paired | Pairing::Possible));
-            match action {
-                Action::Create => assert_eq!(known.upstream, Upstream::Absent, "{known:?}"),
-                Action::OpenSocket(trust) => {
-                    assert!(
-                        matches!(known.upstream, Upstream::Present(ConnectionState::Close, _)),
-                        "{known:?}"
-                    );
-                    assert!(!known.restless && !known.connect_out, "a second socket: {known:?}");
-                    assert!(!paired || known.waited, "a paired socket had no time to return: {known:?}");
-                    assert!(known.created || trust != Trust::Any, "an old code could pass: {known:?}");
-                }
-                Action::AskCode => assert!(!paired || known.waited, "a stale code: {known:?}"),
-                Action::Connected => {
-                    assert!(known.mine, "{known:?}");
-                    assert!(known.admin || known.row == Row::Settled, "a phone is taken over: {known:?}");
-                }
-                Action::Refuse
-                | Action::ChooseCredential
-                | Action::WriteRow
-                | Action::Look
-                | Action::AwaitCreate
-                | Action::AwaitLoad
-                | Action::AwaitReturn(_)
-                | Action::Watch(_) => {}
-            }
-            let touches = !matches!(action, Action::Refuse | Action::ChooseCredential | Action::WriteRow);
-            let owned = known.row != Row::Absent && known.mine && known.credential;
-            assert!(!touches || owned, "upstream was touched too early: {known:?}");
+    fn the_table_reads_as_the_contract_says() {
+        use ConnectionState::Connecting;
+        use Upstream::{Absent, Present, Unseen};
+        let unwatched = Socket::Unwatched { was_connecting: false };
+        let facts = |row, upstream, socket| {
+            let in_flight = InFlight::Nothing;
+            Facts { row, may_adopt: false, server: true, upstream, socket, in_flight, connect_sent: false }
+        };
+        for (row, upstream, socket, step) in [
+            (Row::Anothers, Unseen, unwatched, Refuse),
+            (Row::Absent, Unseen, unwatched, WriteRow),
+            (Row::Pending, Unseen, unwatched, Look),
+            (Row::Pending, Absent, unwatched, Create),
+            (Row::Pending, Present(Close, Pairing::Never), Socket::Fresh, OpenSocket(Trust::Any)),
+            (Row::Pending, Present(Open, Pairing::Paired), unwatched, Refuse),
+            (Row::Moved, Present(Close, Pairing::Paired), unwatched, Refuse),
+            (Row::Settled, Present(Open, Pairing::Paired), unwatched, Connected),
+            (Row::Settled, Present(Unloaded, Pairing::Never), unwatched, AwaitLoad),
+            (Row::Settled, Present(Close, Pairing::Paired), unwatched, AwaitOpen),
+            (Row::Settled, Present(Connecting, Pairing::Paired), Socket::Steady, AwaitOpen),
+            (Row::Settled, Present(Close, Pairing::Possible), unwatched, Watch(Returning::Paired)),
+            (Row::Settled, Present(Close, Pairing::Possible), Socket::Flapping, AwaitOpen),
+            (Row::Settled, Present(Close, Pairing::Possible), Socket::Steady, OpenSocket(Trust::NewSocket)),
+            (
+                Row::Settled,
+                Present(Connecting, Pairing::Possible),
+                Socket::Steady,
+                AwaitCode(Trust::OnlyChanged),
+            ),
+            (Row::Settled, Present(Connecting, Pairing::Never), unwatched, AskCode),
+            (Row::Settled, Present(Connecting, LOGGED_OUT), unwatched, AskCode),
+            (Row::Settled, Present(Close, LOGGED_OUT), unwatched, OpenSocket(Trust::NewSocket)),
+            (Row::Settled, Present(Close, Pairing::Never), Socket::Flapping, AwaitCode(Trust::NewSocket)),
+            (Row::Settled, Present(Connecting, Pairing::Never), Socket::Resumed, AwaitCode(Trust::NewSocket)),
+        ] {
+            assert_eq!(plan(&facts(row, upstream, socket)), step, "{row:?} {upstream:?} {socket:?}");
         }
     }
 }

@@ -1,132 +1,119 @@
-//! One flight for each name: equal asks share one run and its outcome, different ones take turns.
+//! Singleflight: equal requests for one name share a run and its outcome, different ones take turns.
 //!
-//! Nobody who waits here holds a thread: a caller leaves its reply and goes, and whoever flies for
-//! a name flies for all who came meanwhile. Other processes are kept apart by the name's file
-//! lock, which each run takes.
+//! Whoever comes first for a name runs, on its own thread; the others wait on theirs. Other processes
+//! are kept apart by the name's file lock, which each run takes.
 
-use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Instant;
+use std::sync::Arc;
 
 use super::limits::MAX_TURNS;
-use super::{Ask, Engine, Outcome, Refusal, Reply, lock};
+use super::{Ask, Outcome, Refusal};
 use crate::domain::{Channel, Name};
+use crate::sync::{Condvar, Mutex};
 
-/// The names that are flown for, each with its turns; the first turn is in the air.
+/// The turns of a name: the first one runs.
+type Turns = VecDeque<Arc<Flight>>;
+
+/// The names that are being connected, each with its turns.
 #[derive(Default)]
-pub(super) struct Flights(Mutex<HashMap<(Channel, Name), VecDeque<Turn>>>);
+pub(super) struct Singleflight(Mutex<HashMap<(Channel, Name), Turns>>);
 
-/// One ask, and everybody who waits for its outcome.
-struct Turn {
+/// One request, and everybody who waits for its outcome.
+struct Flight {
     ask: Ask,
-    trace: String,
-    begun: Instant,
-    replies: Vec<Reply>,
+    progress: Mutex<Progress>,
+    changed: Condvar,
 }
 
-impl Flights {
-    /// Leaves a reply; `true` when nobody flies for this name yet, so that the caller has to.
-    pub(super) fn join(&self, ask: &Ask, trace: String, reply: Reply) -> bool {
-        let turn = |reply| Turn { ask: ask.clone(), trace, begun: Instant::now(), replies: vec![reply] };
-        let mut flights = self.lock();
-        let turns = match flights.entry((ask.channel, ask.name.clone())) {
-            Entry::Occupied(turns) => turns.into_mut(),
-            Entry::Vacant(none) => {
-                none.insert(VecDeque::from([turn(reply)]));
-                return true;
+enum Progress {
+    Queued,
+    Running,
+    Done(Outcome),
+}
+
+/// What a caller's part in a flight is.
+enum Part {
+    Leader(Arc<Flight>),
+    Follower(Arc<Flight>),
+    Refused,
+}
+
+impl Singleflight {
+    /// Runs the request, or waits for an equal one that is under way, and gives its outcome. A run that
+    /// panics ends in [`Refusal::Internal`] for all of them.
+    pub(super) fn run(&self, ask: &Ask, trace: &str, work: impl FnOnce() -> Outcome) -> Outcome {
+        match self.enter(ask) {
+            Part::Refused => Err(Refusal::Busy),
+            Part::Follower(flight) => flight.outcome(),
+            Part::Leader(flight) => {
+                flight.await_turn();
+                let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+                    log::error!("id={trace} the call panicked");
+                    Err(Refusal::Internal)
+                });
+                self.end(&flight, &outcome);
+                outcome
             }
-        };
-        if let Some(equal) = turns.iter_mut().find(|t| t.ask == *ask) {
-            equal.replies.push(reply);
-        } else if turns.len() < MAX_TURNS {
-            turns.push_back(turn(reply));
-        } else {
-            drop(flights);
-            answer(vec![reply], &Err(Refusal::Busy));
-        }
-        false
-    }
-
-    /// Whether an ask would wait behind another user's.
-    pub(super) fn is_behind_another(&self, ask: &Ask) -> bool {
-        let flights = self.lock();
-        let turns = flights.get(&(ask.channel, ask.name.clone()));
-        turns.is_some_and(|turns| turns.iter().any(|turn| turn.ask.caller.user != ask.caller.user))
-    }
-
-    /// The turn that is in the air: what is asked, for the log, and since when.
-    fn first(&self, name: &(Channel, Name)) -> Option<(Ask, String, Instant)> {
-        self.lock().get(name)?.front().map(Turn::what)
-    }
-
-    /// Ends the turn that is in the air and begins the next, if there is one: in one step, since
-    /// whoever finds no turn left begins a flight of their own.
-    fn land(&self, name: &(Channel, Name), outcome: &Outcome) -> Option<(Ask, String, Instant)> {
-        let mut flights = self.lock();
-        let turns = flights.get_mut(name)?;
-        let landed = turns.pop_front();
-        let next = turns.front().map(Turn::what);
-        if next.is_none() {
-            flights.remove(name);
-        }
-        drop(flights);
-        answer(landed.map(|turn| turn.replies).unwrap_or_default(), outcome);
-        next
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<(Channel, Name), VecDeque<Turn>>> {
-        lock(&self.0)
-    }
-}
-
-impl Turn {
-    fn what(&self) -> (Ask, String, Instant) {
-        (self.ask.clone(), self.trace.clone(), self.begun)
-    }
-}
-
-fn answer(replies: Vec<Reply>, outcome: &Outcome) {
-    for reply in replies {
-        // One caller's reply that panics must not cost the others theirs.
-        if catch_unwind(AssertUnwindSafe(|| reply(outcome))).is_err() {
-            log::error!("a reply failed");
         }
     }
-}
 
-/// The asks for a name that are to be run: everybody who joins gets an outcome. Dropped before it
-/// was flown, it answers [`Refusal::Busy`].
-pub struct Flight {
-    engine: Arc<Engine>,
-    name: (Channel, Name),
-    flown: bool,
+    /// Whether a request would wait behind another user's.
+    pub(super) fn is_behind_another_user(&self, ask: &Ask) -> bool {
+        let names = self.0.lock();
+        let turns = names.get(&(ask.channel, ask.name.clone()));
+        turns.is_some_and(|turns| turns.iter().any(|flight| flight.ask.caller.user != ask.caller.user))
+    }
+
+    fn enter(&self, ask: &Ask) -> Part {
+        let mut names = self.0.lock();
+        let turns = names.entry((ask.channel, ask.name.clone())).or_default();
+        if let Some(equal) = turns.iter().find(|flight| flight.ask == *ask) {
+            return Part::Follower(Arc::clone(equal));
+        }
+        if turns.len() >= MAX_TURNS {
+            return Part::Refused;
+        }
+        let progress = if turns.is_empty() { Progress::Running } else { Progress::Queued };
+        let flight =
+            Arc::new(Flight { ask: ask.clone(), progress: Mutex::new(progress), changed: Condvar::new() });
+        turns.push_back(Arc::clone(&flight));
+        Part::Leader(flight)
+    }
+
+    /// Ends the turn and begins the next in one step: whoever finds no turn left begins one of their own.
+    fn end(&self, flight: &Flight, outcome: &Outcome) {
+        let mut names = self.0.lock();
+        let key = (flight.ask.channel, flight.ask.name.clone());
+        if let Some(turns) = names.get_mut(&key) {
+            turns.pop_front();
+            match turns.front() {
+                Some(next) => next.set(Progress::Running),
+                None => drop(names.remove(&key)),
+            }
+        }
+        drop(names);
+        flight.set(Progress::Done(outcome.clone()));
+    }
 }
 
 impl Flight {
-    pub(super) fn new(engine: Arc<Engine>, ask: &Ask) -> Self {
-        Self { engine, name: (ask.channel, ask.name.clone()), flown: false }
+    fn set(&self, progress: Progress) {
+        *self.progress.lock() = progress;
+        self.changed.notify_all();
     }
 
-    /// Runs the asks for the name on this thread, one after the other, until none is left. Each
-    /// may take up to the engine's `qr_timeout`, counted from the moment it came.
-    pub fn fly(mut self) {
-        self.flown = true;
-        let mut turn = self.engine.flights.first(&self.name);
-        while let Some((ask, trace, begun)) = turn {
-            let run = || self.engine.run(&ask, &trace, begun);
-            let outcome = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
-                log::error!("id={trace} the call panicked");
-                Err(Refusal::Internal)
-            });
-            turn = self.engine.flights.land(&self.name, &outcome);
+    fn await_turn(&self) {
+        let queued = |progress: &mut Progress| matches!(progress, Progress::Queued);
+        drop(self.changed.wait_while(self.progress.lock(), queued));
+    }
+
+    fn outcome(&self) -> Outcome {
+        let under_way = |progress: &mut Progress| !matches!(progress, Progress::Done(_));
+        let progress = self.changed.wait_while(self.progress.lock(), under_way);
+        match &*progress {
+            Progress::Done(outcome) => outcome.clone(),
+            Progress::Queued | Progress::Running => Err(Refusal::Internal),
         }
-    }
-}
-
-impl Drop for Flight {
-    fn drop(&mut self) {
-        while !self.flown && self.engine.flights.land(&self.name, &Err(Refusal::Busy)).is_some() {}
     }
 }

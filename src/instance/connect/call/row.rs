@@ -1,32 +1,53 @@
 //! The row and its credential: what of a call happens in the database.
 
-use super::{Run, Server};
+use super::{Call, Server};
 use crate::domain::UpstreamError;
 use crate::domain::{Reason, Secret, Status};
 use crate::instance::connect::plan::Row;
 use crate::instance::connect::{Ask, Outcome, Refusal};
 use crate::store::{Credential, Instance};
+use crate::sync::Permit;
 use crate::upstream::BaseUrl;
 use crate::upstream::evolution::Client;
 
-impl Run<'_> {
-    pub(super) fn refuse_anothers(&self) -> Result<(), Refusal> {
-        if self.engine.is_anothers(self.ask) { Err(Refusal::OwnedByOther) } else { Ok(()) }
+/// The row as the call knows it, and as the database does.
+#[derive(Default)]
+pub(super) struct RowState {
+    now: Option<Instance>,
+    saved: Option<Instance>,
+}
+
+impl RowState {
+    /// The row as the call knows it.
+    pub(super) fn known(&self) -> Option<&Instance> {
+        self.now.as_ref()
+    }
+
+    fn replace(&mut self, row: Option<Instance>) {
+        self.saved.clone_from(&row);
+        self.now = row;
+    }
+}
+
+impl Call<'_> {
+    pub(super) fn refuse_another_users(&self) -> Result<(), Refusal> {
+        if self.engine.is_another_users(self.ask) { Err(Refusal::OwnedByOther) } else { Ok(()) }
     }
 
     pub(super) fn read_row(&mut self) -> Result<(), Refusal> {
         let found = self.engine.store.instance(self.ask.channel, &self.ask.name);
-        self.row = found.map_err(|e| self.internal(&e))?;
-        if self.ask.row.as_ref().is_some_and(|id| self.row.as_ref().is_none_or(|row| row.id != *id)) {
+        self.row.replace(found.map_err(|e| self.internal(&e))?);
+        if self.ask.row.as_ref().is_some_and(|id| self.row.known().is_none_or(|row| row.id != *id)) {
             return Err(Refusal::Gone);
         }
-        self.saved.clone_from(&self.row);
         Ok(())
     }
 
-    /// The row keeps its credential while that is active; otherwise it moves to the least used.
-    pub(super) fn choose_credential(&mut self) -> Result<(), Refusal> {
-        let own = match self.row.as_ref().and_then(|r| r.credential.clone()) {
+    /// The row keeps its credential while that is active; otherwise it moves to the least used. The
+    /// places that the call needs at the server are taken here: whoever gets none is refused before
+    /// there is a row, and before upstream has heard of the name.
+    pub(super) fn choose_server(&mut self) -> Result<(), Refusal> {
+        let own = match self.row.known().and_then(|r| r.credential.clone()) {
             Some(id) => self.engine.store.credential(&id).map_err(|e| self.internal(&e))?,
             None => None,
         };
@@ -44,17 +65,25 @@ impl Run<'_> {
             log::error!("id={} credential {}: baseUrl {error}", self.trace, chosen.id);
             Refusal::Upstream(UpstreamError::Unexpected)
         })?;
-        let place = self.engine.place_at(&chosen.id).ok_or(Refusal::Busy)?;
+        if self.row.known().is_none() {
+            self.connect_permit = Some(self.connect_permit_at(&chosen.id).ok_or(Refusal::Busy)?);
+        }
+        let permit = self.engine.call_permit(&chosen.id, self.deadline).ok_or(Refusal::Busy)?;
         let connections = &self.engine.connections;
         let client = Client::new(connections, &base_url, chosen.key, self.trace, self.deadline);
-        self.server = Some(Server { credential: chosen.id, base_url, client, _place: place });
+        self.server = Some(Server { credential: chosen.id, base_url, client, _permit: permit });
         Ok(())
+    }
+
+    /// The right to send a `connect` that upstream sleeps over.
+    pub(super) fn connect_permit_at(&self, credential: &str) -> Option<Permit<String>> {
+        self.engine.connects.acquire(credential.to_owned(), self.deadline)
     }
 
     /// What is under way on the former server is nothing to the new one. What the row remembers of
     /// its instance stays until another is claimed: the administrator may go back.
     fn move_row(&mut self, to: &Credential) -> Result<(), Refusal> {
-        if self.row.is_none() {
+        if self.row.known().is_none() {
             return Ok(());
         }
         self.save(|row| {
@@ -70,13 +99,14 @@ impl Run<'_> {
     /// Whether the row's instance is the one on this server, as far as was looked.
     fn is_claimed(&self, row: &Instance) -> bool {
         let here = self.server.as_ref().map(|server| server.base_url.as_str());
-        here.is_some_and(|here| row.owns(here, self.upstream_id.as_deref()))
+        here.is_some_and(|here| row.owns(here, self.listed.id.as_deref()))
     }
 
     /// How the row stands to the instance that is looked at.
     pub(super) fn standing(&self) -> Row {
-        match &self.row {
+        match self.row.known() {
             None => Row::Absent,
+            Some(row) if row.user != self.ask.caller.user => Row::Anothers,
             Some(row) if row.status == Status::Pending => Row::Pending,
             Some(row) if self.is_claimed(row) => Row::Settled,
             Some(_) => Row::Moved,
@@ -85,13 +115,13 @@ impl Run<'_> {
 
     /// The code last answered for the row.
     pub(super) fn remembered_code(&self) -> Option<Secret> {
-        self.row.as_ref().filter(|row| self.is_claimed(row)).and_then(|r| r.qr_code.clone())
+        self.row.known().filter(|row| self.is_claimed(row)).and_then(|r| r.qr_code.clone())
     }
 
     /// Changes the row of an instance that is now known to be its own.
     pub(super) fn claim(&mut self, change: impl FnOnce(&mut Instance)) -> Result<(), Refusal> {
         let url = self.server().base_url.as_str().to_owned();
-        let id = self.upstream_id.clone();
+        let id = self.listed.id.clone();
         self.save(|row| {
             if !row.owns(&url, id.as_deref()) {
                 row.hide_code();
@@ -109,8 +139,7 @@ impl Run<'_> {
         let credential = &self.server().credential;
         let added = self.engine.store.add_instance(*channel, name, phone, &caller.user, credential);
         if let Some(row) = added.map_err(|e| self.internal(&e))? {
-            self.saved = Some(row.clone());
-            self.row = Some(row);
+            self.row.replace(Some(row));
             return Ok(());
         }
         // Written by hand meanwhile: take it as it is, with the server it names.
@@ -121,27 +150,27 @@ impl Run<'_> {
     /// Changes the row and makes that durable before anything else happens. A row that already
     /// says so is left alone: a call that finds nothing new writes nothing.
     pub(super) fn save(&mut self, change: impl FnOnce(&mut Instance)) -> Result<(), Refusal> {
-        let row = self.row.as_mut().expect("upstream is touched only for a row");
+        let row = self.row.now.as_mut().expect("upstream is touched only for a row");
         change(row);
         // A call for a row that is there may have read its phone before somebody gave another.
         if self.ask.row.is_none() {
             row.phone = self.ask.phone.clone();
         }
-        if self.row == self.saved {
+        if self.row.now == self.row.saved {
             return Ok(());
         }
-        let row = self.row.as_ref().expect("as above");
+        let row = self.row.known().expect("as above");
         if !self.engine.store.save_instance(row).map_err(|e| self.internal(&e))? {
             log::error!("id={} the row of {} is gone", self.trace, self.ask.name);
             return Err(Refusal::Internal);
         }
-        self.saved.clone_from(&self.row);
+        self.row.saved.clone_from(&self.row.now);
         Ok(())
     }
 
     /// The name is somebody else's. A row of ours that got nowhere must not hold it.
     pub(super) fn refuse(&mut self) -> Outcome {
-        match self.row.as_ref().filter(|r| r.user == self.ask.caller.user) {
+        match self.row.known().filter(|r| r.user == self.ask.caller.user) {
             None => Err(Refusal::OwnedByOther),
             Some(row) => {
                 self.engine.store.withdraw_instance(&row.id).map_err(|e| self.internal(&e))?;

@@ -1,0 +1,236 @@
+//! Waiting for a code: the part of a call in which time passes.
+//!
+//! `connect` on a closed instance sleeps 2 to 5 s before it answers, yet the code is there after a
+//! few tenths. So it runs on a thread of its own while this one looks at the state, and asks for
+//! the code as soon as the state says `connecting`, which is answered at once. Asking `connect`
+//! while the state is still `close` would open a second socket, so that is never done.
+
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::Call;
+use super::failures::Endpoint;
+use crate::domain::{ConnectionState, Qr, UpstreamError};
+use crate::instance::connect::Refusal;
+use crate::instance::connect::code_watch::{CodeFilter, Steadiness};
+use crate::instance::connect::limits::{
+    CONNECT_GIVES_UP, FAILING, REFUSAL_GRACE, RETURN_PAUSE, STEADY_PAUSE, pace,
+};
+use crate::instance::connect::pending_connects::PendingConnect;
+use crate::instance::connect::plan::{Socket, Trust};
+use crate::upstream::evolution::Connected;
+
+/// Stack of the thread that waits for `connect`: it makes one call.
+const STACK: usize = 256 * 1024;
+
+/// What a wait for a code ended with.
+pub(super) enum Seen {
+    /// A code that may be answered.
+    Code(Qr),
+    /// A phone is connected.
+    Open,
+    /// The name does not exist any more.
+    Missing,
+    /// The instance is there and cannot be used.
+    Failed,
+    /// The call that was to open the socket failed, and none opened.
+    NotOpened(UpstreamError),
+    /// The time of the wait is over, or the socket is gone for good.
+    Nothing,
+}
+
+/// The `connect` of this call that is to open a socket.
+pub(super) struct OpeningConnect {
+    answer: Receiver<Result<Connected, UpstreamError>>,
+    state: Opening,
+}
+
+enum Opening {
+    Unanswered,
+    Answered,
+    Failed(UpstreamError, Instant),
+}
+
+impl OpeningConnect {
+    /// The answer, when it has just come.
+    fn take(&mut self) -> Option<Result<Connected, UpstreamError>> {
+        let answer = self.answer.try_recv().ok()?;
+        self.note(&answer);
+        Some(answer)
+    }
+
+    fn note(&mut self, answer: &Result<Connected, UpstreamError>) {
+        self.state = match answer {
+            Ok(_) => Opening::Answered,
+            Err(error) => Opening::Failed(*error, Instant::now()),
+        };
+    }
+
+    /// Whether the connect was refused before it could open a socket. Where the key is refused to one
+    /// call, it is to the other: that answer gets a moment to come.
+    pub(super) fn was_refused(&mut self, end: &Refusal) -> bool {
+        let refused = |error: UpstreamError| {
+            matches!(
+                error,
+                UpstreamError::RejectedKey | UpstreamError::LicenseRequired | UpstreamError::Unreachable
+            )
+        };
+        if matches!(self.state, Opening::Unanswered)
+            && matches!(end, Refusal::Upstream(error) if refused(*error))
+            && let Ok(answer) = self.answer.recv_timeout(REFUSAL_GRACE)
+        {
+            self.note(&answer);
+        }
+        matches!(self.state, Opening::Failed(error, _) if refused(error))
+    }
+}
+
+/// What a wait for a code goes by.
+struct Wait<'w> {
+    opening: Option<&'w mut OpeningConnect>,
+    filter: CodeFilter,
+    steadiness: Steadiness,
+}
+
+impl Call<'_> {
+    /// Calls `connect` on a thread of its own, which outlives the call if upstream lets it wait.
+    pub(super) fn start_connect(&self, pending: PendingConnect) -> Result<OpeningConnect, Refusal> {
+        let client = self.client().until(Instant::now() + CONNECT_GIVES_UP);
+        let name = self.ask.name.clone();
+        let number = self.ask.pairing_code.then(|| self.ask.phone.clone());
+        let (sender, answer) = mpsc::channel();
+        let call = move || {
+            // Nobody listens any more when the code was found before.
+            drop(sender.send(client.open_socket(&name, number.as_ref())));
+            drop(pending);
+        };
+        let thread = thread::Builder::new().name("connect".into()).stack_size(STACK).spawn(call);
+        thread.map_err(|error| {
+            log::error!("no thread for connect: {error}");
+            Refusal::Internal
+        })?;
+        Ok(OpeningConnect { answer, state: Opening::Unanswered })
+    }
+
+    /// Looks for a code until there is one, or something else to go on with, or `until`.
+    pub(super) fn await_code(
+        &mut self,
+        opening: Option<&mut OpeningConnect>,
+        trust: Trust,
+        until: Instant,
+    ) -> Result<Seen, Refusal> {
+        let begun = Instant::now();
+        let flapped = self.socket == Socket::Flapping;
+        let mut wait = Wait {
+            opening,
+            filter: CodeFilter::new(trust, self.remembered_code()),
+            steadiness: Steadiness::new(flapped, self.connect_sent),
+        };
+        loop {
+            if let Some(seen) = self.look_for_code(&mut wait)? {
+                return Ok(seen);
+            }
+            if Instant::now() >= until {
+                return Ok(Seen::Nothing);
+            }
+            if let Err(end) = self.pause(wait.pause(begun.elapsed()), end_of_wait(trust)) {
+                return wait.filter.last_resort().map(Seen::Code).ok_or(end);
+            }
+        }
+    }
+
+    fn look_for_code(&mut self, wait: &mut Wait) -> Result<Option<Seen>, Refusal> {
+        if let Some(answer) = wait.opening.as_mut().and_then(|opening| opening.take())
+            && let Some(seen) = self.weigh(answer, &mut wait.filter, CodeFilter::judge_opening)?
+        {
+            return Ok(Some(seen));
+        }
+        let state = self.client().state(&self.ask.name);
+        match self.tolerate(Endpoint::State, state)? {
+            Some(None) => Ok(Some(Seen::Missing)),
+            Some(Some(ConnectionState::Open)) => Ok(Some(Seen::Open)),
+            Some(Some(ConnectionState::Unloaded)) => Ok(Some(Seen::Failed)),
+            Some(Some(ConnectionState::Close)) => Ok(self.closed(wait)),
+            Some(Some(ConnectionState::Connecting)) => self.connecting(wait),
+            None => Ok(None),
+        }
+    }
+
+    fn closed(&mut self, wait: &mut Wait) -> Option<Seen> {
+        wait.filter.note_closed();
+        let gone = wait.steadiness.note_closed();
+        self.note_flapping_of(&wait.steadiness);
+        if gone {
+            return Some(Seen::Nothing);
+        }
+        match wait.opening.as_ref()?.state {
+            Opening::Failed(error, at) if at.elapsed() >= FAILING => Some(Seen::NotOpened(error)),
+            Opening::Failed(..) | Opening::Unanswered | Opening::Answered => None,
+        }
+    }
+
+    fn connecting(&mut self, wait: &mut Wait) -> Result<Option<Seen>, Refusal> {
+        wait.steadiness.note_connecting();
+        self.note_flapping_of(&wait.steadiness);
+        match &mut wait.opening {
+            // Its failure did not keep the socket from opening.
+            Some(opening) if matches!(opening.state, Opening::Failed(..)) => {
+                opening.state = Opening::Answered;
+            }
+            Some(_) => {}
+            None => wait.filter.note_open(),
+        }
+        if !wait.steadiness.may_ask() {
+            return Ok(None);
+        }
+        wait.steadiness.note_connect();
+        self.connect_sent = true;
+        let answer = self.client().code(&self.ask.name);
+        self.weigh(answer, &mut wait.filter, CodeFilter::judge)
+    }
+
+    /// What an answer of `connect` means for the wait.
+    fn weigh(
+        &mut self,
+        answer: Result<Connected, UpstreamError>,
+        filter: &mut CodeFilter,
+        judge: impl FnOnce(&mut CodeFilter, Option<Qr>) -> Option<Qr>,
+    ) -> Result<Option<Seen>, Refusal> {
+        let qr = match self.tolerate(Endpoint::Connect, answer)? {
+            None => return Ok(None),
+            Some(Connected::Open) => return Ok(Some(Seen::Open)),
+            Some(Connected::Missing) => return Ok(Some(Seen::Missing)),
+            Some(Connected::Failed) => return Ok(Some(Seen::Failed)),
+            Some(Connected::NoCode) => None,
+            Some(Connected::Code(qr)) => Some(qr),
+        };
+        Ok(judge(filter, qr).and_then(|qr| filter.complete(qr, self.ask.pairing_code)).map(Seen::Code))
+    }
+
+    fn note_flapping_of(&mut self, steadiness: &Steadiness) {
+        if steadiness.is_flapping() {
+            self.note_flapping();
+        }
+    }
+}
+
+impl Wait<'_> {
+    fn pause(&self, since: Duration) -> Duration {
+        if self.steadiness.is_flapping() {
+            RETURN_PAUSE
+        } else if self.steadiness.is_being_confirmed() {
+            STEADY_PAUSE
+        } else {
+            pace(since)
+        }
+    }
+}
+
+/// What a wait that ran out of time says.
+fn end_of_wait(trust: Trust) -> Refusal {
+    match trust {
+        Trust::OnlyChanged => Refusal::Reconnecting,
+        Trust::Any | Trust::NewSocket => Refusal::NoQr,
+    }
+}

@@ -1,0 +1,59 @@
+//! How long a call bears with an upstream that stumbles in the middle of a wait.
+
+use std::time::Instant;
+
+use crate::domain::UpstreamError;
+use crate::instance::connect::limits::{FAILING, NOT_UNDERSTOOD};
+
+/// The endpoints a wait asks again and again, each of which fails by itself.
+#[derive(Clone, Copy)]
+pub(super) enum Endpoint {
+    State,
+    Connect,
+}
+
+/// The failures in a row, by endpoint.
+#[derive(Default)]
+pub(super) struct Failures([InARow; 2]);
+
+#[derive(Clone, Copy, Default)]
+struct InARow {
+    since: Option<Instant>,
+    not_understood: u32,
+}
+
+impl Failures {
+    /// Notes an answer; whether its failure ends the call. What time does not cure ends it at once, and
+    /// so does what is not understood again.
+    pub(super) fn note<T>(&mut self, endpoint: Endpoint, answer: &Result<T, UpstreamError>) -> bool {
+        let row = &mut self.0[endpoint as usize];
+        match answer {
+            Ok(_) => {
+                *row = InARow::default();
+                false
+            }
+            Err(UpstreamError::RejectedKey | UpstreamError::LicenseRequired) => true,
+            Err(error) => {
+                row.not_understood += u32::from(*error == UpstreamError::Unexpected);
+                let since = *row.since.get_or_insert_with(Instant::now);
+                row.not_understood >= NOT_UNDERSTOOD || since.elapsed() >= FAILING
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_endpoint_fails_by_itself() {
+        let mut failures = Failures::default();
+        let garbage: Result<(), _> = Err(UpstreamError::Unexpected);
+        assert!(!failures.note(Endpoint::Connect, &garbage));
+        assert!(!failures.note(Endpoint::State, &Ok(())), "a state says nothing of connect");
+        assert!(failures.note(Endpoint::Connect, &garbage), "not understood again");
+        assert!(!failures.note::<()>(Endpoint::State, &Err(UpstreamError::Broken)), "it may be over soon");
+        assert!(failures.note::<()>(Endpoint::State, &Err(UpstreamError::RejectedKey)));
+    }
+}

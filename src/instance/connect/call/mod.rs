@@ -1,0 +1,241 @@
+//! One call, from the row to the answer: does what the plan says and adds what that showed to the
+//! facts. The steps are in `row` (the database), `upstream` (look and create), `socket` (what a socket
+//! does by itself, and opening one) and `code` (the wait for a code).
+
+mod code;
+mod failures;
+mod row;
+mod socket;
+mod upstream;
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::plan::{Facts, InFlight, Socket, Step, Upstream, plan};
+use super::{Answer, Ask, Engine, Found, Outcome, Refusal};
+use crate::domain::{self, Millis, Qr, Reason, Status, UpstreamError, now};
+use crate::store;
+use crate::sync::Permit;
+use crate::upstream::BaseUrl;
+use crate::upstream::evolution::{Client, QR_LIFETIME};
+use failures::{Endpoint, Failures};
+use row::RowState;
+
+/// A call under way.
+pub(super) struct Call<'a> {
+    engine: &'a Engine,
+    ask: &'a Ask,
+    trace: &'a str,
+    deadline: Instant,
+    row: RowState,
+    /// The server, once a credential is chosen.
+    server: Option<Server>,
+    upstream: Upstream,
+    /// What the list said of the instance.
+    listed: Listing,
+    socket: Socket,
+    connect_sent: bool,
+    /// The permit for the `connect` that follows a create, taken before it.
+    connect_permit: Option<Permit<String>>,
+    /// Creates sent by this call.
+    creates: u32,
+    /// Why the call ends if its time runs out now.
+    ending: Refusal,
+    failures: Failures,
+}
+
+struct Server {
+    credential: String,
+    base_url: BaseUrl,
+    client: Client,
+    _permit: Permit<String>,
+}
+
+/// What is kept of the instance as listed.
+#[derive(Default)]
+struct Listing {
+    /// Its id upstream.
+    id: Option<String>,
+    /// When its last pairing ended, by upstream's clock.
+    logout_at: Option<Millis>,
+}
+
+impl Engine {
+    /// Runs one call on this thread.
+    pub(super) fn call(&self, ask: &Ask, trace: &str, begun: Instant) -> Outcome {
+        let deadline = begun + self.qr_timeout;
+        let mut call = Call::new(self, ask, trace, deadline);
+        let lock = |until| {
+            self.store.instance_turn(ask.channel, ask.name.as_str(), until).map_err(|error| {
+                log::error!("id={trace} the lock of {}: {error}", ask.name);
+                Refusal::Internal
+            })
+        };
+        let mut turn = lock(begun)?;
+        if turn.is_none() {
+            // Another user's name is refused without waiting for what is under way for it.
+            call.refuse_another_users()?;
+            turn = lock(deadline)?;
+        }
+        if turn.is_none() || Instant::now() >= deadline {
+            call.refuse_another_users()?;
+            return Err(Refusal::Busy);
+        }
+        call.read_row()?;
+        let outcome = call.proceed();
+        if let (Err(refusal), Some(server)) = (&outcome, &call.server) {
+            log::warn!("id={trace} {} at credential {}: {refusal:?}", ask.name, server.credential);
+        }
+        match outcome {
+            // The last request before the end was cut short: what was waited for is the reason.
+            Err(Refusal::Upstream(UpstreamError::Timeout)) if Instant::now() >= deadline => Err(call.ending),
+            outcome => outcome,
+        }
+    }
+}
+
+impl<'a> Call<'a> {
+    fn new(engine: &'a Engine, ask: &'a Ask, trace: &'a str, deadline: Instant) -> Self {
+        Self {
+            engine,
+            ask,
+            trace,
+            deadline,
+            row: RowState::default(),
+            server: None,
+            upstream: Upstream::Unseen,
+            listed: Listing::default(),
+            socket: Socket::Unwatched { was_connecting: false },
+            connect_sent: false,
+            connect_permit: None,
+            creates: 0,
+            ending: Refusal::Upstream(UpstreamError::Timeout),
+            failures: Failures::default(),
+        }
+    }
+
+    fn proceed(&mut self) -> Outcome {
+        loop {
+            let answer = match plan(&self.facts()) {
+                Step::Refuse => return self.refuse(),
+                Step::Connected => return self.connected(),
+                Step::ChooseServer => self.choose_server().map(|()| None),
+                Step::WriteRow => self.write_row().map(|()| None),
+                Step::Look => self.look().map(|()| None),
+                Step::AwaitCreate => self.await_create().map(|()| None),
+                Step::Create => self.create().map(|()| None),
+                Step::AwaitLoad => self.await_load().map(|()| None),
+                Step::Watch(returning) => self.watch(returning).map(|()| None),
+                Step::AwaitOpen => self.await_open().map(|()| None),
+                Step::OpenSocket(trust) => self.open_socket(trust),
+                Step::AwaitCode(trust) => self.await_present_code(trust),
+                Step::AskCode => self.ask_code(),
+            }?;
+            if let Some(answer) = answer {
+                return Ok(answer);
+            }
+        }
+    }
+
+    fn facts(&self) -> Facts {
+        Facts {
+            row: self.standing(),
+            may_adopt: self.ask.caller.admin,
+            server: self.server.is_some(),
+            upstream: self.upstream,
+            socket: self.socket,
+            in_flight: self.in_flight(),
+            connect_sent: self.connect_sent,
+        }
+    }
+
+    /// What left, by this process or another, and may still be under way.
+    fn in_flight(&self) -> InFlight {
+        let row = self.row.known();
+        let is_out = |until: Option<Millis>| until.is_some_and(domain::is_out);
+        if self.upstream == Upstream::Absent && is_out(row.and_then(|r| r.create_out_until)) {
+            InFlight::Create
+        } else if is_out(row.and_then(|r| r.connect_out_until)) || self.is_connect_pending() {
+            InFlight::Connect
+        } else {
+            InFlight::Nothing
+        }
+    }
+
+    /// Whether a connect of this process is unanswered.
+    fn is_connect_pending(&self) -> bool {
+        let has = |server: &Server| self.engine.pending_connects.has(&server.credential, &self.ask.name);
+        self.server.as_ref().is_some_and(has)
+    }
+
+    fn clear_pending_connect(&self) {
+        self.engine.pending_connects.clear(&self.server().credential, &self.ask.name);
+    }
+
+    fn pairing(&mut self, qr: Qr) -> Outcome {
+        self.engine.sockets.note_connecting(&self.server().credential, self.ask.name.as_str());
+        self.clear_pending_connect();
+        self.claim(|row| {
+            row.become_status(Status::Connecting, Reason::Asked);
+            row.show_code(&qr.image);
+            row.paired_at = None;
+            row.connect_out_until = None;
+        })?;
+        let wanted = self.ask.pairing_code;
+        let pairing_code = qr.pairing_code.clone().filter(|_| wanted);
+        let missing = wanted && pairing_code.is_none();
+        let found = if self.creates > 0 { Found::Missing } else { Found::Existing };
+        Ok(self.answer(Status::Connecting, found, Some(Qr { pairing_code, ..qr }), missing))
+    }
+
+    fn connected(&mut self) -> Outcome {
+        self.clear_pending_connect();
+        // A logout that the list still carries is older than a phone that is connected now.
+        let logout_at = self.listed.logout_at;
+        self.claim(|row| {
+            row.become_status(Status::Connected, Reason::Paired);
+            row.hide_code();
+            let seen = row.paired_at.filter(|seen| logout_at.is_none_or(|at| at <= *seen));
+            row.paired_at = seen.or_else(|| Some(now().max(logout_at.unwrap_or(0))));
+            row.connect_out_until = None;
+        })?;
+        Ok(self.answer(Status::Connected, Found::Connected, None, false))
+    }
+
+    fn answer(&self, status: Status, found: Found, qr: Option<Qr>, pairing_code_missing: bool) -> Answer {
+        let row = self.row.known().expect("an answer is about a row");
+        let lifetime = Millis::try_from(QR_LIFETIME.as_millis()).unwrap_or(0);
+        let qr_expires = row.qr_since.filter(|_| qr.is_some()).map(|since| since + lifetime);
+        let (instance_id, name) = (row.id.clone(), self.ask.name.clone());
+        Answer { instance_id, name, status, found, qr, qr_expires, pairing_code_missing }
+    }
+
+    /// Sleeps, or ends the call with `end` when there is no time left to.
+    fn pause(&mut self, span: Duration, end: Refusal) -> Result<(), Refusal> {
+        self.ending = end;
+        if Instant::now() + span >= self.deadline {
+            return Err(self.ending.clone());
+        }
+        thread::sleep(span);
+        Ok(())
+    }
+
+    /// Lets upstream stumble in the middle of a wait: `None` means try again.
+    fn tolerate<T>(
+        &mut self,
+        endpoint: Endpoint,
+        answer: Result<T, UpstreamError>,
+    ) -> Result<Option<T>, Refusal> {
+        let ends = self.failures.note(endpoint, &answer);
+        match answer {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if ends => Err(Refusal::Upstream(error)),
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn internal(&self, error: &store::Error) -> Refusal {
+        log::error!("id={} {error}", self.trace);
+        Refusal::Internal
+    }
+}

@@ -1,0 +1,182 @@
+//! What a socket does by itself, and opening one.
+
+use std::time::Instant;
+
+use super::Call;
+use super::code::Seen;
+use super::failures::Endpoint;
+use crate::domain::{ConnectionState, Pairing, Reason, Status, UpstreamError, from_now};
+use crate::instance::connect::limits::{
+    CONNECT_OUT, FLAPPING, LIST_AGAIN, RESUME, RETURN, RETURN_PAUSE, STEADY, UNANSWERED_OUT, WATCH,
+};
+use crate::instance::connect::plan::{Returning, Socket, Trust, Upstream};
+use crate::instance::connect::{Answer, Refusal};
+use crate::upstream::evolution::Connected;
+
+impl Call<'_> {
+    /// Watches a socket that comes back by itself, or does not.
+    pub(super) fn watch(&mut self, returning: Returning) -> Result<(), Refusal> {
+        let (span, end) = match returning {
+            Returning::Paired => (RETURN, Refusal::Reconnecting),
+            Returning::Unpaired => (RESUME, Refusal::NoQr),
+        };
+        let until = Instant::now() + span;
+        let Upstream::Present(mut last, _) = self.upstream else { return Ok(()) };
+        let (mut changes, mut last_change) = (0, None::<Instant>);
+        while Instant::now() < until && changes < FLAPPING {
+            let Some(state) = self.look_at_state(end.clone())? else { continue };
+            match state {
+                ConnectionState::Open | ConnectionState::Unloaded => return Ok(()),
+                ConnectionState::Connecting if returning == Returning::Unpaired => {
+                    self.socket = Socket::Resumed;
+                    return Ok(());
+                }
+                ConnectionState::Close | ConnectionState::Connecting => {}
+            }
+            if self.upstream == Upstream::Absent {
+                return Ok(());
+            }
+            if state != last {
+                (changes, last_change) = (changes + 1, Some(Instant::now()));
+            }
+            last = state;
+        }
+        if last_change.is_some_and(|at| at.elapsed() < STEADY) {
+            self.note_flapping();
+        } else {
+            self.socket = Socket::Steady;
+        }
+        Ok(())
+    }
+
+    /// Waits for a paired phone's socket: nothing but its state is asked for, and the list now and
+    /// then, which tells of a logout.
+    pub(super) fn await_open(&mut self) -> Result<(), Refusal> {
+        let until = Instant::now() + LIST_AGAIN;
+        while Instant::now() < until {
+            let state = self.look_at_state(Refusal::Reconnecting)?;
+            if matches!(state, Some(ConnectionState::Open | ConnectionState::Unloaded))
+                || self.upstream == Upstream::Absent
+            {
+                return Ok(());
+            }
+        }
+        self.upstream = Upstream::Unseen;
+        Ok(())
+    }
+
+    /// The state after a pause; `None`: it could not be had this time, or the name is gone.
+    fn look_at_state(&mut self, end: Refusal) -> Result<Option<ConnectionState>, Refusal> {
+        self.pause(RETURN_PAUSE, end)?;
+        let answer = self.client().state(&self.ask.name);
+        let Some(state) = self.tolerate(Endpoint::State, answer)? else { return Ok(None) };
+        if let Upstream::Present(_, pairing) = self.upstream {
+            self.upstream = state.map_or(Upstream::Absent, |state| Upstream::Present(state, pairing));
+        }
+        Ok(state.or(Some(ConnectionState::Unloaded)))
+    }
+
+    pub(super) fn note_flapping(&mut self) {
+        self.socket = Socket::Flapping;
+        self.engine.sockets.note_flapping(&self.server().credential, self.ask.name.as_str());
+    }
+
+    pub(super) fn open_socket(&mut self, trust: Trust) -> Result<Option<Answer>, Refusal> {
+        let permit = match self.connect_permit.take() {
+            Some(permit) => permit,
+            // Upstream knows the name, and sleeps over too many others.
+            None => self
+                .connect_permit_at(&self.server().credential)
+                .ok_or(Refusal::Upstream(UpstreamError::Timeout))?,
+        };
+        self.note_connect_out()?;
+        let pending = self.engine.pending_connects.begin(&self.server().credential, &self.ask.name, permit);
+        self.connect_sent = true;
+        let mut opening = self.start_connect(pending)?;
+        match self.await_code(Some(&mut opening), trust, self.deadline) {
+            Ok(seen) => self.conclude(seen),
+            Err(end) => {
+                if opening.was_refused(&end) {
+                    self.save(|row| row.connect_out_until = None)?;
+                } else if self.is_connect_pending() {
+                    self.save(|row| row.connect_out_until = Some(from_now(UNANSWERED_OUT)))?;
+                }
+                Err(end)
+            }
+        }
+    }
+
+    /// Makes durable that a connect leaves. Of a phone that was logged out, nothing is remembered: a
+    /// socket that waits for a scan is not that of a phone which comes back.
+    fn note_connect_out(&mut self) -> Result<(), Refusal> {
+        let out = Some(from_now(CONNECT_OUT));
+        if self.socket == Socket::Fresh {
+            return self.claim(|row| {
+                row.become_status(Status::Connecting, Reason::Asked);
+                row.connect_out_until = out;
+            });
+        }
+        let logged_out = matches!(self.upstream, Upstream::Present(_, Pairing::LoggedOut(_)));
+        // Whose it is shows with its code, or with its phone.
+        self.save(|row| {
+            row.connect_out_until = out;
+            if logged_out {
+                row.paired_at = None;
+            }
+        })
+    }
+
+    /// Waits for the code of a socket that this call does not open.
+    pub(super) fn await_present_code(&mut self, trust: Trust) -> Result<Option<Answer>, Refusal> {
+        // While a connect is in flight only for a while: then the plan looks whether it still is.
+        let until = match self.socket {
+            Socket::Flapping => self.deadline,
+            _ => self.deadline.min(Instant::now() + WATCH),
+        };
+        let seen = self.await_code(None, trust, until)?;
+        self.conclude(seen)
+    }
+
+    /// The socket waits for a scan: its code is there at once, or about to come.
+    pub(super) fn ask_code(&mut self) -> Result<Option<Answer>, Refusal> {
+        let answer = self.client().code(&self.ask.name);
+        // It may have met a socket that had just closed.
+        self.connect_sent = true;
+        let seen = match self.tolerate(Endpoint::Connect, answer)? {
+            Some(Connected::Code(qr)) => Seen::Code(qr),
+            Some(Connected::Open) => Seen::Open,
+            Some(Connected::Missing) => Seen::Missing,
+            Some(Connected::Failed) => Seen::Failed,
+            Some(Connected::NoCode) | None => self.await_code(None, Trust::Any, self.deadline)?,
+        };
+        self.conclude(seen)
+    }
+
+    /// What a wait for a code ended with: the answer, or more to go on with.
+    fn conclude(&mut self, seen: Seen) -> Result<Option<Answer>, Refusal> {
+        match seen {
+            Seen::Code(qr) => return self.pairing(qr).map(Some),
+            // Whether the row may have it is the plan's to say.
+            Seen::Open => self.upstream = Upstream::Present(ConnectionState::Open, Pairing::Paired),
+            Seen::Missing => self.upstream = Upstream::Absent,
+            Seen::Failed => {
+                // What answered with an error opened no socket.
+                self.clear_pending_connect();
+                self.connect_sent = false;
+                self.save(|row| row.connect_out_until = None)?;
+                self.upstream = Upstream::Present(ConnectionState::Unloaded, Pairing::Never);
+            }
+            Seen::NotOpened(error) => {
+                if error != UpstreamError::Broken {
+                    self.save(|row| row.connect_out_until = None)?;
+                }
+                return Err(Refusal::Upstream(error));
+            }
+            Seen::Nothing => self.upstream = Upstream::Unseen,
+        }
+        if self.socket == Socket::Fresh {
+            self.socket = Socket::Unwatched { was_connecting: true };
+        }
+        Ok(None)
+    }
+}

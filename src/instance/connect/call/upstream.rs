@@ -1,0 +1,153 @@
+//! What a call asks of upstream about the name, and creating the instance.
+
+use super::{Call, Listing, Server};
+use crate::domain::{
+    self, ConnectionState, ListedInstance, Pairing, PhoneMemory, Status, UpstreamError, from_now, pairing,
+};
+use crate::instance::connect::Refusal;
+use crate::instance::connect::limits::{CREATE_OUT, LOAD_PAUSE, MAX_CREATES, SLOW_CREATE_OUT};
+use crate::instance::connect::plan::{Row, Socket, Upstream};
+use crate::upstream::evolution::{Client, Created};
+
+impl Call<'_> {
+    pub(super) fn server(&self) -> &Server {
+        self.server.as_ref().expect("the plan chooses a server before it looks upstream")
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.server().client
+    }
+
+    pub(super) fn look(&mut self) -> Result<(), Refusal> {
+        let listed = self.client().list(&self.ask.name).map_err(Refusal::Upstream)?;
+        self.listed = Listing {
+            id: listed.as_ref().and_then(|listed| listed.id.clone()),
+            logout_at: listed.as_ref().and_then(|listed| listed.logout?.at),
+        };
+        let listed_connecting = listed.as_ref().is_some_and(|l| l.state == ConnectionState::Connecting);
+        let state = self.live_state(listed.as_ref(), listed_connecting)?;
+        let memory = self.phone_memory();
+        let present = |state| Upstream::Present(state, pairing(listed.as_ref(), memory, state));
+        self.upstream = state.map_or(Upstream::Absent, present);
+        self.begin_socket(listed_connecting);
+        Ok(())
+    }
+
+    /// What is known of the socket before anything of it was watched; what this call has watched stays.
+    fn begin_socket(&mut self, listed_connecting: bool) {
+        if !matches!(self.socket, Socket::Fresh | Socket::Unwatched { .. }) {
+            return;
+        }
+        let row_connecting = self.row.known().is_some_and(|r| r.status == Status::Connecting);
+        let credential = &self.server().credential;
+        self.socket = if self.engine.sockets.flapped_lately(credential, self.ask.name.as_str()) {
+            Socket::Flapping
+        } else {
+            Socket::Unwatched { was_connecting: listed_connecting || row_connecting }
+        };
+    }
+
+    /// What the socket does now; `None`: the name is not there. The list of 2.x tells it too late, and
+    /// lists leave out what is not loaded yet, or still being removed; the guards do not.
+    fn live_state(
+        &self,
+        listed: Option<&ListedInstance>,
+        listed_connecting: bool,
+    ) -> Result<Option<ConnectionState>, Refusal> {
+        let (sockets, credential) = (&self.engine.sockets, &self.server().credential);
+        let just_seen =
+            || listed_connecting && sockets.was_just_connecting(credential, self.ask.name.as_str());
+        match listed {
+            Some(listed) if !listed.lags || just_seen() => Ok(Some(listed.state)),
+            _ => self.client().state(&self.ask.name).map_err(Refusal::Upstream),
+        }
+    }
+
+    fn phone_memory(&self) -> PhoneMemory {
+        let row = self.row.known();
+        let created_here = || row.and_then(|r| r.create_out_until).is_some_and(domain::is_out);
+        match row.and_then(|r| r.paired_at) {
+            Some(seen) if self.standing() == Row::Settled => PhoneMemory::SeenAt(seen),
+            _ if self.standing() == Row::Settled || created_here() => PhoneMemory::NoPhone,
+            _ => PhoneMemory::Unknown,
+        }
+    }
+
+    pub(super) fn create(&mut self) -> Result<(), Refusal> {
+        if self.creates >= MAX_CREATES {
+            return Err(Refusal::Upstream(UpstreamError::NotLoaded));
+        }
+        // Before the create: what upstream has heard of is carried on with.
+        if self.connect_permit.is_none() {
+            self.connect_permit =
+                Some(self.connect_permit_at(&self.server().credential).ok_or(Refusal::Busy)?);
+        }
+        // Of what a former instance of that name was, nothing is left.
+        self.clear_pending_connect();
+        self.listed = Listing::default();
+        self.connect_sent = false;
+        self.save(|row| {
+            row.hide_code();
+            row.paired_at = None;
+            row.upstream_id = None;
+            row.connect_out_until = None;
+            row.create_out_until = Some(from_now(CREATE_OUT));
+        })?;
+        self.creates += 1;
+        match self.client().create(&self.ask.name, &self.ask.phone) {
+            Ok(Created::Now(id)) => {
+                self.listed.id = id;
+                self.socket = Socket::Fresh;
+                self.upstream = Upstream::Present(ConnectionState::Close, Pairing::Never);
+                Ok(())
+            }
+            Ok(Created::NameTaken) => {
+                self.upstream = Upstream::Present(ConnectionState::Unloaded, Pairing::Never);
+                self.no_create_is_out()
+            }
+            Ok(Created::Refused) => {
+                self.no_create_is_out()?;
+                Err(Refusal::Upstream(UpstreamError::Unexpected))
+            }
+            Err(error) => {
+                self.lost_create(error)?;
+                Err(Refusal::Upstream(error))
+            }
+        }
+    }
+
+    /// A create whose answer says nothing may have arrived, and may still be under way.
+    fn lost_create(&mut self, error: UpstreamError) -> Result<(), Refusal> {
+        let span = match error {
+            UpstreamError::Unreachable
+            | UpstreamError::RejectedKey
+            | UpstreamError::LicenseRequired
+            | UpstreamError::NotLoaded => {
+                return self.no_create_is_out();
+            }
+            UpstreamError::Broken | UpstreamError::Unexpected => CREATE_OUT,
+            UpstreamError::Timeout => SLOW_CREATE_OUT,
+        };
+        self.save(|row| row.create_out_until = Some(from_now(span)))
+    }
+
+    fn no_create_is_out(&mut self) -> Result<(), Refusal> {
+        self.save(|row| row.create_out_until = None)
+    }
+
+    /// A create left before a crash or a time-out. Two creates of one name destroy each other, so
+    /// it gets its time to show.
+    pub(super) fn await_create(&mut self) -> Result<(), Refusal> {
+        self.pause(LOAD_PAUSE, Refusal::Upstream(UpstreamError::Timeout))?;
+        self.upstream = Upstream::Unseen;
+        Ok(())
+    }
+
+    pub(super) fn await_load(&mut self) -> Result<(), Refusal> {
+        // Longer after each create that was refused.
+        let pause = LOAD_PAUSE * (1 << self.creates.saturating_sub(1));
+        self.pause(pause, Refusal::Upstream(UpstreamError::NotLoaded))?;
+        self.upstream = Upstream::Unseen;
+        Ok(())
+    }
+}

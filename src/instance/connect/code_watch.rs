@@ -1,0 +1,242 @@
+//! What a wait for a code has seen: which code may be answered, and when it is safe to ask for one.
+//! Pure but for the clock.
+//!
+//! Upstream never clears its last code, so a socket that is just opening answers the code of the one
+//! before. And a state that flaps makes a call for the code a call that opens a socket.
+
+use std::time::Instant;
+
+use super::limits::{DISTRUST, FLAPPING, PAIRING_CODE, RESUME, STEADY_AFTER_FLAPPING, STEADY_LOOKS};
+use super::plan::Trust;
+use crate::domain::{Qr, Secret};
+
+/// Tells the code of the present socket from that of one before.
+pub(super) struct CodeFilter {
+    trust: Trust,
+    /// The code last answered for the row: hardly that of a new socket.
+    remembered: Option<Secret>,
+    first: FirstAnswer,
+    /// Since when the socket has had its time: when the call that opened it was answered with a
+    /// code or, without such a call, when it was first seen to open.
+    opened: Option<Instant>,
+    /// A good code that still lacks the pairing code, and since when.
+    partial: Option<(Qr, Instant)>,
+}
+
+/// The picture in the first answer of a `connecting` instance.
+enum FirstAnswer {
+    None,
+    Picture(Option<Secret>),
+}
+
+impl CodeFilter {
+    pub(super) fn new(trust: Trust, remembered: Option<Secret>) -> Self {
+        Self { trust, remembered, first: FirstAnswer::None, opened: None, partial: None }
+    }
+
+    /// Notes that a socket which this call did not open was seen to open.
+    pub(super) fn note_open(&mut self) {
+        self.opened.get_or_insert_with(Instant::now);
+    }
+
+    /// Forgets the code that lacks its pairing code: its socket is gone.
+    pub(super) fn note_closed(&mut self) {
+        self.partial = None;
+    }
+
+    /// Judges what a `connecting` instance answered.
+    pub(super) fn judge(&mut self, qr: Option<Qr>) -> Option<Qr> {
+        let image = qr.as_ref().map(|q| q.image.clone());
+        if matches!(self.first, FirstAnswer::None) {
+            self.first = FirstAnswer::Picture(image.clone());
+        }
+        let is_new = !self.is_first(image.as_ref()) && image != self.remembered;
+        // The socket has had its time, and nothing newer came: this is its code.
+        let is_settled = self.opened.is_some_and(|at| at.elapsed() >= DISTRUST);
+        let trusted = match self.trust {
+            Trust::Any => true,
+            Trust::NewSocket => is_new || is_settled,
+            Trust::OnlyChanged => is_new,
+        };
+        qr.filter(|_| trusted)
+    }
+
+    /// Judges the answer of the call that opened the socket.
+    pub(super) fn judge_opening(&mut self, qr: Option<Qr>) -> Option<Qr> {
+        let qr = qr?;
+        self.opened = Some(Instant::now());
+        let image = Some(&qr.image);
+        let is_new = image != self.remembered.as_ref() && !self.is_first(image);
+        let trusted = match self.trust {
+            Trust::Any => true,
+            Trust::NewSocket => is_new,
+            Trust::OnlyChanged => is_new && matches!(self.first, FirstAnswer::Picture(_)),
+        };
+        Some(qr).filter(|_| trusted)
+    }
+
+    /// A good code is the answer, unless a pairing code is wanted that is still to come.
+    pub(super) fn complete(&mut self, qr: Qr, pairing_code: bool) -> Option<Qr> {
+        if !pairing_code || qr.pairing_code.is_some() {
+            return Some(qr);
+        }
+        let since = self.partial.as_ref().map_or_else(Instant::now, |(_, since)| *since);
+        if since.elapsed() >= PAIRING_CODE {
+            return Some(qr);
+        }
+        self.partial = Some((qr, since));
+        None
+    }
+
+    /// What is there when the time is over: better a code without a pairing code than none.
+    pub(super) fn last_resort(self) -> Option<Qr> {
+        self.partial.map(|(qr, _)| qr)
+    }
+
+    fn is_first(&self, image: Option<&Secret>) -> bool {
+        matches!(&self.first, FirstAnswer::Picture(first) if first.as_ref() == image)
+    }
+}
+
+/// Whether the state stands still enough for a `connect` to open nothing.
+pub(super) struct Steadiness {
+    /// Whether the state flapped before this watch, or in it.
+    flapped: bool,
+    /// Whether this call has sent a `connect` already that may have opened a socket.
+    connect_sent: bool,
+    changes: u32,
+    last: Phase,
+}
+
+enum Phase {
+    Unseen,
+    Closed { since: Instant },
+    Connecting { since: Instant, looks: u32 },
+}
+
+impl Steadiness {
+    pub(super) fn new(flapped: bool, connect_sent: bool) -> Self {
+        Self { flapped, connect_sent, changes: 0, last: Phase::Unseen }
+    }
+
+    /// Notes a look that said `close`; whether the socket was there and is gone for good.
+    pub(super) fn note_closed(&mut self) -> bool {
+        if matches!(self.last, Phase::Connecting { .. }) {
+            self.flapped = true;
+            self.changes += 1;
+        }
+        let since = match self.last {
+            Phase::Closed { since } => since,
+            Phase::Unseen | Phase::Connecting { .. } => Instant::now(),
+        };
+        self.last = Phase::Closed { since };
+        self.flapped && since.elapsed() >= RESUME
+    }
+
+    /// Notes a look that said `connecting`.
+    pub(super) fn note_connecting(&mut self) {
+        self.last = match self.last {
+            Phase::Connecting { since, looks } => Phase::Connecting { since, looks: looks + 1 },
+            Phase::Closed { .. } => {
+                self.changes += 1;
+                Phase::Connecting { since: Instant::now(), looks: 1 }
+            }
+            Phase::Unseen => Phase::Connecting { since: Instant::now(), looks: 1 },
+        };
+    }
+
+    /// Notes a `connect` that may have opened a socket.
+    pub(super) fn note_connect(&mut self) {
+        self.connect_sent = true;
+    }
+
+    /// Whether the code may be asked for now.
+    pub(super) fn may_ask(&self) -> bool {
+        let Phase::Connecting { since, looks } = self.last else { return false };
+        let (steady_looks, steady_span) = STEADY_LOOKS;
+        if self.flapped {
+            since.elapsed() >= STEADY_AFTER_FLAPPING
+        } else {
+            !self.connect_sent || looks >= steady_looks && since.elapsed() >= steady_span
+        }
+    }
+
+    /// Whether the looks that make the state count as steady are under way.
+    pub(super) fn is_being_confirmed(&self) -> bool {
+        matches!(self.last, Phase::Connecting { .. }) && !self.flapped && !self.may_ask()
+    }
+
+    /// Whether the state changed more often than a socket that drops and comes back.
+    pub(super) fn is_flapping(&self) -> bool {
+        self.changes >= FLAPPING
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn qr(image: &str) -> Qr {
+        Qr { code: None, image: Secret::new(image), pairing_code: None }
+    }
+
+    /// Feeds answers of a `connecting` instance; the first that is trusted, by number.
+    fn first_trusted(trust: Trust, remembered: Option<&str>, answers: &[Option<&str>]) -> Option<usize> {
+        let mut filter = CodeFilter::new(trust, remembered.map(Secret::new));
+        answers.iter().position(|a| filter.judge(a.map(qr)).is_some())
+    }
+
+    #[test]
+    fn an_old_code_is_not_taken_for_that_of_a_new_socket() {
+        use Trust::{Any, NewSocket, OnlyChanged};
+        for (trust, remembered, answers, trusted) in [
+            (Any, None, vec![Some("a")], Some(0)),
+            (NewSocket, None, vec![None, Some("b")], Some(1)),
+            (NewSocket, None, vec![Some("a"), Some("a"), Some("b")], Some(2)),
+            (NewSocket, Some("b"), vec![None, Some("b"), Some("c")], Some(2)),
+            (OnlyChanged, None, vec![Some("a"), Some("a")], None),
+            (OnlyChanged, None, vec![Some("a"), Some("b")], Some(1)),
+        ] {
+            assert_eq!(first_trusted(trust, remembered, &answers), trusted, "{trust:?} {answers:?}");
+        }
+    }
+
+    #[test]
+    fn the_opening_calls_answer_is_trusted_unless_it_is_what_was_there_before() {
+        for (trust, first, answer, trusted) in [
+            (Trust::NewSocket, None, "b", true),
+            (Trust::NewSocket, Some("a"), "b", true),
+            (Trust::NewSocket, Some("a"), "a", false),
+            (Trust::OnlyChanged, None, "b", false),
+            (Trust::OnlyChanged, Some("a"), "b", true),
+        ] {
+            let mut filter = CodeFilter::new(trust, None);
+            if let Some(first) = first {
+                filter.judge(Some(qr(first)));
+            }
+            assert_eq!(
+                filter.judge_opening(Some(qr(answer))).is_some(),
+                trusted,
+                "{trust:?} {first:?} {answer}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_state_that_flapped_has_to_stand_still_before_the_code_is_asked_for() {
+        let mut first = Steadiness::new(false, false);
+        first.note_connecting();
+        assert!(first.may_ask(), "the first connect of a call");
+        first.note_connect();
+        assert!(!first.may_ask() && first.is_being_confirmed(), "the next wants more looks");
+        assert!(!first.note_closed(), "it may come back");
+        first.note_connecting();
+        assert!(!first.may_ask() && !first.is_being_confirmed() && !first.is_flapping());
+        first.note_closed();
+        first.note_connecting();
+        assert!(first.is_flapping(), "more changes than a socket makes that drops and returns");
+        let mut later = Steadiness::new(true, false);
+        later.note_connecting();
+        assert!(!later.may_ask(), "it flapped in the call before");
+    }
+}

@@ -1,0 +1,62 @@
+//! What calls remember of a socket's state for the next call of the same name, in this process.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::time::{Duration, Instant};
+
+use super::limits::{FLAPPED_LATELY, JUST_CONNECTING, MAX_REMEMBERED};
+use crate::sync::Mutex;
+
+type Key = (String, String);
+
+/// When names were last seen in a state that the next call has to know of.
+#[derive(Default)]
+pub(super) struct SocketMemory {
+    connecting: Seen<Key>,
+    flapping: Seen<Key>,
+}
+
+/// The moments, by key. They are dropped all at once when there are too many: each costs the next
+/// call one look.
+#[derive(Default)]
+struct Seen<K>(Mutex<HashMap<K, Instant>>);
+
+impl SocketMemory {
+    /// Notes that the socket answered as one that waits for a scan.
+    pub(super) fn note_connecting(&self, credential: &str, name: &str) {
+        self.connecting.note(key(credential, name));
+    }
+
+    /// Whether it did a moment ago, so that its state need not be looked at again.
+    pub(super) fn was_just_connecting(&self, credential: &str, name: &str) -> bool {
+        self.connecting.is_within(&key(credential, name), JUST_CONNECTING)
+    }
+
+    /// Notes that the state flaps: WhatsApp is out of reach, and upstream reconnects without a pause.
+    pub(super) fn note_flapping(&self, credential: &str, name: &str) {
+        self.flapping.note(key(credential, name));
+    }
+
+    /// Whether it did lately.
+    pub(super) fn flapped_lately(&self, credential: &str, name: &str) -> bool {
+        self.flapping.is_within(&key(credential, name), FLAPPED_LATELY)
+    }
+}
+
+fn key(credential: &str, name: &str) -> Key {
+    (credential.to_owned(), name.to_owned())
+}
+
+impl<K: Eq + Hash> Seen<K> {
+    fn note(&self, key: K) {
+        let mut seen = self.0.lock();
+        if seen.len() >= MAX_REMEMBERED {
+            seen.clear();
+        }
+        seen.insert(key, Instant::now());
+    }
+
+    fn is_within(&self, key: &K, span: Duration) -> bool {
+        self.0.lock().get(key).is_some_and(|at| at.elapsed() < span)
+    }
+}
