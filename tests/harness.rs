@@ -5,7 +5,7 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
 use pareia::admin::{Password, Passwords};
@@ -24,7 +24,7 @@ pub const PHONE: &str = "5521991856227";
 /// The route under test.
 pub const ROUTE: &str = "/api/messaging/instance";
 /// How long a test waits for something that should take milliseconds.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A folder that goes away with its test.
 pub struct Folder(PathBuf);
@@ -430,4 +430,21 @@ pub fn upstream_create(url: &str, body: &Value) {
 pub fn upstream_delete(url: &str, name: &str) {
     let request = agent().delete(format!("{url}/instance/delete/{name}")).header("apikey", KEY);
     assert_eq!(request.call().expect("an answer").status(), 200);
+}
+
+/// Runs `call` on many threads at the same moment.
+pub fn together<T: Send>(callers: usize, call: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let start = Barrier::new(callers);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..callers)
+            .map(|n| {
+                let (start, call) = (&start, &call);
+                scope.spawn(move || {
+                    start.wait();
+                    call(n)
+                })
+            })
+            .collect();
+        threads.into_iter().map(|t| t.join().expect("a caller")).collect()
+    })
 }

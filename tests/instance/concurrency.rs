@@ -1,32 +1,15 @@
 //! Many callers of one name: one row, one create, one socket, and everybody is served.
 
-use std::sync::{Arc, Barrier};
+use std::sync::Arc;
 use std::time::Duration;
 
 use pareia::instance::connect::Engine;
 use pareia::sim::Version;
 use pareia::store::Store;
 
-use crate::harness::{Shop, ask, recorded};
+use crate::harness::{Shop, ask, recorded, together};
 
 const CALLERS: usize = 64;
-
-/// Runs `call` on many threads at the same moment.
-fn together<T: Send>(callers: usize, call: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let start = Barrier::new(callers);
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..callers)
-            .map(|n| {
-                let (start, call) = (&start, &call);
-                scope.spawn(move || {
-                    start.wait();
-                    call(n)
-                })
-            })
-            .collect();
-        threads.into_iter().map(|t| t.join().expect("a caller")).collect()
-    })
-}
 
 #[track_caller]
 fn one_of_everything(shop: &Shop, name: &str) {

@@ -3,6 +3,7 @@
 mod concurrency;
 mod crash;
 mod faults;
+mod harmless;
 mod races;
 mod removal;
 mod returning;

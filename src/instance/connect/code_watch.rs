@@ -14,13 +14,20 @@ use crate::domain::{Qr, Secret};
 pub(super) struct CodeFilter {
     trust: Trust,
     /// The code last answered for the row: hardly that of a new socket.
-    remembered: Option<Secret>,
+    remembered: Option<RememberedCode>,
     first: FirstAnswer,
     /// Since when the socket has had its time: when the call that opened it was answered with a
     /// code or, without such a call, when it was first seen to open.
     opened: Option<Instant>,
     /// A good code that still lacks the pairing code, and since when.
     partial: Option<(Qr, Instant)>,
+}
+
+/// The code last answered for a row.
+pub(super) struct RememberedCode {
+    pub(super) image: Secret,
+    /// Whether it has been answered for longer than upstream shows one code: its socket is gone.
+    pub(super) is_expired: bool,
 }
 
 /// The picture in the first answer of a `connecting` instance.
@@ -30,7 +37,7 @@ enum FirstAnswer {
 }
 
 impl CodeFilter {
-    pub(super) fn new(trust: Trust, remembered: Option<Secret>) -> Self {
+    pub(super) fn new(trust: Trust, remembered: Option<RememberedCode>) -> Self {
         Self { trust, remembered, first: FirstAnswer::None, opened: None, partial: None }
     }
 
@@ -50,7 +57,7 @@ impl CodeFilter {
         if matches!(self.first, FirstAnswer::None) {
             self.first = FirstAnswer::Picture(image.clone());
         }
-        let is_new = !self.is_first(image.as_ref()) && image != self.remembered;
+        let is_new = !self.is_first(image.as_ref()) && !self.is_remembered(image.as_ref());
         // The socket has had its time, and nothing newer came: this is its code.
         let is_settled = self.opened.is_some_and(|at| at.elapsed() >= DISTRUST);
         let trusted = match self.trust {
@@ -58,7 +65,12 @@ impl CodeFilter {
             Trust::NewSocket => is_new || is_settled,
             Trust::OnlyChanged => is_new,
         };
-        qr.filter(|_| trusted)
+        qr.filter(|qr| trusted && !self.is_expired(qr))
+    }
+
+    /// Whether the code is one that upstream would have replaced long ago, were its socket there.
+    pub(super) fn is_expired(&self, qr: &Qr) -> bool {
+        self.remembered.as_ref().is_some_and(|code| code.is_expired && code.image == qr.image)
     }
 
     /// Judges the answer of the call that opened the socket.
@@ -66,7 +78,7 @@ impl CodeFilter {
         let qr = qr?;
         self.opened = Some(Instant::now());
         let image = Some(&qr.image);
-        let is_new = image != self.remembered.as_ref() && !self.is_first(image);
+        let is_new = !self.is_remembered(image) && !self.is_first(image);
         let trusted = match self.trust {
             Trust::Any => true,
             Trust::NewSocket => is_new,
@@ -91,6 +103,10 @@ impl CodeFilter {
     /// What is there when the time is over: better a code without a pairing code than none.
     pub(super) fn last_resort(self) -> Option<Qr> {
         self.partial.map(|(qr, _)| qr)
+    }
+
+    fn is_remembered(&self, image: Option<&Secret>) -> bool {
+        self.remembered.as_ref().is_some_and(|code| Some(&code.image) == image)
     }
 
     fn is_first(&self, image: Option<&Secret>) -> bool {
@@ -180,9 +196,23 @@ mod tests {
         Qr { code: None, image: Secret::new(image), pairing_code: None }
     }
 
+    fn code(image: &str, is_expired: bool) -> RememberedCode {
+        RememberedCode { image: Secret::new(image), is_expired }
+    }
+
+    #[test]
+    fn a_code_that_outlived_itself_is_never_answered() {
+        for trust in [Trust::Any, Trust::NewSocket, Trust::OnlyChanged] {
+            let mut filter = CodeFilter::new(trust, Some(code("a", true)));
+            filter.opened = Instant::now().checked_sub(DISTRUST);
+            assert!(filter.judge(Some(qr("a"))).is_none(), "{trust:?}");
+            assert!(filter.judge(Some(qr("b"))).is_some(), "{trust:?}");
+        }
+    }
+
     /// Feeds answers of a `connecting` instance; the first that is trusted, by number.
     fn first_trusted(trust: Trust, remembered: Option<&str>, answers: &[Option<&str>]) -> Option<usize> {
-        let mut filter = CodeFilter::new(trust, remembered.map(Secret::new));
+        let mut filter = CodeFilter::new(trust, remembered.map(|image| code(image, false)));
         answers.iter().position(|a| filter.judge(a.map(qr)).is_some())
     }
 

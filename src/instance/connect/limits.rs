@@ -47,6 +47,11 @@ pub(super) const FAILING: Duration = Duration::from_secs(2);
 pub(super) const JUST_CONNECTING: Duration = Duration::from_millis(100);
 /// How long a state that flapped is taken to flap still, by the calls that come after.
 pub(super) const FLAPPED_LATELY: Duration = Duration::from_secs(10);
+/// The time that a call must have left when its turn at the server comes, or it is refused before
+/// upstream hears of it.
+pub(super) const LEAST_TIME: Duration = Duration::from_millis(500);
+/// How much longer than its lifetime a code may be answered: what changes it runs late on a busy server.
+pub(super) const EXPIRY_MARGIN: Duration = Duration::from_secs(5);
 /// Names of which such a moment is remembered.
 pub(super) const MAX_REMEMBERED: usize = 8192;
 /// Changes of state in one watch from which on it flaps: a socket that drops and comes back makes two

@@ -1,8 +1,13 @@
 //! The row and its credential: what of a call happens in the database.
 
+use std::time::Instant;
+
 use super::{Call, Server};
-use crate::domain::UpstreamError;
-use crate::domain::{Reason, Secret, Status};
+use crate::domain::{Millis, Reason, Status, UpstreamError, now};
+use crate::instance::connect::code_watch::RememberedCode;
+use crate::instance::connect::limits::{EXPIRY_MARGIN, LEAST_TIME};
+use crate::upstream::evolution::QR_LIFETIME;
+
 use crate::instance::connect::plan::Row;
 use crate::instance::connect::{Ask, Outcome, Refusal};
 use crate::store::{Credential, Instance};
@@ -69,6 +74,9 @@ impl Call<'_> {
             self.connect_permit = Some(self.connect_permit_at(&chosen.id).ok_or(Refusal::Busy)?);
         }
         let permit = self.engine.call_permit(&chosen.id, self.deadline).ok_or(Refusal::Busy)?;
+        if Instant::now() + LEAST_TIME >= self.deadline {
+            return Err(Refusal::Busy);
+        }
         let connections = &self.engine.connections;
         let client = Client::new(connections, &base_url, chosen.key, self.trace, self.deadline);
         self.server = Some(Server { credential: chosen.id, base_url, client, _permit: permit });
@@ -114,8 +122,12 @@ impl Call<'_> {
     }
 
     /// The code last answered for the row.
-    pub(super) fn remembered_code(&self) -> Option<Secret> {
-        self.row.known().filter(|row| self.is_claimed(row)).and_then(|r| r.qr_code.clone())
+    pub(super) fn remembered_code(&self) -> Option<RememberedCode> {
+        let row = self.row.known().filter(|row| self.is_claimed(row))?;
+        let image = row.qr_code.clone()?;
+        let lifetime = Millis::try_from((QR_LIFETIME + EXPIRY_MARGIN).as_millis()).unwrap_or(Millis::MAX);
+        let is_expired = row.qr_since.is_some_and(|since| now() - since > lifetime);
+        Some(RememberedCode { image, is_expired })
     }
 
     /// Changes the row of an instance that is now known to be its own.

@@ -5,7 +5,8 @@ use std::time::Instant;
 use super::Call;
 use super::code::Seen;
 use super::failures::Endpoint;
-use crate::domain::{ConnectionState, Pairing, Reason, Status, UpstreamError, from_now};
+use crate::domain::{ConnectionState, Pairing, Qr, Reason, Status, UpstreamError, from_now};
+use crate::instance::connect::code_watch::CodeFilter;
 use crate::instance::connect::limits::{
     CONNECT_OUT, FLAPPING, LIST_AGAIN, RESUME, RETURN, RETURN_PAUSE, STEADY, UNANSWERED_OUT, WATCH,
 };
@@ -143,13 +144,19 @@ impl Call<'_> {
         // It may have met a socket that had just closed.
         self.connect_sent = true;
         let seen = match self.tolerate(Endpoint::Connect, answer)? {
-            Some(Connected::Code(qr)) => Seen::Code(qr),
+            Some(Connected::Code(qr)) if !self.is_expired(&qr) => Seen::Code(qr),
             Some(Connected::Open) => Seen::Open,
             Some(Connected::Missing) => Seen::Missing,
             Some(Connected::Failed) => Seen::Failed,
-            Some(Connected::NoCode) | None => self.await_code(None, Trust::Any, self.deadline)?,
+            Some(Connected::Code(_) | Connected::NoCode) | None => {
+                self.await_code(None, Trust::Any, self.deadline)?
+            }
         };
         self.conclude(seen)
+    }
+
+    fn is_expired(&self, qr: &Qr) -> bool {
+        CodeFilter::new(Trust::Any, self.remembered_code()).is_expired(qr)
     }
 
     /// What a wait for a code ended with: the answer, or more to go on with.

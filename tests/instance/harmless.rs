@@ -1,0 +1,150 @@
+//! What must do no harm: an upstream whose state flaps, refusals, garbage, a burst of new names.
+
+use std::time::{Duration, Instant};
+
+use pareia::sim::{Fault, Version, Whatsapp};
+
+use super::races::scripted;
+use crate::harness::{PATIENCE, Shop, recorded, together, until};
+
+/// How long a call may take in these tests: long enough for the waits of a call, and for a connect
+/// that upstream sleeps over.
+const QR_TIMEOUT: Duration = Duration::from_secs(9);
+
+/// A shop whose instance `a` is paired, or shows a code that nobody has scanned, when WhatsApp goes
+/// out of reach.
+fn unreachable(version: Version, is_paired: bool) -> Shop {
+    let shop = Shop::with(recorded(version), QR_TIMEOUT);
+    assert_eq!(shop.post("a").status, 200);
+    if is_paired {
+        shop.scan("a");
+        assert_eq!(shop.post("a").data("status"), "connected");
+    }
+    shop.sim.control().whatsapp(Whatsapp::Refuses);
+    shop
+}
+
+#[test]
+fn a_state_that_flaps_costs_a_name_that_was_never_paired_one_socket_a_call_at_most() {
+    for version in [Version::V2_3_7, Version::V1_8_2] {
+        let shop = unreachable(version, false);
+        let sim = shop.sim.control();
+        let before = sim.sockets("a");
+        for _ in 0..2 {
+            // The code of a moment ago, or that none came.
+            let answer = shop.post("a");
+            assert!(answer.status == 200 || answer.code() == "qr_timeout", "{version:?} {:?}", answer.body);
+        }
+        assert!(sim.sockets("a") <= before + 2, "{version:?}: {} sockets", sim.sockets("a") - before);
+        sim.whatsapp(Whatsapp::Reachable);
+        until("a code again", || shop.post("a").qr().is_some());
+    }
+}
+
+#[test]
+fn an_old_code_is_nobodys_while_the_phone_is_out_of_reach_on_1_8() {
+    let shop = unreachable(Version::V1_8_2, true);
+    let stranger = shop.user("outra", false);
+    shop.set("DELETE FROM messaging_instances");
+    let answer = shop.post_as(&stranger, "a");
+    assert!(answer.qr().is_none(), "a paired phone's old code: {:?}", answer.body);
+}
+
+#[test]
+fn a_phone_that_was_paired_anew_keeps_its_pairing() {
+    // As the list of 2.x has it between the pairing and the moment that `open` is written.
+    const LISTED: &str = r#"[{"id":"i","name":"x","connectionStatus":"connecting","ownerJid":"55@s",
+        "disconnectionReasonCode":401,"disconnectionAt":"2026-01-01T00:00:00.000Z"}]"#;
+    const CONNECTING: &str = r#"{"instance":{"instanceName":"x","state":"connecting"}}"#;
+    let (shop, calls) = scripted(Duration::from_secs(2), |endpoint| match endpoint {
+        "fetchInstances" => (200, LISTED),
+        "connectionState" => (200, CONNECTING),
+        _ => (200, r#"{"count":1,"code":"2@old","base64":"data:image/png;base64,AAAA"}"#),
+    });
+    shop.set(
+        "INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId, userId, credentialId,
+             status, claimedUrl, upstreamId, pairedAt, createdAt, updatedAt)
+         SELECT 'c', 'whatsapp_evolution', 'x', '5521991856227', u.id, c.id, 'connected', c.baseUrl, 'i',
+             1790000000000, 1, 1 FROM users u, integration_credentials c",
+    );
+    let answer = shop.post("x");
+    assert!(answer.qr().is_none() && answer.code() == "qr_timeout", "{:?}", answer.body);
+    assert_eq!(shop.sql("SELECT pairedAt FROM messaging_instances"), [["1790000000000"]]);
+    assert!(calls.lock().expect("unpoisoned").iter().all(|(endpoint, _)| endpoint != "connect"));
+}
+
+#[test]
+fn a_burst_is_refused_only_what_upstream_has_not_heard_of() {
+    const CALLERS: usize = 150;
+    let shop = Shop::with(recorded(Version::V2_3_7), QR_TIMEOUT);
+    let all = together(CALLERS, |n| (format!("loja-{n}"), shop.post(&format!("loja-{n}"))));
+    for (name, answer) in &all {
+        let created = shop.sim.control().count("create", Some(name));
+        let expected = if answer.status == 200 { 1 } else { 0 };
+        assert_eq!(created, expected, "{name}: {:?}", answer.body);
+    }
+    assert!(all.iter().all(|(_, answer)| answer.status == 200), "all of them have their turn in time");
+    assert_eq!(shop.sql("SELECT count(*) FROM messaging_instances WHERE status = 'pending'"), [["0"]]);
+}
+
+#[test]
+fn whoever_gets_no_place_leaves_no_row() {
+    let shop = Shop::with(recorded(Version::V2_3_7), Duration::from_secs(2));
+    shop.sim.control().fault(Fault::Hang, None);
+    let all = together(100, |n| shop.post(&format!("loja-{n}")));
+    let refused = all.iter().filter(|answer| answer.code() == "busy").count();
+    assert!(refused > 0, "64 calls fill a server that hangs");
+    let rows: usize = shop.sql("SELECT count(*) FROM messaging_instances")[0][0].parse().expect("a number");
+    assert_eq!(rows, all.len() - refused, "a row for each that had a place, and no other");
+}
+
+#[test]
+fn a_refused_connect_leaves_nothing_to_wait_for() {
+    const MISSING: &str = r#"{"status":404,"error":"Not Found","response":{"message":["no"]}}"#;
+    const CLOSE: &str = r#"{"instance":{"instanceName":"x","state":"close"}}"#;
+    const CREATED: &str = r#"{"instance":{"instanceName":"x","instanceId":"i","status":"close"},"hash":"h"}"#;
+    const LICENCE: &str = r#"{"error":"service not activated","code":"LICENSE_REQUIRED"}"#;
+    for (refusal, code) in [
+        (
+            (401, r#"{"status":401,"error":"Unauthorized","response":{"message":"Unauthorized"}}"#),
+            "evolution_rejected_key",
+        ),
+        ((503, LICENCE), "evolution_license_required"),
+    ] {
+        let (shop, _) = scripted(QR_TIMEOUT, move |endpoint| match endpoint {
+            "fetchInstances" => (404, MISSING),
+            "connectionState" => (200, CLOSE),
+            "create" => (201, CREATED),
+            _ => refusal,
+        });
+        let answer = shop.post("x");
+        assert_eq!(answer.code(), code, "{:?}", answer.body);
+        let out = "SELECT coalesce(connectOutUntil, 0) FROM messaging_instances";
+        assert_eq!(shop.sql(out), [["0"]], "a refusal opened no socket");
+    }
+}
+
+#[test]
+fn what_connect_answers_and_nobody_understands_ends_the_call_the_second_time() {
+    const LISTED: &str = r#"[{"id":"i","name":"x","connectionStatus":"connecting"}]"#;
+    const CONNECTING: &str = r#"{"instance":{"instanceName":"x","state":"connecting"}}"#;
+    for (status, garbage) in [
+        (200, "<html>welcome</html>"),
+        (302, ""),
+        (200, "{\"base64\":\"data:ima"),
+        (200, "[1,2]"),
+        (201, r#"{"count":1,"code":"2@x","base64":"data:image/png;base64,AAAA"}"#),
+    ] {
+        let (shop, calls) = scripted(Duration::from_secs(20), move |endpoint| match endpoint {
+            "fetchInstances" => (200, LISTED),
+            "connectionState" => (200, CONNECTING),
+            _ => (status, garbage),
+        });
+        let begun = Instant::now();
+        let answer = shop.post("x");
+        assert_eq!(answer.code(), "evolution_error", "{garbage}: {:?}", answer.body);
+        assert!(begun.elapsed() < PATIENCE / 4, "{garbage}: it waited out the deadline");
+        let calls = calls.lock().expect("unpoisoned");
+        assert_eq!(calls.iter().filter(|(endpoint, _)| endpoint == "connect").count(), 2, "{garbage}");
+    }
+}
