@@ -2,6 +2,10 @@
 
 pub mod base_url;
 pub mod evolution;
+mod gateway;
+mod pending_connects;
 pub mod transport;
 
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use gateway::Gateway;
+pub use pending_connects::PendingConnect;

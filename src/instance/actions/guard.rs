@@ -105,9 +105,10 @@ pub(super) fn find<'a>(
         log::error!("id={trace} credential {}: baseUrl {error}", credential.id);
         Refusal::Upstream(UpstreamError::Unexpected)
     })?;
-    let permit = engine.call_permit(&credential.id, Instant::now() + PERMIT).ok_or(Refusal::Busy)?;
+    let permit =
+        engine.gateway().call_permit(&credential.id, Instant::now() + PERMIT).ok_or(Refusal::Busy)?;
     let deadline = Instant::now() + UPSTREAM;
-    let client = Client::new(engine.connections(), &base_url, credential.key, trace, deadline);
+    let client = engine.gateway().client(&base_url, credential.key, trace, deadline);
     let mut own =
         Own { engine, target, credential: credential.id, client, is_listed: false, _permit: permit };
     let listed = own.listed()?;
@@ -224,6 +225,6 @@ impl Own<'_> {
     }
 
     fn clear_pending_connect(&self) {
-        self.engine.clear_pending_connect(&self.credential, &self.target.name);
+        self.engine.gateway().clear_pending_connect(&self.credential, &self.target.name);
     }
 }

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use crate::sync::PermitLimits;
-
 /// How long a paired instance has to come back by itself. Recorded: 0.1 s, and up to 2.2 s after
 /// WhatsApp was out of reach.
 pub(super) const RETURN: Duration = Duration::from_secs(6);
@@ -66,12 +64,6 @@ pub(super) const STEADY_AFTER_FLAPPING: Duration = Duration::from_secs(1);
 pub(super) const STEADY_LOOKS: (u32, Duration) = (4, Duration::from_millis(25));
 /// The pause between those looks.
 pub(super) const STEADY_PAUSE: Duration = Duration::from_millis(7);
-/// Calls about instances under way at one server, and at all of them: a server that hangs leaves room
-/// for the others. Those that wait hold a thread and nothing else.
-pub(super) const CALLS: PermitLimits = PermitLimits { per_key: 64, total: 128, waiting: 4096 };
-/// `connect` calls that one server sleeps over, and all of them; each holds a thread and a connection
-/// for 2 to 5 s, or until it is given up.
-pub(super) const CONNECTS: PermitLimits = PermitLimits { per_key: 64, total: 128, waiting: 4096 };
 /// Different asks for one name that wait for their turn.
 pub(super) const MAX_TURNS: usize = 64;
 /// How long a code is distrusted that stays what it was when the socket began to open. Recorded: a

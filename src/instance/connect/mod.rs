@@ -9,7 +9,6 @@ mod call;
 mod code_watch;
 mod limits;
 mod outcome;
-mod pending_connects;
 mod plan;
 mod singleflight;
 mod socket_memory;
@@ -19,11 +18,8 @@ use std::time::{Duration, Instant};
 
 pub use outcome::{Answer, Ask, Found, Outcome, Refusal};
 
-use crate::domain::Name;
 use crate::store::Store;
-use crate::sync::{Permit, Permits};
-use crate::upstream::evolution::Connections;
-use pending_connects::PendingConnects;
+use crate::upstream::Gateway;
 use singleflight::Singleflight;
 use socket_memory::SocketMemory;
 
@@ -31,13 +27,8 @@ use socket_memory::SocketMemory;
 pub struct Engine {
     store: Arc<Store>,
     qr_timeout: Duration,
-    connections: Connections,
+    gateway: Gateway,
     singleflight: Singleflight,
-    /// Calls under way at each server, by credential.
-    calls: Permits<String>,
-    /// `connect` calls that servers sleep over, by credential.
-    connects: Permits<String>,
-    pending_connects: PendingConnects,
     sockets: SocketMemory,
 }
 
@@ -47,11 +38,8 @@ impl Engine {
         Self {
             store,
             qr_timeout,
-            connections: Connections::default(),
+            gateway: Gateway::default(),
             singleflight: Singleflight::default(),
-            calls: Permits::new(limits::CALLS),
-            connects: Permits::new(limits::CONNECTS),
-            pending_connects: PendingConnects::default(),
             sockets: SocketMemory::default(),
         }
     }
@@ -77,19 +65,8 @@ impl Engine {
         &self.store
     }
 
-    /// The connections to every server.
-    pub(crate) fn connections(&self) -> &Connections {
-        &self.connections
-    }
-
-    /// Clears the pending connect of an instance that was deleted, or whose socket was closed.
-    pub(crate) fn clear_pending_connect(&self, credential: &str, name: &Name) {
-        self.pending_connects.clear(credential, name);
-    }
-
-    /// The right to make calls about one instance at the credential's server; `None` when none is
-    /// free by `deadline`.
-    pub(crate) fn call_permit(&self, credential: &str, deadline: Instant) -> Option<Permit<String>> {
-        self.calls.acquire(credential.to_owned(), deadline)
+    /// The way to the servers.
+    pub(crate) fn gateway(&self) -> &Gateway {
+        &self.gateway
     }
 }

@@ -17,8 +17,8 @@ use crate::instance::connect::code_watch::{CodeFilter, Steadiness};
 use crate::instance::connect::limits::{
     CONNECT_GIVES_UP, FAILING, REFUSAL_GRACE, RETURN_PAUSE, STEADY_PAUSE, pace,
 };
-use crate::instance::connect::pending_connects::PendingConnect;
 use crate::instance::connect::plan::{Socket, Trust};
+use crate::upstream::PendingConnect;
 use crate::upstream::evolution::Connected;
 
 /// Stack of the thread that waits for `connect`: it makes one call.

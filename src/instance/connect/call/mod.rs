@@ -164,12 +164,13 @@ impl<'a> Call<'a> {
 
     /// Whether a connect of this process is unanswered.
     fn is_connect_pending(&self) -> bool {
-        let has = |server: &Server| self.engine.pending_connects.has(&server.credential, &self.ask.name);
+        let has =
+            |server: &Server| self.engine.gateway.is_connect_pending(&server.credential, &self.ask.name);
         self.server.as_ref().is_some_and(has)
     }
 
     fn clear_pending_connect(&self) {
-        self.engine.pending_connects.clear(&self.server().credential, &self.ask.name);
+        self.engine.gateway.clear_pending_connect(&self.server().credential, &self.ask.name);
     }
 
     fn pairing(&mut self, qr: Qr) -> Outcome {

@@ -13,7 +13,6 @@ use crate::instance::connect::{Ask, Outcome, Refusal};
 use crate::store::{Credential, Instance};
 use crate::sync::Permit;
 use crate::upstream::BaseUrl;
-use crate::upstream::evolution::Client;
 
 /// The row as the call knows it, and as the database does.
 #[derive(Default)]
@@ -73,19 +72,18 @@ impl Call<'_> {
         if self.row.known().is_none() {
             self.connect_permit = Some(self.connect_permit_at(&chosen.id).ok_or(Refusal::Busy)?);
         }
-        let permit = self.engine.call_permit(&chosen.id, self.deadline).ok_or(Refusal::Busy)?;
+        let permit = self.engine.gateway.call_permit(&chosen.id, self.deadline).ok_or(Refusal::Busy)?;
         if Instant::now() + LEAST_TIME >= self.deadline {
             return Err(Refusal::Busy);
         }
-        let connections = &self.engine.connections;
-        let client = Client::new(connections, &base_url, chosen.key, self.trace, self.deadline);
+        let client = self.engine.gateway.client(&base_url, chosen.key, self.trace, self.deadline);
         self.server = Some(Server { credential: chosen.id, base_url, client, _permit: permit });
         Ok(())
     }
 
     /// The right to send a `connect` that upstream sleeps over.
     pub(super) fn connect_permit_at(&self, credential: &str) -> Option<Permit<String>> {
-        self.engine.connects.acquire(credential.to_owned(), self.deadline)
+        self.engine.gateway.connect_permit(credential, self.deadline)
     }
 
     /// What is under way on the former server is nothing to the new one. What the row remembers of

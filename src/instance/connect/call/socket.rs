@@ -91,7 +91,7 @@ impl Call<'_> {
                 .ok_or(Refusal::Upstream(UpstreamError::Timeout))?,
         };
         self.note_connect_out()?;
-        let pending = self.engine.pending_connects.begin(&self.server().credential, &self.ask.name, permit);
+        let pending = self.engine.gateway.begin_connect(&self.server().credential, &self.ask.name, permit);
         self.connect_sent = true;
         let mut opening = self.start_connect(pending)?;
         match self.await_code(Some(&mut opening), trust, self.deadline) {

@@ -44,7 +44,7 @@ impl PendingConnects {
 }
 
 /// One that is unanswered, until it is dropped.
-pub(super) struct PendingConnect {
+pub struct PendingConnect {
     all: PendingConnects,
     key: (String, Name),
     number: u64,
