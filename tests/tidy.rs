@@ -67,7 +67,7 @@ fn the_arrows_point_one_way() {
         ("sync", &["crypto"]),
         ("admin", &["domain", "crypto"]),
         ("store", &["domain", "crypto", "sync"]),
-        ("upstream", &["domain", "crypto", "qr_image"]),
+        ("upstream", &["domain", "sync", "crypto", "qr_image"]),
         ("instance", &["domain", "crypto", "sync", "store", "upstream"]),
         ("text", &["domain", "instance", "upstream"]),
         ("sim", &["http1"]),
