@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::limits::MAX_TURNS;
-use super::{Ask, Outcome, Refusal};
+use super::outcome::{Ask, Outcome, Refusal};
 use crate::domain::{Channel, Name};
 use crate::sync::{Condvar, Mutex};
 

@@ -5,6 +5,7 @@
 mod code;
 mod failures;
 mod row;
+mod row_state;
 mod socket;
 mod upstream;
 
@@ -19,7 +20,7 @@ use crate::sync::Permit;
 use crate::upstream::BaseUrl;
 use crate::upstream::evolution::{Client, QR_LIFETIME};
 use failures::{Endpoint, Failures};
-use row::RowState;
+use row_state::RowState;
 
 /// A call under way.
 pub(super) struct Call<'a> {

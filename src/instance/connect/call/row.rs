@@ -14,25 +14,6 @@ use crate::store::{Credential, Instance};
 use crate::sync::Permit;
 use crate::upstream::BaseUrl;
 
-/// The row as the call knows it, and as the database does.
-#[derive(Default)]
-pub(super) struct RowState {
-    now: Option<Instance>,
-    saved: Option<Instance>,
-}
-
-impl RowState {
-    /// The row as the call knows it.
-    pub(super) fn known(&self) -> Option<&Instance> {
-        self.now.as_ref()
-    }
-
-    fn replace(&mut self, row: Option<Instance>) {
-        self.saved.clone_from(&row);
-        self.now = row;
-    }
-}
-
 impl Call<'_> {
     pub(super) fn refuse_another_users(&self) -> Result<(), Refusal> {
         if self.engine.is_another_users(self.ask) { Err(Refusal::OwnedByOther) } else { Ok(()) }
@@ -160,21 +141,19 @@ impl Call<'_> {
     /// Changes the row and makes that durable before anything else happens. A row that already
     /// says so is left alone: a call that finds nothing new writes nothing.
     pub(super) fn save(&mut self, change: impl FnOnce(&mut Instance)) -> Result<(), Refusal> {
-        let row = self.row.now.as_mut().expect("upstream is touched only for a row");
-        change(row);
         // A call for a row that is there may have read its phone before somebody gave another.
-        if self.ask.row.is_none() {
-            row.phone = self.ask.phone.clone();
-        }
-        if self.row.now == self.row.saved {
+        let phone = self.ask.row.is_none().then(|| self.ask.phone.clone());
+        let Some(row) = self.row.change(|row| {
+            change(row);
+            row.phone = phone.unwrap_or_else(|| row.phone.clone());
+        }) else {
             return Ok(());
-        }
-        let row = self.row.known().expect("as above");
+        };
         if !self.engine.store.save_instance(row).map_err(|e| self.internal(&e))? {
             log::error!("id={} the row of {} is gone", self.trace, self.ask.name);
             return Err(Refusal::Internal);
         }
-        self.row.saved.clone_from(&self.row.now);
+        self.row.note_saved();
         Ok(())
     }
 

@@ -1,0 +1,34 @@
+//! The row of a call: as the call knows it, and as the database does.
+
+use crate::store::Instance;
+
+/// The row in both states. There is none until one is read or written.
+#[derive(Default)]
+pub(super) struct RowState {
+    now: Option<Instance>,
+    saved: Option<Instance>,
+}
+
+impl RowState {
+    /// The row as the call knows it.
+    pub(super) fn known(&self) -> Option<&Instance> {
+        self.now.as_ref()
+    }
+
+    /// Takes the row as the database has it.
+    pub(super) fn replace(&mut self, row: Option<Instance>) {
+        self.saved.clone_from(&row);
+        self.now = row;
+    }
+
+    /// Changes the row; what is to be saved, unless the database says so already.
+    pub(super) fn change(&mut self, change: impl FnOnce(&mut Instance)) -> Option<&Instance> {
+        change(self.now.as_mut().expect("upstream is touched only for a row"));
+        if self.now == self.saved { None } else { self.now.as_ref() }
+    }
+
+    /// Notes that the database has the row as the call knows it.
+    pub(super) fn note_saved(&mut self) {
+        self.saved.clone_from(&self.now);
+    }
+}
