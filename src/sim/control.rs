@@ -184,6 +184,12 @@ impl Control {
         self.hub.world(|world, _| world.ledger(name).harmed)
     }
 
+    /// How often the phone of that name has logged in.
+    #[must_use]
+    pub fn logins(&self, name: &str) -> u32 {
+        self.hub.world(|world, now| world.logins(name, now))
+    }
+
     /// Names whose instance a race of two creates destroyed, once for each time.
     #[must_use]
     pub fn destroyed(&self) -> Vec<String> {

@@ -56,6 +56,8 @@ pub struct Ledger {
     pub sockets: u32,
     /// Connects that opened a second socket beside one that was about to come back.
     pub harmed: u32,
+    /// Logins of a phone, but for those of two sockets that fight.
+    pub logins: u32,
 }
 
 /// All instances, and what will happen to them.

@@ -165,6 +165,7 @@ fn show(hub: &Arc<Hub>, question: &str, name: Option<&str>) -> Reply {
             "state": control.state(named).map(State::word),
             "sockets": control.sockets(named),
             "harmed": control.harmed(named),
+            "logins": control.logins(named),
         }),
         "code" => control.current_code(named).map_or(Value::Null, |c| {
             json!({"code": c.code, "pairingCode": c.pairing, "base64": &*c.base64, "count": c.count,

@@ -9,10 +9,10 @@ use super::{Event, Key, Whatsapp, World};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long one round of failing to reach WhatsApp lasts: Evolution tries again without a pause.
-const RETRY_ROUND: Duration = Duration::from_millis(20);
-/// The part of a round in which 2.x says `connecting` and 1.8.2 says `close`.
-const RETRY_MINORITY: Duration = Duration::from_millis(2);
+/// How long a state lasts while WhatsApp is out of reach: Evolution tries again without a pause.
+const FLAP: Duration = Duration::from_millis(3);
+/// Of so many states one is `connecting`, the others are `close`.
+const FLAPS: u64 = 3;
 /// How long each of two fighting sockets holds out.
 const FIGHT_ROUND: Duration = Duration::from_millis(110);
 
@@ -28,8 +28,17 @@ impl World {
         if self.whatsapp != Whatsapp::Refuses || i.sockets.is_empty() {
             return i.state;
         }
-        let minority = now.as_millis() % RETRY_ROUND.as_millis() < RETRY_MINORITY.as_millis();
-        if minority == self.version.is_v1() { State::Close } else { State::Connecting }
+        if flaps_to_connecting(i.created, now) { State::Connecting } else { State::Close }
+    }
+
+    /// How often the phone of that name has logged in: each of two sockets that fight throws the other
+    /// out as soon as it is in.
+    #[must_use]
+    pub fn logins(&self, name: &str, now: Moment) -> u32 {
+        let fought = self.loaded(name).and_then(|(_, i)| i.fighting);
+        let rounds =
+            fought.map_or(0, |since| now.saturating_sub(since).as_millis() / FIGHT_ROUND.as_millis());
+        self.ledger(name).logins + u32::try_from(rounds).unwrap_or(u32::MAX)
     }
 
     /// Opens a socket for a call, beside whatever sockets there are.
@@ -223,10 +232,23 @@ impl World {
         if self.whatsapp != Whatsapp::Reachable {
             return;
         }
-        if let Some(i) = self.alive(key, socket).filter(|i| i.paired) {
-            i.open(at);
-        }
+        let Some(i) = self.alive(key, socket).filter(|i| i.paired) else { return };
+        i.open(at);
+        let name = i.facts.name.clone();
+        self.ledgers.entry(name).or_default().logins += 1;
     }
+}
+
+/// Whether a state that flaps says `connecting` at that moment. The sequence has no period that a client
+/// could fall into step with, and is the same at each run.
+fn flaps_to_connecting(created: Moment, now: Moment) -> bool {
+    let slot = u64::try_from(now.as_millis() / FLAP.as_millis()).unwrap_or(0);
+    let seed = u64::try_from(created.as_nanos()).unwrap_or(0);
+    // SplitMix64.
+    let mut x = (slot ^ seed.rotate_left(32)).wrapping_add(0x9E37_79B9_7F4A_7C15);
+    x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    (x ^ (x >> 31)).is_multiple_of(FLAPS)
 }
 
 /// The first end of a round of `length`, counted from `since`, that is not before `now`.
