@@ -1,0 +1,93 @@
+//! The code against its own rules: the map of the rooms, no circles, short functions, names and comments.
+//!
+//! `make shape` prints the figures.
+
+mod graph;
+mod items;
+mod rooms;
+mod source;
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use graph::Graph;
+use rooms::room_of;
+use source::{SourceFile, read, root};
+
+/// Circles between files of `src`.
+const MAX_CIRCLES: usize = 35;
+
+#[test]
+fn files_do_not_use_each_other_in_circles() {
+    let files = read("src");
+    at_most(MAX_CIRCLES, "circles", &circles(&files));
+}
+
+fn circles(files: &[SourceFile]) -> Vec<String> {
+    Graph::new(files).circles().iter().map(|circle| circle.join(" -> ")).collect()
+}
+
+/// Prints what was found, and fails above the number that the code has come down to.
+#[track_caller]
+fn at_most(limit: usize, what: &str, found: &[String]) {
+    println!("{} {what} (at most {limit}):\n{}", found.len(), found.join("\n"));
+    assert!(found.len() <= limit, "{} {what}, at most {limit} may be", found.len());
+}
+
+fn show<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn every_file_says_its_job() {
+    for folder in ["src", "tests", "benches"] {
+        for SourceFile { path, text, .. } in read(folder) {
+            assert!(text.starts_with("//! "), "{folder}/{path} does not open with its job");
+            for word in ["todo!", "unimplemented!", "dbg!", concat!("TO", "DO"), concat!("FIX", "ME")] {
+                let here = folder == "tests" && path == "tidy/mod.rs";
+                assert!(here || !text.contains(word), "{folder}/{path} has {word}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_column_is_commented() {
+    for entry in fs::read_dir(root().join("migrations")).expect("migrations") {
+        let path = entry.expect("an entry").path();
+        let text = fs::read_to_string(&path).expect("a migration");
+        let columns = text.lines().filter(|l| {
+            let line = l.trim_start();
+            l.starts_with("    ") && line.starts_with(|c: char| c.is_ascii_lowercase())
+        });
+        for column in columns {
+            assert!(column.contains(" -- "), "{}: {column}", path.display());
+        }
+    }
+}
+
+/// Lines, functions and arrows for each room, and what is still to be mended.
+#[test]
+fn the_shape_in_figures() {
+    let files = read("src");
+    let mut rooms: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
+    for file in &files {
+        let [count, lines] = rooms.entry(room_of(&file.path)).or_default();
+        *count += 1;
+        *lines += file.text.lines().count();
+    }
+    for (room, [count, lines]) in &rooms {
+        println!("{room:18} {count:4} files {lines:6} lines");
+    }
+    let mut lengths: Vec<_> = files.iter().flat_map(|f| &f.functions).map(|f| f.lines).collect();
+    lengths.sort_unstable();
+    let at = |percent: usize| lengths[(lengths.len() - 1) * percent / 100];
+    println!("functions: {}, median {} lines, 95th {}, longest {}", lengths.len(), at(50), at(95), at(100));
+    let longest = files.iter().max_by_key(|f| f.text.lines().count()).expect("files");
+    println!("longest file: {}, {} lines", longest.path, longest.text.lines().count());
+    let arrows: usize = Graph::new(&files).arrows.iter().map(std::collections::BTreeSet::len).sum();
+    println!("arrows between files: {arrows}, circles: {}", circles(&files).len());
+    println!("type names with two meanings: {}", items::doubled_types(&files).len());
+    println!("names with a metaphor: {}", items::metaphors(&files).len());
+    assert!(at(50) <= 7, "the median function has {} lines", at(50));
+}
