@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::source::{SourceFile, read};
+use super::source::{SourceFile, library, read};
 use super::{at_most, show};
 
 /// Longest function, from its signature to its closing brace: what fits on one screen.
@@ -52,23 +52,21 @@ fn no_function_is_longer_than_a_screen() {
 /// `missing_docs` does the same, but asks for fields too, which mostly speak by their names.
 #[test]
 fn every_public_item_but_fields_has_a_doc_comment() {
-    let say = |file: SourceFile| {
-        let path = file.path;
-        file.undocumented.into_iter().map(move |name| format!("src/{path}: {name}"))
-    };
-    let bare: Vec<_> = read("src").into_iter().flat_map(say).collect();
+    let say =
+        |file: &'static SourceFile| file.undocumented.iter().map(|name| format!("src/{}: {name}", file.path));
+    let bare: Vec<_> = library().iter().flat_map(say).collect();
     assert!(bare.is_empty(), "public and without a doc comment:\n{}", bare.join("\n"));
 }
 
 #[test]
 fn a_type_name_is_used_for_one_thing() {
-    let doubled = doubled_types(&read("src"));
+    let doubled = doubled_types(library());
     at_most(MAX_DOUBLED_TYPES, "type names with two meanings", &doubled);
 }
 
 #[test]
 fn no_name_has_to_be_decoded() {
-    at_most(MAX_METAPHORS, "names with a metaphor in them", &metaphors(&read("src")));
+    at_most(MAX_METAPHORS, "names with a metaphor in them", &metaphors(library()));
 }
 
 /// Type names that more than one place defines, with those places.

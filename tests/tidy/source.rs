@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
@@ -250,6 +251,12 @@ fn each_identifier(tokens: TokenStream, found: &mut impl FnMut(String)) {
 /// The project's folder.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The files of `src`, read once for all tests.
+pub fn library() -> &'static [SourceFile] {
+    static LIBRARY: LazyLock<Vec<SourceFile>> = LazyLock::new(|| read("src"));
+    &LIBRARY
 }
 
 /// The source files below a folder of the project, by path.
