@@ -228,11 +228,16 @@ impl Shop {
     }
 
     /// Scans the code and waits until upstream says open.
+    #[track_caller]
     pub fn scan(&self, name: &str) {
-        assert!(self.sim.control().scan(name, None), "{name} shows no code");
+        let control = self.sim.control();
+        let (state, code) = (control.state(name), control.current_code(name).is_some());
+        let scanned = control.scan(name, None);
+        assert!(scanned, "{name} shows no code: {state:?}, a code {code}, after {:?}", control.calls());
         self.until_state(name, "open");
     }
 
+    #[track_caller]
     pub fn until_state(&self, name: &str, state: &str) {
         until(&format!("{name} is {state}"), || {
             self.sim.control().state(name).is_some_and(|s| s.word() == state)
