@@ -49,6 +49,10 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
+    pub fn lines(&self) -> usize {
+        self.text.lines().count()
+    }
+
     /// The file's place in the tree of modules: `domain/mod.rs` and `domain.rs` are both `["domain"]`.
     pub fn module(&self) -> Vec<String> {
         let stem = self.path.trim_end_matches(".rs");
