@@ -425,6 +425,13 @@ pub fn until(what: &str, so: impl Fn() -> bool) {
     }
 }
 
+/// Fails where something waited out a wait that it must not: a busy machine is slow, but not as slow as that.
+#[track_caller]
+pub fn sooner_than(wait: Duration, begun: Instant) {
+    let took = begun.elapsed();
+    assert!(took < wait, "took {took:?}, as if {wait:?} had been waited out");
+}
+
 /// Creates an instance upstream, as somebody with the key does by hand.
 pub fn upstream_create(url: &str, body: &Value) {
     let request = agent().post(format!("{url}/instance/create"));
