@@ -118,6 +118,7 @@ fn attempt(agent: &Agent, request: &Request) -> Result<Answer, Error> {
 pub struct Answer(Response<Body>);
 
 impl Answer {
+    /// The HTTP status.
     pub fn status(&self) -> u16 {
         self.0.status().as_u16()
     }

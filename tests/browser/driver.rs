@@ -11,10 +11,8 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use serde_json::{Value, json};
 
-use crate::harness::Folder;
+use crate::harness::{Folder, PATIENCE};
 
-/// How long a test waits for something that should take a moment.
-const PATIENCE: Duration = Duration::from_secs(15);
 /// Pause between two looks.
 const LOOK: Duration = Duration::from_millis(25);
 /// What a member is called that holds an element's id (W3C WebDriver).

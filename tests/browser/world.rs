@@ -117,7 +117,8 @@ impl World {
     }
 }
 
-/// Whether a request stays with the server, the page, or the browser's own first tab.
+/// Whether a request stays with the server, the page, or the browser's own first tab, which on a busy
+/// machine still loads when the page does.
 fn is_ours(url: &str, ours: &str) -> bool {
-    [ours, "data:", "chrome:", "about:"].iter().any(|start| url.starts_with(start))
+    [ours, "data:", "chrome:", "chrome-untrusted:", "about:"].iter().any(|start| url.starts_with(start))
 }

@@ -1,0 +1,58 @@
+# Every command that builds, tests and judges this project, once. `.ci/run` installs what they need, calls them,
+# and says at the end what was skipped.
+
+# Said in Cargo.toml, kept by `make msrv`.
+MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+
+# $(call have,PROGRAM): whether it is installed. $(call skip,WHAT AND WHY): says that, here and in a list.
+have = command -v $(1) >/dev/null 2>&1
+skip = { mkdir -p target && echo "SKIPPED: $(1)" | tee -a target/skipped; }
+
+.DEFAULT_GOAL := help
+.PHONY: help test check fmt clippy doc shellcheck deny msrv shape bench demo ci
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## /make \1\t/p' Makefile | expand -t 17
+
+test: ## the whole suite, and the page in a browser where chromedriver is
+	cargo test --locked
+
+check: fmt clippy doc shellcheck deny ## what judges the code without running it
+
+fmt: ## the layout of the code
+	cargo fmt --check
+
+clippy: ## lints; a warning is an error
+	cargo clippy --locked --all-targets -- -D warnings
+
+doc: ## the documentation builds, and its links lead somewhere
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items
+
+shellcheck: ## the shell scripts
+	@if $(call have,shellcheck); then set -x; shellcheck install.sh .ci/run; \
+	else $(call skip,shellcheck is not here (apt-get install shellcheck)); fi
+
+deny: ## licences, sources, doubles and known holes of the crates that are built in
+	@if $(call have,cargo-deny); then \
+	    (set -x; cargo deny --log-level error --locked check bans licenses sources) && \
+	    if cargo deny fetch db >/dev/null 2>&1; then \
+	        set -x; cargo deny --log-level error --locked check --disable-fetch advisories; \
+	    else $(call skip,known holes in crates: their list is out of reach); fi; \
+	else $(call skip,cargo-deny is not here (cargo install cargo-deny --locked takes some minutes)); fi
+
+msrv: ## the binary builds with the oldest Rust that is promised
+	@if rustup run $(MSRV) cargo --version >/dev/null 2>&1; then \
+	    set -x; CARGO_TARGET_DIR=target/msrv rustup run $(MSRV) cargo check --locked; \
+	else $(call skip,Rust $(MSRV) is not here (rustup toolchain install $(MSRV) --profile minimal)); fi
+
+shape: ## lines for each room, lengths of functions, circles, names to be mended
+	cargo test --locked --test suite tidy::the_shape_in_figures -- --nocapture
+
+bench: ## the figures that README quotes, with the release binary; takes minutes
+	cargo bench --locked
+
+demo: ## the whole product against a simulated Evolution API
+	cargo run --locked --release -- demo
+
+ci: ## what holds the line on a fresh clone, which installs what it needs
+	.ci/run
