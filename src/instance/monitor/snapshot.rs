@@ -33,7 +33,8 @@ pub(super) fn list(
                 found[*at].get_or_insert(listed);
             }
         };
-    client.list_all(|| (nothing(rows.len()), true), each)
+    let ((found, lags), _skipped) = client.list_all(|| (nothing(rows.len()), true), each)?;
+    Ok((found, lags))
 }
 
 /// A list that says nothing of that many rows.

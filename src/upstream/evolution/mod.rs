@@ -6,7 +6,9 @@
 
 mod call_policy;
 mod client;
+mod code;
 mod decode;
+mod entry;
 mod key;
 mod list_stream;
 
