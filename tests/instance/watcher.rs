@@ -8,7 +8,9 @@ use pareia::instance::monitor::Pace;
 use pareia::sim::{Fault, Options, Sim, Timing, Version};
 use serde_json::json;
 
-use crate::harness::{KEY, PHONE, Shop, instant, recorded, until, upstream_create, upstream_delete};
+use crate::harness::{
+    KEY, PHONE, Shop, instant, recorded, until, upstream_create, upstream_delete, upstream_logout,
+};
 
 /// The usual pace, many times faster.
 pub fn swift() -> Pace {
@@ -18,6 +20,7 @@ pub fn swift() -> Pace {
         quick: ms(40),
         second_look: ms(60),
         lasting: ms(400),
+        steady: ms(500),
         attention: ms(300),
         hint_gap: ms(20),
         retry: ms(50),
@@ -79,7 +82,7 @@ impl Shop {
 
 #[test]
 fn a_scan_and_a_logout_are_seen_on_both_lines() {
-    for (version, ended) in [(Version::V2_3_7, "upstream_401"), (Version::V1_8_2, "dropped")] {
+    for (version, ended) in [(Version::V2_3_7, "device_removed"), (Version::V1_8_2, "dropped")] {
         let shop = shop(version);
         shop.paired("a");
         let beside = shop.sql("SELECT qrCode, qrSince, pairedAt > 0 FROM messaging_instances");
@@ -106,7 +109,7 @@ fn a_socket_that_is_back_at_once_has_not_dropped() {
     assert!(sim.drop_socket("a", Some(Duration::from_millis(300))));
     let begun = Instant::now();
     until("some rounds after it is back", || {
-        shop.watch.look_at("cred_a", "a");
+        shop.watch.keep_fresh("cred_a", "a");
         begun.elapsed() > Duration::from_millis(1300)
     });
     assert!(sim.count("connectionState", Some("a")) > 5, "it was looked at");
@@ -131,12 +134,111 @@ fn a_drop_that_turns_out_to_be_a_logout_says_so() {
     assert!(shop.sim.control().drop_socket("a", Some(Duration::from_mins(1))));
     shop.until_row("a", "disconnected dropped");
     assert!(shop.sim.control().unlink("a"));
-    shop.until_row("a", "disconnected upstream_401");
+    shop.until_row("a", "disconnected device_removed");
     assert_eq!(
         shop.history("a"),
         "asked, connected paired, disconnected dropped",
         "one change, better known"
     );
+}
+
+#[test]
+fn who_logged_a_phone_out_is_told_apart() {
+    let shop = shop(Version::V2_3_7);
+    shop.paired("phone");
+    shop.paired("manager");
+    assert!(shop.sim.control().unlink("phone"));
+    upstream_logout(&shop.sim.url(), "manager");
+    shop.until_row("phone", "disconnected device_removed");
+    shop.until_row("manager", "disconnected logged_out_upstream");
+    assert_eq!(shop.sql("SELECT DISTINCT pairedAt FROM messaging_instances"), [["NULL"]]);
+    let text = |name: &str| {
+        let shown = shop.call("GET", &format!("/api/messaging/instance/{name}"));
+        shown.data("reasonText").as_str().expect("a sentence").to_owned()
+    };
+    assert!(text("phone").contains("Dispositivos conectados"), "{}", text("phone"));
+    assert!(text("manager").contains("manager"), "{}", text("manager"));
+}
+
+#[test]
+fn on_1_8_a_socket_that_stays_closed_is_a_logout() {
+    let shop = shop(Version::V1_8_2);
+    shop.paired("a");
+    assert!(shop.sim.control().unlink("a"));
+    shop.until_row("a", "disconnected dropped");
+    shop.until_row("a", "disconnected upstream_0");
+    assert_eq!(shop.sql("SELECT pairedAt FROM messaging_instances"), [["NULL"]]);
+    assert_eq!(shop.history("a"), "asked, connected paired, disconnected dropped");
+    // Nobody is paired: the next call may open a socket.
+    let answer = shop.post("a");
+    assert_eq!(answer.data("status"), "connecting", "{:?}", answer.body);
+    shop.scan("a");
+    shop.until_row("a", "connected paired");
+}
+
+#[test]
+fn on_1_8_a_socket_that_reconnects_is_no_logout_however_often_it_is_seen_closed() {
+    const LIST: &str = r#"[{"instance":{"instanceName":"x","status":"close"}}]"#;
+    const CLOSE: &str = r#"{"instance":{"instanceName":"x","state":"close"}}"#;
+    const CONNECTING: &str = r#"{"instance":{"instanceName":"x","state":"connecting"}}"#;
+    let looks = std::sync::atomic::AtomicU32::new(0);
+    let (shop, calls) = super::races::scripted(Duration::from_secs(5), move |endpoint| match endpoint {
+        "fetchInstances" => (200, LIST),
+        // Many times `close` in a row, and never for as long as a logout takes.
+        _ => match looks.fetch_add(1, std::sync::atomic::Ordering::SeqCst) % 40 {
+            0 => (200, CONNECTING),
+            _ => (200, CLOSE),
+        },
+    });
+    shop.seed_as("scripted", "x");
+    let pace = Pace { quick: Duration::from_millis(5), ..swift() };
+    let watch = pareia::instance::monitor::Monitor::start(std::sync::Arc::clone(&shop.store), pace);
+    let states =
+        || calls.lock().expect("unpoisoned").iter().filter(|call| call.0 == "connectionState").count();
+    until("many looks", || states() > 200);
+    watch.stop();
+    assert_eq!(shop.row("x"), "disconnected dropped");
+    assert_eq!(shop.sql("SELECT pairedAt FROM messaging_instances"), [["1"]]);
+}
+
+#[test]
+fn a_phone_that_was_paired_anew_unseen_is_remembered_as_newer_than_the_logout() {
+    let shop = shop(Version::V2_3_7);
+    shop.paired("a");
+    assert!(shop.sim.control().unlink("a"));
+    shop.until_row("a", "disconnected device_removed");
+    assert_eq!(shop.post("a").status, 200);
+    shop.scan("a");
+    shop.until_row("a", "connected paired");
+    // As it is where logout and pairing were not seen: the row remembers the phone of before.
+    shop.set("UPDATE messaging_instances SET pairedAt = 1");
+    let paired_at =
+        || shop.sql("SELECT pairedAt FROM messaging_instances")[0][0].parse::<i64>().expect("a time");
+    until("it is remembered anew", || paired_at() > now() - 60_000);
+    let (kept, history) = (paired_at(), shop.history("a"));
+    shop.rounds(3);
+    assert_eq!((paired_at(), shop.history("a")), (kept, history), "once");
+}
+
+#[test]
+fn an_odd_entry_of_the_list_hides_no_other_row() {
+    let (shop, _) = super::races::scripted(Duration::from_secs(5), |endpoint| match endpoint {
+        "fetchInstances" => (
+            200,
+            r#"[null,{"name":7},{"id":"1","name":"x","connectionStatus":"open","ownerJid":"55@s.whatsapp.net"},
+                {"id":"2","name":"y","connectionStatus":"open","ownerJid":{}}]"#,
+        ),
+        _ => (200, r#"{"instance":{"instanceName":"x","state":"open"}}"#),
+    });
+    shop.seed_as("scripted", "x");
+    shop.seed_as("scripted", "y");
+    shop.set("UPDATE messaging_instances SET status = 'disconnected'");
+    let watch = pareia::instance::monitor::Monitor::start(std::sync::Arc::clone(&shop.store), swift());
+    shop.until_row("x", "connected paired");
+    // What the list does not tell is asked for.
+    shop.until_row("y", "connected paired");
+    assert_eq!(shop.sql("SELECT trouble FROM credential_health WHERE credentialId = 'scripted'"), [["NULL"]]);
+    watch.stop();
 }
 
 #[test]
@@ -183,7 +285,7 @@ fn an_instance_that_upstream_does_not_load_is_an_error_after_long() {
     shop.paired("a");
     upstream_delete(&shop.sim.url(), "a");
     until("looked at and in error", || {
-        shop.watch.look_at("cred_a", "a");
+        shop.watch.keep_fresh("cred_a", "a");
         shop.row("a") == "error not_loaded"
     });
     shop.until_row("a", "lost gone");
@@ -272,7 +374,7 @@ fn what_is_looked_at_is_looked_at_often() {
     shop.paired("a");
     // The round that saw the phone is followed by one more at the quick pace.
     std::thread::sleep(Duration::from_millis(200));
-    shop.watch.look_at("cred_a", "a");
+    shop.watch.keep_fresh("cred_a", "a");
     let begun = Instant::now();
     assert!(shop.sim.control().drop_socket("a", Some(Duration::from_mins(1))));
     shop.until_row("a", "disconnected dropped");
@@ -439,7 +541,7 @@ fn a_list_with_a_name_twice_is_read_like_a_look_at_the_name() {
     });
     shop.seed_as("scripted", "x");
     shop.sql("UPDATE messaging_instances SET status = 'disconnected' RETURNING id");
-    let watch = pareia::instance::monitor::Watch::start(std::sync::Arc::clone(&shop.store), swift());
+    let watch = pareia::instance::monitor::Monitor::start(std::sync::Arc::clone(&shop.store), swift());
     shop.until_row("x", "connected paired");
     watch.stop();
 }
@@ -551,14 +653,14 @@ fn a_page_full_of_numbers_hides_nobody_elses_end() {
     shop.paired("zy");
     shop.sim.control().fill(200);
     shop.seed(200);
-    let look = || (1..=200).for_each(|n| shop.watch.look_at("cred_a", &format!("row-{n}")));
+    let look = || (1..=200).for_each(|n| shop.watch.keep_fresh("cred_a", &format!("row-{n}")));
     look();
     shop.rounds(2);
     assert!(shop.sim.control().unlink("zz"));
     drop_unseen(&shop, "zy");
     until("both are seen", || {
         look();
-        shop.row("zz") == "disconnected upstream_401" && shop.row("zy") == "disconnected dropped"
+        shop.row("zz") == "disconnected device_removed" && shop.row("zy") == "disconnected dropped"
     });
     // And each that is looked at has its turn.
     let asked = |n| shop.sim.control().count("connectionState", Some(&format!("row-{n}"))) > 0;
@@ -592,7 +694,7 @@ fn the_list_of_the_older_line_is_asked_for_at_rest_only() {
     let (lists, begun) = (sim.count("fetchInstances", None), Instant::now());
     let states = sim.count("connectionState", Some("a"));
     while begun.elapsed() < rest {
-        shop.watch.look_at("cred_a", "a");
+        shop.watch.keep_fresh("cred_a", "a");
         shop.watch.hint("cred_a", Some("a"));
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -603,7 +705,7 @@ fn the_list_of_the_older_line_is_asked_for_at_rest_only() {
     let begun = Instant::now();
     assert!(sim.unlink("a"));
     until("it is seen", || {
-        shop.watch.look_at("cred_a", "a");
+        shop.watch.keep_fresh("cred_a", "a");
         shop.row("a") == "disconnected dropped"
     });
     assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
@@ -724,7 +826,7 @@ fn one_credential_that_cannot_be_used_stops_no_other() {
     shop.credential("cred_c", &shop.sim.url());
     until("nor that", || health("cred_c") == "unwatched");
     assert!(shop.sim.control().unlink("a"));
-    shop.until_row("a", "disconnected upstream_401");
+    shop.until_row("a", "disconnected device_removed");
     assert_eq!(health("cred_a"), "NULL");
     assert!(shop.store.set_credential_active("cred_b", false).expect("disabled"));
     until("there is room", || health("cred_c") == "NULL");
@@ -739,7 +841,7 @@ fn the_end_waits_no_longer_for_the_database_and_neither_does_whoever_looks() {
     assert!(shop.sim.control().unlink("a"));
     std::thread::sleep(Duration::from_millis(300));
     let begun = Instant::now();
-    shop.watch.look_at("cred_a", "a");
+    shop.watch.keep_fresh("cred_a", "a");
     assert!(shop.watch.webhook_of("x").is_none());
     assert!(begun.elapsed() < Duration::from_millis(100), "{:?}", begun.elapsed());
     shop.watch.stop();
@@ -766,7 +868,7 @@ fn of_a_list_that_broke_off_nothing_is_kept() {
     shop.credential("breaks", &url);
     shop.seed_as("breaks", "x");
     shop.set("UPDATE messaging_instances SET status = 'disconnected', statusReason = 'unscanned'");
-    let watch = pareia::instance::monitor::Watch::start(std::sync::Arc::clone(&shop.store), swift());
+    let watch = pareia::instance::monitor::Monitor::start(std::sync::Arc::clone(&shop.store), swift());
     shop.until_row("x", "connected paired");
     watch.stop();
 }
