@@ -10,7 +10,7 @@ use pareia::domain::UpstreamError;
 use pareia::domain::{Name, Phone, Secret};
 use pareia::qr_image;
 use pareia::upstream::BaseUrl;
-use pareia::upstream::evolution::{Client, Connected, Connections, Created, Told};
+use pareia::upstream::evolution::{Client, CommandOutcome, Connected, Connections, Created};
 use serde_json::Value;
 
 use crate::harness::PHONE;
@@ -98,16 +98,16 @@ fn understood(endpoint: &str, name: &Name, url: &str) -> String {
     let client = Client::new(&Connections::default(), &base, Secret::new("k"), "recorded", deadline);
     let phone = Phone::parse(PHONE).expect("a phone");
     let state = |s: ConnectionState| format!("{s:?}").to_lowercase();
-    let told = |told: Told| match told {
-        Told::Done => "done".into(),
-        Told::Missing => "missing".into(),
-        Told::NotNow => "not now".into(),
-        Told::Unsupported => "unsupported".into(),
+    let done = |outcome: CommandOutcome| match outcome {
+        CommandOutcome::Done => "done".into(),
+        CommandOutcome::Missing => "missing".into(),
+        CommandOutcome::NotNow => "not now".into(),
+        CommandOutcome::Unsupported => "unsupported".into(),
     };
     let outcome = match endpoint {
-        "delete" => client.delete(name).map(told),
-        "logout" => client.logout(name).map(told),
-        "restart" => client.restart(name).map(told),
+        "delete" => client.delete(name).map(done),
+        "logout" => client.logout(name).map(done),
+        "restart" => client.restart(name).map(done),
         "connectionState" => {
             client.state(name).map(|s| s.map_or("missing".into(), |s| format!("state {}", state(s))))
         }

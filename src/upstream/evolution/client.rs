@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use ureq::Agent;
 
 use super::call_policy::{Care, LIST_READ_BUFFER, MAX_ANSWER, MAX_LIST, READ_BUFFER};
-use super::{Check, Connected, Created, Told, decode, entry, list_stream};
+use super::{Check, CommandOutcome, Connected, Created, decode, entry, list_stream};
 use crate::domain::{ConnectionState, ListedInstance, UpstreamError};
 use crate::domain::{Name, Phone, Secret};
 use crate::upstream::transport::{Answer, Request, TransportError};
@@ -154,27 +154,27 @@ impl Client {
     }
 
     /// Deletes the instance. 2.x logs it out first and cleans up after the answer.
-    pub fn delete(&self, name: &Name) -> Result<Told, UpstreamError> {
-        self.tell("delete", name)
+    pub fn delete(&self, name: &Name) -> Result<CommandOutcome, UpstreamError> {
+        self.command("delete", name)
     }
 
     /// Logs the phone out, or drops the socket that waits for a scan.
-    pub fn logout(&self, name: &Name) -> Result<Told, UpstreamError> {
-        self.tell("logout", name)
+    pub fn logout(&self, name: &Name) -> Result<CommandOutcome, UpstreamError> {
+        self.command("logout", name)
     }
 
     /// Closes the socket and opens it again. Only by 2.x's `POST`: 1.8's `PUT` opens a second socket
     /// beside the first, and the two replace each other for ever, so that is never sent.
-    pub fn restart(&self, name: &Name) -> Result<Told, UpstreamError> {
+    pub fn restart(&self, name: &Name) -> Result<CommandOutcome, UpstreamError> {
         let (status, body) = self.post("restart", &format!("/instance/restart/{name}"), &json!({}))?;
         decode::restarted(status, &body)
     }
 
-    fn tell(&self, what: &'static str, name: &Name) -> Result<Told, UpstreamError> {
+    fn command(&self, what: &'static str, name: &Name) -> Result<CommandOutcome, UpstreamError> {
         let path = format!("/instance/{what}/{name}");
         let endpoint = Endpoint { method: "DELETE", name: what, path: &path };
         let (status, body) = self.call(&endpoint, None, Care::Once, &mut whole)?;
-        decode::told(status, &body)
+        decode::commanded(status, &body)
     }
 
     /// Tests the key without touching an instance.
@@ -185,14 +185,14 @@ impl Client {
         match verdict {
             Ok(KeyKind::Global) => Check::Fine { version: self.version(), latency },
             Ok(KeyKind::Instance) => Check::InstanceToken,
-            Err(trouble) => Check::Failed(trouble),
+            Err(error) => Check::Failed(error),
         }
     }
 
     fn check_key(&self) -> Result<KeyKind, UpstreamError> {
         let verified = self
             .post("verify-creds", "/verify-creds", &json!({}))
-            .and_then(|(status, body)| decode::judge(status, &body));
+            .and_then(|(status, body)| decode::parse_body(status, &body));
         let kind = match verified {
             Ok((200, body)) if decode::is_verdict(&body) => return Ok(KeyKind::Global),
             // 2.x took the key for no global one: the list opens with an instance's token too.
@@ -200,7 +200,7 @@ impl Client {
             // 1.8 has no such route, and lists for its global key only.
             Ok((404, body)) if decode::is_envelope(&body) => KeyKind::Global,
             Ok(_) => return Err(UpstreamError::Unexpected),
-            Err(trouble) => return Err(trouble),
+            Err(error) => return Err(error),
         };
         self.list_all(|| (), |(), _, _| ()).map(|_| kind)
     }
@@ -246,8 +246,8 @@ impl Client {
             Ok((status, _)) => {
                 log::log!(level(Level::Info), "id={trace} evolution {method} {name} {status} {took}ms");
             }
-            Err(trouble) => {
-                log::log!(level(Level::Warn), "id={trace} evolution {method} {name} {trouble:?} {took}ms");
+            Err(error) => {
+                log::log!(level(Level::Warn), "id={trace} evolution {method} {name} {error:?} {took}ms");
             }
         }
         outcome

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{Connected, Created, Told, code};
+use super::{CommandOutcome, Connected, Created, code};
 use crate::domain::{ConnectionState, UpstreamError};
 
 pub(super) fn state(text: Option<&str>) -> ConnectionState {
@@ -20,7 +20,7 @@ pub(super) fn state(text: Option<&str>) -> ConnectionState {
 
 /// What an answer says that is an error whatever was asked.
 pub(super) fn failure(status: u16, body: &[u8]) -> UpstreamError {
-    judge(status, body).err().unwrap_or(UpstreamError::Unexpected)
+    parse_body(status, body).err().unwrap_or(UpstreamError::Unexpected)
 }
 
 /// `GET /instance/connectionState/{name}`. `None`: 404, the name does not exist.
@@ -28,14 +28,14 @@ pub(super) fn connection_state(status: u16, body: &[u8]) -> Result<Option<Connec
     if status != 200 {
         return missing(status, body).map(|()| None);
     }
-    let (_, body) = judge(status, body)?;
+    let (_, body) = parse_body(status, body)?;
     let instance = body.get("instance").ok_or(UpstreamError::Unexpected)?;
     Ok(Some(state(text(instance, "state"))))
 }
 
 /// `POST /instance/create`.
 pub(super) fn created(status: u16, body: &[u8]) -> Result<Created, UpstreamError> {
-    match judge(status, body)? {
+    match parse_body(status, body)? {
         (200 | 201, body) if body.get("instance").is_some() => {
             Ok(Created::Now(text(&body["instance"], "instanceId").map(str::to_owned)))
         }
@@ -76,24 +76,26 @@ pub(super) fn connected(status: u16, body: &[u8]) -> Result<Connected, UpstreamE
 }
 
 /// `DELETE /instance/delete/{name}` and `/instance/logout/{name}`.
-pub(super) fn told(status: u16, body: &[u8]) -> Result<Told, UpstreamError> {
-    match judge(status, body)? {
-        (200, body) if body.get("status").is_some_and(|s| s == "SUCCESS") => Ok(Told::Done),
-        (400, body) if is_envelope(&body) => Ok(Told::NotNow),
+pub(super) fn commanded(status: u16, body: &[u8]) -> Result<CommandOutcome, UpstreamError> {
+    match parse_body(status, body)? {
+        (200, body) if body.get("status").is_some_and(|s| s == "SUCCESS") => Ok(CommandOutcome::Done),
+        (400, body) if is_envelope(&body) => Ok(CommandOutcome::NotNow),
         // Of a route that does not exist, a 404 says nothing about the name.
-        (404, body) if is_envelope(&body) && !is_no_route(&body) => Ok(Told::Missing),
+        (404, body) if is_envelope(&body) && !is_no_route(&body) => Ok(CommandOutcome::Missing),
         _ => Err(UpstreamError::Unexpected),
     }
 }
 
 /// `POST /instance/restart/{name}`: the state while open, the last code while connecting, and on a
 /// closed instance an error with HTTP 200.
-pub(super) fn restarted(status: u16, body: &[u8]) -> Result<Told, UpstreamError> {
-    match judge(status, body)? {
-        (200 | 201, body) if body.get("error").is_some_and(|e| e == true) => Ok(Told::NotNow),
-        (200 | 201, body) if ["instance", "count"].iter().any(|m| body.get(m).is_some()) => Ok(Told::Done),
-        (404, body) if is_no_route(&body) => Ok(Told::Unsupported),
-        (404, body) if is_envelope(&body) => Ok(Told::Missing),
+pub(super) fn restarted(status: u16, body: &[u8]) -> Result<CommandOutcome, UpstreamError> {
+    match parse_body(status, body)? {
+        (200 | 201, body) if body.get("error").is_some_and(|e| e == true) => Ok(CommandOutcome::NotNow),
+        (200 | 201, body) if ["instance", "count"].iter().any(|m| body.get(m).is_some()) => {
+            Ok(CommandOutcome::Done)
+        }
+        (404, body) if is_no_route(&body) => Ok(CommandOutcome::Unsupported),
+        (404, body) if is_envelope(&body) => Ok(CommandOutcome::Missing),
         _ => Err(UpstreamError::Unexpected),
     }
 }
@@ -106,7 +108,7 @@ fn is_no_route(error: &Value) -> bool {
 
 /// The version in the banner of `GET /`.
 pub(super) fn version(status: u16, body: &[u8]) -> Option<String> {
-    let (_, body) = judge(status, body).ok()?;
+    let (_, body) = parse_body(status, body).ok()?;
     let plain = |v: &&str| v.len() <= 32 && v.chars().all(|c| c.is_ascii_alphanumeric() || ".-+".contains(c));
     text(&body, "version").filter(plain).map(str::to_owned)
 }
@@ -114,14 +116,14 @@ pub(super) fn version(status: u16, body: &[u8]) -> Option<String> {
 /// Reads an answer other than 200 of a route that is about one name: Evolution's own 404 says that there
 /// is none.
 pub(super) fn missing(status: u16, body: &[u8]) -> Result<(), UpstreamError> {
-    match judge(status, body)? {
+    match parse_body(status, body)? {
         (404, body) if is_envelope(&body) => Ok(()),
         _ => Err(UpstreamError::Unexpected),
     }
 }
 
 /// Reads the body and sorts out what is an error on every route.
-pub(super) fn judge(status: u16, body: &[u8]) -> Result<(u16, Value), UpstreamError> {
+pub(super) fn parse_body(status: u16, body: &[u8]) -> Result<(u16, Value), UpstreamError> {
     if status == 401 {
         return Err(UpstreamError::RejectedKey);
     }
