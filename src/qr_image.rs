@@ -41,6 +41,11 @@ pub fn png(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// The same as a data URI.
+pub fn png_uri(text: &str) -> Option<String> {
+    png(text).map(|bytes| format!("{PNG_URI}{}", STANDARD.encode(bytes)))
+}
+
 /// Draws a code as an SVG of one path; each run of dark modules is one rectangle in it.
 pub fn svg(text: &str) -> Option<String> {
     let code = encode(text)?;
@@ -84,8 +89,7 @@ mod tests {
     #[test]
     fn a_drawn_png_reads_back() {
         let bytes = png(TEXT).expect("drawn");
-        let uri = format!("{PNG_URI}{}", STANDARD.encode(&bytes));
-        assert_eq!(png_of_uri(&uri), Some(bytes.clone()));
+        assert_eq!(png_of_uri(&png_uri(TEXT).expect("drawn")), Some(bytes.clone()));
         let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().expect("a PNG");
         let mut pixels = vec![0; reader.output_buffer_size().expect("small")];
         let info = reader.next_frame(&mut pixels).expect("pixels");

@@ -12,7 +12,7 @@ use pareia::admin::{Password, Passwords};
 use pareia::domain::{Channel, Name, Phone, Secret};
 use pareia::http::{Server, Settings};
 use pareia::instance::connect::Engine;
-use pareia::instance::monitor::{Pace, Watch};
+use pareia::instance::monitor::{Monitor, Pace};
 use pareia::sim::{Options, Sim, Timing, Version};
 use pareia::store::{NewCredential, Store};
 use serde_json::{Value, json};
@@ -76,7 +76,7 @@ impl Answer {
 
 /// The server, its data and its upstream.
 pub struct Shop {
-    pub watch: Arc<Watch>,
+    pub watch: Arc<Monitor>,
     pub server: Server,
     pub sim: Sim,
     pub store: Arc<Store>,
@@ -137,7 +137,7 @@ impl Shop {
         let engine = Arc::new(Engine::new(Arc::clone(&store), qr_timeout));
         let mut settings = Settings::new("127.0.0.1:0");
         change(&mut settings);
-        let watch = Arc::new(Watch::start(Arc::clone(&store), pace));
+        let watch = Arc::new(Monitor::start(Arc::clone(&store), pace));
         let server = Server::start(settings, Arc::clone(&store), engine, Arc::clone(&watch));
         let server = server.expect("the server starts");
         let mut shop = Self { watch, server, sim, store, folder, token: String::new() };
@@ -460,4 +460,10 @@ pub fn together<T: Send>(callers: usize, call: impl Fn(usize) -> T + Sync) -> Ve
             .collect();
         threads.into_iter().map(|t| t.join().expect("a caller")).collect()
     })
+}
+
+/// Logs a phone out upstream, as somebody does in the manager.
+pub fn upstream_logout(url: &str, name: &str) {
+    let request = agent().delete(format!("{url}/instance/logout/{name}")).header("apikey", KEY);
+    assert_eq!(request.call().expect("an answer").status(), 200);
 }

@@ -16,7 +16,7 @@ use crate::admin::SETUP_LIFE;
 use crate::cli::config::{Config, Raw};
 use crate::http::{Server, Settings};
 use crate::instance::connect::Engine;
-use crate::instance::monitor::{Pace, Watch};
+use crate::instance::monitor::{Monitor, Pace};
 use crate::store::{self, CredentialLine, Store};
 use crate::upstream::evolution::is_public_default_key;
 
@@ -62,7 +62,7 @@ fn serve(config: &Config, held: &Held) -> Done {
     let mut settings = Settings::new(&config.listen);
     settings.trusted_proxies.clone_from(&config.trusted_proxies);
     settings.public_url.clone_from(&config.public_url);
-    let watch = Arc::new(Watch::start(Arc::clone(&store), Pace::default()));
+    let watch = Arc::new(Monitor::start(Arc::clone(&store), Pace::default()));
     let server = Server::start(settings, Arc::clone(&store), engine, Arc::clone(&watch))
         .map_err(|e| Failure::Failed(words::cannot_listen(&config.listen, &e)))?;
     let url = config.public_url.clone().unwrap_or_else(|| reachable(server.addr()));

@@ -1,4 +1,7 @@
-//! The reason of a status: a closed set of words, and upstream's own numbers.
+//! The reason of a status: a closed set of words, and upstream's own numbers. Sentences for them are
+//! `text`'s.
+
+use super::{Logout, LogoutCause};
 
 /// Why a status is what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,14 +22,28 @@ pub enum Reason {
     NotLoaded,
     /// Somebody logged the phone out from here.
     LoggedOut,
-    /// Upstream says that WhatsApp ended it, with this `disconnectionReasonCode`; 0: it gave no number.
+    /// The linked device was removed on the phone.
+    DeviceRemoved,
+    /// Evolution's manager, or another client of its API, logged the phone out.
+    LoggedOutUpstream,
+    /// WhatsApp ended the pairing, with this `disconnectionReasonCode`; 0: there was no number.
     Upstream(u16),
+}
+
+impl From<Logout> for Reason {
+    fn from(logout: Logout) -> Self {
+        match logout.cause {
+            LogoutCause::DeviceRemoved => Self::DeviceRemoved,
+            LogoutCause::LoggedOutUpstream => Self::LoggedOutUpstream,
+            LogoutCause::Unsaid => Self::Upstream(logout.code),
+        }
+    }
 }
 
 impl Reason {
     /// What [`Reason::Upstream`] begins with, before its number.
     const UPSTREAM: &str = "upstream_";
-    const WORDS: [(Self, &str); 8] = [
+    const WORDS: [(Self, &str); 10] = [
         (Self::Asked, "asked"),
         (Self::Paired, "paired"),
         (Self::Moved, "moved"),
@@ -35,6 +52,8 @@ impl Reason {
         (Self::Gone, "gone"),
         (Self::NotLoaded, "not_loaded"),
         (Self::LoggedOut, "logged_out"),
+        (Self::DeviceRemoved, "device_removed"),
+        (Self::LoggedOutUpstream, "logged_out_upstream"),
     ];
 
     /// The word on the wire and in the database.

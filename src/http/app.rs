@@ -11,7 +11,7 @@ use super::security::login_guard::Door;
 use super::security::peer::Network;
 use crate::instance::actions::Manager;
 use crate::instance::connect::Engine;
-use crate::instance::monitor::Watch;
+use crate::instance::monitor::Monitor;
 use crate::store::Store;
 
 /// All of it.
@@ -21,7 +21,7 @@ pub struct App {
     /// The use case.
     pub engine: Arc<Engine>,
     /// What keeps the rows true.
-    pub watch: Arc<Watch>,
+    pub watch: Arc<Monitor>,
     /// What people ask for by name.
     pub manager: Arc<Manager>,
     /// Where calls wait for upstream.
@@ -49,7 +49,7 @@ impl App {
     pub fn new(
         store: Arc<Store>,
         engine: Arc<Engine>,
-        watch: Arc<Watch>,
+        watch: Arc<Monitor>,
         trusted_proxies: Vec<Network>,
         max_waiting: usize,
     ) -> Self {

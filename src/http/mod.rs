@@ -35,7 +35,7 @@ pub use security::peer::{Network, NotANetwork};
 
 use crate::domain::Secret;
 use crate::instance::connect::Engine;
-use crate::instance::monitor::Watch;
+use crate::instance::monitor::Monitor;
 use crate::store::Store;
 use app::App;
 use edge::backends::Backends;
@@ -88,7 +88,7 @@ impl Server {
         settings: Settings,
         store: Arc<Store>,
         engine: Arc<Engine>,
-        watch: Arc<Watch>,
+        watch: Arc<Monitor>,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(&settings.listen)?;
         let limits = settings.limits.within_open_files();

@@ -33,7 +33,7 @@ pub use overview::Totals;
 pub use passwords::{Account, SetUp};
 pub use people::{Identified, NewToken, Removal, TOKEN_DAYS, TokenLine, UserLine, token_end};
 pub use sessions::{NewSession, SESSION_LIFE, Session, SessionLine};
-pub use watched::Watched;
+pub use watched::{NotedStatus, Watched};
 
 use crate::crypto::Sealer;
 

@@ -32,6 +32,15 @@ pub struct Watched {
     pub updated_at: Millis,
 }
 
+/// What a row is to say from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotedStatus {
+    pub status: Status,
+    pub reason: Reason,
+    /// When a phone was last seen connected; `None`: none is paired.
+    pub paired_at: Option<Millis>,
+}
+
 impl Watched {
     /// Whether what the server lists under the name, with that id, is the row's own.
     pub fn owns(&self, listed: Option<&str>) -> bool {
@@ -71,26 +80,26 @@ impl Store {
 
     /// Writes what upstream showed of a row, unless anything in the row has changed since it was
     /// read: `false` then. The code goes when nobody is to scan it any more.
-    pub fn note_status(&self, row: &Watched, status: Status, reason: Reason) -> Result<bool, Error> {
-        let noted = self.write(|t| {
+    pub fn note_status(&self, row: &Watched, noted: &NotedStatus) -> Result<bool, Error> {
+        let rows = self.write(|t| {
             t.prepare_cached(
-                "UPDATE messaging_instances SET status = ?4, statusReason = ?5, updatedAt = ?6,
+                "UPDATE messaging_instances SET status = ?4, statusReason = ?5, updatedAt = ?6, pairedAt = ?8,
                      qrCode = CASE WHEN ?4 = 'connecting' THEN qrCode END,
-                     qrSince = CASE WHEN ?4 = 'connecting' THEN qrSince END,
-                     pairedAt = CASE WHEN ?4 = 'connected' THEN coalesce(pairedAt, ?6) ELSE pairedAt END
+                     qrSince = CASE WHEN ?4 = 'connecting' THEN qrSince END
                  WHERE channel = ?1 AND channelInstanceId = ?2 AND updatedAt = ?3 AND status = ?7",
             )?
             .execute(params![
                 row.channel.as_str(),
                 row.name,
                 row.updated_at,
-                status.as_str(),
-                reason.word(),
+                noted.status.as_str(),
+                noted.reason.word(),
                 now(),
-                row.status.as_str()
+                row.status.as_str(),
+                noted.paired_at,
             ])
         })?;
-        Ok(noted == 1)
+        Ok(rows == 1)
     }
 }
 

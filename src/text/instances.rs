@@ -107,6 +107,13 @@ pub fn reason(reason: Reason) -> String {
             "A Evolution API conhece a instância, mas não a carregou. Confira o log dela; se continuar, reinicie-a."
         }
         Reason::LoggedOut => "O celular foi desconectado por aqui. Para voltar, leia um QR Code novo.",
+        Reason::DeviceRemoved => {
+            "O aparelho foi removido em Dispositivos conectados, no celular. Para voltar, leia um QR Code novo."
+        }
+        Reason::LoggedOutUpstream => {
+            "O celular foi desconectado pelo manager da Evolution API ou por outro sistema que a usa. Para voltar, \
+             leia um QR Code novo."
+        }
         Reason::Upstream(code) => return disconnection(code),
     };
     text.to_owned()
@@ -116,9 +123,7 @@ pub fn reason(reason: Reason) -> String {
 fn disconnection(code: u16) -> String {
     let text = match code {
         0 => "O WhatsApp encerrou a conexão sem dizer por quê. Para voltar, leia um QR Code novo.",
-        401 => {
-            "O aparelho foi removido em Dispositivos conectados, no celular. Para voltar, leia um QR Code novo."
-        }
+        401 => "O WhatsApp desconectou o aparelho. Para voltar, leia um QR Code novo.",
         402 => {
             "O WhatsApp suspendeu este número por um tempo. Abra o WhatsApp no celular e siga o que ele pede."
         }
@@ -159,12 +164,12 @@ mod tests {
 
     #[test]
     fn every_reason_says_what_happened_and_what_to_do() {
-        let known = [401, 402, 403, 406, 408, 411, 428, 440, 500, 503, 515];
+        let codes = [0, 401, 402, 403, 406, 408, 411, 428, 440, 500, 503, 515].map(Reason::Upstream);
         let mut seen = std::collections::HashSet::new();
-        for code in known {
-            let text = reason(Reason::Upstream(code));
+        for known in codes.into_iter().chain([Reason::DeviceRemoved, Reason::LoggedOutUpstream]) {
+            let text = reason(known);
             assert!(text.matches(". ").count() == 1 && text.ends_with('.'), "{text}");
-            assert!(seen.insert(text), "{code}");
+            assert!(seen.insert(text), "{known:?}");
         }
         assert!(reason(Reason::Upstream(599)).contains("599"), "an unknown number is said");
     }

@@ -1,24 +1,15 @@
-//! Where a server is: the address an administrator typed, checked once, and the addresses that no
-//! name may lead to.
-//!
-//! Evolution lives on loopback or in a private network, so those are allowed. Link-local and
-//! metadata addresses are where cloud providers answer with the machine's own credentials: a
-//! stored key must never go there, and no answer from there may be read.
+//! Where a server is: the address an administrator typed, checked once, in one spelling. Nothing is
+//! looked up here.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use ureq::http::Uri;
 
+use super::address_rules::is_forbidden;
+
 /// Longest address accepted, in characters.
 const MAX_LENGTH: usize = 512;
-/// Metadata services outside the link-local ranges: Alibaba, Azure's wire server, Oracle's old one.
-const METADATA_V4: [Ipv4Addr; 3] =
-    [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(168, 63, 129, 16), Ipv4Addr::new(192, 0, 0, 192)];
-/// The metadata services of Amazon and Google over IPv6.
-const METADATA_V6: [Ipv6Addr; 2] =
-    [Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254), Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)];
-
 /// The address of a server: `http(s)://host[:port][/prefix]`, without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct BaseUrl(String);
@@ -55,8 +46,9 @@ impl fmt::Display for BaseUrlError {
 impl std::error::Error for BaseUrlError {}
 
 impl BaseUrl {
-    /// Reads an address. Scheme and host are folded to lower case, slashes at the end dropped, so
-    /// that one server has one spelling.
+    /// Reads an address. One server has one spelling: scheme and host in lower case, no port where
+    /// it is the scheme's own, no slash at the end. A dot at the end
+    /// of a host stays: without it a resolver may look the name up somewhere else.
     pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
         let text = text.trim();
         if text.contains(['?', '#']) {
@@ -65,9 +57,8 @@ impl BaseUrl {
         // A backslash or white space is read differently by different URL parsers.
         let odd = |c: char| c == '\\' || c.is_whitespace() || c.is_control();
         let (scheme, rest) = text.split_once("://").ok_or(BaseUrlError::Malformed)?;
-        if !["http", "https"].contains(&scheme.to_ascii_lowercase().as_str()) {
-            return Err(BaseUrlError::Scheme);
-        }
+        let scheme = scheme.to_ascii_lowercase();
+        let default_port = default_port(&scheme).ok_or(BaseUrlError::Scheme)?;
         if text.len() > MAX_LENGTH || text.contains(odd) || rest.split('/').any(|s| s == "." || s == "..") {
             return Err(BaseUrlError::Malformed);
         }
@@ -85,8 +76,10 @@ impl BaseUrl {
         if is_forbidden_host(host) {
             return Err(BaseUrlError::Forbidden);
         }
+        let port = uri.port_u16().filter(|port| *port != default_port);
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
         let path = uri.path().trim_end_matches('/');
-        Ok(Self(format!("{}://{}{path}", scheme.to_ascii_lowercase(), authority.to_ascii_lowercase())))
+        Ok(Self(format!("{scheme}://{}{port}{path}", host.to_ascii_lowercase())))
     }
 
     /// The address as stored.
@@ -101,50 +94,21 @@ impl fmt::Display for BaseUrl {
     }
 }
 
+/// The port that a URL of the scheme means without naming one; `None` for schemes that are no server's.
+fn default_port(scheme: &str) -> Option<u16> {
+    match scheme {
+        "http" => Some(80),
+        "https" => Some(443),
+        _ => None,
+    }
+}
+
 fn is_forbidden_host(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     match bare.parse::<IpAddr>() {
         Ok(address) => is_forbidden(address),
         // "metadata.google.internal" and its like; other names are judged by where they lead.
         Err(_) => bare.trim_end_matches('.').eq_ignore_ascii_case("metadata.google.internal"),
-    }
-}
-
-/// Whether no call may ever go to `address`.
-pub fn is_forbidden(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => is_forbidden_v4(v4),
-        IpAddr::V6(v6) => match embedded_v4(v6) {
-            Some(v4) => is_forbidden_v4(v4),
-            None => {
-                v6.is_unicast_link_local()
-                    || v6.is_multicast()
-                    || v6.is_unspecified()
-                    || METADATA_V6.contains(&v6)
-            }
-        },
-    }
-}
-
-fn is_forbidden_v4(v4: Ipv4Addr) -> bool {
-    v4.is_link_local()
-        || v4.is_multicast()
-        || v4.is_broadcast()
-        || v4.octets()[0] == 0
-        || METADATA_V4.contains(&v4)
-}
-
-/// The IPv4 address that a mapped, compatible, NAT64 or 6to4 one stands for.
-fn embedded_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
-    let words = v6.segments();
-    let join = |high: u16, low: u16| Ipv4Addr::from(u32::from(high) << 16 | u32::from(low));
-    match words {
-        _ if v6.is_loopback() || v6.is_unspecified() => None,
-        [0, 0, 0, 0, 0, 0 | 0xffff, high, low]
-        | [0, 0, 0, 0, 0xffff, 0, high, low]
-        | [0x64, 0xff9b, 0 | 1, _, _, _, high, low]
-        | [0x2002, high, low, ..] => Some(join(high, low)),
-        _ => None,
     }
 }
 
@@ -162,6 +126,13 @@ mod tests {
             ("http://127.0.0.1", "http://127.0.0.1"),
             ("http://192.168.0.10:8080", "http://192.168.0.10:8080"),
             ("http://[::1]:8080", "http://[::1]:8080"),
+            ("http://[::1]:80/x", "http://[::1]/x"),
+            ("http://h:80", "http://h"),
+            ("http://H:80/evo/", "http://h/evo"),
+            ("https://h:443", "https://h"),
+            ("https://h:80", "https://h:80"),
+            ("http://h:443", "http://h:443"),
+            ("http://h.", "http://h."),
         ] {
             assert_eq!(BaseUrl::parse(given).map(|u| u.0), Ok(kept.to_owned()), "{given}");
         }

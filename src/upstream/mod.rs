@@ -1,10 +1,11 @@
 //! The way to upstream servers: where they are, how bytes reach them, and what they speak.
 
+mod address_rules;
 pub mod base_url;
 pub mod evolution;
 mod gateway;
 mod pending_connects;
-pub mod transport;
+mod transport;
 
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use gateway::Gateway;

@@ -1,5 +1,6 @@
-//! How bytes reach upstream: one agent with every limit set, and a resolver that leads nowhere it
-//! must not. The only place that builds `ureq` requests.
+//! How bytes reach another server: one agent with every limit set, and a resolver that leads nowhere it
+//! must not. The only place that builds `ureq` requests. Knows no server's API: what is sent and what
+//! an answer means is the caller's business.
 
 use std::io::{ErrorKind, Read};
 use std::net::{IpAddr, SocketAddr};
@@ -9,27 +10,18 @@ use ureq::config::Config;
 use ureq::http::{Response, Uri};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
-use ureq::{Agent, Body, Error};
+use ureq::{Agent, Body, Error, RequestBuilder};
 
-use super::base_url::is_forbidden;
-use crate::domain::UpstreamError;
+use super::address_rules::is_forbidden;
 
 /// Time for name look-up, TCP and TLS together. A server that is there answers in milliseconds.
 const CONNECT: Duration = Duration::from_secs(3);
-/// Largest answer read about one instance; with its QR code it has about 20 KiB.
-const MAX_ANSWER: u64 = 1024 * 1024;
-/// Largest list of all instances read: an entry of 2.x has about 1 KiB, so this is some 30,000.
-const MAX_LIST: u64 = 32 * 1024 * 1024;
 /// Largest head of an answer.
 const MAX_HEAD: usize = 8 * 1024;
-/// Evolution closes idle connections after 5 s: one older than this is not used again.
+/// Servers on Node.js close idle connections after 5 s: one older than this is not used again.
 const IDLE: Duration = Duration::from_secs(4);
 /// Idle connections kept, as many as calls are usually under way.
 const MAX_IDLE: usize = 32;
-/// Read buffer of one connection, of which `MAX_IDLE` are kept: a code takes three reads.
-pub const READ_BUFFER: usize = 8 * 1024;
-/// The same where lists of 10 MB are read over few connections: each read costs two system calls.
-pub const LIST_READ_BUFFER: usize = 64 * 1024;
 /// Write buffer of one connection; requests are a few hundred bytes.
 const WRITE_BUFFER: usize = 2 * 1024;
 
@@ -38,7 +30,8 @@ pub struct Request<'a> {
     /// `GET` or `DELETE`; with a body, `POST`.
     pub method: &'static str,
     pub url: &'a str,
-    pub key: &'a str,
+    /// Names and values, beside those that HTTP itself needs.
+    pub headers: &'a [(&'static str, &'a str)],
     /// A JSON body.
     pub body: Option<String>,
     /// When the whole exchange must have ended.
@@ -49,7 +42,21 @@ pub struct Request<'a> {
     pub fresh: bool,
 }
 
-/// An agent that goes where it is told and nowhere else, within limits.
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransportError {
+    /// No connection: nothing was sent.
+    Unreachable,
+    /// The connection broke: what was sent may have arrived.
+    Broken,
+    /// Connected, and no answer within the time.
+    Timeout,
+    /// An answer over the limits, or no HTTP.
+    Unexpected,
+}
+
+/// An agent that goes where it is told and nowhere else, within limits. Each of its connections keeps
+/// a read buffer of that many bytes.
 pub fn agent(read_buffer: usize) -> Agent {
     let config = Config::builder()
         .http_status_as_error(false)
@@ -74,13 +81,13 @@ pub fn exchange<T>(
     agent: &Agent,
     request: &Request,
     read: &mut dyn FnMut(Answer) -> Result<T, Error>,
-) -> Result<T, UpstreamError> {
+) -> Result<T, TransportError> {
     match attempt(agent, request).and_then(&mut *read) {
         // A connection that the server closed while it was being used again: once more, on a new one.
         Err(error) if request.repeatable && is_broken(&error) => attempt(agent, request).and_then(read),
         outcome => outcome,
     }
-    .map_err(|error| trouble(&error))
+    .map_err(|error| classify(&error))
 }
 
 fn attempt(agent: &Agent, request: &Request) -> Result<Answer, Error> {
@@ -89,29 +96,26 @@ fn attempt(agent: &Agent, request: &Request) -> Result<Answer, Error> {
         return Err(Error::Timeout(ureq::Timeout::Global));
     }
     let idle = if request.fresh { Duration::ZERO } else { IDLE };
-    let without_body = || match request.method {
-        "DELETE" => agent.delete(request.url),
-        _ => agent.get(request.url),
-    };
     let answer = match &request.body {
-        None => without_body()
-            .header("apikey", request.key)
-            .config()
-            .timeout_global(Some(left))
-            .max_idle_age(idle)
-            .build()
-            .call(),
-        Some(body) => agent
-            .post(request.url)
-            .header("apikey", request.key)
-            .header("content-type", "application/json")
-            .config()
-            .timeout_global(Some(left))
-            .max_idle_age(idle)
-            .build()
-            .send(body),
+        Some(body) => {
+            let post = with_headers(agent.post(request.url), request.headers);
+            let post = post.header("content-type", "application/json");
+            post.config().timeout_global(Some(left)).max_idle_age(idle).build().send(body)
+        }
+        None => {
+            let bare = match request.method {
+                "DELETE" => agent.delete(request.url),
+                _ => agent.get(request.url),
+            };
+            let bare = with_headers(bare, request.headers);
+            bare.config().timeout_global(Some(left)).max_idle_age(idle).build().call()
+        }
     }?;
     Ok(Answer(answer))
+}
+
+fn with_headers<T>(request: RequestBuilder<T>, headers: &[(&str, &str)]) -> RequestBuilder<T> {
+    headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
 }
 
 /// An answer whose body is still to be read.
@@ -123,37 +127,37 @@ impl Answer {
         self.0.status().as_u16()
     }
 
-    /// The whole body.
-    pub fn whole(self) -> Result<Vec<u8>, Error> {
+    /// The whole body, of at most `limit` bytes.
+    pub fn whole(self, limit: u64) -> Result<Vec<u8>, Error> {
         let body = self.0.into_body();
-        // As large as it says, so that a code's 17 KiB are not moved about while they arrive.
-        let length = body.content_length().unwrap_or(0).min(MAX_ANSWER);
+        // As large as it says, so that a large one is not moved about while it arrives.
+        let length = body.content_length().unwrap_or(0).min(limit);
         let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-        body.into_with_config().limit(MAX_ANSWER).reader().read_to_end(&mut bytes)?;
+        body.into_with_config().limit(limit).reader().read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
-    /// The body of a list, as it arrives.
-    pub fn list(self) -> impl Read {
-        self.0.into_body().into_with_config().limit(MAX_LIST).reader()
+    /// The body as it arrives, of at most `limit` bytes.
+    pub fn stream(self, limit: u64) -> impl Read {
+        self.0.into_body().into_with_config().limit(limit).reader()
     }
 }
 
 fn is_broken(error: &Error) -> bool {
-    trouble(error) == UpstreamError::Broken
+    classify(error) == TransportError::Broken
 }
 
-fn trouble(error: &Error) -> UpstreamError {
+fn classify(error: &Error) -> TransportError {
     match error {
-        Error::Io(e) if e.kind() != ErrorKind::ConnectionRefused => UpstreamError::Broken,
+        Error::Io(e) if e.kind() != ErrorKind::ConnectionRefused => TransportError::Broken,
         Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve)
         | Error::Io(_)
         | Error::HostNotFound
         | Error::ConnectionFailed
         | Error::Tls(_)
-        | Error::Rustls(_) => UpstreamError::Unreachable,
-        Error::Timeout(_) => UpstreamError::Timeout,
-        _ => UpstreamError::Unexpected,
+        | Error::Rustls(_) => TransportError::Unreachable,
+        Error::Timeout(_) => TransportError::Timeout,
+        _ => TransportError::Unexpected,
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use pareia::domain::Name;
 use pareia::http::{Server, Settings};
 use pareia::instance::connect::Engine;
-use pareia::instance::monitor::{Pace, Watch};
+use pareia::instance::monitor::{Monitor, Pace};
 use pareia::store::Store;
 
 /// Longer than anything here takes.
@@ -36,7 +36,7 @@ impl Home {
         let engine = Arc::new(Engine::new(Arc::clone(&store), PATIENCE));
         let mut settings = Settings::new("127.0.0.1:0");
         change(&mut settings);
-        let watch = Arc::new(Watch::start(Arc::clone(&store), Pace::asleep()));
+        let watch = Arc::new(Monitor::start(Arc::clone(&store), Pace::asleep()));
         let server = Server::start(settings, Arc::clone(&store), engine, watch).expect("a server");
         Self { folder, store, server: Some(server) }
     }

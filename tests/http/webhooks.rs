@@ -72,7 +72,7 @@ fn what_the_server_posts_is_looked_at_at_once() {
         assert!(shop.sim.control().unlink("a"));
         // The lines differ in what they tell of the end.
         let ended =
-            if version == Version::V2_3_7 { "disconnected upstream_401" } else { "disconnected dropped" };
+            if version == Version::V2_3_7 { "disconnected device_removed" } else { "disconnected dropped" };
         shop.until_row("a", ended);
     }
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use pareia::sim::{Fault, Options, Sim, Timing, Version};
 use serde_json::{Value, json};
 
+use super::monitor::swift;
 use super::races::scripted;
-use super::watcher::swift;
 use crate::harness::{ROUTE, Shop, instant, recorded, until, upstream_create, upstream_delete};
 
 const VERSIONS: [Version; 2] = [Version::V2_3_7, Version::V1_8_2];

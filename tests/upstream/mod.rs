@@ -1,3 +1,4 @@
 //! What upstream answers.
 
+mod odd_answers;
 mod recorded;

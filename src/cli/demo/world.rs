@@ -15,7 +15,7 @@ use crate::crypto::{new_id, new_token};
 use crate::domain::{Channel, Name, Secret};
 use crate::http::{Server, Settings};
 use crate::instance::connect::Engine;
-use crate::instance::monitor::{Pace, Watch};
+use crate::instance::monitor::{Monitor, Pace};
 use crate::sim::{Options, Sim, Version};
 use crate::store::{NewCredential, Store};
 
@@ -38,7 +38,7 @@ pub enum Owner {
 /// A running demonstration.
 pub struct World {
     server: Server,
-    watch: Arc<Watch>,
+    watch: Arc<Monitor>,
     /// The simulated Evolution.
     pub sim: Sim,
     /// The data folder, open.
@@ -66,7 +66,7 @@ impl World {
             key: &key,
         })?;
         let tokens = [add_user(&store, "loja")?, add_user(&store, "outra-loja")?];
-        let watch = Arc::new(Watch::start(Arc::clone(&store), pace));
+        let watch = Arc::new(Monitor::start(Arc::clone(&store), pace));
         let password = add_administrator(&store)?;
         let server = serve(listen, &store, &watch)?;
         store.set_setting("url", &format!("http://{}", server.addr()))?;
@@ -98,7 +98,7 @@ impl World {
     }
 }
 
-fn serve(listen: &str, store: &Arc<Store>, watch: &Arc<Watch>) -> Result<Server, Failure> {
+fn serve(listen: &str, store: &Arc<Store>, watch: &Arc<Monitor>) -> Result<Server, Failure> {
     let start = |listen: &str| {
         let engine = Arc::new(Engine::new(Arc::clone(store), QR_TIMEOUT));
         Server::start(Settings::new(listen), Arc::clone(store), engine, Arc::clone(watch))

@@ -48,14 +48,14 @@ pub fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
     let page = query::number(request, "page", 1..=LAST_PAGE)?.unwrap_or(1);
     let per_page = query::number(request, "perPage", 1..=MOST_PER_PAGE)?.unwrap_or(PER_PAGE);
     let found = app.store.instance_page(&filter, (page - 1) * per_page, per_page)?;
-    found.lines.iter().for_each(|line| look_at(app, line));
+    found.lines.iter().for_each(|line| keep_fresh(app, line));
     Ok(Reply::json_of(200, &Listed::of(&found, &filter, page, per_page), found.lines.len() * 512))
 }
 
 /// What is shown is kept right within seconds, for as long as somebody goes on asking for it.
-fn look_at(app: &App, line: &InstanceLine) {
+fn keep_fresh(app: &App, line: &InstanceLine) {
     if let Some(credential) = &line.credential {
-        app.watch.look_at(credential, &line.name);
+        app.watch.keep_fresh(credential, &line.name);
     }
 }
 
@@ -88,7 +88,7 @@ pub fn show(app: &App, request: &Request) -> Result<Reply, Problem> {
 
 fn line(app: &App, key: &str, owner: Option<&str>) -> Result<Reply, Problem> {
     let line = app.store.instance_line(key, owner)?.ok_or(Problem::NotFound)?;
-    look_at(app, &line);
+    keep_fresh(app, &line);
     Ok(Reply::data(&Shown::of(&line)))
 }
 

@@ -1,4 +1,5 @@
-//! A row whose turn is held, and the instance upstream that is its own.
+//! The instance guard: a row under its instance's lock, and the instance upstream that is its own.
+//! Decides no use case.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,14 +14,15 @@ use crate::store::{self, Credential, Instance, Target};
 use crate::sync::FileLock;
 use crate::sync::Permit;
 use crate::upstream::BaseUrl;
-use crate::upstream::evolution::{Client, Connected, Told};
+use crate::upstream::evolution::{Client, CommandOutcome, Connected};
 
-/// How long a request waits for the name's turn: a call that waits for a code takes that long at most
-/// while all is well.
-const TURN: Duration = Duration::from_secs(10);
-/// How long a request waits for a permit of the server: one that is well gives one every few milliseconds.
-const PERMIT: Duration = Duration::from_secs(1);
-/// How long all that is asked of upstream may take, once it is our turn.
+/// How long a request waits for the instance's lock: a call that waits for a code takes that long at
+/// most while all is well.
+const LOCK_WAIT: Duration = Duration::from_secs(10);
+/// How long a request waits for a permit of the server: one that is well gives one every few
+/// milliseconds.
+const PERMIT_WAIT: Duration = Duration::from_secs(1);
+/// How long all that is asked of upstream may take, once the lock is taken.
 const UPSTREAM: Duration = Duration::from_secs(20);
 /// How often a delete is tried that 1.8 refuses because a phone is connected: its logout is answered
 /// before it is done. Recorded: the first try after it succeeds.
@@ -37,24 +39,24 @@ pub(super) struct InstanceGuard<'a> {
     target: &'a Target,
     trace: &'a str,
     pub(super) row: Instance,
-    _turn: FileLock,
+    _lock: FileLock,
 }
 
 impl<'a> InstanceGuard<'a> {
-    /// Takes the name's turn and reads the row anew.
+    /// Takes the instance's lock and reads the row anew.
     pub(super) fn take(engine: &'a Engine, target: &'a Target, trace: &'a str) -> Result<Self, Refusal> {
-        let until = Instant::now() + TURN;
-        let turn = engine.store().instance_turn(target.channel, target.name.as_str(), until);
-        let turn = turn.map_err(|error| {
+        let until = Instant::now() + LOCK_WAIT;
+        let lock = engine.store().instance_turn(target.channel, target.name.as_str(), until);
+        let lock = lock.map_err(|error| {
             log::error!("id={trace} the lock of {}: {error}", target.name);
             Refusal::Internal
         })?;
-        let turn = turn.ok_or(Refusal::Busy)?;
-        Ok(Self { engine, target, trace, row: read(engine, target)?, _turn: turn })
+        let lock = lock.ok_or(Refusal::Busy)?;
+        Ok(Self { engine, target, trace, row: read(engine, target)?, _lock: lock })
     }
 
     /// Looks for what the row has upstream.
-    pub(super) fn find(&self) -> Result<Found<'a>, Refusal> {
+    pub(super) fn find(&self) -> Result<UpstreamOfRow<'a>, Refusal> {
         find(self.engine, self.target, &self.row, self.trace)
     }
 
@@ -65,29 +67,29 @@ impl<'a> InstanceGuard<'a> {
         if saved.map_err(|error| internal(self.trace, &error))? { Ok(()) } else { Err(Refusal::Gone) }
     }
 
-    /// Takes the row away.
-    pub(super) fn forget(self) -> Result<(), Refusal> {
+    /// Deletes the row.
+    pub(super) fn delete_row(self) -> Result<(), Refusal> {
         let gone = self.engine.store().delete_instance(&self.row.id);
         gone.map(drop).map_err(|error| internal(self.trace, &error))
     }
 }
 
 /// What a row has upstream.
-pub(super) enum Found<'a> {
+pub(super) enum UpstreamOfRow<'a> {
     /// Nothing, as far as anybody knows.
     Nothing,
-    /// Nothing, while another instance has the name: whatever that is, it stays as it is.
-    Stranger,
+    /// Nothing, while another instance has the name, which stays as it is.
+    OtherOfName,
     /// Its own instance.
-    Own(Box<Own<'a>>),
+    Own(Box<OwnInstance<'a>>),
 }
 
-impl<'a> Found<'a> {
-    /// The row's own; what is another's is refused.
-    pub(super) fn own(self) -> Result<Option<Box<Own<'a>>>, Refusal> {
+impl<'a> UpstreamOfRow<'a> {
+    /// The row's own instance; another's is refused.
+    pub(super) fn own(self) -> Result<Option<Box<OwnInstance<'a>>>, Refusal> {
         match self {
             Self::Nothing => Ok(None),
-            Self::Stranger => Err(Refusal::NotYours),
+            Self::OtherOfName => Err(Refusal::NotYours),
             Self::Own(own) => Ok(Some(own)),
         }
     }
@@ -99,25 +101,25 @@ pub(super) fn find<'a>(
     target: &'a Target,
     row: &Instance,
     trace: &str,
-) -> Result<Found<'a>, Refusal> {
-    let Some(credential) = credential_of(engine, row)? else { return Ok(Found::Nothing) };
+) -> Result<UpstreamOfRow<'a>, Refusal> {
+    let Some(credential) = credential_of(engine, row)? else { return Ok(UpstreamOfRow::Nothing) };
     let base_url = BaseUrl::parse(&credential.base_url).map_err(|error| {
         log::error!("id={trace} credential {}: baseUrl {error}", credential.id);
         Refusal::Upstream(UpstreamError::Unexpected)
     })?;
     let permit =
-        engine.gateway().call_permit(&credential.id, Instant::now() + PERMIT).ok_or(Refusal::Busy)?;
+        engine.gateway().call_permit(&credential.id, Instant::now() + PERMIT_WAIT).ok_or(Refusal::Busy)?;
     let deadline = Instant::now() + UPSTREAM;
     let client = engine.gateway().client(&base_url, credential.key, trace, deadline);
     let mut own =
-        Own { engine, target, credential: credential.id, client, is_listed: false, _permit: permit };
+        OwnInstance { engine, target, credential: credential.id, client, is_listed: false, _permit: permit };
     let listed = own.listed()?;
     own.is_listed = listed.is_some();
     let id = listed.and_then(|listed| listed.id);
     Ok(match row.owns(base_url.as_str(), id.as_deref()) {
-        true => Found::Own(Box::new(own)),
-        false if own.is_listed => Found::Stranger,
-        false => Found::Nothing,
+        true => UpstreamOfRow::Own(Box::new(own)),
+        false if own.is_listed => UpstreamOfRow::OtherOfName,
+        false => UpstreamOfRow::Nothing,
     })
 }
 
@@ -128,7 +130,7 @@ pub(super) fn read(engine: &Engine, target: &Target) -> Result<Instance, Refusal
     row.filter(|row| row.id == target.id).ok_or(Refusal::Gone)
 }
 
-/// What opens the server on which the row's own instance is, or could be; `None` where nothing
+/// The credential of the server on which the row's own instance is, or could be; `None` where nothing
 /// upstream is the row's. A disabled credential still serves for what it left behind.
 fn credential_of(engine: &Engine, row: &Instance) -> Result<Option<Credential>, Refusal> {
     let Some(url) = row.claimed_url.as_ref().filter(|_| row.status != Status::Pending) else {
@@ -151,7 +153,7 @@ fn internal(trace: &str, error: &store::Error) -> Refusal {
 }
 
 /// The row's own instance upstream.
-pub(super) struct Own<'a> {
+pub(super) struct OwnInstance<'a> {
     engine: &'a Engine,
     target: &'a Target,
     credential: String,
@@ -161,7 +163,7 @@ pub(super) struct Own<'a> {
     _permit: Permit<String>,
 }
 
-impl Own<'_> {
+impl OwnInstance<'_> {
     /// Whether it is there; lists leave out what is not loaded.
     pub(super) fn exists(&self) -> Result<bool, Refusal> {
         Ok(self.is_listed || self.state()?.is_some())
@@ -187,13 +189,13 @@ impl Own<'_> {
                 thread::sleep(DELETE_PAUSE);
             }
             match self.client.delete(&self.target.name).map_err(Refusal::Upstream)? {
-                told @ (Told::Done | Told::Missing) => {
+                outcome @ (CommandOutcome::Done | CommandOutcome::Missing) => {
                     self.clear_pending_connect();
-                    return Ok(told == Told::Done);
+                    return Ok(outcome == CommandOutcome::Done);
                 }
                 // 1.8 deletes nothing that is connected; 2.x logs out by itself.
-                Told::NotNow => drop(self.logout()?),
-                Told::Unsupported => break,
+                CommandOutcome::NotNow => drop(self.logout()?),
+                CommandOutcome::Unsupported => break,
             }
         }
         Err(Refusal::Upstream(UpstreamError::Unexpected))
@@ -212,18 +214,19 @@ impl Own<'_> {
         Ok(())
     }
 
-    pub(super) fn logout(&self) -> Result<Told, Refusal> {
-        let told = self.client.logout(&self.target.name).map_err(Refusal::Upstream)?;
-        if told == Told::Done {
+    pub(super) fn logout(&self) -> Result<CommandOutcome, Refusal> {
+        let outcome = self.client.logout(&self.target.name).map_err(Refusal::Upstream)?;
+        if outcome == CommandOutcome::Done {
             self.clear_pending_connect();
         }
-        Ok(told)
+        Ok(outcome)
     }
 
-    pub(super) fn restart(&self) -> Result<Told, Refusal> {
+    pub(super) fn restart(&self) -> Result<CommandOutcome, Refusal> {
         self.client.restart(&self.target.name).map_err(Refusal::Upstream)
     }
 
+    /// Clears the pending connect: the socket that it could open is gone.
     fn clear_pending_connect(&self) {
         self.engine.gateway().clear_pending_connect(&self.credential, &self.target.name);
     }

@@ -2,15 +2,14 @@
 //! up a pairing that nobody scanned.
 //!
 //! Nothing here happens on the program's own account: each use case is one request of one person for
-//! one row. It holds the name's turn, as a call of `ensure` does, so that it never comes between the
+//! one row. It holds the instance's lock, as a call of `connect` does, so that it never comes between the
 //! steps of one, in whatever process. It touches upstream only where the instance there is the row's
 //! own, and can be asked again after any failure: what is done already counts as done.
 
 mod guard;
 mod pairing;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::ConnectionState;
@@ -18,15 +17,16 @@ use crate::domain::UpstreamError;
 use crate::domain::{Reason, Status, from_now};
 use crate::instance::connect::Engine;
 use crate::store::{Instance, Target};
-use crate::upstream::evolution::Told;
-use guard::{Found, InstanceGuard};
+use crate::sync::{Permit, PermitLimits, Permits};
+use crate::upstream::evolution::CommandOutcome;
+use guard::{InstanceGuard, UpstreamOfRow};
 
-/// Requests that may wait for one row at a time; each holds a thread while it waits.
-const MAX_WAITING: usize = 4;
+/// Requests for one row at a time; each holds a thread while it waits for the others.
+const MAX_FOR_ROW: usize = 4;
 /// The same for all rows of one owner: a quarter of the threads there are for whatever waits.
-const MAX_WAITING_FOR_OWNER: usize = 32;
-/// How long the old code is distrusted after a restart while connecting: upstream answers it until the
-/// new one comes. Recorded: within half a second.
+const MAX_FOR_OWNER: usize = 32;
+/// How long the code of before is not to be trusted after a restart while connecting: upstream answers
+/// it until the new one comes. Recorded: within half a second.
 const RESTART_OUT: Duration = Duration::from_secs(10);
 
 /// What is asked for.
@@ -53,7 +53,7 @@ pub enum Refusal {
     NoCredential,
     /// Another instance has the name upstream: the row's own is not there any more.
     NotYours,
-    /// A phone is paired whose socket is down: it cannot be told anything before it is back.
+    /// A phone is paired whose socket is down: upstream does nothing with it before it is back.
     Reconnecting,
     /// There is no socket that could be restarted.
     NotConnected,
@@ -77,23 +77,23 @@ pub struct Removed {
 }
 
 impl Removed {
-    fn of(row: &Instance, upstream: bool, found: &Found) -> Self {
+    fn of(row: &Instance, upstream: bool, found: &UpstreamOfRow) -> Self {
         let session = upstream && (row.paired_at.is_some() || row.status == Status::Connected);
-        Self { upstream, session, stranger: matches!(found, Found::Stranger) }
+        Self { upstream, session, stranger: matches!(found, UpstreamOfRow::OtherOfName) }
     }
 }
 
 /// The use cases, on one engine's data folder and connections.
 pub struct Manager {
     engine: Arc<Engine>,
-    /// Requests that wait or run, by row and by owner.
-    waiting: Mutex<HashMap<String, usize>>,
+    by_row: Permits<String>,
+    by_owner: Permits<String>,
 }
 
 impl Manager {
     /// The use cases beside that engine's calls.
     pub fn new(engine: Arc<Engine>) -> Self {
-        Self { engine, waiting: Mutex::default() }
+        Self { engine, by_row: permits(MAX_FOR_ROW), by_owner: permits(MAX_FOR_OWNER) }
     }
 
     /// What [`Manager::delete`] would take away now, and why it would not. Changes nothing.
@@ -103,13 +103,16 @@ impl Manager {
         keep_upstream: bool,
         trace: &str,
     ) -> Result<Removed, Refusal> {
-        let _place = self.place(target)?;
+        let _permits = self.permits(target)?;
         let row = guard::read(&self.engine, target)?;
-        let found =
-            if keep_upstream { Found::Nothing } else { guard::find(&self.engine, target, &row, trace)? };
+        let found = if keep_upstream {
+            UpstreamOfRow::Nothing
+        } else {
+            guard::find(&self.engine, target, &row, trace)?
+        };
         let upstream = match &found {
-            Found::Own(own) => own.exists()?,
-            Found::Nothing | Found::Stranger => false,
+            UpstreamOfRow::Own(own) => own.exists()?,
+            UpstreamOfRow::Nothing | UpstreamOfRow::OtherOfName => false,
         };
         Ok(Removed::of(&row, upstream, &found))
     }
@@ -117,39 +120,42 @@ impl Manager {
     /// Deletes the instance upstream, then the row with all that belongs to it. With
     /// `keep_upstream`, or where another instance has the name, only the row is forgotten.
     pub fn delete(&self, target: &Target, keep_upstream: bool, trace: &str) -> Result<Removed, Refusal> {
-        let _place = self.place(target)?;
-        let held = InstanceGuard::take(&self.engine, target, trace)?;
-        let found = if keep_upstream { Found::Nothing } else { held.find()? };
+        let _permits = self.permits(target)?;
+        let guard = InstanceGuard::take(&self.engine, target, trace)?;
+        let found = if keep_upstream { UpstreamOfRow::Nothing } else { guard.find()? };
         let upstream = match &found {
-            Found::Own(own) => own.delete()?,
-            Found::Nothing | Found::Stranger => false,
+            UpstreamOfRow::Own(own) => own.delete()?,
+            UpstreamOfRow::Nothing | UpstreamOfRow::OtherOfName => false,
         };
-        let removed = Removed::of(&held.row, upstream, &found);
-        held.forget()?;
+        let removed = Removed::of(&guard.row, upstream, &found);
+        guard.delete_row()?;
         log::info!("id={trace} {} was deleted, upstream too: {upstream}", target.name);
         Ok(removed)
     }
 
     /// Logs the phone out. Without one connected, it is done already.
     pub fn logout(&self, target: &Target, trace: &str) -> Result<(), Refusal> {
-        let _place = self.place(target)?;
-        let mut held = InstanceGuard::take(&self.engine, target, trace)?;
-        let Some(own) = held.find()?.own()? else { return Ok(()) };
-        let mut told = own.logout()?;
-        if told == Told::NotNow && pairing::comes_back(&own, &held.row)? {
-            told = own.logout()?;
+        let _permits = self.permits(target)?;
+        let mut guard = InstanceGuard::take(&self.engine, target, trace)?;
+        let Some(own) = guard.find()?.own()? else { return Ok(()) };
+        let mut outcome = own.logout()?;
+        if outcome == CommandOutcome::NotNow && pairing::comes_back(&own, &guard.row)? {
+            outcome = own.logout()?;
         }
         // The phone stays paired: nothing was disconnected, whatever was asked for.
-        if told == Told::NotNow && pairing::is_paired(&own, &held.row, ConnectionState::Close)? {
+        if outcome == CommandOutcome::NotNow && pairing::is_paired(&own, &guard.row, ConnectionState::Close)?
+        {
             return Err(Refusal::Reconnecting);
         }
-        log::info!("id={trace} {} was logged out: {told:?}", target.name);
-        held.save(|row| {
-            if told == Told::Done {
+        log::info!("id={trace} {} was logged out: {outcome:?}", target.name);
+        guard.save(|row| {
+            if outcome == CommandOutcome::Done {
                 row.connect_out_until = None;
             }
             // Whether what is not there any more is lost is for others to find out.
-            if told != Told::Missing || matches!(row.status, Status::Connected | Status::Connecting) {
+            if outcome != CommandOutcome::Missing
+                || matches!(row.status, Status::Connected | Status::Connecting)
+            {
                 row.become_status(Status::Disconnected, Reason::LoggedOut);
             }
             row.hide_code();
@@ -159,20 +165,20 @@ impl Manager {
 
     /// Closes the socket and opens it again.
     pub fn restart(&self, target: &Target, trace: &str) -> Result<(), Refusal> {
-        let _place = self.place(target)?;
-        let mut held = InstanceGuard::take(&self.engine, target, trace)?;
-        let own = held.find()?.own()?.ok_or(Refusal::NotConnected)?;
+        let _permits = self.permits(target)?;
+        let mut guard = InstanceGuard::take(&self.engine, target, trace)?;
+        let own = guard.find()?.own()?.ok_or(Refusal::NotConnected)?;
         let state = own.state()?;
         if !matches!(state, Some(ConnectionState::Open | ConnectionState::Connecting)) {
             return Err(Refusal::NotConnected);
         }
         match own.restart()? {
-            Told::Done => {}
-            Told::NotNow | Told::Missing => return Err(Refusal::NotConnected),
-            Told::Unsupported => return Err(Refusal::RestartUnsupported),
+            CommandOutcome::Done => {}
+            CommandOutcome::NotNow | CommandOutcome::Missing => return Err(Refusal::NotConnected),
+            CommandOutcome::Unsupported => return Err(Refusal::RestartUnsupported),
         }
         if state == Some(ConnectionState::Connecting) {
-            held.save(|row| row.connect_out_until = Some(from_now(RESTART_OUT)))?;
+            guard.save(|row| row.connect_out_until = Some(from_now(RESTART_OUT)))?;
         }
         Ok(())
     }
@@ -181,60 +187,31 @@ impl Manager {
     /// that has both. A phone that is paired, or about to be, is left alone: then there is nothing to
     /// drop, which is no failure.
     pub fn abandon_pairing(&self, target: &Target, trace: &str) -> Result<(), Refusal> {
-        let _place = self.place(target)?;
-        let mut held = InstanceGuard::take(&self.engine, target, trace)?;
-        let Found::Own(own) = held.find()? else { return Ok(()) };
-        if !pairing::waits_for_scan_alone(&own, &held.row)? || own.logout()? != Told::Done {
+        let _permits = self.permits(target)?;
+        let mut guard = InstanceGuard::take(&self.engine, target, trace)?;
+        let UpstreamOfRow::Own(own) = guard.find()? else { return Ok(()) };
+        if !pairing::waits_for_scan_alone(&own, &guard.row)? || own.logout()? != CommandOutcome::Done {
             return Ok(());
         }
         pairing::await_close(&own)?;
         log::info!("id={trace} {}: the pairing that nobody scanned was given up", target.name);
-        held.save(|row| {
+        guard.save(|row| {
             row.become_status(Status::Disconnected, Reason::Unscanned);
             row.hide_code();
+            row.paired_at = None;
             row.connect_out_until = None;
         })
     }
 
-    /// A place among those who wait for the row, and for any of its owner's.
-    fn place(&self, target: &Target) -> Result<Place<'_>, Refusal> {
-        let keys = [target.id.clone(), target.user.clone()];
-        let mut waiting = lock(&self.waiting);
-        let is_full = |(key, most)| waiting.get(key).is_some_and(|count| *count >= most);
-        if keys.iter().zip([MAX_WAITING, MAX_WAITING_FOR_OWNER]).any(is_full) {
-            return Err(Refusal::Busy);
-        }
-        for key in &keys {
-            *waiting.entry(key.clone()).or_default() += 1;
-        }
-        drop(waiting);
-        Ok(Place { manager: self, keys })
+    /// Takes a permit for the row and one for its owner, if both are free.
+    fn permits(&self, target: &Target) -> Result<[Permit<String>; 2], Refusal> {
+        let of_row = self.by_row.try_acquire(target.id.clone()).ok_or(Refusal::Busy)?;
+        let of_owner = self.by_owner.try_acquire(target.user.clone()).ok_or(Refusal::Busy)?;
+        Ok([of_row, of_owner])
     }
 }
 
-struct Place<'a> {
-    manager: &'a Manager,
-    keys: [String; 2],
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        let mut waiting = lock(&self.manager.waiting);
-        for key in &self.keys {
-            give_back(&mut waiting, key);
-        }
-    }
-}
-
-/// Counts one less of a key; the last one takes its entry along.
-fn give_back(counts: &mut HashMap<String, usize>, key: &str) {
-    match counts.get_mut(key) {
-        Some(count) if *count > 1 => *count -= 1,
-        _ => drop(counts.remove(key)),
-    }
-}
-
-/// The counts stay whole when a caller panics.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// Nobody waits for a permit: whoever holds one waits for the instance's lock.
+fn permits(per_key: usize) -> Permits<String> {
+    Permits::new(PermitLimits { per_key, total: usize::MAX, waiting: 0 })
 }

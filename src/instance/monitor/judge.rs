@@ -1,40 +1,41 @@
-//! The judgement: from what is known of a row and seen of its instance to what the row should say.
-//! Pure and total.
+//! The decision: from what a row says and what was seen of its instance to what the row should say.
+//! Pure and total, a table that is read from top to bottom.
 //!
-//! Nothing here measures time: that something has lasted is one of the facts.
+//! Nothing here measures time: how long something has lasted is one of the facts.
 
-use crate::domain::ConnectionState;
-use crate::domain::{Pairing, Reason, Status};
+use crate::domain::{ConnectionState, Pairing, Reason, Status};
 
-/// All that decides.
+/// What was seen of a row's instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Known {
-    /// Whether the row's instance belongs on this server, and no call for it is under way.
-    pub ours: bool,
-    /// What the row says.
-    pub status: Status,
-    /// Why it says so.
-    pub reason: Option<Reason>,
-    /// What was seen.
-    pub upstream: Upstream,
-    /// For how long something has been amiss in this way.
-    pub lasted: Lasted,
-}
-
-/// What upstream shows of a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Upstream {
+pub(super) enum Observation {
+    /// It is not on this server, or a call for it is under way.
+    NotOurs,
     /// The list leaves it out.
     Unlisted,
     /// The name does not exist, or another instance has it.
     Absent,
-    /// An instance.
-    Present(ConnectionState, Pairing),
+    /// Upstream knows it and has not loaded it.
+    Unloaded,
+    /// A phone is connected.
+    Open,
+    /// A phone is connected, and was paired after a logout that is newer than what the row remembers.
+    OpenAnew,
+    /// The socket is down, and comes back by itself for the phone that is paired.
+    Reconnecting,
+    /// The socket is closed, and a phone may be paired: where 1.8 reconnects, the state is not always
+    /// `close`.
+    Closed,
+    /// A socket waits for a scan.
+    ShowingCodes,
+    /// The socket is closed, and nobody was paired.
+    Unscanned,
+    /// The socket is closed, and the phone was logged out for this reason.
+    LoggedOut(Reason),
 }
 
-/// In which way something is amiss.
+/// In which way an instance is not as it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Amiss {
+pub(super) enum Symptom {
     /// The socket is not open.
     Down,
     /// Upstream has not loaded the instance.
@@ -43,7 +44,7 @@ pub(super) enum Amiss {
     Missing,
 }
 
-/// How long it has been so, the server answering all the while.
+/// For how long it has been so, the server answering all the while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Lasted {
     /// It is seen for the first time.
@@ -52,6 +53,8 @@ pub(super) enum Lasted {
     AWhile,
     /// For so long that it will not go away by itself.
     Long,
+    /// The socket was closed at every one of so many looks that it does not reconnect.
+    SteadilyClosed,
 }
 
 /// What to do with the row.
@@ -60,93 +63,84 @@ pub(super) enum Verdict {
     /// It says what is so.
     Keep,
     /// Something is amiss that may be over in a moment: look again.
-    Doubt,
+    Suspect,
     /// It is to say this from now on.
     Change(Status, Reason),
 }
 
-impl Upstream {
-    /// In which way something is amiss with the instance, if it is.
-    pub(super) fn amiss(self) -> Option<Amiss> {
+impl Observation {
+    /// Sorts out an instance that is there.
+    pub(super) fn of(state: ConnectionState, pairing: Pairing) -> Self {
+        use ConnectionState::{Close, Connecting, Open, Unloaded};
+        match (state, pairing) {
+            (Unloaded, _) => Self::Unloaded,
+            (Open, _) => Self::Open,
+            (Close | Connecting, Pairing::Paired) | (Connecting, Pairing::Possible) => Self::Reconnecting,
+            (Close, Pairing::Possible) => Self::Closed,
+            (Connecting, Pairing::Never | Pairing::LoggedOut(_)) => Self::ShowingCodes,
+            (Close, Pairing::Never) => Self::Unscanned,
+            (Close, Pairing::LoggedOut(logout)) => Self::LoggedOut(logout.into()),
+        }
+    }
+
+    /// In which way the instance is not as it should be, if it is not.
+    pub(super) fn symptom(self) -> Option<Symptom> {
         match self {
-            Self::Unlisted | Self::Absent => Some(Amiss::Missing),
-            Self::Present(ConnectionState::Unloaded, _) => Some(Amiss::Unloaded),
-            Self::Present(ConnectionState::Close | ConnectionState::Connecting, _) => Some(Amiss::Down),
-            Self::Present(ConnectionState::Open, _) => None,
+            Self::NotOurs | Self::Open | Self::OpenAnew => None,
+            Self::Unlisted | Self::Absent => Some(Symptom::Missing),
+            Self::Unloaded => Some(Symptom::Unloaded),
+            Self::Reconnecting | Self::Closed | Self::ShowingCodes | Self::Unscanned | Self::LoggedOut(_) => {
+                Some(Symptom::Down)
+            }
         }
     }
 }
 
-/// What the row should say.
-pub(super) fn judge(known: &Known) -> Verdict {
-    if !known.ours || known.status == Status::Pending {
-        return Verdict::Keep;
-    }
-    match known.upstream {
-        Upstream::Unlisted => known.becomes(Status::Lost, Verdict::Doubt),
-        Upstream::Absent => known.lasting(Status::Lost, Reason::Gone),
-        Upstream::Present(ConnectionState::Unloaded, _) => known.lasting(Status::Error, Reason::NotLoaded),
-        Upstream::Present(ConnectionState::Open, _) => {
-            known.becomes(Status::Connected, Verdict::Change(Status::Connected, Reason::Paired))
-        }
-        Upstream::Present(ConnectionState::Connecting, pairing) => known.connecting(pairing),
-        Upstream::Present(ConnectionState::Close, pairing) => known.closed(pairing),
-    }
-}
+/// What the row should say: the first line that matches decides.
+#[rustfmt::skip]
+pub(super) fn judge(status: Status, reason: Option<Reason>, seen: Observation, lasted: Lasted) -> Verdict {
+    use Observation::{Absent, Closed, LoggedOut, NotOurs, Open, OpenAnew, Reconnecting, ShowingCodes, Unlisted, Unloaded, Unscanned};
+    use Status::{Connected, Connecting, Disconnected, Error, Lost, Pending};
+    use Verdict::{Change, Keep, Suspect};
+    let is_confirmed = lasted >= Lasted::AWhile;
+    let is_long = lasted >= Lasted::Long;
+    // A phone that was thought to come back.
+    let is_dropped = reason == Some(Reason::Dropped);
+    match (seen, status) {
+        (NotOurs, _) | (_, Pending)                             => Keep,
 
-impl Known {
-    /// The verdict, unless the row has that status already.
-    fn becomes(&self, status: Status, verdict: Verdict) -> Verdict {
-        if self.status == status { Verdict::Keep } else { verdict }
-    }
+        (Unlisted | Absent, Lost)                               => Keep,
+        (Absent, _) if is_long                                  => Change(Lost, Reason::Gone),
+        (Unlisted | Absent, _)                                  => Suspect,
 
-    /// What must have lasted long.
-    fn lasting(&self, status: Status, reason: Reason) -> Verdict {
-        let lasted = self.lasted == Lasted::Long;
-        self.becomes(status, if lasted { Verdict::Change(status, reason) } else { Verdict::Doubt })
-    }
+        (Unloaded, Error)                                       => Keep,
+        (Unloaded, _) if is_long                                => Change(Error, Reason::NotLoaded),
+        (Unloaded, _)                                           => Suspect,
 
-    /// What must have been seen twice.
-    fn confirmed(&self, status: Status, reason: Reason) -> Verdict {
-        let confirmed = self.lasted >= Lasted::AWhile;
-        self.becomes(status, if confirmed { Verdict::Change(status, reason) } else { Verdict::Doubt })
-    }
+        (Open, Connected)                                       => Keep,
+        (Open | OpenAnew, _)                                    => Change(Connected, Reason::Paired),
 
-    /// A socket waits for a scan, or comes back for the phone that is paired.
-    fn connecting(&self, pairing: Pairing) -> Verdict {
-        match pairing {
-            Pairing::Paired | Pairing::Possible => self.confirmed(Status::Disconnected, Reason::Dropped),
-            Pairing::Never | Pairing::LoggedOut(_) if self.status == Status::Connected => {
-                self.confirmed(Status::Connecting, Reason::Asked)
-            }
-            Pairing::Never | Pairing::LoggedOut(_) => {
-                self.becomes(Status::Connecting, Verdict::Change(Status::Connecting, Reason::Asked))
-            }
-        }
-    }
+        // 1.8 tells of no logout but by a socket that nothing brings back, and gives no reason.
+        (Closed, Disconnected) if is_dropped && lasted == Lasted::SteadilyClosed
+                                                                => Change(Disconnected, Reason::Upstream(0)),
+        (Closed, Disconnected) if is_dropped                    => Suspect,
+        (Reconnecting | Closed, Disconnected)                   => Keep,
+        (Reconnecting | Closed, _) if is_confirmed              => Change(Disconnected, Reason::Dropped),
+        (Reconnecting | Closed, _)                              => Suspect,
 
-    fn closed(&self, pairing: Pairing) -> Verdict {
-        match pairing {
-            Pairing::Paired | Pairing::Possible => self.confirmed(Status::Disconnected, Reason::Dropped),
-            Pairing::Never => self.confirmed(Status::Disconnected, Reason::Unscanned),
-            Pairing::LoggedOut(logout) => self.ended(Reason::Upstream(logout.code)),
-        }
-    }
+        (ShowingCodes, Connecting)                              => Keep,
+        (ShowingCodes, Connected) if !is_confirmed              => Suspect,
+        (ShowingCodes, _)                                       => Change(Connecting, Reason::Asked),
 
-    /// The pairing ended: no second look would show otherwise, unless a code is being shown and the
-    /// reason is that of a former end.
-    fn ended(&self, reason: Reason) -> Verdict {
-        match self.status {
-            Status::Connecting => self.confirmed(Status::Disconnected, reason),
-            // A phone that was thought to come back does not.
-            Status::Disconnected if self.reason == Some(Reason::Dropped) => {
-                Verdict::Change(Status::Disconnected, reason)
-            }
-            Status::Disconnected => Verdict::Keep,
-            Status::Pending | Status::Connected | Status::Lost | Status::Error => {
-                Verdict::Change(Status::Disconnected, reason)
-            }
-        }
+        (Unscanned, Disconnected)                               => Keep,
+        (Unscanned, _) if is_confirmed                          => Change(Disconnected, Reason::Unscanned),
+        (Unscanned, _)                                          => Suspect,
+
+        (LoggedOut(why), Disconnected) if is_dropped            => Change(Disconnected, why),
+        (LoggedOut(_), Disconnected)                            => Keep,
+        // A code is shown, and the reason is that of a former logout.
+        (LoggedOut(_), Connecting) if !is_confirmed             => Suspect,
+        (LoggedOut(why), _)                                     => Change(Disconnected, why),
     }
 }
 
@@ -163,126 +157,89 @@ mod tests {
         Status::Lost,
         Status::Error,
     ];
-    const STATES: [ConnectionState; 4] = [
-        ConnectionState::Close,
-        ConnectionState::Connecting,
-        ConnectionState::Open,
-        ConnectionState::Unloaded,
+    const OBSERVATIONS: [Observation; 11] = [
+        Observation::NotOurs,
+        Observation::Unlisted,
+        Observation::Absent,
+        Observation::Unloaded,
+        Observation::Open,
+        Observation::OpenAnew,
+        Observation::Reconnecting,
+        Observation::Closed,
+        Observation::ShowingCodes,
+        Observation::Unscanned,
+        Observation::LoggedOut(Reason::DeviceRemoved),
     ];
-    const PAIRINGS: [Pairing; 5] =
-        [Pairing::Never, Pairing::Possible, Pairing::Paired, logged_out(0), logged_out(401)];
-
-    const fn logged_out(code: u16) -> Pairing {
-        Pairing::LoggedOut(Logout { code, cause: LogoutCause::Unsaid, at: None })
-    }
-
     const REASONS: [Option<Reason>; 4] =
         [None, Some(Reason::Dropped), Some(Reason::Unscanned), Some(Reason::Upstream(401))];
-    const LASTED: [Lasted; 3] = [Lasted::No, Lasted::AWhile, Lasted::Long];
+    const LASTED: [Lasted; 4] = [Lasted::No, Lasted::AWhile, Lasted::Long, Lasted::SteadilyClosed];
 
     /// Every combination there is.
-    fn matrix() -> Vec<Known> {
-        let present = STATES.iter().flat_map(|s| PAIRINGS.map(|p| Upstream::Present(*s, p)));
-        let upstreams: Vec<_> = [Upstream::Unlisted, Upstream::Absent].into_iter().chain(present).collect();
-        let mut all = Vec::new();
-        for status in STATUSES {
-            for upstream in &upstreams {
-                for (reason, lasted) in REASONS.iter().flat_map(|r| LASTED.map(|l| (*r, l))) {
-                    for ours in [true, false] {
-                        all.push(Known { ours, status, reason, upstream: *upstream, lasted });
-                    }
-                }
-            }
-        }
-        all
-    }
-
-    /// The rules as a list, the first that applies decides; `judge` nests, this does not.
-    #[rustfmt::skip]
-    fn specified(k: &Known) -> Verdict {
-        use Pairing::{LoggedOut, Never, Paired, Possible};
-        use ConnectionState::{Close, Connecting, Open, Unloaded};
-        use Upstream::{Absent, Present, Unlisted};
-        use Verdict::{Change, Doubt, Keep};
-        type Rule = (fn(&Known) -> bool, Verdict);
-        fn down(k: &Known) -> bool { matches!(k.upstream, Present(Close | Connecting, _)) }
-        /// Its socket comes back for a phone by itself.
-        fn returns(k: &Known) -> bool {
-            matches!(k.upstream, Present(Close | Connecting, Paired | Possible))
-        }
-        fn code(k: &Known) -> Reason {
-            match k.upstream {
-                Present(_, LoggedOut(logout)) => Reason::Upstream(logout.code),
-                _ => Reason::Unscanned,
-            }
-        }
-        fn ended(k: &Known) -> bool { matches!(k.upstream, Present(Close, LoggedOut(_))) }
-        fn shows_codes(k: &Known) -> bool { matches!(k.upstream, Present(Connecting, _)) && !returns(k) }
-        let rules: &[Rule] = &[
-            (|k| !k.ours || k.status == Status::Pending, Keep),
-            (|k| matches!(k.upstream, Unlisted | Absent) && k.status == Status::Lost, Keep),
-            (|k| k.upstream == Absent && k.lasted == Lasted::Long, Change(Status::Lost, Reason::Gone)),
-            (|k| matches!(k.upstream, Unlisted | Absent), Doubt),
-            (|k| matches!(k.upstream, Present(Unloaded, _)) && k.status == Status::Error, Keep),
-            (|k| matches!(k.upstream, Present(Unloaded, _)) && k.lasted == Lasted::Long, Change(Status::Error, Reason::NotLoaded)),
-            (|k| matches!(k.upstream, Present(Unloaded, _)), Doubt),
-            (|k| matches!(k.upstream, Present(Open, _)) && k.status == Status::Connected, Keep),
-            (|k| matches!(k.upstream, Present(Open, _)), Change(Status::Connected, Reason::Paired)),
-            (|k| ended(k) && k.status == Status::Disconnected && k.reason == Some(Reason::Dropped), Change(Status::Disconnected, code(k))),
-            (|k| shows_codes(k) && k.status == Status::Connecting, Keep),
-            (|k| down(k) && !shows_codes(k) && k.status == Status::Disconnected, Keep),
-            (|k| ended(k) && k.status != Status::Connecting, Change(Status::Disconnected, code(k))),
-            (|k| shows_codes(k) && k.status != Status::Connected, Change(Status::Connecting, Reason::Asked)),
-            (|k| k.lasted == Lasted::No, Doubt),
-            (shows_codes, Change(Status::Connecting, Reason::Asked)),
-            (returns, Change(Status::Disconnected, Reason::Dropped)),
-            (ended, Change(Status::Disconnected, code(k))),
-            (|k| matches!(k.upstream, Present(Close, Never)), Change(Status::Disconnected, Reason::Unscanned)),
-        ];
-        rules.iter().find(|(applies, _)| applies(k)).map(|(_, verdict)| *verdict).expect("the rules are total")
-    }
-
-    #[test]
-    fn the_whole_matrix_is_as_specified() {
-        let all = matrix();
-        assert_eq!(all.len(), 6 * 22 * 12 * 2);
-        for known in all {
-            assert_eq!(judge(&known), specified(&known), "{known:?}");
-        }
+    fn matrix() -> impl Iterator<Item = (Status, Option<Reason>, Observation, Lasted)> {
+        let with_reason = STATUSES.into_iter().flat_map(|status| REASONS.map(|reason| (status, reason)));
+        let seen = with_reason.flat_map(|(s, r)| OBSERVATIONS.map(|seen| (s, r, seen)));
+        seen.flat_map(|(s, r, seen)| LASTED.map(|lasted| (s, r, seen, lasted)))
     }
 
     #[test]
     fn nothing_in_the_matrix_says_what_is_not_so() {
-        for known in matrix() {
-            let verdict = judge(&known);
-            let Verdict::Change(status, _) = verdict else { continue };
-            assert!(known.ours && known.status != Status::Pending, "{known:?}");
-            let state = match known.upstream {
-                Upstream::Present(state, _) => Some(state),
-                Upstream::Unlisted | Upstream::Absent => None,
+        use Observation as Seen;
+        for case @ (before, _, seen, lasted) in matrix() {
+            let Verdict::Change(after, reason) = judge(case.0, case.1, case.2, case.3) else { continue };
+            assert!(before != Status::Pending && seen != Seen::NotOurs, "{case:?}");
+            let is_so = match after {
+                Status::Connected => matches!(seen, Seen::Open | Seen::OpenAnew),
+                Status::Connecting => seen == Seen::ShowingCodes,
+                Status::Disconnected => seen.symptom() == Some(Symptom::Down) && seen != Seen::ShowingCodes,
+                Status::Lost => seen == Seen::Absent && lasted >= Lasted::Long,
+                Status::Error => seen == Seen::Unloaded && lasted >= Lasted::Long,
+                Status::Pending => false,
             };
-            match status {
-                Status::Connected => assert_eq!(state, Some(ConnectionState::Open), "{known:?}"),
-                Status::Connecting => assert_eq!(state, Some(ConnectionState::Connecting), "{known:?}"),
-                Status::Disconnected => {
-                    assert!(
-                        matches!(state, Some(ConnectionState::Close | ConnectionState::Connecting)),
-                        "{known:?}"
-                    );
-                }
-                Status::Lost => assert!(known.upstream == Upstream::Absent && known.lasted == Lasted::Long),
-                Status::Error => {
-                    assert!(state == Some(ConnectionState::Unloaded) && known.lasted == Lasted::Long);
-                }
-                Status::Pending => panic!("{known:?}"),
-            }
-            let ended =
-                matches!(known.upstream, Upstream::Present(ConnectionState::Close, Pairing::LoggedOut(_)));
-            let dropped = known.status == Status::Connected && status == Status::Disconnected && !ended;
-            assert!(!dropped || known.lasted > Lasted::No, "a blip counted as a drop: {known:?}");
-            // Judged again once it is written, everything is as it should be.
-            let written = Known { status, reason: Some(Reason::Unscanned), ..known };
-            assert_eq!(judge(&written), Verdict::Keep, "{known:?}");
+            assert!(is_so, "{case:?}");
+            let is_logout = matches!(seen, Seen::LoggedOut(_));
+            let dropped = before == Status::Connected && after == Status::Disconnected && !is_logout;
+            assert!(!dropped || lasted > Lasted::No, "a blip counted as a drop: {case:?}");
+            // Judged again once it is written, and what was remembered is, the row is as it should be.
+            let seen = if seen == Seen::OpenAnew { Seen::Open } else { seen };
+            let again = judge(after, Some(reason), seen, Lasted::No);
+            let waits_for_more = seen == Seen::Closed && reason == Reason::Dropped;
+            assert_eq!(again, if waits_for_more { Verdict::Suspect } else { Verdict::Keep }, "{case:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_dropped_phone_whose_socket_stays_closed_counts_as_logged_out_without_a_reason() {
+        let logged_out = Verdict::Change(Status::Disconnected, Reason::Upstream(0));
+        for (status, reason, seen, lasted) in matrix().filter(|case| case.0 != Status::Pending) {
+            let expected = (status, reason, seen, lasted)
+                == (Status::Disconnected, Some(Reason::Dropped), Observation::Closed, Lasted::SteadilyClosed);
+            assert_eq!(judge(status, reason, seen, lasted) == logged_out, expected);
+        }
+    }
+
+    #[test]
+    fn an_instance_that_is_there_is_sorted_by_its_state_and_pairing() {
+        use ConnectionState::{Close, Connecting, Open, Unloaded};
+        let logout = |cause| Pairing::LoggedOut(Logout { code: 401, cause, at: None });
+        for (state, pairing, seen) in [
+            (Open, Pairing::Paired, Observation::Open),
+            (Unloaded, Pairing::Paired, Observation::Unloaded),
+            (Close, Pairing::Paired, Observation::Reconnecting),
+            (Connecting, Pairing::Paired, Observation::Reconnecting),
+            (Connecting, Pairing::Possible, Observation::Reconnecting),
+            (Close, Pairing::Possible, Observation::Closed),
+            (Close, Pairing::Never, Observation::Unscanned),
+            (Connecting, Pairing::Never, Observation::ShowingCodes),
+            (Connecting, logout(LogoutCause::Unsaid), Observation::ShowingCodes),
+            (Close, logout(LogoutCause::Unsaid), Observation::LoggedOut(Reason::Upstream(401))),
+            (Close, logout(LogoutCause::DeviceRemoved), Observation::LoggedOut(Reason::DeviceRemoved)),
+            (
+                Close,
+                logout(LogoutCause::LoggedOutUpstream),
+                Observation::LoggedOut(Reason::LoggedOutUpstream),
+            ),
+        ] {
+            assert_eq!(Observation::of(state, pairing), seen, "{state:?} {pairing:?}");
         }
     }
 }

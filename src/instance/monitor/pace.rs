@@ -16,6 +16,11 @@ pub struct Pace {
     /// How long a name has to be gone, or not loaded, with the server answering all the while. A
     /// server that restarts lists what it has loaded so far, for some seconds.
     pub lasting: Duration,
+    /// How long, and at how many looks in a row, a socket of 1.8 has to be closed before that is a
+    /// logout. Recorded: one that WhatsApp is out of reach for is `close` two thirds of the time, so that
+    /// this many looks find it so by chance once in 10^10.
+    pub steady: Duration,
+    pub steady_looks: u32,
     /// How long a name is looked at after somebody did: pages ask again every second or two.
     pub attention: Duration,
     /// The least between two rounds, however many hints come.
@@ -46,6 +51,8 @@ impl Default for Pace {
             quick: Duration::from_millis(1500),
             second_look: Duration::from_millis(1500),
             lasting: Duration::from_mins(1),
+            steady: Duration::from_secs(30),
+            steady_looks: 60,
             attention: Duration::from_secs(5),
             hint_gap: Duration::from_millis(500),
             retry: Duration::from_secs(1),

@@ -1,42 +1,42 @@
-//! One server's thread: when its rounds begin, and what follows one that failed.
+//! One server's thread: when its polls begin, and what follows one that failed.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use super::Shared;
 use super::pace::Pace;
-use super::round::{Failed, Left, Rounds};
-use super::server::Server;
+use super::poll::{PollError, Poller, Remainder};
+use super::server::WatchedServer;
 use super::wake_signal::Due;
 
-/// A round is followed by a pause of this many times what it took upstream: however slow a server
+/// A poll is followed by a pause of this many times what it took upstream: however slow a server
 /// gets, no more than a quarter of its time goes to being watched.
 const SPARE: u32 = 3;
 
-/// Watches until it is told to end.
-pub(super) fn run(shared: &Shared, server: &Server) {
+/// Polls until it is told to end.
+pub(super) fn run(shared: &Shared, server: &WatchedServer) {
     let pace = &shared.pace;
-    let mut rounds = Rounds::new(shared, server);
+    let mut poller = Poller::new(shared, server);
     let mut failures = 0;
     let mut due = Due::now();
-    while let Some(names) = server.attention.wait(&due, pace.attention) {
+    while let Some(names) = server.wake_signal.wait(&due, pace.attention) {
         let begun = Instant::now();
-        // What a panic leaves half done is forgotten with the rounds that it happened in.
-        let outcome = survive(|| rounds.go(&names)).unwrap_or_else(|| {
-            rounds = Rounds::new(shared, server);
-            Err(Failed::Here)
+        // What a panic leaves half done is forgotten with the poller that it happened in.
+        let outcome = survive(|| poller.poll(&names)).unwrap_or_else(|| {
+            poller = Poller::new(shared, server);
+            Err(PollError::Here)
         });
-        if server.attention.is_over() {
+        if server.wake_signal.is_over() {
             return;
         }
         match &outcome {
             Ok(_) => server.note(shared, None),
-            Err(Failed::Upstream(trouble)) => server.note(shared, Some(*trouble)),
-            Err(Failed::Here) => server.excuse(),
+            Err(PollError::Upstream(error)) => server.note(shared, Some(*error)),
+            Err(PollError::Here) => server.excuse(),
         }
         failures = if outcome.is_ok() { 0 } else { failures + 1 };
         due = match outcome {
-            Ok(left) => after(pace, begun, &left),
+            Ok(remainder) => after(pace, begun, &remainder),
             Err(_) => after_failure(pace, begun.elapsed(), failures),
         };
     }
@@ -47,13 +47,13 @@ pub(super) fn survive<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
 }
 
-/// When the next round begins after one that went well.
-fn after(pace: &Pace, begun: Instant, left: &Left) -> Due {
+/// When the next poll begins after one that went well.
+fn after(pace: &Pace, begun: Instant, remainder: &Remainder) -> Due {
     let now = Instant::now();
-    let spare = left.upstream * SPARE;
-    let usual = now + if left.busy { pace.quick } else { pace.rest }.max(spare);
+    let spare = remainder.upstream * SPARE;
+    let usual = now + if remainder.is_busy { pace.quick } else { pace.rest }.max(spare);
     Due {
-        rest: left.next_look.map_or(usual, |at| usual.min(at.max(now + spare))),
+        rest: remainder.next_look.map_or(usual, |at| usual.min(at.max(now + spare))),
         looked: now + pace.quick.max(spare),
         hint: (begun + pace.hint_gap).max(now + spare),
     }

@@ -1,17 +1,17 @@
-//! Which names are asked for one by one in a round: each kind gets its share, each name its turn.
+//! Which names are asked for one by one in a poll: each kind gets its share, each name its turn.
 //!
-//! Pure: what is asked, and what comes of it, is the round's business.
+//! Pure: what is asked, and what comes of it, is the poll's business.
 
-/// Names that one round asks `connectionState` for, at the most: some 0.1 s of a server's time.
+/// Names that one poll asks `connectionState` for, at the most: some 0.1 s of a server's time.
 const PROBES: usize = 128;
 /// Of them each kind has these for itself. What one leaves the others take, the urgent ones first.
 const SHARE: usize = PROBES / KINDS;
 /// Names of one kind that is in no hurry, unless what the last of them showed was news.
 const CALM: usize = 32;
 
-/// Why a name is asked for, in the order of urgency.
+/// ProbeReason a name is asked for, in the order of urgency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Why {
+pub(super) enum ProbeReason {
     /// Somebody looks at it, or something is said to have happened to it.
     Asked,
     /// Somebody pairs it.
@@ -24,12 +24,13 @@ pub(super) enum Why {
     Sweep,
 }
 
-/// How many there are of [`Why`].
+/// How many there are of [`ProbeReason`].
 pub(super) const KINDS: usize = 5;
-const ALL: [Why; KINDS] = [Why::Asked, Why::Pairing, Why::Odd, Why::Answered, Why::Sweep];
+const ALL: [ProbeReason; KINDS] =
+    [ProbeReason::Asked, ProbeReason::Pairing, ProbeReason::Odd, ProbeReason::Answered, ProbeReason::Sweep];
 
-impl Why {
-    /// Whether it is a matter of going round, not of this round.
+impl ProbeReason {
+    /// Whether it is in no hurry: names of that kind are gone through over many polls.
     pub(super) fn is_calm(self) -> bool {
         matches!(self, Self::Answered | Self::Sweep)
     }
@@ -43,22 +44,27 @@ pub(super) struct Candidate {
     pub place: i64,
 }
 
-/// The candidates of a round, by why.
-pub(super) type Wanted = [Vec<Candidate>; KINDS];
+/// The candidates of a poll, by reason.
+pub(super) type Candidates = [Vec<Candidate>; KINDS];
 
-/// The places at which the turns of the rounds before ended, by why.
-pub(super) type Turns = [i64; KINDS];
+/// The places at which the polls before ended, by reason.
+pub(super) type LastPlaces = [i64; KINDS];
 
 /// Those that are asked for, in the order in which that happens: one of each kind in turn, so that
-/// a round that is cut short has begun with all of them. `hurried`: the calm kinds go on as far as
+/// a poll that is cut short has begun with all of them. `hurried`: the calm kinds go on as far as
 /// the budget lasts.
-pub(super) fn probes(wanted: Wanted, turns: &Turns, hurried: bool) -> Vec<(Why, Candidate)> {
+pub(super) fn probes(
+    wanted: Candidates,
+    last_places: &LastPlaces,
+    hurried: bool,
+) -> Vec<(ProbeReason, Candidate)> {
     let most = shares(wanted.each_ref().map(Vec::len), hurried);
-    let rotated: Vec<_> = ALL.iter().zip(wanted).map(|(why, w)| rotate(w, turns[*why as usize])).collect();
+    let rotated: Vec<_> =
+        ALL.iter().zip(wanted).map(|(reason, w)| rotate(w, last_places[*reason as usize])).collect();
     let rounds = most.into_iter().max().unwrap_or(0);
     let nth = |n| {
         let of_each = ALL.iter().zip(&rotated).zip(most);
-        of_each.filter(move |(_, most)| n < *most).map(move |((why, all), _)| (*why, all[n]))
+        of_each.filter(move |(_, most)| n < *most).map(move |((reason, all), _)| (*reason, all[n]))
     };
     (0..rounds).flat_map(nth).collect()
 }
@@ -75,8 +81,8 @@ fn rotate(mut wanted: Vec<Candidate>, after: i64) -> Vec<Candidate> {
 /// How many of each kind are asked for.
 fn shares(wanted: [usize; KINDS], hurried: bool) -> [usize; KINDS] {
     let mut wanted = wanted;
-    for why in ALL.into_iter().filter(|why| why.is_calm() && !hurried) {
-        wanted[why as usize] = wanted[why as usize].min(CALM);
+    for reason in ALL.into_iter().filter(|reason| reason.is_calm() && !hurried) {
+        wanted[reason as usize] = wanted[reason as usize].min(CALM);
     }
     let mut shares = wanted.map(|n| n.min(SHARE));
     let mut left = PROBES - shares.iter().sum::<usize>();
@@ -111,20 +117,22 @@ mod tests {
     }
 
     #[test]
-    fn every_name_gets_its_turn_and_a_short_round_begins_with_all_kinds() {
-        let mut turns = Turns::default();
+    fn every_name_gets_its_turn_and_a_short_poll_begins_with_all_kinds() {
+        let mut last_places = LastPlaces::default();
         let mut asked = std::collections::HashSet::new();
         for _ in 0..50 {
             let wanted = [rows(0..300), vec![], rows(300..900), rows(900..901), rows(1000..1600)];
             // Cut short each time.
-            for (why, candidate) in probes(wanted, &turns, false).into_iter().take(70) {
-                turns[why as usize] = candidate.place;
+            for (reason, candidate) in probes(wanted, &last_places, false).into_iter().take(70) {
+                last_places[reason as usize] = candidate.place;
                 asked.insert(candidate.at);
             }
         }
         assert_eq!(asked.len(), 300 + 600 + 1 + 600);
         let wanted = || [rows(1..4), vec![], rows(4..6), vec![], rows(7..8)];
-        let order = |turns| probes(wanted(), &turns, false).iter().map(|(_, c)| c.place).collect::<Vec<_>>();
+        let order = |last_places| {
+            probes(wanted(), &last_places, false).iter().map(|(_, c)| c.place).collect::<Vec<_>>()
+        };
         assert_eq!(order([0; KINDS]), [1, 4, 7, 2, 5, 3]);
         assert_eq!(order([2, 0, 4, 0, 9]), [3, 5, 7, 1, 4, 2]);
     }

@@ -1,6 +1,6 @@
 //! One watched server: what may be written for it, and how it answers.
 
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::MutexGuard;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,7 @@ use super::wake_signal::WakeSignal;
 use crate::domain::UpstreamError;
 use crate::domain::{Millis, now};
 use crate::store::Credential;
+use crate::sync::Mutex;
 use crate::upstream::BaseUrl;
 
 /// How often the end looks whether a write is over.
@@ -17,17 +18,17 @@ const LOOK: Duration = Duration::from_millis(5);
 const SLOW: u32 = 2;
 
 /// One watched server.
-pub(super) struct Server {
+pub(super) struct WatchedServer {
     pub credential: Credential,
     pub base_url: BaseUrl,
-    pub attention: WakeSignal,
+    pub wake_signal: WakeSignal,
     /// Held while something is written.
     writing: Mutex<()>,
-    health: Mutex<Health>,
+    health: Mutex<ServerHealth>,
 }
 
 /// How the server answers.
-struct Health {
+struct ServerHealth {
     /// Whether it was noted since the watching began: what is in the database may be old.
     noted: bool,
     /// The code of what is wrong.
@@ -40,13 +41,13 @@ struct Health {
     took: Duration,
 }
 
-impl Server {
+impl WatchedServer {
     pub(super) fn new(credential: Credential, base_url: BaseUrl) -> Self {
-        let health = Health { noted: false, code: None, news: now(), owes: None, took: Duration::ZERO };
+        let health = ServerHealth { noted: false, code: None, news: now(), owes: None, took: Duration::ZERO };
         Self {
             credential,
             base_url,
-            attention: WakeSignal::default(),
+            wake_signal: WakeSignal::default(),
             writing: Mutex::new(()),
             health: Mutex::new(health),
         }
@@ -57,19 +58,19 @@ impl Server {
         self.credential.key == credential.key && self.credential.base_url == credential.base_url
     }
 
-    /// Ends its rounds. Nothing is written for it after this returns, but for what waits for
+    /// Ends its polls. Nothing is written for it after this returns, but for what waits for
     /// somebody else's lock of the database all the time until `limit`.
     pub(super) fn end(&self, limit: Instant) {
-        self.attention.end();
-        while matches!(self.writing.try_lock(), Err(TryLockError::WouldBlock)) && Instant::now() < limit {
+        self.wake_signal.end();
+        while self.writing.try_lock().is_none() && Instant::now() < limit {
             thread::sleep(LOOK);
         }
     }
 
     /// Writes, unless it has ended.
     pub(super) fn write<T>(&self, write: impl FnOnce() -> T) -> Option<T> {
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        (!self.attention.is_over()).then(write)
+        let _writing = self.writing.lock();
+        (!self.wake_signal.is_over()).then(write)
     }
 
     /// It is asked from now on.
@@ -85,10 +86,10 @@ impl Server {
     }
 
     /// It has answered, whatever it was; until it is asked again it owes nothing.
-    pub(super) fn note(&self, shared: &Shared, trouble: Option<UpstreamError>) {
+    pub(super) fn note(&self, shared: &Shared, error: Option<UpstreamError>) {
         let mut health = self.health();
         health.owes = None;
-        self.write_health(shared, &mut health, trouble);
+        self.write_health(shared, &mut health, error);
     }
 
     /// Here something went wrong: it owes nothing, and is not to blame.
@@ -99,15 +100,15 @@ impl Server {
     /// It has owed an answer for so long that what is known of it is no news any more, long before
     /// whoever asked gives up.
     pub(super) fn notice_silence(&self, shared: &Shared) {
-        let Ok(mut health) = self.health.try_lock() else { return };
+        let Some(mut health) = self.health.try_lock() else { return };
         let patience = shared.pace.silence.max(health.took * SLOW);
         if health.owes.is_some_and(|since| since.elapsed() >= patience) {
             self.write_health(shared, &mut health, Some(UpstreamError::Timeout));
         }
     }
 
-    fn write_health(&self, shared: &Shared, health: &mut Health, trouble: Option<UpstreamError>) {
-        let code = trouble.map(UpstreamError::code);
+    fn write_health(&self, shared: &Shared, health: &mut ServerHealth, error: Option<UpstreamError>) {
+        let code = error.map(UpstreamError::code);
         if health.noted && health.code == code {
             return;
         }
@@ -125,7 +126,7 @@ impl Server {
         (health.noted, health.code) = (true, code);
     }
 
-    fn health(&self) -> MutexGuard<'_, Health> {
-        self.health.lock().unwrap_or_else(PoisonError::into_inner)
+    fn health(&self) -> MutexGuard<'_, ServerHealth> {
+        self.health.lock()
     }
 }

@@ -1,56 +1,102 @@
-//! What one round sees of a server: the rows, what the list says of each, and what is asked beside it.
+//! What one poll knows of a server: the rows, what the list says of each, and what is asked beside it.
 
 use std::collections::HashMap;
 use std::time::Instant;
 
-use super::judge::Upstream;
+use super::judge::Observation;
 use crate::domain::{
-    ConnectionState, ListedInstance, Name, PhoneMemory, Status, UpstreamError, is_out, pairing,
+    ConnectionState, ListedInstance, Millis, Name, PhoneMemory, Status, UpstreamError, is_out, now, pairing,
 };
-use crate::store::Watched;
+use crate::store::{self, Store, Watched};
 use crate::upstream::evolution::Client;
 
-/// A round under way.
-pub(super) struct Round<'a> {
+/// A poll under way.
+pub(super) struct Snapshot<'a> {
     pub rows: Vec<Watched>,
-    pub listed: Vec<Option<ListedInstance>>,
+    pub list: List,
     pub client: Client,
     pub trace: &'a str,
     pub begun: Instant,
 }
 
-/// What the list says of each row, of a name that is listed twice the first, as the engine has it;
-/// and whether it lags behind, as one may that names nobody.
-pub(super) fn list(
-    client: &Client,
-    rows: &[Watched],
-) -> Result<(Vec<Option<ListedInstance>>, bool), UpstreamError> {
-    let places: HashMap<&str, usize> = rows.iter().enumerate().map(|(at, r)| (r.name.as_str(), at)).collect();
-    let each =
-        |(found, lags): &mut (Vec<Option<ListedInstance>>, bool), name: &str, listed: ListedInstance| {
-            *lags &= listed.lags;
+/// The list of a server, sorted by the rows.
+pub(super) struct List {
+    /// What it says of each row; of a name that is listed twice the first, as `connect` has it.
+    entries: Vec<Option<ListedInstance>>,
+    /// Whether it lags behind the truth, as one may that names nobody.
+    pub lags: bool,
+    /// Entries that are not understood.
+    pub skipped: usize,
+}
+
+impl List {
+    /// A list that says nothing of that many rows.
+    pub(super) fn silent(rows: usize) -> Self {
+        Self { entries: std::iter::repeat_with(|| None).take(rows).collect(), lags: true, skipped: 0 }
+    }
+
+    /// Asks the server for its list.
+    pub(super) fn fetch(client: &Client, rows: &[Watched]) -> Result<Self, UpstreamError> {
+        let places: HashMap<&str, usize> =
+            rows.iter().enumerate().map(|(at, row)| (row.name.as_str(), at)).collect();
+        let each = |list: &mut Self, name: &str, listed: ListedInstance| {
+            list.lags &= listed.lags;
             if let Some(at) = places.get(name) {
-                found[*at].get_or_insert(listed);
+                list.entries[*at].get_or_insert(listed);
             }
         };
-    client.list_all(|| (nothing(rows.len()), true), each)
+        let (list, skipped) = client.list_all(|| Self::silent(rows.len()), each)?;
+        Ok(Self { skipped, ..list })
+    }
 }
 
-/// A list that says nothing of that many rows.
-pub(super) fn nothing(rows: usize) -> Vec<Option<ListedInstance>> {
-    std::iter::repeat_with(|| None).take(rows).collect()
+/// The rows of a server, read anew only when the database has changed.
+#[derive(Default)]
+pub(super) struct RowCache {
+    rows: Vec<Watched>,
+    /// The database's version before the rows were read.
+    version: Option<i64>,
 }
 
-impl Round<'_> {
+impl RowCache {
+    /// Takes the rows as they are now; [`RowCache::put_back`] keeps them for the next poll.
+    pub(super) fn take(
+        &mut self,
+        store: &Store,
+        credential: &str,
+        base_url: &str,
+    ) -> Result<Vec<Watched>, store::Error> {
+        let version = store.version()?;
+        if self.version.take() != Some(version) {
+            self.rows = store.watched(credential, base_url)?;
+        }
+        self.version = Some(version);
+        Ok(std::mem::take(&mut self.rows))
+    }
+
+    pub(super) fn put_back(&mut self, rows: Vec<Watched>) {
+        self.rows = rows;
+    }
+
+    /// Forgets the rows: they were taken and did not come back.
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+impl Snapshot<'_> {
     /// What the list says of the row's own instance. Another under its name is none of the row's
     /// business.
     pub(super) fn own(&self, at: usize) -> Option<&ListedInstance> {
-        let listed = self.listed[at].as_ref();
-        listed.filter(|listed| self.rows[at].owns(listed.id.as_deref()))
+        self.listed(at).filter(|listed| self.rows[at].owns(listed.id.as_deref()))
+    }
+
+    fn listed(&self, at: usize) -> Option<&ListedInstance> {
+        self.list.entries[at].as_ref()
     }
 
     /// Whether this is the server of the row's instance, which may have gone from it.
-    pub(super) fn is_claimed(&self, at: usize) -> bool {
+    fn is_claimed(&self, at: usize) -> bool {
         self.rows[at].claimed || self.own(at).is_some()
     }
 
@@ -65,28 +111,51 @@ impl Round<'_> {
     }
 
     /// What the list shows of the row's instance, with the state that was asked for, if it was.
-    pub(super) fn upstream(&self, at: usize, state: Option<ConnectionState>) -> Upstream {
-        let row = &self.rows[at];
-        let listed = self.own(at);
-        if listed.is_none() && self.listed[at].is_some() {
-            return Upstream::Absent;
+    pub(super) fn observe(&self, at: usize, asked: Option<ConnectionState>) -> Observation {
+        let (row, own) = (&self.rows[at], self.own(at));
+        if !self.is_ours(at) {
+            return Observation::NotOurs;
         }
-        let Some(state) = state.or(listed.map(|listed| listed.state)) else { return Upstream::Unlisted };
+        if own.is_none() && self.listed(at).is_some() {
+            return Observation::Absent;
+        }
+        let Some(state) = asked.or(own.map(|listed| listed.state)) else { return Observation::Unlisted };
         let memory = row.paired_at.map_or(PhoneMemory::NoPhone, PhoneMemory::SeenAt);
-        Upstream::Present(state, pairing(listed, memory, state))
+        match Observation::of(state, pairing(own, memory, state)) {
+            Observation::Open if self.is_memory_outdated(at) => Observation::OpenAnew,
+            seen => seen,
+        }
+    }
+
+    /// Whether the last logout is newer than what the row remembers of a phone.
+    fn is_memory_outdated(&self, at: usize) -> bool {
+        let remembered = self.rows[at].paired_at;
+        self.last_logout(at).is_some_and(|logout| remembered.is_none_or(|paired| paired < logout))
+    }
+
+    fn last_logout(&self, at: usize) -> Option<Millis> {
+        self.own(at)?.logout?.at
+    }
+
+    /// When a phone that is connected now counts as seen: whatever upstream's clock says, after the
+    /// logout that came before.
+    pub(super) fn paired_at(&self, at: usize) -> Millis {
+        let anew = || now().max(self.last_logout(at).unwrap_or(0));
+        self.rows[at].paired_at.filter(|_| !self.is_memory_outdated(at)).unwrap_or_else(anew)
     }
 
     /// Asks what the instance's socket is doing; `None` when the answer says nothing.
-    pub(super) fn ask(&self, at: usize) -> Result<Option<Upstream>, UpstreamError> {
+    pub(super) fn ask(&self, at: usize) -> Result<Option<Observation>, UpstreamError> {
         let Ok(name) = Name::parse(&self.rows[at].name) else { return Ok(None) };
         match self.client.state(&name) {
-            Ok(Some(state)) => Ok(Some(self.upstream(at, Some(state)))),
+            Ok(Some(state)) => Ok(Some(self.observe(at, Some(state)))),
+            Ok(None) if !self.is_ours(at) => Ok(Some(Observation::NotOurs)),
             // Gone since it was listed: the next list leaves it out.
-            Ok(None) if self.listed[at].is_some() => Ok(Some(Upstream::Unlisted)),
-            Ok(None) => Ok(Some(Upstream::Absent)),
+            Ok(None) if self.listed(at).is_some() => Ok(Some(Observation::Unlisted)),
+            Ok(None) => Ok(Some(Observation::Absent)),
             // One name that upstream cannot tell about says nothing of the others.
             Err(UpstreamError::Unexpected | UpstreamError::NotLoaded) => Ok(None),
-            Err(trouble) => Err(trouble),
+            Err(error) => Err(error),
         }
     }
 }

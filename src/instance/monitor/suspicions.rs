@@ -1,4 +1,4 @@
-//! What was amiss in the rounds before, and since when.
+//! What was amiss at the looks before, and since when.
 //!
 //! Kept only while the server answers: whoever asks how long something has lasted means a server
 //! that said so all the while.
@@ -6,68 +6,77 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use super::judge::{Amiss, Lasted};
+use super::judge::{Lasted, Observation, Symptom};
 use super::pace::Pace;
 
-/// The names in doubt.
+/// The names of one server with which something is amiss.
 #[derive(Default)]
 pub(super) struct Suspicions {
-    names: HashMap<String, Doubt>,
-    round: u64,
+    names: HashMap<String, Suspicion>,
+    poll: u64,
 }
 
-struct Doubt {
-    amiss: Amiss,
+struct Suspicion {
+    symptom: Symptom,
     since: Instant,
-    /// The round that last had the name among its rows.
-    round: u64,
+    last_look: Instant,
+    /// Since when every look has shown a closed socket, and how many looks that were.
+    closed: Option<(Instant, u32)>,
+    /// The poll that last had the name among its rows.
+    poll: u64,
 }
 
 impl Suspicions {
-    pub(super) fn begin_round(&mut self) {
-        self.round += 1;
+    pub(super) fn begin_poll(&mut self) {
+        self.poll += 1;
     }
 
     /// Forgets names that are no rows any more.
-    pub(super) fn end_round(&mut self) {
-        let round = self.round;
-        self.names.retain(|_, doubt| doubt.round == round);
+    pub(super) fn end_poll(&mut self) {
+        let poll = self.poll;
+        self.names.retain(|_, suspicion| suspicion.poll == poll);
     }
 
-    /// The server has failed: nothing has lasted.
-    pub(super) fn forget(&mut self) {
+    /// Forgets all: the server has failed, so nothing has lasted.
+    pub(super) fn clear_all(&mut self) {
         self.names.clear();
     }
 
-    pub(super) fn is_in_doubt(&self, name: &str) -> bool {
+    pub(super) fn is_suspected(&self, name: &str) -> bool {
         self.names.contains_key(name)
     }
 
-    /// Whether it is a drop that waits for a second look.
+    /// Whether a socket is suspected to be down.
     pub(super) fn is_down(&self, name: &str) -> bool {
-        self.names.get(name).is_some_and(|doubt| doubt.amiss == Amiss::Down)
+        self.names.get(name).is_some_and(|suspicion| suspicion.symptom == Symptom::Down)
     }
 
-    /// How long the name has been amiss in that way.
-    pub(super) fn lasted(&mut self, name: &str, amiss: Option<Amiss>, pace: &Pace) -> Lasted {
-        let round = self.round;
-        let Some(doubt) = self.names.get_mut(name) else { return Lasted::No };
-        doubt.round = round;
-        if amiss == Some(doubt.amiss) { doubt.lasted(pace) } else { Lasted::No }
+    /// How long what is seen of the name now has been so.
+    pub(super) fn lasted(&mut self, name: &str, seen: Observation, pace: &Pace) -> Lasted {
+        let poll = self.poll;
+        let Some(suspicion) = self.names.get_mut(name) else { return Lasted::No };
+        suspicion.poll = poll;
+        if seen.symptom() == Some(suspicion.symptom) { suspicion.lasted(seen, pace) } else { Lasted::No }
     }
 
-    /// Notes that the name is amiss, since now if it was not before.
-    pub(super) fn doubt(&mut self, name: &str, amiss: Amiss) {
-        match self.names.get_mut(name) {
-            Some(doubt) if doubt.amiss == amiss => {}
-            _ => {
-                let doubt = Doubt { amiss, since: Instant::now(), round: self.round };
-                self.names.insert(name.to_owned(), doubt);
-            }
+    /// Notes what is amiss with the name, since now if it was not before.
+    pub(super) fn suspect(&mut self, name: &str, seen: Observation) {
+        let Some(symptom) = seen.symptom() else { return };
+        let now = Instant::now();
+        let is_same = |known: &Suspicion| known.symptom == symptom;
+        if !self.names.get(name).is_some_and(is_same) {
+            let new = Suspicion { symptom, since: now, last_look: now, closed: None, poll: self.poll };
+            self.names.insert(name.to_owned(), new);
+        }
+        if let Some(suspicion) = self.names.get_mut(name) {
+            suspicion.last_look = now;
+            // One look that shows anything else begins the count anew.
+            let (since, looks) = suspicion.closed.unwrap_or((now, 0));
+            suspicion.closed = (seen == Observation::Closed).then_some((since, looks + 1));
         }
     }
 
-    /// The name is not amiss any more.
+    /// Clears the name.
     pub(super) fn clear(&mut self, name: &str) {
         // Almost always there is none, and names are many.
         if !self.names.is_empty() {
@@ -75,23 +84,33 @@ impl Suspicions {
         }
     }
 
-    /// When the oldest of the drops that wait for a second look is to get it.
+    /// When the first of the sockets that are suspected to be down is to be looked at again.
     pub(super) fn next_look(&self, pace: &Pace) -> Option<Instant> {
-        let waits = |doubt: &&Doubt| doubt.amiss == Amiss::Down && doubt.lasted(pace) == Lasted::No;
-        self.names.values().filter(waits).map(|doubt| doubt.since + pace.second_look).min()
+        let down = self.names.values().filter(|suspicion| suspicion.symptom == Symptom::Down);
+        down.map(|suspicion| suspicion.next_look(pace)).min()
     }
 }
 
-impl Doubt {
-    fn lasted(&self, pace: &Pace) -> Lasted {
+impl Suspicion {
+    fn lasted(&self, seen: Observation, pace: &Pace) -> Lasted {
+        let is_steady =
+            |(since, looks): (Instant, u32)| looks >= pace.steady_looks && since.elapsed() >= pace.steady;
         let span = self.since.elapsed();
-        if span >= pace.lasting {
+        if seen == Observation::Closed && self.closed.is_some_and(is_steady) {
+            Lasted::SteadilyClosed
+        } else if span >= pace.lasting {
             Lasted::Long
         } else if span >= pace.second_look {
             Lasted::AWhile
         } else {
             Lasted::No
         }
+    }
+
+    /// A drop gets its second look, and a socket that may never come back one after the other.
+    fn next_look(&self, pace: &Pace) -> Instant {
+        let second = self.since + pace.second_look;
+        if self.last_look < second { second } else { self.last_look + pace.quick }
     }
 }
 
@@ -100,26 +119,46 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
+    const CLOSED: Observation = Observation::Closed;
+
     #[test]
-    fn only_the_same_trouble_lasts_and_only_while_the_row_is_there() {
-        let mut doubts = Suspicions::default();
+    fn only_the_same_symptom_lasts_and_only_while_the_row_is_there() {
+        let mut suspicions = Suspicions::default();
         let pace = Pace { second_look: Duration::ZERO, ..Pace::default() };
-        doubts.begin_round();
-        assert_eq!(doubts.lasted("a", Some(Amiss::Down), &pace), Lasted::No);
-        doubts.doubt("a", Amiss::Down);
-        assert!(doubts.next_look(&Pace::default()).is_some_and(|at| at > Instant::now()));
-        assert!(doubts.next_look(&pace).is_none(), "it is due already");
-        assert_eq!(doubts.lasted("a", Some(Amiss::Down), &pace), Lasted::AWhile);
-        assert_eq!(doubts.lasted("a", Some(Amiss::Missing), &pace), Lasted::No);
-        assert_eq!(doubts.lasted("a", None, &pace), Lasted::No);
+        suspicions.begin_poll();
+        assert_eq!(suspicions.lasted("a", CLOSED, &pace), Lasted::No);
+        suspicions.suspect("a", CLOSED);
+        assert!(suspicions.next_look(&Pace::default()).is_some_and(|at| at > Instant::now()));
+        assert_eq!(suspicions.lasted("a", CLOSED, &pace), Lasted::AWhile);
+        assert_eq!(suspicions.lasted("a", Observation::Absent, &pace), Lasted::No);
+        assert_eq!(suspicions.lasted("a", Observation::Open, &pace), Lasted::No);
         let pace = Pace { lasting: Duration::ZERO, ..pace };
-        assert_eq!(doubts.lasted("a", Some(Amiss::Down), &pace), Lasted::Long);
-        doubts.doubt("a", Amiss::Missing);
-        assert!(doubts.next_look(&Pace::default()).is_none() && doubts.is_in_doubt("a"));
-        doubts.end_round();
-        assert!(doubts.is_in_doubt("a"));
-        doubts.begin_round();
-        doubts.end_round();
-        assert!(!doubts.is_in_doubt("a"), "no row of that name any more");
+        assert_eq!(suspicions.lasted("a", CLOSED, &pace), Lasted::Long);
+        suspicions.suspect("a", Observation::Absent);
+        assert!(suspicions.next_look(&pace).is_none() && suspicions.is_suspected("a"));
+        suspicions.end_poll();
+        assert!(suspicions.is_suspected("a"));
+        suspicions.begin_poll();
+        suspicions.end_poll();
+        assert!(!suspicions.is_suspected("a"), "no row of that name any more");
+    }
+
+    #[test]
+    fn a_socket_is_steadily_closed_when_no_look_of_many_shows_anything_else() {
+        let pace = Pace { steady: Duration::ZERO, ..Pace::default() };
+        for (interruption, steady) in [(None, true), (Some(30), false), (Some(59), false)] {
+            let mut suspicions = Suspicions::default();
+            for look in 0..pace.steady_looks {
+                let is_interrupted = interruption == Some(look);
+                suspicions.suspect("a", if is_interrupted { Observation::Reconnecting } else { CLOSED });
+                let expected = steady && look + 1 == pace.steady_looks;
+                let lasted = suspicions.lasted("a", CLOSED, &pace);
+                assert_eq!(lasted == Lasted::SteadilyClosed, expected, "{interruption:?} {look}");
+            }
+            let lasted = suspicions.lasted("a", Observation::Reconnecting, &pace);
+            assert_ne!(lasted, Lasted::SteadilyClosed, "it reconnects now");
+            let pace = Pace { steady: Duration::from_mins(1), ..Pace::default() };
+            assert_ne!(suspicions.lasted("a", CLOSED, &pace), Lasted::SteadilyClosed, "not for long");
+        }
     }
 }

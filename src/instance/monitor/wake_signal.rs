@@ -1,35 +1,36 @@
-//! What a server's watcher is asked to attend to: names that somebody looks at, hints that something
-//! has changed, the end. Bounded, and cheap for whoever asks.
+//! What makes a server's next poll come sooner: names that somebody looks at, hints that something has
+//! changed, the end. Bounded, and cheap for whoever asks.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use crate::sync::{Condvar, Mutex};
 
 /// Names looked at or hinted at that are remembered for one server: two pages of the longest list.
 /// What is beyond them is seen at the usual pace.
 const MAX_NAMES: usize = 512;
 
-/// The attention asked for at one server.
+/// The signal that wakes one server's poll loop.
 #[derive(Default)]
 pub(super) struct WakeSignal {
-    asked: Mutex<Asked>,
+    state: Mutex<WakeState>,
     woken: Condvar,
 }
 
 #[derive(Default)]
-struct Asked {
+struct WakeState {
     /// When each name was last looked at.
     looked: HashMap<String, Instant>,
     /// Names that something has happened to.
     hinted: HashSet<String>,
-    /// Whether there was a hint since the last round began.
+    /// Whether there was a hint since the last poll began.
     hint: bool,
     /// Whether somebody has begun to pair since then.
     pairing: bool,
     over: bool,
 }
 
-/// When the next round begins, by what goes on.
+/// When the next poll begins, by what goes on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Due {
     /// Where nothing does.
@@ -48,40 +49,40 @@ impl Due {
 }
 
 impl WakeSignal {
-    /// Somebody looks at the name; the round that is due for that is waited for no longer.
-    pub(super) fn look_at(&self, name: &str, remembered: Duration) {
+    /// Somebody looks at the name; the poll that is due for that is waited for no longer.
+    pub(super) fn keep_fresh(&self, name: &str, remembered: Duration) {
         let now = Instant::now();
-        let mut asked = self.lock();
-        if let Some(at) = asked.looked.get_mut(name) {
+        let mut state = self.state.lock();
+        if let Some(at) = state.looked.get_mut(name) {
             let is_news = now.duration_since(*at) >= remembered;
             *at = now;
             if !is_news {
                 return;
             }
         } else {
-            if asked.looked.len() >= MAX_NAMES {
-                asked.looked.retain(|_, at| now.duration_since(*at) < remembered);
+            if state.looked.len() >= MAX_NAMES {
+                state.looked.retain(|_, at| now.duration_since(*at) < remembered);
             }
-            if asked.looked.len() < MAX_NAMES {
-                asked.looked.insert(name.to_owned(), now);
+            if state.looked.len() < MAX_NAMES {
+                state.looked.insert(name.to_owned(), now);
             }
         }
-        drop(asked);
+        drop(state);
         self.woken.notify_all();
     }
 
     /// Something has happened, to that name where one is said.
     pub(super) fn hint(&self, name: Option<&str>) {
-        let mut asked = self.lock();
+        let mut state = self.state.lock();
         if let Some(name) = name
-            && asked.hinted.len() < MAX_NAMES
-            && !asked.hinted.contains(name)
+            && state.hinted.len() < MAX_NAMES
+            && !state.hinted.contains(name)
         {
-            asked.hinted.insert(name.to_owned());
+            state.hinted.insert(name.to_owned());
         }
-        let is_news = !asked.hint;
-        asked.hint = true;
-        drop(asked);
+        let is_news = !state.hint;
+        state.hint = true;
+        drop(state);
         if is_news {
             self.woken.notify_all();
         }
@@ -89,47 +90,48 @@ impl WakeSignal {
 
     /// Somebody is pairing: that is as good as looking.
     pub(super) fn pairing(&self) {
-        self.lock().pairing = true;
+        self.state.lock().pairing = true;
         self.woken.notify_all();
     }
 
-    /// There will be no more rounds.
+    /// Ends the loop: there are no more polls.
     pub(super) fn end(&self) {
-        self.lock().over = true;
+        self.state.lock().over = true;
         self.woken.notify_all();
     }
 
     /// Whether there will be none.
     pub(super) fn is_over(&self) -> bool {
-        self.lock().over
+        self.state.lock().over
     }
 
-    /// Waits until a round is due: the names to look at closely. `None`: it is over.
+    /// Waits until a poll is due: the names to be asked for one by one. `None`: it is over.
     pub(super) fn wait(&self, due: &Due, remembered: Duration) -> Option<HashSet<String>> {
-        let mut asked = self.lock();
+        let mut state = self.state.lock();
         loop {
-            if asked.over {
+            if state.over {
                 return None;
             }
-            let at = match (asked.hint, asked.pairing || asked.is_looked_at(remembered)) {
-                (true, _) => due.hint.min(due.rest),
-                (false, true) => due.looked.min(due.rest),
-                (false, false) => due.rest,
-            };
-            let left = at.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Some(asked.take(remembered));
+            let at = state.next_poll(due, remembered);
+            let is_unchanged = |state: &mut WakeState| !state.over && state.next_poll(due, remembered) == at;
+            let is_due;
+            (state, is_due) = self.woken.wait_until(state, at, is_unchanged);
+            if is_due {
+                return Some(state.take(remembered));
             }
-            asked = self.woken.wait_timeout(asked, left).unwrap_or_else(PoisonError::into_inner).0;
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Asked> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Asked {
+impl WakeState {
+    fn next_poll(&self, due: &Due, remembered: Duration) -> Instant {
+        match (self.hint, self.pairing || self.is_looked_at(remembered)) {
+            (true, _) => due.hint.min(due.rest),
+            (false, true) => due.looked.min(due.rest),
+            (false, false) => due.rest,
+        }
+    }
+
     fn is_looked_at(&self, remembered: Duration) -> bool {
         self.looked.values().any(|at| at.elapsed() < remembered)
     }
@@ -155,32 +157,32 @@ mod tests {
     }
 
     #[test]
-    fn a_round_comes_when_what_goes_on_asks_for_it() {
-        let attention = WakeSignal::default();
+    fn a_poll_comes_when_what_goes_on_asks_for_it() {
+        let signal = WakeSignal::default();
         let soon = Duration::from_millis(20);
-        assert_eq!(attention.wait(&due(soon, LONG, LONG), LONG), Some(HashSet::new()));
-        attention.look_at("a", LONG);
-        let names = attention.wait(&due(LONG, soon, LONG), LONG).expect("not over");
+        assert_eq!(signal.wait(&due(soon, LONG, LONG), LONG), Some(HashSet::new()));
+        signal.keep_fresh("a", LONG);
+        let names = signal.wait(&due(LONG, soon, LONG), LONG).expect("not over");
         assert_eq!(names, HashSet::from(["a".to_owned()]));
-        attention.hint(Some("b"));
-        let names = attention.wait(&due(LONG, LONG, soon), LONG).expect("not over");
+        signal.hint(Some("b"));
+        let names = signal.wait(&due(LONG, LONG, soon), LONG).expect("not over");
         assert_eq!(names, HashSet::from(["a".to_owned(), "b".to_owned()]), "still looked at");
-        attention.pairing();
-        assert_eq!(attention.wait(&due(LONG, soon, LONG), Duration::ZERO), Some(HashSet::new()));
-        attention.hint(None);
-        assert_eq!(attention.wait(&due(LONG, LONG, soon), Duration::ZERO), Some(HashSet::new()));
-        attention.end();
-        assert_eq!(attention.wait(&due(LONG, LONG, LONG), LONG), None);
+        signal.pairing();
+        assert_eq!(signal.wait(&due(LONG, soon, LONG), Duration::ZERO), Some(HashSet::new()));
+        signal.hint(None);
+        assert_eq!(signal.wait(&due(LONG, LONG, soon), Duration::ZERO), Some(HashSet::new()));
+        signal.end();
+        assert_eq!(signal.wait(&due(LONG, LONG, LONG), LONG), None);
     }
 
     #[test]
     fn what_is_remembered_is_bounded() {
-        let attention = WakeSignal::default();
+        let signal = WakeSignal::default();
         for n in 0..2 * MAX_NAMES {
-            attention.look_at(&n.to_string(), LONG);
-            attention.hint(Some(&n.to_string()));
+            signal.keep_fresh(&n.to_string(), LONG);
+            signal.hint(Some(&n.to_string()));
         }
-        let asked = attention.lock();
-        assert_eq!((asked.looked.len(), asked.hinted.len()), (MAX_NAMES, MAX_NAMES));
+        let state = signal.state.lock();
+        assert_eq!((state.looked.len(), state.hinted.len()), (MAX_NAMES, MAX_NAMES));
     }
 }

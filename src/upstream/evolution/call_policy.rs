@@ -1,4 +1,5 @@
-//! How a call is made: what it may take, and whether it may be made twice. Nothing here makes one.
+//! How a call is made: what it may take in time and bytes, and whether it may be made twice. Nothing
+//! here makes one.
 
 use std::time::Duration;
 
@@ -9,6 +10,15 @@ const CALL: Duration = Duration::from_secs(8);
 const LIST: Duration = Duration::from_secs(30);
 /// `GET /` asks web.whatsapp.com on 2.3 and can hang; only a version hangs on it.
 const BANNER: Duration = Duration::from_secs(2);
+
+/// Largest answer read about one instance; with its QR code it has about 20 KiB.
+pub(super) const MAX_ANSWER: u64 = 1024 * 1024;
+/// Largest list of all instances read: an entry of 2.x has about 1 KiB, so this is some 30,000.
+pub(super) const MAX_LIST: u64 = 32 * 1024 * 1024;
+/// Read buffer of one connection: a code takes three reads.
+pub(super) const READ_BUFFER: usize = 8 * 1024;
+/// The same where lists of 10 MB are read over few connections: each read costs two system calls.
+pub(super) const LIST_READ_BUFFER: usize = 64 * 1024;
 
 /// How a call is made.
 #[derive(Clone, Copy, PartialEq)]

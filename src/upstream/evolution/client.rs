@@ -8,11 +8,11 @@ use log::Level;
 use serde_json::{Value, json};
 use ureq::Agent;
 
-use super::call_policy::Care;
-use super::{Check, Connected, Created, Told, decode, list_stream};
+use super::call_policy::{Care, LIST_READ_BUFFER, MAX_ANSWER, MAX_LIST, READ_BUFFER};
+use super::{Check, CommandOutcome, Connected, Created, decode, entry, list_stream};
 use crate::domain::{ConnectionState, ListedInstance, UpstreamError};
 use crate::domain::{Name, Phone, Secret};
-use crate::upstream::transport::{Answer, Request};
+use crate::upstream::transport::{Answer, Request, TransportError};
 use crate::upstream::{BaseUrl, transport};
 
 /// The connections to every server, shared by all calls of a process.
@@ -21,14 +21,14 @@ pub struct Connections(Agent);
 
 impl Default for Connections {
     fn default() -> Self {
-        Self(transport::agent(transport::READ_BUFFER))
+        Self(transport::agent(READ_BUFFER))
     }
 }
 
 impl Connections {
     /// Connections over which lists of everything come again and again.
     pub fn for_lists() -> Self {
-        Self(transport::agent(transport::LIST_READ_BUFFER))
+        Self(transport::agent(LIST_READ_BUFFER))
     }
 }
 
@@ -77,25 +77,27 @@ impl Client {
         Self { quiet: true, ..self }
     }
 
-    /// Every instance as listed, with its name, in one call, gathered in what `new` makes. That is
-    /// made anew where the call has to be: of an answer that broke off nothing is kept.
+    /// Every instance as listed, with its name, in one call, gathered in what `new` makes; and how
+    /// many entries were skipped because they are not understood. What gathers is made anew where the
+    /// call has to be: of an answer that broke off nothing is kept.
     pub fn list_all<T>(
         &self,
         new: impl Fn() -> T,
         mut each: impl FnMut(&mut T, &str, ListedInstance),
-    ) -> Result<T, UpstreamError> {
+    ) -> Result<(T, usize), UpstreamError> {
         let endpoint = Endpoint { method: "GET", name: "fetchInstances", path: "/instance/fetchInstances" };
         let mut read = |answer: Answer| match answer.status() {
             200 => {
                 let mut all = new();
-                match list_stream::read(&mut answer.list(), &mut |name, listed| each(&mut all, name, listed))
-                {
-                    Ok(()) => Ok((200, Ok(all))),
+                match list_stream::read(&mut answer.stream(MAX_LIST), &mut |name, listed| {
+                    each(&mut all, name, listed)
+                }) {
+                    Ok(skipped) => Ok((200, Ok((all, skipped)))),
                     Err(list_stream::Failure::Io(error)) => Err(error.into()),
                     Err(list_stream::Failure::NotAList) => Ok((200, Err(UpstreamError::Unexpected))),
                 }
             }
-            status => Ok((status, Err(decode::failure(status, &answer.whole()?)))),
+            status => Ok((status, Err(decode::failure(status, &answer.whole(MAX_ANSWER)?)))),
         };
         self.call(&endpoint, None, Care::List, &mut read)?.1
     }
@@ -107,7 +109,7 @@ impl Client {
     pub fn list(&self, name: &Name) -> Result<Option<ListedInstance>, UpstreamError> {
         let path = format!("/instance/fetchInstances?instanceName={name}");
         let (status, body) = self.get("fetchInstances", &path, Care::Quick)?;
-        decode::listed(status, &body, name)
+        entry::listed(status, &body, name)
     }
 
     /// What the instance's socket is doing now; `None` when the name does not exist.
@@ -152,27 +154,27 @@ impl Client {
     }
 
     /// Deletes the instance. 2.x logs it out first and cleans up after the answer.
-    pub fn delete(&self, name: &Name) -> Result<Told, UpstreamError> {
-        self.tell("delete", name)
+    pub fn delete(&self, name: &Name) -> Result<CommandOutcome, UpstreamError> {
+        self.command("delete", name)
     }
 
     /// Logs the phone out, or drops the socket that waits for a scan.
-    pub fn logout(&self, name: &Name) -> Result<Told, UpstreamError> {
-        self.tell("logout", name)
+    pub fn logout(&self, name: &Name) -> Result<CommandOutcome, UpstreamError> {
+        self.command("logout", name)
     }
 
     /// Closes the socket and opens it again. Only by 2.x's `POST`: 1.8's `PUT` opens a second socket
     /// beside the first, and the two replace each other for ever, so that is never sent.
-    pub fn restart(&self, name: &Name) -> Result<Told, UpstreamError> {
+    pub fn restart(&self, name: &Name) -> Result<CommandOutcome, UpstreamError> {
         let (status, body) = self.post("restart", &format!("/instance/restart/{name}"), &json!({}))?;
         decode::restarted(status, &body)
     }
 
-    fn tell(&self, what: &'static str, name: &Name) -> Result<Told, UpstreamError> {
+    fn command(&self, what: &'static str, name: &Name) -> Result<CommandOutcome, UpstreamError> {
         let path = format!("/instance/{what}/{name}");
         let endpoint = Endpoint { method: "DELETE", name: what, path: &path };
         let (status, body) = self.call(&endpoint, None, Care::Once, &mut whole)?;
-        decode::told(status, &body)
+        decode::commanded(status, &body)
     }
 
     /// Tests the key without touching an instance.
@@ -183,14 +185,14 @@ impl Client {
         match verdict {
             Ok(KeyKind::Global) => Check::Fine { version: self.version(), latency },
             Ok(KeyKind::Instance) => Check::InstanceToken,
-            Err(trouble) => Check::Failed(trouble),
+            Err(error) => Check::Failed(error),
         }
     }
 
     fn check_key(&self) -> Result<KeyKind, UpstreamError> {
         let verified = self
             .post("verify-creds", "/verify-creds", &json!({}))
-            .and_then(|(status, body)| decode::judge(status, &body));
+            .and_then(|(status, body)| decode::parse_body(status, &body));
         let kind = match verified {
             Ok((200, body)) if decode::is_verdict(&body) => return Ok(KeyKind::Global),
             // 2.x took the key for no global one: the list opens with an instance's token too.
@@ -198,9 +200,9 @@ impl Client {
             // 1.8 has no such route, and lists for its global key only.
             Ok((404, body)) if decode::is_envelope(&body) => KeyKind::Global,
             Ok(_) => return Err(UpstreamError::Unexpected),
-            Err(trouble) => return Err(trouble),
+            Err(error) => return Err(error),
         };
-        self.list_all(|| (), |(), _, _| ()).map(|()| kind)
+        self.list_all(|| (), |(), _, _| ()).map(|_| kind)
     }
 
     fn version(&self) -> Option<String> {
@@ -230,13 +232,13 @@ impl Client {
         let request = Request {
             method: endpoint.method,
             url: &url,
-            key: self.key.expose(),
+            headers: &[("apikey", self.key.expose())],
             body,
             deadline,
             repeatable: care.is_repeatable(),
             fresh: care.needs_a_fresh_connection(),
         };
-        let outcome = transport::exchange(&self.agent, &request, read);
+        let outcome = transport::exchange(&self.agent, &request, read).map_err(UpstreamError::from);
         let (trace, took) = (&self.trace, start.elapsed().as_millis());
         let Endpoint { method, name, .. } = endpoint;
         let level = |usual| if self.quiet { Level::Debug } else { usual };
@@ -244,8 +246,8 @@ impl Client {
             Ok((status, _)) => {
                 log::log!(level(Level::Info), "id={trace} evolution {method} {name} {status} {took}ms");
             }
-            Err(trouble) => {
-                log::log!(level(Level::Warn), "id={trace} evolution {method} {name} {trouble:?} {took}ms");
+            Err(error) => {
+                log::log!(level(Level::Warn), "id={trace} evolution {method} {name} {error:?} {took}ms");
             }
         }
         outcome
@@ -260,7 +262,18 @@ struct Endpoint<'a> {
 }
 
 fn whole(answer: Answer) -> Result<(u16, Vec<u8>), ureq::Error> {
-    Ok((answer.status(), answer.whole()?))
+    Ok((answer.status(), answer.whole(MAX_ANSWER)?))
+}
+
+impl From<TransportError> for UpstreamError {
+    fn from(error: TransportError) -> Self {
+        match error {
+            TransportError::Unreachable => Self::Unreachable,
+            TransportError::Broken => Self::Broken,
+            TransportError::Timeout => Self::Timeout,
+            TransportError::Unexpected => Self::Unexpected,
+        }
+    }
 }
 
 enum KeyKind {

@@ -1,11 +1,14 @@
 //! A list of all instances, taken apart as it arrives: ten thousand entries have 10 MB, of which no
 //! more is held than a few at a time.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 
-use serde_json::Deserializer;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::{Deserializer, StreamDeserializer};
 
-use super::decode::Entry;
+use super::entry::Entry;
 use crate::domain::ListedInstance;
 
 /// Bytes read at a time: some sixty entries.
@@ -21,9 +24,13 @@ pub(super) enum Failure {
     NotAList,
 }
 
-/// Hands on every instance of a list with its name.
-pub(super) fn read(body: &mut dyn Read, each: &mut dyn FnMut(&str, ListedInstance)) -> Result<(), Failure> {
-    let mut list = List { body, buffer: vec![0; CHUNK], from: 0, to: 0 };
+/// Hands on every instance of a list with its name. How many entries were skipped because they are
+/// not understood; where that is all of them it is no list.
+pub(super) fn read(
+    body: &mut dyn Read,
+    each: &mut dyn FnMut(&str, ListedInstance),
+) -> Result<usize, Failure> {
+    let mut list = ListReader { body, buffer: vec![0; CHUNK], from: 0, to: 0, read: 0, skipped: 0 };
     if list.next()? != Some(b'[') {
         return Err(Failure::NotAList);
     }
@@ -44,18 +51,22 @@ pub(super) fn read(body: &mut dyn Read, each: &mut dyn FnMut(&str, ListedInstanc
         }
     }
     list.from += 1;
-    if list.next()?.is_some() { Err(Failure::NotAList) } else { Ok(()) }
+    let is_odd = list.skipped > 0 && list.read == 0;
+    if is_odd || list.next()?.is_some() { Err(Failure::NotAList) } else { Ok(list.skipped) }
 }
 
-struct List<'a> {
+struct ListReader<'a> {
     body: &'a mut dyn Read,
     buffer: Vec<u8>,
     /// What of the buffer has been read and not used.
     from: usize,
     to: usize,
+    /// Entries that were instances, and those that were not.
+    read: usize,
+    skipped: usize,
 }
 
-impl List<'_> {
+impl ListReader<'_> {
     /// The next byte that is no white space, which stays; `None` at the end.
     fn next(&mut self) -> Result<Option<u8>, Failure> {
         loop {
@@ -75,17 +86,20 @@ impl List<'_> {
     fn entry(&mut self, each: &mut dyn FnMut(&str, ListedInstance)) -> Result<(), Failure> {
         let mut ended = false;
         loop {
-            let mut values = Deserializer::from_slice(&self.buffer[self.from..self.to]).into_iter::<Entry>();
-            match values.next() {
-                Some(Ok(entry)) => {
-                    let length = values.byte_offset();
-                    let (name, listed) = entry.named().ok_or(Failure::NotAList)?;
+            match parse(&self.buffer[self.from..self.to], ended) {
+                Parsed::Instance(length, name, listed) => {
                     each(&name, listed);
+                    self.read += 1;
                     self.from += length;
                     return Ok(());
                 }
-                Some(Err(error)) if error.is_eof() && !ended => {}
-                Some(Err(_)) | None => return Err(Failure::NotAList),
+                Parsed::Other(length) => {
+                    self.skipped += 1;
+                    self.from += length;
+                    return Ok(());
+                }
+                Parsed::Unclear if !ended => {}
+                Parsed::Unclear => return Err(Failure::NotAList),
             }
             // Twice as much before it is tried again: however it trickles in, little is read twice.
             let wanted = (2 * (self.to - self.from)).min(MAX_ENTRY);
@@ -113,6 +127,45 @@ impl List<'_> {
     }
 }
 
+/// What the bytes at the beginning of an entry are.
+enum Parsed<'a> {
+    /// An instance, so many bytes long, with its name.
+    Instance(usize, Cow<'a, str>, ListedInstance),
+    /// Something else, so many bytes long.
+    Other(usize),
+    /// No JSON, or the beginning of some: a number that is cut is an error like any other.
+    Unclear,
+}
+
+fn parse(bytes: &[u8], ended: bool) -> Parsed<'_> {
+    // An array would be read as the members in their order.
+    if bytes.first() == Some(&b'{') {
+        let mut entries = values::<Entry>(bytes);
+        match entries.next() {
+            Some(Ok(entry)) => {
+                let length = entries.byte_offset();
+                return entry
+                    .named()
+                    .map_or(Parsed::Other(length), |(name, listed)| Parsed::Instance(length, name, listed));
+            }
+            Some(Err(error)) if error.is_eof() => return Parsed::Unclear,
+            Some(Err(_)) | None => {}
+        }
+    }
+    let mut anything = values::<IgnoredAny>(bytes);
+    match anything.next() {
+        // What ends here may go on in what has not been read yet, as a number does.
+        Some(Ok(_)) if anything.byte_offset() < bytes.len() || ended => Parsed::Other(anything.byte_offset()),
+        _ => Parsed::Unclear,
+    }
+}
+
+fn values<'a, T: Deserialize<'a>>(
+    bytes: &'a [u8],
+) -> StreamDeserializer<'a, serde_json::de::SliceRead<'a>, T> {
+    Deserializer::from_slice(bytes).into_iter()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,14 +183,14 @@ mod tests {
     fn names(text: &str, step: usize) -> Option<Vec<String>> {
         let mut names = Vec::new();
         let read = read(&mut Trickle(text.as_bytes(), step), &mut |name, _| names.push(name.to_owned()));
-        read.ok().map(|()| names)
+        read.ok().map(|_| names)
     }
 
     #[test]
     fn a_list_is_read_however_it_arrives() {
         let one = r#"{"name":"a]\\\",[{","connectionStatus":"open","x":[{"name":"no"}]}"#;
         let old = r#"{"instance":{"instanceName":"b","status":"close"}}"#;
-        let long = format!(r#"{{"disconnectionObject":"{}","name":"c"}}"#, "x".repeat(2 * CHUNK));
+        let long = format!(r#"{{"disconnectionObject":"{}","n":-1.5e-3,"name":"c"}}"#, "x".repeat(2 * CHUNK));
         for step in [1, 7, CHUNK] {
             assert_eq!(names("[]", step), Some(vec![]));
             assert_eq!(names(" [ ] \n", step), Some(vec![]));
@@ -157,12 +210,12 @@ mod tests {
             "[",
             "[}",
             "[,]",
-            "[1]",
-            "[null]",
-            "[[]]",
-            "[{}]",
             "[] x",
-            "[{\"name\":7}]",
+            "[{\"name\":}]",
+            "[nul]",
+            "[1]",
+            "[null,null]",
+            "[{\"error\":true}]",
             &format!("[{good}"),
             &format!("[{good}{good}]"),
             &format!("[{good}]]"),
@@ -172,6 +225,33 @@ mod tests {
             &format!("[{{\"x\":\"{}\"}}]", "x".repeat(2 * MAX_ENTRY)),
         ] {
             assert_eq!(names(bad, CHUNK), None, "{bad:.60}");
+        }
+    }
+
+    #[test]
+    fn entries_that_are_not_understood_are_skipped_and_counted() {
+        let odd = [
+            "null",
+            "7",
+            "-1.5e3",
+            "true",
+            "\"a\"",
+            "[]",
+            "[{\"name\":\"no\"}]",
+            "{}",
+            r#"{"name":7}"#,
+            r#"{"name":null}"#,
+            r#"{"name":"no","ownerJid":7,"x":[1,{"y":2}]}"#,
+            r#"{"instance":7}"#,
+            r#"{"instance":{"status":"open"}}"#,
+            r#"{"instance":{"instanceName":["no"]}}"#,
+        ];
+        let mixed = format!(r#"[{}, {{"name":"a"}} ,{}]"#, odd.join(","), odd.join(" , "));
+        for step in [1, 7, CHUNK] {
+            let mut names = Vec::new();
+            let skipped =
+                read(&mut Trickle(mixed.as_bytes(), step), &mut |name, _| names.push(name.to_owned()));
+            assert_eq!((skipped.ok(), names), (Some(2 * odd.len()), vec!["a".to_owned()]), "{step}");
         }
     }
 }

@@ -6,7 +6,9 @@
 
 mod call_policy;
 mod client;
+mod code;
 mod decode;
+mod entry;
 mod key;
 mod list_stream;
 
@@ -53,7 +55,7 @@ pub enum Connected {
 
 /// What became of a `delete`, `logout` or `restart`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told {
+pub enum CommandOutcome {
     /// It was done.
     Done,
     /// 404: the name does not exist.

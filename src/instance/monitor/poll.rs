@@ -1,0 +1,270 @@
+//! One poll of a server: observe, judge, write.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use super::Shared;
+use super::judge::{Lasted, Observation, Verdict, judge};
+use super::probe_queue::ProbeQueue;
+use super::probes::{Candidate, Candidates, ProbeReason};
+use super::server::WatchedServer;
+use super::snapshot::{List, RowCache, Snapshot};
+use super::suspicions::Suspicions;
+use super::writer;
+use crate::crypto::new_id;
+use crate::domain::UpstreamError;
+use crate::upstream::evolution::Client;
+
+/// How long a poll may go on asking: a server that has become slow is not asked 128 times.
+const PROBING: Duration = Duration::from_secs(5);
+
+/// What a poll left to be done.
+pub(super) struct Remainder {
+    /// How long it waited for upstream.
+    pub upstream: Duration,
+    /// Whether somebody is pairing, or more is to be asked for than one poll could.
+    pub is_busy: bool,
+    /// When a socket that may be down is to be looked at again.
+    pub next_look: Option<Instant>,
+}
+
+/// Why a poll came to nothing.
+#[derive(Clone, Copy)]
+pub(super) enum PollError {
+    /// Upstream could not do its part.
+    Upstream(UpstreamError),
+    /// The database could not: nothing is known of upstream.
+    Here,
+}
+
+impl From<UpstreamError> for PollError {
+    fn from(error: UpstreamError) -> Self {
+        Self::Upstream(error)
+    }
+}
+
+/// The polls of one server, and what is remembered from one to the next.
+pub(super) struct Poller<'a> {
+    shared: &'a Shared,
+    server: &'a WatchedServer,
+    rows: RowCache,
+    suspicions: Suspicions,
+    queue: ProbeQueue,
+    /// When the last list came, and whether it lags behind.
+    list: Option<(Instant, bool)>,
+    /// Entries of it that were not understood.
+    skipped: usize,
+    /// How long the poll has waited for upstream; what is written here is no burden to it.
+    upstream: Duration,
+}
+
+impl<'a> Poller<'a> {
+    pub(super) fn new(shared: &'a Shared, server: &'a WatchedServer) -> Self {
+        Self {
+            shared,
+            server,
+            rows: RowCache::default(),
+            suspicions: Suspicions::default(),
+            queue: ProbeQueue::new(shared.pace.rest),
+            list: None,
+            skipped: 0,
+            upstream: Duration::ZERO,
+        }
+    }
+
+    /// Polls once; `names` are asked for one by one. Suspicions begin anew after an error: nothing
+    /// lasts with a server that does not answer.
+    pub(super) fn poll(&mut self, names: &HashSet<String>) -> Result<Remainder, PollError> {
+        let trace = new_id("watch-");
+        self.try_poll(&trace, names).inspect_err(|_| {
+            self.suspicions.clear_all();
+            self.rows.clear();
+            self.list = None;
+        })
+    }
+
+    fn try_poll(&mut self, trace: &str, names: &HashSet<String>) -> Result<Remainder, PollError> {
+        let (store, server) = (&self.shared.store, self.server);
+        // The rows come first: whatever a call writes from here on makes them differ, and what is
+        // seen now is not applied to them.
+        let rows = self.rows.take(store, &server.credential.id, server.base_url.as_str());
+        let rows = rows.map_err(|error| {
+            log::error!("id={trace} the rows cannot be read: {error}");
+            PollError::Here
+        })?;
+        let begun = Instant::now();
+        let client = self.client(trace);
+        server.owes_answers();
+        self.upstream = Duration::ZERO;
+        let is_list_due = self.is_list_due();
+        let list = if is_list_due { List::fetch(&client, &rows)? } else { List::silent(rows.len()) };
+        let snapshot = Snapshot { rows, list, client, trace, begun };
+        let remainder = if is_list_due {
+            self.note_list(&snapshot);
+            self.poll_all(&snapshot, names)
+        } else {
+            self.poll_some(&snapshot, names)
+        }?;
+        self.rows.put_back(snapshot.rows);
+        Ok(remainder)
+    }
+
+    fn client(&self, trace: &str) -> Client {
+        let (shared, server) = (self.shared, self.server);
+        let deadline = Instant::now() + shared.pace.patience;
+        let key = server.credential.key.clone();
+        Client::new(&shared.connections, &server.base_url, key, trace, deadline).quietly()
+    }
+
+    /// Whether a list is asked for. Where one tells what is so, names are asked for by themselves in
+    /// between: for a list 1.8 asks WhatsApp for each instance that is open.
+    fn is_list_due(&self) -> bool {
+        self.list.is_none_or(|(at, lags)| lags || at.elapsed() >= self.shared.pace.rest)
+    }
+
+    fn note_list(&mut self, snapshot: &Snapshot) {
+        let list = &snapshot.list;
+        self.list = Some((Instant::now(), list.lags));
+        self.upstream = snapshot.begun.elapsed();
+        self.server.told_all(self.upstream);
+        if std::mem::replace(&mut self.skipped, list.skipped) != list.skipped {
+            let (trace, credential) = (snapshot.trace, &self.server.credential.id);
+            log::warn!(
+                "id={trace} {} entries of the list of credential {credential} are not understood, and skipped",
+                list.skipped
+            );
+        }
+    }
+
+    /// Judges every row, asking for some of them, and writes what has changed.
+    fn poll_all(&mut self, snapshot: &Snapshot, names: &HashSet<String>) -> Result<Remainder, UpstreamError> {
+        self.suspicions.begin_poll();
+        let mut candidates = self.judge_by_list(snapshot, names);
+        self.queue.let_rest(&mut candidates);
+        let remainder = self.probe(snapshot, names, candidates)?;
+        self.suspicions.end_poll();
+        self.queue.trim(snapshot.rows.len());
+        Ok(remainder)
+    }
+
+    /// Asks for the names that cannot wait for the next list.
+    fn poll_some(
+        &mut self,
+        snapshot: &Snapshot,
+        names: &HashSet<String>,
+    ) -> Result<Remainder, UpstreamError> {
+        let mut candidates = Candidates::default();
+        for (at, row) in snapshot.rows.iter().enumerate().filter(|(at, _)| snapshot.is_ours(*at)) {
+            let suspected = || self.suspicions.is_down(&row.name).then_some(ProbeReason::Odd);
+            if let Some(reason) = self.queue.urgent(row, names).or_else(suspected) {
+                candidates[reason as usize].push(Candidate { at, place: row.place });
+            }
+        }
+        self.probe(snapshot, names, candidates)
+    }
+
+    /// Writes what the list tells, and gathers what is to be asked for beside it.
+    fn judge_by_list(&mut self, snapshot: &Snapshot, names: &HashSet<String>) -> Candidates {
+        let mut candidates = Candidates::default();
+        for (at, row) in snapshot.rows.iter().enumerate() {
+            let seen = snapshot.observe(at, None);
+            let verdict = self.judge(snapshot, at, seen);
+            let reason = match snapshot.own(at) {
+                Some(listed) if listed.lags && seen != Observation::NotOurs => {
+                    let suspected = self.suspicions.is_suspected(&row.name).then_some(ProbeReason::Odd);
+                    let urgent = self.queue.urgent(row, names).or(suspected);
+                    urgent.or_else(|| self.queue.by_list(row, listed, seen, verdict))
+                }
+                // Long enough for the guards to be asked: lists leave out what is not loaded yet.
+                None if verdict == Verdict::Suspect && self.is_long_missing(&row.name) => {
+                    Some(ProbeReason::Odd)
+                }
+                _ => {
+                    self.settle(snapshot, at, verdict, seen);
+                    None
+                }
+            };
+            if let Some(reason) = reason {
+                candidates[reason as usize].push(Candidate { at, place: row.place });
+            }
+        }
+        candidates
+    }
+
+    fn is_long_missing(&mut self, name: &str) -> bool {
+        self.suspicions.lasted(name, Observation::Unlisted, &self.shared.pace) >= Lasted::Long
+    }
+
+    /// Asks for the names whose turn it is, and writes what that shows.
+    fn probe(
+        &mut self,
+        snapshot: &Snapshot,
+        names: &HashSet<String>,
+        candidates: Candidates,
+    ) -> Result<Remainder, UpstreamError> {
+        let mut odd = candidates[ProbeReason::Odd as usize].len();
+        let mut is_cut = false;
+        for (reason, candidate) in self.queue.next(candidates, &snapshot.rows, names) {
+            if snapshot.begun.elapsed() > PROBING || self.server.wake_signal.is_over() {
+                is_cut = true;
+                break;
+            }
+            odd -= usize::from(reason == ProbeReason::Odd);
+            self.queue.begin(reason, candidate, &snapshot.rows[candidate.at].name);
+            self.ask(snapshot, reason, candidate.at)?;
+        }
+        Ok(Remainder {
+            upstream: self.upstream,
+            is_busy: is_cut || odd > 0 || self.queue.is_busy() || snapshot.is_anybody_pairing(),
+            next_look: self.suspicions.next_look(&self.shared.pace),
+        })
+    }
+
+    fn ask(&mut self, snapshot: &Snapshot, reason: ProbeReason, at: usize) -> Result<(), UpstreamError> {
+        let row = &snapshot.rows[at];
+        let begun = Instant::now();
+        let answer = snapshot.ask(at)?;
+        self.upstream += begun.elapsed();
+        self.server.owes_answers();
+        let listed = snapshot.observe(at, None);
+        let Some(seen) = answer else {
+            self.queue.settle(&row.name, listed, row.status);
+            return Ok(());
+        };
+        let verdict = self.judge(snapshot, at, seen);
+        self.queue.end(reason, verdict);
+        let status = match verdict {
+            Verdict::Change(status, _) => status,
+            Verdict::Keep | Verdict::Suspect => row.status,
+        };
+        if self.settle(snapshot, at, verdict, seen) {
+            self.queue.settle(&row.name, listed, status);
+        }
+        Ok(())
+    }
+
+    fn judge(&mut self, snapshot: &Snapshot, at: usize, seen: Observation) -> Verdict {
+        let row = &snapshot.rows[at];
+        let lasted = self.suspicions.lasted(&row.name, seen, &self.shared.pace);
+        judge(row.status, row.reason, seen, lasted)
+    }
+
+    /// Does what the verdict says; whether the row says what is so.
+    fn settle(&mut self, snapshot: &Snapshot, at: usize, verdict: Verdict, seen: Observation) -> bool {
+        let name = &snapshot.rows[at].name;
+        let is_settled = match verdict {
+            Verdict::Suspect => {
+                self.suspicions.suspect(name, seen);
+                return false;
+            }
+            Verdict::Keep => true,
+            Verdict::Change(status, reason) => {
+                writer::write(&self.shared.store, self.server, snapshot, at, (status, reason))
+            }
+        };
+        if is_settled {
+            self.suspicions.clear(name);
+        }
+        is_settled
+    }
+}

@@ -1,0 +1,144 @@
+//! The thread that begins and ends the poll loops, as credentials come, change and go; beside that it
+//! purges what is past its time. Asks nothing of any server.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::poll_loop::{self, survive};
+use super::server::WatchedServer;
+use super::{END_WAIT, Shared};
+use crate::store::Credential;
+use crate::upstream::BaseUrl;
+
+/// The supervisor, and what it remembers from one turn to the next.
+pub(super) struct Supervisor {
+    shared: Arc<Shared>,
+    /// Whether the log has been told that the credentials cannot be read.
+    is_failing: bool,
+    /// The credentials of which the log has been told that their servers are not polled.
+    unwatched: HashSet<String>,
+    purged: Option<Instant>,
+    /// The database's version at the last turn.
+    version: Option<i64>,
+}
+
+impl Supervisor {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, is_failing: false, unwatched: HashSet::new(), purged: None, version: None }
+    }
+
+    /// Takes turns until the end. A turn that panics is a turn that failed.
+    pub(super) fn run(mut self) {
+        loop {
+            survive(|| self.purge_if_due());
+            if self.shared.threads.wait_over(self.shared.pace.supervise) {
+                return;
+            }
+            survive(|| {
+                self.refresh();
+                for server in self.shared.servers() {
+                    server.notice_silence(&self.shared);
+                }
+                self.notice_pairing();
+            });
+        }
+    }
+
+    fn purge_if_due(&mut self) {
+        if self.purged.is_some_and(|at| at.elapsed() < self.shared.pace.purge) {
+            return;
+        }
+        self.purged = Some(Instant::now());
+        match self.shared.store.purge() {
+            Ok(0) => {}
+            Ok(rows) => log::info!("{rows} rows of history, logins and links were past their time"),
+            Err(error) => log::error!("what is past its time could not be removed: {error}"),
+        }
+    }
+
+    /// Wakes the loops at whose servers a row is connecting, whoever wrote it, `serve` or a command
+    /// beside it: somebody waits to see it connected.
+    fn notice_pairing(&mut self) {
+        let version = self.shared.store.version().ok();
+        if version == std::mem::replace(&mut self.version, version) {
+            return;
+        }
+        for credential in self.shared.store.pairing_at().unwrap_or_default() {
+            if let Some(server) = self.shared.server(&credential) {
+                server.wake_signal.pairing();
+            }
+        }
+    }
+
+    /// Reads the credentials, begins what is new and ends what is no longer so.
+    pub(super) fn refresh(&mut self) {
+        let read = match self.shared.store.servers() {
+            Ok(read) => read,
+            Err(error) => {
+                if !std::mem::replace(&mut self.is_failing, true) {
+                    log::error!("the credentials cannot be read, the servers are polled as before: {error}");
+                }
+                return;
+            }
+        };
+        self.is_failing = false;
+        let mut unwatched: HashSet<String> = read.iter().filter_map(|c| c.as_ref().err().cloned()).collect();
+        let credentials: Vec<_> = read.into_iter().flatten().collect();
+        let active = credentials.iter().filter(|c| c.active);
+        unwatched.extend(active.map(|c| c.id.clone()));
+        let Some(ended) = self.change_roster(credentials, &mut unwatched) else { return };
+        let limit = Instant::now() + END_WAIT;
+        for server in &ended {
+            server.end(limit);
+        }
+        self.note_unwatched(unwatched);
+    }
+
+    /// Changes the roster, for which requests must not have to wait long. Those that are to be ended,
+    /// unless all is over; the ids of those that are polled go from `unwatched`.
+    fn change_roster(
+        &self,
+        credentials: Vec<Credential>,
+        unwatched: &mut HashSet<String>,
+    ) -> Option<Vec<Arc<WatchedServer>>> {
+        let mut roster = self.shared.roster.lock();
+        if roster.over {
+            return None;
+        }
+        roster.webhooks = credentials.iter().map(|c| c.id.clone()).collect();
+        let mut before = std::mem::take(&mut roster.servers);
+        for credential in credentials.into_iter().filter(|c| c.active).take(self.shared.pace.servers) {
+            let same = before.get(&credential.id).is_some_and(|server| server.is_as(&credential));
+            let server = if same { before.remove(&credential.id) } else { self.begin(&credential) };
+            if let Some(server) = server {
+                unwatched.remove(&credential.id);
+                roster.servers.insert(credential.id, server);
+            }
+        }
+        Some(before.into_values().collect())
+    }
+
+    /// Notes the servers that should be polled and are not: what is known of them grows old.
+    fn note_unwatched(&mut self, unwatched: HashSet<String>) {
+        if self.shared.pace.is_asleep() {
+            return;
+        }
+        for id in unwatched.difference(&self.unwatched) {
+            log::error!("the server of credential {id} is not polled: too many, or its row cannot be used");
+            if let Err(error) = self.shared.store.note_unwatched(id) {
+                log::error!("the health of {id} could not be written: {error}");
+            }
+        }
+        self.unwatched = unwatched;
+    }
+
+    fn begin(&self, credential: &Credential) -> Option<Arc<WatchedServer>> {
+        let base_url = BaseUrl::parse(&credential.base_url);
+        let base_url = base_url.inspect_err(|e| log::debug!("{} is not polled: {e}", credential.id)).ok()?;
+        let server = Arc::new(WatchedServer::new(credential.clone(), base_url));
+        let (shared, its) = (Arc::clone(&self.shared), Arc::clone(&server));
+        let name = format!("poll-{}", credential.id);
+        self.shared.threads.begin(name, move || poll_loop::run(&shared, &its)).then_some(server)
+    }
+}

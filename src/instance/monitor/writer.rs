@@ -1,0 +1,58 @@
+//! Writes what was decided of a row, giving way to every call. Decides nothing itself.
+
+use std::time::Instant;
+
+use super::server::WatchedServer;
+use super::snapshot::Snapshot;
+use crate::domain::{Millis, Reason, Status};
+use crate::store::{NotedStatus, Store};
+
+/// Writes the row, unless somebody is at work on its name or was since it was read: `false` then.
+pub(super) fn write(
+    store: &Store,
+    server: &WatchedServer,
+    snapshot: &Snapshot,
+    at: usize,
+    (status, reason): (Status, Reason),
+) -> bool {
+    let (row, trace) = (&snapshot.rows[at], snapshot.trace);
+    let _lock = match store.instance_turn(row.channel, &row.name, Instant::now()) {
+        Ok(Some(lock)) => lock,
+        Ok(None) => return false,
+        Err(error) => {
+            log::error!("id={trace} the lock of {}: {error}", row.name);
+            return false;
+        }
+    };
+    let noted = NotedStatus { status, reason, paired_at: paired_at(snapshot, at, reason) };
+    match server.write(|| store.note_status(row, &noted)) {
+        Some(Ok(true)) => {
+            let (before, after, why) = (row.status.as_str(), status.as_str(), reason.word());
+            let credential = &server.credential.id;
+            log::info!("id={trace} {} at credential {credential}: {before} → {after} ({why})", row.name);
+            true
+        }
+        Some(Ok(false)) | None => false,
+        Some(Err(error)) => {
+            log::error!("id={trace} the row of {} could not be written: {error}", row.name);
+            false
+        }
+    }
+}
+
+/// What the row remembers of its phone once it says so for that reason.
+fn paired_at(snapshot: &Snapshot, at: usize, reason: Reason) -> Option<Millis> {
+    match reason {
+        Reason::Paired => Some(snapshot.paired_at(at)),
+        // The phone may still be paired.
+        Reason::Dropped | Reason::Gone | Reason::NotLoaded => snapshot.rows[at].paired_at,
+        // It is not, and the next call may open a socket.
+        Reason::Asked
+        | Reason::Moved
+        | Reason::Unscanned
+        | Reason::LoggedOut
+        | Reason::DeviceRemoved
+        | Reason::LoggedOutUpstream
+        | Reason::Upstream(_) => None,
+    }
+}

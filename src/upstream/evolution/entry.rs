@@ -1,0 +1,150 @@
+//! One entry of `fetchInstances`, and the answer about one name. Pure.
+//!
+//! An entry that is not understood (`null`, a number for a name, another type inside) says nothing of
+//! the others: it is left out and counted. A list of which nothing is understood is no list, or all
+//! that a server has would count as gone.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::decode::{missing, state};
+use crate::domain::clock;
+use crate::domain::{ListedInstance, Logout, LogoutCause, Name, UpstreamError};
+
+/// `GET /instance/fetchInstances?instanceName=`: a list of one (2.x), one object (1.8), 404 for
+/// none. `None`: not listed.
+pub(super) fn listed(status: u16, body: &[u8], name: &Name) -> Result<Option<ListedInstance>, UpstreamError> {
+    if status != 200 {
+        return missing(status, body).map(|()| None);
+    }
+    let body: Value = serde_json::from_slice(body).map_err(|_| UpstreamError::Unexpected)?;
+    let entries = body.as_array().map_or(std::slice::from_ref(&body), Vec::as_slice);
+    let understood: Vec<_> = entries.iter().filter_map(Entry::read_value).collect();
+    let is_odd =
+        entries.iter().any(|entry| names(entry, name)) || understood.is_empty() && !entries.is_empty();
+    // A server that ignores the filter, or the case of names, lists others as well.
+    match understood.into_iter().find(|(listed, _)| listed == name.as_str()) {
+        Some((_, instance)) => Ok(Some(instance)),
+        None if is_odd => Err(UpstreamError::Unexpected),
+        None => Ok(None),
+    }
+}
+
+/// Whether an entry has that name, whatever else is wrong with it.
+fn names(entry: &Value, name: &Name) -> bool {
+    [&entry["name"], &entry["instance"]["instanceName"]].iter().any(|named| *named == name.as_str())
+}
+
+/// One instance of a list, in the words of both lines. Read without a copy of what is not used,
+/// which is most of it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Entry<'a> {
+    /// 1.8 wraps each instance.
+    #[serde(borrow)]
+    instance: Option<OldEntry<'a>>,
+    id: Option<String>,
+    #[serde(borrow)]
+    name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    connection_status: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    owner_jid: Option<Cow<'a, str>>,
+    disconnection_reason_code: Option<Value>,
+    #[serde(borrow)]
+    disconnection_object: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    disconnection_at: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OldEntry<'a> {
+    instance_id: Option<String>,
+    #[serde(borrow)]
+    instance_name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    status: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    owner: Option<Cow<'a, str>>,
+}
+
+impl<'a> Entry<'a> {
+    fn read_value(entry: &'a Value) -> Option<(Cow<'a, str>, ListedInstance)> {
+        // An array would be read as the members in their order.
+        let entry = entry.is_object().then(|| Entry::deserialize(entry).ok()).flatten()?;
+        entry.named()
+    }
+
+    /// The entry with its name, if it is one of an instance.
+    pub(super) fn named(mut self) -> Option<(Cow<'a, str>, ListedInstance)> {
+        let name = self.instance.as_mut().map_or(&mut self.name, |old| &mut old.instance_name).take()?;
+        Some((name, self.read()))
+    }
+
+    fn read(self) -> ListedInstance {
+        let filled = |text: Option<&Cow<str>>| text.is_some_and(|t| !t.is_empty());
+        if let Some(old) = self.instance {
+            // 1.8 lists what its memory holds, and an owner only while open.
+            return ListedInstance {
+                id: old.instance_id,
+                state: state(old.status.as_deref()),
+                lags: false,
+                owner: filled(old.owner.as_ref()),
+                logout: None,
+            };
+        }
+        // 2.x lists what its database holds: "open" stays there while the socket is down, and so
+        // does the reason of a former logout once a phone is paired anew.
+        ListedInstance {
+            state: state(self.connection_status.as_deref()),
+            lags: true,
+            owner: filled(self.owner_jid.as_ref()),
+            logout: self.logout(),
+            id: self.id,
+        }
+    }
+
+    /// The last end of a pairing, of which the reason's number is the sign.
+    fn logout(&self) -> Option<Logout> {
+        let code = self.disconnection_reason_code.as_ref()?;
+        let code = code.as_u64().and_then(|code| u16::try_from(code).ok()).unwrap_or(0);
+        let cause = cause(self.disconnection_object.as_deref().unwrap_or_default());
+        Some(Logout { code, cause, at: self.disconnection_at.as_deref().and_then(clock::parse_iso) })
+    }
+}
+
+/// Who ended the pairing. The object is JSON in a string, of which one mark is enough: parsing it
+/// would cost a list of ten thousand more than all the rest.
+fn cause(disconnection: &str) -> LogoutCause {
+    if disconnection.contains("device_removed") {
+        LogoutCause::DeviceRemoved
+    } else if disconnection.contains("Log out instance: ") {
+        LogoutCause::LoggedOutUpstream
+    } else {
+        LogoutCause::Unsaid
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"{"name":"a","connectionStatus":"open","ownerJid":"55@s.whatsapp.net"}"#;
+
+    #[test]
+    fn odd_entries_beside_the_name_change_nothing_and_others_are_no_answer() {
+        let name = Name::parse("a").expect("a name");
+        let listed = |body: &str| listed(200, body.as_bytes(), &name).map(|found| found.map(|l| l.owner));
+        for odd in ["null", "7", "\"a\"", "[]", "{}", r#"{"name":7}"#, r#"{"name":"b","ownerJid":1}"#] {
+            assert_eq!(listed(&format!("[{odd},{GOOD},{odd}]")), Ok(Some(true)), "{odd}");
+            assert_eq!(listed(&format!("[{odd}]")), Err(UpstreamError::Unexpected), "{odd}");
+            assert_eq!(listed(&format!(r#"[{odd},{{"name":"c"}}]"#)), Ok(None), "{odd}");
+        }
+        assert_eq!(listed("[]"), Ok(None));
+        let unreadable = r#"[{"name":"c"},{"name":"a","connectionStatus":7}]"#;
+        assert_eq!(listed(unreadable), Err(UpstreamError::Unexpected), "it is there, and who knows how");
+    }
+}

@@ -1,0 +1,120 @@
+//! How a server answers, and since when what is known of it is old.
+
+use std::time::{Duration, Instant};
+
+use pareia::domain::{Secret, now};
+use pareia::instance::monitor::Pace;
+use pareia::sim::{Fault, Version};
+use serde_json::json;
+
+use super::{shop, swift};
+use crate::harness::{KEY, Shop, instant, until};
+
+#[test]
+fn each_trouble_has_its_code_and_no_status_changes_over_it() {
+    let shop = shop(Version::V2_3_7);
+    shop.paired("a");
+    until("it answers", || shop.health() == "NULL");
+    let sim = shop.sim.control();
+    let mut since = Vec::new();
+    for (fault, code) in [
+        (Fault::Html, "evolution_error"),
+        (Fault::Garbage, "evolution_error"),
+        (Fault::Error200, "evolution_error"),
+        (Fault::Huge, "evolution_error"),
+        (Fault::Redirect, "evolution_error"),
+        (Fault::Hang, "evolution_timeout"),
+        (Fault::Reset, "evolution_unreachable"),
+    ] {
+        sim.fault(fault, None);
+        until(&format!("{fault:?} is {code}"), || shop.health() == code);
+        since.extend(shop.sql("SELECT since FROM credential_health").concat());
+    }
+    since.dedup();
+    assert_eq!(since.len(), 1, "one trouble, whatever its kind: {since:?}");
+    sim.fault(Fault::None, None);
+    until("it answers again", || shop.health() == "NULL");
+    assert_ne!(shop.sql("SELECT since FROM credential_health").concat(), since);
+    sim.key("another-key");
+    until("a wrong key", || shop.health() == "evolution_rejected_key");
+    sim.key(KEY);
+    sim.licence(true);
+    until("no licence", || shop.health() == "evolution_license_required");
+    sim.licence(false);
+    sim.refuse(true);
+    until("refused", || shop.health() == "evolution_unreachable");
+    sim.refuse(false);
+    until("it answers again", || shop.health() == "NULL");
+    assert_eq!(shop.history("a"), "asked, connected paired");
+}
+
+#[test]
+fn a_server_that_falls_silent_is_old_news_since_it_was_last_heard() {
+    let pace = Pace { patience: Duration::from_secs(20), silence: Duration::from_millis(300), ..swift() };
+    let shop = Shop::watched(instant(Version::V2_3_7), pace);
+    shop.paired("a");
+    let (begun, silent) = (Instant::now(), now());
+    shop.sim.control().fault(Fault::Hang, None);
+    let unknown = || shop.call("GET", "/api/messaging/instance/a").data("unknownSince").clone();
+    until("it says so", || !unknown().is_null());
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    assert_eq!(shop.health(), "evolution_timeout");
+    let since = shop.sql("SELECT since FROM credential_health")[0][0].parse::<i64>().expect("a time");
+    assert!((silent - 400..=silent + 100).contains(&since), "{} ms after its last word", since - silent);
+    shop.sim.control().fault(Fault::None, None);
+    until("it is heard again", || unknown().is_null());
+    assert_eq!(shop.history("a"), "asked, connected paired");
+}
+
+#[test]
+fn what_nobody_asks_about_any_more_is_old_news() {
+    let shop = shop(Version::V2_3_7);
+    shop.paired("a");
+    until("it answers", || shop.health() == "NULL");
+    let shown = || shop.call("GET", "/api/messaging/instance/a");
+    let unknown = || shown().data("unknownSince").clone();
+    let listed = || shop.call("GET", "/api/messaging/instance").body["data"][0]["unknownSince"].clone();
+    assert_eq!((unknown(), listed()), (json!(null), json!(null)));
+    // Disabled, whatever its thread had still to say, and by hand as well.
+    assert!(shop.store.set_credential_active("cred_a", false).expect("disabled"));
+    let since = unknown();
+    assert!(since.is_string() && listed() == since, "{since}");
+    shop.store.note_health("cred_a", None, 1).expect("too late");
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!((unknown(), shown().data("status")), (since, &json!("connected")));
+    assert_eq!(shop.call("GET", "/api/messaging/instance").body["troubles"], json!([]));
+    assert!(shop.store.set_credential_active("cred_a", true).expect("enabled"));
+    until("it is watched again", || unknown().is_null());
+    shop.set("UPDATE integration_credentials SET isActive = 0, updatedAt = 1700000000000");
+    assert_eq!(unknown(), "2023-11-14T22:13:20.000Z");
+    shop.set("UPDATE integration_credentials SET isActive = 1");
+    // Its key is changed while it fails: it has been failing for as long.
+    shop.sim.control().fault(Fault::Http500, None);
+    until("it fails", || shop.health() == "evolution_error");
+    let since = unknown();
+    assert!(shop.store.rotate_credential("cred_a", &Secret::new(KEY)).expect("rotated"));
+    assert_eq!(unknown(), since);
+    // Removed, then: still as long.
+    assert!(shop.store.remove_credential("cred_a").expect("removed"));
+    assert_eq!((unknown(), listed()), (since.clone(), since));
+    shop.set("UPDATE messaging_instances SET orphanedAt = NULL, updatedAt = 1700000000000");
+    assert_eq!(unknown(), "2023-11-14T22:13:20.000Z", "as old as the row, where more is not known");
+}
+
+#[test]
+fn a_removed_server_is_old_news_since_then_and_a_row_without_an_instance_is_none() {
+    let shop = shop(Version::V2_3_7);
+    shop.paired("a");
+    shop.seed_as("cred_a", "p");
+    shop.set(
+        "UPDATE messaging_instances SET claimedUrl = NULL, status = 'pending' WHERE channelInstanceId = 'p'",
+    );
+    let before = now();
+    assert!(shop.store.remove_credential("cred_a").expect("removed"));
+    let at = "SELECT orphanedAt FROM messaging_instances WHERE channelInstanceId = 'a'";
+    assert!((before..=now()).contains(&shop.sql(at)[0][0].parse().expect("a time")));
+    let unknown =
+        |name| shop.call("GET", &format!("/api/messaging/instance/{name}")).data("unknownSince").clone();
+    assert!(unknown("a").is_string());
+    assert!(unknown("p").is_null());
+}
