@@ -3,12 +3,11 @@
 //! Argon2id with OWASP's least memory, 19 MiB and two passes: a guess costs an attacker what it costs
 //! us. A hash carries its parameters, so that later ones can be dearer.
 
-use std::sync::{Mutex, PoisonError};
-
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 
 use crate::crypto::random;
 use crate::domain::{Invalid, Secret};
+use crate::sync::Mutex;
 
 /// KiB that a hash takes.
 const MEMORY: u32 = 19 * 1024;
@@ -60,7 +59,7 @@ impl Passwords {
     }
 
     fn in_turn<T>(&self, work: impl FnOnce() -> T) -> T {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = self.turn.lock();
         work()
     }
 }

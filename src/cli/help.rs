@@ -110,6 +110,10 @@ const ARGUMENTS: &[(&str, &str)] = &[
         "admin",
         "Administra servidores, usuários e tokens, e pode adotar instâncias já conectadas na Evolution",
     ),
+    (
+        "role",
+        "O que o usuário pode: administrator (tudo), operator (vê e conecta tudo) ou owner (só o que é dele)",
+    ),
     ("user password name", "Nome do usuário"),
     ("user remove name", "Nome do usuário"),
     ("instances_to", "Usuário que fica com as instâncias"),

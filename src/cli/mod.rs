@@ -1,21 +1,20 @@
 //! The command line: arguments are read here, everything is wired together here, and an exit code
 //! comes out. No other module of the program knows that there is a command line.
 //!
-//! One file for each group of commands. Sentences are in `words`, help texts in `help`.
+//! One file for each group of commands. Sentences are in `text::cli`.
 
-mod check;
 pub mod config;
 mod credential;
 mod demo;
 mod help;
 mod instance;
-mod instance_acts;
 mod logging;
 mod output;
 mod public_url;
 mod screen;
 mod secret_input;
 mod serve;
+mod setting;
 mod signals;
 mod sim;
 mod table;
@@ -24,7 +23,7 @@ mod terminal_qr;
 mod token;
 mod usage;
 mod user;
-mod words;
+mod values;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -33,8 +32,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use log::LevelFilter;
 
-use crate::domain::{self, Invalid, Name};
 use crate::store::Store;
+use crate::text::cli as words;
 use output::Done;
 
 #[derive(Parser, Debug)]
@@ -53,13 +52,13 @@ enum Command {
     Demo(demo::Args),
     Sim(sim::Args),
     #[command(subcommand)]
-    User(user::Command),
+    User(user::UserCommand),
     #[command(subcommand)]
-    Token(token::Command),
+    Token(token::TokenCommand),
     #[command(subcommand)]
-    Credential(credential::Command),
+    Credential(credential::CredentialCommand),
     #[command(subcommand)]
-    Instance(instance::Command),
+    Instance(instance::InstanceCommand),
 }
 
 /// Runs the program with these arguments, the first of which is its name.
@@ -88,23 +87,4 @@ fn dispatch(cli: Cli) -> Done {
         Command::Credential(command) => credential::run(&store()?, command),
         Command::Instance(command) => instance::run(store()?, command),
     }
-}
-
-/// Reads a name for clap.
-fn name(text: &str) -> Result<Name, String> {
-    Name::parse(text).map_err(invalid)
-}
-
-/// Reads a free text that lists will show.
-fn label(text: &str) -> Result<String, String> {
-    domain::label(text).map_err(invalid)
-}
-
-/// Reads an address to listen on.
-fn listen_address(text: &str) -> Result<String, &'static str> {
-    config::listen(text).ok_or(words::LISTEN_INVALID)
-}
-
-fn invalid(problem: Invalid) -> String {
-    crate::text::invalid(problem)
 }

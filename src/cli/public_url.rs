@@ -29,7 +29,7 @@ impl PublicUrl {
     pub fn base(&self, store: &Store, unknown: impl FnOnce() -> String) -> Result<String, Failure> {
         if !self.public_url.is_empty() {
             let url = config::public_url(&self.public_url);
-            return url.ok_or_else(|| Failure::Usage(words::setting(&config::Problem::PublicUrl)));
+            return url.ok_or_else(|| Failure::Usage(words::PUBLIC_URL_SETTING.to_owned()));
         }
         store.setting("url")?.ok_or_else(|| Failure::Failed(unknown()))
     }

@@ -11,7 +11,7 @@ use log::LevelFilter;
 use super::logging::{self, Held};
 use super::output::{Done, Failure};
 use super::public_url::PublicUrl;
-use super::{signals, words};
+use super::{setting, signals, words};
 use crate::admin::SETUP_LIFE;
 use crate::cli::config::{Config, Raw};
 use crate::http::{Server, Settings};
@@ -47,7 +47,8 @@ pub fn run(folder: PathBuf, args: &Args) -> Done {
         qr_timeout: &args.qr_timeout,
         trusted_proxies: &args.trusted_proxy,
     };
-    let config = Config::check(folder, &raw).map_err(|problem| Failure::Usage(words::setting(&problem)))?;
+    let config =
+        Config::check(folder, &raw).map_err(|problem| Failure::Usage(setting::sentence(&problem)))?;
     let held = logging::start_held(LevelFilter::Info);
     let served = serve(&config, &held);
     held.give_up();

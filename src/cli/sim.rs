@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use super::output::{Done, Failure, note, out};
-use super::{listen_address, signals, words};
+use super::values::listen_address;
+use super::{signals, words};
 use crate::sim::{Options, Sim, Timing, Version, Whatsapp};
 
 /// The key, unless told.

@@ -42,6 +42,11 @@ pub fn no_such_user(field: &str) -> String {
     format!("{field} deve ser o nome de um usuário que existe")
 }
 
+/// A role beside `admin: true` that is another.
+pub fn role_is_not_admin(field: &str) -> String {
+    format!("{field} não combina com admin true: use só um deles")
+}
+
 /// A field that names the user who is to be removed.
 pub fn heir_is_self(field: &str) -> String {
     format!("{field} deve ser outro usuário")

@@ -4,13 +4,14 @@
 //! from upstream.
 
 mod access;
+pub mod cli;
 mod instances;
 
 pub use access::*;
 pub use instances::*;
 
 use crate::domain::UpstreamError;
-use crate::domain::{Channel, Invalid};
+use crate::domain::{Channel, Invalid, Role};
 use crate::instance::connect::{Answer, Found, Refusal};
 use crate::upstream::evolution::Check;
 
@@ -109,6 +110,7 @@ pub fn invalid(problem: Invalid) -> String {
         }
         Invalid::Label => "deve ter de 1 a 64 caracteres, numa linha só".into(),
         Invalid::Password => "deve ter de 8 a 128 caracteres e não pode ser o nome do usuário".into(),
+        Invalid::Role => format!("deve ser um de: {}", Role::ALL.map(Role::as_str).join(", ")),
     }
 }
 

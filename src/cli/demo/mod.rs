@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 
 use super::output::{Done, Failure, fail, note, out};
 use super::screen::Screen;
-use super::{listen_address, signals, words};
+use super::values::listen_address;
+use super::{signals, words};
 use crate::instance::monitor::Pace;
 use post::Reply;
 use world::{ADMINISTRATOR, Owner, World};

@@ -12,7 +12,7 @@ use crate::admin::{Password, Passwords};
 use crate::cli::output::{Failure, note};
 use crate::cli::words;
 use crate::crypto::{new_id, new_token};
-use crate::domain::{Channel, Name, Secret};
+use crate::domain::{Channel, Name, Role, Secret};
 use crate::http::{Server, Settings};
 use crate::instance::connect::Engine;
 use crate::instance::monitor::{Pace, Watch};
@@ -115,7 +115,7 @@ fn serve(listen: &str, store: &Arc<Store>, watch: &Arc<Watch>) -> Result<Server,
 
 fn add_user(store: &Store, name: &str) -> Result<Secret, Failure> {
     let name = Name::parse(name).expect("the names above are names");
-    let id = store.add_user(&name, false)?.expect("the folder is new");
+    let id = store.add_user(&name, Role::Owner)?.expect("the folder is new");
     Ok(store.add_token(&id, None, None)?.token)
 }
 
@@ -123,7 +123,7 @@ fn add_administrator(store: &Store) -> Result<Secret, Failure> {
     let (name, text) = (Name::parse(ADMINISTRATOR).expect("a name"), new_id(""));
     let password = Password::parse(&text, ADMINISTRATOR).expect("24 characters that are no name");
     let hash = Passwords::default().hash(&password);
-    store.add_user_with(&name, true, Some(&hash))?.expect("the folder is new");
+    store.add_user_with(&name, Role::Administrator, Some(&hash))?.expect("the folder is new");
     Ok(Secret::new(text))
 }
 

@@ -3,8 +3,6 @@
 use std::io;
 use std::path::Path;
 
-use crate::cli::config::Problem;
-
 /// Nothing can listen there.
 pub const LISTEN_INVALID: &str = "deve ser endereço:porta, por exemplo 127.0.0.1:3000 ou [::1]:3000";
 /// No phone waits that long.
@@ -12,22 +10,18 @@ pub const SECONDS_INVALID: &str = "deve ser um número de segundos, até 86400";
 /// No server gives up before the first code.
 pub const LIMIT_INVALID: &str = "deve ser um número a partir de 1";
 
-/// A setting of `serve` makes no sense.
-pub fn setting(problem: &Problem) -> String {
-    match problem {
-        Problem::Listen => {
-            "--listen (PAREIA_LISTEN) deve ser endereço:porta, por exemplo 127.0.0.1:3000 ou [::1]:3000"
-                .into()
-        }
-        Problem::PublicUrl => {
-            "--public-url (PAREIA_PUBLIC_URL) deve ser um endereço http:// ou https://, sem usuário, ? ou #"
-                .into()
-        }
-        Problem::QrTimeout => "--qr-timeout (PAREIA_QR_TIMEOUT) deve ser de 1 a 120 segundos".into(),
-        Problem::TrustedProxy(part) => format!(
-            "--trusted-proxy (PAREIA_TRUSTED_PROXY): \"{part}\" não é um IP nem uma faixa como 10.0.0.0/8"
-        ),
-    }
+/// `--listen` makes no sense.
+pub const LISTEN_SETTING: &str =
+    "--listen (PAREIA_LISTEN) deve ser endereço:porta, por exemplo 127.0.0.1:3000 ou [::1]:3000";
+/// `--public-url` makes no sense.
+pub const PUBLIC_URL_SETTING: &str =
+    "--public-url (PAREIA_PUBLIC_URL) deve ser um endereço http:// ou https://, sem usuário, ? ou #";
+/// `--qr-timeout` makes no sense.
+pub const QR_TIMEOUT_SETTING: &str = "--qr-timeout (PAREIA_QR_TIMEOUT) deve ser de 1 a 120 segundos";
+
+/// A part of `--trusted-proxy` makes no sense.
+pub fn trusted_proxy_setting(part: &str) -> String {
+    format!("--trusted-proxy (PAREIA_TRUSTED_PROXY): \"{part}\" não é um IP nem uma faixa como 10.0.0.0/8")
 }
 
 /// The address cannot be listened on.

@@ -3,19 +3,19 @@
 //! Sentences say what happened and what to do next. None carries a key, a token or a QR code; the
 //! help texts are in `help`.
 
+mod credentials;
 mod instances;
 mod people;
-mod servers;
-mod upstream;
+mod serving;
 mod usage;
 
 use std::io;
 use std::path::Path;
 
+pub use credentials::*;
 pub use instances::*;
 pub use people::*;
-pub use servers::*;
-pub use upstream::*;
+pub use serving::*;
 pub use usage::*;
 
 use crate::text::{Sentence, count};
