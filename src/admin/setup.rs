@@ -13,9 +13,9 @@ pub const LIFE: Duration = Duration::from_mins(30);
 
 /// The link that works now, if one does.
 #[derive(Default)]
-pub struct Setup(Mutex<Option<Link>>);
+pub struct Setup(Mutex<Option<SetupLink>>);
 
-struct Link {
+struct SetupLink {
     /// SHA-256 of the token. How long two hashes take to compare says nothing about the token.
     hash: [u8; 32],
     until: Instant,
@@ -25,7 +25,7 @@ impl Setup {
     /// Makes a link's token; the one before it no longer works.
     pub fn open(&self, now: Instant) -> Secret {
         let token = new_secret();
-        *self.0.lock() = Some(Link { hash: sha256(token.expose().as_bytes()), until: now + LIFE });
+        *self.0.lock() = Some(SetupLink { hash: sha256(token.expose().as_bytes()), until: now + LIFE });
         token
     }
 
@@ -54,7 +54,7 @@ impl Setup {
     }
 }
 
-impl Link {
+impl SetupLink {
     fn opens(&self, token: &Secret, now: Instant) -> bool {
         now < self.until && self.hash == sha256(token.expose().as_bytes())
     }

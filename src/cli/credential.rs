@@ -7,16 +7,17 @@ use serde::Serialize;
 
 use super::output::{Done, Failure, fail, note, out};
 use super::public_url::PublicUrl;
-use super::secret_input::Source;
-use super::table::{Line, list, pretty};
-use super::{values, words};
+use super::secret_input::KeySource;
+use super::table::{TableLine, list, pretty};
+use super::values;
 use crate::admin::credentials::{self, CredentialDraft, CredentialError};
 use crate::crypto::new_id;
 use crate::domain::clock;
 use crate::domain::{Channel, Name, Secret};
 use crate::http::{CredentialJson, CredentialTestJson, webhook_address};
 use crate::store::{CredentialLine, Store};
-use crate::text::{check, webhook_environment};
+use crate::text::cli as words;
+use crate::text::{base_url, check, webhook_environment};
 use crate::upstream::BaseUrl;
 use crate::upstream::evolution::{Check, is_public_default_key};
 
@@ -52,7 +53,7 @@ pub enum CredentialCommand {
         #[arg(value_name = "ID")]
         id: String,
         #[command(flatten)]
-        key: Source,
+        key: KeySource,
     },
     Webhook {
         #[arg(value_name = "ID")]
@@ -70,7 +71,7 @@ pub struct CredentialAdd {
     #[arg(long, value_name = "URL", value_parser = values::base_url)]
     base_url: BaseUrl,
     #[command(flatten)]
-    key: Source,
+    key: KeySource,
     #[arg(long, value_name = "ID", value_parser = values::name)]
     id: Option<Name>,
     #[arg(long, value_name = "NOME", value_parser = values::label)]
@@ -97,7 +98,7 @@ fn failure(id: &str, error: CredentialError) -> Failure {
         CredentialError::Unknown => words::credential_unknown(id),
         CredentialError::Taken => words::credential_taken(id),
         CredentialError::InUse(instances) => words::credential_in_use(id, instances),
-        CredentialError::Address(why) => words::base_url_unusable(id, &why.to_string()),
+        CredentialError::Address(why) => words::base_url_unusable(id, base_url(why)),
         CredentialError::Failed(check) => failed(&check),
         CredentialError::Store(error) => return error.into(),
     })
@@ -162,7 +163,7 @@ fn remove(store: &Store, id: &str, force: bool) -> Done {
     warn_if_none_left(store, line.credential.channel)
 }
 
-fn rotate(store: &Store, id: &str, key: &Source) -> Done {
+fn rotate(store: &Store, id: &str, key: &KeySource) -> Done {
     // Nobody is asked for a key that nothing can be done with.
     find(store, id)?;
     let key = key.read()?;
@@ -199,9 +200,8 @@ fn warn_if_none_left(store: &Store, channel: Channel) -> Done {
     Ok(())
 }
 
-impl Line for CredentialLine {
-    const TITLES: &'static [&'static str] =
-        &["ID", "NOME", "TIPO", "ENDEREÇO", "ATIVA", "INSTÂNCIAS", "CRIADA (UTC)"];
+impl TableLine for CredentialLine {
+    const TITLES: &'static [&'static str] = words::CREDENTIAL_TITLES;
 
     fn cells(&self) -> Vec<String> {
         let credential = &self.credential;

@@ -33,7 +33,6 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use log::LevelFilter;
 
 use crate::store::Store;
-use crate::text::cli as words;
 use output::Done;
 
 #[derive(Parser, Debug)]
@@ -49,8 +48,8 @@ struct Cli {
 #[derive(Subcommand, Debug)]
 enum Command {
     Serve(serve::Args),
-    Demo(demo::Args),
-    Sim(sim::Args),
+    Demo(demo::DemoArgs),
+    Sim(sim::SimArgs),
     #[command(subcommand)]
     User(user::UserCommand),
     #[command(subcommand)]
@@ -86,5 +85,40 @@ fn dispatch(cli: Cli) -> Done {
         Command::Token(command) => token::run(&store()?, command),
         Command::Credential(command) => credential::run(&store()?, command),
         Command::Instance(command) => instance::run(store()?, command),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::cli::help::{ARGUMENTS, COMMANDS};
+
+    fn walk(command: &clap::Command, path: &str, seen: &mut dyn FnMut(&str, &clap::Command)) {
+        seen(path, command);
+        for child in command.get_subcommands() {
+            walk(child, format!("{path} {}", child.get_name()).trim_start(), seen);
+        }
+    }
+
+    #[test]
+    fn every_command_and_argument_has_its_text_and_no_text_is_left_over() {
+        let (mut commands, mut arguments) = (Vec::new(), Vec::new());
+        let tree = Cli::command();
+        walk(&tree, "", &mut |path, command| {
+            assert!(COMMANDS.iter().any(|(of, ..)| *of == path), "no text for {path:?}");
+            commands.push(path.to_owned());
+            for argument in command.get_arguments() {
+                let id = argument.get_id().as_str();
+                assert!(help::argument_help(path, id).is_some(), "no text for {id:?} of {path:?}");
+                arguments.extend([format!("{path} {id}").trim_start().to_owned(), id.to_owned()]);
+            }
+        });
+        for (path, ..) in COMMANDS {
+            assert!(commands.iter().any(|c| c == path), "no command {path:?}");
+        }
+        for (id, _) in ARGUMENTS {
+            assert!(arguments.iter().any(|a| a == id), "no argument {id:?}");
+        }
+        help::dress(tree).debug_assert();
     }
 }

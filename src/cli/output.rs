@@ -7,8 +7,8 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use super::words;
 use crate::store;
+use crate::text::cli as words;
 
 /// The end of a command.
 pub type Done = Result<(), Failure>;

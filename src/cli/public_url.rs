@@ -1,9 +1,9 @@
 //! `--public-url`, and the address that goes into what a command prints.
 
 use super::output::Failure;
-use super::words;
 use crate::cli::config;
 use crate::store::Store;
+use crate::text::cli as words;
 
 /// The address people use, where it was given.
 #[derive(clap::Args, Debug)]

@@ -6,7 +6,7 @@
 use super::output::{Done, note, out, write_out};
 use super::terminal::{self, Size};
 use super::terminal_qr::{Ink, draw};
-use super::words;
+use crate::text::cli as words;
 
 /// The text of the QR code, where upstream sent it, and the code to type, where there is one.
 type Codes = (Option<String>, Option<String>);

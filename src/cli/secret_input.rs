@@ -8,21 +8,23 @@ use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::PathBuf;
 
 use super::output::{Failure, fail, note};
-use super::{terminal, words};
+use super::terminal;
 use crate::domain::Secret;
+use crate::text;
+use crate::text::cli as words;
 use crate::upstream::evolution::{KeyError, MAX_KEY, read_key};
 
 /// Where the key is; exactly one is named.
 #[derive(clap::Args, Debug)]
 #[group(required = true, multiple = false)]
-pub struct Source {
+pub struct KeySource {
     #[arg(long)]
     api_token_stdin: bool,
     #[arg(long, value_name = "ARQUIVO")]
     api_token_file: Option<PathBuf>,
 }
 
-impl Source {
+impl KeySource {
     /// Reads the key.
     pub fn read(&self) -> Result<Secret, Failure> {
         let text = match &self.api_token_file {
@@ -34,7 +36,7 @@ impl Source {
         };
         match check(&text) {
             Ok(key) => Ok(key),
-            Err(problem) => fail(problem.to_string()),
+            Err(problem) => fail(text::key(problem)),
         }
     }
 }

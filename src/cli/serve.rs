@@ -11,13 +11,14 @@ use log::LevelFilter;
 use super::logging::{self, Held};
 use super::output::{Done, Failure};
 use super::public_url::PublicUrl;
-use super::{setting, signals, words};
+use super::{setting, signals};
 use crate::admin::SETUP_LIFE;
 use crate::cli::config::{Config, Raw};
 use crate::http::{Server, Settings};
 use crate::instance::connect::Engine;
 use crate::instance::monitor::{Pace, Watch};
 use crate::store::{self, CredentialLine, Store};
+use crate::text::cli as words;
 use crate::upstream::evolution::is_public_default_key;
 
 /// What `serve` takes; every flag has its variable.

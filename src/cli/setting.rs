@@ -1,7 +1,7 @@
 //! What is wrong with a setting of `serve`, in words.
 
 use super::config::Problem;
-use super::words;
+use crate::text::cli as words;
 
 /// The sentence of a setting that makes no sense.
 pub fn sentence(problem: &Problem) -> String {

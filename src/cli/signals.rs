@@ -7,7 +7,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::output::Failure;
-use super::words;
+use crate::text::cli as words;
 
 /// What a shell reports for a program that an interrupt ended.
 const INTERRUPTED: i32 = 130;

@@ -4,13 +4,14 @@
 use serde::Serialize;
 
 use super::output::{Done, Failure, note, out};
-use super::table::{Line, list};
-use super::{values, words};
+use super::table::{TableLine, list};
+use super::values;
 use crate::admin::tokens::{self, TokenError};
 use crate::domain::clock;
 use crate::domain::now;
 use crate::http::TokenJson;
 use crate::store::{Store, TokenLine};
+use crate::text::cli as words;
 
 /// What can be done with tokens.
 #[derive(clap::Subcommand, Debug)]
@@ -68,9 +69,8 @@ fn revoke(store: &Store, id: &str) -> Done {
     Ok(())
 }
 
-impl Line for TokenLine {
-    const TITLES: &'static [&'static str] =
-        &["ID", "USUÁRIO", "NOME", "EXPIRA (UTC)", "USADO (UTC)", "CRIADO (UTC)"];
+impl TableLine for TokenLine {
+    const TITLES: &'static [&'static str] = words::TOKEN_TITLES;
 
     fn cells(&self) -> Vec<String> {
         let expires = self.expires_at.map(|at| match clock::short(at) {

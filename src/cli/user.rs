@@ -3,14 +3,15 @@
 use serde::Serialize;
 
 use super::output::{Done, Failure, note};
-use super::table::{Line, list};
-use super::{secret_input, values, words};
+use super::table::{TableLine, list};
+use super::{secret_input, values};
 use crate::admin::users::{self, RemovedBy, UserError};
 use crate::admin::{Password, Passwords};
 use crate::domain::clock;
 use crate::domain::{Name, Role};
 use crate::http::UserJson;
 use crate::store::{Store, UserLine};
+use crate::text::cli as words;
 
 /// What can be done with users.
 #[derive(clap::Subcommand, Debug)]
@@ -96,9 +97,8 @@ fn remove(store: &Store, name: &str, heir: Option<&str>) -> Done {
     Ok(())
 }
 
-impl Line for UserLine {
-    const TITLES: &'static [&'static str] =
-        &["NOME", "PAPEL", "SENHA", "INSTÂNCIAS", "TOKENS", "CRIADO (UTC)", "ID"];
+impl TableLine for UserLine {
+    const TITLES: &'static [&'static str] = words::USER_TITLES;
 
     fn cells(&self) -> Vec<String> {
         vec![

@@ -1,9 +1,10 @@
 //! Values of arguments, read for clap. What is refused says what it must be.
 
-use super::{config, words};
+use super::config;
 use crate::admin::links::LINK_MINUTES;
 use crate::admin::tokens::TOKEN_DAYS;
 use crate::domain::{self, Channel, Invalid, Name, Phone, Role};
+use crate::text::cli as words;
 use crate::upstream::BaseUrl;
 
 /// A name of a user, a credential or an instance.
@@ -32,8 +33,8 @@ pub fn channel(text: &str) -> Result<Channel, String> {
 }
 
 /// The address of a server.
-pub fn base_url(text: &str) -> Result<BaseUrl, String> {
-    BaseUrl::parse(text).map_err(|problem| problem.to_string())
+pub fn base_url(text: &str) -> Result<BaseUrl, &'static str> {
+    BaseUrl::parse(text).map_err(crate::text::base_url)
 }
 
 /// Days that a token may live.

@@ -1,6 +1,6 @@
 //! Who is asking, and what that allows. It never looks anything up: a caller is made by the store.
 
-use super::Invalid;
+use super::name::Invalid;
 
 /// What a user is to the others. The words are those of the API and of `users.role`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

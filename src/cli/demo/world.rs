@@ -7,10 +7,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::post::{self, Reply};
+use super::post::{self, DemoReply};
 use crate::admin::{Password, Passwords};
 use crate::cli::output::{Failure, note};
-use crate::cli::words;
 use crate::crypto::{new_id, new_token};
 use crate::domain::{Channel, Name, Role, Secret};
 use crate::http::{Server, Settings};
@@ -18,7 +17,10 @@ use crate::instance::connect::Engine;
 use crate::instance::monitor::{Pace, Watch};
 use crate::sim::{Options, Sim, Version};
 use crate::store::{NewCredential, Store};
+use crate::text::cli as words;
 
+/// The instance that the demonstration connects.
+pub const INSTANCE: &str = "my-store";
 /// The credential's id.
 pub const CREDENTIAL: &str = "cred_demo";
 /// The name of the page's administrator.
@@ -28,7 +30,7 @@ const QR_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Whose token a call is made with.
 #[derive(Clone, Copy, Debug)]
-pub enum Owner {
+pub enum DemoUser {
     /// The user that owns the instance.
     Shop,
     /// Somebody else.
@@ -36,7 +38,7 @@ pub enum Owner {
 }
 
 /// A running demonstration.
-pub struct World {
+pub struct DemoWorld {
     server: Server,
     watch: Arc<Watch>,
     /// The simulated Evolution.
@@ -47,16 +49,16 @@ pub struct World {
     /// The password of [`ADMINISTRATOR`].
     pub password: Secret,
     // Last, so that it is removed when nothing has it open any more.
-    _folder: Folder,
+    _folder: DemoFolder,
 }
 
-impl World {
+impl DemoWorld {
     /// Starts everything; the server listens on `listen`, or on a free port where that is taken.
     pub fn start(listen: &str, pace: Pace) -> Result<Self, Failure> {
         let key = new_token();
         let sim = Sim::start(Options::new(Version::default(), key.expose()))
             .map_err(|e| Failure::Failed(words::cannot_listen("127.0.0.1:0", &e)))?;
-        let folder = Folder(std::env::temp_dir().join(new_id("pareia-demo-")));
+        let folder = DemoFolder(std::env::temp_dir().join(new_id("pareia-demo-")));
         let store = Arc::new(Store::open(&folder.0)?);
         store.add_credential(&NewCredential {
             id: CREDENTIAL,
@@ -79,15 +81,15 @@ impl World {
     }
 
     /// The user's token.
-    pub fn token(&self, owner: Owner) -> &Secret {
+    pub fn token(&self, owner: DemoUser) -> &Secret {
         &self.tokens[match owner {
-            Owner::Shop => 0,
-            Owner::Other => 1,
+            DemoUser::Shop => 0,
+            DemoUser::Other => 1,
         }]
     }
 
     /// The call that this is all about.
-    pub fn post(&self, owner: Owner, instance: &str) -> io::Result<Reply> {
+    pub fn post(&self, owner: DemoUser, instance: &str) -> io::Result<DemoReply> {
         post::post(self.server.addr(), self.token(owner), instance)
     }
 
@@ -128,9 +130,9 @@ fn add_administrator(store: &Store) -> Result<Secret, Failure> {
 }
 
 /// A folder that is removed with this value.
-struct Folder(PathBuf);
+struct DemoFolder(PathBuf);
 
-impl Drop for Folder {
+impl Drop for DemoFolder {
     fn drop(&mut self) {
         if let Err(e) = fs::remove_dir_all(&self.0) {
             note(words::folder_stays(&self.0, &e));

@@ -6,11 +6,11 @@ use std::io::{self, BufRead, IsTerminal};
 use super::engine::{engine, find};
 use crate::cli::output::{Done, Failure, fail, note, out};
 use crate::cli::table::pretty;
-use crate::cli::words;
 use crate::crypto::new_id;
 use crate::http::InstanceRemoval;
 use crate::instance::actions::{Act, Manager, Refusal};
 use crate::store::Store;
+use crate::text::cli as words;
 
 /// Which instance to delete, and how much of it.
 #[derive(clap::Args, Debug)]

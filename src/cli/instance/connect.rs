@@ -8,12 +8,13 @@ use super::engine::engine;
 use crate::cli::output::{Done, Failure, note, out};
 use crate::cli::screen::Screen;
 use crate::cli::table::pretty;
-use crate::cli::{user, values, words};
+use crate::cli::{user, values};
 use crate::crypto::new_id;
 use crate::domain::{Channel, Name, Phone, Secret};
 use crate::http::InstanceDone;
 use crate::instance::connect::{Answer, Ask, Outcome, Refusal};
 use crate::store::Store;
+use crate::text::cli as words;
 
 /// How often the code is asked for again: a scan shows within this time, and upstream barely notices.
 const POLL: Duration = Duration::from_secs(2);

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cli::output::Failure;
-use crate::cli::words;
 use crate::instance::connect::Engine;
 use crate::store::{Store, Target};
+use crate::text::cli as words;
 
 /// How long one call may wait for a QR code; `serve` waits as long unless told otherwise.
 const QR_TIMEOUT: Duration = Duration::from_secs(20);

@@ -6,10 +6,11 @@ use crate::admin::links;
 use crate::cli::output::{Done, fail, note, out};
 use crate::cli::public_url::PublicUrl;
 use crate::cli::table::pretty;
-use crate::cli::{values, words};
+use crate::cli::values;
 use crate::domain::clock;
 use crate::http::NewLinkJson;
 use crate::store::Store;
+use crate::text::cli as words;
 
 /// Which instance to make a link for.
 #[derive(clap::Args, Debug)]

@@ -8,11 +8,12 @@ mod link;
 use serde::Serialize;
 
 use super::output::{Done, fail, note};
-use super::table::{Line, list, show};
-use super::{user, words};
+use super::table::{TableLine, list, show};
+use super::user;
 use crate::domain::{Reason, clock};
 use crate::http::InstanceShown;
 use crate::store::{InstanceLine, Store};
+use crate::text::cli as words;
 
 /// What can be done with instances.
 #[derive(clap::Subcommand, Debug)]
@@ -73,9 +74,8 @@ fn show_one(store: &Store, name: &str, json: bool) -> Done {
     Ok(())
 }
 
-impl Line for InstanceLine {
-    const TITLES: &'static [&'static str] =
-        &["NOME", "STATUS", "DESDE (UTC)", "TELEFONE", "USUÁRIO", "CREDENCIAL", "CRIADA (UTC)", "ID"];
+impl TableLine for InstanceLine {
+    const TITLES: &'static [&'static str] = words::INSTANCE_TITLES;
 
     fn cells(&self) -> Vec<String> {
         vec![

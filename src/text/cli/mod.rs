@@ -1,12 +1,13 @@
 //! Every sentence of the command line, in Brazilian Portuguese.
 //!
-//! Sentences say what happened and what to do next. None carries a key, a token or a QR code; the
-//! help texts are in `help`.
+//! Sentences say what happened and what to do next. None carries a key, a token or a QR code.
 
 mod credentials;
+pub mod help;
 mod instances;
 mod people;
 mod serving;
+mod tables;
 mod usage;
 
 use std::io;
@@ -16,6 +17,7 @@ pub use credentials::*;
 pub use instances::*;
 pub use people::*;
 pub use serving::*;
+pub use tables::*;
 pub use usage::*;
 
 use crate::text::{Sentence, count};

@@ -102,3 +102,15 @@ pub const DEMO_FAILED: &str = "nem todos os casos se comportaram como o fluxo pr
 pub const CASE_OK: &str = "ok";
 /// A case did not behave.
 pub const CASE_FAILED: &str = "FALHOU";
+/// Titles of the demonstration's cases.
+pub const DEMO_FIRST: &str = "cenário 1: primeira criação";
+/// The same call again.
+pub const DEMO_REPEATED: &str = "cenário 2: chamada duplicada";
+/// The row is there and the instance is not.
+pub const DEMO_LOST: &str = "cenário 3: a Evolution perdeu a instância";
+/// No server may be used.
+pub const DEMO_NO_CREDENTIAL: &str = "erro 1: nenhuma credencial ativa";
+/// The server does not answer.
+pub const DEMO_UNREACHABLE: &str = "erro 2: Evolution API fora do ar";
+/// The name is taken.
+pub const DEMO_OTHER_USER: &str = "erro 3: a instância é de outro usuário";

@@ -54,3 +54,17 @@ pub const DAYS_INVALID: &str = "deve ser um número de dias, de 1 a 3650";
 pub fn command_missing(commands: &str) -> String {
     format!("falta o comando: {commands}")
 }
+
+/// The argument parser's own fixed words on a help page, and what stands there instead.
+pub const HELP_PAGE: [(&str, &str); 10] = [
+    ("Usage: ", "Uso: "),
+    ("\nCommands:\n", "\nComandos:\n"),
+    ("\nArguments:\n", "\nArgumentos:\n"),
+    ("\nOptions:\n", "\nOpções:\n"),
+    ("[OPTIONS]", "[OPÇÕES]"),
+    ("<COMMAND>", "<COMANDO>"),
+    ("[default: ", "[padrão: "),
+    ("[env: ", "[variável: "),
+    ("Print help", "Mostra esta ajuda"),
+    ("Print version", "Mostra a versão"),
+];

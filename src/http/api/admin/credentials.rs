@@ -127,11 +127,11 @@ fn stored(app: &App, id: &str, check: &Check) -> Result<Reply, Problem> {
 }
 
 fn bad_address(why: BaseUrlError) -> Problem {
-    Problem::InvalidField("baseUrl", format!("baseUrl {why}"))
+    Problem::InvalidField("baseUrl", format!("baseUrl {}", text::base_url(why)))
 }
 
 fn key(fields: &Fields) -> Result<Secret, Problem> {
     let text = fields.secret("apiToken")?;
     read_key(text.expose().as_bytes())
-        .map_err(|problem| Problem::InvalidField("apiToken", format!("apiToken: {problem}")))
+        .map_err(|problem| Problem::InvalidField("apiToken", format!("apiToken: {}", text::key(problem))))
 }
