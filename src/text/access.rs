@@ -1,8 +1,6 @@
 //! Sentences about logins, and about what administrators do.
 
-use super::count;
-use crate::upstream::BaseUrlError;
-use crate::upstream::evolution::KeyError;
+use super::count::count;
 
 /// 401: a login failed. Which of the two is wrong stays unsaid.
 pub const WRONG_PASSWORD: &str = "Nome ou senha incorretos";
@@ -62,29 +60,4 @@ pub fn user_owns(instances: u32) -> String {
 /// 409: instances use a credential.
 pub fn credential_in_use(instances: u32) -> String {
     format!("{} esta credencial", count(instances, "instância usa", "instâncias usam"))
-}
-
-/// What is wrong with the address of a server.
-pub fn base_url(why: BaseUrlError) -> &'static str {
-    match why {
-        BaseUrlError::Malformed => "não é uma URL: use algo como http://localhost:8080",
-        BaseUrlError::Scheme => "deve começar com http:// ou https://",
-        BaseUrlError::UserInfo => "não pode ter usuário ou senha na URL",
-        BaseUrlError::Query => "não pode ter \"?\" nem \"#\"",
-        BaseUrlError::Forbidden => {
-            "aponta para um endereço link-local ou de metadados, que nunca é uma Evolution API"
-        }
-    }
-}
-
-/// What is wrong with a server's key.
-pub fn key(why: KeyError) -> &'static str {
-    match why {
-        KeyError::Empty => "a chave está vazia: mande a AUTHENTICATION_API_KEY da Evolution API",
-        KeyError::TooLong => "a chave passa de 4 KiB: isso não é uma chave da Evolution API",
-        KeyError::Multiline => "a chave tem mais de uma linha: mande só a chave, sem mais nada",
-        KeyError::NotAscii => {
-            "a chave tem acentos ou caracteres de controle: mande só a chave, em texto puro"
-        }
-    }
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::count;
 use crate::domain::Channel;
+use crate::text::count::count;
 
 /// The id of a new credential is taken.
 pub fn credential_taken(id: &str) -> String {

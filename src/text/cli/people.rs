@@ -1,6 +1,6 @@
 //! Sentences about users and tokens.
 
-use super::count;
+use crate::text::count::count;
 
 /// A user is there now.
 pub fn user_added(name: &str) -> String {

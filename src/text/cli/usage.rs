@@ -1,6 +1,6 @@
 //! Sentences about arguments that make no sense.
 
-use super::error;
+use super::output::error;
 
 /// After every one of them.
 pub fn misused(sentence: &str) -> String {
