@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::output::{Done, Failure, fail, note, out};
+use super::output::{CommandFailure, CommandResult, fail, note, out};
 use super::public_url::PublicUrl;
 use super::secret_input::KeySource;
 use super::table::{TableLine, list, pretty};
@@ -79,7 +79,7 @@ pub struct CredentialAdd {
 }
 
 /// Runs one of them.
-pub fn run(store: &Store, command: CredentialCommand) -> Done {
+pub fn run(store: &Store, command: CredentialCommand) -> CommandResult {
     match command {
         CredentialCommand::Add(new) => add(store, &new),
         CredentialCommand::List { json } => list(&store.credentials()?, json, words::NO_CREDENTIALS),
@@ -93,8 +93,8 @@ pub fn run(store: &Store, command: CredentialCommand) -> Done {
 }
 
 /// The sentence of what could not be done with the credential of that id.
-fn failure(id: &str, error: CredentialError) -> Failure {
-    Failure::Failed(match error {
+fn failure(id: &str, error: CredentialError) -> CommandFailure {
+    CommandFailure::Failed(match error {
         CredentialError::Unknown => words::credential_unknown(id),
         CredentialError::Taken => words::credential_taken(id),
         CredentialError::InUse(instances) => words::credential_in_use(id, instances),
@@ -109,7 +109,7 @@ fn failed(found: &Check) -> String {
     check(found).map(|sentence| words::refused(&sentence)).unwrap_or_default()
 }
 
-fn add(store: &Store, new: &CredentialAdd) -> Done {
+fn add(store: &Store, new: &CredentialAdd) -> CommandResult {
     let key = new.key.read()?;
     let draft = CredentialDraft {
         id: new.id.as_ref(),
@@ -127,7 +127,7 @@ fn add(store: &Store, new: &CredentialAdd) -> Done {
 }
 
 /// Tests a credential; anything but a fine one is a failure.
-fn test(store: &Store, id: &str, json: bool) -> Done {
+fn test(store: &Store, id: &str, json: bool) -> CommandResult {
     let credential = find(store, id)?.credential;
     let found = credentials::test(&credential, &new_id("cli-")).map_err(|error| failure(id, error))?;
     warn_if_public(id, &credential.key);
@@ -141,29 +141,29 @@ fn test(store: &Store, id: &str, json: bool) -> Done {
     }
 }
 
-fn enable(store: &Store, id: &str) -> Done {
+fn enable(store: &Store, id: &str) -> CommandResult {
     set_active(store, id, true)?;
     note(words::credential_enabled(id));
     Ok(())
 }
 
-fn disable(store: &Store, id: &str) -> Done {
+fn disable(store: &Store, id: &str) -> CommandResult {
     let line = set_active(store, id, false)?;
     note(words::credential_disabled(id, line.instances));
     warn_if_none_left(store, line.credential.channel)
 }
 
-fn set_active(store: &Store, id: &str, active: bool) -> Result<CredentialLine, Failure> {
+fn set_active(store: &Store, id: &str, active: bool) -> Result<CredentialLine, CommandFailure> {
     credentials::set_active(store, id, active).map_err(|error| failure(id, error))
 }
 
-fn remove(store: &Store, id: &str, force: bool) -> Done {
+fn remove(store: &Store, id: &str, force: bool) -> CommandResult {
     let line = credentials::remove(store, id, force).map_err(|error| failure(id, error))?;
     note(words::credential_removed(id, line.instances));
     warn_if_none_left(store, line.credential.channel)
 }
 
-fn rotate(store: &Store, id: &str, key: &KeySource) -> Done {
+fn rotate(store: &Store, id: &str, key: &KeySource) -> CommandResult {
     // Nobody is asked for a key that nothing can be done with.
     find(store, id)?;
     let key = key.read()?;
@@ -174,7 +174,7 @@ fn rotate(store: &Store, id: &str, key: &KeySource) -> Done {
 }
 
 /// Prints what makes the credential's server post its hints to `serve`.
-fn webhook(store: &Store, id: &str, public_url: &PublicUrl) -> Done {
+fn webhook(store: &Store, id: &str, public_url: &PublicUrl) -> CommandResult {
     find(store, id)?;
     let base = public_url.base(store, || words::url_unknown(id))?;
     let url = webhook_address(&base, &store.webhook_secret(id));
@@ -182,7 +182,7 @@ fn webhook(store: &Store, id: &str, public_url: &PublicUrl) -> Done {
     out(webhook_environment(&url))
 }
 
-fn find(store: &Store, id: &str) -> Result<CredentialLine, Failure> {
+fn find(store: &Store, id: &str) -> Result<CredentialLine, CommandFailure> {
     credentials::find(store, id).map_err(|error| failure(id, error))
 }
 
@@ -193,7 +193,7 @@ fn warn_if_public(id: &str, key: &Secret) {
     }
 }
 
-fn warn_if_none_left(store: &Store, channel: Channel) -> Done {
+fn warn_if_none_left(store: &Store, channel: Channel) -> CommandResult {
     if store.least_used_credential(channel)?.is_none() {
         note(words::NO_ACTIVE_CREDENTIAL_LEFT);
     }

@@ -6,11 +6,11 @@ use clap::Command;
 use crate::text::cli::help::{ARGUMENTS, COMMANDS};
 
 /// Gives the tree its texts.
-pub fn dress(tree: Command) -> Command {
-    dressed(tree.disable_help_subcommand(true), "")
+pub fn with_help(tree: Command) -> Command {
+    with_help_at(tree.disable_help_subcommand(true), "")
 }
 
-fn dressed(command: Command, path: &str) -> Command {
+fn with_help_at(command: Command, path: &str) -> Command {
     let mut command = command
         .mut_args(|argument| {
             let help = argument_help(path, argument.get_id().as_str());
@@ -18,7 +18,7 @@ fn dressed(command: Command, path: &str) -> Command {
         })
         .mut_subcommands(|child| {
             let path = format!("{path} {}", child.get_name());
-            dressed(child.disable_help_subcommand(true), path.trim_start())
+            with_help_at(child.disable_help_subcommand(true), path.trim_start())
         });
     if let Some((_, about, example)) = COMMANDS.iter().find(|(of, ..)| *of == path) {
         command = command.about(*about).after_help(format!("Exemplo:\n  {example}"));

@@ -33,7 +33,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use log::LevelFilter;
 
 use crate::store::Store;
-use output::Done;
+use output::CommandResult;
 
 #[derive(Parser, Debug)]
 #[command(name = "pareia", version)]
@@ -62,14 +62,14 @@ enum Command {
 
 /// Runs the program with these arguments, the first of which is its name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let parsed = help::dress(Cli::command()).try_get_matches_from(arguments);
+    let parsed = help::with_help(Cli::command()).try_get_matches_from(arguments);
     match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => dispatch(cli).map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS),
         Err(error) => usage::report(&error),
     }
 }
 
-fn dispatch(cli: Cli) -> Done {
+fn dispatch(cli: Cli) -> CommandResult {
     let folder = config::data_folder(cli.data.map(PathBuf::from), |name| std::env::var_os(name));
     if !matches!(cli.command, Command::Serve(_)) {
         // These speak through their result, some by drawing on the terminal; the log adds only what
@@ -119,6 +119,6 @@ mod tests {
         for (id, _) in ARGUMENTS {
             assert!(arguments.iter().any(|a| a == id), "no argument {id:?}");
         }
-        help::dress(tree).debug_assert();
+        help::with_help(tree).debug_assert();
     }
 }

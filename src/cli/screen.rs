@@ -3,7 +3,7 @@
 //! Whoever scans the code owns the pairing, so it goes to stdout, where it was asked for, and nowhere
 //! else.
 
-use super::output::{Done, note, out, write_out};
+use super::output::{CommandResult, note, out, write_out};
 use super::terminal::{self, Size};
 use super::terminal_qr::{Ink, draw};
 use crate::text::cli as words;
@@ -29,7 +29,7 @@ impl Screen {
     }
 
     /// Shows a code, and the code to type; does nothing when both are there already.
-    pub fn show(&mut self, code: Option<&str>, pairing: Option<&str>) -> Done {
+    pub fn show(&mut self, code: Option<&str>, pairing: Option<&str>) -> CommandResult {
         let new = (code.map(str::to_owned), pairing.map(str::to_owned));
         if self.shown.as_ref() == Some(&new) {
             return Ok(());

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use log::LevelFilter;
 
 use super::logging::{self, Held};
-use super::output::{Done, Failure};
+use super::output::{CommandFailure, CommandResult};
 use super::public_url::PublicUrl;
 use super::{setting, signals};
 use crate::admin::SETUP_LIFE;
@@ -41,7 +41,7 @@ pub struct Args {
 }
 
 /// Serves until a signal.
-pub fn run(folder: PathBuf, args: &Args) -> Done {
+pub fn run(folder: PathBuf, args: &Args) -> CommandResult {
     let raw = Raw {
         listen: &args.listen,
         public_url: args.public_url.text(),
@@ -49,14 +49,14 @@ pub fn run(folder: PathBuf, args: &Args) -> Done {
         trusted_proxies: &args.trusted_proxy,
     };
     let config =
-        Config::check(folder, &raw).map_err(|problem| Failure::Usage(setting::sentence(&problem)))?;
+        Config::check(folder, &raw).map_err(|problem| CommandFailure::Usage(setting::sentence(&problem)))?;
     let held = logging::start_held(LevelFilter::Info);
     let served = serve(&config, &held);
     held.give_up();
     served
 }
 
-fn serve(config: &Config, held: &Held) -> Done {
+fn serve(config: &Config, held: &Held) -> CommandResult {
     // Before anything is served: a signal that comes early is not lost.
     let stopped = signals::first()?;
     let store = Arc::new(Store::open(&config.data)?);
@@ -66,7 +66,7 @@ fn serve(config: &Config, held: &Held) -> Done {
     settings.public_url.clone_from(&config.public_url);
     let watch = Arc::new(Watch::start(Arc::clone(&store), Pace::default()));
     let server = Server::start(settings, Arc::clone(&store), engine, Arc::clone(&watch))
-        .map_err(|e| Failure::Failed(words::cannot_listen(&config.listen, &e)))?;
+        .map_err(|e| CommandFailure::Failed(words::cannot_listen(&config.listen, &e)))?;
     let url = config.public_url.clone().unwrap_or_else(|| reachable(server.addr()));
     // Before anybody is told that it runs: a command beside it may ask at once.
     store.set_setting("url", &url)?;

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::output::{Done, Failure, note, out};
+use super::output::{CommandFailure, CommandResult, note, out};
 use super::signals;
 use super::values::listen_address;
 use crate::sim::{Options, Sim, Timing, Version, Whatsapp};
@@ -45,7 +45,7 @@ pub struct SimArgs {
 }
 
 /// Runs the simulator until a signal.
-pub fn run(args: SimArgs) -> Done {
+pub fn run(args: SimArgs) -> CommandResult {
     let stopped = signals::first()?;
     let listen = args.listen.clone();
     let ready = words::sim_ready(&args.api_key, &args.api_version);
@@ -55,7 +55,8 @@ pub fn run(args: SimArgs) -> Done {
         _ => Whatsapp::Reachable,
     };
     let (slow, licence_required) = (Duration::from_millis(args.slow.into()), args.licence_required);
-    let sim = Sim::start(options(args)).map_err(|e| Failure::Failed(words::cannot_listen(&listen, &e)))?;
+    let sim =
+        Sim::start(options(args)).map_err(|e| CommandFailure::Failed(words::cannot_listen(&listen, &e)))?;
     sim.control().whatsapp(whatsapp);
     sim.control().slow(slow);
     sim.control().licence(licence_required);

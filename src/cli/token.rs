@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::output::{Done, Failure, note, out};
+use super::output::{CommandFailure, CommandResult, note, out};
 use super::table::{TableLine, list};
 use super::values;
 use crate::admin::tokens::{self, TokenError};
@@ -35,7 +35,7 @@ pub enum TokenCommand {
 }
 
 /// Runs one of them.
-pub fn run(store: &Store, command: TokenCommand) -> Done {
+pub fn run(store: &Store, command: TokenCommand) -> CommandResult {
     match command {
         TokenCommand::Create { user, name, expires } => create(store, &user, name.as_deref(), expires),
         TokenCommand::List { json } => list(&store.tokens()?, json, words::NO_TOKENS),
@@ -44,15 +44,15 @@ pub fn run(store: &Store, command: TokenCommand) -> Done {
 }
 
 /// The sentence of what could not be done, with the name or id that was given.
-fn failure(given: &str, error: TokenError) -> Failure {
-    Failure::Failed(match error {
+fn failure(given: &str, error: TokenError) -> CommandFailure {
+    CommandFailure::Failed(match error {
         TokenError::UserUnknown => words::user_unknown(given),
         TokenError::Unknown => words::token_unknown(given),
         TokenError::Store(error) => return error.into(),
     })
 }
 
-fn create(store: &Store, user: &str, name: Option<&str>, days: Option<u64>) -> Done {
+fn create(store: &Store, user: &str, name: Option<&str>, days: Option<u64>) -> CommandResult {
     let new = tokens::create(store, user, name, days).map_err(|error| failure(user, error))?;
     if let Err(unseen) = out(new.token.expose()) {
         // Nobody has it, and nobody could be shown it again.
@@ -63,7 +63,7 @@ fn create(store: &Store, user: &str, name: Option<&str>, days: Option<u64>) -> D
     Ok(())
 }
 
-fn revoke(store: &Store, id: &str) -> Done {
+fn revoke(store: &Store, id: &str) -> CommandResult {
     tokens::revoke(store, id).map_err(|error| failure(id, error))?;
     note(words::token_revoked(id));
     Ok(())

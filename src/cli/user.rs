@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::output::{Done, Failure, note};
+use super::output::{CommandFailure, CommandResult, note};
 use super::table::{TableLine, list};
 use super::{secret_input, values};
 use crate::admin::users::{self, RemovedBy, UserError};
@@ -41,7 +41,7 @@ pub enum UserCommand {
 }
 
 /// Runs one of them.
-pub fn run(store: &Store, command: UserCommand) -> Done {
+pub fn run(store: &Store, command: UserCommand) -> CommandResult {
     match command {
         UserCommand::Add { name, admin, role } => {
             let otherwise = if admin { Role::Administrator } else { Role::Owner };
@@ -54,13 +54,13 @@ pub fn run(store: &Store, command: UserCommand) -> Done {
 }
 
 /// The user of that name, or the sentence that there is none.
-pub fn find(store: &Store, name: &str) -> Result<UserLine, Failure> {
+pub fn find(store: &Store, name: &str) -> Result<UserLine, CommandFailure> {
     users::find(store, name).map_err(|error| failure(name, None, error))
 }
 
 /// The sentence of what could not be done with the user of that name, whose heir was to be the other.
-fn failure(name: &str, heir: Option<&str>, error: UserError) -> Failure {
-    Failure::Failed(match error {
+fn failure(name: &str, heir: Option<&str>, error: UserError) -> CommandFailure {
+    CommandFailure::Failed(match error {
         UserError::Unknown => words::user_unknown(name),
         UserError::Taken => words::user_taken(name),
         UserError::HeirUnknown => words::user_unknown(heir.unwrap_or_default()),
@@ -71,23 +71,23 @@ fn failure(name: &str, heir: Option<&str>, error: UserError) -> Failure {
     })
 }
 
-fn add(store: &Store, name: &Name, role: Role) -> Done {
+fn add(store: &Store, name: &Name, role: Role) -> CommandResult {
     users::add(store, name, role, None).map_err(|error| failure(name.as_str(), None, error))?;
     note(words::user_added(name.as_str()));
     Ok(())
 }
 
-fn set_password(store: &Store, name: &str) -> Done {
+fn set_password(store: &Store, name: &str) -> CommandResult {
     let user = find(store, name)?;
     let password = Password::parse(secret_input::password()?.expose(), name)
-        .map_err(|invalid| Failure::Failed(words::password_invalid(&values::invalid(invalid))))?;
+        .map_err(|invalid| CommandFailure::Failed(words::password_invalid(&values::invalid(invalid))))?;
     users::set_password(store, &Passwords::default(), &user, &password)
         .map_err(|error| failure(name, None, error))?;
     note(words::password_set(name));
     Ok(())
 }
 
-fn remove(store: &Store, name: &str, heir: Option<&str>) -> Done {
+fn remove(store: &Store, name: &str, heir: Option<&str>) -> CommandResult {
     let removed = users::remove(store, name, heir, RemovedBy::CommandLine)
         .map_err(|error| failure(name, heir, error))?;
     if let Some(heir) = removed.heir {

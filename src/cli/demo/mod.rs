@@ -11,7 +11,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::output::{Done, Failure, fail, note, out};
+use super::output::{CommandFailure, CommandResult, fail, note, out};
 use super::screen::Screen;
 use super::signals;
 use super::values::listen_address;
@@ -52,11 +52,11 @@ enum DemoEvent {
 }
 
 /// Runs it: all cases once, or the first one until a signal.
-pub fn run(args: &DemoArgs) -> Done {
+pub fn run(args: &DemoArgs) -> CommandResult {
     if args.once { once::run() } else { live(args) }
 }
 
-fn live(args: &DemoArgs) -> Done {
+fn live(args: &DemoArgs) -> CommandResult {
     let events = events()?;
     let world = DemoWorld::start(&args.listen, Pace::default())?;
     out(words::demo_ready(&world.url(), &world.sim.url(), &curl(&world)))?;
@@ -79,7 +79,7 @@ enum Next {
 }
 
 /// Shows the code and every code after it, until the simulated phone has scanned one.
-fn pair(world: &DemoWorld, events: &Receiver<DemoEvent>, after: Duration) -> Result<Next, Failure> {
+fn pair(world: &DemoWorld, events: &Receiver<DemoEvent>, after: Duration) -> Result<Next, CommandFailure> {
     let (mut screen, mut pair_at) = (Screen::of_stdout(), Some(Instant::now() + after));
     let mut reply = call(world)?;
     if reply.status != 200 {
@@ -112,8 +112,8 @@ fn pair(world: &DemoWorld, events: &Receiver<DemoEvent>, after: Duration) -> Res
     }
 }
 
-fn call(world: &DemoWorld) -> Result<DemoReply, Failure> {
-    world.post(DemoUser::Shop, INSTANCE).map_err(|e| Failure::Failed(words::demo_call(&e)))
+fn call(world: &DemoWorld) -> Result<DemoReply, CommandFailure> {
+    world.post(DemoUser::Shop, INSTANCE).map_err(|e| CommandFailure::Failed(words::demo_call(&e)))
 }
 
 /// The call as people make it.
@@ -127,12 +127,12 @@ fn curl(world: &DemoWorld) -> String {
     )
 }
 
-fn events() -> Result<Receiver<DemoEvent>, Failure> {
+fn events() -> Result<Receiver<DemoEvent>, CommandFailure> {
     let (sender, events) = mpsc::channel();
     let stop = sender.clone();
     signals::on_first(move || stop.send(DemoEvent::Stop).unwrap_or_default())?;
     let watching = thread::Builder::new().name("stdin".into()).spawn(move || watch_lines(&sender));
-    watching.map_err(|e| Failure::Failed(words::stdin_unreadable(&e)))?;
+    watching.map_err(|e| CommandFailure::Failed(words::stdin_unreadable(&e)))?;
     Ok(events)
 }
 

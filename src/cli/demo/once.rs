@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use super::post::DemoReply;
 use super::world::{CREDENTIAL, DemoUser, DemoWorld, INSTANCE};
-use crate::cli::output::{Done, Failure, fail, out};
+use crate::cli::output::{CommandFailure, CommandResult, fail, out};
 use crate::instance::monitor::Pace;
 use crate::text::cli as words;
 
 /// One case: how the world is changed first, what is called, what must come of it.
 struct Case {
     title: &'static str,
-    before: fn(&DemoWorld) -> Done,
+    before: fn(&DemoWorld) -> CommandResult,
     owner: DemoUser,
     instance: &'static str,
     /// Kinds of upstream calls, in the order they first appear.
@@ -112,7 +112,7 @@ struct Played {
 }
 
 /// Plays every case, one line each; fails when one did not behave.
-pub fn run() -> Done {
+pub fn run() -> CommandResult {
     // The calls are counted, and the flow has no others than its own.
     let world = DemoWorld::start("127.0.0.1:0", Pace::asleep())?;
     let (mut row_id, mut all_well) = (None, true);
@@ -126,10 +126,11 @@ pub fn run() -> Done {
     if all_well { Ok(()) } else { fail(words::DEMO_FAILED) }
 }
 
-fn play(world: &DemoWorld, case: &Case) -> Result<Played, Failure> {
+fn play(world: &DemoWorld, case: &Case) -> Result<Played, CommandFailure> {
     (case.before)(world)?;
     let (asked_before, begun) = (world.sim.control().calls().len(), Instant::now());
-    let reply = world.post(case.owner, case.instance).map_err(|e| Failure::Failed(words::demo_call(&e)))?;
+    let reply =
+        world.post(case.owner, case.instance).map_err(|e| CommandFailure::Failed(words::demo_call(&e)))?;
     let took = begun.elapsed();
     let mut calls = Vec::new();
     for call in world.sim.control().calls().iter().skip(asked_before) {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::post::{self, DemoReply};
 use crate::admin::{Password, Passwords};
-use crate::cli::output::{Failure, note};
+use crate::cli::output::{CommandFailure, note};
 use crate::crypto::{new_id, new_token};
 use crate::domain::{Channel, Name, Role, Secret};
 use crate::http::{Server, Settings};
@@ -54,10 +54,10 @@ pub struct DemoWorld {
 
 impl DemoWorld {
     /// Starts everything; the server listens on `listen`, or on a free port where that is taken.
-    pub fn start(listen: &str, pace: Pace) -> Result<Self, Failure> {
+    pub fn start(listen: &str, pace: Pace) -> Result<Self, CommandFailure> {
         let key = new_token();
         let sim = Sim::start(Options::new(Version::default(), key.expose()))
-            .map_err(|e| Failure::Failed(words::cannot_listen("127.0.0.1:0", &e)))?;
+            .map_err(|e| CommandFailure::Failed(words::cannot_listen("127.0.0.1:0", &e)))?;
         let folder = DemoFolder(std::env::temp_dir().join(new_id("pareia-demo-")));
         let store = Arc::new(Store::open(&folder.0)?);
         store.add_credential(&NewCredential {
@@ -100,7 +100,7 @@ impl DemoWorld {
     }
 }
 
-fn serve(listen: &str, store: &Arc<Store>, watch: &Arc<Watch>) -> Result<Server, Failure> {
+fn serve(listen: &str, store: &Arc<Store>, watch: &Arc<Watch>) -> Result<Server, CommandFailure> {
     let start = |listen: &str| {
         let engine = Arc::new(Engine::new(Arc::clone(store), QR_TIMEOUT));
         Server::start(Settings::new(listen), Arc::clone(store), engine, Arc::clone(watch))
@@ -112,16 +112,16 @@ fn serve(listen: &str, store: &Arc<Store>, watch: &Arc<Watch>) -> Result<Server,
         }
         started => started,
     };
-    started.map_err(|e| Failure::Failed(words::cannot_listen(listen, &e)))
+    started.map_err(|e| CommandFailure::Failed(words::cannot_listen(listen, &e)))
 }
 
-fn add_user(store: &Store, name: &str) -> Result<Secret, Failure> {
+fn add_user(store: &Store, name: &str) -> Result<Secret, CommandFailure> {
     let name = Name::parse(name).expect("the names above are names");
     let id = store.add_user(&name, Role::Owner)?.expect("the folder is new");
     Ok(store.add_token(&id, None, None)?.token)
 }
 
-fn add_administrator(store: &Store) -> Result<Secret, Failure> {
+fn add_administrator(store: &Store) -> Result<Secret, CommandFailure> {
     let (name, text) = (Name::parse(ADMINISTRATOR).expect("a name"), new_id(""));
     let password = Password::parse(&text, ADMINISTRATOR).expect("24 characters that are no name");
     let hash = Passwords::default().hash(&password);

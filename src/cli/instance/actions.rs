@@ -4,7 +4,7 @@
 use std::io::{self, BufRead, IsTerminal};
 
 use super::engine::{engine, find};
-use crate::cli::output::{Done, Failure, fail, note, out};
+use crate::cli::output::{CommandFailure, CommandResult, fail, note, out};
 use crate::cli::table::pretty;
 use crate::crypto::new_id;
 use crate::http::InstanceRemoval;
@@ -26,7 +26,7 @@ pub struct DeleteArgs {
 }
 
 /// Logs the phone out.
-pub fn logout(store: Store, name: &str) -> Done {
+pub fn logout(store: Store, name: &str) -> CommandResult {
     let target = find(&store, name)?;
     let done = manager(store).logout(&target, &new_id("cli-"));
     done.map_err(|why| undone(Act::Logout, &why))?;
@@ -35,7 +35,7 @@ pub fn logout(store: Store, name: &str) -> Done {
 }
 
 /// Opens the socket anew.
-pub fn restart(store: Store, name: &str) -> Done {
+pub fn restart(store: Store, name: &str) -> CommandResult {
     let target = find(&store, name)?;
     let done = manager(store).restart(&target, &new_id("cli-"));
     done.map_err(|why| undone(Act::Restart, &why))?;
@@ -44,10 +44,10 @@ pub fn restart(store: Store, name: &str) -> Done {
 }
 
 /// Deletes the instance, once whoever asks has seen what goes.
-pub fn delete(store: Store, arguments: &DeleteArgs) -> Done {
+pub fn delete(store: Store, arguments: &DeleteArgs) -> CommandResult {
     let DeleteArgs { name, keep_upstream, yes, json } = arguments;
     if !yes && !io::stdin().is_terminal() {
-        return Err(Failure::Usage(words::DELETE_NEEDS_YES.to_owned()));
+        return Err(CommandFailure::Usage(words::DELETE_NEEDS_YES.to_owned()));
     }
     let target = find(&store, name)?;
     let manager = manager(store);
@@ -57,7 +57,7 @@ pub fn delete(store: Store, arguments: &DeleteArgs) -> Done {
     if goes.stranger {
         note(crate::text::STRANGER_STAYS);
     }
-    if !yes && !confirmed().map_err(|error| Failure::Failed(words::stdin_unreadable(&error)))? {
+    if !yes && !confirmed().map_err(|error| CommandFailure::Failed(words::stdin_unreadable(&error)))? {
         return fail(words::NOT_DELETED);
     }
     let gone = manager.delete(&target, *keep_upstream, &new_id("cli-"));
@@ -77,6 +77,6 @@ fn manager(store: Store) -> Manager {
     Manager::new(engine(store))
 }
 
-fn undone(act: Act, why: &Refusal) -> Failure {
-    Failure::Failed(words::refused(&crate::text::undone(act, why)))
+fn undone(act: Act, why: &Refusal) -> CommandFailure {
+    CommandFailure::Failed(words::refused(&crate::text::undone(act, why)))
 }

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::engine::engine;
-use crate::cli::output::{Done, Failure, note, out};
+use crate::cli::output::{CommandFailure, CommandResult, note, out};
 use crate::cli::screen::Screen;
 use crate::cli::table::pretty;
 use crate::cli::{user, values};
@@ -40,7 +40,7 @@ pub struct ConnectArgs {
 }
 
 /// Connects an instance as the user that was named.
-pub fn run(store: Store, arguments: ConnectArgs) -> Done {
+pub fn run(store: Store, arguments: ConnectArgs) -> CommandResult {
     let ask = Ask {
         caller: user::find(&store, &arguments.user)?.caller(),
         channel: Channel::WhatsappEvolution,
@@ -66,7 +66,7 @@ pub fn run(store: Store, arguments: ConnectArgs) -> Done {
 }
 
 /// Shows the code and every code after it, until a phone is connected.
-fn follow(first: Answer, once: bool, call: impl Fn() -> Outcome) -> Done {
+fn follow(first: Answer, once: bool, call: impl Fn() -> Outcome) -> CommandResult {
     let (mut screen, mut failures, mut outcome) = (Screen::of_stdout(), 0, Ok(first));
     loop {
         match outcome {
@@ -90,6 +90,6 @@ fn follow(first: Answer, once: bool, call: impl Fn() -> Outcome) -> Done {
     }
 }
 
-fn refused(refusal: &Refusal) -> Failure {
-    Failure::Failed(words::refused(&crate::text::refusal(refusal)))
+fn refused(refusal: &Refusal) -> CommandFailure {
+    CommandFailure::Failed(words::refused(&crate::text::refusal(refusal)))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cli::output::Failure;
+use crate::cli::output::CommandFailure;
 use crate::instance::connect::Engine;
 use crate::store::{Store, Target};
 use crate::text::cli as words;
@@ -17,6 +17,6 @@ pub fn engine(store: Store) -> Arc<Engine> {
 }
 
 /// The row of that name or id, whoever owns it: the command line sees the whole data folder.
-pub fn find(store: &Store, name: &str) -> Result<Target, Failure> {
-    store.target(name, None)?.ok_or_else(|| Failure::Failed(words::instance_unknown(name)))
+pub fn find(store: &Store, name: &str) -> Result<Target, CommandFailure> {
+    store.target(name, None)?.ok_or_else(|| CommandFailure::Failed(words::instance_unknown(name)))
 }

@@ -3,7 +3,7 @@
 
 use super::engine::find;
 use crate::admin::links;
-use crate::cli::output::{Done, fail, note, out};
+use crate::cli::output::{CommandResult, fail, note, out};
 use crate::cli::public_url::PublicUrl;
 use crate::cli::table::pretty;
 use crate::cli::values;
@@ -26,7 +26,7 @@ pub struct LinkArgs {
 }
 
 /// Prints the address of a new link, and only that.
-pub fn run(store: &Store, arguments: &LinkArgs) -> Done {
+pub fn run(store: &Store, arguments: &LinkArgs) -> CommandResult {
     let target = find(store, &arguments.name)?;
     let base = arguments.public_url.base(store, || words::NO_URL.to_owned())?;
     let Some(link) = links::make(store, &target.id, arguments.minutes)? else {

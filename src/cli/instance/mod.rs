@@ -7,7 +7,7 @@ mod link;
 
 use serde::Serialize;
 
-use super::output::{Done, fail, note};
+use super::output::{CommandResult, fail, note};
 use super::table::{TableLine, list, show};
 use super::user;
 use crate::domain::{Reason, clock};
@@ -44,7 +44,7 @@ pub enum InstanceCommand {
 }
 
 /// Runs one of them.
-pub fn run(store: Store, command: InstanceCommand) -> Done {
+pub fn run(store: Store, command: InstanceCommand) -> CommandResult {
     match command {
         InstanceCommand::List { user, json } => list_of(&store, user.as_deref(), json),
         InstanceCommand::Show { name, json } => show_one(&store, &name, json),
@@ -56,13 +56,13 @@ pub fn run(store: Store, command: InstanceCommand) -> Done {
     }
 }
 
-fn list_of(store: &Store, user: Option<&str>, json: bool) -> Done {
+fn list_of(store: &Store, user: Option<&str>, json: bool) -> CommandResult {
     let user = user.map(|name| user::find(store, name)).transpose()?;
     let lines = store.instance_lines(user.as_ref().map(|user| user.id.as_str()))?;
     list(&lines, json, words::NO_INSTANCES)
 }
 
-fn show_one(store: &Store, name: &str, json: bool) -> Done {
+fn show_one(store: &Store, name: &str, json: bool) -> CommandResult {
     let Some(line) = store.instance_line(name, None)? else {
         return fail(words::instance_unknown(name));
     };

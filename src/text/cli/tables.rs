@@ -1,12 +1,12 @@
 //! Titles of the columns of lists.
 
-/// Of `pareia credential list`.
+/// Titles of `pareia credential list`.
 pub const CREDENTIAL_TITLES: &[&str] =
     &["ID", "NOME", "TIPO", "ENDEREÇO", "ATIVA", "INSTÂNCIAS", "CRIADA (UTC)"];
-/// Of `pareia user list`.
+/// Titles of `pareia user list`.
 pub const USER_TITLES: &[&str] = &["NOME", "PAPEL", "SENHA", "INSTÂNCIAS", "TOKENS", "CRIADO (UTC)", "ID"];
-/// Of `pareia token list`.
+/// Titles of `pareia token list`.
 pub const TOKEN_TITLES: &[&str] = &["ID", "USUÁRIO", "NOME", "EXPIRA (UTC)", "USADO (UTC)", "CRIADO (UTC)"];
-/// Of `pareia instance list`.
+/// Titles of `pareia instance list`, and of the lines of `show`.
 pub const INSTANCE_TITLES: &[&str] =
     &["NOME", "STATUS", "DESDE (UTC)", "TELEFONE", "USUÁRIO", "CREDENCIAL", "CRIADA (UTC)", "ID"];
