@@ -10,7 +10,7 @@
 //! | [`store`] | the data folder: SQLite, migrations, sealed keys; `rusqlite` lives here alone |
 //! | [`upstream`] | the Evolution API, one method for each endpoint; `ureq` lives here alone |
 //! | [`instance`] | `connect` (the call), `actions` (what a person asks for by name), `monitor` (keeps rows true) |
-//! | [`admin`] | passwords, and the one-time link of a first start; `argon2` lives here alone |
+//! | [`admin`] | the rules for credentials, users, tokens, links, sessions; passwords; `argon2` lives here alone |
 //! | [`http`] | `edge` (sockets, `tiny_http`), `security` (who asks), `api` (the routes), the page's files |
 //! | [`text`] | every sentence a person reads |
 //! | [`sim`] | the simulated Evolution API, for `demo`, `sim`, tests and benches |

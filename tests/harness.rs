@@ -9,7 +9,7 @@ use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
 use pareia::admin::{Password, Passwords};
-use pareia::domain::{Channel, Name, Phone, Secret};
+use pareia::domain::{Channel, Name, Phone, Role, Secret};
 use pareia::http::{Server, Settings};
 use pareia::instance::connect::Engine;
 use pareia::instance::monitor::{Monitor, Pace};
@@ -153,8 +153,13 @@ impl Shop {
 
     /// A user, and a token of theirs.
     pub fn user(&self, name: &str, admin: bool) -> String {
+        self.member(name, role(admin))
+    }
+
+    /// A user of that role, and a token of theirs.
+    pub fn member(&self, name: &str, role: Role) -> String {
         let name = Name::parse(name).expect("a name");
-        let id = self.store.add_user(&name, admin).expect("a user").expect("a free name");
+        let id = self.store.add_user(&name, role).expect("a user").expect("a free name");
         self.store.add_token(&id, None, None).expect("a token").token.expose().to_owned()
     }
 
@@ -162,7 +167,7 @@ impl Shop {
     pub fn person(&self, name: &str, admin: bool, password: &str) {
         let hash = Passwords::default().hash(&Password::parse(password, name).expect("a password"));
         let name = Name::parse(name).expect("a name");
-        self.store.add_user_with(&name, admin, Some(&hash)).expect("a user").expect("a free name");
+        self.store.add_user_with(&name, role(admin), Some(&hash)).expect("a user").expect("a free name");
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -243,6 +248,10 @@ impl Shop {
             self.sim.control().state(name).is_some_and(|s| s.word() == state)
         });
     }
+}
+
+fn role(admin: bool) -> Role {
+    if admin { Role::Administrator } else { Role::Owner }
 }
 
 /// The body of a call for `name`.

@@ -1,9 +1,18 @@
-//! What lets people in to the page: passwords, and the one-time link of a first start.
+//! What administrators keep: credentials, users, tokens, links, sessions, passwords; and the one-time link
+//! of a first start.
 //!
-//! It knows neither HTTP nor SQL. No password and no link of it is in a log or an error.
+//! The rules are here once, for the command line and the API alike: what may be added and removed, who
+//! inherits, who is the last administrator. Both translate what they read into these calls, and what comes
+//! back into their own words. This room knows neither HTTP nor SQL nor sentences; no password, token or
+//! link of it is in a log or an error.
 
+pub mod credentials;
+pub mod links;
 mod password;
+pub mod sessions;
 mod setup;
+pub mod tokens;
+pub mod users;
 
 pub use password::{Password, Passwords};
 pub use setup::{LIFE as SETUP_LIFE, Setup};

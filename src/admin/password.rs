@@ -3,12 +3,11 @@
 //! Argon2id with OWASP's least memory, 19 MiB and two passes: a guess costs an attacker what it costs
 //! us. A hash carries its parameters, so that later ones can be dearer.
 
-use std::sync::{Mutex, PoisonError};
-
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 
 use crate::crypto::random;
 use crate::domain::{Invalid, Secret};
+use crate::sync::Mutex;
 
 /// KiB that a hash takes.
 const MEMORY: u32 = 19 * 1024;
@@ -20,8 +19,8 @@ const LANES: u32 = 1;
 const SALT: usize = 16;
 /// Fewest and most characters of a password. Nobody types more, and everything has a bound.
 const CHARACTERS: std::ops::RangeInclusive<usize> = 8..=128;
-/// What a password is held against where there is none: it takes as long, and nothing matches it.
-const NOBODYS: &str =
+/// The hash that a password is checked against where the user has none: it takes as long, and nothing matches it.
+const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdC4uLg$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
 /// A password that may be set.
@@ -54,13 +53,13 @@ impl Passwords {
 
     /// Whether the text is the password that was kept. Where none was, it takes as long to say no.
     pub fn matches(&self, text: &Secret, kept: Option<&str>) -> bool {
-        let against = kept.unwrap_or(NOBODYS);
+        let against = kept.unwrap_or(DUMMY_HASH);
         let same = self.in_turn(|| argon2().verify_password(text.expose().as_bytes(), against).is_ok());
         same && kept.is_some()
     }
 
     fn in_turn<T>(&self, work: impl FnOnce() -> T) -> T {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = self.turn.lock();
         work()
     }
 }
@@ -107,14 +106,14 @@ mod tests {
     }
 
     #[test]
-    fn nobodys_hash_is_worked_out_like_anybodys() {
+    fn the_dummy_hash_costs_what_any_costs() {
         let password = Password::parse("uma senha boa", "ana").expect("one");
         let hash = Passwords::default().hash(&password);
         let cost = |hash: &str| hash.rsplitn(3, '$').last().map(str::to_owned);
-        assert_eq!((cost(NOBODYS), NOBODYS.len()), (cost(&hash), hash.len()));
+        assert_eq!((cost(DUMMY_HASH), DUMMY_HASH.len()), (cost(&hash), hash.len()));
         // Not an error of its shape, which would be found before any work.
         assert_eq!(
-            argon2().verify_password(b"", NOBODYS),
+            argon2().verify_password(b"", DUMMY_HASH),
             Err(argon2::password_hash::Error::PasswordInvalid)
         );
     }

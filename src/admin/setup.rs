@@ -2,20 +2,20 @@
 //!
 //! It lives in memory only, for half an hour, and works once. A new start makes a new one.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::crypto::{new_secret, sha256};
 use crate::domain::Secret;
+use crate::sync::Mutex;
 
 /// How long a link works.
 pub const LIFE: Duration = Duration::from_mins(30);
 
 /// The link that works now, if one does.
 #[derive(Default)]
-pub struct Setup(Mutex<Option<Link>>);
+pub struct Setup(Mutex<Option<SetupLink>>);
 
-struct Link {
+struct SetupLink {
     /// SHA-256 of the token. How long two hashes take to compare says nothing about the token.
     hash: [u8; 32],
     until: Instant,
@@ -25,13 +25,13 @@ impl Setup {
     /// Makes a link's token; the one before it no longer works.
     pub fn open(&self, now: Instant) -> Secret {
         let token = new_secret();
-        *self.lock() = Some(Link { hash: sha256(token.expose().as_bytes()), until: now + LIFE });
+        *self.0.lock() = Some(SetupLink { hash: sha256(token.expose().as_bytes()), until: now + LIFE });
         token
     }
 
     /// Whether the token would work.
     pub fn opens(&self, token: &Secret, now: Instant) -> bool {
-        self.lock().as_ref().is_some_and(|link| link.opens(token, now))
+        self.0.lock().as_ref().is_some_and(|link| link.opens(token, now))
     }
 
     /// Does what the token is for, and ends the link when that is done. `None` when the token does
@@ -42,7 +42,7 @@ impl Setup {
         now: Instant,
         work: impl FnOnce() -> Result<T, E>,
     ) -> Option<Result<T, E>> {
-        let mut link = self.lock();
+        let mut link = self.0.lock();
         if !link.as_ref().is_some_and(|link| link.opens(token, now)) {
             return None;
         }
@@ -52,13 +52,9 @@ impl Setup {
         }
         Some(done)
     }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Link>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-impl Link {
+impl SetupLink {
     fn opens(&self, token: &Secret, now: Instant) -> bool {
         now < self.until && self.hash == sha256(token.expose().as_bytes())
     }

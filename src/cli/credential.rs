@@ -1,28 +1,30 @@
-//! `pareia credential`: servers of the upstream and the keys that open them.
+//! `pareia credential`: servers of the upstream and the keys that open them. The rules are those of
+//! `admin::credentials`; a key is stored as it comes, and tested by a command of its own.
 //!
-//! A key comes in by `secret_input` and goes to the store; nothing here prints one. The address of a
-//! credential is never edited: another server is another credential.
+//! A key comes in by `secret_input` and goes to the store; nothing here prints one.
 
 use serde::Serialize;
 
-use super::output::{Done, Failure, fail, note, out};
+use super::output::{CommandFailure, CommandResult, fail, note, out};
 use super::public_url::PublicUrl;
-use super::secret_input::Source;
-use super::table::{Line, list};
-use super::{check, label, name, words};
+use super::secret_input::KeySource;
+use super::table::{TableLine, list, pretty};
+use super::values;
+use crate::admin::credentials::{self, CredentialDraft, CredentialError};
 use crate::crypto::new_id;
 use crate::domain::clock;
 use crate::domain::{Channel, Name, Secret};
-use crate::http::webhook_address;
-use crate::store::{CredentialLine, NewCredential, Store};
-use crate::text::webhook_environment;
+use crate::http::{CredentialJson, CredentialTestJson, webhook_address};
+use crate::store::{CredentialLine, Store};
+use crate::text::cli as words;
+use crate::text::{base_url, check, webhook_environment};
 use crate::upstream::BaseUrl;
-use crate::upstream::evolution::is_public_default_key;
+use crate::upstream::evolution::{Check, is_public_default_key};
 
 /// What can be done with credentials.
 #[derive(clap::Subcommand, Debug)]
-pub enum Command {
-    Add(Add),
+pub enum CredentialCommand {
+    Add(CredentialAdd),
     List {
         #[arg(long)]
         json: bool,
@@ -51,7 +53,7 @@ pub enum Command {
         #[arg(value_name = "ID")]
         id: String,
         #[command(flatten)]
-        key: Source,
+        key: KeySource,
     },
     Webhook {
         #[arg(value_name = "ID")]
@@ -63,108 +65,116 @@ pub enum Command {
 
 /// A new credential.
 #[derive(clap::Args, Debug)]
-pub struct Add {
-    #[arg(long = "type", value_name = "TIPO", value_parser = channel)]
+pub struct CredentialAdd {
+    #[arg(long = "type", value_name = "TIPO", value_parser = values::channel)]
     channel: Channel,
-    #[arg(long, value_name = "URL", value_parser = base_url)]
-    base_url: String,
+    #[arg(long, value_name = "URL", value_parser = values::base_url)]
+    base_url: BaseUrl,
     #[command(flatten)]
-    key: Source,
-    #[arg(long, value_name = "ID", value_parser = name)]
+    key: KeySource,
+    #[arg(long, value_name = "ID", value_parser = values::name)]
     id: Option<Name>,
-    #[arg(long, value_name = "NOME", value_parser = label)]
+    #[arg(long, value_name = "NOME", value_parser = values::label)]
     name: Option<String>,
 }
 
 /// Runs one of them.
-pub fn run(store: &Store, command: Command) -> Done {
+pub fn run(store: &Store, command: CredentialCommand) -> CommandResult {
     match command {
-        Command::Add(new) => add(store, &new),
-        Command::List { json } => list(&store.credentials()?, json, words::NO_CREDENTIALS),
-        Command::Test { id, json } => check::run(&find(store, &id)?.credential, json),
-        Command::Enable { id } => enable(store, &id),
-        Command::Disable { id } => disable(store, &id),
-        Command::Remove { id, force } => remove(store, &id, force),
-        Command::Rotate { id, key } => rotate(store, &id, &key),
-        Command::Webhook { id, public_url } => webhook(store, &id, &public_url),
+        CredentialCommand::Add(new) => add(store, &new),
+        CredentialCommand::List { json } => list(&store.credentials()?, json, words::NO_CREDENTIALS),
+        CredentialCommand::Test { id, json } => test(store, &id, json),
+        CredentialCommand::Enable { id } => enable(store, &id),
+        CredentialCommand::Disable { id } => disable(store, &id),
+        CredentialCommand::Remove { id, force } => remove(store, &id, force),
+        CredentialCommand::Rotate { id, key } => rotate(store, &id, &key),
+        CredentialCommand::Webhook { id, public_url } => webhook(store, &id, &public_url),
     }
 }
 
-/// Warns of a key that everybody knows.
-pub fn warn_if_public(id: &str, key: &Secret) {
-    if is_public_default_key(key) {
-        note(words::key_is_public(id));
-    }
+/// The sentence of what could not be done with the credential of that id.
+fn failure(id: &str, error: CredentialError) -> CommandFailure {
+    CommandFailure::Failed(match error {
+        CredentialError::Unknown => words::credential_unknown(id),
+        CredentialError::Taken => words::credential_taken(id),
+        CredentialError::InUse(instances) => words::credential_in_use(id, instances),
+        CredentialError::Address(why) => words::base_url_unusable(id, base_url(why)),
+        CredentialError::Failed(check) => failed(&check),
+        CredentialError::Store(error) => return error.into(),
+    })
 }
 
-fn channel(text: &str) -> Result<Channel, String> {
-    Channel::parse(text).map_err(|_| words::channel_invalid())
+/// The sentence of a test that failed.
+fn failed(found: &Check) -> String {
+    check(found).map(|sentence| words::refused(&sentence)).unwrap_or_default()
 }
 
-fn base_url(text: &str) -> Result<String, String> {
-    BaseUrl::parse(text).map(|url| url.as_str().to_owned()).map_err(|problem| problem.to_string())
-}
-
-fn find(store: &Store, id: &str) -> Result<CredentialLine, Failure> {
-    store.credential_line(id)?.ok_or_else(|| Failure::Failed(words::credential_unknown(id)))
-}
-
-fn add(store: &Store, new: &Add) -> Done {
+fn add(store: &Store, new: &CredentialAdd) -> CommandResult {
     let key = new.key.read()?;
-    let id = new.id.as_ref().map_or_else(|| new_id("cred_"), |id| id.as_str().to_owned());
-    let added = store.add_credential(&NewCredential {
-        id: &id,
+    let draft = CredentialDraft {
+        id: new.id.as_ref(),
         channel: new.channel,
-        name: new.name.as_deref().unwrap_or(&id),
+        name: new.name.as_deref(),
         base_url: &new.base_url,
         key: &key,
-    })?;
-    if !added {
-        return fail(words::credential_taken(&id));
-    }
+    };
+    let asked = new.id.as_ref().map_or("", Name::as_str);
+    let id = credentials::add(store, &draft).map_err(|error| failure(asked, error))?;
     out(&id)?;
     note(words::credential_added(&id));
     warn_if_public(&id, &key);
     Ok(())
 }
 
-fn enable(store: &Store, id: &str) -> Done {
-    find(store, id)?;
-    store.set_credential_active(id, true)?;
+/// Tests a credential; anything but a fine one is a failure.
+fn test(store: &Store, id: &str, json: bool) -> CommandResult {
+    let credential = find(store, id)?.credential;
+    let found = credentials::test(&credential, &new_id("cli-")).map_err(|error| failure(id, error))?;
+    warn_if_public(id, &credential.key);
+    if json {
+        out(pretty(&CredentialTestJson::new(id, &found)))?;
+    }
+    match &found {
+        Check::Fine { .. } if json => Ok(()),
+        Check::Fine { version, latency } => out(words::credential_fine(version.as_deref(), *latency)),
+        Check::InstanceToken | Check::Failed(_) => fail(failed(&found)),
+    }
+}
+
+fn enable(store: &Store, id: &str) -> CommandResult {
+    set_active(store, id, true)?;
     note(words::credential_enabled(id));
     Ok(())
 }
 
-fn disable(store: &Store, id: &str) -> Done {
-    let line = find(store, id)?;
-    store.set_credential_active(id, false)?;
+fn disable(store: &Store, id: &str) -> CommandResult {
+    let line = set_active(store, id, false)?;
     note(words::credential_disabled(id, line.instances));
     warn_if_none_left(store, line.credential.channel)
 }
 
-fn remove(store: &Store, id: &str, force: bool) -> Done {
-    let line = find(store, id)?;
-    if line.instances > 0 && !force {
-        return fail(words::credential_in_use(id, line.instances));
-    }
-    store.remove_credential(id)?;
+fn set_active(store: &Store, id: &str, active: bool) -> Result<CredentialLine, CommandFailure> {
+    credentials::set_active(store, id, active).map_err(|error| failure(id, error))
+}
+
+fn remove(store: &Store, id: &str, force: bool) -> CommandResult {
+    let line = credentials::remove(store, id, force).map_err(|error| failure(id, error))?;
     note(words::credential_removed(id, line.instances));
     warn_if_none_left(store, line.credential.channel)
 }
 
-fn rotate(store: &Store, id: &str, key: &Source) -> Done {
+fn rotate(store: &Store, id: &str, key: &KeySource) -> CommandResult {
+    // Nobody is asked for a key that nothing can be done with.
     find(store, id)?;
     let key = key.read()?;
-    if !store.rotate_credential(id, &key)? {
-        return fail(words::credential_unknown(id));
-    }
+    credentials::rotate(store, id, &key).map_err(|error| failure(id, error))?;
     note(words::credential_rotated(id));
     warn_if_public(id, &key);
     Ok(())
 }
 
 /// Prints what makes the credential's server post its hints to `serve`.
-fn webhook(store: &Store, id: &str, public_url: &PublicUrl) -> Done {
+fn webhook(store: &Store, id: &str, public_url: &PublicUrl) -> CommandResult {
     find(store, id)?;
     let base = public_url.base(store, || words::url_unknown(id))?;
     let url = webhook_address(&base, &store.webhook_secret(id));
@@ -172,28 +182,26 @@ fn webhook(store: &Store, id: &str, public_url: &PublicUrl) -> Done {
     out(webhook_environment(&url))
 }
 
-fn warn_if_none_left(store: &Store, channel: Channel) -> Done {
+fn find(store: &Store, id: &str) -> Result<CredentialLine, CommandFailure> {
+    credentials::find(store, id).map_err(|error| failure(id, error))
+}
+
+/// Warns of a key that everybody knows.
+fn warn_if_public(id: &str, key: &Secret) {
+    if is_public_default_key(key) {
+        note(words::key_is_public(id));
+    }
+}
+
+fn warn_if_none_left(store: &Store, channel: Channel) -> CommandResult {
     if store.least_used_credential(channel)?.is_none() {
         note(words::NO_ACTIVE_CREDENTIAL_LEFT);
     }
     Ok(())
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Json<'a> {
-    id: &'a str,
-    r#type: &'static str,
-    name: &'a str,
-    base_url: &'a str,
-    is_active: bool,
-    instances: u32,
-    created_at: String,
-}
-
-impl Line for CredentialLine {
-    const TITLES: &'static [&'static str] =
-        &["ID", "NOME", "TIPO", "ENDEREÇO", "ATIVA", "INSTÂNCIAS", "CRIADA (UTC)"];
+impl TableLine for CredentialLine {
+    const TITLES: &'static [&'static str] = words::CREDENTIAL_TITLES;
 
     fn cells(&self) -> Vec<String> {
         let credential = &self.credential;
@@ -209,15 +217,6 @@ impl Line for CredentialLine {
     }
 
     fn json(&self) -> impl Serialize {
-        let credential = &self.credential;
-        Json {
-            id: &credential.id,
-            r#type: credential.channel.as_str(),
-            name: &credential.name,
-            base_url: &credential.base_url,
-            is_active: credential.active,
-            instances: self.instances,
-            created_at: clock::iso(credential.created_at),
-        }
+        CredentialJson::from(self)
     }
 }

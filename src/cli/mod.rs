@@ -1,21 +1,20 @@
 //! The command line: arguments are read here, everything is wired together here, and an exit code
 //! comes out. No other module of the program knows that there is a command line.
 //!
-//! One file for each group of commands. Sentences are in `words`, help texts in `help`.
+//! One file for each group of commands. Sentences are in `text::cli`.
 
-mod check;
 pub mod config;
 mod credential;
 mod demo;
 mod help;
 mod instance;
-mod instance_acts;
 mod logging;
 mod output;
 mod public_url;
 mod screen;
 mod secret_input;
 mod serve;
+mod setting;
 mod signals;
 mod sim;
 mod table;
@@ -24,7 +23,7 @@ mod terminal_qr;
 mod token;
 mod usage;
 mod user;
-mod words;
+mod values;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -33,9 +32,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use log::LevelFilter;
 
-use crate::domain::{self, Invalid, Name};
 use crate::store::Store;
-use output::Done;
+use output::CommandResult;
 
 #[derive(Parser, Debug)]
 #[command(name = "pareia", version)]
@@ -50,28 +48,28 @@ struct Cli {
 #[derive(Subcommand, Debug)]
 enum Command {
     Serve(serve::Args),
-    Demo(demo::Args),
-    Sim(sim::Args),
+    Demo(demo::DemoArgs),
+    Sim(sim::SimArgs),
     #[command(subcommand)]
-    User(user::Command),
+    User(user::UserCommand),
     #[command(subcommand)]
-    Token(token::Command),
+    Token(token::TokenCommand),
     #[command(subcommand)]
-    Credential(credential::Command),
+    Credential(credential::CredentialCommand),
     #[command(subcommand)]
-    Instance(instance::Command),
+    Instance(instance::InstanceCommand),
 }
 
 /// Runs the program with these arguments, the first of which is its name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let parsed = help::dress(Cli::command()).try_get_matches_from(arguments);
+    let parsed = help::with_help(Cli::command()).try_get_matches_from(arguments);
     match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => dispatch(cli).map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS),
         Err(error) => usage::report(&error),
     }
 }
 
-fn dispatch(cli: Cli) -> Done {
+fn dispatch(cli: Cli) -> CommandResult {
     let folder = config::data_folder(cli.data.map(PathBuf::from), |name| std::env::var_os(name));
     if !matches!(cli.command, Command::Serve(_)) {
         // These speak through their result, some by drawing on the terminal; the log adds only what
@@ -90,21 +88,37 @@ fn dispatch(cli: Cli) -> Done {
     }
 }
 
-/// Reads a name for clap.
-fn name(text: &str) -> Result<Name, String> {
-    Name::parse(text).map_err(invalid)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::cli::help::{ARGUMENTS, COMMANDS};
 
-/// Reads a free text that lists will show.
-fn label(text: &str) -> Result<String, String> {
-    domain::label(text).map_err(invalid)
-}
+    fn walk(command: &clap::Command, path: &str, seen: &mut dyn FnMut(&str, &clap::Command)) {
+        seen(path, command);
+        for child in command.get_subcommands() {
+            walk(child, format!("{path} {}", child.get_name()).trim_start(), seen);
+        }
+    }
 
-/// Reads an address to listen on.
-fn listen_address(text: &str) -> Result<String, &'static str> {
-    config::listen(text).ok_or(words::LISTEN_INVALID)
-}
-
-fn invalid(problem: Invalid) -> String {
-    crate::text::invalid(problem)
+    #[test]
+    fn every_command_and_argument_has_its_text_and_no_text_is_left_over() {
+        let (mut commands, mut arguments) = (Vec::new(), Vec::new());
+        let tree = Cli::command();
+        walk(&tree, "", &mut |path, command| {
+            assert!(COMMANDS.iter().any(|(of, ..)| *of == path), "no text for {path:?}");
+            commands.push(path.to_owned());
+            for argument in command.get_arguments() {
+                let id = argument.get_id().as_str();
+                assert!(help::argument_help(path, id).is_some(), "no text for {id:?} of {path:?}");
+                arguments.extend([format!("{path} {id}").trim_start().to_owned(), id.to_owned()]);
+            }
+        });
+        for (path, ..) in COMMANDS {
+            assert!(commands.iter().any(|c| c == path), "no command {path:?}");
+        }
+        for (id, _) in ARGUMENTS {
+            assert!(arguments.iter().any(|a| a == id), "no argument {id:?}");
+        }
+        help::with_help(tree).debug_assert();
+    }
 }

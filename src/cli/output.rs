@@ -7,15 +7,15 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use super::words;
 use crate::store;
+use crate::text::cli as words;
 
-/// The end of a command.
-pub type Done = Result<(), Failure>;
+/// How a command ends.
+pub type CommandResult = Result<(), CommandFailure>;
 
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
-pub enum Failure {
+pub enum CommandFailure {
     /// It could not: the sentence says why and what to do next.
     Failed(String),
     /// It was asked in a way that makes no sense.
@@ -24,7 +24,7 @@ pub enum Failure {
     OutputClosed,
 }
 
-impl Failure {
+impl CommandFailure {
     /// Says what there is to say and gives the exit code.
     pub fn report(&self) -> ExitCode {
         match self {
@@ -41,28 +41,28 @@ impl Failure {
     }
 }
 
-impl From<store::Error> for Failure {
+impl From<store::Error> for CommandFailure {
     fn from(error: store::Error) -> Self {
         Self::Failed(error.to_string())
     }
 }
 
 /// Shorthand for a command that cannot go on.
-pub fn fail<T>(sentence: impl Into<String>) -> Result<T, Failure> {
-    Err(Failure::Failed(sentence.into()))
+pub fn fail<T>(sentence: impl Into<String>) -> Result<T, CommandFailure> {
+    Err(CommandFailure::Failed(sentence.into()))
 }
 
 /// Writes a line of the result.
-pub fn out(text: impl Display) -> Done {
+pub fn out(text: impl Display) -> CommandResult {
     write_out(format_args!("{text}\n"))
 }
 
 /// Writes a piece of the result as it stands.
-pub fn write_out(text: impl Display) -> Done {
+pub fn write_out(text: impl Display) -> CommandResult {
     let mut stdout = io::stdout().lock();
     write!(stdout, "{text}").and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
-        io::ErrorKind::BrokenPipe => Failure::OutputClosed,
-        _ => Failure::Failed(words::output_failed(&error)),
+        io::ErrorKind::BrokenPipe => CommandFailure::OutputClosed,
+        _ => CommandFailure::Failed(words::output_failed(&error)),
     })
 }
 

@@ -1,9 +1,9 @@
 //! `--public-url`, and the address that goes into what a command prints.
 
-use super::output::Failure;
-use super::words;
+use super::output::CommandFailure;
 use crate::cli::config;
 use crate::store::Store;
+use crate::text::cli as words;
 
 /// The address people use, where it was given.
 #[derive(clap::Args, Debug)]
@@ -26,11 +26,11 @@ impl PublicUrl {
 
     /// Where people reach the page: as given, or where `serve` last said. `unknown` is the sentence
     /// for when neither is there.
-    pub fn base(&self, store: &Store, unknown: impl FnOnce() -> String) -> Result<String, Failure> {
+    pub fn base(&self, store: &Store, unknown: impl FnOnce() -> String) -> Result<String, CommandFailure> {
         if !self.public_url.is_empty() {
             let url = config::public_url(&self.public_url);
-            return url.ok_or_else(|| Failure::Usage(words::setting(&config::Problem::PublicUrl)));
+            return url.ok_or_else(|| CommandFailure::Usage(words::PUBLIC_URL_SETTING.to_owned()));
         }
-        store.setting("url")?.ok_or_else(|| Failure::Failed(unknown()))
+        store.setting("url")?.ok_or_else(|| CommandFailure::Failed(unknown()))
     }
 }

@@ -3,10 +3,10 @@
 //! Whoever scans the code owns the pairing, so it goes to stdout, where it was asked for, and nowhere
 //! else.
 
-use super::output::{Done, note, out, write_out};
+use super::output::{CommandResult, note, out, write_out};
 use super::terminal::{self, Size};
 use super::terminal_qr::{Ink, draw};
-use super::words;
+use crate::text::cli as words;
 
 /// The text of the QR code, where upstream sent it, and the code to type, where there is one.
 type Codes = (Option<String>, Option<String>);
@@ -29,7 +29,7 @@ impl Screen {
     }
 
     /// Shows a code, and the code to type; does nothing when both are there already.
-    pub fn show(&mut self, code: Option<&str>, pairing: Option<&str>) -> Done {
+    pub fn show(&mut self, code: Option<&str>, pairing: Option<&str>) -> CommandResult {
         let new = (code.map(str::to_owned), pairing.map(str::to_owned));
         if self.shown.as_ref() == Some(&new) {
             return Ok(());

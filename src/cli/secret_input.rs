@@ -7,41 +7,43 @@ use std::fs::File;
 use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::PathBuf;
 
-use super::output::{Failure, fail, note};
-use super::{terminal, words};
+use super::output::{CommandFailure, fail, note};
+use super::terminal;
 use crate::domain::Secret;
+use crate::text;
+use crate::text::cli as words;
 use crate::upstream::evolution::{KeyError, MAX_KEY, read_key};
 
 /// Where the key is; exactly one is named.
 #[derive(clap::Args, Debug)]
 #[group(required = true, multiple = false)]
-pub struct Source {
+pub struct KeySource {
     #[arg(long)]
     api_token_stdin: bool,
     #[arg(long, value_name = "ARQUIVO")]
     api_token_file: Option<PathBuf>,
 }
 
-impl Source {
+impl KeySource {
     /// Reads the key.
-    pub fn read(&self) -> Result<Secret, Failure> {
+    pub fn read(&self) -> Result<Secret, CommandFailure> {
         let text = match &self.api_token_file {
             Some(path) => {
                 let read = File::open(path).and_then(bounded);
-                read.map_err(|e| Failure::Failed(words::file_unreadable(path, &e)))?
+                read.map_err(|e| CommandFailure::Failed(words::file_unreadable(path, &e)))?
             }
-            None => stdin().map_err(|e| Failure::Failed(words::stdin_unreadable(&e)))?,
+            None => stdin().map_err(|e| CommandFailure::Failed(words::stdin_unreadable(&e)))?,
         };
         match check(&text) {
             Ok(key) => Ok(key),
-            Err(problem) => fail(problem.to_string()),
+            Err(problem) => fail(text::key(problem)),
         }
     }
 }
 
 /// Reads a new password: twice and unseen from a person, once from a pipe.
-pub fn password() -> Result<Secret, Failure> {
-    let unreadable = |e: io::Error| Failure::Failed(words::stdin_unreadable(&e));
+pub fn password() -> Result<Secret, CommandFailure> {
+    let unreadable = |e: io::Error| CommandFailure::Failed(words::stdin_unreadable(&e));
     if !io::stdin().is_terminal() {
         return one_line(bounded(io::stdin()).map_err(unreadable)?);
     }
@@ -60,8 +62,9 @@ fn typed(prompt: &str) -> io::Result<Vec<u8>> {
 }
 
 /// A password is taken as it is, but for the end of its line.
-fn one_line(bytes: Vec<u8>) -> Result<Secret, Failure> {
-    let text = String::from_utf8(bytes).map_err(|_| Failure::Failed(words::PASSWORD_NOT_TEXT.into()))?;
+fn one_line(bytes: Vec<u8>) -> Result<Secret, CommandFailure> {
+    let text =
+        String::from_utf8(bytes).map_err(|_| CommandFailure::Failed(words::PASSWORD_NOT_TEXT.into()))?;
     let line = text.strip_suffix('\n').unwrap_or(&text);
     let line = line.strip_suffix('\r').unwrap_or(line);
     if line.contains('\n') { fail(words::PASSWORD_NOT_TEXT) } else { Ok(Secret::new(line)) }

@@ -9,15 +9,16 @@ use std::sync::Arc;
 use log::LevelFilter;
 
 use super::logging::{self, Held};
-use super::output::{Done, Failure};
+use super::output::{CommandFailure, CommandResult};
 use super::public_url::PublicUrl;
-use super::{signals, words};
+use super::{setting, signals};
 use crate::admin::SETUP_LIFE;
 use crate::cli::config::{Config, Raw};
 use crate::http::{Server, Settings};
 use crate::instance::connect::Engine;
 use crate::instance::monitor::{Monitor, Pace};
 use crate::store::{self, CredentialLine, Store};
+use crate::text::cli as words;
 use crate::upstream::evolution::is_public_default_key;
 
 /// What `serve` takes; every flag has its variable.
@@ -40,21 +41,22 @@ pub struct Args {
 }
 
 /// Serves until a signal.
-pub fn run(folder: PathBuf, args: &Args) -> Done {
+pub fn run(folder: PathBuf, args: &Args) -> CommandResult {
     let raw = Raw {
         listen: &args.listen,
         public_url: args.public_url.text(),
         qr_timeout: &args.qr_timeout,
         trusted_proxies: &args.trusted_proxy,
     };
-    let config = Config::check(folder, &raw).map_err(|problem| Failure::Usage(words::setting(&problem)))?;
+    let config =
+        Config::check(folder, &raw).map_err(|problem| CommandFailure::Usage(setting::sentence(&problem)))?;
     let held = logging::start_held(LevelFilter::Info);
     let served = serve(&config, &held);
     held.give_up();
     served
 }
 
-fn serve(config: &Config, held: &Held) -> Done {
+fn serve(config: &Config, held: &Held) -> CommandResult {
     // Before anything is served: a signal that comes early is not lost.
     let stopped = signals::first()?;
     let store = Arc::new(Store::open(&config.data)?);
@@ -64,7 +66,7 @@ fn serve(config: &Config, held: &Held) -> Done {
     settings.public_url.clone_from(&config.public_url);
     let watch = Arc::new(Monitor::start(Arc::clone(&store), Pace::default()));
     let server = Server::start(settings, Arc::clone(&store), engine, Arc::clone(&watch))
-        .map_err(|e| Failure::Failed(words::cannot_listen(&config.listen, &e)))?;
+        .map_err(|e| CommandFailure::Failed(words::cannot_listen(&config.listen, &e)))?;
     let url = config.public_url.clone().unwrap_or_else(|| reachable(server.addr()));
     // Before anybody is told that it runs: a command beside it may ask at once.
     store.set_setting("url", &url)?;

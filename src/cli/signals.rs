@@ -6,14 +6,14 @@ use std::thread;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::output::Failure;
-use super::words;
+use super::output::CommandFailure;
+use crate::text::cli as words;
 
 /// What a shell reports for a program that an interrupt ended.
 const INTERRUPTED: i32 = 130;
 
 /// A channel on which the first signal arrives; the second ends the process at once.
-pub fn first() -> Result<Receiver<()>, Failure> {
+pub fn first() -> Result<Receiver<()>, CommandFailure> {
     let (sender, first) = mpsc::channel();
     // Nobody listens any more when the end has begun for another reason.
     on_first(move || sender.send(()).unwrap_or_default())?;
@@ -21,8 +21,8 @@ pub fn first() -> Result<Receiver<()>, Failure> {
 }
 
 /// Calls `stop` at the first signal, on a thread of its own; the second ends the process at once.
-pub fn on_first(stop: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
-    let failed = |error| Failure::Failed(words::no_signals(&error));
+pub fn on_first(stop: impl FnOnce() + Send + 'static) -> Result<(), CommandFailure> {
+    let failed = |error| CommandFailure::Failed(words::no_signals(&error));
     let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP]).map_err(failed)?;
     let watch = move || {
         let mut arriving = signals.forever();

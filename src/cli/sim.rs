@@ -4,9 +4,11 @@
 
 use std::time::Duration;
 
-use super::output::{Done, Failure, note, out};
-use super::{listen_address, signals, words};
+use super::output::{CommandFailure, CommandResult, note, out};
+use super::signals;
+use super::values::listen_address;
 use crate::sim::{Options, Sim, Timing, Version, Whatsapp};
+use crate::text::cli as words;
 
 /// The key, unless told.
 const KEY: &str = "chave-de-teste";
@@ -17,7 +19,7 @@ const SPEEDS: std::ops::RangeInclusive<f64> = 0.1..=1000.0;
 
 /// What the simulator takes.
 #[derive(clap::Args, Debug)]
-pub struct Args {
+pub struct SimArgs {
     #[arg(long, value_name = "ENDEREÇO", default_value = "127.0.0.1:8080", value_parser = listen_address)]
     listen: String,
     #[arg(long, value_name = "CHAVE", default_value = KEY, value_parser = key)]
@@ -43,7 +45,7 @@ pub struct Args {
 }
 
 /// Runs the simulator until a signal.
-pub fn run(args: Args) -> Done {
+pub fn run(args: SimArgs) -> CommandResult {
     let stopped = signals::first()?;
     let listen = args.listen.clone();
     let ready = words::sim_ready(&args.api_key, &args.api_version);
@@ -53,7 +55,8 @@ pub fn run(args: Args) -> Done {
         _ => Whatsapp::Reachable,
     };
     let (slow, licence_required) = (Duration::from_millis(args.slow.into()), args.licence_required);
-    let sim = Sim::start(options(args)).map_err(|e| Failure::Failed(words::cannot_listen(&listen, &e)))?;
+    let sim =
+        Sim::start(options(args)).map_err(|e| CommandFailure::Failed(words::cannot_listen(&listen, &e)))?;
     sim.control().whatsapp(whatsapp);
     sim.control().slow(slow);
     sim.control().licence(licence_required);
@@ -63,7 +66,7 @@ pub fn run(args: Args) -> Done {
     Ok(())
 }
 
-fn options(args: Args) -> Options {
+fn options(args: SimArgs) -> Options {
     let version = if args.api_version == "1.8.2" { Version::V1_8_2 } else { Version::V2_3_7 };
     let defaults = Options::new(version, &args.api_key);
     let timing = if args.instant { Timing::instant() } else { defaults.timing };

@@ -4,13 +4,13 @@
 
 use serde::Serialize;
 
-use super::output::{Done, note, out};
+use super::output::{CommandResult, note, out};
 
 /// Spaces between two columns.
 const GAP: usize = 2;
 
 /// One line of a list.
-pub trait Line {
+pub trait TableLine {
     /// The columns' titles.
     const TITLES: &'static [&'static str];
 
@@ -22,7 +22,7 @@ pub trait Line {
 }
 
 /// Prints a list. An empty one is an empty array, or for people a sentence beside the result.
-pub fn list<T: Line>(lines: &[T], json: bool, when_empty: &str) -> Done {
+pub fn list<T: TableLine>(lines: &[T], json: bool, when_empty: &str) -> CommandResult {
     if json {
         return out(pretty(&lines.iter().map(T::json).collect::<Vec<_>>()));
     }
@@ -36,7 +36,7 @@ pub fn list<T: Line>(lines: &[T], json: bool, when_empty: &str) -> Done {
 }
 
 /// Prints one line as "title  value" pairs, or as one object.
-pub fn show<T: Line>(line: &T, json: bool) -> Done {
+pub fn show<T: TableLine>(line: &T, json: bool) -> CommandResult {
     if json {
         return out(pretty(&line.json()));
     }

@@ -1,24 +1,27 @@
 //! `pareia token`: bearer tokens of the HTTP API. A token is printed once, when it is made, and is
-//! in no list.
+//! in no list. The rules are those of `admin::tokens`.
 
 use serde::Serialize;
 
-use super::output::{Done, fail, note, out};
-use super::table::{Line, list};
-use super::{label, user, words};
+use super::output::{CommandFailure, CommandResult, note, out};
+use super::table::{TableLine, list};
+use super::values;
+use crate::admin::tokens::{self, TokenError};
 use crate::domain::clock;
 use crate::domain::now;
-use crate::store::{Store, TOKEN_DAYS, TokenLine, token_end};
+use crate::http::TokenJson;
+use crate::store::{Store, TokenLine};
+use crate::text::cli as words;
 
 /// What can be done with tokens.
 #[derive(clap::Subcommand, Debug)]
-pub enum Command {
+pub enum TokenCommand {
     Create {
         #[arg(value_name = "USUÁRIO")]
         user: String,
-        #[arg(long, value_name = "NOME", value_parser = label)]
+        #[arg(long, value_name = "NOME", value_parser = values::label)]
         name: Option<String>,
-        #[arg(long, value_name = "DIAS", value_parser = days)]
+        #[arg(long, value_name = "DIAS", value_parser = values::days)]
         expires: Option<u64>,
     },
     List {
@@ -32,52 +35,42 @@ pub enum Command {
 }
 
 /// Runs one of them.
-pub fn run(store: &Store, command: Command) -> Done {
+pub fn run(store: &Store, command: TokenCommand) -> CommandResult {
     match command {
-        Command::Create { user, name, expires } => create(store, &user, name.as_deref(), expires),
-        Command::List { json } => list(&store.tokens()?, json, words::NO_TOKENS),
-        Command::Revoke { id } => revoke(store, &id),
+        TokenCommand::Create { user, name, expires } => create(store, &user, name.as_deref(), expires),
+        TokenCommand::List { json } => list(&store.tokens()?, json, words::NO_TOKENS),
+        TokenCommand::Revoke { id } => revoke(store, &id),
     }
 }
 
-fn days(text: &str) -> Result<u64, &'static str> {
-    text.parse().ok().filter(|days| TOKEN_DAYS.contains(days)).ok_or(words::DAYS_INVALID)
+/// The sentence of what could not be done, with the name or id that was given.
+fn failure(given: &str, error: TokenError) -> CommandFailure {
+    CommandFailure::Failed(match error {
+        TokenError::UserUnknown => words::user_unknown(given),
+        TokenError::Unknown => words::token_unknown(given),
+        TokenError::Store(error) => return error.into(),
+    })
 }
 
-fn create(store: &Store, user: &str, name: Option<&str>, days: Option<u64>) -> Done {
-    let user = user::find(store, user)?;
-    let new = store.add_token(&user.id, name, days.map(token_end))?;
+fn create(store: &Store, user: &str, name: Option<&str>, days: Option<u64>) -> CommandResult {
+    let new = tokens::create(store, user, name, days).map_err(|error| failure(user, error))?;
     if let Err(unseen) = out(new.token.expose()) {
         // Nobody has it, and nobody could be shown it again.
-        store.revoke_token(&new.id)?;
+        tokens::revoke(store, &new.id).map_err(|error| failure(&new.id, error))?;
         return Err(unseen);
     }
     note(words::token_created(&new.id));
     Ok(())
 }
 
-fn revoke(store: &Store, id: &str) -> Done {
-    if !store.revoke_token(id)? {
-        return fail(words::token_unknown(id));
-    }
+fn revoke(store: &Store, id: &str) -> CommandResult {
+    tokens::revoke(store, id).map_err(|error| failure(id, error))?;
     note(words::token_revoked(id));
     Ok(())
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Json<'a> {
-    id: &'a str,
-    user: &'a str,
-    name: Option<&'a str>,
-    expires_at: Option<String>,
-    last_used_at: Option<String>,
-    created_at: String,
-}
-
-impl Line for TokenLine {
-    const TITLES: &'static [&'static str] =
-        &["ID", "USUÁRIO", "NOME", "EXPIRA (UTC)", "USADO (UTC)", "CRIADO (UTC)"];
+impl TableLine for TokenLine {
+    const TITLES: &'static [&'static str] = words::TOKEN_TITLES;
 
     fn cells(&self) -> Vec<String> {
         let expires = self.expires_at.map(|at| match clock::short(at) {
@@ -95,13 +88,6 @@ impl Line for TokenLine {
     }
 
     fn json(&self) -> impl Serialize {
-        Json {
-            id: &self.id,
-            user: &self.user,
-            name: self.name.as_deref(),
-            expires_at: self.expires_at.map(clock::iso),
-            last_used_at: self.last_used_at.map(clock::iso),
-            created_at: clock::iso(self.created_at),
-        }
+        TokenJson::from(self)
     }
 }

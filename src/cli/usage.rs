@@ -9,21 +9,7 @@ use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::output::{note, out};
-use super::words;
-
-/// clap's fixed words on a help page.
-const FIXED: [(&str, &str); 10] = [
-    ("Usage: ", "Uso: "),
-    ("\nCommands:\n", "\nComandos:\n"),
-    ("\nArguments:\n", "\nArgumentos:\n"),
-    ("\nOptions:\n", "\nOpções:\n"),
-    ("[OPTIONS]", "[OPÇÕES]"),
-    ("<COMMAND>", "<COMANDO>"),
-    ("[default: ", "[padrão: "),
-    ("[env: ", "[variável: "),
-    ("Print help", "Mostra esta ajuda"),
-    ("Print version", "Mostra a versão"),
-];
+use crate::text::cli as words;
 
 /// Prints a help page or an error; the exit code is clap's: 0 for what was asked for, 2 for misuse.
 pub fn report(error: &Error) -> ExitCode {
@@ -49,7 +35,9 @@ fn misuse(text: &str) -> ExitCode {
 }
 
 fn portuguese(page: &str) -> String {
-    FIXED.iter().fold(page.to_owned(), |page, (english, portuguese)| page.replace(english, portuguese))
+    words::HELP_PAGE
+        .iter()
+        .fold(page.to_owned(), |page, (english, portuguese)| page.replace(english, portuguese))
 }
 
 fn sentence(error: &Error) -> Option<String> {

@@ -1,23 +1,28 @@
-//! `pareia user`: people and programs that own instances.
+//! `pareia user`: people and programs that own instances. The rules are those of `admin::users`.
 
 use serde::Serialize;
 
-use super::output::{Done, Failure, fail, note};
-use super::table::{Line, list};
-use super::{name, secret_input, words};
+use super::output::{CommandFailure, CommandResult, note};
+use super::table::{TableLine, list};
+use super::{secret_input, values};
+use crate::admin::users::{self, RemovedBy, UserError};
 use crate::admin::{Password, Passwords};
-use crate::domain::Name;
 use crate::domain::clock;
-use crate::store::{Removal, Store, UserLine};
+use crate::domain::{Name, Role};
+use crate::http::UserJson;
+use crate::store::{Store, UserLine};
+use crate::text::cli as words;
 
 /// What can be done with users.
 #[derive(clap::Subcommand, Debug)]
-pub enum Command {
+pub enum UserCommand {
     Add {
-        #[arg(value_name = "NOME", value_parser = name)]
+        #[arg(value_name = "NOME", value_parser = values::name)]
         name: Name,
         #[arg(long)]
         admin: bool,
+        #[arg(long, value_name = "PAPEL", value_parser = values::role, conflicts_with = "admin")]
+        role: Option<Role>,
     },
     List {
         #[arg(long)]
@@ -36,82 +41,69 @@ pub enum Command {
 }
 
 /// Runs one of them.
-pub fn run(store: &Store, command: Command) -> Done {
+pub fn run(store: &Store, command: UserCommand) -> CommandResult {
     match command {
-        Command::Add { name, admin } => add(store, &name, admin),
-        Command::List { json } => list(&store.users()?, json, words::NO_USERS),
-        Command::Password { name } => set_password(store, &name),
-        Command::Remove { name, instances_to } => remove(store, &name, instances_to.as_deref()),
+        UserCommand::Add { name, admin, role } => {
+            let otherwise = if admin { Role::Administrator } else { Role::Owner };
+            add(store, &name, role.unwrap_or(otherwise))
+        }
+        UserCommand::List { json } => list(&store.users()?, json, words::NO_USERS),
+        UserCommand::Password { name } => set_password(store, &name),
+        UserCommand::Remove { name, instances_to } => remove(store, &name, instances_to.as_deref()),
     }
 }
 
 /// The user of that name, or the sentence that there is none.
-pub fn find(store: &Store, name: &str) -> Result<UserLine, Failure> {
-    store.user(name)?.ok_or_else(|| Failure::Failed(words::user_unknown(name)))
+pub fn find(store: &Store, name: &str) -> Result<UserLine, CommandFailure> {
+    users::find(store, name).map_err(|error| failure(name, None, error))
 }
 
-fn add(store: &Store, name: &Name, admin: bool) -> Done {
-    if store.add_user(name, admin)?.is_none() {
-        return fail(words::user_taken(name.as_str()));
-    }
+/// The sentence of what could not be done with the user of that name, whose heir was to be the other.
+fn failure(name: &str, heir: Option<&str>, error: UserError) -> CommandFailure {
+    CommandFailure::Failed(match error {
+        UserError::Unknown => words::user_unknown(name),
+        UserError::Taken => words::user_taken(name),
+        UserError::HeirUnknown => words::user_unknown(heir.unwrap_or_default()),
+        UserError::HeirIsSelf => words::HEIR_IS_SELF.into(),
+        UserError::OwnsInstances(instances) => words::user_owns(name, instances),
+        UserError::LastAdministrator => crate::text::LAST_ADMINISTRATOR.into(),
+        UserError::Store(error) => return error.into(),
+    })
+}
+
+fn add(store: &Store, name: &Name, role: Role) -> CommandResult {
+    users::add(store, name, role, None).map_err(|error| failure(name.as_str(), None, error))?;
     note(words::user_added(name.as_str()));
     Ok(())
 }
 
-fn set_password(store: &Store, name: &str) -> Done {
+fn set_password(store: &Store, name: &str) -> CommandResult {
     let user = find(store, name)?;
     let password = Password::parse(secret_input::password()?.expose(), name)
-        .map_err(|invalid| Failure::Failed(words::password_invalid(&super::invalid(invalid))))?;
-    let hash = Passwords::default().hash(&password);
-    if !store.set_password(&user.id, &hash, None)? {
-        return fail(words::user_unknown(name));
-    }
+        .map_err(|invalid| CommandFailure::Failed(words::password_invalid(&values::invalid(invalid))))?;
+    users::set_password(store, &Passwords::default(), &user, &password)
+        .map_err(|error| failure(name, None, error))?;
     note(words::password_set(name));
     Ok(())
 }
 
-fn remove(store: &Store, name: &str, heir: Option<&str>) -> Done {
-    let user = find(store, name)?;
-    let heir = heir.map(|heir| find(store, heir)).transpose()?;
-    if heir.as_ref().is_some_and(|heir| heir.id == user.id) {
-        return fail(words::HEIR_IS_SELF);
+fn remove(store: &Store, name: &str, heir: Option<&str>) -> CommandResult {
+    let removed = users::remove(store, name, heir, RemovedBy::CommandLine)
+        .map_err(|error| failure(name, heir, error))?;
+    if let Some(heir) = removed.heir {
+        note(words::instances_moved(removed.user.instances, &heir.name));
     }
-    let heir_id = heir.as_ref().map(|heir| heir.id.as_str());
-    match store.remove_user(&user.id, heir_id, false)? {
-        Removal::Done => {}
-        Removal::Gone => return fail(words::user_unknown(name)),
-        Removal::NoHeir => return fail(words::user_unknown(heir.as_ref().map_or("", |heir| &heir.name))),
-        Removal::OwnsInstances | Removal::LastAdministrator => {
-            return fail(words::user_owns(name, user.instances));
-        }
-    }
-    if let Some(heir) = heir {
-        note(words::instances_moved(user.instances, &heir.name));
-    }
-    note(words::user_removed(name, user.tokens));
+    note(words::user_removed(name, removed.user.tokens));
     Ok(())
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Json<'a> {
-    id: &'a str,
-    name: &'a str,
-    is_admin: bool,
-    has_password: bool,
-    instances: u32,
-    tokens: u32,
-    created_at: String,
-}
-
-impl Line for UserLine {
-    const TITLES: &'static [&'static str] =
-        &["NOME", "ADMIN", "SENHA", "INSTÂNCIAS", "TOKENS", "CRIADO (UTC)", "ID"];
+impl TableLine for UserLine {
+    const TITLES: &'static [&'static str] = words::USER_TITLES;
 
     fn cells(&self) -> Vec<String> {
         vec![
             self.name.clone(),
-            words::yes_no(self.admin).into(),
+            self.role.as_str().into(),
             words::yes_no(self.has_password).into(),
             self.instances.to_string(),
             self.tokens.to_string(),
@@ -121,14 +113,6 @@ impl Line for UserLine {
     }
 
     fn json(&self) -> impl Serialize {
-        Json {
-            id: &self.id,
-            name: &self.name,
-            is_admin: self.admin,
-            has_password: self.has_password,
-            instances: self.instances,
-            tokens: self.tokens,
-            created_at: clock::iso(self.created_at),
-        }
+        UserJson::from(self)
     }
 }

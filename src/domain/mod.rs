@@ -20,7 +20,7 @@ pub use name::{Invalid, MAX_NAME, Name, label};
 pub use pairing::{ConnectionState, ListedInstance, Logout, LogoutCause, Pairing, PhoneMemory, pairing};
 pub use phone::Phone;
 pub use reason::Reason;
-pub use role::Caller;
+pub use role::{Caller, Permission, Role};
 pub use secret::{Qr, Secret};
 pub use status::Status;
 pub use upstream_error::UpstreamError;

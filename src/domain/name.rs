@@ -18,6 +18,8 @@ pub enum Invalid {
     Label,
     /// Not a password: 8 to 128 characters, and not the user's name.
     Password,
+    /// Not one of [`super::Role::ALL`].
+    Role,
 }
 
 /// Reads a free text that lists will show: one line of 1 to 64 characters.

@@ -1,10 +1,113 @@
-//! Who is asking, and what that allows.
+//! Who is asking, and what that allows. It never looks anything up: a caller is made by the store.
+
+use super::name::Invalid;
+
+/// What a user is to the others. The words are those of the API and of `users.role`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// May do everything.
+    Administrator,
+    /// Sees and connects everybody's instances, manages nothing.
+    Operator,
+    /// Has instances of its own, and reaches no others.
+    Owner,
+}
+
+/// What a role may allow beyond the caller's own instances, sessions and password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permission {
+    /// To see everybody's instances and connect them: codes, links, restarts.
+    ConnectAllInstances,
+    /// To log everybody's instances out and delete them.
+    ManageAllInstances,
+    /// To adopt an instance upstream that a phone is paired with already.
+    AdoptPaired,
+    /// To see, add, test, change and remove credentials, and the overview of them.
+    ManageCredentials,
+    /// To see, add and remove users, and to set their passwords.
+    ManageUsers,
+    /// To see, make and revoke everybody's tokens.
+    ManageTokens,
+    /// To see and end everybody's sessions.
+    ManageSessions,
+}
+
+impl Role {
+    /// Every role, the mightiest first.
+    pub const ALL: [Self; 3] = [Self::Administrator, Self::Operator, Self::Owner];
+
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::Operator => "operator",
+            Self::Owner => "owner",
+        }
+    }
+
+    /// Reads the word, letter for letter.
+    pub fn parse(word: &str) -> Result<Self, Invalid> {
+        Self::ALL.into_iter().find(|role| role.as_str() == word).ok_or(Invalid::Role)
+    }
+
+    /// The table of permissions. A new permission is nobody's but the administrators' until it is
+    /// listed here.
+    pub fn allows(self, permission: Permission) -> bool {
+        match self {
+            Self::Administrator => true,
+            Self::Operator => matches!(permission, Permission::ConnectAllInstances),
+            Self::Owner => false,
+        }
+    }
+}
 
 /// Who is asking.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Caller {
     /// The id of the user's row.
     pub user: String,
-    /// Whether the user may adopt what is already connected.
-    pub admin: bool,
+    /// The role the user has now.
+    pub role: Role,
+}
+
+impl Caller {
+    /// Whether the caller may do this.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.role.allows(permission)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_role_may_do_what_the_table_says() {
+        use Permission::{
+            AdoptPaired, ConnectAllInstances, ManageAllInstances, ManageCredentials, ManageSessions,
+            ManageTokens, ManageUsers,
+        };
+        // administrator, operator, owner
+        for (permission, allowed) in [
+            (ConnectAllInstances, [true, true, false]),
+            (ManageAllInstances, [true, false, false]),
+            (AdoptPaired, [true, false, false]),
+            (ManageCredentials, [true, false, false]),
+            (ManageUsers, [true, false, false]),
+            (ManageTokens, [true, false, false]),
+            (ManageSessions, [true, false, false]),
+        ] {
+            assert_eq!(Role::ALL.map(|role| role.allows(permission)), allowed, "{permission:?}");
+        }
+    }
+
+    #[test]
+    fn a_role_is_read_letter_for_letter() {
+        for role in Role::ALL {
+            assert_eq!(Role::parse(role.as_str()), Ok(role));
+        }
+        for other in ["", "admin", "Owner", " owner", "root"] {
+            assert_eq!(Role::parse(other), Err(Invalid::Role), "{other}");
+        }
+    }
 }

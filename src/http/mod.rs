@@ -26,9 +26,10 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+pub use api::admin::json::{CredentialJson, CredentialTestJson, TokenJson, UserJson};
 pub use api::instance::Done as InstanceDone;
-pub use api::instances::Shown as InstanceShown;
-pub use api::link::link_url;
+pub use api::instances::{InstanceRemoval, Shown as InstanceShown};
+pub use api::link::NewLinkJson;
 pub use api::webhook::address as webhook_address;
 pub use edge::limits::Limits;
 pub use security::peer::{Network, NotANetwork};

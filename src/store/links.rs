@@ -14,9 +14,6 @@ use crate::domain::{Millis, Secret, now};
 /// for a link to each of a shop's people, and few enough to see through.
 const MAX_ACTIVE: u32 = 20;
 
-/// Minutes that a link may live: as long as somebody may take to come to the shop, and no longer.
-pub const LINK_MINUTES: std::ops::RangeInclusive<u64> = 1..=1440;
-
 /// A link as it is handed out, once.
 #[derive(Debug)]
 pub struct NewLink {

@@ -27,11 +27,11 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 pub use credentials::{Credential, CredentialLine, NewCredential};
 pub use health::Health;
 pub use instances::Instance;
-pub use links::{LINK_MINUTES, Link, LinkLine, NewLink};
+pub use links::{Link, LinkLine, NewLink};
 pub use listing::{EventLine, FailingServer, Filter, InstanceLine, Page, Target};
 pub use overview::Totals;
 pub use passwords::{Account, SetUp};
-pub use people::{Identified, NewToken, Removal, TOKEN_DAYS, TokenLine, UserLine, token_end};
+pub use people::{Identified, NewToken, Removal, TokenLine, UserLine};
 pub use sessions::{NewSession, SESSION_LIFE, Session, SessionLine};
 pub use watched::{NotedStatus, Watched};
 

@@ -48,7 +48,8 @@ impl Store {
                 Some((id, true)) => id,
                 None => {
                     let id = new_id("u");
-                    let insert = "INSERT INTO users (id, name, isAdmin, createdAt) VALUES (?1, ?2, 1, ?3)";
+                    let insert =
+                        "INSERT INTO users (id, name, role, createdAt) VALUES (?1, ?2, 'administrator', ?3)";
                     t.execute(insert, params![id, name.as_str(), now()])?;
                     id
                 }

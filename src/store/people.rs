@@ -1,10 +1,11 @@
 //! Users and their bearer tokens.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 
+use super::instances::parsed;
 use super::{Error, Store};
 use crate::crypto::{new_id, new_token, token_hash};
-use crate::domain::{Caller, MILLIS_PER_DAY, Millis, Name, Secret, now};
+use crate::domain::{Caller, Millis, Name, Role, Secret, now};
 
 /// A user as lists show it.
 #[derive(Clone, Debug)]
@@ -13,8 +14,8 @@ pub struct UserLine {
     pub id: String,
     /// What an administrator calls them.
     pub name: String,
-    /// Whether they may adopt what is already connected.
-    pub admin: bool,
+    /// What they may do.
+    pub role: Role,
     /// How many instances they own.
     pub instances: u32,
     /// How many tokens they have, expired ones included.
@@ -26,9 +27,9 @@ pub struct UserLine {
 }
 
 impl UserLine {
-    /// The user as the engine's caller.
+    /// The user as whoever asks.
     pub fn caller(&self) -> Caller {
-        Caller { user: self.id.clone(), admin: self.admin }
+        Caller { user: self.id.clone(), role: self.role }
     }
 }
 
@@ -85,36 +86,30 @@ pub enum Removal {
 /// How often the use of a token is written down.
 const USE_NOTED: Millis = 60 * 60 * 1000;
 
-const SELECT_USER: &str = "SELECT u.id, u.name, u.isAdmin, u.createdAt, u.passwordHash IS NOT NULL,
-        (SELECT count(*) FROM messaging_instances i WHERE i.userId = u.id),
-        (SELECT count(*) FROM api_tokens t WHERE t.userId = u.id)
+const SELECT_USER: &str =
+    "SELECT u.id, u.name, u.role, u.createdAt, u.passwordHash IS NOT NULL AS hasPassword,
+        (SELECT count(*) FROM messaging_instances i WHERE i.userId = u.id) AS instances,
+        (SELECT count(*) FROM api_tokens t WHERE t.userId = u.id) AS tokens
     FROM users u";
-
-/// Days that a token which is to expire may live: ten years at most.
-pub const TOKEN_DAYS: std::ops::RangeInclusive<u64> = 1..=3650;
-
-/// When a token ends that lives so many of [`TOKEN_DAYS`] from now on.
-pub fn token_end(days: u64) -> Millis {
-    now() + Millis::try_from(days).unwrap_or(0) * MILLIS_PER_DAY
-}
 
 impl Store {
     /// Adds a user, who has no password, and returns its id; `None` when the name is taken.
-    pub fn add_user(&self, name: &Name, admin: bool) -> Result<Option<String>, Error> {
-        self.add_user_with(name, admin, None)
+    pub fn add_user(&self, name: &Name, role: Role) -> Result<Option<String>, Error> {
+        self.add_user_with(name, role, None)
     }
 
     /// The same with the hash of a password.
     pub fn add_user_with(
         &self,
         name: &Name,
-        admin: bool,
+        role: Role,
         hash: Option<&str>,
     ) -> Result<Option<String>, Error> {
         let id = new_id("u");
-        let insert = "INSERT INTO users (id, name, isAdmin, createdAt, passwordHash)
+        let insert = "INSERT INTO users (id, name, role, createdAt, passwordHash)
             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (name) DO NOTHING";
-        let added = self.write(|t| t.execute(insert, params![id, name.as_str(), admin, now(), hash]))?;
+        let added =
+            self.write(|t| t.execute(insert, params![id, name.as_str(), role.as_str(), now(), hash]))?;
         Ok((added == 1).then_some(id))
     }
 
@@ -149,7 +144,7 @@ impl Store {
         keep_administrator: bool,
     ) -> Result<Removal, Error> {
         let others = "SELECT count(*) FILTER (WHERE id = ?1) > 0 AND count(*) = 1
-            FROM users WHERE isAdmin AND passwordHash IS NOT NULL";
+            FROM users WHERE role = 'administrator' AND passwordHash IS NOT NULL";
         let there = "SELECT count(*) > 0 FROM users WHERE id = ?1";
         self.write(|t| {
             let is_there = |id| t.query_row(there, [id], |row| row.get::<_, bool>(0));
@@ -223,13 +218,13 @@ impl Store {
         let now = now();
         self.read(|c| {
             c.prepare_cached(
-                "SELECT u.id, u.isAdmin, t.lastUsedAt FROM api_tokens t JOIN users u ON u.id = t.userId
+                "SELECT u.id, u.role, t.lastUsedAt FROM api_tokens t JOIN users u ON u.id = t.userId
                  WHERE t.hash = ?1 AND (t.expiresAt IS NULL OR t.expiresAt > ?2)",
             )?
             .query_row(params![token_hash(token), now], |row| {
-                let used: Option<Millis> = row.get(2)?;
+                let used: Option<Millis> = row.get("lastUsedAt")?;
                 Ok(Identified {
-                    caller: Caller { user: row.get(0)?, admin: row.get(1)? },
+                    caller: Caller { user: row.get("id")?, role: role(row)? },
                     note_due: used.is_none_or(|at| at <= now - USE_NOTED),
                 })
             })
@@ -244,14 +239,19 @@ impl Store {
     }
 }
 
-fn read_user(row: &rusqlite::Row) -> rusqlite::Result<UserLine> {
+fn read_user(row: &Row) -> rusqlite::Result<UserLine> {
     Ok(UserLine {
-        id: row.get(0)?,
-        name: row.get(1)?,
-        admin: row.get(2)?,
-        created_at: row.get(3)?,
-        has_password: row.get(4)?,
-        instances: row.get(5)?,
-        tokens: row.get(6)?,
+        id: row.get("id")?,
+        name: row.get("name")?,
+        role: role(row)?,
+        created_at: row.get("createdAt")?,
+        has_password: row.get("hasPassword")?,
+        instances: row.get("instances")?,
+        tokens: row.get("tokens")?,
     })
+}
+
+/// The column `role` of a row.
+pub(super) fn role(row: &Row) -> rusqlite::Result<Role> {
+    parsed(row, "role", |word| Role::parse(word).ok())
 }

@@ -3,6 +3,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
+use super::people::role;
 use super::{Error, Store};
 use crate::crypto::{new_id, new_secret, sha256};
 use crate::domain::{Caller, Millis, Secret, now};
@@ -93,7 +94,7 @@ impl Store {
     /// The session of that cookie; `None` when it is nobody's, or no longer.
     pub fn session(&self, cookie: &str) -> Result<Option<Session>, Error> {
         let query = format!(
-            "SELECT s.id, s.userId, u.isAdmin, u.name, s.expiresAt, s.lastSeenAt
+            "SELECT s.id, s.userId, u.role, u.name, s.expiresAt, s.lastSeenAt
              FROM sessions s JOIN users u ON u.id = s.userId WHERE s.hash = ?1 AND {HOLDS}"
         );
         let now = now();
@@ -102,7 +103,7 @@ impl Store {
                 .query_row(params![sha256(cookie.as_bytes()), now, now - IDLE], |row| {
                     Ok(Session {
                         id: row.get(0)?,
-                        caller: Caller { user: row.get(1)?, admin: row.get(2)? },
+                        caller: Caller { user: row.get(1)?, role: role(row)? },
                         user: row.get(3)?,
                         expires_at: row.get(4)?,
                         note_due: row.get::<_, Millis>(5)? <= now - MINUTE,

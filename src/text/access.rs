@@ -1,6 +1,6 @@
 //! Sentences about logins, and about what administrators do.
 
-use super::count;
+use super::count::count;
 
 /// 401: a login failed. Which of the two is wrong stays unsaid.
 pub const WRONG_PASSWORD: &str = "Nome ou senha incorretos";
@@ -40,6 +40,11 @@ pub fn taken(field: &str) -> String {
 /// A field that names a user whom nobody knows.
 pub fn no_such_user(field: &str) -> String {
     format!("{field} deve ser o nome de um usuário que existe")
+}
+
+/// A role beside `admin: true` that is another.
+pub fn role_is_not_admin(field: &str) -> String {
+    format!("{field} não combina com admin true: use só um deles")
 }
 
 /// A field that names the user who is to be removed.

@@ -1,6 +1,9 @@
 //! Sentences about what is done with an instance, about links, and why a status is what it is.
 
-use super::{NOT_FOUND, Sentence, refusal, upstream};
+use super::calls::refusal;
+use super::requests::NOT_FOUND;
+use super::sentence::Sentence;
+use super::servers::upstream;
 use crate::domain::Reason;
 use crate::instance::actions::{Act, Refusal};
 use crate::instance::connect;
@@ -24,16 +27,6 @@ const NOT_YOURS_DETAIL: &str = "A que foi criada por aqui não existe mais lá, 
 /// Said when a row is deleted whose name upstream is another instance's.
 pub const STRANGER_STAYS: &str =
     "A Evolution API tem outra instância com este nome, que não foi criada por aqui: ela fica como está.";
-
-/// A query parameter that is not one of a few words.
-pub fn not_one_of(field: &str, words: &[&str]) -> String {
-    format!("{field} deve ser um de: {}", words.join(", "))
-}
-
-/// A text that could find nothing.
-pub fn not_a_search(field: &str, most: usize) -> String {
-    format!("{field} pode ter até {most} caracteres, numa linha só")
-}
 
 /// What was asked for and not done.
 pub fn undone(act: Act, why: &Refusal) -> Sentence {

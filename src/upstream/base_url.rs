@@ -14,7 +14,7 @@ const MAX_LENGTH: usize = 512;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct BaseUrl(String);
 
-/// Why a text is no [`BaseUrl`]. Displayed in Portuguese.
+/// Why a text is no [`BaseUrl`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BaseUrlError {
     /// Not a URL, or too long.
@@ -28,22 +28,6 @@ pub enum BaseUrlError {
     /// An address that is never a server of ours.
     Forbidden,
 }
-
-impl fmt::Display for BaseUrlError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Malformed => "não é uma URL: use algo como http://localhost:8080",
-            Self::Scheme => "deve começar com http:// ou https://",
-            Self::UserInfo => "não pode ter usuário ou senha na URL",
-            Self::Query => "não pode ter \"?\" nem \"#\"",
-            Self::Forbidden => {
-                "aponta para um endereço link-local ou de metadados, que nunca é uma Evolution API"
-            }
-        })
-    }
-}
-
-impl std::error::Error for BaseUrlError {}
 
 impl BaseUrl {
     /// Reads an address. One server has one spelling: scheme and host in lower case, no port where
@@ -85,6 +69,19 @@ impl BaseUrl {
     /// The address as stored.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// For log lines; what people read is in `text`.
+impl fmt::Display for BaseUrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "is no URL",
+            Self::Scheme => "is neither http nor https",
+            Self::UserInfo => "has a user name or password",
+            Self::Query => "has a query or a fragment",
+            Self::Forbidden => "points to a link-local or metadata address",
+        })
     }
 }
 

@@ -1,3 +1,11 @@
-//! The commands.
+//! The command line from outside: the real binary on a folder of its own, its exit codes, what it says on
+//! stdout and what on stderr.
 
-mod commands;
+mod arguments;
+mod credentials;
+mod demo;
+mod desk;
+mod instances;
+mod json;
+mod people;
+mod serve;

@@ -118,6 +118,9 @@ fn a_credential_lives_from_its_test_to_its_end() {
             in_use.body
         );
         assert_eq!(chief.delete("/api/admin/credentials/lab?force=false").status, 409);
+        for unclear in ["1", "sim", "TRUE"] {
+            refused_field(&chief.delete(&format!("/api/admin/credentials/lab?force={unclear}")), "force");
+        }
         check(&chief.delete("/api/admin/credentials/lab?force=true"), 200, "");
         check(&chief.delete("/api/admin/credentials/lab?force=true"), 404, "not_found");
         assert_eq!(chief.get(CREDENTIALS).body["data"], json!([]));

@@ -53,7 +53,8 @@ impl Home {
 
     fn token(&self) -> String {
         let name = Name::parse("ana").expect("a name");
-        let user = self.store.add_user(&name, false).expect("a store").expect("a fresh name");
+        let user =
+            self.store.add_user(&name, pareia::domain::Role::Owner).expect("a store").expect("a fresh name");
         self.store.add_token(&user, None, None).expect("a store").token.expose().to_owned()
     }
 

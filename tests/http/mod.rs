@@ -6,4 +6,5 @@ mod assets;
 mod http_server;
 mod instances;
 mod links;
+mod roles;
 mod webhooks;

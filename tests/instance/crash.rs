@@ -51,7 +51,10 @@ fn what_was_answered_survives_and_what_was_begun_is_finished() {
     let sim = Sim::start(recorded(Version::V2_3_7)).expect("the simulation starts");
     let folder = Folder::new();
     let store = Store::open(folder.path()).expect("the store opens");
-    let user = store.add_user(&Name::parse("loja").expect("a name"), false).expect("added").expect("free");
+    let user = store
+        .add_user(&Name::parse("loja").expect("a name"), pareia::domain::Role::Owner)
+        .expect("added")
+        .expect("free");
     let token = store.add_token(&user, None, None).expect("a token").token;
     let (key, url) = (Secret::new(KEY), sim.url());
     let new =

@@ -1,3 +1,4 @@
 //! The data folder.
 
+mod roles;
 mod storage;

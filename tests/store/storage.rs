@@ -158,8 +158,11 @@ fn every_change_of_status_is_one_event_whoever_makes_it() {
 fn a_user_with_instances_is_not_removed_unless_they_go_to_another() {
     let shop = Shop::new(instant(Version::V2_3_7));
     assert_eq!(shop.post("a").status, 200);
-    let heir =
-        shop.store.add_user(&Name::parse("herdeira").expect("a name"), false).expect("added").expect("free");
+    let heir = shop
+        .store
+        .add_user(&Name::parse("herdeira").expect("a name"), pareia::domain::Role::Owner)
+        .expect("added")
+        .expect("free");
     let owner = shop.store.user("loja").expect("users").expect("the user").id;
     let refused = shop.store.remove_user(&owner, None, false).expect("an answer");
     assert_eq!(refused, Removal::OwnsInstances);

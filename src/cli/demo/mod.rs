@@ -11,25 +11,25 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::output::{Done, Failure, fail, note, out};
+use super::output::{CommandFailure, CommandResult, fail, note, out};
 use super::screen::Screen;
-use super::{listen_address, signals, words};
+use super::signals;
+use super::values::listen_address;
 use crate::instance::monitor::Pace;
-use post::Reply;
-use world::{ADMINISTRATOR, Owner, World};
+use crate::text::cli as words;
+use post::DemoReply;
+use world::{ADMINISTRATOR, DemoUser, DemoWorld, INSTANCE};
 
-/// The instance that the demonstration connects.
-const INSTANCE: &str = "my-store";
 /// How often the code is asked for again.
-const AGAIN: Duration = Duration::from_secs(2);
+const POLL: Duration = Duration::from_secs(2);
 /// The same once the phone has scanned it: WhatsApp takes a moment to open the connection.
-const AFTER_SCAN: Duration = Duration::from_millis(300);
+const POLL_AFTER_SCAN: Duration = Duration::from_millis(300);
 /// Longest wait for the simulated phone, in seconds: a day.
 const MAX_PAIR_AFTER: u64 = 86_400;
 
 /// What the demonstration takes.
 #[derive(clap::Args, Debug)]
-pub struct Args {
+pub struct DemoArgs {
     #[arg(long)]
     once: bool,
     #[arg(
@@ -44,7 +44,7 @@ pub struct Args {
 }
 
 /// What the demonstration waits for.
-enum Event {
+enum DemoEvent {
     /// A signal.
     Stop,
     /// Somebody wants the phone to scan now.
@@ -52,19 +52,19 @@ enum Event {
 }
 
 /// Runs it: all cases once, or the first one until a signal.
-pub fn run(args: &Args) -> Done {
+pub fn run(args: &DemoArgs) -> CommandResult {
     if args.once { once::run() } else { live(args) }
 }
 
-fn live(args: &Args) -> Done {
+fn live(args: &DemoArgs) -> CommandResult {
     let events = events()?;
-    let world = World::start(&args.listen, Pace::default())?;
+    let world = DemoWorld::start(&args.listen, Pace::default())?;
     out(words::demo_ready(&world.url(), &world.sim.url(), &curl(&world)))?;
     out(words::demo_page(&world.url(), ADMINISTRATOR, world.password.expose()))?;
     note(words::demo_pairs_after(args.pair_after));
     let shown = pair(&world, &events, Duration::from_secs(args.pair_after));
     if matches!(shown, Ok(Next::Serve)) {
-        while let Ok(Event::Pair) = events.recv() {}
+        while let Ok(DemoEvent::Pair) = events.recv() {}
     }
     world.stop();
     shown.map(drop)
@@ -79,7 +79,7 @@ enum Next {
 }
 
 /// Shows the code and every code after it, until the simulated phone has scanned one.
-fn pair(world: &World, events: &Receiver<Event>, after: Duration) -> Result<Next, Failure> {
+fn pair(world: &DemoWorld, events: &Receiver<DemoEvent>, after: Duration) -> Result<Next, CommandFailure> {
     let (mut screen, mut pair_at) = (Screen::of_stdout(), Some(Instant::now() + after));
     let mut reply = call(world)?;
     if reply.status != 200 {
@@ -94,11 +94,12 @@ fn pair(world: &World, events: &Receiver<Event>, after: Duration) -> Result<Next
         if code.is_some() {
             screen.show(code.as_deref(), None)?;
         }
-        let wait = pair_at.map_or(AFTER_SCAN, |at| at.saturating_duration_since(Instant::now()).min(AGAIN));
+        let wait =
+            pair_at.map_or(POLL_AFTER_SCAN, |at| at.saturating_duration_since(Instant::now()).min(POLL));
         let asked = match events.recv_timeout(wait) {
             // The thread that watches for signals never ends.
-            Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(Next::End),
-            Ok(Event::Pair) => {
+            Ok(DemoEvent::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(Next::End),
+            Ok(DemoEvent::Pair) => {
                 screen.lose_place();
                 true
             }
@@ -111,34 +112,34 @@ fn pair(world: &World, events: &Receiver<Event>, after: Duration) -> Result<Next
     }
 }
 
-fn call(world: &World) -> Result<Reply, Failure> {
-    world.post(Owner::Shop, INSTANCE).map_err(|e| Failure::Failed(words::demo_call(&e)))
+fn call(world: &DemoWorld) -> Result<DemoReply, CommandFailure> {
+    world.post(DemoUser::Shop, INSTANCE).map_err(|e| CommandFailure::Failed(words::demo_call(&e)))
 }
 
 /// The call as people make it.
-fn curl(world: &World) -> String {
+fn curl(world: &DemoWorld) -> String {
     format!(
         "curl -s -X POST {}{} -H 'Authorization: Bearer {}' -H 'Content-Type: application/json' -d '{}'",
         world.url(),
         post::PATH,
-        world.token(Owner::Shop).expose(),
+        world.token(DemoUser::Shop).expose(),
         post::body(INSTANCE)
     )
 }
 
-fn events() -> Result<Receiver<Event>, Failure> {
+fn events() -> Result<Receiver<DemoEvent>, CommandFailure> {
     let (sender, events) = mpsc::channel();
     let stop = sender.clone();
-    signals::on_first(move || stop.send(Event::Stop).unwrap_or_default())?;
+    signals::on_first(move || stop.send(DemoEvent::Stop).unwrap_or_default())?;
     let watching = thread::Builder::new().name("stdin".into()).spawn(move || watch_lines(&sender));
-    watching.map_err(|e| Failure::Failed(words::stdin_unreadable(&e)))?;
+    watching.map_err(|e| CommandFailure::Failed(words::stdin_unreadable(&e)))?;
     Ok(events)
 }
 
 /// Every line typed asks for the scan; an end of stdin asks for nothing.
-fn watch_lines(sender: &Sender<Event>) {
+fn watch_lines(sender: &Sender<DemoEvent>) {
     for _line in std::io::stdin().lock().lines().map_while(Result::ok) {
-        if sender.send(Event::Pair).is_err() {
+        if sender.send(DemoEvent::Pair).is_err() {
             return;
         }
     }

@@ -5,18 +5,17 @@
 
 use std::time::{Duration, Instant};
 
-use super::INSTANCE;
-use super::post::Reply;
-use super::world::{CREDENTIAL, Owner, World};
-use crate::cli::output::{Done, Failure, fail, out};
-use crate::cli::words;
+use super::post::DemoReply;
+use super::world::{CREDENTIAL, DemoUser, DemoWorld, INSTANCE};
+use crate::cli::output::{CommandFailure, CommandResult, fail, out};
 use crate::instance::monitor::Pace;
+use crate::text::cli as words;
 
 /// One case: how the world is changed first, what is called, what must come of it.
 struct Case {
     title: &'static str,
-    before: fn(&World) -> Done,
-    owner: Owner,
+    before: fn(&DemoWorld) -> CommandResult,
+    owner: DemoUser,
     instance: &'static str,
     /// Kinds of upstream calls, in the order they first appear.
     calls: &'static [&'static str],
@@ -31,9 +30,9 @@ const CREATED: &str = "Instância criada. Escaneie o QR Code no WhatsApp.";
 
 const CASES: [Case; 6] = [
     Case {
-        title: "cenário 1: primeira criação",
+        title: words::DEMO_FIRST,
         before: |_| Ok(()),
-        owner: Owner::Shop,
+        owner: DemoUser::Shop,
         instance: INSTANCE,
         calls: &["check", "create", "connect"],
         status: 200,
@@ -41,9 +40,9 @@ const CASES: [Case; 6] = [
         rows: 1,
     },
     Case {
-        title: "cenário 2: chamada duplicada",
+        title: words::DEMO_REPEATED,
         before: |_| Ok(()),
-        owner: Owner::Shop,
+        owner: DemoUser::Shop,
         instance: INSTANCE,
         calls: &["check", "connect"],
         status: 200,
@@ -51,12 +50,12 @@ const CASES: [Case; 6] = [
         rows: 1,
     },
     Case {
-        title: "cenário 3: a Evolution perdeu a instância",
+        title: words::DEMO_LOST,
         before: |world| {
             world.sim.control().forget(None);
             Ok(())
         },
-        owner: Owner::Shop,
+        owner: DemoUser::Shop,
         instance: INSTANCE,
         calls: &["check", "create", "connect"],
         status: 200,
@@ -64,9 +63,9 @@ const CASES: [Case; 6] = [
         rows: 1,
     },
     Case {
-        title: "erro 1: nenhuma credencial ativa",
+        title: words::DEMO_NO_CREDENTIAL,
         before: |world| Ok(world.store.set_credential_active(CREDENTIAL, false).map(drop)?),
-        owner: Owner::Shop,
+        owner: DemoUser::Shop,
         instance: "sem-credencial",
         calls: &[],
         status: 503,
@@ -75,12 +74,12 @@ const CASES: [Case; 6] = [
         rows: 0,
     },
     Case {
-        title: "erro 2: Evolution API fora do ar",
+        title: words::DEMO_UNREACHABLE,
         before: |world| {
             world.sim.control().refuse(true);
             Ok(world.store.set_credential_active(CREDENTIAL, true).map(drop)?)
         },
-        owner: Owner::Shop,
+        owner: DemoUser::Shop,
         instance: "fora-do-ar",
         calls: &[],
         status: 502,
@@ -88,12 +87,12 @@ const CASES: [Case; 6] = [
         rows: 1,
     },
     Case {
-        title: "erro 3: a instância é de outro usuário",
+        title: words::DEMO_OTHER_USER,
         before: |world| {
             world.sim.control().refuse(false);
             Ok(())
         },
-        owner: Owner::Other,
+        owner: DemoUser::Other,
         instance: INSTANCE,
         calls: &[],
         status: 409,
@@ -104,7 +103,7 @@ const CASES: [Case; 6] = [
 
 /// What a case came to.
 struct Played {
-    reply: Reply,
+    reply: DemoReply,
     calls: Vec<&'static str>,
     took: Duration,
     rows: usize,
@@ -113,9 +112,9 @@ struct Played {
 }
 
 /// Plays every case, one line each; fails when one did not behave.
-pub fn run() -> Done {
+pub fn run() -> CommandResult {
     // The calls are counted, and the flow has no others than its own.
-    let world = World::start("127.0.0.1:0", Pace::asleep())?;
+    let world = DemoWorld::start("127.0.0.1:0", Pace::asleep())?;
     let (mut row_id, mut all_well) = (None, true);
     for case in &CASES {
         let played = play(&world, case)?;
@@ -127,10 +126,11 @@ pub fn run() -> Done {
     if all_well { Ok(()) } else { fail(words::DEMO_FAILED) }
 }
 
-fn play(world: &World, case: &Case) -> Result<Played, Failure> {
+fn play(world: &DemoWorld, case: &Case) -> Result<Played, CommandFailure> {
     (case.before)(world)?;
     let (asked_before, begun) = (world.sim.control().calls().len(), Instant::now());
-    let reply = world.post(case.owner, case.instance).map_err(|e| Failure::Failed(words::demo_call(&e)))?;
+    let reply =
+        world.post(case.owner, case.instance).map_err(|e| CommandFailure::Failed(words::demo_call(&e)))?;
     let took = begun.elapsed();
     let mut calls = Vec::new();
     for call in world.sim.control().calls().iter().skip(asked_before) {

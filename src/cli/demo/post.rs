@@ -20,14 +20,14 @@ const MAX_ANSWER: u64 = 1024 * 1024;
 const PHONE: &str = "5521991856227";
 
 /// What came back.
-pub struct Reply {
+pub struct DemoReply {
     /// The HTTP status.
     pub status: u16,
     /// The body.
     pub body: Value,
 }
 
-impl Reply {
+impl DemoReply {
     /// The text at that JSON pointer; empty where there is none.
     pub fn text(&self, pointer: &str) -> &str {
         self.body.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
@@ -44,7 +44,7 @@ pub fn body(instance: &str) -> Value {
 }
 
 /// Makes the call.
-pub fn post(server: SocketAddr, token: &Secret, instance: &str) -> io::Result<Reply> {
+pub fn post(server: SocketAddr, token: &Secret, instance: &str) -> io::Result<DemoReply> {
     let body = body(instance).to_string();
     let mut stream = TcpStream::connect(server)?;
     stream.set_read_timeout(Some(SILENCE))?;
@@ -60,11 +60,11 @@ pub fn post(server: SocketAddr, token: &Secret, instance: &str) -> io::Result<Re
     parse(&answer).ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
-fn parse(answer: &[u8]) -> Option<Reply> {
+fn parse(answer: &[u8]) -> Option<DemoReply> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut head = httparse::Response::new(&mut headers);
     let httparse::Status::Complete(length) = head.parse(answer).ok()? else { return None };
-    Some(Reply { status: head.code?, body: serde_json::from_slice(&answer[length..]).ok()? })
+    Some(DemoReply { status: head.code?, body: serde_json::from_slice(&answer[length..]).ok()? })
 }
 
 #[cfg(test)]

@@ -7,18 +7,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::post::{self, Reply};
+use super::post::{self, DemoReply};
 use crate::admin::{Password, Passwords};
-use crate::cli::output::{Failure, note};
-use crate::cli::words;
+use crate::cli::output::{CommandFailure, note};
 use crate::crypto::{new_id, new_token};
-use crate::domain::{Channel, Name, Secret};
+use crate::domain::{Channel, Name, Role, Secret};
 use crate::http::{Server, Settings};
 use crate::instance::connect::Engine;
 use crate::instance::monitor::{Monitor, Pace};
 use crate::sim::{Options, Sim, Version};
 use crate::store::{NewCredential, Store};
+use crate::text::cli as words;
 
+/// The instance that the demonstration connects.
+pub const INSTANCE: &str = "my-store";
 /// The credential's id.
 pub const CREDENTIAL: &str = "cred_demo";
 /// The name of the page's administrator.
@@ -28,7 +30,7 @@ const QR_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Whose token a call is made with.
 #[derive(Clone, Copy, Debug)]
-pub enum Owner {
+pub enum DemoUser {
     /// The user that owns the instance.
     Shop,
     /// Somebody else.
@@ -36,7 +38,7 @@ pub enum Owner {
 }
 
 /// A running demonstration.
-pub struct World {
+pub struct DemoWorld {
     server: Server,
     watch: Arc<Monitor>,
     /// The simulated Evolution.
@@ -47,16 +49,16 @@ pub struct World {
     /// The password of [`ADMINISTRATOR`].
     pub password: Secret,
     // Last, so that it is removed when nothing has it open any more.
-    _folder: Folder,
+    _folder: DemoFolder,
 }
 
-impl World {
+impl DemoWorld {
     /// Starts everything; the server listens on `listen`, or on a free port where that is taken.
-    pub fn start(listen: &str, pace: Pace) -> Result<Self, Failure> {
+    pub fn start(listen: &str, pace: Pace) -> Result<Self, CommandFailure> {
         let key = new_token();
         let sim = Sim::start(Options::new(Version::default(), key.expose()))
-            .map_err(|e| Failure::Failed(words::cannot_listen("127.0.0.1:0", &e)))?;
-        let folder = Folder(std::env::temp_dir().join(new_id("pareia-demo-")));
+            .map_err(|e| CommandFailure::Failed(words::cannot_listen("127.0.0.1:0", &e)))?;
+        let folder = DemoFolder(std::env::temp_dir().join(new_id("pareia-demo-")));
         let store = Arc::new(Store::open(&folder.0)?);
         store.add_credential(&NewCredential {
             id: CREDENTIAL,
@@ -79,15 +81,15 @@ impl World {
     }
 
     /// The user's token.
-    pub fn token(&self, owner: Owner) -> &Secret {
+    pub fn token(&self, owner: DemoUser) -> &Secret {
         &self.tokens[match owner {
-            Owner::Shop => 0,
-            Owner::Other => 1,
+            DemoUser::Shop => 0,
+            DemoUser::Other => 1,
         }]
     }
 
     /// The call that this is all about.
-    pub fn post(&self, owner: Owner, instance: &str) -> io::Result<Reply> {
+    pub fn post(&self, owner: DemoUser, instance: &str) -> io::Result<DemoReply> {
         post::post(self.server.addr(), self.token(owner), instance)
     }
 
@@ -98,7 +100,7 @@ impl World {
     }
 }
 
-fn serve(listen: &str, store: &Arc<Store>, watch: &Arc<Monitor>) -> Result<Server, Failure> {
+fn serve(listen: &str, store: &Arc<Store>, watch: &Arc<Monitor>) -> Result<Server, CommandFailure> {
     let start = |listen: &str| {
         let engine = Arc::new(Engine::new(Arc::clone(store), QR_TIMEOUT));
         Server::start(Settings::new(listen), Arc::clone(store), engine, Arc::clone(watch))
@@ -110,27 +112,27 @@ fn serve(listen: &str, store: &Arc<Store>, watch: &Arc<Monitor>) -> Result<Serve
         }
         started => started,
     };
-    started.map_err(|e| Failure::Failed(words::cannot_listen(listen, &e)))
+    started.map_err(|e| CommandFailure::Failed(words::cannot_listen(listen, &e)))
 }
 
-fn add_user(store: &Store, name: &str) -> Result<Secret, Failure> {
+fn add_user(store: &Store, name: &str) -> Result<Secret, CommandFailure> {
     let name = Name::parse(name).expect("the names above are names");
-    let id = store.add_user(&name, false)?.expect("the folder is new");
+    let id = store.add_user(&name, Role::Owner)?.expect("the folder is new");
     Ok(store.add_token(&id, None, None)?.token)
 }
 
-fn add_administrator(store: &Store) -> Result<Secret, Failure> {
+fn add_administrator(store: &Store) -> Result<Secret, CommandFailure> {
     let (name, text) = (Name::parse(ADMINISTRATOR).expect("a name"), new_id(""));
     let password = Password::parse(&text, ADMINISTRATOR).expect("24 characters that are no name");
     let hash = Passwords::default().hash(&password);
-    store.add_user_with(&name, true, Some(&hash))?.expect("the folder is new");
+    store.add_user_with(&name, Role::Administrator, Some(&hash))?.expect("the folder is new");
     Ok(Secret::new(text))
 }
 
 /// A folder that is removed with this value.
-struct Folder(PathBuf);
+struct DemoFolder(PathBuf);
 
-impl Drop for Folder {
+impl Drop for DemoFolder {
     fn drop(&mut self) {
         if let Err(e) = fs::remove_dir_all(&self.0) {
             note(words::folder_stays(&self.0, &e));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::domain::clock;
-use crate::domain::{Caller, Channel, Name, Phone, Secret};
+use crate::domain::{Caller, Channel, Name, Phone, Role, Secret};
 use crate::http::app::App;
 use crate::http::edge::slow;
 use crate::http::fields::Fields;
@@ -55,7 +55,7 @@ pub fn call(
 /// The call for a row that is there, on its owner's behalf.
 pub fn ask_for(target: &Target, pairing_code: bool) -> Ask {
     Ask {
-        caller: Caller { user: target.user.clone(), admin: false },
+        caller: Caller { user: target.user.clone(), role: Role::Owner },
         channel: target.channel,
         name: target.name.clone(),
         phone: target.phone.clone(),
@@ -139,7 +139,7 @@ mod tests {
         r#"{"channel":"whatsapp_evolution","channelInstanceId":"a","channelPhoneOrId":"+55 21 99185-6227"}"#;
 
     fn read(body: &[u8]) -> Result<Ask, Problem> {
-        ask(Caller { user: "u1".into(), admin: false }, body)
+        ask(Caller { user: "u1".into(), role: Role::Owner }, body)
     }
 
     /// What is wrong with a body, by code and field.

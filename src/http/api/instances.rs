@@ -1,13 +1,13 @@
 //! `/api/messaging/instance` beyond its `POST`: the list, one instance, and what is done to it by name.
 //!
-//! Users see their own rows, administrators all; what is not theirs looks like what is not there. What
+//! Owners see their own rows, administrators and operators all; what is not theirs looks like what is not there. What
 //! touches upstream is `manage`'s to do.
 
 use serde::Serialize;
 
 use super::trouble;
 use crate::domain::clock;
-use crate::domain::{Caller, Reason, Status};
+use crate::domain::{Caller, Permission, Reason, Status};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::query;
@@ -31,7 +31,7 @@ const PHONE_DECORATION: &[char] = &['+', ' ', '.', '-', '(', ')'];
 
 /// The rows that a caller may see: their own, or everybody's.
 fn owner(caller: &Caller) -> Option<&str> {
-    (!caller.admin).then_some(caller.user.as_str())
+    (!caller.may(Permission::ConnectAllInstances)).then_some(caller.user.as_str())
 }
 
 /// Whoever asks, and the row they mean.
@@ -39,6 +39,14 @@ pub fn meant(app: &App, request: &Request) -> Result<Target, Problem> {
     let caller = auth::caller(app, request)?;
     let target = app.store.target(request.captured(), owner(&caller));
     target?.ok_or(Problem::NotFound)
+}
+
+/// The row they mean, if they may take its phone or itself away.
+fn managed(app: &App, request: &Request) -> Result<Target, Problem> {
+    let caller = auth::caller(app, request)?;
+    let target = app.store.target(request.captured(), owner(&caller))?.ok_or(Problem::NotFound)?;
+    let may = target.user == caller.user || caller.may(Permission::ManageAllInstances);
+    if may { Ok(target) } else { Err(Problem::Forbidden) }
 }
 
 /// `GET`: a page of the instances that the caller sees.
@@ -95,7 +103,7 @@ fn line(app: &App, key: &str, owner: Option<&str>) -> Result<Reply, Problem> {
 /// `DELETE …/{id}`: upstream first, then the row. `?keepUpstream=true` forgets the row only,
 /// `?dryRun=true` says what would go.
 pub fn delete(app: &App, request: &Request) -> Result<Reply, Problem> {
-    let target = meant(app, request)?;
+    let target = managed(app, request)?;
     let keep_upstream = query::flag(request, "keepUpstream")?;
     let removed = if query::flag(request, "dryRun")? {
         app.manager.would_remove(&target, keep_upstream, request.id())
@@ -103,8 +111,7 @@ pub fn delete(app: &App, request: &Request) -> Result<Reply, Problem> {
         app.manager.delete(&target, keep_upstream, request.id())
     };
     let removed = removed.map_err(|why| Problem::Undone(Act::Delete, why))?;
-    let message = removed.stranger.then_some(text::STRANGER_STAYS);
-    Ok(Reply::data(&Deleted { instance: target.name.as_str(), removes: removes(removed), message }))
+    Ok(Reply::data(&InstanceRemoval::of(target.name.as_str(), removed)))
 }
 
 /// What a deletion takes away, in the words of the API.
@@ -116,32 +123,39 @@ fn removes(removed: Removed) -> Vec<&'static str> {
 
 /// `POST …/{id}/logout`.
 pub fn logout(app: &App, request: &Request) -> Result<Reply, Problem> {
-    act(app, request, Act::Logout, |target| app.manager.logout(target, request.id()))
+    let target = managed(app, request)?;
+    let done = app.manager.logout(&target, request.id());
+    acted(app, Act::Logout, &target, done)
 }
 
 /// `POST …/{id}/restart`.
 pub fn restart(app: &App, request: &Request) -> Result<Reply, Problem> {
-    act(app, request, Act::Restart, |target| app.manager.restart(target, request.id()))
+    let target = meant(app, request)?;
+    let done = app.manager.restart(&target, request.id());
+    acted(app, Act::Restart, &target, done)
 }
 
-/// Does it, and shows what the instance has become.
-fn act(
-    app: &App,
-    request: &Request,
-    act: Act,
-    run: impl FnOnce(&Target) -> Result<(), actions::Refusal>,
-) -> Result<Reply, Problem> {
-    let target = meant(app, request)?;
-    run(&target).map_err(|why| Problem::Undone(act, why))?;
+/// Shows what the instance has become, if it was done.
+fn acted(app: &App, act: Act, target: &Target, done: Result<(), actions::Refusal>) -> Result<Reply, Problem> {
+    done.map_err(|why| Problem::Undone(act, why))?;
     line(app, &target.id, None)
 }
 
+/// What a deletion took away, or would, as JSON, for the API and for `--json`.
 #[derive(Serialize)]
-struct Deleted<'a> {
+pub struct InstanceRemoval<'a> {
     instance: &'a str,
     removes: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'static str>,
+}
+
+impl<'a> InstanceRemoval<'a> {
+    /// What goes with the instance of that name.
+    pub fn of(instance: &'a str, removed: Removed) -> Self {
+        let message = removed.stranger.then_some(text::STRANGER_STAYS);
+        Self { instance, removes: removes(removed), message }
+    }
 }
 
 /// An instance as JSON, for the API and for `--json`.

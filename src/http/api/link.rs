@@ -1,11 +1,10 @@
 //! `/api/messaging/instance/{id}/link`: links that show one instance's code to whoever holds them.
-//!
-//! A link's token stands in its fragment, which no browser sends: it is in no log of any proxy.
+//! The rules are those of `admin::links`.
 
 use serde::Serialize;
 
 use super::instances::meant;
-use crate::domain::Millis;
+use crate::admin::links::{self, DEFAULT_LINK_MINUTES, LINK_MINUTES};
 use crate::domain::clock;
 use crate::http::app::App;
 use crate::http::fields::Fields;
@@ -13,26 +12,16 @@ use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::http::request::Request;
 use crate::http::security::origin;
-use crate::store::{LINK_MINUTES, LinkLine};
-
-/// How long a link lives unless told, in minutes.
-const MINUTES: u64 = 30;
+use crate::store::{LinkLine, NewLink};
 
 /// Makes one.
 pub fn make(app: &App, request: &Request) -> Result<Reply, Problem> {
     let target = meant(app, request)?;
     let minutes = Fields::read_or_none(request.body())?.number("minutes", LINK_MINUTES)?;
-    let lifetime = Millis::try_from(minutes.unwrap_or(MINUTES) * 60_000).unwrap_or(0);
     let base = origin::base(app, request)?;
-    let link = app.store.add_link(&target.id, lifetime)?;
+    let link = links::make(&app.store, &target.id, minutes.unwrap_or(DEFAULT_LINK_MINUTES))?;
     let link = link.ok_or(Problem::AlreadyConnected)?;
-    let url = link_url(&base, link.token.expose());
-    Ok(Reply::data(&Made { id: &link.id, url: &url, expires_at: clock::iso(link.expires_at) }))
-}
-
-/// The address of a link.
-pub fn link_url(base: &str, token: &str) -> String {
-    format!("{base}/c#{token}")
+    Ok(Reply::data(&NewLinkJson::of(&link, &base)))
 }
 
 /// Those that still show the code.
@@ -49,12 +38,20 @@ pub fn revoke(app: &App, request: &Request) -> Result<Reply, Problem> {
     Ok(Reply::data(&Revoked { revoked }))
 }
 
+/// A link that was made now, as JSON, for the API and for `--json`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Made<'a> {
+pub struct NewLinkJson<'a> {
     id: &'a str,
-    url: &'a str,
+    url: String,
     expires_at: String,
+}
+
+impl<'a> NewLinkJson<'a> {
+    /// A link that was made now, below the address that people use.
+    pub fn of(link: &'a NewLink, base: &str) -> Self {
+        Self { id: &link.id, url: links::url(base, &link.token), expires_at: clock::iso(link.expires_at) }
+    }
 }
 
 #[derive(Serialize)]

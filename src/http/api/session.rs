@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use crate::admin::sessions;
+use crate::domain::Role;
 use crate::domain::clock::iso;
 use crate::http::app::App;
 use crate::http::problem::Problem;
@@ -17,6 +19,7 @@ use crate::store::{Session, SessionLine};
 pub struct Json<'a> {
     user: &'a str,
     admin: bool,
+    role: &'static str,
     expires_at: String,
     version: &'static str,
 }
@@ -26,7 +29,8 @@ impl<'a> Json<'a> {
     pub fn of(session: &'a Session) -> Self {
         Self {
             user: &session.user,
-            admin: session.caller.admin,
+            admin: session.caller.role == Role::Administrator,
+            role: session.caller.role.as_str(),
             expires_at: iso(session.expires_at),
             version: env!("CARGO_PKG_VERSION"),
         }
@@ -79,18 +83,10 @@ pub fn log_out(app: &App, request: &Request) -> Result<Reply, Problem> {
 /// Where one is logged in; administrators may ask that of others.
 pub fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
     let asker = auth::asker(app, request)?;
-    let user = match request.query("user") {
-        None => asker.caller.user,
-        Some(name) => {
-            let named = app.store.user(&name)?.ok_or(Problem::NotFound)?.id;
-            if !asker.caller.admin && named != asker.caller.user {
-                return Err(Problem::NotFound);
-            }
-            named
-        }
-    };
+    let user = request.query("user");
+    let sessions = sessions::list(&app.store, &asker.caller, user.as_deref())?;
+    let sessions = sessions.ok_or(Problem::NotFound)?;
     let current = asker.session.map(|session| session.id);
-    let sessions = app.store.sessions(&user)?;
     let lines: Vec<_> = sessions.iter().map(|line| json(line, current.as_deref())).collect();
     Ok(Reply::data(&lines))
 }
@@ -111,8 +107,7 @@ fn json<'a>(line: &'a SessionLine, current: Option<&str>) -> Line<'a> {
 /// Ends a session of one's own; administrators, anybody's.
 pub fn end(app: &App, request: &Request) -> Result<Reply, Problem> {
     let caller = auth::caller(app, request)?;
-    let owner = (!caller.admin).then_some(caller.user.as_str());
-    if !app.store.end_session(request.captured(), owner)? {
+    if !sessions::end(&app.store, &caller, request.captured())? {
         return Err(Problem::NotFound);
     }
     Ok(Reply::data(&()))

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Name, Secret};
+use crate::domain::{Name, Permission, Secret};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
@@ -66,7 +66,7 @@ struct Data {
 
 /// `GET /api/admin/credentials/{id}/webhook`: the address, and what to paste into Evolution.
 pub fn show(app: &App, request: &Request) -> Result<Reply, Problem> {
-    auth::admin(app, request)?;
+    auth::permitted(app, request, Permission::ManageCredentials)?;
     let id = request.captured();
     app.store.credential(id)?.ok_or(Problem::NotFound)?;
     let base = app.store.setting("url")?.map_or_else(|| origin::base(app, request), Ok)?;

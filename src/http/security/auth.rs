@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use super::origin::{self, Site};
 use super::{cookie, peer};
-use crate::domain::Caller;
+use crate::domain::{Caller, Permission};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::request::Request;
@@ -40,10 +40,10 @@ pub fn caller(app: &App, request: &Request) -> Result<Caller, Problem> {
     asker(app, request).map(|asker| asker.caller)
 }
 
-/// Who makes this request, if it is an administrator.
-pub fn admin(app: &App, request: &Request) -> Result<Caller, Problem> {
+/// Who makes this request, if they may do this.
+pub fn permitted(app: &App, request: &Request, permission: Permission) -> Result<Caller, Problem> {
     let caller = caller(app, request)?;
-    if caller.admin { Ok(caller) } else { Err(Problem::Forbidden) }
+    if caller.may(permission) { Ok(caller) } else { Err(Problem::Forbidden) }
 }
 
 /// The page's session that the cookie names. What changes anything has to come from the page.

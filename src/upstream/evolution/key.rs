@@ -1,13 +1,11 @@
 //! What a server's key must be to travel in a header. No error here repeats what it read.
 
-use std::fmt;
-
 use crate::domain::Secret;
 
 /// Longest key that is taken, in bytes; Evolution's own are 36.
 pub const MAX_KEY: usize = 4096;
 
-/// Why a text is no key. Displayed in Portuguese.
+/// Why a text is no key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyError {
     /// Nothing but white space.
@@ -19,21 +17,6 @@ pub enum KeyError {
     /// Accents, control characters, or no text at all.
     NotAscii,
 }
-
-impl fmt::Display for KeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Empty => "a chave está vazia: mande a AUTHENTICATION_API_KEY da Evolution API",
-            Self::TooLong => "a chave passa de 4 KiB: isso não é uma chave da Evolution API",
-            Self::Multiline => "a chave tem mais de uma linha: mande só a chave, sem mais nada",
-            Self::NotAscii => {
-                "a chave tem acentos ou caracteres de controle: mande só a chave, em texto puro"
-            }
-        })
-    }
-}
-
-impl std::error::Error for KeyError {}
 
 /// Reads a key; white space round it is nobody's intention.
 pub fn read_key(text: &[u8]) -> Result<Secret, KeyError> {

@@ -7,7 +7,7 @@ use pareia::instance::monitor::Pace;
 use pareia::sim::{Fault, Options, Timing, Version, Whatsapp};
 use serde_json::json;
 
-use super::{monitor, shop, swift};
+use super::{shop, swift};
 use crate::harness::{Shop, instant, recorded, until, upstream_create, upstream_delete, upstream_logout};
 
 #[test]

@@ -2,23 +2,26 @@
 //! store; of them only a new token goes out, once.
 
 pub mod credentials;
+pub mod json;
 pub mod tokens;
 pub mod users;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::domain::Permission;
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::http::request::Request;
 use crate::http::security::{auth, origin};
+use json::CredentialJson;
 
 #[derive(Serialize)]
 struct Overview<'a> {
     version: &'static str,
     instances: Map<String, Value>,
-    servers: Vec<credentials::Json<'a>>,
+    servers: Vec<CredentialJson<'a>>,
     users: u32,
     tokens: u32,
     url: String,
@@ -26,13 +29,13 @@ struct Overview<'a> {
 
 /// `GET /api/admin/overview`: how things stand.
 pub fn overview(app: &App, request: &Request) -> Result<Reply, Problem> {
-    auth::admin(app, request)?;
+    auth::permitted(app, request, Permission::ManageCredentials)?;
     let (totals, servers) = (app.store.totals()?, app.store.credentials()?);
     let counts = totals.instances.iter().map(|(status, n)| (status.as_str().to_owned(), (*n).into()));
     Ok(Reply::data(&Overview {
         version: env!("CARGO_PKG_VERSION"),
         instances: counts.collect(),
-        servers: servers.iter().map(credentials::Json::of).collect(),
+        servers: servers.iter().map(CredentialJson::from).collect(),
         users: totals.users,
         tokens: totals.tokens,
         url: origin::base(app, request)?,

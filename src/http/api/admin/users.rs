@@ -1,9 +1,8 @@
-//! `/api/admin/users`: people and programs that own instances.
+//! `/api/admin/users`: people and programs that own instances. The rules are those of `admin::users`.
 
-use serde::Serialize;
-
-use crate::domain::Name;
-use crate::domain::clock::iso;
+use super::json::UserJson;
+use crate::admin::users::{self, RemovedBy, UserError};
+use crate::domain::{Caller, Name, Permission, Role};
 use crate::http::api::login;
 use crate::http::app::App;
 use crate::http::fields::Fields;
@@ -11,104 +10,78 @@ use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::http::request::Request;
 use crate::http::security::auth;
-use crate::store::{Removal, UserLine};
 use crate::text;
 
 /// The parameter that names who gets the instances.
 const HEIR: &str = "instancesTo";
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Json<'a> {
-    id: &'a str,
-    name: &'a str,
-    admin: bool,
-    has_password: bool,
-    instances: u32,
-    tokens: u32,
-    created_at: String,
-}
-
-impl<'a> Json<'a> {
-    fn of(line: &'a UserLine) -> Self {
-        Self {
-            id: &line.id,
-            name: &line.name,
-            admin: line.admin,
-            has_password: line.has_password,
-            instances: line.instances,
-            tokens: line.tokens,
-            created_at: iso(line.created_at),
+impl From<UserError> for Problem {
+    fn from(error: UserError) -> Self {
+        match error {
+            UserError::Unknown => Self::NotFound,
+            UserError::Taken => Self::Taken("name"),
+            UserError::HeirUnknown => Self::InvalidField(HEIR, text::no_such_user(HEIR)),
+            UserError::HeirIsSelf => Self::InvalidField(HEIR, text::heir_is_self(HEIR)),
+            UserError::OwnsInstances(instances) => {
+                Self::InUse(text::user_owns(instances), text::USER_OWNS_DETAIL)
+            }
+            UserError::LastAdministrator => Self::LastAdministrator,
+            UserError::Store(error) => Self::Store(error),
         }
     }
 }
 
 /// Every user.
 pub fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
-    auth::admin(app, request)?;
+    administrator(app, request)?;
     let users = app.store.users()?;
-    Ok(Reply::data(&users.iter().map(Json::of).collect::<Vec<_>>()))
+    Ok(Reply::data(&users.iter().map(UserJson::from).collect::<Vec<_>>()))
 }
 
 /// Adds a user.
 pub fn create(app: &App, request: &Request) -> Result<Reply, Problem> {
-    auth::admin(app, request)?;
+    administrator(app, request)?;
     let fields = Fields::read(request.body())?;
-    let (name, admin) = (fields.parsed("name", Name::parse)?, fields.flag("admin")?);
+    let (name, role) = (fields.parsed("name", Name::parse)?, role(&fields)?);
     let given = fields.optional_text("password")?.is_some();
     let password = given.then(|| login::password(&fields, name.as_str())).transpose()?;
     let hash = password.map(|password| app.door.passwords.hash(&password));
-    app.store.add_user_with(&name, admin, hash.as_deref())?.ok_or(Problem::Taken("name"))?;
-    let line = app.store.user(name.as_str())?.ok_or(Problem::NotFound)?;
-    Ok(Reply::data(&Json::of(&line)))
+    let user = users::add(&app.store, &name, role, hash.as_deref())?;
+    Ok(Reply::data(&UserJson::from(&user)))
+}
+
+/// The role of a new user: `role`, or what `admin` says, which is older. Both may be there and agree.
+fn role(fields: &Fields) -> Result<Role, Problem> {
+    let admin = fields.flag("admin")?;
+    match fields.optional("role", Role::parse)? {
+        None if admin => Ok(Role::Administrator),
+        None => Ok(Role::Owner),
+        Some(role) if admin && role != Role::Administrator => {
+            Err(Problem::InvalidField("role", text::role_is_not_admin("role")))
+        }
+        Some(role) => Ok(role),
+    }
 }
 
 /// Removes a user.
 pub fn remove(app: &App, request: &Request) -> Result<Reply, Problem> {
-    let (asker, user) = find(app, request)?;
-    if user.id == asker {
-        return Err(Problem::LastAdministrator);
-    }
-    let heir = request.query(HEIR).map(|name| heir(app, &name, &user)).transpose()?;
-    match app.store.remove_user(&user.id, heir.as_deref(), true)? {
-        Removal::Done => Ok(Reply::data(&())),
-        Removal::Gone => Err(Problem::NotFound),
-        Removal::NoHeir => Err(no_heir()),
-        Removal::OwnsInstances => {
-            Err(Problem::InUse(text::user_owns(user.instances), text::USER_OWNS_DETAIL))
-        }
-        Removal::LastAdministrator => Err(Problem::LastAdministrator),
-    }
-}
-
-fn heir(app: &App, name: &str, of: &UserLine) -> Result<String, Problem> {
-    let heir = app.store.user(name)?;
-    let heir = heir.ok_or_else(no_heir)?;
-    if heir.id == of.id {
-        return Err(Problem::InvalidField(HEIR, text::heir_is_self(HEIR)));
-    }
-    Ok(heir.id)
-}
-
-fn no_heir() -> Problem {
-    Problem::InvalidField(HEIR, text::no_such_user(HEIR))
+    let asker = administrator(app, request)?;
+    let heir = request.query(HEIR);
+    users::remove(&app.store, request.captured(), heir.as_deref(), RemovedBy::User(&asker.user))?;
+    Ok(Reply::data(&()))
 }
 
 /// Gives a user a password, and ends the user's sessions.
 pub fn set_password(app: &App, request: &Request) -> Result<Reply, Problem> {
-    let (_, user) = find(app, request)?;
+    administrator(app, request)?;
+    let user = users::find(&app.store, request.captured())?;
     let fields = Fields::read(request.body())?;
-    let hash = app.door.passwords.hash(&login::password(&fields, &user.name)?);
-    if !app.store.set_password(&user.id, &hash, None)? {
-        return Err(Problem::NotFound);
-    }
+    let password = login::password(&fields, &user.name)?;
+    users::set_password(&app.store, &app.door.passwords, &user, &password)?;
     log::info!("id={} an administrator set the password of {}", request.id(), user.name);
     Ok(Reply::data(&()))
 }
 
-/// The administrator who asks, and the user that the path names.
-fn find(app: &App, request: &Request) -> Result<(String, UserLine), Problem> {
-    let asker = auth::admin(app, request)?;
-    let user = app.store.user(request.captured())?.ok_or(Problem::NotFound)?;
-    Ok((asker.user, user))
+fn administrator(app: &App, request: &Request) -> Result<Caller, Problem> {
+    auth::permitted(app, request, Permission::ManageUsers)
 }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::plan::{Facts, InFlight, Socket, Step, Upstream, plan};
 use super::{Answer, Ask, Engine, Found, Outcome, Refusal};
-use crate::domain::{self, Millis, Qr, Reason, Status, UpstreamError, now};
+use crate::domain::{self, Millis, Permission, Qr, Reason, Status, UpstreamError, now};
 use crate::store;
 use crate::sync::Permit;
 use crate::upstream::BaseUrl;
@@ -141,7 +141,7 @@ impl<'a> Call<'a> {
     fn facts(&self) -> Facts {
         Facts {
             row: self.standing(),
-            may_adopt: self.ask.caller.admin,
+            may_adopt: self.ask.caller.may(Permission::AdoptPaired),
             server: self.server.is_some(),
             upstream: self.upstream,
             socket: self.socket,

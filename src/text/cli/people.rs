@@ -1,8 +1,8 @@
 //! Sentences about users and tokens.
 
-use super::count;
+use crate::text::count::count;
 
-/// A user is there now.
+/// A user was added.
 pub fn user_added(name: &str) -> String {
     format!("Usuário \"{name}\" criado. Agora crie o token: pareia token create {name}")
 }
@@ -17,10 +17,10 @@ pub fn user_unknown(name: &str) -> String {
     format!("não há usuário \"{name}\". Veja os nomes com: pareia user list")
 }
 
-/// There is nobody yet.
+/// The list of users is empty.
 pub const NO_USERS: &str = "Nenhum usuário ainda. Crie o primeiro com: pareia user add NOME";
 
-/// A user that owns instances is not removed.
+/// A user is not removed while it owns so many instances.
 pub fn user_owns(name: &str, instances: u32) -> String {
     let owned = count(instances, "instância", "instâncias");
     format!(
@@ -29,20 +29,20 @@ pub fn user_owns(name: &str, instances: u32) -> String {
     )
 }
 
-/// A user would inherit from itself.
+/// The instances were to go to the user who is removed.
 pub const HEIR_IS_SELF: &str = "--instances-to tem de ser outro usuário";
 
-/// A user is gone.
+/// A user was removed with so many tokens.
 pub fn user_removed(name: &str, tokens: u32) -> String {
     format!("Usuário \"{name}\" removido, com {}.", count(tokens, "token", "tokens"))
 }
 
-/// A user is gone and another has its instances.
+/// So many instances have another owner.
 pub fn instances_moved(instances: u32, heir: &str) -> String {
     format!("{} para \"{heir}\".", count(instances, "instância passou", "instâncias passaram"))
 }
 
-/// The token was printed.
+/// A token was printed.
 pub fn token_created(id: &str) -> String {
     format!("Guarde o token: ele não aparece de novo. Para revogar: pareia token revoke {id}")
 }
@@ -52,34 +52,34 @@ pub fn token_unknown(id: &str) -> String {
     format!("não há token \"{id}\". Veja os ids com: pareia token list")
 }
 
-/// A token is gone.
+/// A token was revoked.
 pub fn token_revoked(id: &str) -> String {
     format!("Token {id} revogado: a próxima chamada com ele recebe 401.")
 }
 
-/// There is none yet.
+/// The list of tokens is empty.
 pub const NO_TOKENS: &str = "Nenhum token ainda. Crie um com: pareia token create USUÁRIO";
 
-/// A moment that has passed, in a list.
+/// The cell of a moment that has passed.
 pub fn expired(at: &str) -> String {
     format!("{at} (expirado)")
 }
 
-/// A user can log in now.
+/// A password was set.
 pub fn password_set(name: &str) -> String {
     format!("Senha de \"{name}\" definida. Quem estava na página com essa conta precisa entrar de novo.")
 }
 
-/// A password that cannot be set.
+/// A password is refused.
 pub fn password_invalid(why: &str) -> String {
     format!("a senha {why}")
 }
 
-/// Said at a terminal that is to give a password.
+/// The prompt for a new password.
 pub const NEW_PASSWORD: &str = "Digite a senha nova (ela não aparece) e tecle Enter:";
-/// Said once it did.
+/// The prompt for the same password once more.
 pub const NEW_PASSWORD_AGAIN: &str = "Digite a mesma senha de novo e tecle Enter:";
-/// The two are not the same.
+/// The two passwords are not the same.
 pub const PASSWORDS_DIFFER: &str = "as duas senhas são diferentes: nada mudou, tente de novo";
-/// Not a line of text.
+/// A password is no line of text.
 pub const PASSWORD_NOT_TEXT: &str = "a senha deve ser uma linha de texto em UTF-8";

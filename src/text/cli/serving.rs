@@ -3,31 +3,25 @@
 use std::io;
 use std::path::Path;
 
-use crate::cli::config::Problem;
-
-/// Nothing can listen there.
+/// A text is no address to listen on.
 pub const LISTEN_INVALID: &str = "deve ser endereço:porta, por exemplo 127.0.0.1:3000 ou [::1]:3000";
-/// No phone waits that long.
+/// A text is no number of seconds.
 pub const SECONDS_INVALID: &str = "deve ser um número de segundos, até 86400";
-/// No server gives up before the first code.
+/// A text is no limit of codes.
 pub const LIMIT_INVALID: &str = "deve ser um número a partir de 1";
 
-/// A setting of `serve` makes no sense.
-pub fn setting(problem: &Problem) -> String {
-    match problem {
-        Problem::Listen => {
-            "--listen (PAREIA_LISTEN) deve ser endereço:porta, por exemplo 127.0.0.1:3000 ou [::1]:3000"
-                .into()
-        }
-        Problem::PublicUrl => {
-            "--public-url (PAREIA_PUBLIC_URL) deve ser um endereço http:// ou https://, sem usuário, ? ou #"
-                .into()
-        }
-        Problem::QrTimeout => "--qr-timeout (PAREIA_QR_TIMEOUT) deve ser de 1 a 120 segundos".into(),
-        Problem::TrustedProxy(part) => format!(
-            "--trusted-proxy (PAREIA_TRUSTED_PROXY): \"{part}\" não é um IP nem uma faixa como 10.0.0.0/8"
-        ),
-    }
+/// `--listen` makes no sense.
+pub const LISTEN_SETTING: &str =
+    "--listen (PAREIA_LISTEN) deve ser endereço:porta, por exemplo 127.0.0.1:3000 ou [::1]:3000";
+/// `--public-url` makes no sense.
+pub const PUBLIC_URL_SETTING: &str =
+    "--public-url (PAREIA_PUBLIC_URL) deve ser um endereço http:// ou https://, sem usuário, ? ou #";
+/// `--qr-timeout` makes no sense.
+pub const QR_TIMEOUT_SETTING: &str = "--qr-timeout (PAREIA_QR_TIMEOUT) deve ser de 1 a 120 segundos";
+
+/// A part of `--trusted-proxy` makes no sense.
+pub fn trusted_proxy_setting(part: &str) -> String {
+    format!("--trusted-proxy (PAREIA_TRUSTED_PROXY): \"{part}\" não é um IP nem uma faixa como 10.0.0.0/8")
 }
 
 /// The address cannot be listened on.
@@ -58,39 +52,39 @@ pub fn sim_ready(key: &str, version: &str) -> String {
     format!("Evolution API {version} simulada. apikey: {key}. Ctrl-C encerra.")
 }
 
-/// A simulator without a key would take none.
+/// A text is no key for the simulator.
 pub const SIM_KEY_INVALID: &str = "deve ter de 1 a 256 caracteres visíveis, sem acentos";
-/// A speed that no clock can run at.
+/// A text is no speed for the simulator.
 pub const SPEED_INVALID: &str = "deve ser um número de 0.1 a 1000";
 
-/// Its own folder could not be removed.
+/// The temporary folder of the demonstration could not be removed.
 pub fn folder_stays(path: &Path, error: &io::Error) -> String {
     format!("a pasta temporária {} ficou para trás: {error}", path.display())
 }
 
-/// Its own server did not answer.
+/// A call to the demonstration's own server failed.
 pub fn demo_call(error: &io::Error) -> String {
     format!("a chamada ao próprio servidor da demonstração falhou: {error}")
 }
 
-/// Its first call was refused.
+/// The demonstration's first call was refused.
 pub fn demo_refused(status: u16, code: &str) -> String {
     format!("a primeira chamada da demonstração recebeu {status} ({code})")
 }
 
-/// What is running, and how to try it.
+/// What the demonstration runs, and how to call it.
 pub fn demo_ready(api: &str, upstream: &str, curl: &str) -> String {
     format!(
         "API do pareia:           {api}\nEvolution API simulada:  {upstream}\n\nExperimente em outro terminal:\n{curl}\n"
     )
 }
 
-/// How to look at it.
+/// How to log in to the page of the demonstration.
 pub fn demo_page(url: &str, name: &str, password: &str) -> String {
     format!("Ou abra a página:  {url}\nNome:   {name}\nSenha:  {password}\n")
 }
 
-/// The usual port is taken.
+/// The port that was asked for is taken.
 pub fn demo_other_port(asked: &str) -> String {
     format!("{asked} está em uso; a demonstração usa outra porta.")
 }
@@ -100,11 +94,23 @@ pub fn demo_pairs_after(seconds: u64) -> String {
     format!("O celular simulado lê o QR Code em {seconds} s, ou já, se você teclar Enter.")
 }
 
-/// What is left to do.
+/// The simulated phone is connected.
 pub const DEMO_CONNECTED: &str = "conectado. O servidor continua no ar; Ctrl-C encerra.";
-/// Some case did not behave.
+/// A case of the demonstration did not behave.
 pub const DEMO_FAILED: &str = "nem todos os casos se comportaram como o fluxo promete";
-/// A case behaved.
+/// The end of the line of a case that behaved.
 pub const CASE_OK: &str = "ok";
-/// A case did not behave.
+/// The end of the line of one that did not.
 pub const CASE_FAILED: &str = "FALHOU";
+/// The title of the first scenario.
+pub const DEMO_FIRST: &str = "cenário 1: primeira criação";
+/// The title of the second scenario.
+pub const DEMO_REPEATED: &str = "cenário 2: chamada duplicada";
+/// The title of the third scenario.
+pub const DEMO_LOST: &str = "cenário 3: a Evolution perdeu a instância";
+/// The title of the first error case.
+pub const DEMO_NO_CREDENTIAL: &str = "erro 1: nenhuma credencial ativa";
+/// The title of the second error case.
+pub const DEMO_UNREACHABLE: &str = "erro 2: Evolution API fora do ar";
+/// The title of the third error case.
+pub const DEMO_OTHER_USER: &str = "erro 3: a instância é de outro usuário";

@@ -1,56 +1,70 @@
 //! Sentences about arguments that make no sense.
 
-use super::error;
+use super::output::error;
 
-/// After every one of them.
+/// What a wrong usage is printed as.
 pub fn misused(sentence: &str) -> String {
     format!("{}\nVeja o uso com --help.", error(sentence))
 }
 
-/// No command takes it.
+/// No such argument.
 pub fn unknown_argument(argument: &str) -> String {
     format!("o argumento {argument} não existe aqui")
 }
 
-/// There is no such command.
+/// No such command.
 pub fn unknown_command(command: &str) -> String {
     format!("o comando \"{command}\" não existe")
 }
 
-/// It has to be there.
+/// Arguments that have to be given.
 pub fn missing(arguments: &str) -> String {
     format!("falta: {arguments}")
 }
 
-/// It may be there once.
+/// An argument was given twice.
 pub fn repeated(argument: &str) -> String {
     format!("{argument} só pode aparecer uma vez")
 }
 
-/// Both cannot be.
+/// Two arguments exclude each other.
 pub fn conflict(argument: &str, other: &str) -> String {
     format!("{argument} não combina com {other}: use só um deles")
 }
 
-/// It says nothing on its own.
+/// An argument needs a value.
 pub fn without_value(argument: &str) -> String {
     format!("{argument} pede um valor")
 }
 
-/// It is not one of a few.
+/// A value is none of those that are valid.
 pub fn value_not_one_of(argument: &str, value: &str, valid: &str) -> String {
     format!("{argument}: \"{value}\" não é um de: {valid}")
 }
 
-/// It cannot be read.
+/// A value is refused, for that reason.
 pub fn value_refused(argument: &str, value: &str, why: &str) -> String {
     format!("{argument}: \"{value}\" não serve: {why}")
 }
 
-/// Not a life that a token can have.
+/// A text is no lifetime of a token.
 pub const DAYS_INVALID: &str = "deve ser um número de dias, de 1 a 3650";
 
-/// What is missing after a group of commands.
+/// A group was named without a command of it.
 pub fn command_missing(commands: &str) -> String {
     format!("falta o comando: {commands}")
 }
+
+/// The argument parser's own fixed words on a help page, and what stands there instead.
+pub const HELP_PAGE: [(&str, &str); 10] = [
+    ("Usage: ", "Uso: "),
+    ("\nCommands:\n", "\nComandos:\n"),
+    ("\nArguments:\n", "\nArgumentos:\n"),
+    ("\nOptions:\n", "\nOpções:\n"),
+    ("[OPTIONS]", "[OPÇÕES]"),
+    ("<COMMAND>", "<COMANDO>"),
+    ("[default: ", "[padrão: "),
+    ("[env: ", "[variável: "),
+    ("Print help", "Mostra esta ajuda"),
+    ("Print version", "Mostra a versão"),
+];

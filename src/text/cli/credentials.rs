@@ -1,9 +1,9 @@
-//! Sentences about credentials and instances.
+//! Sentences about credentials.
 
 use std::time::Duration;
 
-use super::count;
 use crate::domain::Channel;
+use crate::text::count::count;
 
 /// The id of a new credential is taken.
 pub fn credential_taken(id: &str) -> String {
@@ -18,7 +18,7 @@ pub fn credential_unknown(id: &str) -> String {
     format!("não há credencial \"{id}\". Veja os ids com: pareia credential list")
 }
 
-/// There is none yet.
+/// The list of credentials is empty.
 pub const NO_CREDENTIALS: &str = "Nenhuma credencial ainda. Cadastre uma com: \
      pareia credential add --type whatsapp_evolution --base-url URL --api-token-stdin";
 
@@ -27,7 +27,7 @@ pub fn credential_added(id: &str) -> String {
     format!("Credencial cadastrada. Confira com: pareia credential test {id}")
 }
 
-/// Everybody knows the key.
+/// The key is the one of Evolution's own examples.
 pub fn key_is_public(id: &str) -> String {
     format!(
         "ATENÇÃO: a chave de \"{id}\" é a que vem nos exemplos da Evolution API, e qualquer pessoa a conhece. \
@@ -35,17 +35,17 @@ pub fn key_is_public(id: &str) -> String {
     )
 }
 
-/// A credential is in use.
+/// A credential was enabled.
 pub fn credential_enabled(id: &str) -> String {
     format!("Credencial \"{id}\" ativa.")
 }
 
-/// A credential is out of use.
+/// A credential was disabled; so many instances name it.
 pub fn credential_disabled(id: &str, instances: u32) -> String {
     format!("Credencial \"{id}\" desativada. {}", will_move(instances))
 }
 
-/// A credential that instances name is not removed just so.
+/// A credential is not removed while so many instances name it.
 pub fn credential_in_use(id: &str, instances: u32) -> String {
     let used = count(instances, "instância usa", "instâncias usam");
     format!(
@@ -54,17 +54,17 @@ pub fn credential_in_use(id: &str, instances: u32) -> String {
     )
 }
 
-/// A credential is gone.
+/// A credential was removed; so many instances named it.
 pub fn credential_removed(id: &str, instances: u32) -> String {
     format!("Credencial \"{id}\" removida. {}", will_move(instances))
 }
 
-/// A credential has another key.
+/// A credential's key was replaced.
 pub fn credential_rotated(id: &str) -> String {
     format!("Chave de \"{id}\" trocada. Confira com: pareia credential test {id}")
 }
 
-/// Where the server is to post, and what to do with the lines that follow.
+/// The address of the webhook, above the lines to paste.
 pub fn webhook(url: &str) -> String {
     format!(
         "Endereço do webhook: {url}\nQuem o conhece pode chamá-lo: trate-o como uma senha. Cole as linhas abaixo no \
@@ -72,7 +72,7 @@ pub fn webhook(url: &str) -> String {
     )
 }
 
-/// Nobody has said yet where the server can be reached.
+/// The address of this server is not known, so the webhook has none.
 pub fn url_unknown(id: &str) -> String {
     format!(
         "ainda não sei em que endereço a Evolution API alcança o pareia: rode \"pareia serve\" uma vez, ou informe \
@@ -80,7 +80,7 @@ pub fn url_unknown(id: &str) -> String {
     )
 }
 
-/// After this, no call finds a credential.
+/// No active credential is left.
 pub const NO_ACTIVE_CREDENTIAL_LEFT: &str =
     "Não sobrou credencial ativa: até haver uma, as chamadas recebem 503.";
 
@@ -92,60 +92,18 @@ fn will_move(instances: u32) -> String {
     }
 }
 
-/// A stored address that this release does not take.
+/// The stored address is not taken by this release.
 pub fn base_url_unusable(id: &str, problem: &str) -> String {
     format!("o endereço da credencial \"{id}\" não serve: {problem}. Cadastre outra credencial e remova esta")
 }
 
-/// The key opens the server.
+/// A test passed.
 pub fn credential_fine(version: Option<&str>, latency: Duration) -> String {
     let version = version.map_or_else(|| "versão não informada".to_owned(), |v| format!("Evolution API {v}"));
     format!("ok  {version}  {} ms", latency.as_millis())
 }
 
-/// No instance has the name.
-pub fn instance_unknown(name: &str) -> String {
-    format!("não há instância \"{name}\". Veja os nomes com: pareia instance list")
-}
-
-/// There is none yet.
-pub const NO_INSTANCES: &str = "Nenhuma instância ainda. Conecte a primeira com: \
-     pareia instance connect NOME --user USUÁRIO --phone TELEFONE";
-
-/// A phone is connected.
-pub const CONNECTED: &str = "conectado";
-/// How to scan.
-pub const HOW_TO_SCAN: &str = "WhatsApp > Dispositivos conectados > Conectar dispositivo";
-/// How to stop looking.
-pub const CTRL_C: &str = "Acompanhando o QR Code até o celular conectar; Ctrl-C para sair.";
-
-/// The code to type, in the two halves that the phone shows.
-pub fn pairing_code(code: &str) -> String {
-    match code.split_at_checked(4) {
-        Some((first, second)) if code.len() == 8 => format!("Código de pareamento: {first}-{second}"),
-        _ => format!("Código de pareamento: {code}"),
-    }
-}
-
-/// Upstream sent a picture only.
-pub const NO_CODE_TEXT: &str = "A Evolution API mandou só a imagem do QR Code, sem o texto dele. Veja a imagem no \
-     campo qrCode de: pareia instance connect … --json";
-
-/// The code would be wrapped.
-pub fn too_narrow(needed: usize, columns: usize) -> String {
-    format!(
-        "O terminal tem {columns} colunas e o QR Code precisa de {needed}: alargue a janela ou diminua a letra."
-    )
-}
-
-/// The code would leave the window at the top.
-pub fn too_low(needed: usize, rows: usize) -> String {
-    format!(
-        "O terminal tem {rows} linhas e o QR Code precisa de {needed}: aumente a janela ou diminua a letra."
-    )
-}
-
-/// What a channel must be.
+/// A text is no channel.
 pub fn channel_invalid() -> String {
     let channels: Vec<_> = Channel::ALL.iter().map(|c| c.as_str()).collect();
     format!("tipos válidos: {}", channels.join(", "))

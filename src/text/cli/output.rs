@@ -1,26 +1,11 @@
-//! Every sentence of the command line, in Brazilian Portuguese.
-//!
-//! Sentences say what happened and what to do next. None carries a key, a token or a QR code; the
-//! help texts are in `help`.
-
-mod instances;
-mod people;
-mod servers;
-mod upstream;
-mod usage;
+//! Sentences that every command shares.
 
 use std::io;
 use std::path::Path;
 
-pub use instances::*;
-pub use people::*;
-pub use servers::*;
-pub use upstream::*;
-pub use usage::*;
+use crate::text::sentence::Sentence;
 
-use crate::text::{Sentence, count};
-
-/// Before a failure's sentence.
+/// What a failure is printed as.
 pub fn error(sentence: &str) -> String {
     format!("erro: {sentence}")
 }
@@ -33,12 +18,12 @@ pub fn refused(sentence: &Sentence) -> String {
     }
 }
 
-/// Stdout took no more.
+/// Stdout cannot be written.
 pub fn output_failed(error: &io::Error) -> String {
     format!("não consegui escrever na saída: {error}")
 }
 
-/// Said at a terminal that is to give a key.
+/// The prompt for a key.
 pub const PASTE_KEY: &str = "Cole a chave da Evolution API (AUTHENTICATION_API_KEY) e tecle Enter:";
 /// The file of a key cannot be read.
 pub fn file_unreadable(path: &Path, error: &io::Error) -> String {
@@ -50,12 +35,12 @@ pub fn stdin_unreadable(error: &io::Error) -> String {
     format!("não consegui ler a entrada padrão: {error}")
 }
 
-/// A truth in a table.
+/// The cell of a flag.
 pub fn yes_no(yes: bool) -> &'static str {
     if yes { "sim" } else { "não" }
 }
 
-/// A cell that may be empty.
+/// The cell of something that may be missing.
 pub fn or_dash(cell: Option<String>) -> String {
     cell.unwrap_or_else(|| "-".into())
 }

@@ -1,0 +1,117 @@
+//! The rules for credentials: what may be added, tested, changed and removed.
+//!
+//! A key reaches no server but the one its credential was added for: an address is never changed.
+
+use crate::crypto::new_id;
+use crate::domain::{Channel, Name, Secret};
+use crate::store::{self, Credential, CredentialLine, NewCredential, Store};
+use crate::upstream::evolution::{self, Check};
+use crate::upstream::{BaseUrl, BaseUrlError};
+
+/// Why a credential is not what was asked for. Nothing changed.
+#[derive(Debug)]
+pub enum CredentialError {
+    /// No credential has the id.
+    Unknown,
+    /// Another credential has the id.
+    Taken,
+    /// So many instances name it.
+    InUse(u32),
+    /// The stored address is one that this release does not call.
+    Address(BaseUrlError),
+    /// The server, or the key, failed its test.
+    Failed(Check),
+    /// The database failed.
+    Store(store::Error),
+}
+
+impl From<store::Error> for CredentialError {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// A credential to be added.
+pub struct CredentialDraft<'a> {
+    /// The id its owner chose; `None`: one is made up.
+    pub id: Option<&'a Name>,
+    /// The channel it serves.
+    pub channel: Channel,
+    /// What to call it; `None`: by its id.
+    pub name: Option<&'a str>,
+    /// Where the server is.
+    pub base_url: &'a BaseUrl,
+    /// The server's global key.
+    pub key: &'a Secret,
+}
+
+/// The credential of that id.
+pub fn find(store: &Store, id: &str) -> Result<CredentialLine, CredentialError> {
+    store.credential_line(id)?.ok_or(CredentialError::Unknown)
+}
+
+/// Refuses an id that another credential has, before a server is asked for nothing.
+pub fn check_free(store: &Store, id: Option<&Name>) -> Result<(), CredentialError> {
+    let Some(id) = id else { return Ok(()) };
+    if store.credential(id.as_str())?.is_some() { Err(CredentialError::Taken) } else { Ok(()) }
+}
+
+/// Adds a credential, active, and gives its id. It is not tested by this.
+pub fn add(store: &Store, draft: &CredentialDraft) -> Result<String, CredentialError> {
+    let id = draft.id.map_or_else(|| new_id("cred_"), |id| id.as_str().to_owned());
+    let added = store.add_credential(&NewCredential {
+        id: &id,
+        channel: draft.channel,
+        name: draft.name.unwrap_or(&id),
+        base_url: draft.base_url.as_str(),
+        key: draft.key,
+    })?;
+    if added { Ok(id) } else { Err(CredentialError::Taken) }
+}
+
+/// Tests a key that is about to be stored. What fails is refused, unless whoever asks insists.
+pub fn test_before_storing(
+    base_url: &BaseUrl,
+    key: &Secret,
+    trace: &str,
+    force: bool,
+) -> Result<Check, CredentialError> {
+    let check = evolution::test(base_url, key, trace);
+    if force || is_fine(&check) { Ok(check) } else { Err(CredentialError::Failed(check)) }
+}
+
+/// Tests a stored credential; what was found is the result, fine or not.
+pub fn test(credential: &Credential, trace: &str) -> Result<Check, CredentialError> {
+    Ok(evolution::test(&address(credential)?, &credential.key, trace))
+}
+
+/// Where a stored credential's server is.
+pub fn address(credential: &Credential) -> Result<BaseUrl, CredentialError> {
+    BaseUrl::parse(&credential.base_url).map_err(CredentialError::Address)
+}
+
+/// Whether a test found nothing wrong.
+pub fn is_fine(check: &Check) -> bool {
+    matches!(check, Check::Fine { .. })
+}
+
+/// Gives a credential another key.
+pub fn rotate(store: &Store, id: &str, key: &Secret) -> Result<(), CredentialError> {
+    if store.rotate_credential(id, key)? { Ok(()) } else { Err(CredentialError::Unknown) }
+}
+
+/// Lets calls use a credential, or no longer; gives it as it is then.
+pub fn set_active(store: &Store, id: &str, active: bool) -> Result<CredentialLine, CredentialError> {
+    store.set_credential_active(id, active)?;
+    find(store, id)
+}
+
+/// Removes a credential and gives what it was. One that instances name goes only with `force`: they move to
+/// an active one at their next call.
+pub fn remove(store: &Store, id: &str, force: bool) -> Result<CredentialLine, CredentialError> {
+    let line = find(store, id)?;
+    if line.instances > 0 && !force {
+        return Err(CredentialError::InUse(line.instances));
+    }
+    if store.remove_credential(id)? { Ok(line) } else { Err(CredentialError::Unknown) }
+}

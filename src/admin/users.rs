@@ -1,0 +1,105 @@
+//! The rules for users: who may be added and removed, who inherits, who is the last administrator.
+
+use super::{Password, Passwords};
+use crate::domain::{Name, Role};
+use crate::store::{self, Removal, Store, UserLine};
+
+/// Why a user is not what was asked for. Nothing changed.
+#[derive(Debug)]
+pub enum UserError {
+    /// No user has the name.
+    Unknown,
+    /// Another user has the name.
+    Taken,
+    /// Nobody has the name of whoever was to get the instances.
+    HeirUnknown,
+    /// The instances were to go to the user who is to be removed.
+    HeirIsSelf,
+    /// So many instances would be left without an owner.
+    OwnsInstances(u32),
+    /// It is the asker's own account, or the last administrator's who can log in.
+    LastAdministrator,
+    /// The database failed.
+    Store(store::Error),
+}
+
+impl From<store::Error> for UserError {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Who removes a user.
+#[derive(Clone, Copy, Debug)]
+pub enum RemovedBy<'a> {
+    /// The user of this id, over the API. Nobody is to be locked out of the page from there.
+    User(&'a str),
+    /// Whoever has the data folder, who can always let somebody in again.
+    CommandLine,
+}
+
+/// A user that is gone.
+#[derive(Debug)]
+pub struct RemovedUser {
+    /// What the user was and had.
+    pub user: UserLine,
+    /// Who has the instances now, where somebody was named.
+    pub heir: Option<UserLine>,
+}
+
+/// The user of that name.
+pub fn find(store: &Store, name: &str) -> Result<UserLine, UserError> {
+    store.user(name)?.ok_or(UserError::Unknown)
+}
+
+/// Adds a user; without a password only tokens get in.
+pub fn add(
+    store: &Store,
+    name: &Name,
+    role: Role,
+    password_hash: Option<&str>,
+) -> Result<UserLine, UserError> {
+    store.add_user_with(name, role, password_hash)?.ok_or(UserError::Taken)?;
+    find(store, name.as_str())
+}
+
+/// Gives a user a password, and ends the user's sessions.
+pub fn set_password(
+    store: &Store,
+    passwords: &Passwords,
+    user: &UserLine,
+    password: &Password,
+) -> Result<(), UserError> {
+    let hash = passwords.hash(password);
+    if store.set_password(&user.id, &hash, None)? { Ok(()) } else { Err(UserError::Unknown) }
+}
+
+/// Removes a user with tokens and sessions. Instances go to the user named `heir`; where none is named,
+/// there must be none.
+pub fn remove(
+    store: &Store,
+    name: &str,
+    heir: Option<&str>,
+    by: RemovedBy,
+) -> Result<RemovedUser, UserError> {
+    let user = find(store, name)?;
+    let from_page = match by {
+        RemovedBy::User(asker) if asker == user.id => return Err(UserError::LastAdministrator),
+        RemovedBy::User(_) => true,
+        RemovedBy::CommandLine => false,
+    };
+    let heir = heir.map(|name| find_heir(store, name, &user)).transpose()?;
+    let heir_id = heir.as_ref().map(|heir| heir.id.as_str());
+    match store.remove_user(&user.id, heir_id, from_page)? {
+        Removal::Done => Ok(RemovedUser { user, heir }),
+        Removal::Gone => Err(UserError::Unknown),
+        Removal::NoHeir => Err(UserError::HeirUnknown),
+        Removal::OwnsInstances => Err(UserError::OwnsInstances(user.instances)),
+        Removal::LastAdministrator => Err(UserError::LastAdministrator),
+    }
+}
+
+fn find_heir(store: &Store, name: &str, of: &UserLine) -> Result<UserLine, UserError> {
+    let heir = store.user(name)?.ok_or(UserError::HeirUnknown)?;
+    if heir.id == of.id { Err(UserError::HeirIsSelf) } else { Ok(heir) }
+}

@@ -1,0 +1,82 @@
+//! `pareia instance logout`, `restart` and `delete`: what is done to an instance by name, as the HTTP API does
+//! it.
+
+use std::io::{self, BufRead, IsTerminal};
+
+use super::engine::{engine, find};
+use crate::cli::output::{CommandFailure, CommandResult, fail, note, out};
+use crate::cli::table::pretty;
+use crate::crypto::new_id;
+use crate::http::InstanceRemoval;
+use crate::instance::actions::{Act, Manager, Refusal};
+use crate::store::Store;
+use crate::text::cli as words;
+
+/// Which instance to delete, and how much of it.
+#[derive(clap::Args, Debug)]
+pub struct DeleteArgs {
+    #[arg(value_name = "NOME")]
+    name: String,
+    #[arg(long)]
+    keep_upstream: bool,
+    #[arg(long)]
+    yes: bool,
+    #[arg(long)]
+    json: bool,
+}
+
+/// Logs the phone out.
+pub fn logout(store: Store, name: &str) -> CommandResult {
+    let target = find(&store, name)?;
+    let done = manager(store).logout(&target, &new_id("cli-"));
+    done.map_err(|why| undone(Act::Logout, &why))?;
+    note(words::logged_out(name));
+    Ok(())
+}
+
+/// Opens the socket anew.
+pub fn restart(store: Store, name: &str) -> CommandResult {
+    let target = find(&store, name)?;
+    let done = manager(store).restart(&target, &new_id("cli-"));
+    done.map_err(|why| undone(Act::Restart, &why))?;
+    note(words::restarted(name));
+    Ok(())
+}
+
+/// Deletes the instance, once whoever asks has seen what goes.
+pub fn delete(store: Store, arguments: &DeleteArgs) -> CommandResult {
+    let DeleteArgs { name, keep_upstream, yes, json } = arguments;
+    if !yes && !io::stdin().is_terminal() {
+        return Err(CommandFailure::Usage(words::DELETE_NEEDS_YES.to_owned()));
+    }
+    let target = find(&store, name)?;
+    let manager = manager(store);
+    let goes = manager.would_remove(&target, *keep_upstream, &new_id("cli-"));
+    let goes = goes.map_err(|why| undone(Act::Delete, &why))?;
+    note(words::goes(name, goes.upstream, goes.session));
+    if goes.stranger {
+        note(crate::text::STRANGER_STAYS);
+    }
+    if !yes && !confirmed().map_err(|error| CommandFailure::Failed(words::stdin_unreadable(&error)))? {
+        return fail(words::NOT_DELETED);
+    }
+    let gone = manager.delete(&target, *keep_upstream, &new_id("cli-"));
+    let gone = gone.map_err(|why| undone(Act::Delete, &why))?;
+    note(words::deleted(name, gone.upstream, *keep_upstream || gone.stranger));
+    if *json { out(pretty(&InstanceRemoval::of(target.name.as_str(), gone))) } else { Ok(()) }
+}
+
+fn confirmed() -> io::Result<bool> {
+    note(words::DELETE_CONFIRM);
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    Ok(["s", "sim"].contains(&line.trim().to_lowercase().as_str()))
+}
+
+fn manager(store: Store) -> Manager {
+    Manager::new(engine(store))
+}
+
+fn undone(act: Act, why: &Refusal) -> CommandFailure {
+    CommandFailure::Failed(words::refused(&crate::text::undone(act, why)))
+}

@@ -1,0 +1,41 @@
+//! `pareia instance link`: an address that shows one instance's code to whoever opens it. The rules are those
+//! of `admin::links`.
+
+use super::engine::find;
+use crate::admin::links;
+use crate::cli::output::{CommandResult, fail, note, out};
+use crate::cli::public_url::PublicUrl;
+use crate::cli::table::pretty;
+use crate::cli::values;
+use crate::domain::clock;
+use crate::http::NewLinkJson;
+use crate::store::Store;
+use crate::text::cli as words;
+
+/// Which instance to make a link for.
+#[derive(clap::Args, Debug)]
+pub struct LinkArgs {
+    #[arg(value_name = "NOME")]
+    name: String,
+    #[arg(long, value_name = "MINUTOS", default_value_t = links::DEFAULT_LINK_MINUTES, value_parser = values::minutes)]
+    minutes: u64,
+    #[command(flatten)]
+    public_url: PublicUrl,
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints the address of a new link, and only that.
+pub fn run(store: &Store, arguments: &LinkArgs) -> CommandResult {
+    let target = find(store, &arguments.name)?;
+    let base = arguments.public_url.base(store, || words::NO_URL.to_owned())?;
+    let Some(link) = links::make(store, &target.id, arguments.minutes)? else {
+        return fail(words::already_connected(&arguments.name));
+    };
+    if arguments.json {
+        return out(pretty(&NewLinkJson::of(&link, &base)));
+    }
+    out(links::url(&base, &link.token))?;
+    note(words::link_made(&clock::short(link.expires_at)));
+    Ok(())
+}

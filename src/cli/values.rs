@@ -1,0 +1,58 @@
+//! Values of arguments, read for clap. What is refused says what it must be.
+
+use super::config;
+use crate::admin::links::LINK_MINUTES;
+use crate::admin::tokens::TOKEN_DAYS;
+use crate::domain::{self, Channel, Invalid, Name, Phone, Role};
+use crate::text::cli as words;
+use crate::upstream::BaseUrl;
+
+/// A name of a user, a credential or an instance.
+pub fn name(text: &str) -> Result<Name, String> {
+    Name::parse(text).map_err(invalid)
+}
+
+/// A free text that lists will show.
+pub fn label(text: &str) -> Result<String, String> {
+    domain::label(text).map_err(invalid)
+}
+
+/// A phone.
+pub fn phone(text: &str) -> Result<Phone, String> {
+    Phone::parse(text).map_err(invalid)
+}
+
+/// A role.
+pub fn role(text: &str) -> Result<Role, String> {
+    Role::parse(text).map_err(invalid)
+}
+
+/// A channel.
+pub fn channel(text: &str) -> Result<Channel, String> {
+    Channel::parse(text).map_err(|_| words::channel_invalid())
+}
+
+/// The address of a server.
+pub fn base_url(text: &str) -> Result<BaseUrl, &'static str> {
+    BaseUrl::parse(text).map_err(crate::text::base_url)
+}
+
+/// Days that a token may live.
+pub fn days(text: &str) -> Result<u64, &'static str> {
+    text.parse().ok().filter(|days| TOKEN_DAYS.contains(days)).ok_or(words::DAYS_INVALID)
+}
+
+/// Minutes that a link may live.
+pub fn minutes(text: &str) -> Result<u64, &'static str> {
+    text.parse().ok().filter(|minutes| LINK_MINUTES.contains(minutes)).ok_or(words::MINUTES_INVALID)
+}
+
+/// An address to listen on.
+pub fn listen_address(text: &str) -> Result<String, &'static str> {
+    config::listen(text).ok_or(words::LISTEN_INVALID)
+}
+
+/// What a text should have been.
+pub fn invalid(problem: Invalid) -> String {
+    crate::text::invalid(problem)
+}

@@ -1,0 +1,179 @@
+//! Credentials, users and tokens as JSON: one shape for each, for the API and for `--json`.
+//!
+//! A key is shown to nobody, only its fingerprint; a token only when it is made.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::crypto::sha256;
+use crate::domain::clock::iso;
+use crate::domain::{Role, Secret};
+use crate::http::api::trouble::Trouble;
+use crate::store::{CredentialLine, NewToken, TokenLine, UserLine};
+use crate::text;
+use crate::upstream::evolution::{Check, is_public_default_key};
+
+/// Bytes of a key's hash that are shown: enough to tell two keys apart, far too few to guess one.
+const FINGERPRINT: usize = 4;
+
+/// A credential.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CredentialJson<'a> {
+    id: &'a str,
+    r#type: &'static str,
+    name: &'a str,
+    base_url: &'a str,
+    active: bool,
+    instances: u32,
+    created_at: String,
+    fingerprint: String,
+    public_default_key: bool,
+    trouble: Option<Trouble>,
+}
+
+impl<'a> From<&'a CredentialLine> for CredentialJson<'a> {
+    fn from(line: &'a CredentialLine) -> Self {
+        let credential = &line.credential;
+        Self {
+            id: &credential.id,
+            r#type: credential.channel.as_str(),
+            name: &credential.name,
+            base_url: &credential.base_url,
+            active: credential.active,
+            instances: line.instances,
+            created_at: iso(credential.created_at),
+            fingerprint: fingerprint(&credential.key),
+            public_default_key: is_public_default_key(&credential.key),
+            trouble: line.trouble.as_ref().map(|(code, since)| Trouble::of(code, *since)),
+        }
+    }
+}
+
+fn fingerprint(key: &Secret) -> String {
+    let hash = sha256(key.expose().as_bytes());
+    hash[..FINGERPRINT].iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// What a test found: of a server that passed it the release and how long it took, of another the code.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TestResultJson<'a> {
+    ok: bool,
+    code: Option<&'static str>,
+    version: Option<&'a str>,
+    latency_ms: Option<u128>,
+}
+
+impl<'a> From<&'a Check> for TestResultJson<'a> {
+    fn from(check: &'a Check) -> Self {
+        let code = text::check(check).map(|sentence| sentence.code);
+        let (version, latency_ms) = match check {
+            Check::Fine { version, latency } => (version.as_deref(), Some(latency.as_millis())),
+            Check::InstanceToken | Check::Failed(_) => (None, None),
+        };
+        Self { ok: code.is_none(), code, version, latency_ms }
+    }
+}
+
+/// A test of a stored credential.
+#[derive(Serialize)]
+pub struct CredentialTestJson<'a> {
+    id: &'a str,
+    #[serde(flatten)]
+    result: TestResultJson<'a>,
+}
+
+impl<'a> CredentialTestJson<'a> {
+    /// The test of the credential of that id.
+    pub fn new(id: &'a str, check: &'a Check) -> Self {
+        Self { id, result: check.into() }
+    }
+}
+
+/// A credential that was stored now, and the test that it passed or was spared the refusal of.
+#[derive(Serialize)]
+pub struct StoredCredentialJson<'a> {
+    #[serde(flatten)]
+    credential: CredentialJson<'a>,
+    #[serde(flatten)]
+    result: TestResultJson<'a>,
+}
+
+impl<'a> StoredCredentialJson<'a> {
+    /// The credential, and what its test found.
+    pub fn new(line: &'a CredentialLine, check: &'a Check) -> Self {
+        Self { credential: line.into(), result: check.into() }
+    }
+}
+
+/// A user.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserJson<'a> {
+    id: &'a str,
+    name: &'a str,
+    admin: bool,
+    role: &'static str,
+    has_password: bool,
+    instances: u32,
+    tokens: u32,
+    created_at: String,
+}
+
+impl<'a> From<&'a UserLine> for UserJson<'a> {
+    fn from(line: &'a UserLine) -> Self {
+        Self {
+            id: &line.id,
+            name: &line.name,
+            admin: line.role == Role::Administrator,
+            role: line.role.as_str(),
+            has_password: line.has_password,
+            instances: line.instances,
+            tokens: line.tokens,
+            created_at: iso(line.created_at),
+        }
+    }
+}
+
+/// A token, by what is known of it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenJson<'a> {
+    id: &'a str,
+    user: &'a str,
+    name: Option<&'a str>,
+    created_at: String,
+    expires_at: Option<String>,
+    last_used_at: Option<String>,
+}
+
+impl<'a> From<&'a TokenLine> for TokenJson<'a> {
+    fn from(line: &'a TokenLine) -> Self {
+        Self {
+            id: &line.id,
+            user: &line.user,
+            name: line.name.as_deref(),
+            created_at: iso(line.created_at),
+            expires_at: line.expires_at.map(iso),
+            last_used_at: line.last_used_at.map(iso),
+        }
+    }
+}
+
+/// A token that was made now.
+#[derive(Serialize)]
+pub struct NewTokenJson<'a> {
+    id: &'a str,
+    token: &'a str,
+}
+
+impl<'a> From<&'a NewToken> for NewTokenJson<'a> {
+    fn from(new: &'a NewToken) -> Self {
+        Self { id: &new.id, token: new.token.expose() }
+    }
+}

@@ -1,0 +1,84 @@
+//! Sentences of the call that ends in a QR code.
+
+use super::requests::NOT_FOUND;
+use super::sentence::Sentence;
+use super::servers::upstream;
+use crate::domain::Channel;
+use crate::instance::connect::{Answer, Found, Refusal};
+
+/// The outer message of every success.
+pub const DONE: &str = "Instância criada com credenciais do sistema";
+/// A phone is connected.
+pub const CONNECTED: &str = "Instância já conectada.";
+/// Said beside a null pairing code.
+pub const PAIRING_CODE_MISSING: &str = "Esta instância já está aguardando a leitura de um QR Code que foi \
+    pedido sem código de pareamento. Escaneie o QR Code, ou peça o código quando este expirar.";
+
+/// The sentence of a success.
+pub fn answer(answer: &Answer) -> &'static str {
+    match answer.found {
+        Found::Missing => "Instância criada. Escaneie o QR Code no WhatsApp.",
+        Found::Existing => "Instância já existente. Escaneie o QR Code.",
+        Found::Connected => CONNECTED,
+    }
+}
+
+/// The sentence of a refusal.
+pub fn refusal(refusal: &Refusal) -> Sentence {
+    let (code, error, detail) = match refusal {
+        Refusal::Gone => ("not_found", NOT_FOUND.to_owned(), None),
+        Refusal::OwnedByOther => (
+            "owned_by_other_user",
+            "Instância já existe para outro usuário".to_owned(),
+            Some("Use outro channelInstanceId, ou o token do dono da instância."),
+        ),
+        Refusal::PairedUpstream => (
+            "owned_by_other_user",
+            "Instância já existe para outro usuário".to_owned(),
+            Some(
+                "Esse nome já existe na Evolution com um celular pareado, e só um administrador pode adotá-lo. \
+                 Use outro channelInstanceId, ou peça a um administrador.",
+            ),
+        ),
+        Refusal::NoActiveCredential(channel) => ("no_active_credential", no_credential(*channel), None),
+        Refusal::Busy => (
+            "busy",
+            "Servidor ocupado, tente de novo em instantes".to_owned(),
+            Some("Há chamadas demais esperando pela Evolution API. A mesma chamada pode ser repetida."),
+        ),
+        Refusal::Upstream(trouble) => {
+            let (code, detail) = (trouble.code(), upstream(*trouble));
+            (code, "Erro ao criar/conectar instância".to_owned(), Some(detail))
+        }
+        Refusal::NoQr => (
+            "qr_timeout",
+            "Erro ao criar/conectar instância".to_owned(),
+            Some(
+                "O WhatsApp ainda não entregou um QR Code a este servidor Evolution. Chame de novo; se \
+                  continuar, confira se o servidor alcança web.whatsapp.com e a versão da Evolution API.",
+            ),
+        ),
+        Refusal::Reconnecting => (
+            "qr_timeout",
+            "Erro ao criar/conectar instância".to_owned(),
+            Some(
+                "Já há um celular pareado e a Evolution está tentando reconectar. Confira se o servidor alcança \
+                  o WhatsApp e chame de novo; para parear outro celular, desconecte este antes.",
+            ),
+        ),
+        Refusal::Internal => (
+            "internal",
+            "Erro interno".to_owned(),
+            Some("Procure o requestId no log do pareia. A mesma chamada pode ser repetida."),
+        ),
+    };
+    Sentence { code, error, detail }
+}
+
+fn no_credential(channel: Channel) -> String {
+    format!(
+        "Nenhuma credencial ativa encontrada para o canal \"{}\". Por favor, contate o administrador para \
+         configurar as credenciais de integração.",
+        channel.as_str()
+    )
+}

@@ -1,0 +1,20 @@
+//! Every sentence of the command line, in Brazilian Portuguese.
+//!
+//! Sentences say what happened and what to do next. None carries a key, a token or a QR code.
+
+mod credentials;
+pub mod help;
+mod instances;
+mod output;
+mod people;
+mod serving;
+mod tables;
+mod usage;
+
+pub use credentials::*;
+pub use instances::*;
+pub use output::*;
+pub use people::*;
+pub use serving::*;
+pub use tables::*;
+pub use usage::*;

@@ -1,0 +1,122 @@
+//! Sentences about the servers of the upstream: what is wrong with one, its address or its key, and what to paste
+//! into its settings.
+
+use super::sentence::Sentence;
+use crate::domain::UpstreamError;
+use crate::upstream::BaseUrlError;
+use crate::upstream::evolution::{Check, KeyError};
+
+/// The next step for what upstream did.
+pub fn upstream(trouble: UpstreamError) -> &'static str {
+    match trouble {
+        UpstreamError::Unreachable | UpstreamError::Broken => {
+            "A Evolution API não respondeu nesse endereço. Confira se ela está rodando e o baseUrl da credencial."
+        }
+        UpstreamError::RejectedKey => {
+            "A Evolution API recusou a chave. Confira AUTHENTICATION_API_KEY no servidor e troque a chave com \
+             \"pareia credential rotate\"."
+        }
+        UpstreamError::LicenseRequired => {
+            "Esta Evolution API (2.4 ou mais nova) pede ativação da licença. Ative-a no manager dela, ou use a 2.3.7."
+        }
+        UpstreamError::NotLoaded => {
+            "A Evolution API conhece o nome, mas não carregou a instância: está reiniciando, ainda a está removendo, \
+             ou o nome pertence a outra instalação no mesmo banco. Chame de novo em instantes."
+        }
+        UpstreamError::Unexpected => {
+            "A Evolution API respondeu com um erro ou com algo que não é dela. Confira o baseUrl e o log da Evolution."
+        }
+        UpstreamError::Timeout => {
+            "A Evolution API aceitou a chamada e não respondeu a tempo. Confira a carga dela e chame de novo."
+        }
+    }
+}
+
+/// What a test found wrong with a server or its key; `None` when nothing is.
+pub fn check(check: &Check) -> Option<Sentence> {
+    match check {
+        Check::Fine { .. } => None,
+        Check::InstanceToken => Some(Sentence {
+            code: "instance_token",
+            error: "A chave é o token de uma instância, não a chave global".to_owned(),
+            detail: Some("Com ela nada pode ser criado. Use a AUTHENTICATION_API_KEY do servidor."),
+        }),
+        Check::Failed(trouble) => Some(server(*trouble)),
+    }
+}
+
+/// What is wrong with a server as a whole, and what to do about it.
+pub fn server(trouble: UpstreamError) -> Sentence {
+    let (error, step) = match trouble {
+        UpstreamError::Unreachable | UpstreamError::Broken => (
+            "A Evolution API não responde nesse endereço",
+            "Confira se ela está rodando e o endereço (baseUrl) da credencial.",
+        ),
+        UpstreamError::RejectedKey => (
+            "A Evolution API recusa a chave",
+            "Confira AUTHENTICATION_API_KEY no servidor e troque a chave da credencial.",
+        ),
+        UpstreamError::LicenseRequired => (
+            "Esta Evolution API (2.4 ou mais nova) pede ativação da licença",
+            "Ative-a no manager dela, ou use a 2.3.7.",
+        ),
+        UpstreamError::NotLoaded => {
+            ("A Evolution API ainda não carregou a instância", "Espere alguns instantes e tente de novo.")
+        }
+        UpstreamError::Unexpected => (
+            "A Evolution API respondeu com um erro, ou com algo que não é dela",
+            "Confira o endereço (baseUrl) e o log da Evolution.",
+        ),
+        UpstreamError::Timeout => {
+            ("A Evolution API não respondeu a tempo", "Confira a carga dela e tente de novo.")
+        }
+    };
+    Sentence { code: trouble.code(), error: error.to_owned(), detail: Some(step) }
+}
+
+/// The same from the code that was written down.
+pub fn server_code(code: &str) -> Sentence {
+    let known = [
+        UpstreamError::Unreachable,
+        UpstreamError::RejectedKey,
+        UpstreamError::LicenseRequired,
+        UpstreamError::NotLoaded,
+        UpstreamError::Timeout,
+    ];
+    server(known.into_iter().find(|t| t.code() == code).unwrap_or(UpstreamError::Unexpected))
+}
+
+/// What to paste into Evolution's environment, so that it posts its hints to that address. Its names
+/// for events are those of 1.8 and 2.x alike; logouts have none of their own there.
+pub fn webhook_environment(url: &str) -> String {
+    format!(
+        "WEBHOOK_GLOBAL_ENABLED=true\nWEBHOOK_GLOBAL_URL={url}\nWEBHOOK_GLOBAL_WEBHOOK_BY_EVENTS=false\n\
+         WEBHOOK_EVENTS_CONNECTION_UPDATE=true\nWEBHOOK_EVENTS_QRCODE_UPDATED=true\n\
+         WEBHOOK_EVENTS_INSTANCE_CREATE=true\nWEBHOOK_EVENTS_INSTANCE_DELETE=true"
+    )
+}
+
+/// What is wrong with the address of a server.
+pub fn base_url(why: BaseUrlError) -> &'static str {
+    match why {
+        BaseUrlError::Malformed => "não é uma URL: use algo como http://localhost:8080",
+        BaseUrlError::Scheme => "deve começar com http:// ou https://",
+        BaseUrlError::UserInfo => "não pode ter usuário ou senha na URL",
+        BaseUrlError::Query => "não pode ter \"?\" nem \"#\"",
+        BaseUrlError::Forbidden => {
+            "aponta para um endereço link-local ou de metadados, que nunca é uma Evolution API"
+        }
+    }
+}
+
+/// What is wrong with a server's key.
+pub fn key(why: KeyError) -> &'static str {
+    match why {
+        KeyError::Empty => "a chave está vazia: mande a AUTHENTICATION_API_KEY da Evolution API",
+        KeyError::TooLong => "a chave passa de 4 KiB: isso não é uma chave da Evolution API",
+        KeyError::Multiline => "a chave tem mais de uma linha: mande só a chave, sem mais nada",
+        KeyError::NotAscii => {
+            "a chave tem acentos ou caracteres de controle: mande só a chave, em texto puro"
+        }
+    }
+}

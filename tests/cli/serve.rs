@@ -1,0 +1,184 @@
+//! `pareia serve`: its log, its signals, what it refuses to start with.
+
+use std::fs;
+use std::net::TcpListener;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pareia::sim::{Fault, Version};
+use serde_json::Value;
+
+use super::desk::{Desk, KEY, PATIENCE, Running, address, request, simulated};
+
+fn post(token: &str, name: &str) -> String {
+    let body = format!(
+        r#"{{"channel":"whatsapp_evolution","channelInstanceId":"{name}","channelPhoneOrId":"5521991856227"}}"#
+    );
+    format!(
+        "POST /api/messaging/instance HTTP/1.0\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+#[test]
+fn serve_says_its_address_first_works_beside_commands_and_ends_at_a_signal() {
+    let (desk, sim) = (Desk::new(), simulated(Version::V2_3_7));
+    for signal in ["-TERM", "-INT"] {
+        let mut command = desk.command("serve --listen 127.0.0.1:0 --qr-timeout 10");
+        command.env("PAREIA_LOG", "debug").env("PAREIA_PUBLIC_URL", "").env("PAREIA_TRUSTED_PROXY", "");
+        let mut serving = Running::start(command);
+        let first = serving.first_logged();
+        let start = concat!(" INFO  pareia ", env!("CARGO_PKG_VERSION"), " listening on http://127.0.0.1:");
+        assert!(first.contains(start) && first.as_bytes()[10] == b'T', "{first}");
+        let name = signal.trim_start_matches('-');
+        desk.ok(&format!("user add {name}"));
+        let token = desk.ok(&format!("token create {name}"));
+        if signal == "-TERM" {
+            desk.credential("cred_lab", &sim.url(), KEY);
+        }
+        let answer = request(&address(&first), &post(&token, name));
+        assert!(answer.contains("200 OK") && answer.contains("data:image/png"), "{answer}");
+        serving.signal(signal);
+        let ran = serving.end();
+        assert_eq!((ran.code, ran.out.as_str()), (Some(0), ""), "{}", ran.err);
+        assert!(ran.err.contains("stopped"), "{}", ran.err);
+        for secret in [KEY, token.as_str(), "base64", "2@"] {
+            assert!(!ran.err.contains(secret), "{}", ran.err);
+        }
+        // Whoever copies the database of a server that was stopped has everything.
+        let log = desk.folder.join("data/pareia.db-wal");
+        assert!(fs::metadata(&log).map_or(0, |file| file.len()) == 0, "{}", log.display());
+    }
+}
+
+#[test]
+fn serve_invites_the_first_administrator_and_logs_no_secret() {
+    let (desk, sim) = (Desk::new(), simulated(Version::V2_3_7));
+    let serve = |flags: &str| {
+        let mut command = desk.command(&format!("serve --listen 127.0.0.1:0 {flags}"));
+        command.env("PAREIA_LOG", "debug");
+        Running::start(command)
+    };
+    let invitation = |log: &str| {
+        let at = log.find("/#/setup/").unwrap_or_else(|| panic!("no link: {log}"));
+        let (base, token) = (log[..at].rsplit(' ').next().unwrap(), &log[at + "/#/setup/".len()..]);
+        (base.to_owned(), token.split(' ').next().unwrap().to_owned())
+    };
+    let mut first = serve("--public-url https://zap.loja.com.br/pareia");
+    first.first_logged();
+    first.signal("-TERM");
+    let log = first.end().err;
+    let (base, old) = invitation(&log);
+    assert!(base == "https://zap.loja.com.br/pareia" && log.contains("within 30 minutes"), "{log}");
+    let mut serving = serve("");
+    let address = address(&serving.first_logged());
+    let mut line = String::new();
+    while !line.contains("/#/setup/") {
+        line = serving.first_logged();
+    }
+    let (base, token) = invitation(&line);
+    assert_eq!(base, format!("http://{address}"));
+    assert!(token.len() == 43 && token != old, "a new start makes a new link");
+    let password = "uma senha que ninguém sabe";
+    let json = |path: &str, cookie: &str, body: &Value| {
+        let body = body.to_string();
+        let length = body.len();
+        request(
+            &address,
+            &format!(
+                "POST {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\n{cookie}\
+                 Connection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+            ),
+        )
+    };
+    let set_up = |token: &str| {
+        json("/api/setup", "", &serde_json::json!({"token": token, "name": "chefe", "password": password}))
+    };
+    assert!(set_up(&old).contains("setup_expired"));
+    let answer = set_up(&token);
+    let cookie = answer.split("Set-Cookie: ").nth(1).and_then(|c| c.split(';').next()).expect(&answer);
+    let key = serde_json::json!({"baseUrl": sim.url(), "apiToken": KEY});
+    let added = json("/api/admin/credentials", &format!("Cookie: {cookie}\r\n"), &key);
+    assert!(added.contains("\"version\":\"2.3.7\""), "{added}");
+    let wrong = serde_json::json!({"name": "uma-senha-no-campo-errado", "password": "errada-mas-secreta"});
+    assert!(json("/api/session", "", &wrong).contains("wrong_password"));
+    serving.signal("-TERM");
+    let rest = serving.end().err;
+    assert!(rest.contains("POST /api/setup 200") && rest.contains("a login failed from 127.0.0.1"), "{rest}");
+    let value = cookie.split_once('=').unwrap().1;
+    for hidden in [password, KEY, &*token, &*old, value, "campo-errado", "errada-mas-secreta", "argon2"] {
+        assert!(!rest.contains(hidden), "{rest}");
+    }
+    let mut again = serve("");
+    again.first_logged();
+    again.signal("-TERM");
+    let log = again.end().err;
+    assert!(!log.contains("/setup/"), "{log}");
+}
+
+#[test]
+fn a_second_signal_does_not_wait() {
+    let (desk, sim) = (Desk::new(), simulated(Version::V2_3_7));
+    desk.ok("user add loja");
+    let token = desk.ok("token create loja");
+    desk.credential("cred_lab", &sim.url(), KEY);
+    sim.control().fault(Fault::Hang, None);
+    let mut serving = Running::start(desk.command("serve --listen 127.0.0.1:0"));
+    let address = address(&serving.first_logged());
+    let waiting = thread::spawn(move || request(&address, &post(&token, "presa")));
+    let begun = Instant::now();
+    while sim.control().calls().is_empty() {
+        assert!(begun.elapsed() < PATIENCE, "the call reaches upstream");
+        thread::sleep(Duration::from_millis(5));
+    }
+    serving.signal("-TERM");
+    thread::sleep(Duration::from_millis(300));
+    serving.signal("-TERM");
+    assert_eq!(serving.end().code, Some(130));
+    waiting.join().unwrap();
+}
+
+#[test]
+fn serve_warns_of_what_is_open_to_everybody() {
+    let desk = Desk::new();
+    let loud = "can be reached from other machines";
+    desk.credential("cred_lab", "http://localhost:8080", "429683C4C977415CAAFCCE10F7D57E11");
+    for (flags, warned) in [
+        ("--listen 0.0.0.0:0", true),
+        ("--listen 127.0.0.1:0", false),
+        ("--listen 0.0.0.0:0 --trusted-proxy 127.0.0.1,10.0.0.0/8", false),
+        ("--listen 0.0.0.0:0 --public-url https://zap.loja.com.br", false),
+    ] {
+        let mut serving = Running::start(desk.command(&format!("serve {flags}")));
+        serving.first_logged();
+        serving.signal("-TERM");
+        let log = serving.end().err;
+        assert_eq!(log.contains(loud), warned, "{flags}: {log}");
+        assert!(log.contains("credential cred_lab opens with the key of Evolution's own examples"), "{log}");
+        assert_eq!(log.contains("people use it at https://zap.loja.com.br"), flags.contains("zap"), "{log}");
+    }
+}
+
+#[test]
+fn serve_that_cannot_start_says_why_in_one_sentence() {
+    let desk = Desk::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    desk.says(&format!("serve --listen {address}"), 1, "", &format!("erro: {address} já está em uso"));
+    desk.says("serve --listen 192.0.2.1:3000", 1, "", "não é um endereço desta máquina");
+    fs::write(desk.folder.join("file"), "").unwrap();
+    desk.says("serve --listen 127.0.0.1:0 --data file/x", 1, "", "erro: file/x: ");
+    desk.credential("cred_lab", "http://localhost:8080", KEY);
+    let key = desk.folder.join("data/pareia.key");
+    let kept = fs::read(&key).unwrap();
+    fs::remove_file(&key).unwrap();
+    desk.says("serve --listen 127.0.0.1:0", 1, "", "pareia.key não existe: restaure esse arquivo do backup");
+    fs::write(&key, "nonsense").unwrap();
+    desk.says("serve --listen 127.0.0.1:0", 1, "", "não é a chave que selou as credenciais");
+    fs::write(&key, kept).unwrap();
+    let database = rusqlite::Connection::open(desk.folder.join("data/pareia.db")).unwrap();
+    let newer = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (999, 'x', '', '0')";
+    database.execute(newer, []).unwrap();
+    desk.says("serve --listen 127.0.0.1:0", 1, "", "o banco de dados é da versão 999");
+}
