@@ -184,10 +184,10 @@ impl Control {
         self.hub.world(|world, _| world.ledger(name).harmed)
     }
 
-    /// How often the phone of that name has logged in.
+    /// Times the name's pairing signed in to WhatsApp. Two sockets of one pairing do so for ever.
     #[must_use]
     pub fn logins(&self, name: &str) -> u32 {
-        self.hub.world(|world, now| world.logins(name, now))
+        self.hub.world(|world, _| world.ledger(name).logins)
     }
 
     /// Names whose instance a race of two creates destroyed, once for each time.

@@ -207,6 +207,7 @@ fn restart_instance(hub: &Hub, name: &str) -> Reply {
     let found = hub.world(|world, now| {
         let Some((key, i)) = world.loaded(name) else { return Found::Missing };
         match (v1, world.seen(i, now)) {
+            (false, _) if i.fighting.is_some() => Found::Missing,
             (true, State::Open) => {
                 world.restart_beside(key, now);
                 world.hold(key);

@@ -119,5 +119,5 @@ impl World {
 
 /// Whether a request stays with the server, the page, or the browser's own first tab.
 fn is_ours(url: &str, ours: &str) -> bool {
-    [ours, "data:", "chrome:", "about:"].iter().any(|start| url.starts_with(start))
+    [ours, "data:", "chrome:", "chrome-untrusted:", "about:"].iter().any(|start| url.starts_with(start))
 }

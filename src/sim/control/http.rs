@@ -38,7 +38,7 @@ const HELP: [(&str, &str); 19] = [
     ("fill", "{count}: that many connected instances, row-1 and so on"),
     ("reset", "{}: no instances, no faults, no journal; WhatsApp reachable"),
     ("calls", "GET: the calls received, and how many of each"),
-    ("state", "GET ?name=: the instance as the simulation knows it"),
+    ("state", "GET ?name=: the state, the sockets that calls opened, and the logins"),
     ("code", "GET ?name=: the code it shows"),
     ("destroyed", "GET: names whose instance a race of two creates destroyed"),
     ("instances", "GET: all names"),
