@@ -123,7 +123,19 @@ impl Control {
 
     /// The next calls get this instead of an answer: `times` of them, or all until it is changed.
     pub fn fault(&self, fault: Fault, times: Option<u32>) {
-        self.hub.set_mode(|mode| (mode.fault, mode.times) = (fault, times));
+        self.hub.set_mode(|mode| (mode.fault, mode.times, mode.endpoint) = (fault, times, None));
+    }
+
+    /// The same for calls of one endpoint alone, as the journal names it: `connect`, `fetchInstances`, …
+    /// Not for [`Fault::Reset`], which comes before a request is read.
+    pub fn fault_at(&self, endpoint: &str, fault: Fault, times: Option<u32>) {
+        let endpoint = Some(endpoint.to_owned());
+        self.hub.set_mode(|mode| (mode.fault, mode.times, mode.endpoint) = (fault, times, endpoint));
+    }
+
+    /// The list has these entries besides the instances, whatever they are.
+    pub fn extra_entries(&self, entries: Vec<serde_json::Value>) {
+        self.hub.set_mode(|mode| mode.extra_entries = entries);
     }
 
     /// The server posts what happens to its instances there from now on, to an address for each event
@@ -184,10 +196,10 @@ impl Control {
         self.hub.world(|world, _| world.ledger(name).harmed)
     }
 
-    /// How often the phone of that name has logged in.
+    /// Times the name's pairing signed in to WhatsApp. Two sockets of one pairing do so for ever.
     #[must_use]
     pub fn logins(&self, name: &str) -> u32 {
-        self.hub.world(|world, now| world.logins(name, now))
+        self.hub.world(|world, _| world.ledger(name).logins)
     }
 
     /// Names whose instance a race of two creates destroyed, once for each time.
@@ -217,7 +229,8 @@ impl Control {
 fn reset(hub: &Hub) {
     hub.world(super::world::World::reset);
     hub.set_mode(|mode| {
-        (mode.fault, mode.times, mode.slow) = (Fault::None, None, Duration::ZERO);
+        (mode.fault, mode.times, mode.endpoint) = (Fault::None, None, None);
+        (mode.slow, mode.extra_entries) = (Duration::ZERO, Vec::new());
         (mode.unlicensed, mode.version_page, mode.webhook) = (false, VersionPage::Answers, None);
     });
     *hub.journal() = super::journal::Journal::default();
@@ -296,6 +309,52 @@ mod tests {
         }
         sim.control().licence(true);
         assert_eq!(status(&sim, LIST), Some(503));
+    }
+
+    #[test]
+    fn a_fault_can_be_for_one_endpoint_and_say_anything() {
+        let sim = sim();
+        create(&sim, "x");
+        let (connect, state) = ("/instance/connect/x", "/instance/connectionState/x");
+        for (fault, expected) in [
+            (Fault::Scripted(200, "<html>"), (200, "<html>")),
+            (Fault::Scripted(201, "[]"), (201, "[]")),
+            (Fault::Scripted(200, ""), (200, "")),
+            (Fault::Scripted(200, r#"{"code":"2@"}"#), (200, r#"{"code":"2@"}"#)),
+        ] {
+            sim.control().fault_at("connect", fault, Some(1));
+            assert_eq!(status(&sim, state), Some(200));
+            let (status, body) = ask(&sim, "GET", connect, "").expect("an answer");
+            assert_eq!((status, body.as_str()), expected, "{fault:?}");
+        }
+        sim.control().fault_at("connect", Fault::Unlicensed, None);
+        assert_eq!((status(&sim, connect), status(&sim, state)), (Some(503), Some(200)));
+    }
+
+    #[test]
+    fn a_held_call_is_in_the_journal_and_is_answered_when_it_is_let_go() {
+        let sim = sim();
+        create(&sim, "x");
+        sim.control().fault_at("connectionState", Fault::Hold, None);
+        std::thread::scope(|scope| {
+            let held = scope.spawn(|| status(&sim, "/instance/connectionState/x"));
+            while sim.control().tally("connectionState", Some("x")).running == 0 {
+                std::thread::yield_now();
+            }
+            assert!(!held.is_finished());
+            sim.control().fault(Fault::None, None);
+            assert_eq!(held.join().expect("the call"), Some(200));
+        });
+    }
+
+    #[test]
+    fn the_list_can_have_odd_entries() {
+        let sim = sim();
+        create(&sim, "x");
+        sim.control().extra_entries(vec![serde_json::Value::Null, "x".into()]);
+        let list = ask(&sim, "GET", LIST, "").expect("an answer").1;
+        let list: Vec<serde_json::Value> = serde_json::from_str(&list).expect("a list");
+        assert_eq!((list.len(), &list[1..]), (3, &[serde_json::Value::Null, "x".into()][..]));
     }
 
     #[test]

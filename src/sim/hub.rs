@@ -8,6 +8,7 @@ use super::timing::{Clock, Moment};
 use super::webhook_sender::Webhook;
 use super::world::World;
 use super::{Options, Version};
+use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -34,6 +35,12 @@ pub enum Fault {
     Http500,
     /// Status 200 with `error:true`, as 2.x answers exceptions of connect and restart.
     Error200,
+    /// Waits until the fault is changed, and is then answered as usual. The journal shows that it came.
+    Hold,
+    /// Status 503 `LICENSE_REQUIRED`, as 2.4 before activation.
+    Unlicensed,
+    /// Whatever a test makes up, as JSON or, if it starts with `<`, as a page.
+    Scripted(u16, &'static str),
 }
 
 /// Whether `https://web.whatsapp.com/sw.js` answers, which 2.3.x asks before it connects.
@@ -63,6 +70,10 @@ pub struct Mode {
     pub fault: Fault,
     /// For how many more calls; without a number, until it is changed.
     pub times: Option<u32>,
+    /// The one endpoint, as the journal names it, that the fault is for; without one, all.
+    pub endpoint: Option<String>,
+    /// Entries that the list has besides the instances, however odd.
+    pub extra_entries: Vec<Value>,
     /// How much later every answer comes, in real time.
     pub slow: Duration,
     /// Whether 2.4's licence is missing.
@@ -80,8 +91,11 @@ pub struct Mode {
 }
 
 impl Mode {
-    /// The fault for the call at hand; uses up one of its times.
-    pub fn take_fault(&mut self) -> Fault {
+    /// The fault for a call of that endpoint; uses up one of its times.
+    pub fn take_fault(&mut self, endpoint: &str) -> Fault {
+        if self.endpoint.as_deref().is_some_and(|only| only != endpoint) {
+            return Fault::None;
+        }
         let fault = self.fault;
         if let Some(left) = self.times.as_mut().filter(|_| fault != Fault::None) {
             *left = left.saturating_sub(1);

@@ -181,12 +181,11 @@ impl Instance {
         self.open(now);
     }
 
-    /// A paired socket is signed in. With a second one alive the two begin to fight.
+    /// A paired socket is signed in.
     pub fn open(&mut self, now: Moment) {
         self.state = State::Open;
         self.stored = State::Open;
         self.updated = now;
-        self.fighting = (self.sockets.len() > 1).then(|| self.fighting.unwrap_or(now));
     }
 }
 

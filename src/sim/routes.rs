@@ -52,7 +52,8 @@ pub fn answer(hub: &Hub, request: &Request, target: &Target) -> Reply {
 }
 
 /// Every business route of 2.4 before it is activated.
-fn unlicensed(hub: &Hub) -> Reply {
+#[must_use]
+pub fn unlicensed(hub: &Hub) -> Reply {
     let register = format!("{}/manager/login", hub.url());
     let body =
         json!({"error": "service not activated", "code": "LICENSE_REQUIRED", "register_url": register});
@@ -108,6 +109,7 @@ fn fetch(hub: &Hub, key: Option<&str>, target: &Target) -> Reply {
     }
     let asked = |name| target.query(name).filter(|v| !v.is_empty());
     let url = hub.url();
+    let extra = hub.mode(|mode| mode.extra_entries.clone());
     hub.world(|world, now| {
         let wanted = |i: &&Instance| {
             (global || i.token.as_deref() == key)
@@ -124,9 +126,14 @@ fn fetch(hub: &Hub, key: Option<&str>, target: &Target) -> Reply {
         if hub.version.is_v1() {
             let mut shown: Vec<_> =
                 found.iter().map(|i| wire_v1::listed(i, world.seen(i, now), &url, hub.expose)).collect();
-            return Reply::ok(if one.is_some() { shown.remove(0) } else { Value::Array(shown) });
+            if one.is_some() {
+                return Reply::ok(shown.remove(0));
+            }
+            shown.extend(extra);
+            return Reply::ok(Value::Array(shown));
         }
-        Reply::ok(found.iter().map(|i| wire_v2::listed(i, &hub.clock)).collect())
+        let shown = found.iter().map(|i| wire_v2::listed(i, &hub.clock));
+        Reply::ok(shown.chain(extra.into_iter().filter(|_| one.is_none())).collect())
     })
 }
 
@@ -207,6 +214,7 @@ fn restart_instance(hub: &Hub, name: &str) -> Reply {
     let found = hub.world(|world, now| {
         let Some((key, i)) = world.loaded(name) else { return Found::Missing };
         match (v1, world.seen(i, now)) {
+            (false, _) if i.fighting.is_some() => Found::Missing,
             (true, State::Open) => {
                 world.restart_beside(key, now);
                 world.hold(key);

@@ -188,8 +188,9 @@ fn resets(hub: &Hub, stream: &TcpStream) -> io::Result<bool> {
     let mut start = [0; PEEK];
     let Ok(n) = stream.peek(&mut start) else { return Ok(false) };
     let control = start[..n].windows(5).any(|w| w == b" /sim");
-    let reset =
-        hub.mode(|mode| mode.fault == Fault::Reset && !control && n > 0 && mode.take_fault() == Fault::Reset);
+    let reset = hub.mode(|mode| {
+        mode.fault == Fault::Reset && !control && n > 0 && mode.take_fault("reset") == Fault::Reset
+    });
     if reset {
         let (method, endpoint) = (String::new(), "reset".to_owned());
         let at = hub.started.elapsed();
@@ -211,10 +212,14 @@ fn upstream(
     let call = request::call(hub, request, target);
     let (endpoint, name) = (call.endpoint.clone(), call.name.clone());
     let number = hub.journal().begin(call);
-    let (slow, fault) = hub.mode(|mode| (mode.slow, mode.take_fault()));
+    let (slow, fault) = hub.mode(|mode| (mode.slow, mode.take_fault(&endpoint)));
     hub.pause(slow);
     let reply = match fault {
         Fault::None => Some(routes::answer(hub, request, target)),
+        Fault::Hold => {
+            hub.wait(None, |mode| mode.fault != Fault::Hold);
+            Some(routes::answer(hub, request, target))
+        }
         fault => faulty(hub, fault, request),
     };
     hub.journal().end(number, &endpoint, name.as_ref(), reply.as_ref().map(|r| r.status));
@@ -235,7 +240,10 @@ fn faulty(hub: &Hub, fault: Fault, request: &Request) -> Option<Reply> {
         Fault::Redirect => Reply::redirect(format!("{}{REDIRECTED}", hub.url())),
         Fault::Http500 => Reply::uncaught(500, &format!("connect ECONNREFUSED (apikey: {key})")),
         Fault::Error200 => Reply::error_200(),
-        Fault::None | Fault::Reset | Fault::Hang => {
+        Fault::Unlicensed => routes::unlicensed(hub),
+        Fault::Scripted(status, page) if page.starts_with('<') => Reply::raw(status, "text/html", page),
+        Fault::Scripted(status, json) => Reply::raw(status, "application/json; charset=utf-8", json),
+        Fault::None | Fault::Reset | Fault::Hang | Fault::Hold => {
             hub.wait(None, |mode| mode.fault != fault);
             return None;
         }

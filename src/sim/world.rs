@@ -4,6 +4,7 @@
 //! call, each thing at its own moment. It never reads a clock, sleeps, or knows HTTP: the same calls at
 //! the same moments give the same world.
 
+mod fight;
 mod sockets;
 
 use super::Version;
@@ -39,6 +40,8 @@ enum Event {
     Open(Key, u64),
     /// A phone has scanned.
     Paired(Key, u64, String),
+    /// In the fight that began then, one socket signs in and throws the other out.
+    FightLogin(Key, Moment),
     /// The process loads the instance, after a restart.
     Load(Key),
     /// The process forgets the instance.
@@ -56,7 +59,7 @@ pub struct Ledger {
     pub sockets: u32,
     /// Connects that opened a second socket beside one that was about to come back.
     pub harmed: u32,
-    /// Logins of a phone, but for those of two sockets that fight.
+    /// Times a phone's pairing signed in: the scan itself, each reconnect, and each turn of a fight.
     pub logins: u32,
 }
 
@@ -127,11 +130,8 @@ impl World {
             Event::Qr(key, socket) => self.on_qr(key, socket, at),
             Event::Show(key, socket) => self.on_show(key, socket, at),
             Event::Open(key, socket) => self.on_open(key, socket, at),
-            Event::Paired(key, socket, jid) => {
-                if let Some(i) = self.alive(key, socket) {
-                    i.pair(&jid, at);
-                }
-            }
+            Event::Paired(key, socket, jid) => self.on_paired(key, socket, &jid, at),
+            Event::FightLogin(key, since) => self.on_fight_login(key, since, at),
             Event::Load(key) => self.on_load(key, at),
             Event::Unload(key, clean_up) => self.on_unload(key, at, clean_up),
             Event::Erase(key) => self.erase(key),

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use pareia::sim::Fault;
+use pareia::sim::{Fault, Whatsapp};
 
 use crate::Test;
 use crate::driver::{Browser, DESKTOP, Driver, PHONE, Screen, control, until};
@@ -15,6 +15,7 @@ pub const TESTS: &[Test] = &[
     ("login_and_logout", login_and_logout),
     ("a_number_is_connected_and_its_code_renews_itself", connect),
     ("a_link_connects_one_number_on_a_telephone", link_on_a_telephone),
+    ("a_code_that_is_not_there_is_not_called_valid", no_code_no_validity),
     ("a_link_gives_a_code_to_type_on_that_very_telephone", link_with_a_typed_code),
     ("a_disconnect_is_seen_live", disconnect_live),
     ("a_server_that_is_down_says_so_on_every_screen", server_down),
@@ -137,6 +138,19 @@ fn link_on_a_telephone(driver: &Driver) {
     browser.sees("Este link não vale mais");
     World::picture(&browser, "link-4-expired");
     world.finish_expecting(&browser, &["410"]);
+}
+
+/// Neither on the screen nor to a screen reader: both are in the text of the page.
+fn no_code_no_validity(driver: &Driver) {
+    let world = World::new();
+    world.row("loja");
+    world.shop.sim.control().whatsapp(Whatsapp::Hangs);
+    let browser = Browser::open(driver, PHONE);
+    browser.go(&world.link("loja"));
+    browser.press_at("//button[contains(., 'Em outro celular')]", "Em outro celular");
+    browser.sees("Preparando o código");
+    assert!(!browser.text().contains("Válido por"), "{}", browser.text());
+    world.finish(&browser);
 }
 
 fn link_with_a_typed_code(driver: &Driver) {

@@ -31,14 +31,15 @@ const HELP: [(&str, &str); 19] = [
     ("key", "{value}: the server's key changes"),
     (
         "fault",
-        "{kind: none|refuse|reset|hang|html|garbage|huge|redirect|http500|error200, times?, for_ms?}: \
+        "{kind: none|refuse|reset|hang|html|garbage|huge|redirect|http500|error200|hold|unlicensed, \
+         endpoint?, times?, for_ms?}: \
          what the next calls get instead of an answer",
     ),
     ("webhook", "{url?, by_events?: bool}: the global webhook; without a url there is none"),
     ("fill", "{count}: that many connected instances, row-1 and so on"),
     ("reset", "{}: no instances, no faults, no journal; WhatsApp reachable"),
     ("calls", "GET: the calls received, and how many of each"),
-    ("state", "GET ?name=: the instance as the simulation knows it"),
+    ("state", "GET ?name=: the state, the sockets that calls opened, and the logins"),
     ("code", "GET ?name=: the code it shows"),
     ("destroyed", "GET: names whose instance a race of two creates destroyed"),
     ("instances", "GET: all names"),
@@ -143,9 +144,15 @@ fn fault(control: &Control, args: &Map<String, Value>) -> Result<After, String> 
         "redirect" => Fault::Redirect,
         "http500" => Fault::Http500,
         "error200" => Fault::Error200,
+        "hold" => Fault::Hold,
+        "unlicensed" => Fault::Unlicensed,
         other => return Err(format!("no fault {other:?}")),
     };
-    control.fault(fault, number("times").and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0));
+    let times = number("times").and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0);
+    match args.get("endpoint").and_then(Value::as_str) {
+        Some(endpoint) => control.fault_at(endpoint, fault, times),
+        None => control.fault(fault, times),
+    }
     Ok(After::Nothing)
 }
 

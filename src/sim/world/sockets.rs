@@ -9,12 +9,8 @@ use super::{Event, Key, Whatsapp, World};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a state lasts while WhatsApp is out of reach: Evolution tries again without a pause.
+/// How long the state holds still at least while WhatsApp refuses: Evolution tries again without a pause.
 const FLAP: Duration = Duration::from_millis(3);
-/// Of so many states one is `connecting`, the others are `close`.
-const FLAPS: u64 = 3;
-/// How long each of two fighting sockets holds out.
-const FIGHT_ROUND: Duration = Duration::from_millis(110);
 
 impl World {
     /// The state that `connectionState` would say. While WhatsApp refuses, or two sockets fight, it
@@ -22,23 +18,12 @@ impl World {
     #[must_use]
     pub fn seen(&self, i: &Instance, now: Moment) -> State {
         if let Some(since) = i.fighting {
-            let round = now.saturating_sub(since).as_millis() / FIGHT_ROUND.as_millis();
-            return if round.is_multiple_of(2) { State::Connecting } else { State::Open };
+            return self.fight_state(now.saturating_sub(since));
         }
-        if self.whatsapp != Whatsapp::Refuses || i.sockets.is_empty() {
-            return i.state;
+        match i.sockets.first() {
+            Some(socket) if self.whatsapp == Whatsapp::Refuses => flapping(socket.id, now),
+            _ => i.state,
         }
-        if flaps_to_connecting(i.created, now) { State::Connecting } else { State::Close }
-    }
-
-    /// How often the phone of that name has logged in: each of two sockets that fight throws the other
-    /// out as soon as it is in.
-    #[must_use]
-    pub fn logins(&self, name: &str, now: Moment) -> u32 {
-        let fought = self.loaded(name).and_then(|(_, i)| i.fighting);
-        let rounds =
-            fought.map_or(0, |since| now.saturating_sub(since).as_millis() / FIGHT_ROUND.as_millis());
-        self.ledger(name).logins + u32::try_from(rounds).unwrap_or(u32::MAX)
     }
 
     /// Opens a socket for a call, beside whatever sockets there are.
@@ -115,9 +100,9 @@ impl World {
         if let Some(i) = self.instances.get_mut(&key) {
             self.ledgers.entry(i.facts.name.clone()).or_default().sockets += 1;
             i.sockets.push(Socket { id, since: now });
-            i.fighting = Some(now);
             i.state = State::Open;
         }
+        self.fight(key, now);
     }
 
     /// Ends the pairing.
@@ -234,21 +219,30 @@ impl World {
         }
         let Some(i) = self.alive(key, socket).filter(|i| i.paired) else { return };
         i.open(at);
-        let name = i.facts.name.clone();
-        self.ledgers.entry(name).or_default().logins += 1;
+        self.on_login(key, at);
+    }
+
+    pub(super) fn on_paired(&mut self, key: Key, socket: u64, jid: &str, at: Moment) {
+        let Some(i) = self.alive(key, socket) else { return };
+        i.pair(jid, at);
+        self.on_login(key, at);
     }
 }
 
-/// Whether a state that flaps says `connecting` at that moment. The sequence has no period that a client
-/// could fall into step with, and is the same at each run.
-fn flaps_to_connecting(created: Moment, now: Moment) -> bool {
-    let slot = u64::try_from(now.as_millis() / FLAP.as_millis()).unwrap_or(0);
-    let seed = u64::try_from(created.as_nanos()).unwrap_or(0);
-    // SplitMix64.
-    let mut x = (slot ^ seed.rotate_left(32)).wrapping_add(0x9E37_79B9_7F4A_7C15);
-    x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    (x ^ (x >> 31)).is_multiple_of(FLAPS)
+/// The state of an instance whose socket WhatsApp refuses: `close` two thirds of the time, in an order
+/// that has no period but is the same for the same socket at the same moment.
+fn flapping(socket: u64, now: Moment) -> State {
+    let slot = u64::try_from(now.as_nanos() / FLAP.as_nanos()).unwrap_or(u64::MAX);
+    let mixed = mix(mix(socket).wrapping_add(slot));
+    if mixed.is_multiple_of(3) { State::Connecting } else { State::Close }
+}
+
+/// `SplitMix64`'s step: spreads neighbouring numbers over all of them.
+fn mix(seed: u64) -> u64 {
+    let z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 /// The first end of a round of `length`, counted from `since`, that is not before `now`.
