@@ -4,11 +4,12 @@ use std::time::{Duration, Instant};
 
 use pareia::domain::now;
 use pareia::instance::monitor::Pace;
-use pareia::sim::{Fault, Options, Timing, Version, Whatsapp};
+use pareia::sim::{Fault, Options, Timing, Version};
 use serde_json::json;
 
 use super::{shop, swift};
 use crate::harness::{Shop, instant, recorded, until, upstream_create, upstream_delete, upstream_logout};
+use crate::instance::races::scripted;
 
 #[test]
 fn a_scan_and_a_logout_are_seen_on_both_lines() {
@@ -107,19 +108,28 @@ fn on_1_8_a_socket_that_stays_closed_is_a_logout() {
 }
 
 #[test]
-fn on_1_8_a_phone_that_whatsapp_is_out_of_reach_for_is_not_logged_out_however_often_that_is_seen() {
-    let pace = Pace { quick: Duration::from_millis(5), steady: Duration::ZERO, ..swift() };
-    let shop = Shop::watched(instant(Version::V1_8_2), pace);
-    shop.paired("a");
-    let (sim, paired_at) = (shop.sim.control(), || shop.sql("SELECT pairedAt FROM messaging_instances"));
-    let before = paired_at();
-    sim.whatsapp(Whatsapp::Refuses);
-    shop.until_row("a", "disconnected dropped");
-    let looks = sim.count("connectionState", Some("a"));
-    until("many looks", || sim.count("connectionState", Some("a")) > looks + 300);
-    assert_eq!((shop.row("a"), paired_at()), ("disconnected dropped".to_owned(), before));
-    sim.whatsapp(Whatsapp::Reachable);
-    shop.until_row("a", "connected paired");
+fn on_1_8_a_socket_that_reconnects_is_no_logout_however_often_it_is_seen_closed() {
+    const LIST: &str = r#"[{"instance":{"instanceName":"x","status":"close"}}]"#;
+    const CLOSE: &str = r#"{"instance":{"instanceName":"x","state":"close"}}"#;
+    const CONNECTING: &str = r#"{"instance":{"instanceName":"x","state":"connecting"}}"#;
+    let looks = std::sync::atomic::AtomicU32::new(0);
+    let (shop, calls) = scripted(Duration::from_secs(5), move |endpoint| match endpoint {
+        "fetchInstances" => (200, LIST),
+        // Many times `close` in a row, and never for as long as a logout takes.
+        _ => match looks.fetch_add(1, std::sync::atomic::Ordering::SeqCst) % 40 {
+            0 => (200, CONNECTING),
+            _ => (200, CLOSE),
+        },
+    });
+    shop.seed_as("scripted", "x");
+    let pace = Pace { quick: Duration::from_millis(5), ..swift() };
+    let monitor = monitor(&shop, pace);
+    let states =
+        || calls.lock().expect("unpoisoned").iter().filter(|call| call.0 == "connectionState").count();
+    until("many looks", || states() > 200);
+    monitor.stop();
+    assert_eq!(shop.row("x"), "disconnected dropped");
+    assert_eq!(shop.sql("SELECT pairedAt FROM messaging_instances"), [["1"]]);
 }
 
 #[test]
