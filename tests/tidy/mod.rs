@@ -15,7 +15,7 @@ use graph::Graph;
 use source::{SourceFile, library, read, root};
 
 /// Circles between files of `src`.
-const MAX_CIRCLES: usize = 33;
+const MAX_CIRCLES: usize = 29;
 
 #[test]
 fn files_do_not_use_each_other_in_circles() {
@@ -51,7 +51,7 @@ fn every_file_says_its_job() {
 }
 
 /// Paths in `docs/` that lead nowhere.
-const MAX_DEAD_PATHS: usize = 3;
+const MAX_DEAD_PATHS: usize = 2;
 
 #[test]
 fn the_docs_name_files_that_are_there() {
