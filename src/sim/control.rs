@@ -4,15 +4,10 @@
 //! for over HTTP under `/sim`, without a key, because it is a simulation. Nothing here answers a request
 //! to Evolution.
 
-mod http;
-
-pub use http::over_http;
-
-use super::hub::{Door, Fault, Hub, VersionPage};
+use super::connections::{After, Connections, carry_out};
+use super::hub::{Fault, Hub, Listening, VersionPage, Webhook};
 use super::instance::State;
 use super::journal::{Call, Tally};
-use super::server::{Connections, carry_out};
-use super::webhook_sender::Webhook;
 use super::world::Whatsapp;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,17 +16,6 @@ use std::time::{Duration, Instant};
 const JID: &str = "5521991856227@s.whatsapp.net";
 /// How long a dropped socket stays away, unless told; recorded as well under a second.
 const BACK_AFTER: Duration = Duration::from_millis(500);
-
-/// What a command must leave until it has been answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum After {
-    /// Nothing.
-    Nothing,
-    /// Refuse connections.
-    Shut(Door),
-    /// Restart the server.
-    Restart,
-}
 
 /// The code that an instance shows.
 #[derive(Clone, Debug)]
@@ -154,10 +138,10 @@ impl Control {
     /// Connections are refused from now on, or accepted again. Returns when that is so.
     pub fn refuse(&self, refuse: bool) {
         if refuse {
-            carry_out(&self.hub, &self.connections, After::Shut(Door::Shut(None)));
+            carry_out(&self.hub, &self.connections, After::StopListening(Listening::Not(None)));
         } else {
-            self.hub.set_mode(|mode| mode.door = Door::Open);
-            self.hub.wait(Some(Duration::from_secs(1)), |mode| !mode.shut);
+            self.hub.set_mode(|mode| mode.listening = Listening::Yes);
+            self.hub.wait(Some(Duration::from_secs(1)), |mode| !mode.closed);
         }
     }
 

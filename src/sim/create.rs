@@ -3,11 +3,10 @@
 //! In 2.x the loser of a race answers 400 and its clean-up destroys the winner's instance; in 1.8.2 it
 //! answers 403. Both are recorded.
 
+use super::codes::after_sleep;
 use super::hub::Hub;
 use super::instance::Facts;
 use super::reply::Reply;
-use super::routes::{after_sleep, exists, is_global};
-use super::server::await_version_page;
 use super::world::{Key, World};
 use super::{webhook, wire_v1, wire_v2};
 use serde_json::{Map, Value};
@@ -31,7 +30,7 @@ struct Wish<'a> {
 #[must_use]
 pub fn create(hub: &Hub, key: Option<&str>, body: &Map<String, Value>) -> Reply {
     let checked = name_guard(hub, body).and_then(|name| {
-        if !is_global(hub, key) {
+        if !hub.is_global(key) {
             return Err(Reply::unauthorized());
         }
         check(hub, name, body)
@@ -48,7 +47,7 @@ fn name_guard<'a>(hub: &Hub, body: &'a Map<String, Value>) -> Result<Option<&'a 
         (Some(Value::String(name)), v1) => {
             // An empty name is the folder of all instances, which 1.8.2 finds to exist.
             let folder = v1 && matches!(name.as_str(), "" | "." | "..");
-            let taken = folder || hub.world(|world, _| exists(world, name));
+            let taken = folder || hub.world(|world, _| world.has_name(name));
             if taken { Err(Reply::taken(name)) } else { Ok(Some(name)) }
         }
         (None, false) => {
@@ -208,7 +207,7 @@ fn finish_v2(world: &mut World, key: Key, wish: &Wish, now: Duration) -> Option<
 /// Opens the socket, if a code is wanted, and answers.
 fn finish(hub: &Hub, key: Key, wish: &Wish) -> Reply {
     let codes = wish.with_qr.then(|| {
-        await_version_page(hub);
+        hub.await_version_page();
         let sleep = hub.world(|world, now| {
             world.open_socket(key, wish.facts.number.is_some(), now);
             world.hold(key);

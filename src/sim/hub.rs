@@ -4,10 +4,9 @@
 //! sleep, a socket or the drawing of a picture.
 
 use super::journal::Journal;
+use super::options::{Options, Version};
 use super::timing::{Clock, Moment};
-use super::webhook_sender::Webhook;
 use super::world::World;
-use super::{Options, Version};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -53,14 +52,23 @@ pub enum VersionPage {
     Hangs,
 }
 
+/// `WEBHOOK_GLOBAL_URL` and `WEBHOOK_GLOBAL_WEBHOOK_BY_EVENTS`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Webhook {
+    /// Where to post.
+    pub url: String,
+    /// Whether each event has an address of its own below that.
+    pub by_events: bool,
+}
+
 /// Whether the server accepts connections.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Door {
+pub enum Listening {
     /// It does.
     #[default]
-    Open,
+    Yes,
     /// Connections are refused until then; without a time, until someone opens it.
-    Shut(Option<Instant>),
+    Not(Option<Instant>),
 }
 
 /// What people rehearse, besides the state of the world.
@@ -83,9 +91,9 @@ pub struct Mode {
     /// The global webhook, if there is one.
     pub webhook: Option<Webhook>,
     /// Whether connections are accepted.
-    pub door: Door,
+    pub listening: Listening,
     /// Whether the listening socket is really closed.
-    pub shut: bool,
+    pub closed: bool,
     /// Whether the simulation is over.
     pub stopping: bool,
 }
@@ -126,8 +134,8 @@ pub struct Hub {
     journal: Mutex<Journal>,
 }
 
-/// A panic while a lock was held is a bug that has been reported already; the state is still of use.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// Locks. A panic while a lock was held is a bug that has been reported already; the state is still of use.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -172,6 +180,12 @@ impl Hub {
         lock(&self.key).clone()
     }
 
+    /// Whether that is the server's own key.
+    #[must_use]
+    pub fn is_global(&self, key: Option<&str>) -> bool {
+        key == Some(&*self.key())
+    }
+
     /// Changes the server's key.
     pub fn set_key(&self, key: &str) {
         *lock(&self.key) = key.into();
@@ -192,6 +206,13 @@ impl Hub {
     pub fn set_mode(&self, f: impl FnOnce(&mut Mode)) {
         f(&mut lock(&self.mode));
         self.changed.notify_all();
+    }
+
+    /// Waits for as long as a 2.3.x server would for WhatsApp's page of versions.
+    pub fn await_version_page(&self) {
+        if !self.version.is_v1() {
+            self.wait(None, |mode| mode.version_page == VersionPage::Answers);
+        }
     }
 
     /// Sleeps a simulated duration.

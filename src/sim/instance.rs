@@ -8,6 +8,9 @@ use super::timing::Moment;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
+/// The profile name of every account that scans.
+pub const PROFILE_NAME: &str = "Loja Teste";
+
 /// The three words of `connectionState`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {

@@ -3,20 +3,16 @@
 //! Existence first, then the name being free, then the key: 403 and 404 tell nothing about a key. Blocks
 //! where Evolution sleeps. Knows no sockets.
 
+use super::codes::{after_sleep, codes_of};
 use super::hub::{Hub, VersionPage};
 use super::instance::{Ended, Instance, State};
 use super::reply::Reply;
 use super::request::{Target, body};
-use super::server::await_version_page;
-use super::world::{Key, World};
+use super::world::Key;
 use super::{create, webhook, wire_v1, wire_v2};
 use crate::http1::Request;
 use serde_json::{Value, json};
 use std::time::Duration;
-
-/// Names that JavaScript finds in every object, and Evolution therefore takes for instances.
-const PROTOTYPE: [&str; 7] =
-    ["__proto__", "constructor", "hasOwnProperty", "isPrototypeOf", "toString", "toLocaleString", "valueOf"];
 
 /// Answers one request.
 #[must_use]
@@ -60,40 +56,28 @@ pub fn unlicensed(hub: &Hub) -> Reply {
     Reply::json(503, body)
 }
 
-/// Whether the server takes the name for an instance, in memory, in the database or by accident.
-#[must_use]
-pub fn exists(world: &World, name: &str) -> bool {
-    PROTOTYPE.contains(&name) || world.find(name).is_some()
-}
-
 /// The guards of a route with a name: why the request is refused, if it is.
 fn guard(hub: &Hub, key: Option<&str>, name: &str) -> Option<Reply> {
     let (exists, token) = hub.world(|world, _| {
         let token = world.find(name).and_then(|key| world.get(key)).and_then(|i| i.token.clone());
-        (exists(world, name), token)
+        (world.has_name(name), token)
     });
     if !exists {
         return Some(Reply::no_instance(name));
     }
-    let opens = key.is_some() && (is_global(hub, key) || key == token.as_deref());
+    let opens = key.is_some() && (hub.is_global(key) || key == token.as_deref());
     (!opens).then(Reply::unauthorized)
-}
-
-/// Whether that is the server's own key.
-#[must_use]
-pub fn is_global(hub: &Hub, key: Option<&str>) -> bool {
-    key == Some(&*hub.key())
 }
 
 fn banner(hub: &Hub) -> Reply {
     if hub.mode(|mode| mode.version_page == VersionPage::Hangs) {
-        await_version_page(hub);
+        hub.await_version_page();
     }
     Reply::ok(if hub.version.is_v1() { wire_v1::banner(&hub.url()) } else { wire_v2::banner(&hub.url()) })
 }
 
 fn verify(hub: &Hub, key: Option<&str>) -> Reply {
-    if is_global(hub, key) {
+    if hub.is_global(key) {
         Reply::ok(json!({"status": 200, "message": "Credentials are valid"}))
     } else {
         Reply::unauthorized()
@@ -103,7 +87,7 @@ fn verify(hub: &Hub, key: Option<&str>) -> Reply {
 /// `fetchInstances`. In 2.x an instance's token lists the instances that have that token.
 fn fetch(hub: &Hub, key: Option<&str>, target: &Target) -> Reply {
     let named = target.query("instanceName").filter(|n| !n.is_empty());
-    let global = is_global(hub, key);
+    let global = hub.is_global(key);
     if !global && (hub.version.is_v1() || !token_may_list(hub, key, named)) {
         return Reply::unauthorized();
     }
@@ -166,7 +150,7 @@ enum Found {
 fn connect(hub: &Hub, name: &str, number: Option<&str>) -> Reply {
     let with_pairing = number.is_some_and(|n| n.bytes().any(|b| b.is_ascii_digit()));
     if hub.world(|world, now| world.loaded(name).is_some_and(|(_, i)| world.seen(i, now) == State::Close)) {
-        await_version_page(hub);
+        hub.await_version_page();
     }
     let found = hub.world(|world, now| {
         let Some((key, i)) = world.loaded(name) else { return Found::Missing };
@@ -185,27 +169,6 @@ fn connect(hub: &Hub, name: &str, number: Option<&str>) -> Reply {
         Found::State(state) => Reply::ok(state_object(name, Some(state))),
         Found::Codes(key) => Reply::ok(codes_of(hub, key)),
         Found::Slept(key, sleep) => Reply::ok(after_sleep(hub, key, sleep)),
-    }
-}
-
-/// Sleeps, then says what code an instance shows; lets go of the instance.
-#[must_use]
-pub fn after_sleep(hub: &Hub, key: Key, sleep: Duration) -> Value {
-    hub.sleep(sleep);
-    let codes = codes_of(hub, key);
-    hub.world(|world, _| world.release(key));
-    codes
-}
-
-/// The codes of an instance. The picture is drawn after the lock is released.
-fn codes_of(hub: &Hub, key: Key) -> Value {
-    let found = hub.world(|world, _| world.get(key).map(|i| (i.code.clone(), i.count)));
-    let (code, count) = found.unwrap_or_default();
-    match code {
-        Some(code) => json!({
-            "pairingCode": code.pairing, "code": code.text, "base64": &*code.base64(), "count": count,
-        }),
-        None => json!({"count": count}),
     }
 }
 

@@ -2,17 +2,17 @@
 //!
 //! One thread a connection, because Evolution's sleeps are slept right there. Knows no route.
 
-use super::control::{self, After};
-use super::hub::{Door, Fault, Hub, VersionPage};
+use super::connections::{Connections, carry_out};
+use super::control_http;
+use super::hub::{Fault, Hub, Listening};
 use super::journal::Call;
 use super::reply::{Body, Reply};
 use super::request::{self, Target};
 use super::routes;
 use crate::http1::{Limits, ReadError, Reader, Request};
-use std::collections::HashMap;
 use std::io::{self, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -21,12 +21,8 @@ const MAX_BODY: usize = 16 * 1024 * 1024;
 /// Bounds on a request. Idle is Express's `Keep-Alive: timeout=5`.
 const LIMITS: Limits =
     Limits { head: 16 * 1024, message: Duration::from_secs(30), idle: Duration::from_secs(5) };
-/// Connections at once; far above what a test opens, far below what a machine bears.
-const MAX_CONNECTIONS: usize = 2_048;
-/// How often a shut door looks at whether to open, and a failed bind is tried again.
-const DOOR_POLL: Duration = Duration::from_millis(5);
-/// How long shutting the door waits for the listening socket to close.
-const DOOR_LIMIT: Duration = Duration::from_secs(1);
+/// How often a server that does not listen looks whether to, and a failed bind is tried again.
+const LISTEN_POLL: Duration = Duration::from_millis(5);
 /// Bytes looked at to tell a control request from an upstream one before reading it.
 const PEEK: usize = 16;
 /// The body of [`Fault::Huge`], in bytes.
@@ -34,47 +30,14 @@ const HUGE: usize = 64 * 1024 * 1024;
 /// The redirect's target; nothing is there.
 const REDIRECTED: &str = "/redirected";
 
-/// The streams of open connections, to be cut when the server goes down.
-#[derive(Default)]
-pub struct Connections {
-    open: Mutex<(u64, HashMap<u64, TcpStream>)>,
-}
-
-impl Connections {
-    /// Remembers a stream; none if there are too many.
-    fn add(&self, stream: &TcpStream) -> Option<u64> {
-        let copy = stream.try_clone().ok()?;
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.1.len() >= MAX_CONNECTIONS {
-            return None;
-        }
-        open.0 += 1;
-        let id = open.0;
-        open.1.insert(id, copy);
-        Some(id)
-    }
-
-    fn remove(&self, id: u64) {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).1.remove(&id);
-    }
-
-    /// Cuts every connection.
-    pub fn cut(&self) {
-        for stream in self.open.lock().unwrap_or_else(PoisonError::into_inner).1.values() {
-            // A peer that has already gone is what is wanted.
-            let _ = stream.shutdown(Shutdown::Both);
-        }
-    }
-}
-
-/// Accepts connections until the simulation stops, closing the listening socket while the door is shut.
+/// Accepts connections until the simulation stops; the listening socket is closed while it is not to listen.
 pub fn run(hub: &Arc<Hub>, connections: &Arc<Connections>, listener: TcpListener) {
     let mut listener = Some(listener);
     while !hub.mode(|mode| mode.stopping) {
-        if hub.mode(|mode| is_shut(mode.door)) {
+        if hub.mode(|mode| is_stopped(mode.listening)) {
             listener = None;
-            hub.set_mode(|mode| mode.shut = true);
-            hub.wait(Some(DOOR_POLL), |mode| !is_shut(mode.door));
+            hub.set_mode(|mode| mode.closed = true);
+            hub.wait(Some(LISTEN_POLL), |mode| !is_stopped(mode.listening));
             continue;
         }
         match &listener {
@@ -84,23 +47,23 @@ pub fn run(hub: &Arc<Hub>, connections: &Arc<Connections>, listener: TcpListener
     }
 }
 
-fn is_shut(door: Door) -> bool {
-    match door {
-        Door::Open => false,
-        Door::Shut(None) => true,
-        Door::Shut(Some(until)) => Instant::now() < until,
+fn is_stopped(listening: Listening) -> bool {
+    match listening {
+        Listening::Yes => false,
+        Listening::Not(None) => true,
+        Listening::Not(Some(until)) => Instant::now() < until,
     }
 }
 
 fn rebind(hub: &Hub) -> Option<TcpListener> {
     match TcpListener::bind(hub.addr) {
         Ok(listener) => {
-            hub.set_mode(|mode| (mode.shut, mode.door) = (false, Door::Open));
+            hub.set_mode(|mode| (mode.closed, mode.listening) = (false, Listening::Yes));
             Some(listener)
         }
         Err(error) => {
             log::debug!("cannot listen on {} again yet: {error}", hub.addr);
-            hub.pause(DOOR_POLL);
+            hub.pause(LISTEN_POLL);
             None
         }
     }
@@ -111,10 +74,10 @@ fn accept(hub: &Arc<Hub>, connections: &Arc<Connections>, listener: &TcpListener
         Ok((stream, _)) => stream,
         Err(error) => {
             log::debug!("accept failed: {error}");
-            return hub.pause(DOOR_POLL);
+            return hub.pause(LISTEN_POLL);
         }
     };
-    if hub.mode(|mode| mode.stopping || is_shut(mode.door)) {
+    if hub.mode(|mode| mode.stopping || is_stopped(mode.listening)) {
         return;
     }
     let (hub, connections) = (Arc::clone(hub), Arc::clone(connections));
@@ -130,21 +93,6 @@ fn accept(hub: &Arc<Hub>, connections: &Arc<Connections>, listener: &TcpListener
     if let Err(error) = spawned {
         log::warn!("no thread for a connection: {error}");
     }
-}
-
-/// Refuses connections from now on, until [`Hub`]'s door is opened or its time comes; cuts those there
-/// are. Returns when the listening socket is closed.
-pub fn shut_door(hub: &Hub, connections: &Connections, door: Door) {
-    hub.set_mode(|mode| mode.door = door);
-    wake(hub.addr);
-    hub.wait(Some(DOOR_LIMIT), |mode| mode.shut);
-    connections.cut();
-}
-
-/// Makes a blocked `accept` return.
-pub fn wake(addr: SocketAddr) {
-    // Refused means that nothing blocks.
-    let _ = TcpStream::connect_timeout(&addr, DOOR_LIMIT);
 }
 
 /// Answers the requests of one connection until either side closes.
@@ -170,7 +118,7 @@ fn converse(hub: &Arc<Hub>, connections: &Arc<Connections>, stream: TcpStream) -
         let keep = request.keeps_alive();
         let target = Target::parse(&request.target);
         if target.is_control() {
-            let (reply, after) = control::over_http(hub, &request, &target);
+            let (reply, after) = control_http::over_http(hub, &request, &target);
             write(reader.stream(), &reply, keep)?;
             carry_out(hub, connections, after);
         } else if !upstream(hub, &request, &target, reader.stream(), keep)? {
@@ -248,29 +196,6 @@ fn faulty(hub: &Hub, fault: Fault, request: &Request) -> Option<Reply> {
             return None;
         }
     })
-}
-
-/// Waits for as long as a 2.3.x server would for WhatsApp's page of versions.
-pub fn await_version_page(hub: &Hub) {
-    if !hub.version.is_v1() {
-        hub.wait(None, |mode| mode.version_page == VersionPage::Answers);
-    }
-}
-
-/// Does what a control command could not do before it was answered.
-pub fn carry_out(hub: &Hub, connections: &Connections, after: After) {
-    match after {
-        After::Nothing => {}
-        After::Shut(door) => shut_door(hub, connections, door),
-        After::Restart => {
-            let down = hub.world(|world, now| {
-                let down = world.timing.server_down;
-                world.restart_server(now + down);
-                down
-            });
-            shut_door(hub, connections, Door::Shut(Some(Instant::now() + hub.clock.real(down))));
-        }
-    }
 }
 
 fn write(stream: &mut TcpStream, reply: &Reply, keep: bool) -> io::Result<()> {

@@ -4,7 +4,7 @@
 //! It looks at the world many times a second and posts what has changed since. Unlike the real server
 //! it tries nothing again.
 
-use super::hub::Hub;
+use super::hub::{Hub, Webhook};
 use super::instance::{Instance, State};
 use super::qr::Code;
 use super::timing::Moment;
@@ -20,15 +20,6 @@ use std::time::Duration;
 const LOOK: Duration = Duration::from_millis(10);
 /// How long a receiver may take to connect, to read, and to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// `WEBHOOK_GLOBAL_URL` and `WEBHOOK_GLOBAL_WEBHOOK_BY_EVENTS`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Webhook {
-    /// Where to post.
-    pub url: String,
-    /// Whether each event has an address of its own below that.
-    pub by_events: bool,
-}
 
 /// What was last seen of an instance.
 struct Seen {

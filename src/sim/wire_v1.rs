@@ -1,6 +1,6 @@
 //! The bodies of 1.8.2, key for key as recorded.
 
-use super::instance::{Instance, State};
+use super::instance::{Instance, PROFILE_NAME, State};
 use super::webhook;
 use serde_json::{Map, Value, json};
 
@@ -64,7 +64,7 @@ pub fn listed(i: &Instance, state: State, url: &str, expose: bool) -> Value {
     }
     if let (State::Open, Some(owner)) = (state, &i.owner) {
         put("owner", owner.clone().into());
-        put("profileName", super::PROFILE_NAME.into());
+        put("profileName", PROFILE_NAME.into());
         put("profileStatus", "".into());
     }
     put("status", state.word().into());

@@ -1,6 +1,6 @@
 //! The bodies of 2.3.7, key for key as recorded.
 
-use super::instance::{Instance, State};
+use super::instance::{Instance, PROFILE_NAME, State};
 use super::timing::Clock;
 use serde_json::{Map, Value, json};
 
@@ -81,7 +81,7 @@ pub fn listed(i: &Instance, clock: &Clock) -> Value {
         "name": i.facts.name,
         "connectionStatus": i.stored.word(),
         "ownerJid": i.owner,
-        "profileName": i.owner.as_ref().map(|_| super::PROFILE_NAME),
+        "profileName": i.owner.as_ref().map(|_| PROFILE_NAME),
         "profilePicUrl": null,
         "integration": i.facts.integration,
         "number": i.facts.number,

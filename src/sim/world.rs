@@ -7,11 +7,15 @@
 mod fight;
 mod sockets;
 
-use super::Version;
 use super::instance::{Ended, Facts, Instance, State};
+use super::options::Version;
 use super::timing::{Clock, Moment, Timing};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
+
+/// Names that JavaScript finds in every object, and Evolution therefore takes for instances.
+const PROTOTYPE: [&str; 7] =
+    ["__proto__", "constructor", "hasOwnProperty", "isPrototypeOf", "toString", "toLocaleString", "valueOf"];
 
 /// An instance, whatever its name: a deleted one and its successor of the same name differ.
 pub type Key = u64;
@@ -175,6 +179,12 @@ impl World {
         if i.busy == 0 {
             self.instances.remove(&key);
         }
+    }
+
+    /// Whether the server takes the name for an instance, in memory, in the database or by accident.
+    #[must_use]
+    pub fn has_name(&self, name: &str) -> bool {
+        PROTOTYPE.contains(&name) || self.find(name).is_some()
     }
 
     /// The key of the instance that has the name, in memory or in the database.

@@ -53,8 +53,8 @@ impl World {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::Version;
     use super::super::super::instance::Facts;
+    use super::super::super::options::Version;
     use super::super::super::timing::{Clock, Timing};
     use super::super::Whatsapp;
     use super::*;

@@ -2,13 +2,14 @@
 //!
 //! Takes no key and must never be reachable where a real server would be.
 
-use super::super::hub::{Door, Fault, Hub, VersionPage};
-use super::super::instance::State;
-use super::super::journal::Call;
-use super::super::reply::Reply;
-use super::super::request::Target;
-use super::super::world::Whatsapp;
-use super::{After, Control};
+use super::connections::After;
+use super::control::Control;
+use super::hub::{Fault, Hub, Listening, VersionPage};
+use super::instance::State;
+use super::journal::Call;
+use super::reply::Reply;
+use super::request::Target;
+use super::world::Whatsapp;
 use crate::http1::Request;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -133,7 +134,7 @@ fn fault(control: &Control, args: &Map<String, Value>) -> Result<After, String> 
     let fault = match kind {
         "refuse" => {
             let length = number("for_ms").map_or(REFUSE_FOR, Duration::from_millis);
-            return Ok(After::Shut(Door::Shut(Some(Instant::now() + length))));
+            return Ok(After::StopListening(Listening::Not(Some(Instant::now() + length))));
         }
         "none" => Fault::None,
         "reset" => Fault::Reset,
