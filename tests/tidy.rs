@@ -40,6 +40,7 @@ fn each_technology_lives_in_one_place() {
     for (name, home) in [
         ("rusqlite", "store/"),
         ("refinery", "store/"),
+        ("nix", "sync/"),
         ("ureq", "upstream/"),
         ("tiny_http", "http/"),
         ("rust_embed", "http/"),
@@ -69,7 +70,7 @@ fn the_arrows_point_one_way() {
         ("store", &["domain", "crypto", "sync"]),
         ("upstream", &["domain", "crypto", "qr_image"]),
         ("instance", &["domain", "crypto", "sync", "store", "upstream"]),
-        ("text", &["domain", "instance", "upstream"]),
+        ("text", &["domain", "instance", "store", "upstream"]),
         ("sim", &["http1"]),
         (
             "http",

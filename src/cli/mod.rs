@@ -35,7 +35,7 @@ use log::LevelFilter;
 
 use crate::domain::{self, Invalid, Name};
 use crate::store::Store;
-use output::Done;
+use output::{Done, Failure};
 
 #[derive(Parser, Debug)]
 #[command(name = "pareia", version)]
@@ -78,9 +78,10 @@ fn dispatch(cli: Cli) -> Done {
         // no sentence of theirs can say.
         logging::start(LevelFilter::Error);
     }
-    let store = || Store::open(&folder);
+    let folder = || folder.clone().ok_or_else(|| Failure::Usage(words::NO_DATA_FOLDER.to_owned()));
+    let store = || Ok::<_, Failure>(Store::open(&folder()?)?);
     match cli.command {
-        Command::Serve(args) => serve::run(folder, &args),
+        Command::Serve(args) => serve::run(folder()?, &args),
         Command::Demo(args) => demo::run(&args),
         Command::Sim(args) => sim::run(args),
         Command::User(command) => user::run(&store()?, command),

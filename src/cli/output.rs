@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use super::words;
-use crate::store;
+use crate::{store, text};
 
 /// The end of a command.
 pub type Done = Result<(), Failure>;
@@ -43,7 +43,7 @@ impl Failure {
 
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
-        Self::Failed(error.to_string())
+        Self::Failed(text::storage(&error))
     }
 }
 

@@ -8,7 +8,7 @@ use super::table::{Line, list};
 use super::{label, user, words};
 use crate::domain::clock;
 use crate::domain::now;
-use crate::store::{Store, TOKEN_DAYS, TokenLine, token_end};
+use crate::store::{Store, TOKEN_DAYS, TokenLine};
 
 /// What can be done with tokens.
 #[derive(clap::Subcommand, Debug)]
@@ -46,7 +46,7 @@ fn days(text: &str) -> Result<u64, &'static str> {
 
 fn create(store: &Store, user: &str, name: Option<&str>, days: Option<u64>) -> Done {
     let user = user::find(store, user)?;
-    let new = store.add_token(&user.id, name, days.map(token_end))?;
+    let new = store.add_token(&user.id, name, days.map(|days| store.token_end(days)))?;
     if let Err(unseen) = out(new.token.expose()) {
         // Nobody has it, and nobody could be shown it again.
         store.revoke_token(&new.id)?;

@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::{Error, Store};
 use crate::crypto::{new_id, new_token, token_hash};
-use crate::domain::{Caller, MILLIS_PER_DAY, Millis, Name, Secret, now};
+use crate::domain::{Caller, MILLIS_PER_DAY, Millis, Name, Secret};
 
 /// A user as lists show it.
 #[derive(Clone, Debug)]
@@ -93,12 +93,12 @@ const SELECT_USER: &str = "SELECT u.id, u.name, u.isAdmin, u.createdAt, u.passwo
 /// Days that a token which is to expire may live: ten years at most.
 pub const TOKEN_DAYS: std::ops::RangeInclusive<u64> = 1..=3650;
 
-/// When a token ends that lives so many of [`TOKEN_DAYS`] from now on.
-pub fn token_end(days: u64) -> Millis {
-    now() + Millis::try_from(days).unwrap_or(0) * MILLIS_PER_DAY
-}
-
 impl Store {
+    /// When a token ends that lives so many of [`TOKEN_DAYS`] from now on.
+    pub fn token_end(&self, days: u64) -> Millis {
+        self.clock.now() + Millis::try_from(days).unwrap_or(0) * MILLIS_PER_DAY
+    }
+
     /// Adds a user, who has no password, and returns its id; `None` when the name is taken.
     pub fn add_user(&self, name: &Name, admin: bool) -> Result<Option<String>, Error> {
         self.add_user_with(name, admin, None)
@@ -114,7 +114,8 @@ impl Store {
         let id = new_id("u");
         let insert = "INSERT INTO users (id, name, isAdmin, createdAt, passwordHash)
             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (name) DO NOTHING";
-        let added = self.write(|t| t.execute(insert, params![id, name.as_str(), admin, now(), hash]))?;
+        let added =
+            self.write(|t| t.execute(insert, params![id, name.as_str(), admin, self.clock.now(), hash]))?;
         Ok((added == 1).then_some(id))
     }
 
@@ -165,7 +166,7 @@ impl Store {
                 }
                 t.execute(
                     "UPDATE messaging_instances SET userId = ?2, updatedAt = ?3 WHERE userId = ?1",
-                    params![id, heir, now()],
+                    params![id, heir, self.clock.now()],
                 )?;
             }
             let free = "DELETE FROM users WHERE id = ?1
@@ -186,7 +187,7 @@ impl Store {
         let hash = token_hash(new.token.expose());
         let insert = "INSERT INTO api_tokens (id, userId, name, hash, expiresAt, createdAt)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        self.write(|t| t.execute(insert, params![new.id, user, name, hash, expires_at, now()]))?;
+        self.write(|t| t.execute(insert, params![new.id, user, name, hash, expires_at, self.clock.now()]))?;
         Ok(new)
     }
 
@@ -220,7 +221,7 @@ impl Store {
     ///
     /// The look-up is by hash: how long it takes says nothing about how much of a guess is right.
     pub fn caller(&self, token: &str) -> Result<Option<Identified>, Error> {
-        let now = now();
+        let now = self.clock.now();
         self.read(|c| {
             c.prepare_cached(
                 "SELECT u.id, u.isAdmin, t.lastUsedAt FROM api_tokens t JOIN users u ON u.id = t.userId
@@ -240,7 +241,7 @@ impl Store {
     /// Writes down that the token was used.
     pub fn note_token(&self, token: &str) -> Result<(), Error> {
         let note = "UPDATE api_tokens SET lastUsedAt = ?2 WHERE hash = ?1";
-        self.write(|t| t.execute(note, params![token_hash(token), now()])).map(drop)
+        self.write(|t| t.execute(note, params![token_hash(token), self.clock.now()])).map(drop)
     }
 }
 

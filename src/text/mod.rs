@@ -5,9 +5,11 @@
 
 mod access;
 mod instances;
+mod storage;
 
 pub use access::*;
 pub use instances::*;
+pub use storage::*;
 
 use crate::domain::UpstreamError;
 use crate::domain::{Channel, Invalid};
@@ -85,6 +87,7 @@ pub fn refusal(refusal: &Refusal) -> Sentence {
                   o WhatsApp e chame de novo; para parear outro celular, desconecte este antes.",
             ),
         ),
+        Refusal::StorageFull(folder) => ("storage_full", storage_full(folder), Some(STORAGE_FULL_DETAIL)),
         Refusal::Internal => (
             "internal",
             "Erro interno".to_owned(),

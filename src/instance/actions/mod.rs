@@ -10,6 +10,7 @@ mod guard;
 mod pairing;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use crate::domain::ConnectionState;
 use crate::domain::UpstreamError;
 use crate::domain::{Reason, Status, from_now};
 use crate::instance::connect::{Engine, give_back};
-use crate::store::{Instance, Target};
+use crate::store::{self, Instance, Target};
 use crate::upstream::evolution::Told;
 use guard::{Found, InstanceGuard};
 
@@ -61,8 +62,20 @@ pub enum Refusal {
     RestartUnsupported,
     /// Upstream could not do its part.
     Upstream(UpstreamError),
+    /// The disk that holds this data folder is full.
+    StorageFull(PathBuf),
     /// Something failed that should not have; the log has it.
     Internal,
+}
+
+impl From<&store::Error> for Refusal {
+    fn from(error: &store::Error) -> Self {
+        match error {
+            store::Error::Busy => Self::Busy,
+            store::Error::Full(folder) => Self::StorageFull(folder.clone()),
+            _ => Self::Internal,
+        }
+    }
 }
 
 /// What a deletion takes away beside the row, its history and its links.

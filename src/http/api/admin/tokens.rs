@@ -10,7 +10,7 @@ use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::http::request::Request;
 use crate::http::security::auth;
-use crate::store::{TOKEN_DAYS, TokenLine, token_end};
+use crate::store::{TOKEN_DAYS, TokenLine};
 use crate::text;
 
 #[derive(Serialize)]
@@ -65,6 +65,6 @@ pub fn create(app: &App, request: &Request) -> Result<Reply, Problem> {
     let name = fields.optional("name", label)?;
     let days = fields.number("expiresDays", TOKEN_DAYS)?;
     let user = user.ok_or_else(|| Problem::InvalidField("user", text::no_such_user("user")))?;
-    let new = app.store.add_token(&user.id, name.as_deref(), days.map(token_end))?;
+    let new = app.store.add_token(&user.id, name.as_deref(), days.map(|days| app.store.token_end(days)))?;
     Ok(Reply::data(&New { id: &new.id, token: new.token.expose() }))
 }

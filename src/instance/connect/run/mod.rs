@@ -173,9 +173,10 @@ impl<'a> Run<'a> {
     fn pairing(&mut self, qr: Qr) -> Outcome {
         self.engine.prove(&self.server().credential, self.ask.name.as_str());
         self.forget_opening();
+        let seen = self.engine.store.clock().now();
         self.claim(|row| {
             row.become_status(Status::Connecting, Reason::Asked);
-            row.show_code(&qr.image);
+            row.show_code(&qr.image, seen);
             row.paired_at = None;
             row.connect_out_until = None;
         })?;
@@ -235,7 +236,7 @@ impl<'a> Run<'a> {
 
     fn internal(&self, error: &store::Error) -> Refusal {
         log::error!("id={} {error}", self.trace);
-        Refusal::Internal
+        error.into()
     }
 }
 
