@@ -56,8 +56,9 @@ fn open(path: &Path) -> io::Result<File> {
 /// The byte that stands for a name, to be locked for its holder alone.
 #[expect(clippy::cast_possible_truncation, reason = "the kind of a lock and of an offset are 0 and 1")]
 fn byte_of(name: &str) -> libc::flock {
-    let [a, b, c, d, e, f, g, h, ..] = sha256(name.as_bytes());
-    let hash = u64::from_be_bytes([a, b, c, d, e, f, g, h]) >> (u64::BITS - OFFSET_BITS);
+    let digest = sha256(name.as_bytes());
+    let (head, _) = digest.split_first_chunk().expect("32 bytes");
+    let hash = u64::from_be_bytes(*head) >> (u64::BITS - OFFSET_BITS);
     libc::flock {
         l_type: libc::F_WRLCK as libc::c_short,
         l_whence: libc::SEEK_SET as libc::c_short,
