@@ -5,6 +5,7 @@ mod cli;
 mod harness;
 mod http;
 mod instance;
+mod serving;
 mod sim;
 mod store;
 mod tidy;

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::domain::{MILLIS_PER_DAY, Millis, now};
+use crate::domain::{MILLIS_PER_DAY, Millis};
 use crate::store::{self, NewToken, Store};
 
 /// Days that a token which is to expire may live: ten years at most.
@@ -33,7 +33,7 @@ pub fn create(
     days: Option<u64>,
 ) -> Result<NewToken, TokenError> {
     let user = store.user(user)?.ok_or(TokenError::UserUnknown)?;
-    Ok(store.add_token(&user.id, label, days.map(end_after))?)
+    Ok(store.add_token(&user.id, label, days.map(|days| store.clock().now() + span_of(days)))?)
 }
 
 /// Ends a token at once.
@@ -41,6 +41,7 @@ pub fn revoke(store: &Store, id: &str) -> Result<(), TokenError> {
     if store.revoke_token(id)? { Ok(()) } else { Err(TokenError::Unknown) }
 }
 
-fn end_after(days: u64) -> Millis {
-    now() + Millis::try_from(days).unwrap_or(0) * MILLIS_PER_DAY
+/// So many days, at most [`TOKEN_DAYS`], as a span.
+fn span_of(days: u64) -> Millis {
+    Millis::try_from(days).unwrap_or(0) * MILLIS_PER_DAY
 }

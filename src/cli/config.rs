@@ -108,14 +108,14 @@ fn qr_timeout(text: &str) -> Option<Duration> {
     text.parse().ok().filter(|seconds| QR_TIMEOUT.contains(seconds)).map(Duration::from_secs)
 }
 
-/// The data folder: as given, else where the system keeps programs' data, else beside the caller.
-pub fn data_folder(given: Option<PathBuf>, variable: impl Fn(&str) -> Option<OsString>) -> PathBuf {
+/// The data folder: as given, else where the system keeps programs' data. `None` where neither says:
+/// a folder beside whoever calls would be another one with each call.
+pub fn data_folder(given: Option<PathBuf>, variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let folder = |name| variable(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     given
         .filter(|path| !path.as_os_str().is_empty())
         .or_else(|| folder("XDG_DATA_HOME").filter(|p| p.is_absolute()).map(|p| p.join("pareia")))
         .or_else(|| folder("HOME").map(|home| home.join(".local/share/pareia")))
-        .unwrap_or_else(|| PathBuf::from("pareia-data"))
 }
 
 #[cfg(test)]
@@ -166,12 +166,15 @@ mod tests {
     fn the_data_folder_has_one_place_in_each_world() {
         let place = |given: Option<&str>, set: &[(&str, &str)]| {
             let variable = |name: &str| set.iter().find(|(n, _)| *n == name).map(|(_, v)| OsString::from(v));
-            data_folder(given.map(PathBuf::from), variable).to_string_lossy().into_owned()
+            data_folder(given.map(PathBuf::from), variable).map(|path| path.to_string_lossy().into_owned())
         };
         let both = [("XDG_DATA_HOME", "/x"), ("HOME", "/h")];
-        assert_eq!(place(Some("d"), &both), "d");
-        assert_eq!(place(Some(""), &both), "/x/pareia");
-        assert_eq!(place(None, &[("XDG_DATA_HOME", "relative"), ("HOME", "/h")]), "/h/.local/share/pareia");
-        assert_eq!(place(None, &[("HOME", "")]), "pareia-data");
+        assert_eq!(place(Some("d"), &both).as_deref(), Some("d"));
+        assert_eq!(place(Some(""), &both).as_deref(), Some("/x/pareia"));
+        assert_eq!(
+            place(None, &[("XDG_DATA_HOME", "relative"), ("HOME", "/h")]).as_deref(),
+            Some("/h/.local/share/pareia")
+        );
+        assert_eq!(place(None, &[("HOME", "")]), None);
     }
 }

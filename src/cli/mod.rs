@@ -33,7 +33,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use log::LevelFilter;
 
 use crate::store::Store;
-use output::CommandResult;
+use crate::text::cli as words;
+use output::{CommandFailure, CommandResult};
 
 #[derive(Parser, Debug)]
 #[command(name = "pareia", version)]
@@ -76,9 +77,10 @@ fn dispatch(cli: Cli) -> CommandResult {
         // no sentence of theirs can say.
         logging::start(LevelFilter::Error);
     }
-    let store = || Store::open(&folder);
+    let folder = || folder.clone().ok_or_else(|| CommandFailure::Usage(words::NO_DATA_FOLDER.to_owned()));
+    let store = || Ok::<_, CommandFailure>(Store::open(&folder()?)?);
     match cli.command {
-        Command::Serve(args) => serve::run(folder, &args),
+        Command::Serve(args) => serve::run(folder()?, &args),
         Command::Demo(args) => demo::run(&args),
         Command::Sim(args) => sim::run(args),
         Command::User(command) => user::run(&store()?, command),

@@ -7,8 +7,8 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::store;
 use crate::text::cli as words;
+use crate::{store, text};
 
 /// How a command ends.
 pub type CommandResult = Result<(), CommandFailure>;
@@ -43,7 +43,7 @@ impl CommandFailure {
 
 impl From<store::Error> for CommandFailure {
     fn from(error: store::Error) -> Self {
-        Self::Failed(error.to_string())
+        Self::Failed(text::storage(&error))
     }
 }
 

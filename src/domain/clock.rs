@@ -1,5 +1,7 @@
 //! Time: the unit of every stored moment, the present one, and moments as text in UTC.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Milliseconds since the Unix epoch, the unit of every time that is stored.
@@ -13,17 +15,54 @@ pub fn now() -> Millis {
     Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX)
 }
 
+/// The clock by which stored moments are decided: the system's, plus what a test has turned it by.
+/// Clones turn together.
+#[derive(Clone, Debug, Default)]
+pub struct Clock {
+    turned: Arc<AtomicI64>,
+}
+
+impl Clock {
+    /// The present moment.
+    pub fn now(&self) -> Millis {
+        now().saturating_add(self.turned.load(Ordering::Relaxed))
+    }
+
+    /// That long from now on.
+    pub fn from_now(&self, span: Duration) -> Millis {
+        self.now().saturating_add(millis(span))
+    }
+
+    /// Whether a call that left may still be under way upstream, by the moment noted in its row.
+    pub fn is_out(&self, until: Millis) -> bool {
+        is_out_at(until, self.now())
+    }
+
+    /// Turns the clock on: as if that time had passed.
+    pub fn advance(&self, span: Duration) {
+        self.turned.fetch_add(millis(span), Ordering::Relaxed);
+    }
+}
+
 /// Longest that a row may say of itself that a call is out: more is a clock that was set back.
 const MOST_OUT: Millis = 120_000;
 
 /// Whether a call that left may still be under way upstream.
 pub fn is_out(until: Millis) -> bool {
-    (1..=MOST_OUT).contains(&until.saturating_sub(now()))
+    is_out_at(until, now())
+}
+
+fn is_out_at(until: Millis, now: Millis) -> bool {
+    (1..=MOST_OUT).contains(&until.saturating_sub(now))
 }
 
 /// That long from now on.
 pub fn from_now(span: Duration) -> Millis {
-    now() + Millis::try_from(span.as_millis()).unwrap_or(Millis::MAX / 2)
+    now() + millis(span)
+}
+
+fn millis(span: Duration) -> Millis {
+    Millis::try_from(span.as_millis()).unwrap_or(Millis::MAX / 2)
 }
 
 /// ISO 8601 with milliseconds, as JSON and the log carry it: `2026-01-31T12:00:00.000Z`.
@@ -81,6 +120,16 @@ fn date(days: i64) -> (i64, i64, i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_turned_clock_runs_ahead_with_all_its_clones() {
+        let clock = Clock::default();
+        let until = clock.from_now(Duration::from_secs(30));
+        assert!(clock.is_out(until));
+        clock.clone().advance(Duration::from_mins(1));
+        assert!(!clock.is_out(until));
+        assert!(clock.now() > until && now() < until);
+    }
 
     #[test]
     fn moments_read_as_the_calendar_has_them() {

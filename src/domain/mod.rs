@@ -15,7 +15,7 @@ mod status;
 mod upstream_error;
 
 pub use channel::Channel;
-pub use clock::{MILLIS_PER_DAY, Millis, from_now, is_out, now};
+pub use clock::{Clock, MILLIS_PER_DAY, Millis, from_now, is_out, now};
 pub use name::{Invalid, MAX_NAME, Name, label};
 pub use pairing::{ConnectionState, ListedInstance, Logout, LogoutCause, Pairing, PhoneMemory, pairing};
 pub use phone::Phone;

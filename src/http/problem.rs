@@ -106,7 +106,7 @@ impl Problem {
             Self::AlreadyConnected | Self::Taken(_) | Self::InUse(..) | Self::LastAdministrator => 409,
             Self::LinkExpired | Self::SetupExpired => 410,
             Self::Undone(_, refusal) => undone_status(refusal),
-            Self::Store(_) => 500,
+            Self::Store(error) => refusal_status(&Refusal::from(error)),
         }
     }
 
@@ -118,9 +118,10 @@ impl Problem {
             Self::RateLimited(wait) | Self::TooOften(wait) => {
                 Some(("Retry-After", whole_seconds(*wait).to_string()))
             }
-            Self::NotReady | Self::Refused(Refusal::Busy) | Self::Undone(_, actions::Refusal::Busy) => {
-                Some(("Retry-After", BUSY_RETRY.to_string()))
-            }
+            Self::NotReady
+            | Self::Refused(Refusal::Busy)
+            | Self::Undone(_, actions::Refusal::Busy)
+            | Self::Store(store::Error::Busy) => Some(("Retry-After", BUSY_RETRY.to_string())),
             _ => None,
         }
     }
@@ -168,7 +169,7 @@ impl Problem {
                 ("last_administrator", text::LAST_ADMINISTRATOR, Some(text::LAST_ADMINISTRATOR_DETAIL))
             }
             Self::Untested(check) => return text::check(check).unwrap_or_else(internal),
-            Self::Store(_) => return internal(),
+            Self::Store(error) => return text::refusal(&Refusal::from(error)),
         };
         text::Sentence { code, error: error.to_owned(), detail }
     }
@@ -185,6 +186,7 @@ fn refusal_status(refusal: &Refusal) -> u16 {
         Refusal::NoActiveCredential(_) | Refusal::Busy => 503,
         Refusal::Upstream(UpstreamError::Timeout) | Refusal::NoQr | Refusal::Reconnecting => 504,
         Refusal::Upstream(_) => 502,
+        Refusal::StorageFull(_) => 507,
         Refusal::Internal => 500,
     }
 }
@@ -200,6 +202,7 @@ fn undone_status(refusal: &actions::Refusal) -> u16 {
         | Why::RestartUnsupported => 409,
         Why::Busy => refusal_status(&Refusal::Busy),
         Why::Upstream(trouble) => refusal_status(&Refusal::Upstream(*trouble)),
+        Why::StorageFull(folder) => refusal_status(&Refusal::StorageFull(folder.clone())),
         Why::Internal => refusal_status(&Refusal::Internal),
     }
 }
@@ -245,6 +248,8 @@ mod tests {
         check(&Problem::MethodNotAllowed("POST".into()), 405, "method_not_allowed", Some(("Allow", "POST")));
         check(&Problem::NotReady, 503, "not_ready", busy);
         check(&Problem::BUSY, 503, "busy", busy);
+        check(&Problem::Store(store::Error::Busy), 503, "busy", busy);
+        check(&Problem::Store(store::Error::Full("/d".into())), 507, "storage_full", None);
         check(&Problem::CrossSite, 403, "forbidden", None);
         check(&Problem::WrongPassword, 401, "wrong_password", None);
         check(&Problem::TooOften(wait), 429, "rate_limited", Some(("Retry-After", "6")));

@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::health::{UNWATCHED, unwatched};
 use super::{Error, Store};
-use crate::domain::{Channel, Millis, Secret, now};
+use crate::domain::{Channel, Millis, Secret};
 
 /// A server and the key that opens it.
 #[derive(Clone, Debug)]
@@ -84,7 +84,7 @@ impl Store {
                 "INSERT INTO integration_credentials
                      (id, type, name, baseUrl, apiToken, isActive, createdAt, updatedAt)
                  VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?6) ON CONFLICT (id) DO NOTHING",
-                params![new.id, new.channel.as_str(), new.name, new.base_url, sealed, now()],
+                params![new.id, new.channel.as_str(), new.name, new.base_url, sealed, self.clock.now()],
             )
         })?;
         Ok(added == 1)
@@ -156,8 +156,8 @@ impl Store {
     pub fn set_credential_active(&self, id: &str, active: bool) -> Result<bool, Error> {
         let set = "UPDATE integration_credentials SET isActive = ?2, updatedAt = ?3 WHERE id = ?1";
         self.write(|t| {
-            unwatched(t, id)?;
-            Ok(t.execute(set, params![id, active, now()])? == 1)
+            unwatched(t, id, self.clock.now())?;
+            Ok(t.execute(set, params![id, active, self.clock.now()])? == 1)
         })
     }
 
@@ -167,14 +167,14 @@ impl Store {
         let set = "UPDATE integration_credentials SET apiToken = ?2, updatedAt = ?3 WHERE id = ?1";
         self.write(|t| {
             t.execute(FORGET_TROUBLE, [id, UNWATCHED])?;
-            Ok(t.execute(set, params![id, sealed, now()])? == 1)
+            Ok(t.execute(set, params![id, sealed, self.clock.now()])? == 1)
         })
     }
 
     /// Removes the credential. Rows that named it move to an active one at their next call.
     pub fn remove_credential(&self, id: &str) -> Result<bool, Error> {
         self.write(|t| {
-            t.execute(ORPHAN, params![id, now()])?;
+            t.execute(ORPHAN, params![id, self.clock.now()])?;
             Ok(t.execute("DELETE FROM integration_credentials WHERE id = ?1", [id])? == 1)
         })
     }

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{Error, Store};
-use crate::domain::{Millis, now};
+use crate::domain::Millis;
 
 /// A server's health.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Store {
     /// Notes that nobody asks the credential's server from now on: what is known of its instances
     /// grows old.
     pub fn note_unwatched(&self, credential: &str) -> Result<(), Error> {
-        self.write(|t| unwatched(t, credential))
+        self.write(|t| unwatched(t, credential, self.clock.now()))
     }
 
     /// How the credential's server answers; `None` when it was never asked, and when nobody asks.
@@ -51,10 +51,10 @@ impl Store {
 }
 
 /// The same, as part of a change that brings it about.
-pub(super) fn unwatched(t: &Transaction, credential: &str) -> Result<(), rusqlite::Error> {
+pub(super) fn unwatched(t: &Transaction, credential: &str, now: Millis) -> Result<(), rusqlite::Error> {
     let note = format!(
         "INSERT INTO credential_health (credentialId, trouble, since)
          SELECT id, '{UNWATCHED}', ?2 FROM integration_credentials WHERE id = ?1 {NOTE}"
     );
-    t.execute(&note, params![credential, now()]).map(drop)
+    t.execute(&note, params![credential, now]).map(drop)
 }

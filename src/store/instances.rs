@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Error, Store};
 use crate::crypto::new_id;
-use crate::domain::{Channel, Millis, Name, Phone, Reason, Secret, Status, now};
+use crate::domain::{Channel, Millis, Name, Phone, Reason, Secret, Status};
 use crate::sync::FileLock;
 
 /// A row as the engine knows it.
@@ -69,10 +69,10 @@ impl Instance {
         }
     }
 
-    /// Notes the code that is valid now, and when it was first seen.
-    pub fn show_code(&mut self, image: &Secret) {
+    /// Notes the code that is valid at `now`, and when it was first seen.
+    pub fn show_code(&mut self, image: &Secret, now: Millis) {
         if self.qr_code.as_ref() != Some(image) || self.qr_since.is_none() {
-            self.qr_since = Some(now());
+            self.qr_since = Some(now);
         }
         self.qr_code = Some(image.clone());
     }
@@ -157,7 +157,7 @@ impl Store {
                 credential,
                 instance.status.as_str(),
                 instance.reason.map(Reason::word),
-                now()
+                self.clock.now()
             ])
         })?;
         Ok((added == 1).then_some(instance))
@@ -184,7 +184,7 @@ impl Store {
                 instance.upstream_id,
                 instance.create_out_until,
                 instance.connect_out_until,
-                now(),
+                self.clock.now(),
                 instance.reason.map(Reason::word),
                 instance.qr_since
             ])

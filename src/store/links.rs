@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, params};
 use super::listing::read_target;
 use super::{Error, Store, Target};
 use crate::crypto::{new_id, new_link_token, token_hash};
-use crate::domain::{Millis, Secret, now};
+use crate::domain::{Millis, Secret};
 
 /// Links of one instance that wait to be used at the same time; another one ends the oldest. Enough
 /// for a link to each of a shop's people, and few enough to see through.
@@ -48,16 +48,16 @@ pub struct Link {
 }
 
 impl Link {
-    /// Whether its time is over.
-    pub fn is_expired(&self) -> bool {
-        self.expires_at <= now()
+    /// Whether its time is over at that moment.
+    pub fn is_expired(&self, now: Millis) -> bool {
+        self.expires_at <= now
     }
 }
 
 impl Store {
     /// Makes a link for an instance; `None` when a phone is connected, or the row is gone.
     pub fn add_link(&self, instance: &str, lifetime: Millis) -> Result<Option<NewLink>, Error> {
-        let created_at = now();
+        let created_at = self.clock.now();
         let new = NewLink { id: new_id("l"), token: new_link_token(), expires_at: created_at + lifetime };
         let hash = token_hash(new.token.expose());
         let added = self.write(|t| {
@@ -80,7 +80,7 @@ impl Store {
                  WHERE instanceId = ?1 AND usedAt IS NULL AND expiresAt > ?2
                  ORDER BY createdAt DESC, rowid DESC",
             )?
-            .query_map(params![instance, now()], |row| {
+            .query_map(params![instance, self.clock.now()], |row| {
                 Ok(LinkLine { id: row.get(0)?, created_at: row.get(1)?, expires_at: row.get(2)? })
             })?
             .collect()

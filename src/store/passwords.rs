@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{Error, Store};
 use crate::crypto::new_id;
-use crate::domain::{Name, now};
+use crate::domain::Name;
 
 /// What a login is held against.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ impl Store {
                     let id = new_id("u");
                     let insert =
                         "INSERT INTO users (id, name, role, createdAt) VALUES (?1, ?2, 'administrator', ?3)";
-                    t.execute(insert, params![id, name.as_str(), now()])?;
+                    t.execute(insert, params![id, name.as_str(), self.clock.now()])?;
                     id
                 }
             };

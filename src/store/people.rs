@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::instances::parsed;
 use super::{Error, Store};
 use crate::crypto::{new_id, new_token, token_hash};
-use crate::domain::{Caller, Millis, Name, Role, Secret, now};
+use crate::domain::{Caller, Millis, Name, Role, Secret};
 
 /// A user as lists show it.
 #[derive(Clone, Debug)]
@@ -108,8 +108,9 @@ impl Store {
         let id = new_id("u");
         let insert = "INSERT INTO users (id, name, role, createdAt, passwordHash)
             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (name) DO NOTHING";
-        let added =
-            self.write(|t| t.execute(insert, params![id, name.as_str(), role.as_str(), now(), hash]))?;
+        let added = self.write(|t| {
+            t.execute(insert, params![id, name.as_str(), role.as_str(), self.clock.now(), hash])
+        })?;
         Ok((added == 1).then_some(id))
     }
 
@@ -160,7 +161,7 @@ impl Store {
                 }
                 t.execute(
                     "UPDATE messaging_instances SET userId = ?2, updatedAt = ?3 WHERE userId = ?1",
-                    params![id, heir, now()],
+                    params![id, heir, self.clock.now()],
                 )?;
             }
             let free = "DELETE FROM users WHERE id = ?1
@@ -181,7 +182,7 @@ impl Store {
         let hash = token_hash(new.token.expose());
         let insert = "INSERT INTO api_tokens (id, userId, name, hash, expiresAt, createdAt)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        self.write(|t| t.execute(insert, params![new.id, user, name, hash, expires_at, now()]))?;
+        self.write(|t| t.execute(insert, params![new.id, user, name, hash, expires_at, self.clock.now()]))?;
         Ok(new)
     }
 
@@ -215,7 +216,7 @@ impl Store {
     ///
     /// The look-up is by hash: how long it takes says nothing about how much of a guess is right.
     pub fn caller(&self, token: &str) -> Result<Option<Identified>, Error> {
-        let now = now();
+        let now = self.clock.now();
         self.read(|c| {
             c.prepare_cached(
                 "SELECT u.id, u.role, t.lastUsedAt FROM api_tokens t JOIN users u ON u.id = t.userId
@@ -235,7 +236,7 @@ impl Store {
     /// Writes down that the token was used.
     pub fn note_token(&self, token: &str) -> Result<(), Error> {
         let note = "UPDATE api_tokens SET lastUsedAt = ?2 WHERE hash = ?1";
-        self.write(|t| t.execute(note, params![token_hash(token), now()])).map(drop)
+        self.write(|t| t.execute(note, params![token_hash(token), self.clock.now()])).map(drop)
     }
 }
 

@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, params};
 use super::people::role;
 use super::{Error, Store};
 use crate::crypto::{new_id, new_secret, sha256};
-use crate::domain::{Caller, Millis, Secret, now};
+use crate::domain::{Caller, Millis, Secret};
 
 const MINUTE: Millis = 60 * 1000;
 /// A browser that asks for nothing for so long is logged out: a night, not a weekend.
@@ -73,7 +73,7 @@ impl Store {
     /// Begins a session and gives its cookie; `None` when the password was changed in the meantime.
     /// Sessions that are over go.
     pub fn add_session(&self, new: &NewSession) -> Result<Option<Secret>, Error> {
-        let (cookie, now) = (new_secret(), now());
+        let (cookie, now) = (new_secret(), self.clock.now());
         let insert =
             "INSERT INTO sessions (id, userId, hash, client, address, createdAt, lastSeenAt, expiresAt)
             SELECT ?1, id, ?3, ?4, ?5, ?6, ?6, ?7 FROM users WHERE id = ?2 AND passwordHash = ?8";
@@ -97,7 +97,7 @@ impl Store {
             "SELECT s.id, s.userId, u.role, u.name, s.expiresAt, s.lastSeenAt
              FROM sessions s JOIN users u ON u.id = s.userId WHERE s.hash = ?1 AND {HOLDS}"
         );
-        let now = now();
+        let now = self.clock.now();
         self.read(|c| {
             c.prepare_cached(&query)?
                 .query_row(params![sha256(cookie.as_bytes()), now, now - IDLE], |row| {
@@ -116,7 +116,7 @@ impl Store {
     /// Writes down that the session was seen.
     pub fn note_session(&self, id: &str) -> Result<(), Error> {
         let note = "UPDATE sessions SET lastSeenAt = ?2 WHERE id = ?1";
-        self.write(|t| t.execute(note, params![id, now()])).map(drop)
+        self.write(|t| t.execute(note, params![id, self.clock.now()])).map(drop)
     }
 
     /// The sessions of a user that hold, the one seen last first.
@@ -126,7 +126,7 @@ impl Store {
              FROM sessions s JOIN users u ON u.id = s.userId
              WHERE s.userId = ?1 AND {HOLDS} ORDER BY s.lastSeenAt DESC, s.createdAt DESC, s.id"
         );
-        let now = now();
+        let now = self.clock.now();
         self.read(|c| {
             c.prepare_cached(&query)?.query_map(params![user, now, now - IDLE], read_line)?.collect()
         })

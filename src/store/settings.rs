@@ -3,7 +3,7 @@
 use rusqlite::OptionalExtension;
 
 use super::{Error, Store};
-use crate::domain::{MILLIS_PER_DAY, Millis, now};
+use crate::domain::{MILLIS_PER_DAY, Millis};
 
 /// How long the history of an instance is kept.
 const HISTORY: Millis = 90 * MILLIS_PER_DAY;
@@ -37,11 +37,30 @@ impl Store {
         self.read(|c| c.prepare_cached(query)?.query_row([name], |row| row.get(0)).optional())
     }
 
+    /// Notes that the database was made anew beside a key that was there: whoever lost the database
+    /// is told so until there is a credential again.
+    pub(super) fn note_lost_database(&self) -> Result<(), Error> {
+        log::warn!(
+            "pareia.db was new or empty beside an existing pareia.key in {}: if a database was here, stop, \
+             restore it from the backup and start again",
+            self.folder.display()
+        );
+        self.set_setting("lost", &self.clock.now().to_string())
+    }
+
+    /// Whether the database was made anew beside a key that was there, and has no credential since.
+    pub fn is_database_lost(&self) -> Result<bool, Error> {
+        let query = "SELECT EXISTS (SELECT 1 FROM settings WHERE name = 'lost')
+            AND NOT EXISTS (SELECT 1 FROM integration_credentials)";
+        self.read(|c| c.prepare_cached(query)?.query_row([], |row| row.get(0)))
+    }
+
     /// Removes history that is older or longer than it is kept, and logins and links that ended
     /// long ago. How many rows that were.
     pub fn purge(&self) -> Result<usize, Error> {
         let before = self.setting("purged")?.and_then(|text| text.parse::<Millis>().ok());
-        let moment = before.map_or_else(now, |before| now().min(before + STEP));
+        let now = self.clock.now();
+        let moment = before.map_or(now, |before| now.min(before + STEP));
         let old = self.write(|t| {
             let events = t.execute("DELETE FROM instance_events WHERE at < ?1", [moment - HISTORY])?;
             let sessions = t.execute("DELETE FROM sessions WHERE expiresAt <= ?1", [moment - ENDED])?;

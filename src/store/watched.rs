@@ -5,7 +5,7 @@ use rusqlite::{Row, params};
 
 use super::instances::is_own;
 use super::{Error, Store};
-use crate::domain::{Channel, Millis, Reason, Status, now};
+use crate::domain::{Channel, Millis, Reason, Status};
 
 /// What the watcher has to know of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,8 +67,7 @@ impl Store {
     /// A number that is another one after any change of the database, whoever made it.
     pub fn version(&self) -> Result<i64, Error> {
         // Always asked of the same connection: it counts what the others change.
-        let reader = super::lock(&self.readers[0]);
-        Ok(reader.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
+        self.read_with(0, |c| c.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0)))
     }
 
     /// The credentials at whose servers somebody is pairing.
@@ -94,7 +93,7 @@ impl Store {
                 row.updated_at,
                 noted.status.as_str(),
                 noted.reason.word(),
-                now(),
+                self.clock.now(),
                 row.status.as_str(),
                 noted.paired_at,
             ])

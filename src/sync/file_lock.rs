@@ -1,16 +1,27 @@
 //! Locks between processes that share a data folder.
 //!
-//! A lock is a file held with `flock`: the system frees it when its holder ends, however it ends,
-//! so a crash never leaves anything to unlock by hand. The files stay, empty, one for each name
-//! ever locked: taking one away while another process opens it would lock two holders apart.
+//! All names share one empty file, `pareia.lock`. A name is one byte of it, at an offset taken from the
+//! name's hash, and is locked by an open file description lock: the system frees it when its holder
+//! ends, however it ends, so a crash leaves nothing to unlock by hand. A byte need not exist to be
+//! locked. With 2^62 offsets no two names meet, so nobody waits for another name, and the folder
+//! holds one file however many names are asked for. Each holder opens the file for itself, which
+//! keeps two holders of one process apart as well as two processes.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, fcntl};
+use nix::libc;
+
+use crate::crypto::sha256;
+
 /// How often a waiting process looks again; a holder's calls take milliseconds to seconds.
 const RETRY: Duration = Duration::from_millis(10);
+/// Keeps an offset positive with room for the byte behind it.
+const OFFSET_BITS: u32 = 62;
 
 /// A lock that is held until it is dropped.
 pub struct FileLock {
@@ -21,40 +32,57 @@ impl FileLock {
     /// Takes the lock `name` of the data folder, waiting until `deadline`; `None` when it is still
     /// held then.
     pub fn acquire(folder: &Path, name: &str, deadline: Instant) -> io::Result<Option<Self>> {
-        let file = open(&folder.join("locks"), name)?;
+        let file = open(&folder.join("pareia.lock"))?;
+        let range = byte_of(name);
         loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Some(Self { _file: file })),
-                Err(TryLockError::WouldBlock) if Instant::now() >= deadline => return Ok(None),
-                Err(TryLockError::WouldBlock) => std::thread::sleep(RETRY),
-                Err(TryLockError::Error(e)) => return Err(e),
+            match fcntl(&file, FcntlArg::F_OFD_SETLK(&range)) {
+                Ok(_) => return Ok(Some(Self { _file: file })),
+                Err(Errno::EAGAIN | Errno::EACCES) if Instant::now() >= deadline => return Ok(None),
+                Err(Errno::EAGAIN | Errno::EACCES) => std::thread::sleep(RETRY),
+                Err(Errno::EINTR) => {}
+                Err(error) => return Err(error.into()),
             }
         }
     }
 }
 
-fn open(folder: &Path, name: &str) -> io::Result<File> {
+fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true).create(true);
-    #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let path = folder.join(name);
-    match options.open(&path) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => {
-            fs::create_dir_all(folder)?;
-            options.open(&path)
-        }
-        opened => opened,
+    options.open(path)
+}
+
+/// The byte that stands for a name, to be locked for its holder alone.
+#[expect(clippy::cast_possible_truncation, reason = "the kind of a lock and of an offset are 0 and 1")]
+fn byte_of(name: &str) -> libc::flock {
+    let digest = sha256(name.as_bytes());
+    let (head, _) = digest.split_first_chunk().expect("32 bytes");
+    let hash = u64::from_be_bytes(*head) >> (u64::BITS - OFFSET_BITS);
+    libc::flock {
+        l_type: libc::F_WRLCK as libc::c_short,
+        l_whence: libc::SEEK_SET as libc::c_short,
+        l_start: libc::off_t::try_from(hash).expect("62 bits"),
+        l_len: 1,
+        l_pid: 0,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
+    use std::path::PathBuf;
+
+    fn folder() -> PathBuf {
+        let folder = std::env::temp_dir().join(crate::crypto::new_id("pareia-lock-"));
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
 
     #[test]
     fn one_holder_at_a_time_and_a_bounded_wait() {
-        let folder = std::env::temp_dir().join(crate::crypto::new_id("pareia-lock-"));
+        let folder = folder();
         let soon = || Instant::now() + Duration::from_millis(30);
         let held = FileLock::acquire(&folder, "a", soon()).unwrap();
         assert!(held.is_some());
@@ -66,8 +94,20 @@ mod tests {
     }
 
     #[test]
+    fn names_never_wait_for_each_other_and_share_one_empty_file() {
+        let folder = folder();
+        let take = |n: u32| FileLock::acquire(&folder, &format!("name-{n}"), Instant::now()).unwrap();
+        let held: Vec<_> = (0..300).map(take).collect();
+        assert!(held.iter().all(Option::is_some));
+        let files: Vec<_> =
+            fs::read_dir(&folder).unwrap().map(|e| e.unwrap().metadata().unwrap().len()).collect();
+        assert_eq!(files, [0]);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
     fn many_contenders_take_turns() {
-        let folder = std::env::temp_dir().join(crate::crypto::new_id("pareia-lock-"));
+        let folder = folder();
         let inside = std::sync::atomic::AtomicU32::new(0);
         std::thread::scope(|scope| {
             for _ in 0..8 {

@@ -3,6 +3,7 @@
 use super::requests::NOT_FOUND;
 use super::sentence::Sentence;
 use super::servers::upstream;
+use super::storage::{STORAGE_FULL_DETAIL, storage_full};
 use crate::domain::Channel;
 use crate::instance::connect::{Answer, Found, Refusal};
 
@@ -66,6 +67,7 @@ pub fn refusal(refusal: &Refusal) -> Sentence {
                   o WhatsApp e chame de novo; para parear outro celular, desconecte este antes.",
             ),
         ),
+        Refusal::StorageFull(folder) => ("storage_full", storage_full(folder), Some(STORAGE_FULL_DETAIL)),
         Refusal::Internal => (
             "internal",
             "Erro interno".to_owned(),

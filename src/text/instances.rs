@@ -33,6 +33,7 @@ pub fn undone(act: Act, why: &Refusal) -> Sentence {
     let (code, error, detail) = match why {
         Refusal::Gone => ("not_found", NOT_FOUND, None),
         Refusal::Busy => return refusal(&connect::Refusal::Busy),
+        Refusal::StorageFull(folder) => return refusal(&connect::Refusal::StorageFull(folder.clone())),
         Refusal::Internal => return refusal(&connect::Refusal::Internal),
         Refusal::NoCredential => (
             "credential_removed",

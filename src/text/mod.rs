@@ -12,6 +12,7 @@ mod instances;
 mod requests;
 mod sentence;
 mod servers;
+mod storage;
 
 pub use access::*;
 pub use calls::*;
@@ -19,3 +20,4 @@ pub use instances::*;
 pub use requests::*;
 pub use sentence::Sentence;
 pub use servers::*;
+pub use storage::*;

@@ -1,77 +1,37 @@
-//! `kill -9` at random moments: what was answered is there, nothing is doubled, and the next call
+//! `kill -9` at named points and at random moments: what was answered is there, nothing is doubled, and the next call
 //! finishes what was begun.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use pareia::domain::{Channel, Name, Secret};
 use pareia::sim::{Sim, Version};
-use pareia::store::{NewCredential, Store};
 
-use crate::harness::{Folder, KEY, ROUTE, ask, recorded, sql, try_post};
+use crate::harness::{Folder, ask, recorded, sql, try_post, until};
+use crate::serving::{Serving, furnish};
 
 const ROUNDS: u64 = 12;
 const CALLERS: usize = 6;
-
-struct Serving {
-    process: Child,
-    url: String,
-}
-
-impl Serving {
-    fn start(folder: &Folder) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_pareia"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(folder.path())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("serve starts");
-        let mut log = BufReader::new(process.stderr.take().expect("its log"));
-        let mut line = String::new();
-        log.read_line(&mut line).expect("its first line");
-        let address = line.split("http://").nth(1).expect("the address in use").trim();
-        let url = format!("http://{address}{ROUTE}");
-        // Somebody has to read on, or the log's pipe fills up.
-        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
-        Self { process, url }
-    }
-
-    fn kill(mut self) {
-        self.process.kill().expect("killed");
-        self.process.wait().expect("ended");
-    }
-}
+/// How long upstream keeps back each answer while a call is to be met unanswered.
+const HELD: Duration = Duration::from_secs(1);
 
 #[test]
 fn what_was_answered_survives_and_what_was_begun_is_finished() {
     let sim = Sim::start(recorded(Version::V2_3_7)).expect("the simulation starts");
     let folder = Folder::new();
-    let store = Store::open(folder.path()).expect("the store opens");
-    let user = store
-        .add_user(&Name::parse("loja").expect("a name"), pareia::domain::Role::Owner)
-        .expect("added")
-        .expect("free");
-    let token = store.add_token(&user, None, None).expect("a token").token;
-    let (key, url) = (Secret::new(KEY), sim.url());
-    let new =
-        NewCredential { id: "a", channel: Channel::WhatsappEvolution, name: "a", base_url: &url, key: &key };
-    assert!(store.add_credential(&new).expect("added"));
-    drop(store);
+    let token = furnish(folder.path(), &sim.url());
 
     let answered: Mutex<HashMap<String, String>> = Mutex::default();
     let mut begun = Vec::new();
     for round in 0..ROUNDS {
-        let serving = Serving::start(&folder);
-        let url = serving.url.clone();
+        let serving = Serving::start(folder.path());
+        let url = serving.route();
         let dead = AtomicBool::new(false);
         let names: Vec<_> = (0..CALLERS).map(|n| format!("r{round}-{n}")).collect();
         std::thread::scope(|scope| {
             for name in &names {
-                let (url, token, answered, dead) = (&url, token.expose(), &answered, &dead);
+                let (url, token, answered, dead) = (&url, token.as_str(), &answered, &dead);
                 scope.spawn(move || {
                     while !dead.load(Ordering::Relaxed) {
                         let Ok(answer) = try_post(url, token, &ask(name).to_string()) else { return };
@@ -91,7 +51,7 @@ fn what_was_answered_survives_and_what_was_begun_is_finished() {
         begun.extend(names);
     }
 
-    let serving = Serving::start(&folder);
+    let serving = Serving::start(folder.path());
     let answered = answered.into_inner().expect("unpoisoned");
     for name in &begun {
         let row = format!("SELECT id, status FROM messaging_instances WHERE channelInstanceId = '{name}'");
@@ -99,7 +59,7 @@ fn what_was_answered_survives_and_what_was_begun_is_finished() {
         if let Some(id) = answered.get(name) {
             assert_eq!(before, [[id.as_str(), "connecting"]], "an answered call was lost");
         }
-        let answer = try_post(&serving.url, token.expose(), &ask(name).to_string()).expect("an answer");
+        let answer = try_post(&serving.route(), token.as_str(), &ask(name).to_string()).expect("an answer");
         assert_eq!((answer.status, answer.qr().is_some()), (200, true), "{name}: {:?}", answer.body);
         assert_eq!(sql(folder.path(), &row).len(), 1, "{name} is doubled");
         assert_eq!(sim.control().count("create", Some(name)), 1, "{name} was created twice");
@@ -112,4 +72,42 @@ fn what_was_answered_survives_and_what_was_begun_is_finished() {
         answered.len(),
         begun.len()
     );
+}
+
+/// Kills the program while upstream has received that call and has not answered it, and calls again.
+#[track_caller]
+fn killed_during(endpoint: &str) {
+    let sim = Sim::start(recorded(Version::V2_3_7)).expect("the simulation starts");
+    let folder = Folder::new();
+    let token = furnish(folder.path(), &sim.url());
+    let serving = Serving::start(folder.path());
+    let route = serving.route();
+    let body = ask("loja-1").to_string();
+    std::thread::scope(|scope| {
+        // Every answer comes late, so the call is there and its answer is not.
+        sim.control().slow(HELD);
+        let cut_short = scope.spawn(|| try_post(&route, &token, &body));
+        until(&format!("{endpoint} arrived"), || {
+            sim.control().calls().iter().any(|call| call.endpoint == endpoint)
+        });
+        serving.kill();
+        assert!(cut_short.join().expect("a caller").is_err(), "{endpoint} was answered before the kill");
+    });
+    sim.control().slow(Duration::ZERO);
+
+    let serving = Serving::start(folder.path());
+    let answer = try_post(&serving.route(), &token, &body).expect("an answer");
+    assert_eq!((answer.status, answer.qr().is_some()), (200, true), "{endpoint}: {:?}", answer.body);
+    assert_eq!(sql(folder.path(), "SELECT status FROM messaging_instances"), [["connecting"]], "{endpoint}");
+    assert_eq!(sim.control().count("create", Some("loja-1")), 1, "{endpoint}");
+    assert_eq!(sim.control().sockets("loja-1"), 1, "{endpoint}");
+    assert!(sim.control().destroyed().is_empty(), "{endpoint}");
+    serving.kill();
+}
+
+#[test]
+fn a_kill_while_a_call_is_unanswered_upstream_doubles_nothing() {
+    for endpoint in ["fetchInstances", "create", "connect", "connectionState"] {
+        killed_during(endpoint);
+    }
 }

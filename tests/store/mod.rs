@@ -1,4 +1,8 @@
 //! The data folder.
 
+mod disk;
+mod folder;
 mod roles;
 mod storage;
+mod upgrade;
+mod writer;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use pareia::domain::{Channel, Name, Secret, Status};
+use pareia::domain::{Channel, Name, Secret};
 use pareia::sim::Version;
 use pareia::store::{Error, NewCredential, Removal, Store};
 
@@ -27,7 +27,8 @@ fn with_credential(folder: &Folder) {
 fn refuses(folder: &Folder, expected: impl Fn(&Error) -> bool, says: &str) {
     let error = Store::open(folder.path()).err().expect("the folder is refused");
     assert!(expected(&error), "{error:?}");
-    assert!(error.to_string().contains(says), "{error}");
+    let sentence = pareia::text::storage(&error);
+    assert!(sentence.contains(says), "{sentence}");
 }
 
 #[test]
@@ -101,44 +102,6 @@ fn a_database_of_a_newer_release_is_left_alone() {
     let newer = "INSERT INTO refinery_schema_history SELECT 99, 'future', applied_on, checksum FROM refinery_schema_history LIMIT 1 RETURNING version";
     sql(folder.path(), newer);
     refuses(&folder, |e| matches!(e, Error::Newer { found: 99, .. }), "instale a versão mais nova");
-}
-
-/// A data folder as the first release left it, with a user who owns an instance.
-fn of_the_first_release() -> Folder {
-    let (new, old) = (Folder::new(), Folder::new());
-    drop(Store::open(new.path()).expect("a new folder"));
-    let connection = rusqlite::Connection::open(old.path().join("pareia.db")).expect("a database");
-    connection.execute_batch(include_str!("../../migrations/V1__core.sql")).expect("the first tables");
-    let history = format!(
-        "ATTACH '{}' AS new;
-         CREATE TABLE refinery_schema_history AS SELECT * FROM new.refinery_schema_history WHERE version = 1;
-         INSERT INTO users VALUES ('u1', 'loja', 0, 5);
-         INSERT INTO messaging_instances VALUES ('c1', 'whatsapp_evolution', 'a', '5521991856227', 'u1', NULL,
-             'connected', NULL, 7, NULL, NULL, NULL, NULL, 5, 7);",
-        new.path().join("pareia.db").display()
-    );
-    connection.execute_batch(&history).expect("its rows");
-    old
-}
-
-#[test]
-fn the_first_releases_tables_are_brought_up_to_date_and_a_copy_is_put_beside_them() {
-    let folder = of_the_first_release();
-    let store = Store::open(folder.path()).expect("it opens");
-    let copies: Vec<_> = fs::read_dir(folder.path())
-        .expect("the folder")
-        .filter_map(|e| e.ok().map(|e| e.file_name().to_string_lossy().into_owned()))
-        .filter(|n| n.starts_with("pareia.db.v1-"))
-        .collect();
-    assert_eq!(copies.len(), 1, "{copies:?}");
-    let copy = rusqlite::Connection::open(folder.path().join(&copies[0])).expect("the copy opens");
-    let columns = "SELECT count(*) FROM pragma_table_info('messaging_instances')";
-    let kept: i64 = copy.query_row(columns, [], |r| r.get(0)).expect("a number");
-    assert_eq!(kept, 15, "the copy has the tables as they were");
-    let name = Name::parse("a").expect("a name");
-    let row = store.instance(Channel::WhatsappEvolution, &name).expect("read").expect("still there");
-    assert_eq!((row.id.as_str(), row.status, row.paired_at), ("c1", Status::Connected, Some(7)));
-    assert_eq!(sql(folder.path(), "SELECT * FROM instance_events"), Vec::<Vec<String>>::new());
 }
 
 #[test]

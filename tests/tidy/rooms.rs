@@ -16,7 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("instance/connect", &["domain", "crypto", "sync", "store", "upstream"]),
     ("instance/actions", &["domain", "crypto", "sync", "store", "upstream", "instance/connect"]),
     ("instance/monitor", &["domain", "crypto", "sync", "store", "upstream"]),
-    ("text", &["domain", "instance/connect", "instance/actions", "upstream"]),
+    ("text", &["domain", "instance/connect", "instance/actions", "store", "upstream"]),
     ("sim", &["http1"]),
     (
         "http",
@@ -66,6 +66,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("flate2", &["http"]),
     ("form_urlencoded", &["http"]),
     ("httparse", &["cli", "http", "http1"]),
+    ("nix", &["sync"]),
     ("png", &["qr_image", "sim"]),
     ("qrcodegen", &["cli", "qr_image", "sim"]),
     ("refinery", &["store"]),

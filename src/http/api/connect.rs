@@ -42,7 +42,7 @@ fn read(app: &App, request: &Request) -> Result<(Link, Wanted), Problem> {
     let token = token.ok_or_else(|| auth::failed(app, request, Problem::Unauthorized))?;
     let link = app.store.link(token)?;
     let link = link.ok_or_else(|| auth::failed(app, request, Problem::LinkExpired))?;
-    if link.is_expired() {
+    if link.is_expired(app.store.clock().now()) {
         return Err(Problem::LinkExpired);
     }
     Ok((link, Wanted::read(request.body())?))
@@ -61,7 +61,7 @@ fn answered(store: &Store, token: &Secret, outcome: &Outcome) -> Result<Reply, P
         return Err(Problem::LinkExpired);
     }
     let answer = got(outcome)?;
-    match store.link(token.expose())?.filter(|link| !link.is_expired()) {
+    match store.link(token.expose())?.filter(|link| !link.is_expired(store.clock().now())) {
         None => Err(Problem::LinkExpired),
         Some(link) if link.used => Ok(connected(&link)),
         Some(link) => Ok(shown(&link, answer)),

@@ -149,7 +149,7 @@ fn credential_of(engine: &Engine, row: &Instance) -> Result<Option<Credential>, 
 
 fn internal(trace: &str, error: &store::Error) -> Refusal {
     log::error!("id={trace} {error}");
-    Refusal::Internal
+    error.into()
 }
 
 /// The row's own instance upstream.

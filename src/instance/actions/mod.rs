@@ -9,6 +9,7 @@
 mod guard;
 mod pairing;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use crate::domain::ConnectionState;
 use crate::domain::UpstreamError;
 use crate::domain::{Reason, Status, from_now};
 use crate::instance::connect::Engine;
-use crate::store::{Instance, Target};
+use crate::store::{self, Instance, Target};
 use crate::sync::{Permit, PermitLimits, Permits};
 use crate::upstream::evolution::CommandOutcome;
 use guard::{InstanceGuard, UpstreamOfRow};
@@ -61,8 +62,20 @@ pub enum Refusal {
     RestartUnsupported,
     /// Upstream could not do its part.
     Upstream(UpstreamError),
+    /// The disk that holds this data folder is full.
+    StorageFull(PathBuf),
     /// Something failed that should not have; the log has it.
     Internal,
+}
+
+impl From<&store::Error> for Refusal {
+    fn from(error: &store::Error) -> Self {
+        match error {
+            store::Error::Busy => Self::Busy,
+            store::Error::Full(folder) => Self::StorageFull(folder.clone()),
+            _ => Self::Internal,
+        }
+    }
 }
 
 /// What a deletion takes away beside the row, its history and its links.

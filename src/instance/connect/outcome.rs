@@ -3,8 +3,11 @@
 //! A refusal is an outcome like any other: it is a value here, and gets its HTTP status, code and
 //! sentence in one place each (`http::reply`, `words`).
 
+use std::path::PathBuf;
+
 use crate::domain::UpstreamError;
 use crate::domain::{Caller, Channel, Millis, Name, Phone, Qr, Status};
+use crate::store;
 
 /// One call: whose, and for which instance. Two equal calls at the same moment share one answer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -76,6 +79,18 @@ pub enum Refusal {
     NoQr,
     /// A phone is paired and its socket did not come back within the time.
     Reconnecting,
+    /// The disk that holds this data folder is full.
+    StorageFull(PathBuf),
     /// Something failed that should not have; the log has it.
     Internal,
+}
+
+impl From<&store::Error> for Refusal {
+    fn from(error: &store::Error) -> Self {
+        match error {
+            store::Error::Busy => Self::Busy,
+            store::Error::Full(folder) => Self::StorageFull(folder.clone()),
+            _ => Self::Internal,
+        }
+    }
 }

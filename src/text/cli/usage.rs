@@ -50,6 +50,10 @@ pub fn value_refused(argument: &str, value: &str, why: &str) -> String {
 /// A text is no lifetime of a token.
 pub const DAYS_INVALID: &str = "deve ser um número de dias, de 1 a 3650";
 
+/// Neither a flag nor the system says where the data folder is.
+pub const NO_DATA_FOLDER: &str = "não sei onde fica a pasta de dados: não há HOME nem XDG_DATA_HOME aqui. Diga \
+    qual é com --data PASTA ou com a variável PAREIA_DATA";
+
 /// A group was named without a command of it.
 pub fn command_missing(commands: &str) -> String {
     format!("falta o comando: {commands}")

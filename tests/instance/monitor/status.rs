@@ -7,7 +7,7 @@ use pareia::instance::monitor::Pace;
 use pareia::sim::{Fault, Options, Timing, Version};
 use serde_json::json;
 
-use super::{shop, swift};
+use super::{monitor, shop, swift};
 use crate::harness::{Shop, instant, recorded, until, upstream_create, upstream_delete, upstream_logout};
 use crate::instance::races::scripted;
 

@@ -177,9 +177,10 @@ impl<'a> Call<'a> {
     fn pairing(&mut self, qr: Qr) -> Outcome {
         self.engine.sockets.note_connecting(&self.server().credential, self.ask.name.as_str());
         self.clear_pending_connect();
+        let seen = self.engine.store.clock().now();
         self.claim(|row| {
             row.become_status(Status::Connecting, Reason::Asked);
-            row.show_code(&qr.image);
+            row.show_code(&qr.image, seen);
             row.paired_at = None;
             row.connect_out_until = None;
         })?;
@@ -238,6 +239,6 @@ impl<'a> Call<'a> {
 
     fn internal(&self, error: &store::Error) -> Refusal {
         log::error!("id={} {error}", self.trace);
-        Refusal::Internal
+        error.into()
     }
 }

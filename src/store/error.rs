@@ -1,0 +1,90 @@
+//! What can go wrong in the store. SQLite's errors are told apart by code, never by text; the
+//! sentences for people are in `text`.
+
+use std::path::{Path, PathBuf};
+use std::{fmt, io};
+
+use rusqlite::ErrorCode;
+use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
+
+/// A failure of the store. Refusals that a caller expects are values of the calls, not errors.
+#[derive(Debug)]
+pub enum Error {
+    /// The database was written by a newer release, whose tables this one does not know.
+    Newer {
+        /// The schema version found.
+        found: i64,
+        /// The newest schema version this release knows.
+        known: i64,
+    },
+    /// Sealed keys are there, `pareia.key` is not.
+    KeyMissing(PathBuf),
+    /// `pareia.key` holds no key, or not the one that sealed this row's key.
+    KeyWrong(PathBuf),
+    /// The disk that holds this data folder has no space left. Nothing of the change was kept.
+    Full(PathBuf),
+    /// Another caller or process held the database for the whole time a caller may wait.
+    Busy,
+    /// A file of the data folder could not be read or written.
+    Io(PathBuf, io::Error),
+    /// SQLite failed.
+    Sqlite(rusqlite::Error),
+    /// A migration failed; the database is as it was.
+    Migration(refinery::Error),
+}
+
+impl Error {
+    /// Sorts an error of SQLite, met in that data folder.
+    pub(super) fn sqlite(error: rusqlite::Error, folder: &Path) -> Self {
+        match error.sqlite_error() {
+            Some(e) if e.code == ErrorCode::DiskFull => Self::Full(folder.into()),
+            // The WAL index, a mapped file, is given its blocks when it grows.
+            Some(e) if e.extended_code == SQLITE_IOERR_SHMSIZE => Self::Full(folder.into()),
+            Some(e) if matches!(e.code, ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            _ => Self::Sqlite(error),
+        }
+    }
+
+    /// Sorts an error of the file system, met at that file of the data folder.
+    pub(super) fn io(error: io::Error, path: &Path) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                Self::Full(path.parent().unwrap_or(path).into())
+            }
+            _ => Self::Io(path.into(), error),
+        }
+    }
+
+    /// Sorts an error of the migrations: what SQLite said is its source.
+    pub(super) fn migration(error: refinery::Error, folder: &Path) -> Self {
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            let full = cause.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error);
+            if full.is_some_and(|e| e.code == ErrorCode::DiskFull) {
+                return Self::Full(folder.into());
+            }
+            source = cause.source();
+        }
+        Self::Migration(error)
+    }
+}
+
+/// For the log.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Newer { found, known } => {
+                write!(f, "the database has schema version {found}, this release knows up to {known}")
+            }
+            Self::KeyMissing(path) => write!(f, "sealed keys, but no {}", path.display()),
+            Self::KeyWrong(path) => write!(f, "{} did not seal the keys in the database", path.display()),
+            Self::Full(folder) => write!(f, "no space left for the data folder {}", folder.display()),
+            Self::Busy => write!(f, "the database was held by another caller or process for too long"),
+            Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::Sqlite(error) => write!(f, "database: {error}"),
+            Self::Migration(error) => write!(f, "migration failed, nothing changed: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

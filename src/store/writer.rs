@@ -1,0 +1,83 @@
+//! The one connection that writes, handed from caller to caller with one deadline for the whole wait.
+//!
+//! A caller may wait twice: for the caller of this process that has the connection, and in SQLite for
+//! another process that holds the database. Both waits end at the same moment, so that one process
+//! which holds the database delays every caller by [`WRITE_WAIT`] at most, however many queue up.
+
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::sync::{Condvar, Mutex};
+
+/// Longest wait for the database. Writes take milliseconds; a backup tool that copies the file may
+/// take seconds.
+pub(super) const WRITE_WAIT: Duration = Duration::from_secs(5);
+/// From this size on the WAL is cut after a write, in bytes: four automatic checkpoints' worth.
+const WAL_LARGE: u64 = 16 << 20;
+
+/// The writing connection, while nobody has it.
+pub(super) struct Writer {
+    idle: Mutex<Option<Connection>>,
+    returned: Condvar,
+}
+
+/// The writing connection in a caller's hands, until it is dropped.
+struct Taken<'a> {
+    writer: &'a Writer,
+    connection: Option<Connection>,
+}
+
+impl Writer {
+    /// Hands out that connection from now on.
+    pub(super) fn new(connection: Connection) -> Self {
+        Self { idle: Mutex::new(Some(connection)), returned: Condvar::new() }
+    }
+
+    /// Runs one transaction; `None` when the connection was not free in time. When this returns a
+    /// value, the change is on the disk.
+    pub(super) fn transaction<T>(
+        &self,
+        change: impl FnOnce(&Transaction) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Option<T>> {
+        let deadline = Instant::now() + WRITE_WAIT;
+        let Some(mut taken) = self.take(deadline) else { return Ok(None) };
+        let connection = taken.connection.as_mut().expect("taken until dropped");
+        connection.busy_timeout(deadline.saturating_duration_since(Instant::now()))?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let result = change(&transaction)?;
+        transaction.commit()?;
+        cut_wal(connection);
+        Ok(Some(result))
+    }
+
+    fn take(&self, deadline: Instant) -> Option<Taken<'_>> {
+        let (mut idle, _) = self.returned.wait_until(self.idle.lock(), deadline, |idle| idle.is_none());
+        idle.take().map(|connection| Taken { writer: self, connection: Some(connection) })
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        *self.writer.idle.lock() = self.connection.take();
+        self.writer.returned.notify_one();
+    }
+}
+
+/// Empties a large WAL file. SQLite writes over a WAL from its start but never makes it smaller by
+/// itself. A reader in the way costs no wait: the next write tries again.
+fn cut_wal(connection: &Connection) {
+    let wal = connection.path().map(|path| format!("{path}-wal"));
+    let size = wal.and_then(|wal| std::fs::metadata(wal).ok()).map_or(0, |file| file.len());
+    if size <= WAL_LARGE {
+        return;
+    }
+    let cut = connection
+        .busy_timeout(Duration::ZERO)
+        .and_then(|()| connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)));
+    match cut {
+        Ok(0) => log::info!("the WAL had {size} bytes and was cut"),
+        Ok::<i64, _>(_) => log::debug!("a reader is in the way of cutting the WAL of {size} bytes"),
+        Err(error) => log::warn!("the WAL of {size} bytes was not cut: {error}"),
+    }
+}

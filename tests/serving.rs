@@ -1,0 +1,62 @@
+//! The program itself, in a process of its own, which a test can kill.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use pareia::domain::{Channel, Name, Secret};
+use pareia::store::{NewCredential, Store};
+
+use crate::harness::{KEY, ROUTE};
+
+pub struct Serving {
+    process: Child,
+    url: String,
+}
+
+impl Serving {
+    pub fn start(folder: &Path) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_pareia"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("serve starts");
+        let mut log = BufReader::new(process.stderr.take().expect("its log"));
+        let mut line = String::new();
+        log.read_line(&mut line).expect("its first line");
+        let address = line.split("http://").nth(1).expect("the address in use").trim();
+        let url = format!("http://{address}");
+        // Somebody has to read on, or the log's pipe fills up.
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        Self { process, url }
+    }
+
+    /// The address of the `POST`.
+    pub fn route(&self) -> String {
+        self.url(ROUTE)
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+
+    pub fn kill(mut self) {
+        self.process.kill().expect("killed");
+        self.process.wait().expect("ended");
+    }
+}
+
+/// Puts a credential for that server and a user into a data folder; gives the user's token.
+pub fn furnish(folder: &Path, upstream: &str) -> String {
+    let store = Store::open(folder).expect("the store opens");
+    let user = store
+        .add_user(&Name::parse("loja").expect("a name"), pareia::domain::Role::Owner)
+        .expect("added")
+        .expect("free");
+    let token = store.add_token(&user, None, None).expect("a token").token;
+    let (key, channel) = (Secret::new(KEY), Channel::WhatsappEvolution);
+    let new = NewCredential { id: "a", channel, name: "a", base_url: upstream, key: &key };
+    assert!(store.add_credential(&new).expect("added"));
+    token.expose().to_owned()
+}

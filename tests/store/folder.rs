@@ -1,0 +1,102 @@
+//! The data folder itself: its modes, its lock file, and a database that got lost.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use pareia::store::Store;
+
+use crate::harness::{Folder, get, post};
+use crate::serving::{Serving, furnish};
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).expect("it is there").permissions().mode() & 0o777
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a mode");
+}
+
+#[test]
+fn the_folder_is_its_owners_whatever_was_there() {
+    let folder = Folder::new();
+    drop(Store::open(folder.path()).expect("the store opens"));
+    set_mode(folder.path(), 0o755);
+    for file in ["pareia.db", "pareia.key", "pareia.lock"] {
+        set_mode(&folder.path().join(file), 0o644);
+    }
+    let _store = Store::open(folder.path()).expect("it opens again");
+    assert_eq!(mode(folder.path()), 0o700);
+    for entry in fs::read_dir(folder.path()).expect("the folder").flatten() {
+        assert_eq!(mode(&entry.path()), 0o600, "{:?}", entry.path());
+    }
+}
+
+#[test]
+fn the_modes_do_not_depend_on_the_umask() {
+    for umask in ["000", "077", "277"] {
+        let folder = Folder::new();
+        let data = folder.path().join("data");
+        let run = format!("umask {umask}; exec \"$0\" user list --data \"$1\"");
+        let mut command = Command::new("sh");
+        command.args(["-c", &run, env!("CARGO_BIN_EXE_pareia")]).arg(&data);
+        assert!(command.output().expect("it runs").status.success(), "umask {umask}");
+        assert_eq!(mode(&data), 0o700, "umask {umask}");
+        for entry in fs::read_dir(&data).expect("the folder").flatten() {
+            assert_eq!(mode(&entry.path()), 0o600, "umask {umask}: {:?}", entry.path());
+        }
+    }
+}
+
+#[test]
+fn names_that_were_asked_for_leave_no_files() {
+    let folder = Folder::new();
+    let locks = folder.path().join("locks");
+    fs::create_dir(&locks).expect("as earlier releases had it");
+    fs::write(locks.join("whatsapp_evolution.loja-1"), "").expect("a lock file");
+    let token = furnish(folder.path(), "http://127.0.0.1:1");
+    assert!(!locks.exists(), "what nobody holds is removed");
+    let serving = Serving::start(folder.path());
+    let count = || fs::read_dir(folder.path()).expect("the folder").count();
+    let before = count();
+    for n in 0..20 {
+        let body = crate::harness::ask(&format!("loja-{n}")).to_string();
+        assert_eq!(post(&serving.route(), &token, &body).code(), "evolution_unreachable");
+    }
+    assert_eq!(count(), before);
+    serving.kill();
+}
+
+#[test]
+fn a_database_made_anew_beside_a_key_is_said_until_there_is_a_credential() {
+    let folder = Folder::new();
+    let warning = || {
+        let serving = Serving::start(folder.path());
+        let ready = get(&serving.url("/readyz"));
+        serving.kill();
+        assert_eq!(ready.status, 200, "the page on which it is mended stays in reach");
+        ready.body["warning"].as_str().map(str::to_owned)
+    };
+    assert_eq!(warning(), None, "a new folder");
+    assert_eq!(warning(), None, "and one that was started before");
+    for lost in ["pareia.db", "pareia.db-wal", "pareia.db-shm"] {
+        let _ = fs::remove_file(folder.path().join(lost));
+    }
+    assert!(warning().is_some_and(|text| text.contains("restaure pareia.db")));
+    assert!(warning().is_some(), "a restart does not make it well");
+    furnish(folder.path(), "http://127.0.0.1:1");
+    assert_eq!(warning(), None);
+}
+
+#[test]
+fn without_a_home_and_a_flag_there_is_no_data_folder() {
+    let folder = Folder::new();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pareia"));
+    command.args(["user", "list"]).current_dir(folder.path());
+    let output = command.env_remove("HOME").env_remove("XDG_DATA_HOME").env_remove("PAREIA_DATA").output();
+    let output = output.expect("it runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--data"), "{output:?}");
+    assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 0, "nothing was made");
+}
