@@ -74,7 +74,7 @@ pub enum Problem {
 
 impl From<store::Error> for Problem {
     fn from(error: store::Error) -> Self {
-        Self::Store(error)
+        if error.is_busy() { Self::BUSY } else { Self::Store(error) }
     }
 }
 

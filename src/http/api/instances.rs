@@ -121,6 +121,8 @@ pub fn logout(app: &App, request: &Request) -> Result<Reply, Problem> {
 
 /// `POST …/{id}/restart`.
 pub fn restart(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let target = meant(app, request)?;
+    app.throttles.restart(&target.id)?;
     act(app, request, Act::Restart, |target| app.manager.restart(target, request.id()))
 }
 

@@ -57,7 +57,7 @@ pub fn create(app: &App, request: &Request) -> Result<Reply, Problem> {
     let (name, admin) = (fields.parsed("name", Name::parse)?, fields.flag("admin")?);
     let given = fields.optional_text("password")?.is_some();
     let password = given.then(|| login::password(&fields, name.as_str())).transpose()?;
-    let hash = password.map(|password| app.door.passwords.hash(&password));
+    let hash = password.map(|password| app.login_guard.hash(&password)).transpose()?;
     app.store.add_user_with(&name, admin, hash.as_deref())?.ok_or(Problem::Taken("name"))?;
     let line = app.store.user(name.as_str())?.ok_or(Problem::NotFound)?;
     Ok(Reply::data(&Json::of(&line)))
@@ -98,7 +98,7 @@ fn no_heir() -> Problem {
 pub fn set_password(app: &App, request: &Request) -> Result<Reply, Problem> {
     let (_, user) = find(app, request)?;
     let fields = Fields::read(request.body())?;
-    let hash = app.door.passwords.hash(&login::password(&fields, &user.name)?);
+    let hash = app.login_guard.hash(&login::password(&fields, &user.name)?)?;
     if !app.store.set_password(&user.id, &hash, None)? {
         return Err(Problem::NotFound);
     }
