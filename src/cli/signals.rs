@@ -20,7 +20,7 @@ pub fn first() -> Result<Receiver<()>, Failure> {
     // Nobody listens any more when the end has begun for another reason.
     watch(&[SIGTERM, SIGINT], move || sender.send(()).unwrap_or_default())?;
     // Caught and never asked after: SIGHUP must not end a server.
-    signal_hook::flag::register(SIGHUP, Arc::default()).map_err(no_signals)?;
+    signal_hook::flag::register(SIGHUP, Arc::default()).map_err(|error| no_signals(&error))?;
     Ok(first)
 }
 
@@ -30,7 +30,7 @@ pub fn on_first(stop: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
 }
 
 fn watch(which: &[i32], stop: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
-    let mut signals = Signals::new(which).map_err(no_signals)?;
+    let mut signals = Signals::new(which).map_err(|error| no_signals(&error))?;
     let watch = move || {
         let mut arriving = signals.forever();
         if arriving.next().is_some() {
@@ -40,9 +40,9 @@ fn watch(which: &[i32], stop: impl FnOnce() + Send + 'static) -> Result<(), Fail
             std::process::exit(INTERRUPTED);
         }
     };
-    thread::Builder::new().name("signals".into()).spawn(watch).map(drop).map_err(no_signals)
+    thread::Builder::new().name("signals".into()).spawn(watch).map(drop).map_err(|error| no_signals(&error))
 }
 
-fn no_signals(error: std::io::Error) -> Failure {
-    Failure::Failed(words::no_signals(&error))
+fn no_signals(error: &std::io::Error) -> Failure {
+    Failure::Failed(words::no_signals(error))
 }

@@ -66,12 +66,12 @@ fn proceed(stream: &mut &TcpStream, limit: Duration) -> io::Result<()> {
 
 /// Answers one request. Whether another may follow.
 fn answer(shared: &Connections, client: &Client, sent: http1::Request) -> bool {
-    let (keeps_alive, bodiless) = (sent.keeps_alive(), sent.method == "HEAD");
+    let (asked_to_stay, bodiless) = (sent.keeps_alive(), sent.method == "HEAD");
     let response = match Request::of_client(sent, client.peer) {
         Some(request) => respond(shared, request),
         None => Response::own(&shared.routes.refuse(None, &Problem::Malformed), bodiless),
     };
-    let keep_alive = keeps_alive && !shared.table.is_closing();
+    let keep_alive = asked_to_stay && !shared.table.is_closing();
     let bytes = response.into_bytes(keep_alive);
     // Whoever does not read is as idle as whoever does not write.
     shared.table.waits_for(client);
