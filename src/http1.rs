@@ -305,12 +305,9 @@ fn parse_head(bytes: &[u8]) -> Result<Option<(Request, usize)>, ReadError> {
     let (Some(method), Some(target), Some(minor)) = (parsed.method, parsed.path, parsed.version) else {
         return Err(ReadError::Malformed);
     };
-    let headers = parsed
-        .headers
-        .iter()
-        .map(|h| Ok((h.name.to_owned(), std::str::from_utf8(h.value)?.to_owned())))
-        .collect::<Result<Vec<_>, std::str::Utf8Error>>()
-        .map_err(|_| ReadError::Malformed)?;
+    // A value that is no UTF-8 costs its own line, never the request.
+    let text = |h: &httparse::Header| (h.name.to_owned(), String::from_utf8_lossy(h.value).into_owned());
+    let headers = parsed.headers.iter().map(text).collect();
     let request =
         Request { method: method.to_owned(), target: target.to_owned(), minor, headers, body: Vec::new() };
     Ok(Some((request, used)))

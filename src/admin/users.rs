@@ -1,6 +1,5 @@
 //! The rules for users: who may be added and removed, who inherits, who is the last administrator.
 
-use super::{Password, Passwords};
 use crate::domain::{Name, Role};
 use crate::store::{self, Removal, Store, UserLine};
 
@@ -64,14 +63,8 @@ pub fn add(
 }
 
 /// Gives a user a password, and ends the user's sessions.
-pub fn set_password(
-    store: &Store,
-    passwords: &Passwords,
-    user: &UserLine,
-    password: &Password,
-) -> Result<(), UserError> {
-    let hash = passwords.hash(password);
-    if store.set_password(&user.id, &hash, None)? { Ok(()) } else { Err(UserError::Unknown) }
+pub fn set_password(store: &Store, user: &UserLine, password_hash: &str) -> Result<(), UserError> {
+    if store.set_password(&user.id, password_hash, None)? { Ok(()) } else { Err(UserError::Unknown) }
 }
 
 /// Removes a user with tokens and sessions. Instances go to the user named `heir`; where none is named,

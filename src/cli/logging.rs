@@ -4,13 +4,18 @@
 //! debug some of them print headers, and a header is where the keys are.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+use std::time::Duration;
 
 use env_logger::{Builder, Target, WriteStyle};
 use log::{Level, LevelFilter};
 
 use crate::domain::clock;
 use crate::domain::now;
+use crate::sync::Mutex;
 
 /// Ours; everything else is capped.
 const OWN: &str = "pareia";
@@ -24,7 +29,7 @@ pub fn start(default: LevelFilter) {
 
 /// Like [`start`], but holds every line back until the first is known.
 pub fn start_held(default: LevelFilter) -> Held {
-    let held = Held(Arc::new(Mutex::new(Some(Vec::new()))));
+    let held = Held(Arc::new(Mutex::new(Lines::Held(Vec::new()))));
     build(default, Target::Pipe(Box::new(held.clone())));
     held
 }
@@ -70,12 +75,65 @@ fn line(level: Level, message: &str) -> String {
     format!("{} {level:<5} {message}\n", clock::iso(now()))
 }
 
-/// Lines held back until [`Held::open`] has put the first one before them.
+/// Lines that may wait for a stderr that does not take them; more are dropped and counted.
+const MAX_WAITING: usize = 1024;
+/// How long the end of the process waits for stderr to take what is left.
+const LAST_WAIT: Duration = Duration::from_secs(1);
+
+/// The log of a server: lines are held back until [`Held::open`] has put the first one before them, then
+/// written by a thread of their own. Whoever logs never waits for stderr.
 #[derive(Clone)]
-pub struct Held(Arc<Mutex<Option<Vec<u8>>>>);
+pub struct Held(Arc<Mutex<Lines>>);
+
+enum Lines {
+    Held(Vec<u8>),
+    Written(Queue),
+    Over,
+}
+
+/// The way to the thread that writes.
+struct Queue {
+    lines: SyncSender<Vec<u8>>,
+    dropped: Arc<AtomicU64>,
+    /// Ends when the thread does.
+    done: Receiver<()>,
+}
+
+impl Queue {
+    fn start() -> io::Result<Self> {
+        let (lines, waiting) = sync_channel::<Vec<u8>>(MAX_WAITING);
+        let (end, done) = sync_channel(0);
+        let dropped = Arc::new(AtomicU64::new(0));
+        let missing = Arc::clone(&dropped);
+        let write = move || {
+            let _end: SyncSender<()> = end;
+            for bytes in waiting {
+                let dropped = missing.swap(0, Ordering::Relaxed);
+                let notice =
+                    (dropped > 0).then(|| line(Level::Warn, &format!("{dropped} lines were dropped")));
+                // When stderr is closed there is nobody to tell.
+                let _ = io::stderr().write_all(&[notice.unwrap_or_default().as_bytes(), &bytes].concat());
+            }
+        };
+        thread::Builder::new().name("log".into()).spawn(write)?;
+        Ok(Self { lines, dropped, done })
+    }
+
+    fn push(&self, bytes: &[u8]) {
+        if self.lines.try_send(bytes.to_vec()).is_err() {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Waits until everything is written, but not for long.
+    fn finish(self) {
+        drop(self.lines);
+        self.done.recv_timeout(LAST_WAIT).ok();
+    }
+}
 
 impl Held {
-    /// Writes `first` at level info, then what was held; later lines go straight out.
+    /// Writes `first` at level info, then what was held; later lines follow as they come.
     pub fn open(&self, first: &str) {
         let line = if log::log_enabled!(target: OWN, Level::Info) {
             line(Level::Info, first)
@@ -85,30 +143,38 @@ impl Held {
         self.release(line.as_bytes());
     }
 
-    /// Writes what was held, where a first line never came.
+    /// Writes what was held, where a first line never came, and ends.
     pub fn give_up(&self) {
         self.release(b"");
+        let lines = std::mem::replace(&mut *self.0.lock(), Lines::Over);
+        if let Lines::Written(queue) = lines {
+            queue.finish();
+        }
     }
 
     fn release(&self, first: &[u8]) {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let rest = held.take().unwrap_or_default();
-        // When stderr is closed there is nobody to tell.
-        let _ = io::stderr().write_all(&[first, &rest].concat());
+        let mut lines = self.0.lock();
+        if let Lines::Held(held) = &*lines
+            && let Ok(queue) = Queue::start()
+        {
+            queue.push(&[first, held].concat());
+            *lines = Lines::Written(queue);
+        }
     }
 }
 
 impl Write for Held {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(held) => held.extend_from_slice(bytes),
-            None => io::stderr().write_all(bytes)?,
+        match &mut *self.0.lock() {
+            Lines::Held(held) => held.extend_from_slice(bytes),
+            Lines::Written(queue) => queue.push(bytes),
+            Lines::Over => {}
         }
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        io::stderr().flush()
+        Ok(())
     }
 }
 

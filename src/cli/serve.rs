@@ -14,7 +14,7 @@ use super::public_url::PublicUrl;
 use super::{setting, signals};
 use crate::admin::SETUP_LIFE;
 use crate::cli::config::{Config, Raw};
-use crate::http::{Server, Settings};
+use crate::http::{Server, Settings, raise_open_files};
 use crate::instance::connect::Engine;
 use crate::instance::monitor::{Monitor, Pace};
 use crate::store::{self, CredentialLine, Store};
@@ -59,6 +59,7 @@ pub fn run(folder: PathBuf, args: &Args) -> CommandResult {
 fn serve(config: &Config, held: &Held) -> CommandResult {
     // Before anything is served: a signal that comes early is not lost.
     let stopped = signals::first()?;
+    raise_open_files();
     let store = Arc::new(Store::open(&config.data)?);
     let engine = Arc::new(Engine::new(Arc::clone(&store), config.qr_timeout));
     let mut settings = Settings::new(&config.listen);

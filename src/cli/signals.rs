@@ -1,5 +1,7 @@
-//! SIGTERM, SIGINT and SIGHUP: the first asks for an orderly end, the second does not wait for it.
+//! SIGTERM and SIGINT: the first asks for an orderly end, the second does not wait for it. A server goes on
+//! when its terminal is closed; what a person runs in a terminal ends with it.
 
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
@@ -12,18 +14,23 @@ use crate::text::cli as words;
 /// What a shell reports for a program that an interrupt ended.
 const INTERRUPTED: i32 = 130;
 
-/// A channel on which the first signal arrives; the second ends the process at once.
+/// A channel on which the first SIGTERM or SIGINT arrives; the second ends the process at once.
 pub fn first() -> Result<Receiver<()>, CommandFailure> {
     let (sender, first) = mpsc::channel();
     // Nobody listens any more when the end has begun for another reason.
-    on_first(move || sender.send(()).unwrap_or_default())?;
+    watch(&[SIGTERM, SIGINT], move || sender.send(()).unwrap_or_default())?;
+    // Caught and never asked after: SIGHUP must not end a server.
+    signal_hook::flag::register(SIGHUP, Arc::default()).map_err(|error| no_signals(&error))?;
     Ok(first)
 }
 
 /// Calls `stop` at the first signal, on a thread of its own; the second ends the process at once.
 pub fn on_first(stop: impl FnOnce() + Send + 'static) -> Result<(), CommandFailure> {
-    let failed = |error| CommandFailure::Failed(words::no_signals(&error));
-    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP]).map_err(failed)?;
+    watch(&[SIGTERM, SIGINT, SIGHUP], stop)
+}
+
+fn watch(which: &[i32], stop: impl FnOnce() + Send + 'static) -> Result<(), CommandFailure> {
+    let mut signals = Signals::new(which).map_err(|error| no_signals(&error))?;
     let watch = move || {
         let mut arriving = signals.forever();
         if arriving.next().is_some() {
@@ -33,5 +40,9 @@ pub fn on_first(stop: impl FnOnce() + Send + 'static) -> Result<(), CommandFailu
             std::process::exit(INTERRUPTED);
         }
     };
-    thread::Builder::new().name("signals".into()).spawn(watch).map(drop).map_err(failed)
+    thread::Builder::new().name("signals".into()).spawn(watch).map(drop).map_err(|error| no_signals(&error))
+}
+
+fn no_signals(error: &std::io::Error) -> CommandFailure {
+    CommandFailure::Failed(words::no_signals(error))
 }

@@ -81,7 +81,7 @@ fn set_password(store: &Store, name: &str) -> CommandResult {
     let user = find(store, name)?;
     let password = Password::parse(secret_input::password()?.expose(), name)
         .map_err(|invalid| CommandFailure::Failed(words::password_invalid(&values::invalid(invalid))))?;
-    users::set_password(store, &Passwords::default(), &user, &password)
+    users::set_password(store, &user, &Passwords::default().hash(&password))
         .map_err(|error| failure(name, None, error))?;
     note(words::password_set(name));
     Ok(())

@@ -2,13 +2,14 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
-use super::api::health;
-use super::edge::lane::Lane;
+use super::blocking::Blocking;
+use super::readiness::Readiness;
+use super::request_log::RequestLog;
 use super::security::failures::Failures;
-use super::security::login_guard::Door;
+use super::security::login_guard::LoginGuard;
 use super::security::peer::Network;
+use super::security::throttles::Throttles;
 use crate::instance::actions::Manager;
 use crate::instance::connect::Engine;
 use crate::instance::monitor::Monitor;
@@ -24,10 +25,6 @@ pub struct App {
     pub watch: Arc<Monitor>,
     /// What people ask for by name.
     pub manager: Arc<Manager>,
-    /// Where calls wait for upstream.
-    pub lane: Lane,
-    /// Where hashes are made.
-    pub hashes: Lane,
     /// Proxies whose word about addresses is taken.
     pub trusted_proxies: Vec<Network>,
     /// The address people use, where it is another than the one listened on.
@@ -35,44 +32,39 @@ pub struct App {
     /// Who has failed to authenticate.
     pub failures: Failures<IpAddr>,
     /// Passwords, and how often they may be tried.
-    pub door: Door,
+    pub login_guard: LoginGuard,
     /// Whether the database takes writes.
-    pub readiness: health::Readiness,
-    /// How many requests are waiting for upstream.
-    pub waiting: Arc<AtomicUsize>,
-    /// How many may.
-    pub max_waiting: usize,
+    pub readiness: Readiness,
+    /// Permits of the routes that may block.
+    pub blocking: Blocking,
+    /// The log's lines of requests.
+    pub log: RequestLog,
+    /// How often instances may be restarted and connect links be used.
+    pub throttles: Throttles,
 }
 
 impl App {
-    /// What the routes share; the slow lanes are open.
+    /// What the routes of a server with that many connections share.
     pub fn new(
         store: Arc<Store>,
         engine: Arc<Engine>,
         watch: Arc<Monitor>,
         trusted_proxies: Vec<Network>,
-        max_waiting: usize,
+        connections: usize,
     ) -> Self {
         Self {
             store,
             manager: Arc::new(Manager::new(Arc::clone(&engine))),
             engine,
             watch,
-            lane: Lane::for_calls(),
-            hashes: Lane::for_hashes(),
             trusted_proxies,
             public_url: None,
             failures: Failures::default(),
-            door: Door::default(),
-            readiness: health::Readiness::default(),
-            waiting: Arc::default(),
-            max_waiting,
+            login_guard: LoginGuard::default(),
+            readiness: Readiness::default(),
+            blocking: Blocking::new(connections),
+            log: RequestLog::default(),
+            throttles: Throttles::default(),
         }
-    }
-
-    /// Begins nothing more that takes its time; what runs goes on.
-    pub fn close_lanes(&self) {
-        self.lane.close();
-        self.hashes.close();
     }
 }

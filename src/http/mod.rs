@@ -1,23 +1,26 @@
-//! The HTTP side: a gate on the public socket, `tiny_http` behind it, the routes behind that.
+//! The HTTP side: the public socket, `tiny_http` behind it, the routes behind that.
 //!
-//! A request passes, in this order: `gate` (accepts, caps connections) → `connection` (reads it
-//! whole, within bounds) → `backend` (hands it on over a Unix socket) → `front` (`tiny_http`
-//! and its workers) → `route` → `api`. The answer is an `reply::Reply` given to the
-//! `request::Request`, from any thread. What waits for upstream, or
-//! computes for long, does so in a `lane`.
+//! Every client connection has a thread of its own (`edge::connection`), which reads one whole, bounded
+//! request and hands it to `tiny_http` over a kept connection (`edge::backends`). One of its few workers
+//! finds the route (`router`) and answers where that is quick. A route that may block is given back to
+//! the connection's thread, which runs it under a permit (`blocking`): whoever waits for upstream costs
+//! one thread and one file, and holds up nobody.
 //!
 //! `tiny_http` is named in this folder and nowhere else. Nothing here decides anything about
-//! instances: that is `ensure`'s.
+//! instances: that is `instance`'s.
 
 mod api;
 mod app;
 mod assets;
+mod blocking;
 mod edge;
 mod fields;
 mod problem;
 mod query;
+mod readiness;
 mod reply;
 mod request;
+mod request_log;
 mod router;
 mod security;
 
@@ -31,7 +34,7 @@ pub use api::instance::Done as InstanceDone;
 pub use api::instances::{InstanceRemoval, Shown as InstanceShown};
 pub use api::link::NewLinkJson;
 pub use api::webhook::address as webhook_address;
-pub use edge::limits::Limits;
+pub use edge::limits::{Limits, raise_open_files};
 pub use security::peer::{Network, NotANetwork};
 
 use crate::domain::Secret;
@@ -40,8 +43,9 @@ use crate::instance::monitor::Monitor;
 use crate::store::Store;
 use app::App;
 use edge::backends::Backends;
-use edge::listener::Gate;
-use request::Request;
+use edge::listener::Listener;
+use edge::routes::Routes;
+use router::Router;
 
 /// How long shutdown waits for what runs, unless told otherwise.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -77,7 +81,7 @@ impl Settings {
 
 /// A running server. Dropped without [`Server::shutdown`], it ends at once.
 pub struct Server {
-    gate: Gate,
+    listener: Listener,
     backends: Arc<Backends>,
     app: Arc<App>,
     drain: Duration,
@@ -93,26 +97,24 @@ impl Server {
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(&settings.listen)?;
         let limits = settings.limits.within_open_files();
-        let mut app = App::new(store, engine, watch, settings.trusted_proxies, limits.waiting());
+        let folder = store.folder().to_owned();
+        let mut app = App::new(store, engine, watch, settings.trusted_proxies, limits.connections);
         app.public_url = settings.public_url;
         let app = Arc::new(app);
-        let routed = Arc::clone(&app);
-        let handler = Arc::new(move |request: Request| router::dispatch(&routed, request));
-        let backends = Arc::new(Backends::start(handler, &limits)?);
-        let known = Arc::clone(&app);
-        let is_webhook = Box::new(move |target: &str| router::is_webhook(&known, target));
-        let gate = Gate::open(listener, limits, Arc::clone(&backends), is_webhook)?;
-        Ok(Self { gate, backends, app, drain: settings.drain })
+        let routes: Arc<dyn Routes> = Arc::new(Router::new(Arc::clone(&app), limits.clone()));
+        let backends = Arc::new(Backends::start(Arc::clone(&routes), &folder)?);
+        let listener = Listener::open(listener, limits, Arc::clone(&backends), routes)?;
+        Ok(Self { listener, backends, app, drain: settings.drain })
     }
 
     /// The address in use.
     pub fn addr(&self) -> SocketAddr {
-        self.gate.addr()
+        self.listener.addr()
     }
 
     /// Makes the token of the link with which the first administrator sets the page up.
     pub fn open_setup(&self) -> Secret {
-        self.app.door.setup.open(Instant::now())
+        self.app.login_guard.setup.open(Instant::now())
     }
 
     /// Takes nothing new, lets what runs finish for as long as the settings say, and returns when
@@ -122,13 +124,13 @@ impl Server {
     }
 
     fn stop(&self, drain: Duration) {
-        self.gate.close();
-        if !self.gate.wait_empty(drain) {
-            self.app.close_lanes();
-            self.gate.wait_empty(FAREWELL);
+        self.listener.close();
+        if !self.listener.wait_empty(drain) {
+            self.app.blocking.close();
+            self.listener.wait_empty(FAREWELL);
         }
-        self.gate.cut();
-        self.app.close_lanes();
+        self.listener.cut();
+        self.app.blocking.close();
         self.backends.stop();
     }
 }

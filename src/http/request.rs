@@ -1,24 +1,15 @@
-//! One request on its way through the routes, and the duty to answer it.
+//! One request, whole and owned: what the routes read.
 //!
-//! An request may be moved to any thread and is answered once. Dropped unanswered, by a panic or
-//! by a mistake, it answers `internal` itself: no caller is left waiting. The log line it writes
-//! holds the route and never what the client sent.
+//! It knows no socket and no server, and is not answered here: a route returns its reply.
 
-use std::io::Cursor;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::time::Instant;
 
-use log::Level;
-
-use super::edge::framing::PEER;
-use super::problem::Problem;
-use super::reply::Reply;
 use crate::crypto;
+use crate::http1;
 
 /// Characters of a request id: 75 random bits, and short enough to be read out.
 const ID_LEN: usize = 16;
-/// What the log calls a route or a method that does not exist.
-pub const UNKNOWN: &str = "?";
 
 /// A fresh request id. Nothing a client sends becomes one.
 pub fn request_id() -> String {
@@ -27,46 +18,42 @@ pub fn request_id() -> String {
     id
 }
 
-/// The one line that the log has of a request.
-pub fn log_line(level: Level, id: &str, method: &str, route: &str, status: u16, began: Instant) {
-    log::log!(level, "id={id} {} {route} {status} {}ms", known_method(method), began.elapsed().as_millis());
-}
-
-/// A method is whatever a client says it is; the log takes the usual ones only.
-fn known_method(method: &str) -> &str {
-    match method {
-        "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS" | "TRACE" | "CONNECT" => method,
-        _ => UNKNOWN,
-    }
-}
-
-/// A request and where its answer goes.
+/// A request.
 pub struct Request {
-    /// Gone once answered.
-    received: Option<tiny_http::Request>,
-    body: Vec<u8>,
-    id: String,
-    route: &'static str,
-    /// The part of the path that the route leaves open.
-    captured: String,
-    began: Instant,
-    level: Level,
+    /// The method as sent.
+    pub method: String,
+    /// The request target as sent, still percent-encoded.
+    pub target: String,
+    /// Header lines in order. Every value is ASCII.
+    pub headers: Vec<(String, String)>,
+    /// The whole body.
+    pub body: Vec<u8>,
+    /// Who is at the other end of the public socket.
+    pub peer: IpAddr,
+    /// The id that the answer and the log lines carry.
+    pub id: String,
+    /// When it had arrived.
+    pub began: Instant,
+    /// The part of the path that the route leaves open, as sent; empty where it leaves none.
+    pub captured: String,
 }
 
 impl Request {
-    /// Takes a request over, its body included, which the gate has bounded.
-    pub fn new(mut request: tiny_http::Request) -> std::io::Result<Self> {
-        let began = Instant::now();
-        let mut body = Vec::with_capacity(request.body_length().unwrap_or_default());
-        request.as_reader().read_to_end(&mut body)?;
-        Ok(Self {
-            received: Some(request),
-            body,
+    /// What a client sent. A header value that is not ASCII is left out, since no route reads one and
+    /// `tiny_http` would refuse the request over it; of a cookie line, only the pair that is not. `None`
+    /// where the target is not ASCII.
+    pub fn of_client(sent: http1::Request, peer: IpAddr) -> Option<Self> {
+        let headers = sent.headers.into_iter().filter_map(|(name, value)| Some((ascii(&name, value)?, name)));
+        let headers = headers.map(|(value, name)| (name, value)).collect();
+        sent.target.is_ascii().then(|| Self {
+            method: sent.method,
+            target: sent.target,
+            headers,
+            body: sent.body,
+            peer: peer.to_canonical(),
             id: request_id(),
-            route: UNKNOWN,
+            began: Instant::now(),
             captured: String::new(),
-            began,
-            level: Level::Info,
         })
     }
 
@@ -77,12 +64,7 @@ impl Request {
 
     /// The method as sent.
     pub fn method(&self) -> &str {
-        self.received.as_ref().map_or("", |r| r.method().as_str())
-    }
-
-    /// The request target as sent.
-    pub fn target(&self) -> &str {
-        self.received.as_ref().map_or("", tiny_http::Request::url)
+        &self.method
     }
 
     /// The whole body.
@@ -91,20 +73,14 @@ impl Request {
     }
 
     /// The values of every header line of that name.
-    pub fn headers(&self, name: &'static str) -> Vec<&str> {
-        let lines = self.received.as_ref().map_or(&[][..], tiny_http::Request::headers);
-        lines.iter().filter(|h| h.field.equiv(name)).map(|h| h.value.as_str()).collect()
-    }
-
-    /// Who is at the other end of the public socket.
-    pub fn peer(&self) -> IpAddr {
-        let named = self.headers(PEER).first().and_then(|p| p.parse().ok());
-        named.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+    pub fn headers(&self, name: &str) -> Vec<&str> {
+        let lines = self.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
+        lines.map(|(_, value)| value.as_str()).collect()
     }
 
     /// The value of a query parameter, decoded; of one given twice, the first.
     pub fn query(&self, name: &str) -> Option<String> {
-        let (_, query) = self.target().split('#').next()?.split_once('?')?;
+        let (_, query) = self.target.split('#').next()?.split_once('?')?;
         let mut pairs = form_urlencoded::parse(query.as_bytes());
         pairs.find(|(n, _)| n == name).map(|(_, value)| value.into_owned())
     }
@@ -113,70 +89,14 @@ impl Request {
     pub fn captured(&self) -> &str {
         &self.captured
     }
-
-    /// Says which route the request turned out to be for, and what it left open in the path.
-    pub fn found(&mut self, route: &'static str, captured: String) {
-        self.route = route;
-        self.captured = captured;
-    }
-
-    /// The log has this request at `debug` only: there may be hundreds a second.
-    pub fn quietly(mut self) -> Self {
-        self.level = Level::Debug;
-        self
-    }
-
-    /// Answers.
-    pub fn answer(mut self, reply: Reply) {
-        self.send(reply);
-    }
-
-    /// Answers with what came of the request.
-    pub fn conclude(self, outcome: Result<Reply, Problem>) {
-        match outcome {
-            Ok(reply) => self.answer(reply),
-            Err(problem) => self.refuse(&problem),
-        }
-    }
-
-    /// Answers what this makes of the request.
-    pub fn answer_by(self, answer: impl FnOnce(&Self) -> Result<Reply, Problem>) {
-        let outcome = answer(&self);
-        self.conclude(outcome);
-    }
-
-    /// Answers that the request was not done.
-    pub fn refuse(mut self, problem: &Problem) {
-        if let Problem::Store(error) = problem {
-            log::error!("id={} the database failed: {error}", self.id);
-        }
-        self.send(Reply::failure(problem, &self.id));
-    }
-
-    fn send(&mut self, reply: Reply) {
-        let Some(request) = self.received.take() else { return };
-        log_line(self.level, &self.id, request.method().as_str(), self.route, reply.status, self.began);
-        if let Err(error) = request.respond(to_tiny(reply.signed(&self.id))) {
-            log::warn!("id={} the answer could not be handed on: {error}", self.id);
-        }
-    }
 }
 
-impl Drop for Request {
-    fn drop(&mut self) {
-        if self.received.is_some() {
-            log::error!("id={} was dropped without an answer", self.id);
-            self.send(Reply::failure(&Problem::INTERNAL, &self.id));
-        }
+/// A header value without what is not ASCII; `None` where nothing of it may stay.
+fn ascii(name: &str, value: String) -> Option<String> {
+    if value.is_ascii() {
+        return Some(value);
     }
-}
-
-fn to_tiny(reply: Reply) -> tiny_http::Response<Cursor<Vec<u8>>> {
-    let headers =
-        reply.headers.iter().filter_map(|(n, v)| tiny_http::Header::from_bytes(*n, v.as_str()).ok());
-    let (status, length) = (tiny_http::StatusCode(reply.status), reply.body.len());
-    let body = Cursor::new(reply.body);
-    tiny_http::Response::new(status, headers.collect(), body, Some(length), None)
-        // The gate reads answers by their length.
-        .with_chunked_threshold(usize::MAX)
+    // Cookies know no ports: another program on this host may have set the pair.
+    let pairs = value.split(';').filter(|pair| pair.is_ascii()).collect::<Vec<_>>();
+    name.eq_ignore_ascii_case("cookie").then(|| pairs.join(";"))
 }

@@ -1,8 +1,12 @@
 //! The router: one table of what there is.
 //!
-//! It decides where a request goes, and nothing about it.
+//! It decides where a request goes and on which thread its handler runs, and nothing else about it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Instant;
+
+use log::Level;
 
 use super::api::admin::{self, credentials, tokens, users};
 use super::api::{
@@ -10,83 +14,83 @@ use super::api::{
 };
 use super::app::App;
 use super::assets;
-use super::edge::slow;
+use super::blocking::Class;
+use super::edge::limits::Limits;
+use super::edge::routes::Routes;
 use super::problem::Problem;
 use super::reply::Reply;
-use super::request::Request;
-
-/// What answers a request.
-#[derive(Clone, Copy)]
-enum Handler {
-    /// On the worker that took it: nothing in it waits.
-    Quick(Answer),
-    /// In the lane for calls, where it may wait for upstream.
-    Slow(Answer),
-    /// In the lane for hashes, where it may compute for long.
-    Hash(Answer),
-    /// By whoever gets the request in the end: it is handed on whole.
-    Whole(fn(&App, Request)),
-}
-use Handler::{Hash, Quick, Slow, Whole};
+use super::request::{Request, request_id};
+use super::request_log::{Line, UNKNOWN};
 
 /// What a route makes of a request.
-pub type Answer = fn(&App, &Request) -> Result<Reply, Problem>;
+pub type Handler = fn(&App, &Request) -> Result<Reply, Problem>;
+
+/// Where a handler runs.
+#[derive(Clone, Copy)]
+enum Work {
+    /// On the worker that took the request: nothing in it waits.
+    Quick,
+    /// On the connection's own thread, under a permit of that class.
+    Blocking(Class),
+}
+use Work::Quick;
+const UPSTREAM: Work = Work::Blocking(Class::Upstream);
+const WRITE: Work = Work::Blocking(Class::Write);
+const HASH: Work = Work::Blocking(Class::Hash);
 
 /// A path, in which `{}` stands for any one part that is not empty and `{*}`, at the end, for one or
 /// more of them, and what its methods do. `HEAD` is a `GET` whose answer stays without its body.
-type Route = (&'static str, &'static [(&'static str, Handler)]);
+type Route = (&'static str, &'static [(&'static str, Work, Handler)]);
 
 /// The table, as the log names its routes.
 const ROUTES: &[Route] = &[
-    ("/", &[("GET", Quick(assets::index))]),
-    ("/c", &[("GET", Quick(assets::connect))]),
-    ("/assets/{*}", &[("GET", Quick(assets::file))]),
-    ("/api/messaging/instance", &[("GET", Quick(instances::list)), ("POST", Whole(instance::ensure))]),
-    ("/api/messaging/instance/{}", &[("GET", Quick(instances::show)), ("DELETE", Slow(instances::delete))]),
-    ("/api/messaging/instance/{}/connect", &[("POST", Whole(reconnect::connect))]),
-    ("/api/messaging/instance/{}/logout", &[("POST", Slow(instances::logout))]),
-    ("/api/messaging/instance/{}/restart", &[("POST", Slow(instances::restart))]),
-    ("/api/messaging/instance/{}/qr.png", &[("GET", Whole(picture::png))]),
-    ("/api/messaging/instance/{}/qr.svg", &[("GET", Whole(picture::svg))]),
-    ("/api/messaging/instance/{}/events", &[("GET", Quick(events::list))]),
+    ("/", &[("GET", Quick, assets::index)]),
+    ("/c", &[("GET", Quick, assets::connect)]),
+    ("/assets/{*}", &[("GET", Quick, assets::file)]),
+    ("/api/messaging/instance", &[("GET", Quick, instances::list), ("POST", UPSTREAM, instance::ensure)]),
+    (
+        "/api/messaging/instance/{}",
+        &[("GET", Quick, instances::show), ("DELETE", UPSTREAM, instances::delete)],
+    ),
+    ("/api/messaging/instance/{}/connect", &[("POST", UPSTREAM, reconnect::connect)]),
+    ("/api/messaging/instance/{}/logout", &[("POST", UPSTREAM, instances::logout)]),
+    ("/api/messaging/instance/{}/restart", &[("POST", UPSTREAM, instances::restart)]),
+    ("/api/messaging/instance/{}/qr.png", &[("GET", UPSTREAM, picture::png)]),
+    ("/api/messaging/instance/{}/qr.svg", &[("GET", UPSTREAM, picture::svg)]),
+    ("/api/messaging/instance/{}/events", &[("GET", Quick, events::list)]),
     (
         "/api/messaging/instance/{}/link",
-        &[("GET", Quick(link::list)), ("POST", Quick(link::make)), ("DELETE", Quick(link::revoke))],
+        &[("GET", Quick, link::list), ("POST", WRITE, link::make), ("DELETE", WRITE, link::revoke)],
     ),
-    ("/api/connect", &[("POST", Whole(connect::connect))]),
-    ("/api/setup", &[("GET", Quick(session::setup)), ("POST", Hash(login::set_up))]),
+    ("/api/connect", &[("POST", UPSTREAM, connect::connect)]),
+    ("/api/setup", &[("GET", Quick, session::setup), ("POST", HASH, login::set_up)]),
     (
         "/api/session",
-        &[("GET", Quick(session::show)), ("POST", Hash(login::log_in)), ("DELETE", Quick(session::log_out))],
+        &[("GET", Quick, session::show), ("POST", HASH, login::log_in), ("DELETE", WRITE, session::log_out)],
     ),
-    ("/api/sessions", &[("GET", Quick(session::list))]),
-    ("/api/sessions/{}", &[("DELETE", Quick(session::end))]),
-    ("/api/password", &[("POST", Hash(login::change_password))]),
-    ("/api/admin/overview", &[("GET", Quick(admin::overview))]),
-    ("/api/admin/credentials", &[("GET", Quick(credentials::list)), ("POST", Slow(credentials::create))]),
-    ("/api/admin/credentials/{}", &[("DELETE", Quick(credentials::remove))]),
-    ("/api/admin/credentials/{}/test", &[("POST", Slow(credentials::test))]),
-    ("/api/admin/credentials/{}/rotate", &[("POST", Slow(credentials::rotate))]),
-    ("/api/admin/credentials/{}/enable", &[("POST", Quick(credentials::enable))]),
-    ("/api/admin/credentials/{}/disable", &[("POST", Quick(credentials::disable))]),
-    ("/api/admin/credentials/{}/webhook", &[("GET", Quick(webhook::show))]),
-    ("/api/admin/users", &[("GET", Quick(users::list)), ("POST", Hash(users::create))]),
-    ("/api/admin/users/{}", &[("DELETE", Quick(users::remove))]),
-    ("/api/admin/users/{}/password", &[("POST", Hash(users::set_password))]),
-    ("/api/admin/tokens", &[("GET", Quick(tokens::list)), ("POST", Quick(tokens::create))]),
-    ("/api/admin/tokens/{}", &[("DELETE", Quick(tokens::revoke))]),
-    ("/livez", &[("GET", Quick(health::livez))]),
-    ("/readyz", &[("GET", Quick(health::readyz))]),
-    (WEBHOOK, &[("POST", Whole(webhook::hear))]),
+    ("/api/sessions", &[("GET", Quick, session::list)]),
+    ("/api/sessions/{}", &[("DELETE", WRITE, session::end)]),
+    ("/api/password", &[("POST", HASH, login::change_password)]),
+    ("/api/admin/overview", &[("GET", Quick, admin::overview)]),
+    ("/api/admin/credentials", &[("GET", Quick, credentials::list), ("POST", UPSTREAM, credentials::create)]),
+    ("/api/admin/credentials/{}", &[("DELETE", WRITE, credentials::remove)]),
+    ("/api/admin/credentials/{}/test", &[("POST", UPSTREAM, credentials::test)]),
+    ("/api/admin/credentials/{}/rotate", &[("POST", UPSTREAM, credentials::rotate)]),
+    ("/api/admin/credentials/{}/enable", &[("POST", WRITE, credentials::enable)]),
+    ("/api/admin/credentials/{}/disable", &[("POST", WRITE, credentials::disable)]),
+    ("/api/admin/credentials/{}/webhook", &[("GET", Quick, webhook::show)]),
+    ("/api/admin/users", &[("GET", Quick, users::list), ("POST", HASH, users::create)]),
+    ("/api/admin/users/{}", &[("DELETE", WRITE, users::remove)]),
+    ("/api/admin/users/{}/password", &[("POST", HASH, users::set_password)]),
+    ("/api/admin/tokens", &[("GET", Quick, tokens::list), ("POST", WRITE, tokens::create)]),
+    ("/api/admin/tokens/{}", &[("DELETE", WRITE, tokens::revoke)]),
+    ("/livez", &[("GET", Quick, health::livez)]),
+    ("/readyz", &[("GET", WRITE, health::readyz)]),
+    (WEBHOOK, &[("POST", Quick, webhook::hear)]),
 ];
 
 /// Its second part says which event it is, where Evolution is told to have an address for each.
 const WEBHOOK: &str = "/webhooks/evolution/{*}";
-
-/// Whether a target is a webhook's whose secret is right.
-pub fn is_webhook(app: &App, target: &str) -> bool {
-    captured(WEBHOOK, path(target)).is_some_and(|open| webhook::credential(app, open).is_some())
-}
 
 /// The route of a path, and what it leaves open there.
 fn find(path: &str) -> Option<(&'static Route, &str)> {
@@ -103,26 +107,103 @@ fn captured<'a>(route: &str, path: &'a str) -> Option<&'a str> {
     (!open.is_empty() && !open.contains('/')).then_some(open)
 }
 
-/// Sends a request where it belongs.
-pub fn dispatch(app: &Arc<App>, mut request: Request) {
-    let Some((route, captured)) = find(path(request.target())) else {
-        return request.refuse(&Problem::NotFound);
-    };
-    let captured = captured.to_owned();
-    request.found(route.0, captured);
-    let method = if request.method() == "HEAD" { "GET" } else { request.method() };
-    match route.1.iter().find(|(name, _)| *name == method) {
-        Some((_, Quick(answer))) => request.answer_by(|request| answer(app, request)),
-        Some((_, Slow(answer))) => slow::run(app, request, *answer),
-        Some((_, Hash(answer))) => slow::hash(app, request, *answer),
-        Some((_, Whole(handler))) => handler(app, request),
-        None => request.refuse(&Problem::MethodNotAllowed(methods(route))),
+/// The routes of a server.
+pub struct Router {
+    app: Arc<App>,
+    limits: Limits,
+}
+
+/// A request's route and what runs for its method.
+struct Found {
+    route: &'static str,
+    handler: Result<(Work, Handler), Problem>,
+}
+
+impl Router {
+    /// The routes on what they share.
+    pub fn new(app: Arc<App>, limits: Limits) -> Self {
+        Self { app, limits }
     }
+
+    fn run(&self, request: &Request, route: &'static str, handler: Handler) -> Reply {
+        let run = || handler(&self.app, request);
+        let outcome = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
+            log::error!("id={} {route} panicked", request.id);
+            Err(Problem::INTERNAL)
+        });
+        self.conclude(request, route, outcome)
+    }
+
+    /// Writes the log's line and makes the reply.
+    fn conclude(&self, request: &Request, route: &'static str, outcome: Result<Reply, Problem>) -> Reply {
+        let reply = outcome.unwrap_or_else(|problem| {
+            if let Problem::Store(error) = &problem {
+                log::error!("id={} the database failed: {error}", request.id);
+            }
+            Reply::failure(&problem, &request.id)
+        });
+        // Evolution may post hundreds of hints a second.
+        let level = if route == WEBHOOK { Level::Debug } else { Level::Info };
+        let (id, method) = (&request.id, &request.method);
+        self.app.log.write(level, &Line { id, method, route, status: reply.status, began: request.began });
+        reply.signed(&request.id)
+    }
+}
+
+impl Routes for Router {
+    fn quick(&self, request: &mut Request) -> Option<Reply> {
+        let found = resolve(request);
+        match found.handler {
+            Ok((Quick, handler)) => Some(self.run(request, found.route, handler)),
+            Ok((Work::Blocking(_), _)) => None,
+            Err(problem) => Some(self.conclude(request, found.route, Err(problem))),
+        }
+    }
+
+    fn blocking(&self, request: &mut Request) -> Reply {
+        let found = resolve(request);
+        let begun = found.handler.and_then(|(work, handler)| {
+            let Work::Blocking(class) = work else { return Err(Problem::INTERNAL) };
+            Ok((self.app.blocking.begin(class).ok_or(Problem::BUSY)?, handler))
+        });
+        match begun {
+            Ok((_permit, handler)) => self.run(request, found.route, handler),
+            Err(problem) => self.conclude(request, found.route, Err(problem)),
+        }
+    }
+
+    fn refuse(&self, request: Option<&Request>, problem: &Problem) -> Reply {
+        let id = request.map_or_else(request_id, |request| request.id.clone());
+        let (method, began) = request.map_or((UNKNOWN, Instant::now()), |r| (&*r.method, r.began));
+        let reply = Reply::failure(problem, &id);
+        let line = Line { id: &id, method, route: UNKNOWN, status: reply.status, began };
+        self.app.log.write(Level::Info, &line);
+        reply.signed(&id)
+    }
+
+    fn max_body(&self, target: &str) -> usize {
+        let open = captured(WEBHOOK, path(target));
+        let known = open.is_some_and(|open| webhook::credential(&self.app, open).is_some());
+        if known { self.limits.webhook } else { self.limits.body }
+    }
+}
+
+/// Finds a request's route, and notes what that leaves open in the path.
+fn resolve(request: &mut Request) -> Found {
+    let Some((route, open)) = find(path(&request.target)) else {
+        return Found { route: UNKNOWN, handler: Err(Problem::NotFound) };
+    };
+    let open = open.to_owned();
+    let method = if request.method == "HEAD" { "GET" } else { &request.method };
+    let method = route.1.iter().find(|(name, ..)| *name == method);
+    let handler = method.map(|(_, work, handler)| (*work, *handler));
+    request.captured = open;
+    Found { route: route.0, handler: handler.ok_or_else(|| Problem::MethodNotAllowed(methods(route))) }
 }
 
 /// The methods of a route, as `Allow` lists them.
 fn methods(route: &Route) -> String {
-    let names = route.1.iter().map(|(name, _)| if *name == "GET" { "GET, HEAD" } else { name });
+    let names = route.1.iter().map(|(name, ..)| if *name == "GET" { "GET, HEAD" } else { name });
     names.collect::<Vec<_>>().join(", ")
 }
 
@@ -180,9 +261,9 @@ mod tests {
 
     #[test]
     fn methods_are_listed_as_they_are_answered() {
-        assert_eq!(methods(&("/x", &[("POST", Quick(health::livez))])), "POST");
+        assert_eq!(methods(&("/x", &[("POST", Quick, health::livez)])), "POST");
         assert_eq!(
-            methods(&("/x", &[("GET", Quick(health::livez)), ("DELETE", Slow(health::livez))])),
+            methods(&("/x", &[("GET", Quick, health::livez), ("DELETE", UPSTREAM, health::livez)])),
             "GET, HEAD, DELETE"
         );
     }

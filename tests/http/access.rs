@@ -449,13 +449,13 @@ fn what_an_administrator_sets_outlasts_a_change_that_was_under_way() {
 
 #[test]
 fn a_login_finds_its_place_where_every_call_waits_for_a_server_that_hangs() {
-    let shop = shop_with(|s| s.limits.running = 16);
+    let shop = shop_with(|s| s.limits.connections = 16);
     shop.person("chefe", true, PASSWORD);
     shop.credential("cred_a", &shop.sim.url());
     shop.sim.control().fault(Fault::Hang, None);
     thread::scope(|scope| {
-        // An eighth of what may run is not for calls.
-        for n in 0..14 {
+        // A quarter of the connections is not for calls.
+        for n in 0..12 {
             let shop = &shop;
             // The look below takes a place for a moment, and a call that finds none comes again.
             scope.spawn(move || while shop.post(&format!("n{n}")).code() == "busy" {});
@@ -610,10 +610,53 @@ fn a_token_counts_before_a_cookie() {
         check(&refused, 401, "unauthorized");
         assert_eq!(refused.header("www-authenticate"), Some("Bearer"));
     }
-    // Two cookies of the name would leave open which one counts.
+}
+
+#[test]
+fn what_another_program_set_on_this_host_costs_nobody_a_session() {
+    let shop = staffed();
+    let mut browser = Client::logged_in(&shop, "ana", PASSWORD);
     let cookie = browser.cookie.clone().expect("logged in");
-    browser.cookie = Some(format!("{cookie}; pareia_session={}", "B".repeat(43)));
+    let other = format!("pareia_session={}", "B".repeat(43));
+    for cookies in [
+        format!("{cookie}; {other}"),
+        format!("{other}; {cookie}"),
+        format!("nome=João; {cookie}; cidade=São Paulo"),
+        format!("pareia_session=é; {cookie}"),
+    ] {
+        browser.cookie = Some(cookies.clone());
+        assert_eq!(browser.get("/api/session").status, 200, "{cookies}");
+    }
+    browser.cookie = Some(other);
     check(&browser.get("/api/session"), 401, "unauthorized");
+}
+
+#[test]
+fn logins_that_are_refused_unseen_hold_up_nobody() {
+    let shop = staffed();
+    let over = std::sync::atomic::AtomicBool::new(false);
+    thread::scope(|scope| {
+        for n in 0..10 {
+            let (shop, over) = (&shop, &over);
+            scope.spawn(move || {
+                let mut client = Client::new(shop);
+                let (origin, body) = if n % 2 == 0 {
+                    ("http://evil.example", credentials("ana", "x"))
+                } else {
+                    ("", json!([]))
+                };
+                while !over.load(std::sync::atomic::Ordering::Relaxed) {
+                    let answer = client.call_with("POST", "/api/session", &body, &[("Origin", origin)]);
+                    assert!([400, 403].contains(&answer.status), "{:?}", answer.body);
+                }
+            });
+        }
+        let logins: Vec<_> = (0..5)
+            .map(|_| Client::new(&shop).post("/api/session", &credentials("ana", PASSWORD)).status)
+            .collect();
+        over.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert_eq!(logins, [200; 5]);
+    });
 }
 
 #[test]

@@ -343,3 +343,21 @@ fn a_paired_phone_whose_socket_is_down_is_not_logged_out_by_a_link() {
         shop.until_state("a", "open");
     }
 }
+
+#[test]
+fn restarts_and_calls_by_one_link_are_bounded() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    shop.written("a", "5521991856227", "loja");
+    let token = link(&shop, "a");
+    let until_refused = |most: usize, call: &dyn Fn() -> Answer| {
+        let refused = (0..=most).map(|_| call()).find(|answer| answer.status == 429);
+        let refused = refused.unwrap_or_else(|| panic!("never refused in {most}"));
+        assert_eq!(refused.code(), "rate_limited");
+        assert!(refused.header("retry-after").is_some());
+    };
+    until_refused(20, &|| connect(&shop, &token, &json!({"restart": true})));
+    // Its owner has some left, and an end as well.
+    assert_ne!(shop.call("POST", &format!("{ROUTE}/a/restart")).status, 429);
+    until_refused(20, &|| shop.call("POST", &format!("{ROUTE}/a/restart")));
+    until_refused(200, &|| connect(&shop, &token, &Value::Null));
+}

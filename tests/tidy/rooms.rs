@@ -71,9 +71,11 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("qrcodegen", &["cli", "qr_image", "sim"]),
     ("refinery", &["store"]),
     ("ring", &["crypto", "sim"]),
+    ("rlimit", &["http"]),
     ("rusqlite", &["store"]),
     ("rust_embed", &["http"]),
     ("signal_hook", &["cli"]),
+    ("socket2", &["http"]),
     ("tiny_http", &["http"]),
     ("ureq", &["upstream"]),
     // Of every room: they carry data and lines of the log, and do nothing.

@@ -1,14 +1,11 @@
 //! `POST /api/connect`: what the page behind a connect link asks, with the link's token and nothing else.
 //!
 //! The token opens one instance, here and nowhere else; what is answered tells no more of it than its
-//! name and part of its phone. A link whose instance has connected never shows a code reconnect, whatever
+//! name and part of its phone. A link whose instance has connected never shows a code again, whatever
 //! happens to the phone after.
-
-use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::instance::got;
 use super::reconnect::{self, Wanted};
 use crate::domain::clock;
 use crate::domain::{Millis, Phone, Secret, Status};
@@ -17,8 +14,8 @@ use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::http::request::Request;
 use crate::http::security::auth;
-use crate::instance::connect::{Answer, Outcome, Refusal};
-use crate::store::{Link, Store};
+use crate::instance::connect::{Answer, Refusal};
+use crate::store::Link;
 use crate::text;
 
 /// Digits of a phone that are shown at either end, so that its owner knows it and nobody else.
@@ -29,15 +26,26 @@ const FEW_DIGITS: usize = 2;
 const HIDDEN_DIGITS: usize = 3;
 
 /// Answers with the code that is valid now, or says that a phone is connected.
-pub fn connect(app: &App, request: Request) {
-    match read(app, &request) {
-        Ok((link, _)) if link.used => request.answer(connected(&link)),
-        Ok((link, wanted)) => start(app, request, link, &wanted),
-        Err(problem) => request.refuse(&problem),
+pub fn connect(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let (token, link) = read(app, request)?;
+    let wanted = Wanted::read(request.body())?;
+    if link.used {
+        return Ok(connected(&link));
+    }
+    app.throttles.link(token, wanted.restart)?;
+    let answer = reconnect::start(app, request, &link.target, &wanted).map_err(|problem| match problem {
+        Problem::Refused(Refusal::Gone) => Problem::LinkExpired,
+        other => other,
+    })?;
+    // The link may have ended, or been used, while the call ran.
+    match app.store.link(token)?.filter(|link| !link.is_expired(app.store.clock().now())) {
+        None => Err(Problem::LinkExpired),
+        Some(link) if link.used => Ok(connected(&link)),
+        Some(link) => Ok(shown(&link, &answer)),
     }
 }
 
-fn read(app: &App, request: &Request) -> Result<(Link, Wanted), Problem> {
+fn read<'a>(app: &App, request: &'a Request) -> Result<(&'a str, Link), Problem> {
     let token = auth::bearer(request);
     let token = token.ok_or_else(|| auth::failed(app, request, Problem::Unauthorized))?;
     let link = app.store.link(token)?;
@@ -45,27 +53,7 @@ fn read(app: &App, request: &Request) -> Result<(Link, Wanted), Problem> {
     if link.is_expired(app.store.clock().now()) {
         return Err(Problem::LinkExpired);
     }
-    Ok((link, Wanted::read(request.body())?))
-}
-
-fn start(app: &App, request: Request, link: Link, wanted: &Wanted) {
-    let store = Arc::clone(&app.store);
-    let token = Secret::new(auth::bearer(&request).unwrap_or_default());
-    let reply = move |outcome: &Outcome| answered(&store, &token, outcome);
-    reconnect::start(app, request, link.target, wanted, reply);
-}
-
-/// What the link shows of an answer. It may have ended, or been used, while the call ran.
-fn answered(store: &Store, token: &Secret, outcome: &Outcome) -> Result<Reply, Problem> {
-    if matches!(outcome, Err(Refusal::Gone)) {
-        return Err(Problem::LinkExpired);
-    }
-    let answer = got(outcome)?;
-    match store.link(token.expose())?.filter(|link| !link.is_expired(store.clock().now())) {
-        None => Err(Problem::LinkExpired),
-        Some(link) if link.used => Ok(connected(&link)),
-        Some(link) => Ok(shown(&link, answer)),
-    }
+    Ok((token, link))
 }
 
 fn shown(link: &Link, answer: &Answer) -> Reply {

@@ -1,22 +1,18 @@
 //! `POST /api/messaging/instance`: one idempotent call that ends in a QR code.
 //!
-//! This file reads the call and writes its answer; what happens in between is the engine's. The
-//! answer is given by whichever thread learns the outcome first, so nobody waits here.
-
-use std::sync::Arc;
+//! This file reads the call and writes its answer; what happens in between is the engine's.
 
 use serde::Serialize;
 
 use crate::domain::clock;
 use crate::domain::{Caller, Channel, Name, Phone, Role, Secret};
 use crate::http::app::App;
-use crate::http::edge::slow;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::http::request::Request;
 use crate::http::security::auth;
-use crate::instance::connect::{Answer, Ask, Outcome};
+use crate::instance::connect::{Answer, Ask};
 use crate::store::Target;
 use crate::text;
 
@@ -24,32 +20,15 @@ use crate::text;
 const BESIDE_THE_CODE: usize = 512;
 
 /// Makes sure that the instance is there, and answers with its QR code.
-pub fn ensure(app: &App, request: Request) {
-    let asked = auth::caller(app, &request).and_then(|caller| ask(caller, request.body()));
-    let ask = match asked {
-        Ok(ask) => ask,
-        Err(problem) => return request.refuse(&problem),
-    };
-    call(app, request, &ask, |outcome| got(outcome).map(success));
+pub fn ensure(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let caller = auth::caller(app, request)?;
+    let answer = call(app, request, &ask(caller, request.body())?)?;
+    Ok(success(&answer))
 }
 
-/// The success of a call, or the problem.
-pub fn got(outcome: &Outcome) -> Result<&Answer, Problem> {
-    outcome.as_ref().map_err(|refusal| Problem::Refused(refusal.clone()))
-}
-
-/// Makes the engine's call, and answers what `reply` makes of its outcome.
-pub fn call(
-    app: &App,
-    request: Request,
-    ask: &Ask,
-    reply: impl FnOnce(&Outcome) -> Result<Reply, Problem> + Send + 'static,
-) {
-    let (engine, ask) = (Arc::clone(&app.engine), ask.clone());
-    slow::begin(app, request, move |request| {
-        let outcome = engine.ensure(&ask, request.id());
-        request.conclude(reply(&outcome));
-    });
+/// Makes the engine's call and waits for its outcome.
+pub fn call(app: &App, request: &Request, ask: &Ask) -> Result<Answer, Problem> {
+    app.engine.ensure(ask, request.id()).map_err(Problem::Refused)
 }
 
 /// The call for a row that is there, on its owner's behalf.

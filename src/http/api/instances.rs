@@ -131,6 +131,7 @@ pub fn logout(app: &App, request: &Request) -> Result<Reply, Problem> {
 /// `POST …/{id}/restart`.
 pub fn restart(app: &App, request: &Request) -> Result<Reply, Problem> {
     let target = meant(app, request)?;
+    app.throttles.restart(&target.id)?;
     let done = app.manager.restart(&target, request.id());
     acted(app, Act::Restart, &target, done)
 }

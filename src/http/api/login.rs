@@ -1,5 +1,5 @@
-//! `POST /api/setup`, `POST /api/session`, `POST /api/password`: everything that costs a hash, and so
-//! runs in the lane for that.
+//! `POST /api/setup`, `POST /api/session`, `POST /api/password`: everything that costs a hash.
+//! Where a request comes from, what it says and how often it may try are looked at before it waits for one.
 //!
 //! A name that nobody has is answered like a wrong password, and takes as long. What was typed is in
 //! no log line, the name included: people type passwords into the wrong field.
@@ -38,17 +38,18 @@ pub fn set_up(app: &App, request: &Request) -> Result<Reply, Problem> {
     let fields = Fields::read(request.body())?;
     let token = fields.secret("token")?;
     let attempt = attempt(app, request, None)?;
-    if !app.door.setup.opens(&token, Instant::now()) {
+    if !app.login_guard.setup.opens(&token, Instant::now()) {
         return Err(Problem::SetupExpired);
     }
     attempt.succeeded();
     let name = fields.parsed("name", Name::parse)?;
-    let hash = app.door.passwords.hash(&password(&fields, name.as_str())?);
-    let made = app.door.setup.spend(&token, Instant::now(), || match app.store.set_up(&name, &hash)? {
-        SetUp::Done(user) => Ok(Account { user, hash: Some(hash) }),
-        SetUp::NotNeeded => Err(Problem::SetupExpired),
-        SetUp::NameTaken => Err(Problem::Taken("name")),
-    });
+    let hash = app.login_guard.hash(&password(&fields, name.as_str())?)?;
+    let made =
+        app.login_guard.setup.spend(&token, Instant::now(), || match app.store.set_up(&name, &hash)? {
+            SetUp::Done(user) => Ok(Account { user, hash: Some(hash) }),
+            SetUp::NotNeeded => Err(Problem::SetupExpired),
+            SetUp::NameTaken => Err(Problem::Taken("name")),
+        });
     let account = made.ok_or(Problem::SetupExpired)??;
     log::info!("id={} the first administrator was set up", request.id());
     begin(app, request, &account)
@@ -61,7 +62,7 @@ pub fn change_password(app: &App, request: &Request) -> Result<Reply, Problem> {
     let fields = Fields::read(request.body())?;
     let (current, new) = (fields.secret("current")?, password(&fields, &user.name)?);
     let proved = prove(app, request, &user.name, &current)?;
-    let hash = app.door.passwords.hash(&new);
+    let hash = app.login_guard.hash(&new)?;
     let keep = asker.session.as_ref().map(|session| session.id.as_str());
     // An administrator's word counts that came while this was under way.
     if !app.store.change_password(&proved, &hash, keep)? {
@@ -88,7 +89,7 @@ fn not_foreign(app: &App, request: &Request) -> Result<(), Problem> {
 fn attempt<'a>(app: &'a App, request: &Request, name: Option<&str>) -> Result<Attempt<'a>, Problem> {
     let household = peer::household(auth::address(app, request));
     // What is no name is nobody's, and needs no count of its own.
-    app.door.attempt(household, name.filter(|name| Name::parse(name).is_ok()), Instant::now())
+    app.login_guard.attempt(household, name.filter(|name| Name::parse(name).is_ok()), Instant::now())
 }
 
 /// The account of that name, when this is its password.
@@ -96,11 +97,16 @@ fn prove(app: &App, request: &Request, name: &str, password: &Secret) -> Result<
     let attempt = attempt(app, request, Some(name))?;
     let account = app.store.account(name)?;
     let kept = account.as_ref().and_then(|account| account.hash.as_deref());
-    let right = app.door.passwords.matches(password, kept);
-    match account {
-        Some(account) if right => {
+    let right = app.login_guard.matches(password, kept);
+    match (account, right) {
+        (Some(account), Ok(true)) => {
             attempt.succeeded();
             Ok(account)
+        }
+        // It was never looked at, so that it was no failure.
+        (_, Err(busy)) => {
+            attempt.succeeded();
+            Err(busy)
         }
         _ => {
             log::warn!("id={} a login failed from {}", request.id(), auth::address(app, request));

@@ -2,7 +2,7 @@
 //! answered with the picture alone. Whoever may see the row may make it; it runs as the owner. It opens
 //! a socket upstream, so that a page of somebody else's may not have it fetched.
 
-use super::instance::{ask_for, call, got};
+use super::instance::{ask_for, call};
 use super::instances::meant;
 use crate::domain::UpstreamError;
 use crate::domain::{Qr, Secret};
@@ -15,34 +15,27 @@ use crate::instance::connect::Refusal;
 use crate::qr_image;
 
 /// The code as a PNG: upstream's own picture, or, where that is something else, one drawn here.
-pub fn png(app: &App, request: Request) {
+pub fn png(app: &App, request: &Request) -> Result<Reply, Problem> {
     answer(app, request, |qr| {
         let drawn = || qr.code.as_ref().and_then(|code| qr_image::png(code.expose()));
         let bytes = qr_image::png_of_uri(qr.image.expose()).or_else(drawn)?;
         Some(Reply::bytes(200, "image/png", bytes))
-    });
+    })
 }
 
 /// The code as an SVG, drawn here.
-pub fn svg(app: &App, request: Request) {
+pub fn svg(app: &App, request: &Request) -> Result<Reply, Problem> {
     answer(app, request, |qr| {
         let drawn = qr_image::svg(qr.code.as_ref().map(Secret::expose)?)?;
         Some(Reply::bytes(200, "image/svg+xml", drawn.into_bytes()))
-    });
+    })
 }
 
-fn answer(app: &App, request: Request, draw: fn(&Qr) -> Option<Reply>) {
-    let asked = meant(app, &request).and_then(|target| {
-        auth::on_purpose(app, &request)?;
-        Ok(target)
-    });
-    let target = match asked {
-        Ok(target) => target,
-        Err(problem) => return request.refuse(&problem),
-    };
-    call(app, request, &ask_for(&target, false), move |outcome| {
-        let qr = got(outcome)?.qr.as_ref().ok_or(Problem::AlreadyConnected)?;
-        // What upstream sent is no PNG, or says nothing that could be drawn.
-        draw(qr).ok_or(Problem::Refused(Refusal::Upstream(UpstreamError::Unexpected)))
-    });
+fn answer(app: &App, request: &Request, draw: fn(&Qr) -> Option<Reply>) -> Result<Reply, Problem> {
+    let target = meant(app, request)?;
+    auth::on_purpose(app, request)?;
+    let answer = call(app, request, &ask_for(&target, false))?;
+    let qr = answer.qr.as_ref().ok_or(Problem::AlreadyConnected)?;
+    // What upstream sent is no PNG, or says nothing that could be drawn.
+    draw(qr).ok_or(Problem::Refused(Refusal::Upstream(UpstreamError::Unexpected)))
 }

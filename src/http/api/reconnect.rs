@@ -1,18 +1,15 @@
 //! `POST /api/messaging/instance/{id}/connect`: the `POST`'s call for a row that is there. Whoever may
 //! see the row may make it; it runs as the owner. A connect link makes the same call.
 
-use std::sync::Arc;
-
-use super::instance::{ask_for, call, got, success};
+use super::instance::{ask_for, call, success};
 use super::instances::meant;
 use crate::http::app::App;
-use crate::http::edge::slow;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::http::request::Request;
 use crate::instance::actions::{self, Act};
-use crate::instance::connect::{Outcome, Refusal};
+use crate::instance::connect::{Answer, Refusal};
 use crate::store::Target;
 
 /// What is wanted beside the code.
@@ -34,34 +31,20 @@ impl Wanted {
 }
 
 /// Answers with the code that is valid now, or says that a phone is connected.
-pub fn connect(app: &App, request: Request) {
-    let read = meant(app, &request).and_then(|target| Ok((target, Wanted::read(request.body())?)));
-    match read {
-        Ok((target, wanted)) => start(app, request, target, &wanted, |outcome| got(outcome).map(success)),
-        Err(problem) => request.refuse(&problem),
-    }
+pub fn connect(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let target = meant(app, request)?;
+    let wanted = Wanted::read(request.body())?;
+    start(app, request, &target, &wanted).map(|answer| success(&answer))
 }
 
-/// Makes the call for the row, and answers what `reply` makes of its outcome.
-pub fn start(
-    app: &App,
-    request: Request,
-    target: Target,
-    wanted: &Wanted,
-    reply: impl FnOnce(&Outcome) -> Result<Reply, Problem> + Send + 'static,
-) {
-    let ask = ask_for(&target, wanted.pairing_code);
-    if !wanted.restart {
-        return call(app, request, &ask, reply);
+/// Makes the call for the row, after giving up the socket that waits where that is wanted.
+pub fn start(app: &App, request: &Request, target: &Target, wanted: &Wanted) -> Result<Answer, Problem> {
+    if wanted.restart {
+        app.throttles.restart(&target.id)?;
+        app.manager.abandon_pairing(target, request.id()).map_err(|why| match why {
+            actions::Refusal::Gone => Problem::Refused(Refusal::Gone),
+            why => Problem::Undone(Act::Abandon, why),
+        })?;
     }
-    // Gives up the socket that waits, then makes the call, all on one thread.
-    let (manager, engine) = (Arc::clone(&app.manager), Arc::clone(&app.engine));
-    slow::begin(app, request, move |request| match manager.abandon_pairing(&target, request.id()) {
-        Ok(()) => {
-            let outcome = engine.ensure(&ask, request.id());
-            request.conclude(reply(&outcome));
-        }
-        Err(actions::Refusal::Gone) => request.conclude(reply(&Err(Refusal::Gone))),
-        Err(why) => request.refuse(&Problem::Undone(Act::Abandon, why)),
-    });
+    call(app, request, &ask_for(target, wanted.pairing_code))
 }

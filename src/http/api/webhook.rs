@@ -31,14 +31,11 @@ struct Hint<'a> {
 }
 
 /// Takes a hint.
-pub fn hear(app: &App, request: Request) {
-    let Some(credential) = credential(app, request.captured()) else {
-        // However many servers still post to an address of before, the log is not theirs.
-        return request.quietly().refuse(&Problem::NotFound);
-    };
+pub fn hear(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let credential = credential(app, request.captured()).ok_or(Problem::NotFound)?;
     let name = instance(request.body());
     app.watch.hint(&credential, name.as_ref().map(Name::as_str));
-    request.quietly().answer(Reply::json(200, &Heard { success: true }));
+    Ok(Reply::json(200, &Heard { success: true }))
 }
 
 /// The credential whose secret the open part of the path begins with.

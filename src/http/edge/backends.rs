@@ -1,103 +1,101 @@
-//! The connections from the gate to `tiny_http`: how many requests run at once is decided here.
+//! The connections to `tiny_http`, shared by all clients.
 //!
-//! Connections are shared by all clients and opened one at a time, each with a question that must
-//! be answered before it is used. Two flaws of `tiny_http` 0.12 make that necessary: of two
-//! connections that arrive together one may be left waiting for a thread without an end, and its
-//! accept loop ends for good at the first error, after which a new server takes over here.
+//! They are opened one at a time, each with a question that must be answered before it is used. Two
+//! flaws of `tiny_http` 0.12 make that necessary: of two connections that arrive together one may be
+//! left waiting for a thread without an end, and its accept loop ends for good at the first error, after
+//! which a new server takes over here. Only quick routes are answered there, so a few connections do.
 
-use std::fs::{self, DirBuilder};
+use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::framing::{self, Response};
-use super::limits::Limits;
-use super::tiny_server::{Front, Handler};
+use super::routes::Routes;
+use super::tiny_server::TinyServer;
 use crate::crypto;
-use crate::http::problem::Problem;
+use crate::http::request::Request;
+use crate::sync::{Condvar, Mutex};
 
-/// Connections kept for the next requests. Each holds a thread of `tiny_http`'s.
-const KEEP: usize = 32;
+/// Connections at most. Each holds a thread of `tiny_http`'s and three files.
+pub const MAX_BACKENDS: usize = 32;
+/// How long a request may wait for one of them; it takes microseconds.
+const WAIT: Duration = Duration::from_secs(5);
 /// How long a fresh connection may take to be served; it takes microseconds.
 const HELLO_LIMIT: Duration = Duration::from_secs(5);
-/// How long an answer may take. Every call has a deadline of its own far below this; it only ends
-/// what would otherwise wait for ever.
-const ANSWER_LIMIT: Duration = Duration::from_mins(10);
-/// What the socket's folder is called, before the process's number and a random part.
-const FOLDER_PREFIX: &str = "pareia-http-";
-/// Characters of the random part of the socket's folder.
-const FOLDER_SUFFIX: usize = 13;
+/// How long an answer may take. Every quick route is done far below this; it only ends what would
+/// otherwise wait for ever.
+const ANSWER_LIMIT: Duration = Duration::from_mins(1);
+/// What the sockets are called in the data folder, before the process's number and a random part.
+const SOCKET_PREFIX: &str = "http-";
+/// What their names end with.
+const SOCKET_SUFFIX: &str = ".sock";
 
-/// The way to `tiny_http`.
+/// The pool of connections to `tiny_http`.
 pub struct Backends {
-    idle: Mutex<Vec<UnixStream>>,
-    running: AtomicUsize,
-    max_running: usize,
-    fronts: Mutex<Fronts>,
+    pool: Mutex<Pool>,
+    returned: Condvar,
+    servers: Mutex<Servers>,
+}
+
+#[derive(Default)]
+struct Pool {
+    idle: Vec<UnixStream>,
+    /// Connections that are used or being opened.
+    used: usize,
 }
 
 /// The servers, of which the last takes new connections.
-struct Fronts {
-    handler: Handler,
+struct Servers {
+    routes: Arc<dyn Routes>,
     hello_limit: Duration,
-    running: Vec<Front>,
-    /// Dropped last: it removes the folder of the sockets.
-    folder: Folder,
+    running: Vec<TinyServer>,
+    folder: SocketFolder,
 }
 
-/// A fresh folder that only this user may enter, removed with everything in it.
-struct Folder(PathBuf);
+/// The data folder, which only this user may enter, under a name that always fits into the 108 bytes of
+/// a socket's address.
+struct SocketFolder {
+    /// Keeps the short name valid.
+    _open: File,
+    short: PathBuf,
+}
 
-impl Folder {
-    fn create() -> io::Result<Self> {
-        let temporary = std::env::temp_dir();
-        remove_left_over(&temporary);
-        let mut name = crypto::new_id(&format!("{FOLDER_PREFIX}{}-", std::process::id()));
-        name.truncate(name.len() - crypto::ID_LEN + FOLDER_SUFFIX);
-        let path = temporary.join(name);
-        let made = DirBuilder::new().mode(0o700).create(&path);
-        made.map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
-        Ok(Self(path))
+impl SocketFolder {
+    fn open(folder: &Path) -> io::Result<Self> {
+        let open = File::open(folder)?;
+        let proc = PathBuf::from(format!("/proc/self/fd/{}", open.as_raw_fd()));
+        // Where there is no /proc, the folder's own name has to be short enough.
+        let short = if proc.exists() { proc } else { folder.to_owned() };
+        remove_left_over(&short);
+        Ok(Self { _open: open, short })
     }
 
-    fn remove(&self) {
-        fs::remove_dir_all(&self.0).ok();
+    fn fresh(&self) -> PathBuf {
+        let name = crypto::new_id(&format!("{SOCKET_PREFIX}{}-", std::process::id()));
+        self.short.join(name + SOCKET_SUFFIX)
     }
 }
 
-/// Removes the folders of servers that were killed.
-fn remove_left_over(temporary: &Path) {
-    let entries = fs::read_dir(temporary).into_iter().flatten().flatten();
-    for entry in entries {
+/// Removes the sockets of servers that were killed.
+fn remove_left_over(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let server = name.to_str().and_then(|n| n.strip_prefix(FOLDER_PREFIX)?.split('-').next());
-        let dead =
-            |pid: &str| pid.bytes().all(|b| b.is_ascii_digit()) && !Path::new("/proc").join(pid).exists();
-        if Path::new("/proc/self").exists() && server.is_some_and(dead) {
-            // Another user's stays: it is not ours to remove.
-            fs::remove_dir_all(entry.path()).ok();
+        let name = name.to_str().and_then(|n| n.strip_suffix(SOCKET_SUFFIX)?.strip_prefix(SOCKET_PREFIX));
+        let is_socket = name.is_some_and(|name| name.contains('-'));
+        // Nobody listens there any more. Another process's own stays: two may serve one folder.
+        if is_socket && UnixStream::connect(entry.path()).is_err_and(|error| is_gone(&error)) {
+            fs::remove_file(entry.path()).ok();
         }
     }
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        self.remove();
-    }
-}
-
-impl Fronts {
+impl Servers {
     fn add(&mut self) -> io::Result<()> {
-        // Something that tidies the temporary folder may have taken ours away.
-        if !self.folder.0.exists() {
-            self.folder = Folder::create()?;
-        }
-        let path = self.folder.0.join(self.running.len().to_string());
-        self.running.push(Front::start(path, &self.handler)?);
+        self.running.push(TinyServer::start(self.folder.fresh(), &self.routes)?);
         Ok(())
     }
 
@@ -114,8 +112,8 @@ impl Fronts {
     }
 
     fn greet(&self) -> io::Result<UnixStream> {
-        let front = self.running.last().ok_or(io::ErrorKind::NotConnected)?;
-        let mut stream = UnixStream::connect(front.path())?;
+        let server = self.running.last().ok_or(io::ErrorKind::NotConnected)?;
+        let mut stream = UnixStream::connect(server.path())?;
         stream.set_read_timeout(Some(self.hello_limit))?;
         stream.write_all(&framing::hello())?;
         Response::read(&mut stream, false)?;
@@ -134,166 +132,174 @@ fn is_timeout(error: &io::Error) -> bool {
 }
 
 impl Backends {
-    /// Starts `tiny_http` with this handler.
-    pub fn start(handler: Handler, limits: &Limits) -> io::Result<Self> {
-        Self::with(handler, limits.running, HELLO_LIMIT)
+    /// Starts `tiny_http` with these routes, on a socket in that folder.
+    pub fn start(routes: Arc<dyn Routes>, folder: &Path) -> io::Result<Self> {
+        Self::with(routes, folder, HELLO_LIMIT)
     }
 
-    fn with(handler: Handler, max_running: usize, hello_limit: Duration) -> io::Result<Self> {
-        let mut fronts = Fronts { handler, hello_limit, running: Vec::new(), folder: Folder::create()? };
-        fronts.add()?;
-        let first = fronts.open()?;
-        Ok(Self {
-            idle: Mutex::new(vec![first]),
-            running: AtomicUsize::new(0),
-            max_running,
-            fronts: Mutex::new(fronts),
-        })
+    fn with(routes: Arc<dyn Routes>, folder: &Path, hello_limit: Duration) -> io::Result<Self> {
+        let folder = SocketFolder::open(folder)?;
+        let mut servers = Servers { routes, hello_limit, running: Vec::new(), folder };
+        servers.add()?;
+        let first = servers.open()?;
+        let pool = Pool { idle: vec![first], used: 0 };
+        Ok(Self { pool: Mutex::new(pool), returned: Condvar::new(), servers: Mutex::new(servers) })
     }
 
-    /// Hands a request on and waits for its answer. `bodiless` says that it is a HEAD.
-    pub fn ask(&self, request: &[u8], bodiless: bool) -> Result<Response, Problem> {
-        let _slot = Slot::take(self).ok_or(Problem::BUSY)?;
-        let mut stream = self.connection().map_err(|error| {
-            log::error!("no connection to tiny_http: {error}");
-            Problem::BUSY
-        })?;
-        let asked = stream.write_all(request).and_then(|()| Response::read(&mut stream, bodiless));
-        let response = asked.map_err(|error| {
-            log::error!("no answer from tiny_http: {error}");
-            Problem::INTERNAL
-        })?;
-        self.keep(stream);
-        Ok(response)
+    /// Hands a request on and waits for its answer. `None`: no connection was free in time.
+    pub fn ask(&self, request: &Request) -> io::Result<Option<Response>> {
+        let Some(mut slot) = self.take() else { return Ok(None) };
+        let mut stream = match slot.stream.take() {
+            Some(stream) => stream,
+            None => self.servers.lock().open()?,
+        };
+        stream.write_all(&framing::request(request))?;
+        let response = Response::read(&mut stream, request.method == "HEAD")?;
+        slot.stream = Some(stream);
+        Ok(Some(response))
     }
 
-    fn connection(&self) -> io::Result<UnixStream> {
-        let kept = lock(&self.idle).pop();
-        kept.map_or_else(|| lock(&self.fronts).open(), Ok)
-    }
-
-    fn keep(&self, stream: UnixStream) {
-        let mut idle = lock(&self.idle);
-        if idle.len() < KEEP {
-            idle.push(stream);
+    fn take(&self) -> Option<Slot<'_>> {
+        let full = |pool: &mut Pool| pool.idle.is_empty() && pool.used >= MAX_BACKENDS;
+        let (mut pool, late) = self.returned.wait_until(self.pool.lock(), Instant::now() + WAIT, full);
+        if late {
+            return None;
         }
+        pool.used += 1;
+        Some(Slot { backends: self, stream: pool.idle.pop() })
     }
 
     /// Ends the servers; requests that are still running get no answer.
     pub fn stop(&self) {
-        lock(&self.idle).clear();
-        let mut fronts = lock(&self.fronts);
-        fronts.running.clear();
-        fronts.folder.remove();
+        self.pool.lock().idle.clear();
+        self.servers.lock().running.clear();
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The right to run a request.
-struct Slot<'a>(&'a AtomicUsize);
-
-impl<'a> Slot<'a> {
-    fn take(backends: &'a Backends) -> Option<Self> {
-        let slot = Self(&backends.running);
-        (slot.0.fetch_add(1, Ordering::AcqRel) < backends.max_running).then_some(slot)
-    }
+/// The right to one connection. Given back without it after a failure, it is opened anew.
+struct Slot<'a> {
+    backends: &'a Backends,
+    stream: Option<UnixStream>,
 }
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
+        let mut pool = self.backends.pool.lock();
+        pool.used -= 1;
+        pool.idle.extend(self.stream.take());
+        drop(pool);
+        self.backends.returned.notify_one();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::problem::Problem;
     use crate::http::reply::Reply;
-    use crate::http::request::Request;
     use std::net::IpAddr;
-    use std::sync::{Arc, mpsc};
+    use std::os::unix::net::UnixListener;
 
-    fn get(target: &str) -> Vec<u8> {
-        let request = crate::http1::Request {
+    /// Gives back what is asked for as `/blocking`, answers the rest.
+    struct Moody;
+
+    impl Routes for Moody {
+        fn quick(&self, request: &mut Request) -> Option<Reply> {
+            (request.target != "/blocking").then(|| Reply::json(200, &()))
+        }
+
+        fn blocking(&self, request: &mut Request) -> Reply {
+            self.refuse(Some(request), &Problem::INTERNAL)
+        }
+
+        fn refuse(&self, _: Option<&Request>, problem: &Problem) -> Reply {
+            Reply::failure(problem, "r1")
+        }
+
+        fn max_body(&self, _: &str) -> usize {
+            0
+        }
+    }
+
+    fn get(target: &str) -> Request {
+        let sent = crate::http1::Request {
             method: "GET".into(),
             target: target.into(),
             minor: 1,
             headers: Vec::new(),
             body: Vec::new(),
         };
-        framing::request(&request, IpAddr::from([127, 0, 0, 1])).expect("ASCII")
+        Request::of_client(sent, IpAddr::from([127, 0, 0, 1])).expect("ASCII")
     }
 
-    fn start(running: usize, handler: impl Fn(Request) + Send + Sync + 'static) -> Backends {
-        Backends::with(Arc::new(handler), running, Duration::from_millis(300)).expect("a server")
+    struct Folder(PathBuf);
+
+    impl Folder {
+        /// A folder whose path is longer than the address of a socket may be.
+        fn new() -> Self {
+            let path = std::env::temp_dir().join(crypto::new_id(&format!("{}-", "long".repeat(25))));
+            fs::create_dir(&path).expect("a folder");
+            Self(path)
+        }
+
+        fn sockets(&self) -> usize {
+            fs::read_dir(&self.0).expect("a folder").count()
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            fs::remove_dir_all(&self.0).ok();
+        }
+    }
+
+    fn start(folder: &Folder) -> Backends {
+        Backends::with(Arc::new(Moody), &folder.0, Duration::from_millis(300)).expect("a server")
     }
 
     #[track_caller]
-    fn check(backends: &Backends, target: &str, status: &str) {
-        let response = backends.ask(&get(target), false).map_err(|p| format!("{p:?}")).expect("an answer");
-        let text = String::from_utf8(response.into_bytes(true)).expect("text");
-        assert!(text.starts_with(&format!("HTTP/1.1 {status} ")), "{text}");
-    }
-
-    /// Panics, forgets to answer, or answers, as the target says.
-    fn moody(request: Request) {
-        match request.target() {
-            "/panic" => panic!("on purpose"),
-            "/forget" => drop(request),
-            _ => request.answer(Reply::json(200, &())),
-        }
+    fn check(backends: &Backends, target: &str, given_back: bool) {
+        let response = backends.ask(&get(target)).expect("an answer").expect("a connection");
+        assert_eq!(response.is_given_back(), given_back, "{target}");
     }
 
     #[test]
-    fn a_panic_or_a_forgotten_answer_is_a_500_and_the_workers_go_on() {
-        let backends = start(8, moody);
+    fn a_quick_request_is_answered_and_another_given_back() {
+        let folder = Folder::new();
+        let backends = start(&folder);
         for _ in 0..10 {
-            check(&backends, "/panic", "500");
-            check(&backends, "/forget", "500");
-            check(&backends, "/", "200");
+            check(&backends, "/", false);
+            check(&backends, "/blocking", true);
         }
+        assert_eq!(backends.pool.lock().idle.len(), 1, "one connection after the other is one connection");
+        assert_eq!(folder.sockets(), 1);
+        backends.stop();
+        drop(backends);
+        assert_eq!(folder.sockets(), 0, "nothing is left in the folder");
     }
 
     #[test]
     fn another_server_takes_over_when_one_serves_no_more() {
-        let backends = start(8, moody);
+        let folder = Folder::new();
+        let backends = start(&folder);
         // What the path leads to now accepts nobody, like a tiny_http whose accept loop has ended.
-        let path = lock(&backends.fronts).running[0].path().to_owned();
+        let path = backends.servers.lock().running[0].path().to_owned();
         fs::remove_file(&path).expect("the socket is there");
-        let _deaf = std::os::unix::net::UnixListener::bind(&path).expect("a socket");
-        lock(&backends.idle).clear();
-        check(&backends, "/", "200");
-        check(&backends, "/", "200");
-        assert_eq!(lock(&backends.fronts).running.len(), 2);
+        let _deaf = UnixListener::bind(&path).expect("a socket");
+        backends.pool.lock().idle.clear();
+        check(&backends, "/", false);
+        check(&backends, "/", false);
+        assert_eq!(backends.servers.lock().running.len(), 2);
     }
 
     #[test]
-    fn a_folder_that_was_tidied_away_is_made_anew() {
-        let backends = start(8, moody);
-        let folder = lock(&backends.fronts).folder.0.clone();
-        fs::remove_dir_all(&folder).expect("it was there");
-        lock(&backends.idle).clear();
-        check(&backends, "/", "200");
-        assert_ne!(lock(&backends.fronts).folder.0, folder);
-    }
-
-    #[test]
-    fn what_runs_is_bounded_and_the_folder_goes_away() {
-        let (sender, receiver) = mpsc::channel();
-        let sender = Mutex::new(sender);
-        let backends = Arc::new(start(1, move |e| lock(&sender).send(e).expect("the test waits")));
-        let folder = lock(&backends.fronts).folder.0.clone();
-        let other = Arc::clone(&backends);
-        let first = std::thread::spawn(move || other.ask(&get("/"), false).is_ok());
-        let request: Request = receiver.recv_timeout(HELLO_LIMIT).expect("the first runs");
-        assert!(matches!(backends.ask(&get("/"), false), Err(Problem::Refused(_))));
-        request.answer(Reply::json(200, &()));
-        assert!(first.join().expect("no panic"));
-        assert!(folder.exists());
-        drop(backends);
-        assert!(!folder.exists(), "{}", folder.display());
+    fn what_a_killed_server_left_is_removed() {
+        let folder = Folder::new();
+        let open = SocketFolder::open(&folder.0).expect("a folder");
+        drop(UnixListener::bind(open.fresh()).expect("a socket"));
+        assert_eq!(folder.sockets(), 1);
+        let _first = start(&folder);
+        let _second = start(&folder);
+        assert_eq!(folder.sockets(), 2, "the living ones stay");
     }
 }

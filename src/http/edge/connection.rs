@@ -5,37 +5,57 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use log::Level;
-
-use super::framing::{self, Response};
-use super::listener::{Hall, Place};
+use super::backends::Backends;
+use super::connection_table::{Client, ConnectionTable};
+use super::framing::Response;
+use super::limits::Limits;
+use super::routes::Routes;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
-use crate::http::request::{UNKNOWN, log_line, request_id};
-use crate::http1::{self, ReadError, Reader, Request};
+use crate::http::request::Request;
+use crate::http1::{self, ReadError, Reader};
 
 /// Bytes of a refused request that are still taken, so that its sender gets to read the answer.
 const LINGER_BYTES: usize = 256 * 1024;
 /// Time for that.
 const LINGER: Duration = Duration::from_secs(1);
 
+/// What the connections share.
+#[derive(Clone)]
+pub struct Connections {
+    /// The bounds of every connection.
+    pub limits: Limits,
+    /// All of them.
+    pub table: Arc<ConnectionTable>,
+    /// The way to the workers.
+    pub backends: Arc<Backends>,
+    /// The routes, for what does not run on a worker.
+    pub routes: Arc<dyn Routes>,
+}
+
 /// Serves a client until one side has had enough.
-pub fn converse(hall: &Hall, place: &Place) {
-    let limits = &hall.limits;
+pub fn converse(shared: &Connections, client: &Client) {
+    let limits = &shared.limits;
     let reading = http1::Limits { head: limits.head, message: limits.message, idle: limits.first_byte };
-    place.stream.set_nodelay(true).ok();
-    place.stream.set_write_timeout(Some(limits.write)).ok();
-    let mut reader = Reader::new(&place.stream, reading);
+    client.stream.set_nodelay(true).ok();
+    client.stream.set_write_timeout(Some(limits.write)).ok();
+    let mut reader = Reader::new(&client.stream, reading);
     loop {
-        hall.waits_for(place);
-        let read = reader.request(|request| hall.most_body(request), |stream| proceed(stream, limits.write));
-        place.is_served();
+        shared.table.waits_for(client);
+        let most = |request: &http1::Request| shared.routes.max_body(&request.target);
+        let read = reader.request(most, |stream| proceed(stream, limits.write));
+        client.is_served();
         match read {
-            Ok(request) if answer(hall, place, &request) => reader.set_idle(limits.keep_alive),
-            Ok(_) => return,
-            Err(error) => return refuse(hall, place, &error),
+            Ok(request) => {
+                if !answer(shared, client, request) {
+                    return;
+                }
+                reader.set_idle(limits.keep_alive);
+            }
+            Err(error) => return refuse(shared, client, &error),
         }
     }
 }
@@ -45,28 +65,35 @@ fn proceed(stream: &mut &TcpStream, limit: Duration) -> io::Result<()> {
 }
 
 /// Answers one request. Whether another may follow.
-fn answer(hall: &Hall, place: &Place, request: &Request) -> bool {
-    let began = Instant::now();
-    let bodiless = request.method == "HEAD";
-    let asked = framing::request(request, place.peer)
-        .ok_or(Problem::Malformed)
-        .and_then(|bytes| hall.backends.ask(&bytes, bodiless));
-    let response = asked.unwrap_or_else(|problem| own(&problem, &request.method, began));
-    let keep_alive = request.keeps_alive() && !hall.closing();
+fn answer(shared: &Connections, client: &Client, sent: http1::Request) -> bool {
+    let (asked_to_stay, bodiless) = (sent.keeps_alive(), sent.method == "HEAD");
+    let response = match Request::of_client(sent, client.peer) {
+        Some(request) => respond(shared, request),
+        None => Response::own(&shared.routes.refuse(None, &Problem::Malformed), bodiless),
+    };
+    let keep_alive = asked_to_stay && !shared.table.is_closing();
     let bytes = response.into_bytes(keep_alive);
-    write_within(&place.stream, &bytes, hall.limits.write).is_ok() && keep_alive
+    // Whoever does not read is as idle as whoever does not write.
+    shared.table.waits_for(client);
+    write_within(&client.stream, &bytes, shared.limits.write).is_ok() && keep_alive
 }
 
-/// An answer that no route gives.
-fn own(problem: &Problem, method: &str, began: Instant) -> Response {
-    let id = request_id();
-    let reply = Reply::failure(problem, &id).signed(&id);
-    log_line(Level::Info, &id, method, UNKNOWN, reply.status, began);
-    Response::own(&reply, method == "HEAD")
+/// Has a worker answer, or runs on this thread what may block.
+fn respond(shared: &Connections, mut request: Request) -> Response {
+    let own = |reply: &Reply, request: &Request| Response::own(reply, request.method == "HEAD");
+    match shared.backends.ask(&request) {
+        Ok(Some(response)) if !response.is_given_back() => response,
+        Ok(Some(_)) => own(&shared.routes.blocking(&mut request), &request),
+        Ok(None) => own(&shared.routes.refuse(Some(&request), &Problem::BUSY), &request),
+        Err(error) => {
+            log::error!("id={} no answer from tiny_http: {error}", request.id);
+            own(&shared.routes.refuse(Some(&request), &Problem::INTERNAL), &request)
+        }
+    }
 }
 
 /// Says why no request could be read, where there is somebody to say it to.
-fn refuse(hall: &Hall, place: &Place, error: &ReadError) {
+fn refuse(shared: &Connections, client: &Client, error: &ReadError) {
     let problem = match error {
         ReadError::Ended | ReadError::Io(_) => return,
         ReadError::TooSlow => Problem::TooSlow,
@@ -74,9 +101,10 @@ fn refuse(hall: &Hall, place: &Place, error: &ReadError) {
         ReadError::BodyTooLarge => Problem::BodyTooLarge,
         ReadError::Malformed => Problem::Malformed,
     };
-    let bytes = own(&problem, UNKNOWN, Instant::now()).into_bytes(false);
-    if write_within(&place.stream, &bytes, hall.limits.write).is_ok() {
-        linger(&place.stream);
+    let bytes = Response::own(&shared.routes.refuse(None, &problem), false).into_bytes(false);
+    shared.table.waits_for(client);
+    if write_within(&client.stream, &bytes, shared.limits.write).is_ok() {
+        linger(&client.stream);
     }
 }
 

@@ -7,14 +7,15 @@ use std::io::{self, Read};
 use std::net::IpAddr;
 
 use crate::http::reply::Reply;
-use crate::http1::Request;
+use crate::http::request::Request;
 
-/// Names the peer of the public socket. A client's own line of that name never gets through.
-pub const PEER: &str = "X-Pareia-Peer";
-/// Marks the first request on a fresh backend connection, which only asks whether it is served.
-pub const HELLO: &str = "X-Pareia-Hello";
-/// The prefix of both.
-const OURS: &str = "x-pareia-";
+/// The line that says peer and request id, and on a fresh backend connection [`HELLO`]. A client's own
+/// line of that name never gets through.
+pub const INTERNAL: &str = "X-Pareia-Internal";
+/// Asks on a fresh backend connection whether it is served.
+pub const HELLO: &str = "hello";
+/// The status by which a worker gives a request back to its connection's thread. No client sees it.
+pub const GIVEN_BACK: u16 = 299;
 /// The largest answer there can be: over any page or asset of ours.
 const MAX_ANSWER: usize = 4 * 1024 * 1024;
 /// Answers have about eight header lines.
@@ -37,34 +38,33 @@ const HOP_BY_HOP: [&str; 10] = [
     "upgrade",
 ];
 
-/// A request as `tiny_http` reads it: of plain ASCII, its body counted, its peer named.
-/// `None` when the target is not ASCII.
-pub fn request(request: &Request, peer: IpAddr) -> Option<Vec<u8>> {
-    if !request.target.is_ascii() {
-        return None;
-    }
+/// A request as `tiny_http` reads it: its body counted, its peer and id named.
+pub fn request(request: &Request) -> Vec<u8> {
     let mut text = format!("{} {} HTTP/1.1\r\n", request.method, request.target);
-    for (name, value) in request.headers.iter().filter(|(name, value)| passes(name, value)) {
+    for (name, value) in request.headers.iter().filter(|(name, _)| passes(name)) {
         push_line(&mut text, name, value);
     }
-    push_line(&mut text, PEER, &peer.to_canonical().to_string());
+    push_line(&mut text, INTERNAL, &format!("{} {}", request.peer, request.id));
     push_line(&mut text, "Content-Length", &request.body.len().to_string());
     text.push_str("\r\n");
     let mut bytes = text.into_bytes();
     bytes.extend_from_slice(&request.body);
-    Some(bytes)
+    bytes
 }
 
 /// The first request on a fresh backend connection.
 pub fn hello() -> Vec<u8> {
-    format!("GET / HTTP/1.1\r\n{HELLO}: 1\r\n\r\n").into_bytes()
+    format!("GET / HTTP/1.1\r\n{INTERNAL}: {HELLO}\r\n\r\n").into_bytes()
 }
 
-/// No header that a route reads may hold more than ASCII, so a line that does can be left out.
-fn passes(name: &str, value: &str) -> bool {
-    let ours = name.get(..OURS.len()).is_some_and(|start| start.eq_ignore_ascii_case(OURS));
-    let hop = HOP_BY_HOP.iter().any(|h| h.eq_ignore_ascii_case(name));
-    !ours && !hop && value.is_ascii()
+/// Peer and request id, as [`request`] wrote them.
+pub fn internal(line: &str) -> Option<(IpAddr, &str)> {
+    let (peer, id) = line.split_once(' ')?;
+    Some((peer.parse().ok()?, id))
+}
+
+fn passes(name: &str) -> bool {
+    !name.eq_ignore_ascii_case(INTERNAL) && !HOP_BY_HOP.iter().any(|h| h.eq_ignore_ascii_case(name))
 }
 
 fn push_line(text: &mut String, name: &str, value: &str) {
@@ -78,13 +78,14 @@ pub struct Response {
     bytes: Vec<u8>,
     /// Length of status line and headers, the empty line included.
     head: usize,
+    status: u16,
 }
 
 impl Response {
     /// Reads an answer of our own server. `bodiless` says that it answers a HEAD.
     pub fn read(stream: &mut impl Read, bodiless: bool) -> io::Result<Self> {
         let mut bytes = Vec::new();
-        let (head, length) = loop {
+        let (status, head, length) = loop {
             fill(stream, &mut bytes)?;
             if let Some(found) = parse_head(&bytes)? {
                 break found;
@@ -104,7 +105,7 @@ impl Response {
         if bytes.len() > head + length {
             return Err(invalid("an answer is longer than it says"));
         }
-        Ok(Self { bytes, head })
+        Ok(Self { bytes, head, status })
     }
 
     /// An answer of the gate's own.
@@ -120,7 +121,12 @@ impl Response {
         if !bodiless {
             bytes.extend_from_slice(&reply.body);
         }
-        Self { bytes, head }
+        Self { bytes, head, status: reply.status }
+    }
+
+    /// Whether the request is the connection's own to run.
+    pub fn is_given_back(&self) -> bool {
+        self.status == GIVEN_BACK
     }
 
     /// The bytes for the client, who is told whether the connection stays.
@@ -149,19 +155,20 @@ fn fill(stream: &mut impl Read, bytes: &mut Vec<u8>) -> io::Result<()> {
     }
 }
 
-/// The lengths of head and body, once the head is whole.
-fn parse_head(bytes: &[u8]) -> io::Result<Option<(usize, usize)>> {
+/// Status and lengths of head and body, once the head is whole.
+fn parse_head(bytes: &[u8]) -> io::Result<Option<(u16, usize, usize)>> {
     let mut lines = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut parsed = httparse::Response::new(&mut lines);
     let httparse::Status::Complete(head) = parsed.parse(bytes).map_err(io::Error::other)? else {
         return Ok(None);
     };
-    if matches!(parsed.code, Some(204 | 304)) {
-        return Ok(Some((head, 0)));
+    let status = parsed.code.unwrap_or_default();
+    if matches!(status, 204 | 304) {
+        return Ok(Some((status, head, 0)));
     }
     let length = parsed.headers.iter().find(|h| h.name.eq_ignore_ascii_case("content-length"));
     let length = length.and_then(|h| std::str::from_utf8(h.value).ok()?.parse().ok());
-    length.map(|n| Some((head, n))).ok_or_else(|| invalid("an answer has no length"))
+    length.map(|n| Some((status, head, n))).ok_or_else(|| invalid("an answer has no length"))
 }
 
 fn invalid(what: &'static str) -> io::Error {
@@ -176,25 +183,27 @@ mod tests {
     fn what_a_client_may_not_say_is_left_out() {
         let headers = [
             ("Host", "h"),
-            ("X-PAREIA-Peer", "6.6.6.6"),
+            ("X-PAREIA-Internal", "6.6.6.6 r6"),
             ("Connection", "close"),
             ("TE", "chunked"),
             ("Transfer-Encoding", "chunked"),
             ("X-City", "São Paulo"),
+            ("cookie", "a=b; nome=João; c=d"),
             ("Authorization", "Bearer t"),
         ];
-        let sent = Request {
+        let sent = crate::http1::Request {
             method: "POST".into(),
             target: "/x".into(),
             minor: 0,
             headers: headers.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec(),
             body: b"{}".to_vec(),
         };
-        let bytes = request(&sent, IpAddr::from([1, 2, 3, 4])).expect("ASCII");
+        let mut sent = Request::of_client(sent, IpAddr::from([1, 2, 3, 4])).expect("ASCII");
+        sent.id = "r1".into();
         assert_eq!(
-            String::from_utf8_lossy(&bytes),
-            "POST /x HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer t\r\nX-Pareia-Peer: 1.2.3.4\r\n\
-             Content-Length: 2\r\n\r\n{}"
+            String::from_utf8_lossy(&request(&sent)),
+            "POST /x HTTP/1.1\r\nHost: h\r\ncookie: a=b; c=d\r\nAuthorization: Bearer t\r\n\
+             X-Pareia-Internal: 1.2.3.4 r1\r\nContent-Length: 2\r\n\r\n{}"
         );
     }
 

@@ -2,17 +2,21 @@
 //!
 //! Nothing here knows what a request says.
 
-use std::fs;
 use std::time::Duration;
 
-/// File descriptors left to everything else: 128 calls with a connection to upstream and a lock file
-/// each, 128 more that wait for a socket to open, 32 idle connections, the database, the log.
-const OTHER_FILES: usize = 448;
-/// What a Unix process may open where nobody says otherwise.
+use rlimit::Resource;
+
+use super::backends::MAX_BACKENDS;
+
+/// Files of a backend connection: both ends of its socket, and the second handle that `tiny_http` keeps
+/// of its end.
+const FILES_PER_BACKEND: usize = 3;
+/// Files left to everything else: idle connections to upstream, those of the watcher, the database.
+const OTHER_FILES: usize = 96 + MAX_BACKENDS * FILES_PER_BACKEND;
+/// Files of a client's connection whose request calls upstream: its own, the call's, the name's lock.
+const FILES_PER_CONNECTION: usize = 3;
+/// What a process may open where it cannot be asked.
 const USUAL_OPEN_FILES: usize = 1024;
-/// Descriptors a request takes while it runs, beside its connection's own: both ends of the Unix
-/// socket, and the second handle that `tiny_http` keeps of its end.
-const FILES_PER_RUNNING: usize = 3;
 
 /// What a client, and all clients together, may take of the server.
 #[derive(Clone, Debug)]
@@ -34,8 +38,6 @@ pub struct Limits {
     /// Connections at the same time. Beyond it the one that has kept the server waiting longest
     /// gives up its place; where all are being served, the newcomer is answered `busy`.
     pub connections: usize,
-    /// Requests being answered at the same time; beyond it they are answered `busy`.
-    pub running: usize,
 }
 
 impl Default for Limits {
@@ -54,8 +56,6 @@ impl Default for Limits {
             write: Duration::from_secs(10),
             // A thread each, of which about 10 KiB are really used.
             connections: 2048,
-            // Another thread each, inside tiny_http.
-            running: 1536,
         }
     }
 }
@@ -70,27 +70,23 @@ impl Limits {
 
     fn within(mut self, files: usize) -> Self {
         let spare = files.saturating_sub(OTHER_FILES).max(files / 4);
-        self.connections = self.connections.min(spare / 2).max(1);
-        self.running = self.running.min(spare / 2 / FILES_PER_RUNNING).max(1);
+        self.connections = self.connections.min(spare / FILES_PER_CONNECTION).max(1);
         self
     }
+}
 
-    /// How many of the running requests may wait for upstream: the rest stay free for the routes
-    /// that answer at once.
-    pub fn waiting(&self) -> usize {
-        self.running - self.running / 8
+/// Lets this process open as many files as it may at all.
+pub fn raise_open_files() {
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        log::warn!("the limit on open files stays at {}: {error}", open_files());
     }
 }
 
 /// The process's soft limit on open files.
 fn open_files() -> usize {
-    let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let line = limits.lines().find_map(|l| l.strip_prefix("Max open files"));
-    match line.and_then(|l| l.split_whitespace().next()) {
-        Some("unlimited") => usize::MAX,
-        Some(number) => number.parse().unwrap_or(USUAL_OPEN_FILES),
-        None => USUAL_OPEN_FILES,
-    }
+    let soft =
+        rlimit::getrlimit(Resource::NOFILE).map(|(soft, _)| usize::try_from(soft).unwrap_or(usize::MAX));
+    soft.unwrap_or(USUAL_OPEN_FILES)
 }
 
 #[cfg(test)]
@@ -98,12 +94,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_limits_fit_into_the_open_files() {
-        for (files, connections, running) in
-            [(20_000, 2048, 1536), (1024, 288, 96), (256, 32, 10), (8, 1, 1), (usize::MAX, 2048, 1536)]
-        {
-            let fitted = Limits::default().within(files);
-            assert_eq!((fitted.connections, fitted.running), (connections, running), "{files}");
+    fn the_connections_fit_into_the_open_files() {
+        for (files, connections) in [(20_000, 2048), (1024, 277), (256, 21), (8, 1), (usize::MAX, 2048)] {
+            assert_eq!(Limits::default().within(files).connections, connections, "{files}");
         }
     }
 }

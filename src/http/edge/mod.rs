@@ -2,9 +2,9 @@
 
 pub mod backends;
 mod connection;
+mod connection_table;
 pub mod framing;
-pub mod lane;
 pub mod limits;
 pub mod listener;
-pub mod slow;
+pub mod routes;
 mod tiny_server;

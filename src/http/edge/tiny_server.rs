@@ -1,50 +1,50 @@
-//! `tiny_http` on a Unix socket, and the workers that run the routes.
+//! `tiny_http` on a Unix socket, and the workers that run the quick routes.
 //!
-//! Only the gate connects here, with whole requests: `tiny_http` itself bounds neither time nor
-//! bytes nor connections. A worker outlives every panic of a route.
+//! Only the connections' threads connect here, with whole requests: `tiny_http` itself bounds neither time nor
+//! bytes nor connections.
 
-use std::io;
+use std::io::{self, Cursor};
+use std::net::IpAddr;
 use std::os::unix::net::UnixListener;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
-use super::framing::HELLO;
+use super::framing::{self, GIVEN_BACK, HELLO, INTERNAL};
+use super::routes::Routes;
+use crate::http::reply::Reply;
 use crate::http::request::Request;
 
-/// Routes answer at once or hand on to the slow lane, so a few workers are plenty; more than one,
+/// Quick routes answer at once and the others are given back, so a few workers are plenty; more than one,
 /// since a read of the database may wait for the disk.
 const WORKERS: usize = 4;
 
-/// What is done with a request.
-pub type Handler = Arc<dyn Fn(Request) + Send + Sync>;
-
 /// A running `tiny_http` server.
-pub struct Front {
+pub struct TinyServer {
     tiny: Arc<tiny_http::Server>,
     path: PathBuf,
     stopping: Arc<AtomicBool>,
     workers: Vec<JoinHandle<()>>,
 }
 
-impl Front {
+impl TinyServer {
     /// Listens at `path` and starts the workers.
-    pub fn start(path: PathBuf, handler: &Handler) -> io::Result<Self> {
+    pub fn start(path: PathBuf, routes: &Arc<dyn Routes>) -> io::Result<Self> {
         let listener = UnixListener::bind(&path)
             .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
         let tiny = tiny_http::Server::from_listener(listener, None).map_err(io::Error::other)?;
-        let mut front = Self {
+        let mut server = Self {
             tiny: Arc::new(tiny),
             path,
             stopping: Arc::new(AtomicBool::new(false)),
             workers: Vec::new(),
         };
         for n in 0..WORKERS {
-            front.workers.push(front.worker(n, Arc::clone(handler))?);
+            server.workers.push(server.worker(n, Arc::clone(routes))?);
         }
-        Ok(front)
+        Ok(server)
     }
 
     /// Where it listens.
@@ -52,14 +52,14 @@ impl Front {
         &self.path
     }
 
-    fn worker(&self, n: usize, handler: Handler) -> io::Result<JoinHandle<()>> {
+    fn worker(&self, n: usize, routes: Arc<dyn Routes>) -> io::Result<JoinHandle<()>> {
         let (tiny, stopping) = (Arc::clone(&self.tiny), Arc::clone(&self.stopping));
         thread::Builder::new().name(format!("http-{n}")).spawn(move || {
             while !stopping.load(Ordering::Acquire) {
                 match tiny.recv() {
-                    Ok(request) => serve(request, &handler),
+                    Ok(request) => serve(request, &*routes),
                     Err(_) if stopping.load(Ordering::Acquire) => break,
-                    // Its connections live on; the gate notices when it needs a new one.
+                    // Its connections live on; the pool notices when it needs a new one.
                     Err(error) => log::error!("tiny_http accepts no more connections: {error}"),
                 }
             }
@@ -67,7 +67,7 @@ impl Front {
     }
 }
 
-impl Drop for Front {
+impl Drop for TinyServer {
     fn drop(&mut self) {
         self.stopping.store(true, Ordering::Release);
         // Each wakes one worker.
@@ -78,14 +78,50 @@ impl Drop for Front {
     }
 }
 
-fn serve(request: tiny_http::Request, handler: &Handler) {
-    if request.headers().iter().any(|h| h.field.equiv(HELLO)) {
-        request.respond(tiny_http::Response::empty(204)).ok();
+fn serve(mut received: tiny_http::Request, routes: &dyn Routes) {
+    let line = received.headers().iter().find(|h| h.field.equiv(INTERNAL)).map(|h| h.value.to_string());
+    let line = line.unwrap_or_default();
+    if line == HELLO {
+        received.respond(tiny_http::Response::empty(204)).ok();
         return;
     }
-    match Request::new(request) {
-        // A panic drops the request, which answers for it.
-        Ok(request) => drop(catch_unwind(AssertUnwindSafe(|| handler(request)))),
-        Err(error) => log::warn!("a request broke off on its way from the gate: {error}"),
+    let Some((peer, id)) = framing::internal(&line) else { return };
+    let answered = match read(&mut received, peer, id) {
+        Ok(mut request) => match routes.quick(&mut request) {
+            Some(reply) => received.respond(to_tiny(reply)),
+            None => received.respond(tiny_http::Response::from_data([]).with_status_code(GIVEN_BACK)),
+        },
+        Err(error) => Err(error),
+    };
+    if let Err(error) = answered {
+        log::warn!("id={id} the request broke off inside the server: {error}");
     }
+}
+
+/// Takes a request over, its body included, which the connection's thread has bounded.
+fn read(received: &mut tiny_http::Request, peer: IpAddr, id: &str) -> io::Result<Request> {
+    let began = Instant::now();
+    let mut body = Vec::with_capacity(received.body_length().unwrap_or_default());
+    received.as_reader().read_to_end(&mut body)?;
+    let headers = received.headers().iter();
+    Ok(Request {
+        method: received.method().as_str().to_owned(),
+        target: received.url().to_owned(),
+        headers: headers.map(|h| (h.field.to_string(), h.value.to_string())).collect(),
+        body,
+        peer,
+        id: id.to_owned(),
+        began,
+        captured: String::new(),
+    })
+}
+
+fn to_tiny(reply: Reply) -> tiny_http::Response<Cursor<Vec<u8>>> {
+    let headers =
+        reply.headers.iter().filter_map(|(n, v)| tiny_http::Header::from_bytes(*n, v.as_str()).ok());
+    let (status, length) = (tiny_http::StatusCode(reply.status), reply.body.len());
+    let body = Cursor::new(reply.body);
+    tiny_http::Response::new(status, headers.collect(), body, Some(length), None)
+        // The connection's thread reads answers by their length.
+        .with_chunked_threshold(usize::MAX)
 }

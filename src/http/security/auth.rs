@@ -70,13 +70,17 @@ pub fn on_purpose(app: &App, request: &Request) -> Result<(), Problem> {
 
 /// The session whose cookie the request carries, wherever it was made: who asks is not said by this.
 pub fn held(app: &App, request: &Request) -> Result<Option<Session>, Problem> {
-    let Some(cookie) = cookie::session(&request.headers("Cookie")) else { return Ok(None) };
-    Ok(app.store.session(cookie)?)
+    for cookie in cookie::sessions(&request.headers("Cookie")) {
+        if let Some(session) = app.store.session(cookie)? {
+            return Ok(Some(session));
+        }
+    }
+    Ok(None)
 }
 
 /// Where the request comes from.
 pub fn address(app: &App, request: &Request) -> IpAddr {
-    peer::client(request.peer(), &request.headers("X-Forwarded-For"), &app.trusted_proxies)
+    peer::client(request.peer, &request.headers("X-Forwarded-For"), &app.trusted_proxies)
 }
 
 fn by_token(app: &App, request: &Request) -> Result<Caller, Problem> {
@@ -111,7 +115,7 @@ pub fn failed(app: &App, request: &Request, otherwise: Problem) -> Problem {
 /// Writes down that somebody was here, unless that is being done for somebody else already: the next
 /// request will find it due again. The request itself goes on either way.
 fn note(app: &App, request: &Request, write: impl FnOnce() -> Result<(), store::Error>) {
-    let Ok(_turn) = app.door.noting.try_lock() else { return };
+    let Some(_turn) = app.login_guard.noting.try_lock() else { return };
     if let Err(error) = write() {
         log::warn!("id={} that it was used could not be written down: {error}", request.id());
     }

@@ -5,8 +5,9 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use crate::sync::Mutex;
 
 /// Failures that may be made at once, unless told otherwise.
 const BURST: u32 = 10;
@@ -34,16 +35,12 @@ impl<K> Failures<K> {
     pub fn new(burst: u32, forget: Duration) -> Self {
         Self { clean_at: Mutex::default(), burst, forget }
     }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<K, Instant>> {
-        self.clean_at.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl<K: Clone + Eq + Hash> Failures<K> {
     /// Counts one failure. Who has none left gets the time until there is one again.
     pub fn count(&self, key: K, now: Instant) -> Result<(), Duration> {
-        let mut table = self.lock();
+        let mut table = self.clean_at.lock();
         let clean_at = table.get(&key).map_or(now, |at| (*at).max(now)) + self.forget;
         let over = clean_at.saturating_duration_since(now + self.forget * self.burst);
         if !over.is_zero() {
@@ -58,7 +55,7 @@ impl<K: Clone + Eq + Hash> Failures<K> {
 
     /// Takes one back that was counted and turned out to be none.
     pub fn give_back(&self, key: &K) {
-        if let Some(clean_at) = self.lock().get_mut(key) {
+        if let Some(clean_at) = self.clean_at.lock().get_mut(key) {
             *clean_at = clean_at.checked_sub(self.forget).unwrap_or(*clean_at);
         }
     }
@@ -112,7 +109,7 @@ mod tests {
             let millis = u64::try_from(n / 1000).expect("small");
             assert_eq!(failures.count(address(n), start + Duration::from_millis(millis)), Ok(()));
         }
-        let table = failures.clean_at.lock().expect("nobody panicked");
+        let table = failures.clean_at.lock();
         assert_eq!(table.len(), MAX_KEYS);
         assert!(table.contains_key(&address(MAX_KEYS)));
         assert_eq!((0..1000).filter(|n| table.contains_key(&address(*n))).count(), 999);

@@ -5,12 +5,13 @@
 //! one that was right is given back.
 
 use std::net::IpAddr;
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use super::failures::Failures;
-use crate::admin::{Passwords, Setup};
+use crate::admin::{Password, Passwords, Setup};
+use crate::domain::Secret;
 use crate::http::problem::Problem;
+use crate::sync::{Mutex, Permit, PermitLimits, Permits};
 
 /// Failures that an account takes at once, from wherever they come, and the time after which one of
 /// them is forgotten: five times an address's, so that nobody shuts somebody else out from one place,
@@ -20,10 +21,16 @@ const ACCOUNT: (u32, Duration) = (50, Duration::from_millis(1200));
 /// forgotten: nobody looks for open doors in the network from here.
 const TESTS: (u32, Duration) = (10, Duration::from_secs(1));
 
+/// Hashes are made one at a time, since each takes 19 MiB and a core. Those that may wait are a fifth of
+/// a second's.
+const HASHES: PermitLimits = PermitLimits { per_key: 1, total: 1, waiting: 8 };
+/// How long a hash may wait for its turn.
+const HASH_WAIT: Duration = Duration::from_secs(5);
+
 /// Everything of it.
-pub struct Door {
-    /// Makes and compares hashes.
-    pub passwords: Passwords,
+pub struct LoginGuard {
+    passwords: Passwords,
+    hashing: Permits<()>,
     /// The link of the first start.
     pub setup: Setup,
     /// Held while something is written about a session or a token that was used: where a write waits
@@ -34,10 +41,11 @@ pub struct Door {
     tests: Failures<String>,
 }
 
-impl Default for Door {
+impl Default for LoginGuard {
     fn default() -> Self {
         Self {
             passwords: Passwords::default(),
+            hashing: Permits::new(HASHES),
             setup: Setup::default(),
             noting: Mutex::default(),
             by_address: Failures::default(),
@@ -49,12 +57,12 @@ impl Default for Door {
 
 /// An attempt to log in, or to show that one is who one is.
 pub struct Attempt<'a> {
-    door: &'a Door,
+    guard: &'a LoginGuard,
     address: IpAddr,
     account: Option<String>,
 }
 
-impl Door {
+impl LoginGuard {
     /// Counts an attempt from that household, and for that account where one is named. What the
     /// account refuses is no failure of the household's.
     pub fn attempt(
@@ -71,7 +79,23 @@ impl Door {
                 Problem::TooOften(wait)
             })?;
         }
-        Ok(Attempt { door: self, address, account })
+        Ok(Attempt { guard: self, address, account })
+    }
+
+    /// What is kept in place of the password; `busy` where too many wait for theirs.
+    pub fn hash(&self, password: &Password) -> Result<String, Problem> {
+        let _turn = self.turn()?;
+        Ok(self.passwords.hash(password))
+    }
+
+    /// Whether the text is the password that was kept. Where none was, it takes as long to say no.
+    pub fn matches(&self, text: &Secret, kept: Option<&str>) -> Result<bool, Problem> {
+        let _turn = self.turn()?;
+        Ok(self.passwords.matches(text, kept))
+    }
+
+    fn turn(&self) -> Result<Permit<()>, Problem> {
+        self.hashing.acquire((), Instant::now() + HASH_WAIT).ok_or(Problem::BUSY)
     }
 
     /// Counts a test of a server.
@@ -83,9 +107,9 @@ impl Door {
 impl Attempt<'_> {
     /// It was no failure.
     pub fn succeeded(self) {
-        self.door.by_address.give_back(&self.address);
+        self.guard.by_address.give_back(&self.address);
         if let Some(account) = &self.account {
-            self.door.by_account.give_back(account);
+            self.guard.by_account.give_back(account);
         }
     }
 }
@@ -96,22 +120,22 @@ mod tests {
 
     #[test]
     fn an_account_takes_several_addresses_worth_and_its_refusals_cost_an_address_nothing() {
-        let (door, now) = (Door::default(), Instant::now());
+        let (guard, now) = (LoginGuard::default(), Instant::now());
         let address = |n: u8| IpAddr::from([10, 0, 0, n]);
-        let fails = |n, account| door.attempt(address(n), Some(account), now).is_err();
+        let fails = |n, account| guard.attempt(address(n), Some(account), now).is_err();
         assert_eq!((0..20).filter(|_| !fails(1, "ana")).count(), 10, "one address");
         assert_eq!((2..99).filter(|n| !fails(*n, "ana")).count(), 40, "all the others");
         assert!((0..20).all(|_| fails(100, "ana")), "the account is shut");
         assert_eq!((0..20).filter(|_| !fails(100, "bia")).count(), 10, "and that cost the address nothing");
         let later = now + ACCOUNT.1;
-        assert!(door.attempt(address(101), Some("ana"), later).is_ok(), "one of them is forgotten");
+        assert!(guard.attempt(address(101), Some("ana"), later).is_ok(), "one of them is forgotten");
     }
 
     #[test]
     fn what_was_no_failure_is_given_back() {
-        let (door, now) = (Door::default(), Instant::now());
+        let (guard, now) = (LoginGuard::default(), Instant::now());
         for _ in 0..100 {
-            let attempt = door.attempt(IpAddr::from([10, 0, 0, 1]), Some("ana"), now);
+            let attempt = guard.attempt(IpAddr::from([10, 0, 0, 1]), Some("ana"), now);
             attempt.unwrap_or_else(|_| panic!("it costs nothing")).succeeded();
         }
     }

@@ -6,3 +6,4 @@ pub mod failures;
 pub mod login_guard;
 pub mod origin;
 pub mod peer;
+pub mod throttles;

@@ -41,7 +41,7 @@ pub fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
 pub fn test(app: &App, request: &Request) -> Result<Reply, Problem> {
     let asker = administrator(app, request)?;
     let credential = credentials::find(&app.store, request.captured())?.credential;
-    app.door.test(&asker.user)?;
+    app.login_guard.test(&asker.user)?;
     let check = credentials::test(&credential, request.id())?;
     if !credentials::is_fine(&check) {
         return Err(Problem::Untested(check));
@@ -117,7 +117,7 @@ fn tested(
     (base_url, key): (&BaseUrl, &Secret),
 ) -> Result<Check, Problem> {
     let force = fields.flag("force")?;
-    app.door.test(&asker.user)?;
+    app.login_guard.test(&asker.user)?;
     Ok(credentials::test_before_storing(base_url, key, request.id(), force)?)
 }
 

@@ -45,7 +45,7 @@ pub fn create(app: &App, request: &Request) -> Result<Reply, Problem> {
     let (name, role) = (fields.parsed("name", Name::parse)?, role(&fields)?);
     let given = fields.optional_text("password")?.is_some();
     let password = given.then(|| login::password(&fields, name.as_str())).transpose()?;
-    let hash = password.map(|password| app.door.passwords.hash(&password));
+    let hash = password.map(|password| app.login_guard.hash(&password)).transpose()?;
     let user = users::add(&app.store, &name, role, hash.as_deref())?;
     Ok(Reply::data(&UserJson::from(&user)))
 }
@@ -77,7 +77,8 @@ pub fn set_password(app: &App, request: &Request) -> Result<Reply, Problem> {
     let user = users::find(&app.store, request.captured())?;
     let fields = Fields::read(request.body())?;
     let password = login::password(&fields, &user.name)?;
-    users::set_password(&app.store, &app.door.passwords, &user, &password)?;
+    let hash = app.login_guard.hash(&password)?;
+    users::set_password(&app.store, &user, &hash)?;
     log::info!("id={} an administrator set the password of {}", request.id(), user.name);
     Ok(Reply::data(&()))
 }

@@ -1,0 +1,127 @@
+//! The table of client connections: how many there are, which of them the server waits for, and which
+//! one gives way to a newcomer.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Shutdown, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::sync::{Condvar, Mutex};
+
+/// How long a newcomer waits for a connection that is being ended.
+const EVICTION: Duration = Duration::from_millis(100);
+/// `waiting_since` of a connection whose request is being answered.
+const SERVED: u64 = u64::MAX;
+
+/// The connections.
+pub struct ConnectionTable {
+    max: usize,
+    closing: AtomicBool,
+    opened: Instant,
+    connections: Mutex<HashMap<u64, Arc<Client>>>,
+    left: Condvar,
+}
+
+/// One client's connection.
+pub struct Client {
+    /// The client's socket.
+    pub stream: TcpStream,
+    /// The client's address.
+    pub peer: IpAddr,
+    /// Since when the server has been waiting for this client, in milliseconds since the table was made.
+    waiting_since: AtomicU64,
+}
+
+/// A connection's entry; dropped, it is free.
+pub struct Entry {
+    table: Arc<ConnectionTable>,
+    number: u64,
+    /// The connection.
+    pub client: Arc<Client>,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.table.connections.lock().remove(&self.number);
+        self.table.left.notify_all();
+    }
+}
+
+impl ConnectionTable {
+    /// A table for at most that many.
+    pub fn new(max: usize) -> Self {
+        Self {
+            max,
+            closing: AtomicBool::new(false),
+            opened: Instant::now(),
+            connections: Mutex::default(),
+            left: Condvar::new(),
+        }
+    }
+
+    /// Whether no connection is to be kept any longer.
+    pub fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Acquire)
+    }
+
+    /// Lets no connection be kept any longer.
+    pub fn begin_closing(&self) {
+        self.closing.store(true, Ordering::Release);
+    }
+
+    /// Notes that the server waits for this client from now on: for a request, or for it to read.
+    pub fn waits_for(&self, client: &Client) {
+        client.waiting_since.store(self.now(), Ordering::Release);
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(SERVED - 1)
+    }
+
+    /// Enters a connection, if need be in place of the one that has been waited for longest. `Err` where
+    /// all are being served.
+    pub fn enter(self: &Arc<Self>, number: u64, stream: TcpStream, peer: IpAddr) -> Result<Entry, TcpStream> {
+        let mut connections = self.connections.lock();
+        if connections.len() >= self.max && evict(&connections) {
+            connections = self.left.wait_for(connections, EVICTION, |c| c.len() >= self.max).0;
+        }
+        if connections.len() >= self.max {
+            return Err(stream);
+        }
+        let client = Arc::new(Client { stream, peer, waiting_since: AtomicU64::new(self.now()) });
+        connections.insert(number, Arc::clone(&client));
+        Ok(Entry { table: Arc::clone(self), number, client })
+    }
+
+    /// Waits until no connection is left; `false` when there still is one after that time.
+    pub fn wait_empty(&self, limit: Duration) -> bool {
+        self.left.wait_for(self.connections.lock(), limit, |c| !c.is_empty()).0.is_empty()
+    }
+
+    /// Shuts every connection down.
+    pub fn shut_down(&self, how: Shutdown) {
+        for client in self.connections.lock().values() {
+            client.stream.shutdown(how).ok();
+        }
+    }
+}
+
+/// Ends the connection that has kept the server waiting longest; `false` when all are served.
+fn evict(connections: &HashMap<u64, Arc<Client>>) -> bool {
+    let since = |client: &Client| client.waiting_since.load(Ordering::Acquire);
+    let slowest = connections.iter().min_by_key(|(number, client)| (since(client), **number));
+    let slowest = slowest.filter(|(_, client)| since(client) != SERVED);
+    if let Some((_, client)) = slowest {
+        client.is_served();
+        client.stream.shutdown(Shutdown::Both).ok();
+    }
+    slowest.is_some()
+}
+
+impl Client {
+    /// Notes that it is the client who waits from now on.
+    pub fn is_served(&self) {
+        self.waiting_since.store(SERVED, Ordering::Release);
+    }
+}

@@ -1,0 +1,45 @@
+//! How often what upstream pays for may be asked: restarts of one instance, and calls by one connect link.
+
+use std::time::{Duration, Instant};
+
+use super::failures::Failures;
+use crate::crypto::token_hash;
+use crate::http::problem::Problem;
+
+/// Restarts of an instance at once, and the time after which there is one more, whoever asks.
+const RESTARTS: (u32, Duration) = (6, Duration::from_secs(5));
+/// The same for one link: its holder leaves some of the instance's to its owner.
+const LINK_RESTARTS: (u32, Duration) = (3, Duration::from_secs(10));
+/// Calls by one link: its page makes one in some seconds, in as many tabs as people open.
+const LINK_CALLS: (u32, Duration) = (30, Duration::from_millis(500));
+
+/// The buckets.
+pub struct Throttles {
+    restarts: Failures<String>,
+    link_restarts: Failures<[u8; 32]>,
+    link_calls: Failures<[u8; 32]>,
+}
+
+impl Default for Throttles {
+    fn default() -> Self {
+        Self {
+            restarts: Failures::new(RESTARTS.0, RESTARTS.1),
+            link_restarts: Failures::new(LINK_RESTARTS.0, LINK_RESTARTS.1),
+            link_calls: Failures::new(LINK_CALLS.0, LINK_CALLS.1),
+        }
+    }
+}
+
+impl Throttles {
+    /// Counts a restart of an instance.
+    pub fn restart(&self, instance: &str) -> Result<(), Problem> {
+        self.restarts.count(instance.to_owned(), Instant::now()).map_err(Problem::TooOften)
+    }
+
+    /// Counts a call by the link with that token, which may be for a restart.
+    pub fn link(&self, token: &str, restart: bool) -> Result<(), Problem> {
+        let (link, now) = (token_hash(token), Instant::now());
+        self.link_calls.count(link, now).map_err(Problem::TooOften)?;
+        if restart { self.link_restarts.count(link, now).map_err(Problem::TooOften) } else { Ok(()) }
+    }
+}
