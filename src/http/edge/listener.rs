@@ -21,7 +21,7 @@ use crate::http::problem::Problem;
 use crate::sync::Mutex;
 
 /// What a connection's thread needs: TLS and JSON for a call to upstream, no recursion of ours.
-const STACK: usize = 256 * 1024;
+const STACK: usize = 512 * 1024;
 /// Bytes of answers that may wait in the kernel for a client that does not read them, about: more than
 /// a QR code's. The kernel doubles it.
 const SEND_BUFFER: usize = 32 * 1024;
