@@ -96,20 +96,17 @@ fn attempt(agent: &Agent, request: &Request) -> Result<Answer, Error> {
         return Err(Error::Timeout(ureq::Timeout::Global));
     }
     let idle = if request.fresh { Duration::ZERO } else { IDLE };
-    let answer = match &request.body {
-        Some(body) => {
-            let post = with_headers(agent.post(request.url), request.headers);
-            let post = post.header("content-type", "application/json");
-            post.config().timeout_global(Some(left)).max_idle_age(idle).build().send(body)
-        }
-        None => {
-            let bare = match request.method {
-                "DELETE" => agent.delete(request.url),
-                _ => agent.get(request.url),
-            };
-            let bare = with_headers(bare, request.headers);
-            bare.config().timeout_global(Some(left)).max_idle_age(idle).build().call()
-        }
+    let answer = if let Some(body) = &request.body {
+        let post = with_headers(agent.post(request.url), request.headers);
+        let post = post.header("content-type", "application/json");
+        post.config().timeout_global(Some(left)).max_idle_age(idle).build().send(body)
+    } else {
+        let bare = match request.method {
+            "DELETE" => agent.delete(request.url),
+            _ => agent.get(request.url),
+        };
+        let bare = with_headers(bare, request.headers);
+        bare.config().timeout_global(Some(left)).max_idle_age(idle).build().call()
     }?;
     Ok(Answer(answer))
 }

@@ -371,7 +371,7 @@ fn clients_that_never_read_give_way_like_those_that_never_write() {
             let mut stream = home.connect();
             stream.set_nonblocking(true).expect("a socket");
             // As much as the server takes while nobody reads its answers.
-            stream.write(ahead.as_bytes()).ok();
+            let _taken = stream.write(ahead.as_bytes());
             stream
         })
         .collect();

@@ -56,6 +56,9 @@ fn files_are_their_owners_and_hold_no_key_or_token() {
             continue;
         }
         assert_eq!(fs::metadata(&path).expect("a file").permissions().mode() & 0o777, 0o600, "{path:?}");
+        if path.extension().is_some_and(|end| end == "sock") {
+            continue;
+        }
         let bytes = String::from_utf8_lossy(&fs::read(&path).expect("a file")).into_owned();
         assert!(!bytes.contains(KEY) && !bytes.contains(&shop.token), "{path:?} holds a secret");
     }

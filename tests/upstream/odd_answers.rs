@@ -23,7 +23,7 @@ fn what_connect_never_answers_is_an_error_at_once() {
         (200, "<html>Bem-vindo</html>"),
         (200, r#"{"code":"2@x","count":"#),
         (200, "[]"),
-        (200, r#"[null,null,1,null,null,null]"#),
+        (200, "[null,null,1,null,null,null]"),
         (200, r#"{"base64":"data:image/png;base64,AAAA","count":1}"#),
         (201, code),
         (204, ""),

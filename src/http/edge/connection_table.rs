@@ -11,6 +11,8 @@ use crate::sync::{Condvar, Mutex};
 
 /// How long a newcomer waits for a connection that is being ended.
 const EVICTION: Duration = Duration::from_millis(100);
+/// How often it looks for one that can be ended.
+const EVICTION_RETRY: Duration = Duration::from_millis(5);
 /// `waiting_since` of a connection whose request is being answered.
 const SERVED: u64 = u64::MAX;
 
@@ -80,11 +82,16 @@ impl ConnectionTable {
     }
 
     /// Enters a connection, if need be in place of the one that has been waited for longest. `Err` where
-    /// all are being served.
+    /// all are being served all the while.
     pub fn enter(self: &Arc<Self>, number: u64, stream: TcpStream, peer: IpAddr) -> Result<Entry, TcpStream> {
+        let deadline = Instant::now() + EVICTION;
         let mut connections = self.connections.lock();
-        if connections.len() >= self.max && evict(&connections) {
-            connections = self.left.wait_for(connections, EVICTION, |c| c.len() >= self.max).0;
+        let mut evicted = false;
+        while connections.len() >= self.max && Instant::now() < deadline {
+            // Where all are served, one that sends ahead and does not read is waited for in a moment.
+            evicted = evicted || evict(&connections);
+            let until = deadline.min(Instant::now() + EVICTION_RETRY);
+            connections = self.left.wait_until(connections, until, |c| c.len() >= self.max).0;
         }
         if connections.len() >= self.max {
             return Err(stream);

@@ -3,8 +3,10 @@
 //! Only the connections' threads connect here, with whole requests: `tiny_http` itself bounds neither time nor
 //! bytes nor connections.
 
+use std::fs::Permissions;
 use std::io::{self, Cursor};
 use std::net::IpAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,6 +36,8 @@ impl TinyServer {
     pub fn start(path: PathBuf, routes: &Arc<dyn Routes>) -> io::Result<Self> {
         let listener = UnixListener::bind(&path)
             .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))?;
+        // Whatever the umask is, and wherever the folder came from.
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600))?;
         let tiny = tiny_http::Server::from_listener(listener, None).map_err(io::Error::other)?;
         let mut server = Self {
             tiny: Arc::new(tiny),

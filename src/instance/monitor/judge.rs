@@ -98,6 +98,7 @@ impl Observation {
 
 /// What the row should say: the first line that matches decides.
 #[rustfmt::skip]
+#[expect(clippy::match_same_arms, reason = "a table that is read from top to bottom")]
 pub(super) fn judge(status: Status, reason: Option<Reason>, seen: Observation, lasted: Lasted) -> Verdict {
     use Observation::{Absent, Closed, LoggedOut, NotOurs, Open, OpenAnew, Reconnecting, ShowingCodes, Unlisted, Unloaded, Unscanned};
     use Status::{Connected, Connecting, Disconnected, Error, Lost, Pending};

@@ -9,7 +9,7 @@ const SHARE: usize = PROBES / KINDS;
 /// Names of one kind that is in no hurry, unless what the last of them showed was news.
 const CALM: usize = 32;
 
-/// ProbeReason a name is asked for, in the order of urgency.
+/// The reason to ask for a name, in the order of urgency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ProbeReason {
     /// Somebody looks at it, or something is said to have happened to it.

@@ -90,7 +90,7 @@ impl Client {
             200 => {
                 let mut all = new();
                 match list_stream::read(&mut answer.stream(MAX_LIST), &mut |name, listed| {
-                    each(&mut all, name, listed)
+                    each(&mut all, name, listed);
                 }) {
                     Ok(skipped) => Ok((200, Ok((all, skipped)))),
                     Err(list_stream::Failure::Io(error)) => Err(error.into()),
