@@ -21,7 +21,7 @@ mod embedded {
 /// Runs the migrations that are missing; whether the database was new.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<bool, Error> {
     let folder = path.parent().unwrap_or(path);
-    remove_files(folder, |name| name.starts_with("pareia.db.v") && name.ends_with(PARTIAL));
+    remove_files(folder, is_partial);
     let runner = embedded::migrations::runner();
     let known = runner.get_migrations().iter().map(|m| i64::from(m.version())).max().unwrap_or(0);
     let found = schema_version(connection).map_err(|e| Error::sqlite(e, folder))?;
@@ -55,7 +55,7 @@ fn copy_aside(connection: &Connection, path: &Path, version: i64) -> Result<(), 
         .and_then(|()| fs::rename(&partial, &copy).map_err(|e| Error::io(e, &copy)))
         .and_then(|()| File::open(folder).and_then(|f| f.sync_all()).map_err(|e| Error::io(e, folder)));
     if made.is_err() {
-        remove_files(folder, |name| name.ends_with(PARTIAL));
+        remove_files(folder, is_partial);
         return made;
     }
     // Earlier releases put the moment behind the version, and left what did not get whole.
@@ -71,6 +71,13 @@ fn make_copy(connection: &Connection, partial: &Path) -> Result<(), Error> {
     let vacuum = connection.execute("VACUUM INTO ?1", [partial.to_string_lossy()]);
     vacuum.map_err(|e| Error::sqlite(e, folder))?;
     File::open(partial).and_then(|file| file.sync_all()).map_err(|e| Error::io(e, partial))
+}
+
+/// Whether that is a copy that is not whole, or its journal: SQLite would play a journal that was left
+/// back into the next copy of the same name.
+fn is_partial(name: &str) -> bool {
+    let partial = name.strip_suffix("-journal").unwrap_or(name);
+    partial.starts_with("pareia.db.v") && partial.ends_with(PARTIAL)
 }
 
 /// Removes the files of the folder whose name is so; one that stays is tried again at the next start.

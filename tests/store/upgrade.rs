@@ -71,6 +71,29 @@ fn a_copy_for_which_there_is_no_space_leaves_nothing_however_often_it_is_tried()
     assert_eq!(copies(disk.path()), ["pareia.db.v1"]);
 }
 
+/// Needs no disk of its own: a limit on the size of files cuts the copy off in the middle.
+#[test]
+fn a_copy_that_is_cut_off_leaves_no_journal_either() {
+    let folder = of_the_first_release();
+    let connection = rusqlite::Connection::open(folder.path().join("pareia.db")).expect("the database");
+    connection.execute_batch("CREATE TABLE ballast AS SELECT randomblob(600000) AS x").expect("it grows");
+    drop(connection);
+    for _ in 0..2 {
+        let output = std::process::Command::new("bash")
+            .args(["-c", "trap '' XFSZ; ulimit -f 100; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_pareia")])
+            .args(["user", "list", "--data"])
+            .arg(folder.path())
+            .output()
+            .expect("it runs");
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert_eq!(copies(folder.path()), Vec::<String>::new());
+    }
+    // What a process that was killed over its copy leaves.
+    fs::write(folder.path().join("pareia.db.v1.partial-journal"), "x").expect("written");
+    drop(Store::open(folder.path()).expect("it opens without the limit"));
+    assert_eq!(copies(folder.path()), ["pareia.db.v1"]);
+}
+
 #[test]
 fn what_earlier_attempts_left_is_cleared_away() {
     let folder = of_the_first_release();
