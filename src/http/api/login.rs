@@ -14,7 +14,7 @@ use crate::http::fields::Fields;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::http::request::Request;
-use crate::http::security::login_guard::Attempt;
+use crate::http::security::login_guard::{Attempt, Attempter};
 use crate::http::security::origin::{self, Site};
 use crate::http::security::{auth, cookie, peer};
 use crate::store::{Account, NewSession, SESSION_LIFE, SetUp};
@@ -87,9 +87,16 @@ fn not_foreign(app: &App, request: &Request) -> Result<(), Problem> {
 }
 
 fn attempt<'a>(app: &'a App, request: &Request, name: Option<&str>) -> Result<Attempt<'a>, Problem> {
-    let household = peer::household(auth::address(app, request));
     // What is no name is nobody's, and needs no count of its own.
-    app.login_guard.attempt(household, name.filter(|name| Name::parse(name).is_ok()), Instant::now())
+    let name = name.filter(|name| Name::parse(name).is_ok());
+    let cookies = request.headers("Cookie");
+    let knows =
+        |name: &str| cookie::browsers(&cookies).iter().any(|mark| app.store.is_browser_mark(name, mark));
+    let by = match name {
+        Some(name) if knows(name) => Attempter::KnownBrowser(name.to_owned()),
+        _ => Attempter::Stranger(peer::household(auth::address(app, request)), name.map(str::to_owned)),
+    };
+    app.login_guard.attempt(by, Instant::now())
 }
 
 /// The account of that name, when this is its password.
@@ -132,6 +139,8 @@ fn begin(app: &App, request: &Request, account: &Account) -> Result<Reply, Probl
     let cookie = app.store.add_session(&new)?.ok_or(Problem::WrongPassword)?;
     let session = app.store.session(cookie.expose())?.ok_or(Problem::INTERNAL)?;
     let mut reply = Reply::data(&Json::of(&session));
-    reply.headers.push(cookie::set(&cookie, SESSION_LIFE, origin::is_secure(app, request)));
+    let secure = origin::is_secure(app, request);
+    reply.headers.push(cookie::set(&cookie, SESSION_LIFE, secure));
+    reply.headers.push(cookie::set_browser(&app.store.browser_mark(&session.user), secure));
     Ok(reply)
 }
