@@ -28,7 +28,7 @@ pub fn log_in(app: &App, request: &Request) -> Result<Reply, Problem> {
     not_foreign(app, request)?;
     let fields = Fields::read(request.body())?;
     let (name, password) = (fields.text("name")?, fields.secret("password")?);
-    let account = prove(app, request, name, &password)?;
+    let account = authenticate(app, request, name, &password)?;
     begin(app, request, &account)
 }
 
@@ -61,11 +61,11 @@ pub fn change_password(app: &App, request: &Request) -> Result<Reply, Problem> {
     let user = app.store.user_by_id(&asker.caller.user)?.ok_or(Problem::Unauthorized)?;
     let fields = Fields::read(request.body())?;
     let (current, new) = (fields.secret("current")?, password(&fields, &user.name)?);
-    let proved = prove(app, request, &user.name, &current)?;
+    let account = authenticate(app, request, &user.name, &current)?;
     let hash = app.login_guard.hash(&new)?;
     let keep = asker.session.as_ref().map(|session| session.id.as_str());
     // An administrator's word counts that came while this was under way.
-    if !app.store.change_password(&proved, &hash, keep)? {
+    if !app.store.change_password(&account, &hash, keep)? {
         return Err(Problem::WrongPassword);
     }
     log::info!("id={} a password was changed", request.id());
@@ -100,7 +100,7 @@ fn attempt<'a>(app: &'a App, request: &Request, name: Option<&str>) -> Result<At
 }
 
 /// The account of that name, when this is its password.
-fn prove(app: &App, request: &Request, name: &str, password: &Secret) -> Result<Account, Problem> {
+fn authenticate(app: &App, request: &Request, name: &str, password: &Secret) -> Result<Account, Problem> {
     let attempt = attempt(app, request, Some(name))?;
     let account = app.store.account(name)?;
     let kept = account.as_ref().and_then(|account| account.hash.as_deref());
@@ -127,7 +127,7 @@ fn prove(app: &App, request: &Request, name: &str, password: &Secret) -> Result<
 fn begin(app: &App, request: &Request, account: &Account) -> Result<Reply, Problem> {
     let agents = request.headers("User-Agent");
     let client: String = agents.first().map_or("", |a| a.trim()).chars().take(CLIENT).collect();
-    let held = auth::held(app, request)?;
+    let held = auth::cookie_session(app, request)?;
     let new = NewSession {
         user: &account.user,
         hash: account.hash.as_deref().unwrap_or_default(),

@@ -7,7 +7,7 @@
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use super::failures::Failures;
+use super::rate_limit::RateLimit;
 use crate::admin::{Password, Passwords, Setup};
 use crate::domain::Secret;
 use crate::http::problem::Problem;
@@ -36,11 +36,11 @@ pub struct LoginGuard {
     /// Held while something is written about a session or a token that was used: where a write waits
     /// for the disk, it holds up one worker.
     pub noting: Mutex<()>,
-    by_address: Failures<IpAddr>,
-    by_account: Failures<String>,
+    by_address: RateLimit<IpAddr>,
+    by_account: RateLimit<String>,
     /// Of each account, the failures of browsers that logged in to it before.
-    by_browser: Failures<String>,
-    tests: Failures<String>,
+    by_browser: RateLimit<String>,
+    tests: RateLimit<String>,
 }
 
 impl Default for LoginGuard {
@@ -50,10 +50,10 @@ impl Default for LoginGuard {
             hashing: Permits::new(HASHES),
             setup: Setup::default(),
             noting: Mutex::default(),
-            by_address: Failures::default(),
-            by_account: Failures::new(ACCOUNT.0, ACCOUNT.1),
-            by_browser: Failures::default(),
-            tests: Failures::new(TESTS.0, TESTS.1),
+            by_address: RateLimit::default(),
+            by_account: RateLimit::new(ACCOUNT.0, ACCOUNT.1),
+            by_browser: RateLimit::default(),
+            tests: RateLimit::new(TESTS.0, TESTS.1),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 pub mod auth;
 pub mod cookie;
-pub mod failures;
 pub mod login_guard;
 pub mod origin;
 pub mod peer;
+pub mod rate_limit;
 pub mod throttles;
