@@ -116,9 +116,17 @@ fn authenticate(app: &App, request: &Request, name: &str, password: &Secret) -> 
             Err(busy)
         }
         _ => {
-            log::warn!("id={} a login failed from {}", request.id(), auth::address(app, request));
+            log_failure(app, request);
             Err(Problem::WrongPassword)
         }
+    }
+}
+
+/// Logs a failed login, once a second at most, with how many had no line since the one before.
+fn log_failure(app: &App, request: &Request) {
+    if let Some(untold) = app.login_guard.failed_logins.count(Instant::now()) {
+        let more = if untold == 0 { String::new() } else { format!(" (and {untold} before it)") };
+        log::warn!("id={} a login failed from {}{more}", request.id(), auth::address(app, request));
     }
 }
 

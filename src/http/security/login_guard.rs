@@ -7,6 +7,7 @@
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
+use super::failed_login_log::FailedLoginLog;
 use super::rate_limit::RateLimit;
 use crate::admin::{Password, Passwords, Setup};
 use crate::domain::Secret;
@@ -33,6 +34,8 @@ pub struct LoginGuard {
     hashing: Permits<()>,
     /// The link of the first start.
     pub setup: Setup,
+    /// How often the log tells of failed logins.
+    pub failed_logins: FailedLoginLog,
     /// Held while something is written about a session or a token that was used: where a write waits
     /// for the disk, it holds up one worker.
     pub noting: Mutex<()>,
@@ -49,6 +52,7 @@ impl Default for LoginGuard {
             passwords: Passwords::default(),
             hashing: Permits::new(HASHES),
             setup: Setup::default(),
+            failed_logins: FailedLoginLog::default(),
             noting: Mutex::default(),
             by_address: RateLimit::default(),
             by_account: RateLimit::new(ACCOUNT.0, ACCOUNT.1),

@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod cookie;
+pub mod failed_login_log;
 pub mod login_guard;
 pub mod origin;
 pub mod peer;
