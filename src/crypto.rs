@@ -73,6 +73,8 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 /// What the key of webhook secrets is derived for.
 const WEBHOOKS: &[u8] = b"pareia webhooks v1";
+/// What the key of browsers' marks is derived for.
+const BROWSERS: &[u8] = b"pareia browsers v1";
 /// Characters of a webhook's secret: 256 bits.
 const WEBHOOK_LEN: usize = 43;
 
@@ -81,6 +83,8 @@ pub struct Sealer {
     sealing: LessSafeKey,
     /// Derived from the same key, so that nothing of a webhook's address has to be stored.
     webhooks: hmac::Key,
+    /// Derived likewise, for the marks of browsers.
+    browsers: hmac::Key,
 }
 
 impl Sealer {
@@ -111,7 +115,8 @@ impl Sealer {
         let unbound = UnboundKey::new(&CHACHA20_POLY1305, key).expect("the key has its length");
         let derived = hkdf::Salt::new(hkdf::HKDF_SHA256, &[]).extract(key);
         let webhooks = derived.expand(&[WEBHOOKS], hmac::HMAC_SHA256).expect("one hash is not too long");
-        Self { sealing: LessSafeKey::new(unbound), webhooks: webhooks.into() }
+        let browsers = derived.expand(&[BROWSERS], hmac::HMAC_SHA256).expect("one hash is not too long");
+        Self { sealing: LessSafeKey::new(unbound), webhooks: webhooks.into(), browsers: browsers.into() }
     }
 
     /// Seals `secret` for the row `id`.
@@ -144,6 +149,18 @@ impl Sealer {
     /// nobody without the key can tell from random ones.
     pub fn webhook_secret(&self, id: &str) -> Secret {
         Secret::new(URL_SAFE_NO_PAD.encode(hmac::sign(&self.webhooks, id.as_bytes())))
+    }
+
+    /// What a browser keeps that logged in to the account of that name: nobody without the key makes
+    /// one, and it opens nothing by itself.
+    pub fn browser_mark(&self, account: &str) -> Secret {
+        Secret::new(URL_SAFE_NO_PAD.encode(hmac::sign(&self.browsers, account.as_bytes())))
+    }
+
+    /// Whether that is the mark of the account, in a time that tells nothing about it.
+    pub fn is_browser_mark(&self, account: &str, mark: &str) -> bool {
+        let tag = URL_SAFE_NO_PAD.decode(mark);
+        tag.is_ok_and(|tag| hmac::verify(&self.browsers, account.as_bytes(), &tag).is_ok())
     }
 
     /// Whose secret that is, of these credentials. How long it takes says nothing about how much of

@@ -75,7 +75,7 @@ pub struct Request {
     pub target: String,
     /// The minor version of HTTP/1.x.
     pub minor: u8,
-    /// Header lines in order, names as sent.
+    /// Header lines in order, names as sent; bytes of a value that are not ASCII are `?`.
     pub headers: Vec<(String, String)>,
     /// The body with any chunked coding undone.
     pub body: Vec<u8>,
@@ -305,12 +305,17 @@ fn parse_head(bytes: &[u8]) -> Result<Option<(Request, usize)>, ReadError> {
     let (Some(method), Some(target), Some(minor)) = (parsed.method, parsed.path, parsed.version) else {
         return Err(ReadError::Malformed);
     };
-    // A value that is no UTF-8 costs its own line, never the request.
-    let text = |h: &httparse::Header| (h.name.to_owned(), String::from_utf8_lossy(h.value).into_owned());
-    let headers = parsed.headers.iter().map(text).collect();
+    let headers = parsed.headers.iter().map(|h| (h.name.to_owned(), ascii(h.value))).collect();
     let request =
         Request { method: method.to_owned(), target: target.to_owned(), minor, headers, body: Vec::new() };
     Ok(Some((request, used)))
+}
+
+/// A header value with `?` for every byte that is not ASCII. No value that is read here has such bytes,
+/// and cookies of other programs on the host do: leaving the line out would lose what stands beside
+/// them, and would let a `Content-Length` or an `X-Forwarded-For` with such a byte pass for none.
+fn ascii(value: &[u8]) -> String {
+    value.iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { '?' }).collect()
 }
 
 /// How long the body is. Anything that two readers could understand differently is refused: that

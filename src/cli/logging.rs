@@ -30,6 +30,8 @@ pub fn start(default: LevelFilter) {
 /// Like [`start`], but holds every line back until the first is known.
 pub fn start_held(default: LevelFilter) -> Held {
     let held = Held(Arc::new(Mutex::new(Lines::Held(Vec::new()))));
+    // The usual hook writes to stderr itself, and waits for it.
+    std::panic::set_hook(Box::new(|panic| log::error!("{panic}")));
     build(default, Target::Pipe(Box::new(held.clone())));
     held
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::blocking::Blocking;
 use super::readiness::Readiness;
 use super::request_log::RequestLog;
-use super::security::failures::Failures;
 use super::security::login_guard::LoginGuard;
 use super::security::peer::Network;
+use super::security::rate_limit::RateLimit;
 use super::security::throttles::Throttles;
 use crate::instance::actions::Manager;
 use crate::instance::connect::Engine;
@@ -30,7 +30,7 @@ pub struct App {
     /// The address people use, where it is another than the one listened on.
     pub public_url: Option<String>,
     /// Who has failed to authenticate.
-    pub failures: Failures<IpAddr>,
+    pub failed_tokens: RateLimit<IpAddr>,
     /// Passwords, and how often they may be tried.
     pub login_guard: LoginGuard,
     /// Whether the database takes writes.
@@ -59,7 +59,7 @@ impl App {
             watch,
             trusted_proxies,
             public_url: None,
-            failures: Failures::default(),
+            failed_tokens: RateLimit::default(),
             login_guard: LoginGuard::default(),
             readiness: Readiness::default(),
             blocking: Blocking::new(connections),

@@ -91,6 +91,16 @@ impl Store {
         Ok((begun == 1).then_some(cookie))
     }
 
+    /// What a browser keeps that logged in to the account of that name.
+    pub fn browser_mark(&self, account: &str) -> Secret {
+        self.sealer.browser_mark(account)
+    }
+
+    /// Whether that is the mark of a browser that logged in to the account of that name.
+    pub fn is_browser_mark(&self, account: &str, mark: &str) -> bool {
+        self.sealer.is_browser_mark(account, mark)
+    }
+
     /// The session of that cookie; `None` when it is nobody's, or no longer.
     pub fn session(&self, cookie: &str) -> Result<Option<Session>, Error> {
         let query = format!(

@@ -9,3 +9,4 @@ mod instances;
 mod json;
 mod people;
 mod serve;
+mod service;

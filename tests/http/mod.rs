@@ -3,8 +3,10 @@
 mod access;
 mod admin;
 mod assets;
+mod cookies;
 mod http_server;
 mod instances;
+mod known_browser;
 mod links;
 mod roles;
 mod webhooks;

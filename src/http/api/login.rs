@@ -14,7 +14,7 @@ use crate::http::fields::Fields;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::http::request::Request;
-use crate::http::security::login_guard::Attempt;
+use crate::http::security::login_guard::{Attempt, Attempter};
 use crate::http::security::origin::{self, Site};
 use crate::http::security::{auth, cookie, peer};
 use crate::store::{Account, NewSession, SESSION_LIFE, SetUp};
@@ -28,7 +28,7 @@ pub fn log_in(app: &App, request: &Request) -> Result<Reply, Problem> {
     not_foreign(app, request)?;
     let fields = Fields::read(request.body())?;
     let (name, password) = (fields.text("name")?, fields.secret("password")?);
-    let account = prove(app, request, name, &password)?;
+    let account = authenticate(app, request, name, &password)?;
     begin(app, request, &account)
 }
 
@@ -61,11 +61,11 @@ pub fn change_password(app: &App, request: &Request) -> Result<Reply, Problem> {
     let user = app.store.user_by_id(&asker.caller.user)?.ok_or(Problem::Unauthorized)?;
     let fields = Fields::read(request.body())?;
     let (current, new) = (fields.secret("current")?, password(&fields, &user.name)?);
-    let proved = prove(app, request, &user.name, &current)?;
+    let account = authenticate(app, request, &user.name, &current)?;
     let hash = app.login_guard.hash(&new)?;
     let keep = asker.session.as_ref().map(|session| session.id.as_str());
     // An administrator's word counts that came while this was under way.
-    if !app.store.change_password(&proved, &hash, keep)? {
+    if !app.store.change_password(&account, &hash, keep)? {
         return Err(Problem::WrongPassword);
     }
     log::info!("id={} a password was changed", request.id());
@@ -87,13 +87,20 @@ fn not_foreign(app: &App, request: &Request) -> Result<(), Problem> {
 }
 
 fn attempt<'a>(app: &'a App, request: &Request, name: Option<&str>) -> Result<Attempt<'a>, Problem> {
-    let household = peer::household(auth::address(app, request));
     // What is no name is nobody's, and needs no count of its own.
-    app.login_guard.attempt(household, name.filter(|name| Name::parse(name).is_ok()), Instant::now())
+    let name = name.filter(|name| Name::parse(name).is_ok());
+    let cookies = request.headers("Cookie");
+    let knows =
+        |name: &str| cookie::browsers(&cookies).iter().any(|mark| app.store.is_browser_mark(name, mark));
+    let by = match name {
+        Some(name) if knows(name) => Attempter::KnownBrowser(name.to_owned()),
+        _ => Attempter::Stranger(peer::household(auth::address(app, request)), name.map(str::to_owned)),
+    };
+    app.login_guard.attempt(by, Instant::now())
 }
 
 /// The account of that name, when this is its password.
-fn prove(app: &App, request: &Request, name: &str, password: &Secret) -> Result<Account, Problem> {
+fn authenticate(app: &App, request: &Request, name: &str, password: &Secret) -> Result<Account, Problem> {
     let attempt = attempt(app, request, Some(name))?;
     let account = app.store.account(name)?;
     let kept = account.as_ref().and_then(|account| account.hash.as_deref());
@@ -109,9 +116,17 @@ fn prove(app: &App, request: &Request, name: &str, password: &Secret) -> Result<
             Err(busy)
         }
         _ => {
-            log::warn!("id={} a login failed from {}", request.id(), auth::address(app, request));
+            log_failure(app, request);
             Err(Problem::WrongPassword)
         }
+    }
+}
+
+/// Logs a failed login, once a second at most, with how many had no line since the one before.
+fn log_failure(app: &App, request: &Request) {
+    if let Some(untold) = app.login_guard.failed_logins.count(Instant::now()) {
+        let more = if untold == 0 { String::new() } else { format!(" (and {untold} before it)") };
+        log::warn!("id={} a login failed from {}{more}", request.id(), auth::address(app, request));
     }
 }
 
@@ -120,7 +135,7 @@ fn prove(app: &App, request: &Request, name: &str, password: &Secret) -> Result<
 fn begin(app: &App, request: &Request, account: &Account) -> Result<Reply, Problem> {
     let agents = request.headers("User-Agent");
     let client: String = agents.first().map_or("", |a| a.trim()).chars().take(CLIENT).collect();
-    let held = auth::held(app, request)?;
+    let held = auth::cookie_session(app, request)?;
     let new = NewSession {
         user: &account.user,
         hash: account.hash.as_deref().unwrap_or_default(),
@@ -132,6 +147,8 @@ fn begin(app: &App, request: &Request, account: &Account) -> Result<Reply, Probl
     let cookie = app.store.add_session(&new)?.ok_or(Problem::WrongPassword)?;
     let session = app.store.session(cookie.expose())?.ok_or(Problem::INTERNAL)?;
     let mut reply = Reply::data(&Json::of(&session));
-    reply.headers.push(cookie::set(&cookie, SESSION_LIFE, origin::is_secure(app, request)));
+    let secure = origin::is_secure(app, request);
+    reply.headers.push(cookie::set(&cookie, SESSION_LIFE, secure));
+    reply.headers.push(cookie::set_browser(&app.store.browser_mark(&session.user), secure));
     Ok(reply)
 }

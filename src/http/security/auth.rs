@@ -48,7 +48,7 @@ pub fn permitted(app: &App, request: &Request, permission: Permission) -> Result
 
 /// The page's session that the cookie names. What changes anything has to come from the page.
 pub fn session(app: &App, request: &Request) -> Result<Option<Session>, Problem> {
-    let Some(session) = held(app, request)? else { return Ok(None) };
+    let Some(session) = cookie_session(app, request)? else { return Ok(None) };
     let only_reads = matches!(request.method(), "GET" | "HEAD");
     if !only_reads && origin::site(app, request) != Site::Ours {
         return Err(Problem::CrossSite);
@@ -69,7 +69,7 @@ pub fn on_purpose(app: &App, request: &Request) -> Result<(), Problem> {
 }
 
 /// The session whose cookie the request carries, wherever it was made: who asks is not said by this.
-pub fn held(app: &App, request: &Request) -> Result<Option<Session>, Problem> {
+pub fn cookie_session(app: &App, request: &Request) -> Result<Option<Session>, Problem> {
     for cookie in cookie::sessions(&request.headers("Cookie")) {
         if let Some(session) = app.store.session(cookie)? {
             return Ok(Some(session));
@@ -106,7 +106,7 @@ pub fn bearer(request: &Request) -> Option<&str> {
 /// Counts a try that failed: `otherwise` is what it is answered while there are not too many.
 pub fn failed(app: &App, request: &Request, otherwise: Problem) -> Problem {
     let household = peer::household(address(app, request));
-    match app.failures.count(household, Instant::now()) {
+    match app.failed_tokens.count(household, Instant::now()) {
         Ok(()) => otherwise,
         Err(wait) => Problem::RateLimited(wait),
     }

@@ -1,10 +1,15 @@
-//! The page's cookie: read as strictly as it is written.
+//! The page's two cookies, read as strictly as they are written: its session, and the mark of a browser
+//! that logged in before. Nothing here knows whose they are.
 
 use crate::domain::{Millis, Secret};
 
-/// Its name.
+/// The session's name.
 const NAME: &str = "pareia_session";
-/// Its value's length: 256 bits in base64.
+/// The name of the mark of a browser that logged in before.
+const BROWSER: &str = "pareia_browser";
+/// Seconds for which a browser keeps that mark: a year.
+const BROWSER_LIFE: Millis = 365 * 24 * 3600;
+/// The length of either's value: 256 bits in base64.
 const LENGTH: usize = 43;
 
 /// Values that are looked up of one request.
@@ -13,27 +18,41 @@ const MAX_VALUES: usize = 4;
 /// What may be a session of those that the request names. There may be more than one: a cookie of that
 /// name may be another program's on the same machine, whose cookies know no ports.
 pub fn sessions<'a>(lines: &[&'a str]) -> Vec<&'a str> {
+    values(lines, NAME)
+}
+
+/// What may be the mark of a browser, likewise.
+pub fn browsers<'a>(lines: &[&'a str]) -> Vec<&'a str> {
+    values(lines, BROWSER)
+}
+
+fn values<'a>(lines: &[&'a str], wanted: &str) -> Vec<&'a str> {
     let pairs = lines.iter().flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let fits = |value: &&str| {
         value.len() == LENGTH && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
     };
-    let values = pairs.filter(|(name, _)| *name == NAME).map(|(_, value)| value);
+    let values = pairs.filter(|(name, _)| *name == wanted).map(|(_, value)| value);
     values.filter(fits).take(MAX_VALUES).collect()
 }
 
 /// The header that gives a browser its session.
 pub fn set(cookie: &Secret, life: Millis, secure: bool) -> (&'static str, String) {
-    line(cookie.expose(), life / 1000, secure)
+    line(NAME, cookie.expose(), life / 1000, secure)
+}
+
+/// The header that marks a browser that logged in.
+pub fn set_browser(mark: &Secret, secure: bool) -> (&'static str, String) {
+    line(BROWSER, mark.expose(), BROWSER_LIFE, secure)
 }
 
 /// The header that takes it away.
 pub fn clear(secure: bool) -> (&'static str, String) {
-    line("", 0, secure)
+    line(NAME, "", 0, secure)
 }
 
-fn line(value: &str, seconds: Millis, secure: bool) -> (&'static str, String) {
+fn line(name: &str, value: &str, seconds: Millis, secure: bool) -> (&'static str, String) {
     let secure = if secure { "; Secure" } else { "" };
-    ("Set-Cookie", format!("{NAME}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}"))
+    ("Set-Cookie", format!("{name}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}"))
 }
 
 #[cfg(test)]

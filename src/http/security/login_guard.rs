@@ -7,13 +7,14 @@
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use super::failures::Failures;
+use super::failed_login_log::FailedLoginLog;
+use super::rate_limit::RateLimit;
 use crate::admin::{Password, Passwords, Setup};
 use crate::domain::Secret;
 use crate::http::problem::Problem;
 use crate::sync::{Mutex, Permit, PermitLimits, Permits};
 
-/// Failures that an account takes at once, from wherever they come, and the time after which one of
+/// Failures that an account takes at once of browsers that never logged in to it, and the time after which one of
 /// them is forgotten: five times an address's, so that nobody shuts somebody else out from one place,
 /// and guesses from everywhere stay below one a second.
 const ACCOUNT: (u32, Duration) = (50, Duration::from_millis(1200));
@@ -33,12 +34,16 @@ pub struct LoginGuard {
     hashing: Permits<()>,
     /// The link of the first start.
     pub setup: Setup,
+    /// How often the log tells of failed logins.
+    pub failed_logins: FailedLoginLog,
     /// Held while something is written about a session or a token that was used: where a write waits
     /// for the disk, it holds up one worker.
     pub noting: Mutex<()>,
-    by_address: Failures<IpAddr>,
-    by_account: Failures<String>,
-    tests: Failures<String>,
+    by_address: RateLimit<IpAddr>,
+    by_account: RateLimit<String>,
+    /// Of each account, the failures of browsers that logged in to it before.
+    by_browser: RateLimit<String>,
+    tests: RateLimit<String>,
 }
 
 impl Default for LoginGuard {
@@ -47,39 +52,46 @@ impl Default for LoginGuard {
             passwords: Passwords::default(),
             hashing: Permits::new(HASHES),
             setup: Setup::default(),
+            failed_logins: FailedLoginLog::default(),
             noting: Mutex::default(),
-            by_address: Failures::default(),
-            by_account: Failures::new(ACCOUNT.0, ACCOUNT.1),
-            tests: Failures::new(TESTS.0, TESTS.1),
+            by_address: RateLimit::default(),
+            by_account: RateLimit::new(ACCOUNT.0, ACCOUNT.1),
+            by_browser: RateLimit::default(),
+            tests: RateLimit::new(TESTS.0, TESTS.1),
         }
     }
+}
+
+/// Who attempts something.
+#[derive(Clone)]
+pub enum Attempter {
+    /// A browser that logged in to this account before. Nobody else's failures count against it.
+    KnownBrowser(String),
+    /// Anybody else: the household, and the account where one is named.
+    Stranger(IpAddr, Option<String>),
 }
 
 /// An attempt to log in, or to show that one is who one is.
 pub struct Attempt<'a> {
     guard: &'a LoginGuard,
-    address: IpAddr,
-    account: Option<String>,
+    by: Attempter,
 }
 
 impl LoginGuard {
-    /// Counts an attempt from that household, and for that account where one is named. What the
-    /// account refuses is no failure of the household's.
-    pub fn attempt(
-        &self,
-        address: IpAddr,
-        account: Option<&str>,
-        now: Instant,
-    ) -> Result<Attempt<'_>, Problem> {
-        let account = account.map(str::to_owned);
-        self.by_address.count(address, now).map_err(Problem::TooOften)?;
-        if let Some(account) = &account {
-            self.by_account.count(account.clone(), now).map_err(|wait| {
-                self.by_address.give_back(&address);
-                Problem::TooOften(wait)
-            })?;
-        }
-        Ok(Attempt { guard: self, address, account })
+    /// Counts an attempt. What the account refuses is no failure of the household's.
+    pub fn attempt(&self, by: Attempter, now: Instant) -> Result<Attempt<'_>, Problem> {
+        let counted = match &by {
+            Attempter::KnownBrowser(account) => self.by_browser.count(account.clone(), now),
+            Attempter::Stranger(address, None) => self.by_address.count(*address, now),
+            Attempter::Stranger(address, Some(account)) => {
+                self.by_address.count(*address, now).and_then(|()| {
+                    let counted = self.by_account.count(account.clone(), now);
+                    counted.inspect_err(|_| self.by_address.give_back(address))
+                })
+            }
+        };
+        counted.map_err(Problem::TooOften)?;
+        Ok(Attempt { guard: self, by })
     }
 
     /// What is kept in place of the password; `busy` where too many wait for theirs.
@@ -107,9 +119,12 @@ impl LoginGuard {
 impl Attempt<'_> {
     /// It was no failure.
     pub fn succeeded(self) {
-        self.guard.by_address.give_back(&self.address);
-        if let Some(account) = &self.account {
-            self.guard.by_account.give_back(account);
+        match &self.by {
+            Attempter::KnownBrowser(account) => self.guard.by_browser.give_back(account),
+            Attempter::Stranger(address, account) => {
+                self.guard.by_address.give_back(address);
+                account.as_ref().inspect(|account| self.guard.by_account.give_back(account));
+            }
         }
     }
 }
@@ -118,25 +133,32 @@ impl Attempt<'_> {
 mod tests {
     use super::*;
 
+    fn stranger(n: u8, account: &str) -> Attempter {
+        Attempter::Stranger(IpAddr::from([10, 0, 0, n]), Some(account.to_owned()))
+    }
+
     #[test]
     fn an_account_takes_several_addresses_worth_and_its_refusals_cost_an_address_nothing() {
         let (guard, now) = (LoginGuard::default(), Instant::now());
-        let address = |n: u8| IpAddr::from([10, 0, 0, n]);
-        let fails = |n, account| guard.attempt(address(n), Some(account), now).is_err();
+        let fails = |n, account| guard.attempt(stranger(n, account), now).is_err();
         assert_eq!((0..20).filter(|_| !fails(1, "ana")).count(), 10, "one address");
         assert_eq!((2..99).filter(|n| !fails(*n, "ana")).count(), 40, "all the others");
         assert!((0..20).all(|_| fails(100, "ana")), "the account is shut");
         assert_eq!((0..20).filter(|_| !fails(100, "bia")).count(), 10, "and that cost the address nothing");
+        let known = || guard.attempt(Attempter::KnownBrowser("ana".into()), now).is_ok();
+        assert_eq!((0..20).filter(|_| known()).count(), 10, "her own browser has its own attempts");
         let later = now + ACCOUNT.1;
-        assert!(guard.attempt(address(101), Some("ana"), later).is_ok(), "one of them is forgotten");
+        assert!(guard.attempt(stranger(101, "ana"), later).is_ok(), "one of them is forgotten");
     }
 
     #[test]
     fn what_was_no_failure_is_given_back() {
         let (guard, now) = (LoginGuard::default(), Instant::now());
-        for _ in 0..100 {
-            let attempt = guard.attempt(IpAddr::from([10, 0, 0, 1]), Some("ana"), now);
-            attempt.unwrap_or_else(|_| panic!("it costs nothing")).succeeded();
+        for by in [stranger(1, "ana"), Attempter::KnownBrowser("ana".into())] {
+            for _ in 0..100 {
+                let attempt = guard.attempt(by.clone(), now);
+                attempt.unwrap_or_else(|_| panic!("it costs nothing")).succeeded();
+            }
         }
     }
 }

@@ -2,8 +2,9 @@
 
 pub mod auth;
 pub mod cookie;
-pub mod failures;
+pub mod failed_login_log;
 pub mod login_guard;
 pub mod origin;
 pub mod peer;
+pub mod rate_limit;
 pub mod throttles;

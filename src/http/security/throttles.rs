@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::failures::Failures;
+use super::rate_limit::RateLimit;
 use crate::crypto::token_hash;
 use crate::http::problem::Problem;
 
@@ -15,17 +15,17 @@ const LINK_CALLS: (u32, Duration) = (30, Duration::from_millis(500));
 
 /// The buckets.
 pub struct Throttles {
-    restarts: Failures<String>,
-    link_restarts: Failures<[u8; 32]>,
-    link_calls: Failures<[u8; 32]>,
+    restarts: RateLimit<String>,
+    link_restarts: RateLimit<[u8; 32]>,
+    link_calls: RateLimit<[u8; 32]>,
 }
 
 impl Default for Throttles {
     fn default() -> Self {
         Self {
-            restarts: Failures::new(RESTARTS.0, RESTARTS.1),
-            link_restarts: Failures::new(LINK_RESTARTS.0, LINK_RESTARTS.1),
-            link_calls: Failures::new(LINK_CALLS.0, LINK_CALLS.1),
+            restarts: RateLimit::new(RESTARTS.0, RESTARTS.1),
+            link_restarts: RateLimit::new(LINK_RESTARTS.0, LINK_RESTARTS.1),
+            link_calls: RateLimit::new(LINK_CALLS.0, LINK_CALLS.1),
         }
     }
 }
