@@ -55,6 +55,28 @@ fn the_first_releases_tables_are_brought_up_to_date_and_a_copy_is_put_beside_the
 }
 
 #[test]
+fn a_server_that_was_stored_with_the_usual_port_is_the_same_server_without_it() {
+    for (stored, kept) in [
+        ("http://h:80", "http://h"),
+        ("http://h:80/evo", "http://h/evo"),
+        ("http://[::1]:80", "http://[::1]"),
+        ("http://h:8080", "http://h:8080"),
+        ("http://h/a:80", "http://h/a:80"),
+        ("https://h:443", "https://h"),
+        ("https://h:443/evo", "https://h/evo"),
+        ("https://h:80", "https://h:80"),
+        ("http://h:443", "http://h:443"),
+    ] {
+        let folder = of_the_first_release();
+        let connection = rusqlite::Connection::open(folder.path().join("pareia.db")).expect("a database");
+        connection.execute("UPDATE messaging_instances SET claimedUrl = ?1", [stored]).expect("a change");
+        drop(connection);
+        Store::open(folder.path()).expect("it opens");
+        assert_eq!(sql(folder.path(), "SELECT claimedUrl FROM messaging_instances"), [[kept]], "{stored}");
+    }
+}
+
+#[test]
 fn a_copy_for_which_there_is_no_space_leaves_nothing_however_often_it_is_tried() {
     let Some(disk) = SmallDisk::mount("600k") else { return };
     fill(disk.path());
