@@ -19,19 +19,21 @@
 //!
 //! Arrows point one way: `cli → http → {instance, admin} → {store, upstream} → {domain, sync, crypto}`. The
 //! page itself is in `assets/`, and knows the HTTP API and nothing else. The simulator uses nothing of
-//! what it is there to test. `tests/tidy.rs` checks both, and who may name which crate.
+//! what it is there to test. `tests/tidy` checks both, and who may name which crate. `docs/ARCHITECTURE.md`
+//! is the way in: it says where each thing is decided, and how to add one.
 //!
 //! # What always holds
 //!
 //! 1. For one name there is one row, one `create` and one socket upstream, however many callers
-//!    and processes ask. Equal calls share a turn and different ones wait for theirs, without a
-//!    thread each (`instance::connect`); processes take turns by a file lock that the system frees
-//!    when its holder dies.
+//!    and processes ask. Equal calls share a run and different ones take turns
+//!    (`instance::connect`, the singleflight); processes take turns by a file lock that the system
+//!    frees when its holder dies.
 //! 2. Intent is durable before it is acted on: a pending row before anything upstream, the moment
 //!    of a `create` or `connect` before it leaves. A call that takes up after a crash runs the same
 //!    plan over what the crash left, and gives what is still under way its time to show.
-//! 3. `connect` on a closed instance opens a socket, so it is sent once, and never to an instance
-//!    that may be coming back by itself. A code is answered only if it belongs to the socket that
+//! 3. `connect` on a closed instance opens a socket, and no look before it makes it safe: none is sent
+//!    where a phone is paired, one after a `close` that stayed where one may be, one in a call
+//!    elsewhere, and none while the state flaps. A code is answered only if it belongs to the socket that
 //!    waits for a scan now.
 //! 4. Nothing upstream is deleted, logged out or restarted but what a person asked for by name, and
 //!    of that only an instance that is the row's own.
@@ -42,7 +44,7 @@
 //! 7. Keys, tokens, passwords and codes are in no log and no error: they travel as
 //!    [`domain::Secret`].
 //! 8. A status is what upstream said last. Each change is one row of the history, written by the
-//!    database itself. The watcher overwrites nothing that a call knows better, and where a server
+//!    database itself. The monitor overwrites nothing that a call knows better, and where a server
 //!    does not answer, the rows say since when nothing is known.
 //! 9. Everything has a bound with a name and a reason: time, bytes, threads, queues, retries.
 

@@ -1,6 +1,6 @@
 //! The one map from everything that can go wrong to status, code and sentence.
 //!
-//! The sentences themselves are in `words`. Nothing here reads a request or a socket.
+//! The sentences themselves are in `text`. Nothing here reads a request or a socket.
 
 use std::time::Duration;
 

@@ -21,7 +21,7 @@ pub struct Checked {
 }
 
 /// The last check of the database. One request checks and the others take its result, so a database
-/// that does not answer holds up one worker.
+/// that does not answer holds up one connection's thread.
 pub struct Readiness(Mutex<LastCheck>);
 
 struct LastCheck {

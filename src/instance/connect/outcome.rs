@@ -1,7 +1,7 @@
 //! What is asked of the use case, and everything that can come of it.
 //!
 //! A refusal is an outcome like any other: it is a value here, and gets its HTTP status, code and
-//! sentence in one place each (`http::reply`, `words`).
+//! sentence in one place each (`http::problem`, `text`).
 
 use std::path::PathBuf;
 
