@@ -12,6 +12,8 @@ const QUIET: i32 = 4;
 const SCALE: usize = 8;
 /// What the pictures of upstream begin with.
 const PNG_URI: &str = "data:image/png;base64,";
+/// Characters of base64 that hold a PNG's signature.
+const FIRST_CHARACTERS: usize = 12;
 /// What every PNG begins with.
 const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
@@ -19,6 +21,14 @@ const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 pub fn png_of_uri(uri: &str) -> Option<Vec<u8>> {
     let bytes = STANDARD.decode(uri.strip_prefix(PNG_URI)?).ok()?;
     bytes.starts_with(PNG_SIGNATURE).then_some(bytes)
+}
+
+/// Whether a data URI holds a PNG: by its first bytes, and by an alphabet that hides nothing else.
+pub fn is_png_uri(uri: &str) -> bool {
+    let Some(data) = uri.strip_prefix(PNG_URI) else { return false };
+    let first = data.get(..FIRST_CHARACTERS).and_then(|first| STANDARD.decode(first).ok());
+    let is_base64 = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+    first.is_some_and(|bytes| bytes.starts_with(PNG_SIGNATURE)) && data.bytes().all(is_base64)
 }
 
 /// Draws a code as a PNG; `None` when the text is longer than a code can be.

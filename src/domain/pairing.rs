@@ -88,8 +88,8 @@ pub fn pairing(listed: Option<&ListedInstance>, memory: PhoneMemory, live: Conne
     match (listed, memory) {
         _ if live == Open => Pairing::Paired,
         // Lists leave out what is being removed or not loaded.
-        (None, PhoneMemory::SeenAt(_)) => Pairing::Possible,
-        (None, _) => Pairing::Never,
+        (None, PhoneMemory::NoPhone) => Pairing::Never,
+        (None, _) => Pairing::Possible,
         // 1.8 lists an owner only while the phone is connected.
         (Some(old), _) if !old.lags && old.owner => Pairing::Paired,
         (Some(old), PhoneMemory::NoPhone) if !old.lags => Pairing::Never,
@@ -185,7 +185,7 @@ mod tests {
                 Pairing::Never => {
                     live != open
                         && listed.as_ref().is_none_or(|l| !l.owner)
-                        && (new.is_some() || !matches!(memory, PhoneMemory::SeenAt(_)))
+                        && (new.is_some() || memory == PhoneMemory::NoPhone)
                 }
                 Pairing::LoggedOut(logout) => {
                     live != open

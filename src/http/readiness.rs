@@ -51,9 +51,20 @@ impl Readiness {
         }
         last.checking = Some(Instant::now());
         drop(last);
+        let done = Checking(self);
         let checked = check(store);
-        *self.0.lock() = LastCheck { checked: Some((checked, Instant::now())), checking: None };
+        self.0.lock().checked = Some((checked, Instant::now()));
+        drop(done);
         checked
+    }
+}
+
+/// A check under way; however it ends, the next probe may make another.
+struct Checking<'a>(&'a Readiness);
+
+impl Drop for Checking<'_> {
+    fn drop(&mut self) {
+        self.0.0.lock().checking = None;
     }
 }
 

@@ -62,18 +62,27 @@ pub(super) fn open(folder: &Path) -> Result<Store, Error> {
     Ok(store)
 }
 
-/// Makes the folder and keeps others out of it, whatever the umask and whoever made it. A folder
-/// with the sticky bit is one that all share, as `/tmp` is, and stays as it is.
+/// Makes the folder, or takes a data folder that is there, and keeps others out of it, whatever the
+/// umask. A folder that is not one yet was named by mistake, perhaps, and keeps its mode; so does one
+/// that is lent by another user.
 fn create_folder(folder: &Path) -> io::Result<()> {
+    let is_ours =
+        !folder.exists() || ["pareia.db", "pareia.key"].iter().any(|file| folder.join(file).exists());
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true).mode(0o700);
     builder.create(folder)?;
     let mut permissions = fs::metadata(folder)?.permissions();
-    if permissions.mode() & 0o777 == 0o700 || permissions.mode() & STICKY != 0 {
+    if !is_ours || permissions.mode() & 0o777 == 0o700 || permissions.mode() & STICKY != 0 {
         return Ok(());
     }
     permissions.set_mode(0o700);
-    fs::set_permissions(folder, permissions)
+    match fs::set_permissions(folder, permissions) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            log::warn!("{} is another user's, and others may enter it: {error}", folder.display());
+            Ok(())
+        }
+        set => set,
+    }
 }
 
 /// Removes the lock files of earlier releases, one for each name ever asked for. One that is held

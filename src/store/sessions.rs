@@ -3,6 +3,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
+use super::passwords::Account;
 use super::people::role;
 use super::{Error, Store};
 use crate::crypto::{new_id, new_secret, sha256};
@@ -91,14 +92,14 @@ impl Store {
         Ok((begun == 1).then_some(cookie))
     }
 
-    /// What a browser keeps that logged in to the account of that name.
-    pub fn browser_mark(&self, account: &str) -> Secret {
-        self.sealer.browser_mark(account)
+    /// What a browser keeps that logged in to the account. Another password makes it nobody's.
+    pub fn browser_mark(&self, account: &Account) -> Secret {
+        self.sealer.browser_mark(&marked(account))
     }
 
-    /// Whether that is the mark of a browser that logged in to the account of that name.
-    pub fn is_browser_mark(&self, account: &str, mark: &str) -> bool {
-        self.sealer.is_browser_mark(account, mark)
+    /// Whether that is the mark of a browser that logged in to the account with its present password.
+    pub fn is_browser_mark(&self, account: &Account, mark: &str) -> bool {
+        self.sealer.is_browser_mark(&marked(account), mark)
     }
 
     /// The session of that cookie; `None` when it is nobody's, or no longer.
@@ -147,6 +148,11 @@ impl Store {
         let end = "DELETE FROM sessions WHERE id = ?1 AND (?2 IS NULL OR userId = ?2)";
         Ok(self.write(|t| t.execute(end, params![id, user]))? == 1)
     }
+}
+
+/// What a browser's mark is made over: user and password, neither of which can hold the separator.
+fn marked(account: &Account) -> String {
+    format!("{}\n{}", account.user, account.hash.as_deref().unwrap_or_default())
 }
 
 fn read_line(row: &rusqlite::Row) -> rusqlite::Result<SessionLine> {

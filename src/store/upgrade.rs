@@ -60,7 +60,9 @@ fn copy_aside(connection: &Connection, path: &Path, version: i64) -> Result<(), 
     }
     // Earlier releases put the moment behind the version, and left what did not get whole.
     let earlier = format!("pareia.db.v{version}-");
-    remove_files(folder, |name| name.starts_with(&earlier));
+    // In milliseconds: whatever else is behind it is a person's own copy.
+    let is_moment = |rest: &str| rest.len() == 13 && rest.bytes().all(|b| b.is_ascii_digit());
+    remove_files(folder, |name| name.strip_prefix(&earlier).is_some_and(is_moment));
     log::info!("database copied to {} before its tables change", copy.display());
     Ok(())
 }

@@ -50,6 +50,11 @@ impl Gateway {
         self.calls.acquire(credential.to_owned(), deadline)
     }
 
+    /// The right to send a `connect` that the server sleeps over, if one is free at once.
+    pub fn try_connect_permit(&self, credential: &str) -> Option<Permit<String>> {
+        self.connects.try_acquire(credential.to_owned())
+    }
+
     /// The right to send a `connect` that the server sleeps over; `None` when none is free by
     /// `deadline`.
     pub fn connect_permit(&self, credential: &str, deadline: Instant) -> Option<Permit<String>> {

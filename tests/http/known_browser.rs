@@ -56,6 +56,11 @@ fn a_browser_that_logged_in_before_is_not_shut_out_by_strangers() {
     let from = [("X-Forwarded-For", "10.0.1.1")];
     let refused = other.call_with("POST", "/api/session", &body, &from);
     assert_eq!(refused.status, 429, "the mark is one account's: elsewhere its address counts");
+    // Another password makes the mark nobody's.
+    let kept = shop.sql("SELECT passwordHash FROM users WHERE name = 'ana'")[0][0].clone();
+    shop.set("UPDATE users SET passwordHash = 'x' WHERE name = 'ana'");
+    assert_eq!(with(mark, PASSWORD), 429, "a browser of the password before");
+    shop.set(&format!("UPDATE users SET passwordHash = '{kept}' WHERE name = 'ana'"));
     // The mark opens nothing by itself, and its guesses have an end too.
     let guesses = (0..60).take_while(|_| with(mark, "errada!!") == 401).count();
     assert!((1..60).contains(&guesses), "{guesses}");

@@ -70,9 +70,14 @@ fn a_server_that_was_stored_with_the_usual_port_is_the_same_server_without_it() 
         let folder = of_the_first_release();
         let connection = rusqlite::Connection::open(folder.path().join("pareia.db")).expect("a database");
         connection.execute("UPDATE messaging_instances SET claimedUrl = ?1", [stored]).expect("a change");
+        let credential =
+            "INSERT INTO integration_credentials VALUES ('a', 'whatsapp_evolution', 'a', ?1, 'v1:', 1, 5, 5)";
+        connection.execute(credential, [stored]).expect("a credential");
         drop(connection);
-        Store::open(folder.path()).expect("it opens");
+        // Its key is of another sealing key, which is told after the tables are up to date.
+        assert!(Store::open(folder.path()).is_err());
         assert_eq!(sql(folder.path(), "SELECT claimedUrl FROM messaging_instances"), [[kept]], "{stored}");
+        assert_eq!(sql(folder.path(), "SELECT baseUrl FROM integration_credentials"), [[kept]], "{stored}");
     }
 }
 

@@ -37,7 +37,7 @@ pub fn set_up(app: &App, request: &Request) -> Result<Reply, Problem> {
     not_foreign(app, request)?;
     let fields = Fields::read(request.body())?;
     let token = fields.secret("token")?;
-    let attempt = attempt(app, request, None)?;
+    let attempt = attempt(app, request, None, None)?;
     if !app.login_guard.setup.opens(&token, Instant::now()) {
         return Err(Problem::SetupExpired);
     }
@@ -86,23 +86,33 @@ fn not_foreign(app: &App, request: &Request) -> Result<(), Problem> {
     if passes { Ok(()) } else { Err(Problem::CrossSite) }
 }
 
-fn attempt<'a>(app: &'a App, request: &Request, name: Option<&str>) -> Result<Attempt<'a>, Problem> {
-    // What is no name is nobody's, and needs no count of its own.
-    let name = name.filter(|name| Name::parse(name).is_ok());
+/// Counts an attempt: as that of a browser which the account knows, or, where it is none or has none
+/// left, as anybody's.
+fn attempt<'a>(
+    app: &'a App,
+    request: &Request,
+    name: Option<&str>,
+    account: Option<&Account>,
+) -> Result<Attempt<'a>, Problem> {
     let cookies = request.headers("Cookie");
-    let knows =
-        |name: &str| cookie::browsers(&cookies).iter().any(|mark| app.store.is_browser_mark(name, mark));
-    let by = match name {
-        Some(name) if knows(name) => Attempter::KnownBrowser(name.to_owned()),
-        _ => Attempter::Stranger(peer::household(auth::address(app, request)), name.map(str::to_owned)),
-    };
+    let marks = cookie::browsers(&cookies);
+    let known = account.filter(|account| marks.iter().any(|mark| app.store.is_browser_mark(account, mark)));
+    if let Some(account) = known
+        && let Ok(attempt) =
+            app.login_guard.attempt(Attempter::KnownBrowser(account.user.clone()), Instant::now())
+    {
+        return Ok(attempt);
+    }
+    // What is no name is nobody's, and needs no count of its own.
+    let name = name.filter(|name| Name::parse(name).is_ok()).map(str::to_owned);
+    let by = Attempter::Stranger(peer::household(auth::address(app, request)), name);
     app.login_guard.attempt(by, Instant::now())
 }
 
 /// The account of that name, when this is its password.
 fn authenticate(app: &App, request: &Request, name: &str, password: &Secret) -> Result<Account, Problem> {
-    let attempt = attempt(app, request, Some(name))?;
     let account = app.store.account(name)?;
+    let attempt = attempt(app, request, Some(name), account.as_ref())?;
     let kept = account.as_ref().and_then(|account| account.hash.as_deref());
     let right = app.login_guard.matches(password, kept);
     match (account, right) {
@@ -149,6 +159,6 @@ fn begin(app: &App, request: &Request, account: &Account) -> Result<Reply, Probl
     let mut reply = Reply::data(&Json::of(&session));
     let secure = origin::is_secure(app, request);
     reply.headers.push(cookie::set(&cookie, SESSION_LIFE, secure));
-    reply.headers.push(cookie::set_browser(&app.store.browser_mark(&session.user), secure));
+    reply.headers.push(cookie::set_browser(&app.store.browser_mark(account), secure));
     Ok(reply)
 }

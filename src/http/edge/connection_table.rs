@@ -119,11 +119,15 @@ fn evict(connections: &HashMap<u64, Arc<Client>>) -> bool {
     let since = |client: &Client| client.waiting_since.load(Ordering::Acquire);
     let slowest = connections.iter().min_by_key(|(number, client)| (since(client), **number));
     let slowest = slowest.filter(|(_, client)| since(client) != SERVED);
-    if let Some((_, client)) = slowest {
-        client.is_served();
+    let Some((_, client)) = slowest else { return false };
+    let waited = since(client);
+    // Whose last byte has come meanwhile is served.
+    let is_evicted =
+        client.waiting_since.compare_exchange(waited, SERVED, Ordering::AcqRel, Ordering::Acquire).is_ok();
+    if is_evicted && waited != SERVED {
         client.stream.shutdown(Shutdown::Both).ok();
     }
-    slowest.is_some()
+    is_evicted
 }
 
 impl Client {

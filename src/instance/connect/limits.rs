@@ -29,7 +29,7 @@ pub(super) const CONNECT_OUT: Duration = Duration::from_secs(10);
 /// a limit of its own, and until it is answered no other may be sent.
 pub(super) const CONNECT_GIVES_UP: Duration = Duration::from_mins(2);
 /// How long a connect counts as out that had no answer when its call ended.
-pub(super) const UNANSWERED_OUT: Duration = Duration::from_mins(1);
+pub(super) const UNANSWERED_OUT: Duration = CONNECT_GIVES_UP;
 /// How long a call watches for the code of a connect that it did not send before it decides anew:
 /// longer than [`DISTRUST`], or such a code would never be taken.
 pub(super) const WATCH: Duration = Duration::from_secs(5);

@@ -153,11 +153,13 @@ const RULES: &[Rule] = &[
     (|f| f.is_in(Close) && f.may_be_opening() && f.socket == Socket::Fresh, AwaitCode(Trust::Any)),
     (|f| f.is_in(Close) && f.may_be_opening(), AwaitCode(Trust::NewSocket)),
     // After a scan the socket drops and returns before upstream knows of the pairing.
-    (|f| f.is_in(Close) && f.is(Pairing::Never) && f.was_connecting(), Watch(Returning::Unpaired)),
+    (|f| f.is_in(Close) && f.was_connecting(), Watch(Returning::Unpaired)),
     (|f| f.is_in(Close) && f.socket == Socket::Fresh, OpenSocket(Trust::Any)),
     (|f| f.is_in(Close), OpenSocket(Trust::NewSocket)),
     // A socket that has only just begun to open may still answer the code of the one before.
     (|f| f.in_flight == InFlight::Connect || f.socket == Socket::Resumed, AwaitCode(Trust::NewSocket)),
+    // A connect that this call sent may have met a socket that had just closed.
+    (|f| f.connect_sent, AwaitCode(Trust::NewSocket)),
     (|_| true, AskCode),
 ];
 
@@ -251,13 +253,15 @@ mod tests {
                         "a second one: {facts:?}"
                     );
                     assert_ne!(facts.socket, Socket::Flapping, "a socket each time it is met: {facts:?}");
+                    let scanned = Socket::Unwatched { was_connecting: true };
+                    assert_ne!(facts.socket, scanned, "a phone that has just scanned: {facts:?}");
                     let stayed = facts.socket == Socket::Steady;
                     assert!(stayed || !facts.is(Pairing::Possible), "no time to return: {facts:?}");
                     assert!(facts.socket == Socket::Fresh || trust != Trust::Any, "an old code: {facts:?}");
                 }
                 AskCode => {
                     assert!(facts.is(Pairing::Never) || facts.is(LOGGED_OUT), "a stale code: {facts:?}");
-                    assert!(facts.is_in(ConnectionState::Connecting), "{facts:?}");
+                    assert!(facts.is_in(ConnectionState::Connecting) && !facts.connect_sent, "{facts:?}");
                     assert_ne!(facts.socket, Socket::Flapping, "a socket each time it is met: {facts:?}");
                 }
                 AwaitCode(trust) => {

@@ -50,11 +50,11 @@ impl<'a> ConnectAnswer<'a> {
 
     /// The code, with an image that shows it; `None` when there is nothing that could be shown.
     pub(super) fn qr(self) -> Option<Qr> {
-        let given = self.image().filter(|image| is_bounded_png(image)).map(str::to_owned);
-        let image = given.or_else(|| qr_image::png_uri(self.code()?))?;
+        let given = self.image().filter(|image| is_bounded_png(image)).map(Secret::new);
+        let image = given.or_else(|| qr_image::png_uri(self.code()?).map(Secret::new))?;
         Some(Qr {
             code: self.code().map(Secret::new),
-            image: Secret::new(image),
+            image,
             pairing_code: self.pairing_code.as_ref().and_then(pairing_code).map(Secret::new),
         })
     }
@@ -69,7 +69,7 @@ impl<'a> ConnectAnswer<'a> {
 }
 
 fn is_bounded_png(image: &str) -> bool {
-    image.len() <= MAX_IMAGE && qr_image::png_of_uri(image).is_some()
+    image.len() <= MAX_IMAGE && qr_image::is_png_uri(image)
 }
 
 fn pairing_code(value: &Value) -> Option<&str> {

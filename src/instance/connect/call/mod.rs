@@ -49,7 +49,8 @@ struct Server {
     credential: String,
     base_url: BaseUrl,
     client: Client,
-    _permit: Permit<String>,
+    /// Given back while a connect permit is waited for: whoever holds one kind never waits for the other.
+    permit: Option<Permit<String>>,
 }
 
 /// What is kept of the instance as listed.

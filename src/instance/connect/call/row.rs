@@ -58,8 +58,37 @@ impl Call<'_> {
             return Err(Refusal::Busy);
         }
         let client = self.engine.gateway.client(&base_url, chosen.key, self.trace, self.deadline);
-        self.server = Some(Server { credential: chosen.id, base_url, client, _permit: permit });
+        self.server = Some(Server { credential: chosen.id, base_url, client, permit: Some(permit) });
         Ok(())
+    }
+
+    /// Takes the permit for a `connect`, unless this call has it; whether it had to wait, so that what
+    /// was seen before may be true no longer. The permit for calls is given back meanwhile and taken
+    /// after it, in the order in which new names take both.
+    pub(super) fn reserve_connect(&mut self) -> Result<bool, Refusal> {
+        if self.connect_permit.is_some() {
+            return Ok(false);
+        }
+        let credential = self.server().credential.clone();
+        self.connect_permit = self.engine.gateway.try_connect_permit(&credential);
+        if self.connect_permit.is_some() {
+            return Ok(false);
+        }
+        self.give_back_call_permit();
+        // Upstream knows the name, and sleeps over too many others.
+        let in_time = || Refusal::Upstream(UpstreamError::Timeout);
+        self.connect_permit = Some(self.connect_permit_at(&credential).ok_or_else(in_time)?);
+        let permit = self.engine.gateway.call_permit(&credential, self.deadline).ok_or_else(in_time)?;
+        if let Some(server) = &mut self.server {
+            server.permit = Some(permit);
+        }
+        Ok(true)
+    }
+
+    fn give_back_call_permit(&mut self) {
+        if let Some(server) = &mut self.server {
+            server.permit = None;
+        }
     }
 
     /// The right to send a `connect` that upstream sleeps over.

@@ -83,14 +83,12 @@ impl Call<'_> {
     }
 
     pub(super) fn open_socket(&mut self, trust: Trust) -> Result<Option<Answer>, Refusal> {
-        let permit = match self.connect_permit.take() {
-            Some(permit) => permit,
-            // Upstream knows the name, and sleeps over too many others.
-            None => self
-                .connect_permit_at(&self.server().credential)
-                .ok_or(Refusal::Upstream(UpstreamError::Timeout))?,
-        };
+        if self.reserve_connect()? {
+            self.look_anew();
+            return Ok(None);
+        }
         self.note_connect_out()?;
+        let permit = self.connect_permit.take().ok_or(Refusal::Internal)?;
         let pending = self.engine.gateway.begin_connect(&self.server().credential, &self.ask.name, permit);
         self.connect_sent = true;
         let mut opening = self.start_connect(pending)?;
@@ -104,6 +102,14 @@ impl Call<'_> {
                 }
                 Err(end)
             }
+        }
+    }
+
+    /// Forgets what was seen of the socket, so that the plan looks again.
+    fn look_anew(&mut self) {
+        self.upstream = Upstream::Unseen;
+        if self.socket != Socket::Flapping {
+            self.socket = Socket::Unwatched { was_connecting: false };
         }
     }
 

@@ -26,8 +26,8 @@ impl Call<'_> {
         };
         let listed_connecting = listed.as_ref().is_some_and(|l| l.state == ConnectionState::Connecting);
         let state = self.live_state(listed.as_ref(), listed_connecting)?;
-        let memory = self.phone_memory();
-        let present = |state| Upstream::Present(state, pairing(listed.as_ref(), memory, state));
+        let present =
+            |state| Upstream::Present(state, pairing(listed.as_ref(), self.phone_memory(state), state));
         self.upstream = state.map_or(Upstream::Absent, present);
         self.begin_socket(listed_connecting);
         Ok(())
@@ -63,11 +63,14 @@ impl Call<'_> {
         }
     }
 
-    fn phone_memory(&self) -> PhoneMemory {
+    fn phone_memory(&self, live: ConnectionState) -> PhoneMemory {
         let row = self.row.known();
+        // Whoever was shown the code may have scanned it while nobody looked.
+        let shown = row.is_some_and(|r| r.status == Status::Connecting && r.qr_code.is_some());
         let created_here = || row.and_then(|r| r.create_out_until).is_some_and(domain::is_out);
         match row.and_then(|r| r.paired_at) {
             Some(seen) if self.standing() == Row::Settled => PhoneMemory::SeenAt(seen),
+            None if shown && live == ConnectionState::Close => PhoneMemory::Unknown,
             _ if self.standing() == Row::Settled || created_here() => PhoneMemory::NoPhone,
             _ => PhoneMemory::Unknown,
         }
@@ -78,9 +81,9 @@ impl Call<'_> {
             return Err(Refusal::Upstream(UpstreamError::NotLoaded));
         }
         // Before the create: what upstream has heard of is carried on with.
-        if self.connect_permit.is_none() {
-            self.connect_permit =
-                Some(self.connect_permit_at(&self.server().credential).ok_or(Refusal::Busy)?);
+        if self.reserve_connect().map_err(|_| Refusal::Busy)? {
+            self.upstream = Upstream::Unseen;
+            return Ok(());
         }
         // Of what a former instance of that name was, nothing is left.
         self.clear_pending_connect();
