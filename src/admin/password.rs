@@ -3,11 +3,14 @@
 //! Argon2id with OWASP's least memory, 19 MiB and two passes: a guess costs an attacker what it costs
 //! us. A hash carries its parameters, so that later ones can be dearer.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 
 use crate::crypto::random;
 use crate::domain::{Invalid, Secret};
-use crate::sync::Mutex;
 
 /// KiB that a hash takes.
 const MEMORY: u32 = 19 * 1024;
@@ -35,32 +38,53 @@ impl Password {
     }
 }
 
-/// Makes hashes, one at a time: more would only take each other's memory and processor, and the
-/// calls'. Each takes some 20 ms; how many may wait for their turn is the caller's affair.
-#[derive(Default)]
+/// A hash to be made or compared.
+type HashJob = Box<dyn FnOnce() + Send>;
+
+/// Makes hashes, one at a time, on one thread: the allocator keeps their 19 MiB for every thread that
+/// ever made one, and more at once would only take each other's memory and processor. Each takes some
+/// 20 ms; how many may wait for their turn is the caller's affair.
 pub struct Passwords {
-    turn: Mutex<()>,
+    jobs: Sender<HashJob>,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        let (jobs, queue) = mpsc::channel::<HashJob>();
+        let work = move || {
+            for job in queue {
+                // Whoever waits for a job that panicked learns it by the missing result.
+                drop(catch_unwind(AssertUnwindSafe(job)));
+            }
+        };
+        thread::Builder::new().name("hash".into()).spawn(work).expect("the system has a thread");
+        Self { jobs }
+    }
 }
 
 impl Passwords {
     /// What is kept in place of the password.
     pub fn hash(&self, password: &Password) -> String {
-        self.in_turn(|| {
-            let hash = argon2().hash_password_with_salt(password.0.expose().as_bytes(), &random::<SALT>());
+        let text = password.0.clone();
+        self.in_turn(move || {
+            let hash = argon2().hash_password_with_salt(text.expose().as_bytes(), &random::<SALT>());
             hash.expect("a password of that length and a salt can be hashed").to_string()
         })
     }
 
     /// Whether the text is the password that was kept. Where none was, it takes as long to say no.
     pub fn matches(&self, text: &Secret, kept: Option<&str>) -> bool {
-        let against = kept.unwrap_or(DUMMY_HASH);
-        let same = self.in_turn(|| argon2().verify_password(text.expose().as_bytes(), against).is_ok());
+        let (text, against) = (text.clone(), kept.unwrap_or(DUMMY_HASH).to_owned());
+        let same =
+            self.in_turn(move || argon2().verify_password(text.expose().as_bytes(), &*against).is_ok());
         same && kept.is_some()
     }
 
-    fn in_turn<T>(&self, work: impl FnOnce() -> T) -> T {
-        let _turn = self.turn.lock();
-        work()
+    fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
+        let (sender, result) = mpsc::channel();
+        let job = Box::new(move || drop(sender.send(work())));
+        self.jobs.send(job).expect("the thread lives as long as its sender");
+        result.recv().expect("a hash is made, or its thread has said why not")
     }
 }
 
