@@ -30,6 +30,14 @@ pub(super) struct RememberedCode {
     pub(super) is_expired: bool,
 }
 
+impl RememberedCode {
+    /// Whether that code is this one, and one that upstream would have replaced long ago, were its
+    /// socket there.
+    pub(super) fn has_expired_as(&self, qr: &Qr) -> bool {
+        self.is_expired && self.image == qr.image
+    }
+}
+
 /// The picture in the first answer of a `connecting` instance.
 enum FirstAnswer {
     None,
@@ -65,12 +73,8 @@ impl CodeFilter {
             Trust::NewSocket => is_new || is_settled,
             Trust::OnlyChanged => is_new,
         };
-        qr.filter(|qr| trusted && !self.is_expired(qr))
-    }
-
-    /// Whether the code is one that upstream would have replaced long ago, were its socket there.
-    pub(super) fn is_expired(&self, qr: &Qr) -> bool {
-        self.remembered.as_ref().is_some_and(|code| code.is_expired && code.image == qr.image)
+        let has_expired = |qr: &Qr| self.remembered.as_ref().is_some_and(|code| code.has_expired_as(qr));
+        qr.filter(|qr| trusted && !has_expired(qr))
     }
 
     /// Judges the answer of the call that opened the socket.

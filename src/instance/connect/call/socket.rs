@@ -6,7 +6,6 @@ use super::Call;
 use super::code::Seen;
 use super::failures::Endpoint;
 use crate::domain::{ConnectionState, Pairing, Qr, Reason, Status, UpstreamError, from_now};
-use crate::instance::connect::code_watch::CodeFilter;
 use crate::instance::connect::limits::{
     CONNECT_OUT, FLAPPING, LIST_AGAIN, RESUME, RETURN, RETURN_PAUSE, STEADY, UNANSWERED_OUT, WATCH,
 };
@@ -162,7 +161,7 @@ impl Call<'_> {
     }
 
     fn is_expired(&self, qr: &Qr) -> bool {
-        CodeFilter::new(Trust::Any, self.remembered_code()).is_expired(qr)
+        self.remembered_code().is_some_and(|code| code.has_expired_as(qr))
     }
 
     /// What a wait for a code ended with: the answer, or more to go on with.
