@@ -1,8 +1,8 @@
 //! Opening a data folder: files and their modes, pragmas, the sealing key.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
@@ -10,9 +10,11 @@ use std::time::{Duration, Instant};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use super::Error;
+use super::database::{READERS, Store};
+use super::private_file::{create_private, make_private};
 use super::upgrade::migrate;
 use super::writer::{WRITE_WAIT, Writer};
-use super::{Error, READERS, Store};
 use crate::crypto::Sealer;
 use crate::domain::Clock;
 use crate::sync::{FileLock, Mutex};
@@ -28,8 +30,15 @@ const WAL_KEPT: i64 = 4 << 20;
 /// The bit of a folder's mode that says: everybody's.
 const STICKY: u32 = 0o1000;
 
-/// Opens the data folder.
-pub(super) fn open(folder: &Path) -> Result<Store, Error> {
+impl Store {
+    /// Opens the data folder, making it and its files when they are missing, and brings the
+    /// tables up to date. Other processes may have it open at the same time.
+    pub fn open(folder: &Path) -> Result<Self, Error> {
+        open(folder)
+    }
+}
+
+fn open(folder: &Path) -> Result<Store, Error> {
     create_folder(folder).map_err(|e| Error::io(e, folder))?;
     let path = folder.join("pareia.db");
     create_private(&path).map_err(|e| Error::io(e, &path))?;
@@ -95,23 +104,6 @@ fn remove_old_locks(folder: &Path) {
         }
     }
     let _ = fs::remove_dir(folder);
-}
-
-/// SQLite gives its `-wal` and `-shm` files the mode of the database, so that is set first; a file
-/// that was restored with another mode gets its own back.
-pub(super) fn create_private(path: &Path) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.append(true).create(true).mode(0o600);
-    make_private(&options.open(path)?)
-}
-
-fn make_private(file: &File) -> io::Result<()> {
-    let mut permissions = file.metadata()?.permissions();
-    if permissions.mode() & 0o777 == 0o600 {
-        return Ok(());
-    }
-    permissions.set_mode(0o600);
-    file.set_permissions(permissions)
 }
 
 fn connect(path: &Path, read_only: bool) -> rusqlite::Result<Connection> {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::Error;
-use super::open::create_private;
+use super::private_file::create_private;
 
 /// Ends the name of a copy that is being made.
 const PARTIAL: &str = ".partial";

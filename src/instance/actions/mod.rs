@@ -6,18 +6,19 @@
 //! steps of one, in whatever process. It touches upstream only where the instance there is the row's
 //! own, and can be asked again after any failure: what is done already counts as done.
 
+mod error;
 mod guard;
 mod pairing;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use error::Refusal;
+
 use crate::domain::ConnectionState;
-use crate::domain::UpstreamError;
 use crate::domain::{Reason, Status, from_now};
 use crate::instance::connect::Engine;
-use crate::store::{self, Instance, Target};
+use crate::store::{Instance, Target};
 use crate::sync::{Permit, PermitLimits, Permits};
 use crate::upstream::evolution::CommandOutcome;
 use guard::{InstanceGuard, UpstreamOfRow};
@@ -41,41 +42,6 @@ pub enum Act {
     Restart,
     /// The socket that waits for a scan is to make room for one with a pairing code.
     Abandon,
-}
-
-/// Why it was not done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The row is not there any more.
-    Gone,
-    /// Too much is under way for the name, or for its server.
-    Busy,
-    /// The credential of the instance's server was removed: nothing opens that server any more.
-    NoCredential,
-    /// Another instance has the name upstream: the row's own is not there any more.
-    NotYours,
-    /// A phone is paired whose socket is down: upstream does nothing with it before it is back.
-    Reconnecting,
-    /// There is no socket that could be restarted.
-    NotConnected,
-    /// 1.8 has no restart that does no harm.
-    RestartUnsupported,
-    /// Upstream could not do its part.
-    Upstream(UpstreamError),
-    /// The disk that holds this data folder is full.
-    StorageFull(PathBuf),
-    /// Something failed that should not have; the log has it.
-    Internal,
-}
-
-impl From<&store::Error> for Refusal {
-    fn from(error: &store::Error) -> Self {
-        match error {
-            store::Error::Busy => Self::Busy,
-            store::Error::Full(folder) => Self::StorageFull(folder.clone()),
-            _ => Self::Internal,
-        }
-    }
 }
 
 /// What a deletion takes away beside the row, its history and its links.

@@ -16,57 +16,31 @@ mod poll_loop;
 mod probe_queue;
 mod probes;
 mod server;
+mod shared;
 mod snapshot;
 mod supervisor;
 mod suspicions;
 mod wake_signal;
 mod writer;
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 pub use pace::Pace;
 
 use crate::store::Store;
-use crate::sync::{Mutex, Threads};
-use crate::upstream::evolution::Connections;
-use server::WatchedServer;
+use shared::{END_WAIT, Shared};
 use supervisor::Supervisor;
-
-/// How long the end waits for threads that are in the middle of a call. What hangs longer is left
-/// behind, and writes nothing any more.
-const END_WAIT: Duration = Duration::from_secs(1);
 
 /// The monitor. Dropped, it stops.
 pub struct Monitor {
     shared: Arc<Shared>,
 }
 
-/// What its threads share.
-struct Shared {
-    store: Arc<Store>,
-    connections: Connections,
-    pace: Pace,
-    roster: Mutex<Roster>,
-    threads: Threads,
-}
-
-/// The credentials, as they were last read.
-#[derive(Default)]
-struct Roster {
-    /// Those whose servers are polled, by id.
-    servers: HashMap<String, Arc<WatchedServer>>,
-    /// The ids of all of them, whose servers may post webhooks.
-    webhooks: Vec<String>,
-    over: bool,
-}
-
 impl Monitor {
     /// Begins to poll every active credential's server.
     pub fn start(store: Arc<Store>, pace: Pace) -> Self {
-        let (connections, roster) = (Connections::for_lists(), Mutex::default());
-        let shared = Arc::new(Shared { store, connections, pace, roster, threads: Threads::default() });
+        let shared = Arc::new(Shared::new(store, pace));
         let mut supervisor = Supervisor::new(Arc::clone(&shared));
         // At once, so that webhooks are known when the first request comes.
         supervisor.refresh();
@@ -116,15 +90,5 @@ impl Monitor {
 impl Drop for Monitor {
     fn drop(&mut self) {
         self.stop();
-    }
-}
-
-impl Shared {
-    fn server(&self, credential: &str) -> Option<Arc<WatchedServer>> {
-        self.roster.lock().servers.get(credential).cloned()
-    }
-
-    fn servers(&self) -> Vec<Arc<WatchedServer>> {
-        self.roster.lock().servers.values().cloned().collect()
     }
 }

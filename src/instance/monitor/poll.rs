@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use super::Shared;
 use super::judge::{Lasted, Observation, Verdict, judge};
 use super::probe_queue::ProbeQueue;
 use super::probes::{Candidate, Candidates, ProbeReason};
 use super::server::WatchedServer;
+use super::shared::Shared;
 use super::snapshot::{List, RowCache, Snapshot};
 use super::suspicions::Suspicions;
 use super::writer;

@@ -3,10 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use super::Shared;
 use super::pace::Pace;
 use super::poll::{PollError, Poller, Remainder};
 use super::server::WatchedServer;
+use super::shared::Shared;
 use super::wake_signal::Due;
 
 /// A poll is followed by a pause of this many times what it took upstream: however slow a server
@@ -30,8 +30,8 @@ pub(super) fn run(shared: &Shared, server: &WatchedServer) {
             return;
         }
         match &outcome {
-            Ok(_) => server.note(shared, None),
-            Err(PollError::Upstream(error)) => server.note(shared, Some(*error)),
+            Ok(_) => server.note(&shared.store, None),
+            Err(PollError::Upstream(error)) => server.note(&shared.store, Some(*error)),
             Err(PollError::Here) => server.excuse(),
         }
         failures = if outcome.is_ok() { 0 } else { failures + 1 };

@@ -4,11 +4,11 @@ use std::sync::MutexGuard;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::Shared;
+use super::pace::Pace;
 use super::wake_signal::WakeSignal;
 use crate::domain::UpstreamError;
 use crate::domain::{Millis, now};
-use crate::store::Credential;
+use crate::store::{Credential, Store};
 use crate::sync::Mutex;
 use crate::upstream::BaseUrl;
 
@@ -86,10 +86,10 @@ impl WatchedServer {
     }
 
     /// It has answered, whatever it was; until it is asked again it owes nothing.
-    pub(super) fn note(&self, shared: &Shared, error: Option<UpstreamError>) {
+    pub(super) fn note(&self, store: &Store, error: Option<UpstreamError>) {
         let mut health = self.health();
         health.owes = None;
-        self.write_health(shared, &mut health, error);
+        self.write_health(store, &mut health, error);
     }
 
     /// Here something went wrong: it owes nothing, and is not to blame.
@@ -99,22 +99,22 @@ impl WatchedServer {
 
     /// It has owed an answer for so long that what is known of it is no news any more, long before
     /// whoever asked gives up.
-    pub(super) fn notice_silence(&self, shared: &Shared) {
+    pub(super) fn notice_silence(&self, store: &Store, pace: &Pace) {
         let Some(mut health) = self.health.try_lock() else { return };
-        let patience = shared.pace.silence.max(health.took * SLOW);
+        let patience = pace.silence.max(health.took * SLOW);
         if health.owes.is_some_and(|since| since.elapsed() >= patience) {
-            self.write_health(shared, &mut health, Some(UpstreamError::Timeout));
+            self.write_health(store, &mut health, Some(UpstreamError::Timeout));
         }
     }
 
-    fn write_health(&self, shared: &Shared, health: &mut ServerHealth, error: Option<UpstreamError>) {
+    fn write_health(&self, store: &Store, health: &mut ServerHealth, error: Option<UpstreamError>) {
         let code = error.map(UpstreamError::code);
         if health.noted && health.code == code {
             return;
         }
         let id = &self.credential.id;
         let since = if code.is_some() { health.news } else { now() };
-        match self.write(|| shared.store.note_health(id, code, since)) {
+        match self.write(|| store.note_health(id, code, since)) {
             None => return,
             Some(Err(error)) => return log::error!("the health of {id} could not be written: {error}"),
             Some(Ok(())) => {}

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::poll_loop::{self, survive};
 use super::server::WatchedServer;
-use super::{END_WAIT, Shared};
+use super::shared::{END_WAIT, Shared};
 use crate::store::Credential;
 use crate::upstream::BaseUrl;
 
@@ -38,7 +38,7 @@ impl Supervisor {
             survive(|| {
                 self.refresh();
                 for server in self.shared.servers() {
-                    server.notice_silence(&self.shared);
+                    server.notice_silence(&self.shared.store, &self.shared.pace);
                 }
                 self.notice_pairing();
             });

@@ -1,0 +1,49 @@
+//! What the monitor's threads share: the data folder, the connections, and which servers are polled.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::pace::Pace;
+use super::server::WatchedServer;
+use crate::store::Store;
+use crate::sync::{Mutex, Threads};
+use crate::upstream::evolution::Connections;
+
+/// How long the end waits for threads that are in the middle of a call. What hangs longer is left
+/// behind, and writes nothing any more.
+pub(super) const END_WAIT: Duration = Duration::from_secs(1);
+
+/// What its threads share.
+pub(super) struct Shared {
+    pub(super) store: Arc<Store>,
+    pub(super) connections: Connections,
+    pub(super) pace: Pace,
+    pub(super) roster: Mutex<Roster>,
+    pub(super) threads: Threads,
+}
+
+/// The credentials, as they were last read.
+#[derive(Default)]
+pub(super) struct Roster {
+    /// Those whose servers are polled, by id.
+    pub(super) servers: HashMap<String, Arc<WatchedServer>>,
+    /// The ids of all of them, whose servers may post webhooks.
+    pub(super) webhooks: Vec<String>,
+    pub(super) over: bool,
+}
+
+impl Shared {
+    pub(super) fn new(store: Arc<Store>, pace: Pace) -> Self {
+        let (connections, roster) = (Connections::for_lists(), Mutex::default());
+        Self { store, connections, pace, roster, threads: Threads::default() }
+    }
+
+    pub(super) fn server(&self, credential: &str) -> Option<Arc<WatchedServer>> {
+        self.roster.lock().servers.get(credential).cloned()
+    }
+
+    pub(super) fn servers(&self) -> Vec<Arc<WatchedServer>> {
+        self.roster.lock().servers.values().cloned().collect()
+    }
+}

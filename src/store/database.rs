@@ -1,0 +1,67 @@
+//! The open database and its connections: how a statement runs, and what its error means. Knows no table.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rusqlite::{Connection, Transaction};
+
+use super::Error;
+use super::writer::Writer;
+use crate::crypto::Sealer;
+use crate::domain::Clock;
+use crate::sync::Mutex;
+
+/// Connections that only read; with two cores a third would wait for a core.
+pub(super) const READERS: usize = 2;
+
+/// An open data folder.
+pub struct Store {
+    pub(super) folder: PathBuf,
+    pub(super) clock: Clock,
+    pub(super) sealer: Sealer,
+    pub(super) readers: [Mutex<Connection>; READERS],
+    /// Closed after the readers: the last connection moves the log into the database, and one that
+    /// only reads cannot.
+    pub(super) writer: Writer,
+    pub(super) turn: AtomicUsize,
+}
+
+impl Store {
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The clock by which every stored moment is decided.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Whether the database takes writes: commits one, so that a full disk shows.
+    pub fn check_writable(&self) -> Result<(), Error> {
+        self.set_setting("checked", &self.clock.now().to_string())
+    }
+
+    /// Runs one query.
+    pub(super) fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+        self.read_with(self.turn.fetch_add(1, Ordering::Relaxed) % READERS, query)
+    }
+
+    /// Runs one query on that reader.
+    pub(super) fn read_with<T>(
+        &self,
+        reader: usize,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
+        query(&self.readers[reader].lock()).map_err(|error| Error::sqlite(error, &self.folder))
+    }
+
+    /// Runs one transaction. When this returns, it is on the disk.
+    pub(super) fn write<T>(
+        &self,
+        change: impl FnOnce(&Transaction) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
+        let written = self.writer.transaction(change).map_err(|error| Error::sqlite(error, &self.folder))?;
+        written.ok_or(Error::Busy)
+    }
+}
