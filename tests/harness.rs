@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use pareia::admin::{Password, Passwords};
 use pareia::domain::{Channel, Name, Phone, Role, Secret};
 use pareia::http::{Server, Settings};
-use pareia::instance::connect::Engine;
+use pareia::instance::connect::ConnectService;
 use pareia::instance::monitor::{Monitor, Pace};
 use pareia::sim::{Options, Sim, Timing, Version};
 use pareia::store::{NewCredential, Store};
@@ -134,11 +134,11 @@ impl Shop {
     fn paced(sim: Sim, qr_timeout: Duration, pace: Pace, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = Folder::new();
         let store = Arc::new(Store::open(folder.path()).expect("the store opens"));
-        let engine = Arc::new(Engine::new(Arc::clone(&store), qr_timeout));
+        let connect_service = Arc::new(ConnectService::new(Arc::clone(&store), qr_timeout));
         let mut settings = Settings::new("127.0.0.1:0");
         change(&mut settings);
         let watch = Arc::new(Monitor::start(Arc::clone(&store), pace));
-        let server = Server::start(settings, Arc::clone(&store), engine, Arc::clone(&watch));
+        let server = Server::start(settings, Arc::clone(&store), connect_service, Arc::clone(&watch));
         let server = server.expect("the server starts");
         let mut shop = Self { watch, server, sim, store, folder, token: String::new() };
         shop.token = shop.user("loja", false);

@@ -15,7 +15,7 @@ use super::{setting, signals};
 use crate::admin::SETUP_LIFE;
 use crate::cli::config::{Config, Raw};
 use crate::http::{Server, Settings, raise_open_files};
-use crate::instance::connect::Engine;
+use crate::instance::connect::ConnectService;
 use crate::instance::monitor::{Monitor, Pace};
 use crate::store::{self, CredentialLine, Store};
 use crate::text::cli as words;
@@ -61,12 +61,12 @@ fn serve(config: &Config, held: &Held) -> CommandResult {
     let stopped = signals::first()?;
     raise_open_files();
     let store = Arc::new(Store::open(&config.data)?);
-    let engine = Arc::new(Engine::new(Arc::clone(&store), config.qr_timeout));
+    let connect_service = Arc::new(ConnectService::new(Arc::clone(&store), config.qr_timeout));
     let mut settings = Settings::new(&config.listen);
     settings.trusted_proxies.clone_from(&config.trusted_proxies);
     settings.public_url.clone_from(&config.public_url);
     let watch = Arc::new(Monitor::start(Arc::clone(&store), Pace::default()));
-    let server = Server::start(settings, Arc::clone(&store), engine, Arc::clone(&watch))
+    let server = Server::start(settings, Arc::clone(&store), connect_service, Arc::clone(&watch))
         .map_err(|e| CommandFailure::Failed(words::cannot_listen(&config.listen, &e)))?;
     let url = config.public_url.clone().unwrap_or_else(|| reachable(server.addr()));
     // Before anybody is told that it runs: a command beside it may ask at once.

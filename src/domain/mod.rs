@@ -13,6 +13,7 @@ mod role;
 mod secret;
 mod status;
 mod upstream_error;
+mod use_case_error;
 
 pub use channel::Channel;
 pub use clock::{Clock, MILLIS_PER_DAY, Millis, from_now, is_out, now};
@@ -24,3 +25,4 @@ pub use role::{Caller, Permission, Role};
 pub use secret::{Qr, Secret};
 pub use status::Status;
 pub use upstream_error::UpstreamError;
+pub use use_case_error::UseCaseError;

@@ -10,8 +10,8 @@ use super::security::login_guard::LoginGuard;
 use super::security::peer::Network;
 use super::security::rate_limit::RateLimit;
 use super::security::throttles::Throttles;
-use crate::instance::actions::Manager;
-use crate::instance::connect::Engine;
+use crate::instance::actions::ActionService;
+use crate::instance::connect::ConnectService;
 use crate::instance::monitor::Monitor;
 use crate::store::Store;
 
@@ -19,12 +19,12 @@ use crate::store::Store;
 pub struct App {
     /// The database.
     pub store: Arc<Store>,
-    /// The use case.
-    pub engine: Arc<Engine>,
+    /// The call that ends in a code.
+    pub connect_service: Arc<ConnectService>,
     /// What keeps the rows true.
     pub watch: Arc<Monitor>,
-    /// What people ask for by name.
-    pub manager: Arc<Manager>,
+    /// What a person asks for by name: logout, restart, delete.
+    pub action_service: Arc<ActionService>,
     /// Proxies whose word about addresses is taken.
     pub trusted_proxies: Vec<Network>,
     /// The address people use, where it is another than the one listened on.
@@ -47,15 +47,15 @@ impl App {
     /// What the routes of a server with that many connections share.
     pub fn new(
         store: Arc<Store>,
-        engine: Arc<Engine>,
+        connect_service: Arc<ConnectService>,
         watch: Arc<Monitor>,
         trusted_proxies: Vec<Network>,
         connections: usize,
     ) -> Self {
         Self {
             store,
-            manager: Arc::new(Manager::new(Arc::clone(&engine))),
-            engine,
+            action_service: Arc::new(ActionService::new(Arc::clone(&connect_service))),
+            connect_service,
             watch,
             trusted_proxies,
             public_url: None,

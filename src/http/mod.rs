@@ -38,7 +38,7 @@ pub use edge::limits::{Limits, raise_open_files};
 pub use security::peer::{Network, NotANetwork};
 
 use crate::domain::Secret;
-use crate::instance::connect::Engine;
+use crate::instance::connect::ConnectService;
 use crate::instance::monitor::Monitor;
 use crate::store::Store;
 use app::App;
@@ -92,13 +92,13 @@ impl Server {
     pub fn start(
         settings: Settings,
         store: Arc<Store>,
-        engine: Arc<Engine>,
+        connect_service: Arc<ConnectService>,
         watch: Arc<Monitor>,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(&settings.listen)?;
         let limits = settings.limits.within_open_files();
         let folder = store.folder().to_owned();
-        let mut app = App::new(store, engine, watch, settings.trusted_proxies, limits.connections);
+        let mut app = App::new(store, connect_service, watch, settings.trusted_proxies, limits.connections);
         app.public_url = settings.public_url;
         let app = Arc::new(app);
         let routes: Arc<dyn Routes> = Arc::new(Router::new(Arc::clone(&app), limits.clone()));

@@ -5,9 +5,9 @@
 use std::time::Duration;
 
 use crate::domain::Invalid;
-use crate::domain::UpstreamError;
-use crate::instance::actions::{self, Act};
-use crate::instance::connect::Refusal;
+use crate::domain::{UpstreamError, UseCaseError};
+use crate::instance::actions::{Action, ActionError};
+use crate::instance::connect::ConnectError;
 use crate::store;
 use crate::text;
 use crate::upstream::evolution::Check;
@@ -44,14 +44,16 @@ pub enum Problem {
     MethodNotAllowed(String),
     /// The database takes no writes.
     NotReady,
-    /// The use case refused.
-    Refused(Refusal),
+    /// What can end any use case.
+    Failed(UseCaseError),
+    /// The call for a code ended for a reason of its own.
+    Connect(ConnectError),
     /// A phone is connected: there is no code.
     AlreadyConnected,
     /// The link is nobody's, or no longer.
     LinkExpired,
-    /// What was asked for by name was not done.
-    Undone(Act, actions::Refusal),
+    /// The action was not done.
+    Action(Action, ActionError),
     /// A cookie, or a login, that was not sent by our own page.
     CrossSite,
     /// Name and password do not go together, or there is no such name.
@@ -78,16 +80,25 @@ impl From<store::Error> for Problem {
     }
 }
 
+impl From<ConnectError> for Problem {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::Failed(error) => Self::Failed(error),
+            error => Self::Connect(error),
+        }
+    }
+}
+
 impl Problem {
     /// The answer where too much is going on already.
-    pub const BUSY: Self = Self::Refused(Refusal::Busy);
+    pub const BUSY: Self = Self::Failed(UseCaseError::Busy);
     /// The answer where something failed that should not have.
-    pub const INTERNAL: Self = Self::Refused(Refusal::Internal);
+    pub const INTERNAL: Self = Self::Failed(UseCaseError::Internal);
 
     /// Its status.
     pub fn status(&self) -> u16 {
         match self {
-            Self::Untested(Check::Failed(trouble)) => refusal_status(&Refusal::Upstream(*trouble)),
+            Self::Untested(Check::Failed(error)) => upstream_status(*error),
             Self::Malformed
             | Self::InvalidJson
             | Self::InvalidField(..)
@@ -102,11 +113,12 @@ impl Problem {
             Self::RateLimited(_) | Self::TooOften(_) => 429,
             Self::HeadTooLarge => 431,
             Self::NotReady => 503,
-            Self::Refused(refusal) => refusal_status(refusal),
+            Self::Failed(error) => use_case_status(error),
+            Self::Connect(error) => connect_status(error),
             Self::AlreadyConnected | Self::Taken(_) | Self::InUse(..) | Self::LastAdministrator => 409,
             Self::LinkExpired | Self::SetupExpired => 410,
-            Self::Undone(_, refusal) => undone_status(refusal),
-            Self::Store(error) => refusal_status(&Refusal::from(error)),
+            Self::Action(_, error) => action_status(error),
+            Self::Store(error) => use_case_status(&error.into()),
         }
     }
 
@@ -119,8 +131,8 @@ impl Problem {
                 Some(("Retry-After", whole_seconds(*wait).to_string()))
             }
             Self::NotReady
-            | Self::Refused(Refusal::Busy)
-            | Self::Undone(_, actions::Refusal::Busy)
+            | Self::Failed(UseCaseError::Busy)
+            | Self::Action(_, ActionError::Failed(UseCaseError::Busy))
             | Self::Store(store::Error::Busy) => Some(("Retry-After", BUSY_RETRY.to_string())),
             _ => None,
         }
@@ -151,12 +163,13 @@ impl Problem {
             Self::NotFound => ("not_found", text::NOT_FOUND, None),
             Self::MethodNotAllowed(_) => ("method_not_allowed", text::METHOD_NOT_ALLOWED, None),
             Self::NotReady => ("not_ready", text::NOT_READY, Some(text::NOT_READY_DETAIL)),
-            Self::Refused(refusal) => return text::refusal(refusal),
+            Self::Failed(error) => return text::use_case_error(error),
+            Self::Connect(error) => return text::connect_error(error),
             Self::AlreadyConnected => {
                 ("already_connected", text::ALREADY_CONNECTED, Some(text::ALREADY_CONNECTED_DETAIL))
             }
             Self::LinkExpired => ("link_expired", text::LINK_EXPIRED, Some(text::LINK_EXPIRED_DETAIL)),
-            Self::Undone(act, refusal) => return text::undone(*act, refusal),
+            Self::Action(action, error) => return text::action_error(*action, error),
             Self::CrossSite => ("forbidden", text::CROSS_SITE, Some(text::CROSS_SITE_DETAIL)),
             Self::WrongPassword => {
                 ("wrong_password", text::WRONG_PASSWORD, Some(text::WRONG_PASSWORD_DETAIL))
@@ -169,41 +182,47 @@ impl Problem {
                 ("last_administrator", text::LAST_ADMINISTRATOR, Some(text::LAST_ADMINISTRATOR_DETAIL))
             }
             Self::Untested(check) => return text::check(check).unwrap_or_else(internal),
-            Self::Store(error) => return text::refusal(&Refusal::from(error)),
+            Self::Store(error) => return text::use_case_error(&error.into()),
         };
         text::Sentence { code, error: error.to_owned(), detail }
     }
 }
 
 fn internal() -> text::Sentence {
-    text::refusal(&Refusal::Internal)
+    text::use_case_error(&UseCaseError::Internal)
 }
 
-fn refusal_status(refusal: &Refusal) -> u16 {
-    match refusal {
-        Refusal::Gone => 404,
-        Refusal::OwnedByOther | Refusal::PairedUpstream => 409,
-        Refusal::NoActiveCredential(_) | Refusal::Busy => 503,
-        Refusal::Upstream(UpstreamError::Timeout) | Refusal::NoQr | Refusal::Reconnecting => 504,
-        Refusal::Upstream(_) => 502,
-        Refusal::StorageFull(_) => 507,
-        Refusal::Internal => 500,
+fn use_case_status(error: &UseCaseError) -> u16 {
+    match error {
+        UseCaseError::Gone => 404,
+        UseCaseError::Busy => 503,
+        UseCaseError::Upstream(error) => upstream_status(*error),
+        UseCaseError::StorageFull(_) => 507,
+        UseCaseError::Internal => 500,
     }
 }
 
-fn undone_status(refusal: &actions::Refusal) -> u16 {
-    use actions::Refusal as Why;
-    match refusal {
-        Why::Gone => 404,
-        Why::NoCredential
-        | Why::NotYours
-        | Why::Reconnecting
-        | Why::NotConnected
-        | Why::RestartUnsupported => 409,
-        Why::Busy => refusal_status(&Refusal::Busy),
-        Why::Upstream(trouble) => refusal_status(&Refusal::Upstream(*trouble)),
-        Why::StorageFull(folder) => refusal_status(&Refusal::StorageFull(folder.clone())),
-        Why::Internal => refusal_status(&Refusal::Internal),
+fn upstream_status(error: UpstreamError) -> u16 {
+    if error == UpstreamError::Timeout { 504 } else { 502 }
+}
+
+fn connect_status(error: &ConnectError) -> u16 {
+    match error {
+        ConnectError::OwnedByOther | ConnectError::PairedUpstream => 409,
+        ConnectError::NoActiveCredential(_) => 503,
+        ConnectError::NoQr | ConnectError::Reconnecting => 504,
+        ConnectError::Failed(error) => use_case_status(error),
+    }
+}
+
+fn action_status(error: &ActionError) -> u16 {
+    match error {
+        ActionError::NoCredential
+        | ActionError::NotYours
+        | ActionError::Reconnecting
+        | ActionError::NotConnected
+        | ActionError::RestartUnsupported => 409,
+        ActionError::Failed(error) => use_case_status(error),
     }
 }
 
@@ -258,53 +277,53 @@ mod tests {
         check(&Problem::InUse("x".into(), "y"), 409, "in_use", None);
         check(&Problem::LastAdministrator, 409, "last_administrator", None);
         check(&Problem::Untested(Check::InstanceToken), 400, "instance_token", None);
-        for (trouble, status, code) in [
+        for (error, status, code) in [
             (UpstreamError::Unreachable, 502, "evolution_unreachable"),
             (UpstreamError::Timeout, 504, "evolution_timeout"),
             (UpstreamError::RejectedKey, 502, "evolution_rejected_key"),
         ] {
-            check(&Problem::Untested(Check::Failed(trouble)), status, code, None);
+            check(&Problem::Untested(Check::Failed(error)), status, code, None);
         }
     }
 
     #[test]
-    fn every_refusal_has_its_status_and_code() {
-        let no_credential = Refusal::NoActiveCredential(Channel::WhatsappEvolution);
-        for (refusal, status, code) in [
-            (Refusal::OwnedByOther, 409, "owned_by_other_user"),
+    fn every_end_of_a_call_has_its_status_and_code() {
+        let no_credential = ConnectError::NoActiveCredential(Channel::WhatsappEvolution);
+        for (error, status, code) in [
+            (ConnectError::OwnedByOther, 409, "owned_by_other_user"),
             (no_credential, 503, "no_active_credential"),
-            (Refusal::Upstream(UpstreamError::Unreachable), 502, "evolution_unreachable"),
-            (Refusal::Upstream(UpstreamError::RejectedKey), 502, "evolution_rejected_key"),
-            (Refusal::Upstream(UpstreamError::LicenseRequired), 502, "evolution_license_required"),
-            (Refusal::Upstream(UpstreamError::NotLoaded), 502, "evolution_not_loaded"),
-            (Refusal::Upstream(UpstreamError::Unexpected), 502, "evolution_error"),
-            (Refusal::Upstream(UpstreamError::Timeout), 504, "evolution_timeout"),
-            (Refusal::NoQr, 504, "qr_timeout"),
-            (Refusal::Reconnecting, 504, "qr_timeout"),
-            (Refusal::Internal, 500, "internal"),
-            (Refusal::Gone, 404, "not_found"),
+            (UpstreamError::Unreachable.into(), 502, "evolution_unreachable"),
+            (UpstreamError::RejectedKey.into(), 502, "evolution_rejected_key"),
+            (UpstreamError::LicenseRequired.into(), 502, "evolution_license_required"),
+            (UpstreamError::NotLoaded.into(), 502, "evolution_not_loaded"),
+            (UpstreamError::Unexpected.into(), 502, "evolution_error"),
+            (UpstreamError::Timeout.into(), 504, "evolution_timeout"),
+            (ConnectError::NoQr, 504, "qr_timeout"),
+            (ConnectError::Reconnecting, 504, "qr_timeout"),
+            (UseCaseError::Internal.into(), 500, "internal"),
+            (UseCaseError::Gone.into(), 404, "not_found"),
         ] {
-            check(&Problem::Refused(refusal), status, code, None);
+            check(&Problem::from(error), status, code, None);
         }
     }
 
     #[test]
-    fn what_was_not_done_has_its_status_and_code() {
-        use actions::Refusal as Why;
-        for (why, status, code) in [
-            (Why::Gone, 404, "not_found"),
-            (Why::NoCredential, 409, "credential_removed"),
-            (Why::NotYours, 409, "not_yours"),
-            (Why::Reconnecting, 409, "reconnecting"),
-            (Why::NotConnected, 409, "not_connected"),
-            (Why::RestartUnsupported, 409, "restart_unsupported"),
-            (Why::Upstream(UpstreamError::Unreachable), 502, "evolution_unreachable"),
-            (Why::Upstream(UpstreamError::Timeout), 504, "evolution_timeout"),
-            (Why::Internal, 500, "internal"),
+    fn every_action_that_was_not_done_has_its_status_and_code() {
+        for (error, status, code) in [
+            (UseCaseError::Gone.into(), 404, "not_found"),
+            (ActionError::NoCredential, 409, "credential_removed"),
+            (ActionError::NotYours, 409, "not_yours"),
+            (ActionError::Reconnecting, 409, "reconnecting"),
+            (ActionError::NotConnected, 409, "not_connected"),
+            (ActionError::RestartUnsupported, 409, "restart_unsupported"),
+            (UpstreamError::Unreachable.into(), 502, "evolution_unreachable"),
+            (UpstreamError::Timeout.into(), 504, "evolution_timeout"),
+            (UseCaseError::Internal.into(), 500, "internal"),
         ] {
-            check(&Problem::Undone(Act::Delete, why), status, code, None);
+            check(&Problem::Action(Action::Delete, error), status, code, None);
         }
-        check(&Problem::Undone(Act::Logout, Why::Busy), 503, "busy", Some(("Retry-After", "2")));
+        let busy = Problem::Action(Action::Logout, UseCaseError::Busy.into());
+        check(&busy, 503, "busy", Some(("Retry-After", "2")));
         check(&Problem::AlreadyConnected, 409, "already_connected", None);
         check(&Problem::LinkExpired, 410, "link_expired", None);
     }

@@ -7,6 +7,8 @@ use std::{fmt, io};
 use rusqlite::ErrorCode;
 use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
 
+use crate::domain::UseCaseError;
+
 /// A failure of the store. Refusals that a caller expects are values of the calls, not errors.
 #[derive(Debug)]
 pub enum Error {
@@ -66,6 +68,16 @@ impl Error {
             source = cause.source();
         }
         Self::Migration(error)
+    }
+}
+
+impl From<&Error> for UseCaseError {
+    fn from(error: &Error) -> Self {
+        match error {
+            Error::Busy => Self::Busy,
+            Error::Full(folder) => Self::StorageFull(folder.clone()),
+            _ => Self::Internal,
+        }
     }
 }
 

@@ -4,8 +4,8 @@ use super::requests::NOT_FOUND;
 use super::sentence::Sentence;
 use super::servers::upstream;
 use super::storage::{STORAGE_FULL_DETAIL, storage_full};
-use crate::domain::Channel;
-use crate::instance::connect::{Answer, Found, Refusal};
+use crate::domain::{Channel, UseCaseError};
+use crate::instance::connect::{ConnectError, ConnectOutcome, PriorState};
 
 /// The outer message of every success.
 pub const DONE: &str = "Instância criada com credenciais do sistema";
@@ -16,24 +16,23 @@ pub const PAIRING_CODE_MISSING: &str = "Esta instância já está aguardando a l
     pedido sem código de pareamento. Escaneie o QR Code, ou peça o código quando este expirar.";
 
 /// The sentence of a success.
-pub fn answer(answer: &Answer) -> &'static str {
-    match answer.found {
-        Found::Missing => "Instância criada. Escaneie o QR Code no WhatsApp.",
-        Found::Existing => "Instância já existente. Escaneie o QR Code.",
-        Found::Connected => CONNECTED,
+pub fn connect_outcome(outcome: &ConnectOutcome) -> &'static str {
+    match outcome.prior_state {
+        PriorState::Missing => "Instância criada. Escaneie o QR Code no WhatsApp.",
+        PriorState::Existing => "Instância já existente. Escaneie o QR Code.",
+        PriorState::Connected => CONNECTED,
     }
 }
 
-/// The sentence of a refusal.
-pub fn refusal(refusal: &Refusal) -> Sentence {
-    let (code, error, detail) = match refusal {
-        Refusal::Gone => ("not_found", NOT_FOUND.to_owned(), None),
-        Refusal::OwnedByOther => (
+/// The sentence of a call that ended without a code.
+pub fn connect_error(error: &ConnectError) -> Sentence {
+    let (code, error, detail) = match error {
+        ConnectError::OwnedByOther => (
             "owned_by_other_user",
             "Instância já existe para outro usuário".to_owned(),
             Some("Use outro channelInstanceId, ou o token do dono da instância."),
         ),
-        Refusal::PairedUpstream => (
+        ConnectError::PairedUpstream => (
             "owned_by_other_user",
             "Instância já existe para outro usuário".to_owned(),
             Some(
@@ -41,17 +40,8 @@ pub fn refusal(refusal: &Refusal) -> Sentence {
                  Use outro channelInstanceId, ou peça a um administrador.",
             ),
         ),
-        Refusal::NoActiveCredential(channel) => ("no_active_credential", no_credential(*channel), None),
-        Refusal::Busy => (
-            "busy",
-            "Servidor ocupado, tente de novo em instantes".to_owned(),
-            Some("Há chamadas demais esperando pela Evolution API. A mesma chamada pode ser repetida."),
-        ),
-        Refusal::Upstream(trouble) => {
-            let (code, detail) = (trouble.code(), upstream(*trouble));
-            (code, "Erro ao criar/conectar instância".to_owned(), Some(detail))
-        }
-        Refusal::NoQr => (
+        ConnectError::NoActiveCredential(channel) => ("no_active_credential", no_credential(*channel), None),
+        ConnectError::NoQr => (
             "qr_timeout",
             "Erro ao criar/conectar instância".to_owned(),
             Some(
@@ -59,7 +49,7 @@ pub fn refusal(refusal: &Refusal) -> Sentence {
                   continuar, confira se o servidor alcança web.whatsapp.com e a versão da Evolution API.",
             ),
         ),
-        Refusal::Reconnecting => (
+        ConnectError::Reconnecting => (
             "qr_timeout",
             "Erro ao criar/conectar instância".to_owned(),
             Some(
@@ -67,8 +57,28 @@ pub fn refusal(refusal: &Refusal) -> Sentence {
                   o WhatsApp e chame de novo; para parear outro celular, desconecte este antes.",
             ),
         ),
-        Refusal::StorageFull(folder) => ("storage_full", storage_full(folder), Some(STORAGE_FULL_DETAIL)),
-        Refusal::Internal => (
+        ConnectError::Failed(error) => return use_case_error(error),
+    };
+    Sentence { code, error, detail }
+}
+
+/// The sentence of what can end any use case.
+pub fn use_case_error(error: &UseCaseError) -> Sentence {
+    let (code, error, detail) = match error {
+        UseCaseError::Gone => ("not_found", NOT_FOUND.to_owned(), None),
+        UseCaseError::Busy => (
+            "busy",
+            "Servidor ocupado, tente de novo em instantes".to_owned(),
+            Some("Há chamadas demais esperando pela Evolution API. A mesma chamada pode ser repetida."),
+        ),
+        UseCaseError::Upstream(error) => {
+            let (code, detail) = (error.code(), upstream(*error));
+            (code, "Erro ao criar/conectar instância".to_owned(), Some(detail))
+        }
+        UseCaseError::StorageFull(folder) => {
+            ("storage_full", storage_full(folder), Some(STORAGE_FULL_DETAIL))
+        }
+        UseCaseError::Internal => (
             "internal",
             "Erro interno".to_owned(),
             Some("Procure o requestId no log do pareia. A mesma chamada pode ser repetida."),

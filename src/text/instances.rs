@@ -1,12 +1,10 @@
 //! Sentences about what is done with an instance, about links, and why a status is what it is.
 
-use super::calls::refusal;
-use super::requests::NOT_FOUND;
+use super::calls::use_case_error;
 use super::sentence::Sentence;
 use super::servers::upstream;
-use crate::domain::Reason;
-use crate::instance::actions::{Act, Refusal};
-use crate::instance::connect;
+use crate::domain::{Reason, UseCaseError};
+use crate::instance::actions::{Action, ActionError};
 
 /// 409: there is no code to show.
 pub const ALREADY_CONNECTED: &str = "Esta instância já está conectada";
@@ -28,14 +26,10 @@ const NOT_YOURS_DETAIL: &str = "A que foi criada por aqui não existe mais lá, 
 pub const STRANGER_STAYS: &str =
     "A Evolution API tem outra instância com este nome, que não foi criada por aqui: ela fica como está.";
 
-/// What was asked for and not done.
-pub fn undone(act: Act, why: &Refusal) -> Sentence {
-    let (code, error, detail) = match why {
-        Refusal::Gone => ("not_found", NOT_FOUND, None),
-        Refusal::Busy => return refusal(&connect::Refusal::Busy),
-        Refusal::StorageFull(folder) => return refusal(&connect::Refusal::StorageFull(folder.clone())),
-        Refusal::Internal => return refusal(&connect::Refusal::Internal),
-        Refusal::NoCredential => (
+/// The sentence of an action that was not done.
+pub fn action_error(action: Action, error: &ActionError) -> Sentence {
+    let (code, error, detail) = match error {
+        ActionError::NoCredential => (
             "credential_removed",
             "A credencial do servidor desta instância foi removida",
             Some(
@@ -44,8 +38,8 @@ pub fn undone(act: Act, why: &Refusal) -> Sentence {
                  --keep-upstream\"): a instância na Evolution fica como está.",
             ),
         ),
-        Refusal::NotYours => ("not_yours", NOT_YOURS, Some(NOT_YOURS_DETAIL)),
-        Refusal::Reconnecting => (
+        ActionError::NotYours => ("not_yours", NOT_YOURS, Some(NOT_YOURS_DETAIL)),
+        ActionError::Reconnecting => (
             "reconnecting",
             "O celular está pareado, mas a conexão dele está fora do ar",
             Some(
@@ -54,12 +48,12 @@ pub fn undone(act: Act, why: &Refusal) -> Sentence {
                  conectados, no celular, e peça um QR Code novo.",
             ),
         ),
-        Refusal::NotConnected => (
+        ActionError::NotConnected => (
             "not_connected",
             "A instância não está conectada, então não há o que reiniciar",
             Some("Conecte-a de novo com o QR Code."),
         ),
-        Refusal::RestartUnsupported => (
+        ActionError::RestartUnsupported => (
             "restart_unsupported",
             "A Evolution API 1.8 não reinicia uma instância sem derrubá-la",
             Some(
@@ -67,20 +61,22 @@ pub fn undone(act: Act, why: &Refusal) -> Sentence {
                  Reinicie o servidor Evolution, ou desconecte e conecte a instância.",
             ),
         ),
-        Refusal::Upstream(trouble) => {
-            let (code, detail) = (trouble.code(), upstream(*trouble));
-            (code, failed(act), Some(detail))
+        ActionError::Failed(UseCaseError::Upstream(error)) => {
+            (error.code(), failed(action), Some(upstream(*error)))
         }
+        ActionError::Failed(error) => return use_case_error(error),
     };
     Sentence { code, error: error.to_owned(), detail }
 }
 
-fn failed(act: Act) -> &'static str {
-    match act {
-        Act::Delete => "Erro ao apagar a instância na Evolution; nada foi esquecido aqui, repita a chamada",
-        Act::Logout => "Erro ao desconectar a instância",
-        Act::Restart => "Erro ao reiniciar a instância",
-        Act::Abandon => "Erro ao trocar o QR Code pelo código de pareamento",
+fn failed(action: Action) -> &'static str {
+    match action {
+        Action::Delete => {
+            "Erro ao apagar a instância na Evolution; nada foi esquecido aqui, repita a chamada"
+        }
+        Action::Logout => "Erro ao desconectar a instância",
+        Action::Restart => "Erro ao reiniciar a instância",
+        Action::Abandon => "Erro ao trocar o QR Code pelo código de pareamento",
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use pareia::domain::Name;
 use pareia::http::{Server, Settings};
-use pareia::instance::connect::Engine;
+use pareia::instance::connect::ConnectService;
 use pareia::instance::monitor::{Monitor, Pace};
 use pareia::store::Store;
 
@@ -33,11 +33,11 @@ impl Home {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("pareia-http-{}-{number}", std::process::id()));
         let store = Arc::new(Store::open(&folder).expect("a data folder"));
-        let engine = Arc::new(Engine::new(Arc::clone(&store), PATIENCE));
+        let connect_service = Arc::new(ConnectService::new(Arc::clone(&store), PATIENCE));
         let mut settings = Settings::new("127.0.0.1:0");
         change(&mut settings);
         let watch = Arc::new(Monitor::start(Arc::clone(&store), Pace::asleep()));
-        let server = Server::start(settings, Arc::clone(&store), engine, watch).expect("a server");
+        let server = Server::start(settings, Arc::clone(&store), connect_service, watch).expect("a server");
         Self { folder, store, server: Some(server) }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pareia::http::{Server, Settings};
-use pareia::instance::connect::Engine;
+use pareia::instance::connect::ConnectService;
 use pareia::sim::{Options, Timing, Version};
 use serde_json::{Value, json};
 
@@ -72,9 +72,10 @@ fn a_links_address_is_the_one_that_people_use() {
         if proxy {
             settings.trusted_proxies = vec!["127.0.0.1".parse().expect("an address")];
         }
-        let engine = Arc::new(Engine::new(Arc::clone(&shop.store), Duration::from_secs(5)));
+        let connect_service = Arc::new(ConnectService::new(Arc::clone(&shop.store), Duration::from_secs(5)));
         let watch = Arc::clone(&shop.watch);
-        let server = Server::start(settings, Arc::clone(&shop.store), engine, watch).expect("a server");
+        let server =
+            Server::start(settings, Arc::clone(&shop.store), connect_service, watch).expect("a server");
         let mut client = Client::to(server.addr());
         client.headers.push(("Authorization", format!("Bearer {}", shop.token)));
         let answer = client.call_with("POST", &format!("{ROUTE}/a/link"), &Value::Null, lines);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use pareia::instance::connect::Engine;
+use pareia::instance::connect::ConnectService;
 use pareia::sim::Version;
 use pareia::store::Store;
 
@@ -68,13 +68,13 @@ fn two_processes_on_one_folder_share_what_they_do() {
     let shop = Shop::new(recorded(Version::V2_3_7));
     // A second engine with a store of its own: nothing is shared but the folder.
     let store = Arc::new(Store::open(shop.folder.path()).expect("a second process opens the folder"));
-    let beside = Arc::new(Engine::new(Arc::clone(&store), Duration::from_secs(20)));
+    let beside = Arc::new(ConnectService::new(Arc::clone(&store), Duration::from_secs(20)));
     let caller = store.user("loja").expect("users").expect("the user").caller();
     let served = together(CALLERS, |n| {
         if n % 2 == 0 {
             return shop.post("my-store").qr().is_some();
         }
-        let ask = pareia::instance::connect::Ask {
+        let request = pareia::instance::connect::ConnectRequest {
             row: None,
             caller: caller.clone(),
             channel: pareia::domain::Channel::WhatsappEvolution,
@@ -82,7 +82,7 @@ fn two_processes_on_one_folder_share_what_they_do() {
             phone: pareia::domain::Phone::parse(crate::harness::PHONE).expect("a phone"),
             pairing_code: false,
         };
-        beside.ensure(&ask, "beside").is_ok_and(|a| a.qr.is_some())
+        beside.connect(&request, "beside").is_ok_and(|a| a.qr.is_some())
     });
     assert!(served.into_iter().all(|s| s), "everybody gets the code");
     one_of_everything(&shop, "my-store");

@@ -13,7 +13,7 @@ use crate::cli::output::{CommandFailure, note};
 use crate::crypto::{new_id, new_token};
 use crate::domain::{Channel, Name, Role, Secret};
 use crate::http::{Server, Settings};
-use crate::instance::connect::Engine;
+use crate::instance::connect::ConnectService;
 use crate::instance::monitor::{Monitor, Pace};
 use crate::sim::{Options, Sim, Version};
 use crate::store::{NewCredential, Store};
@@ -102,8 +102,8 @@ impl DemoWorld {
 
 fn serve(listen: &str, store: &Arc<Store>, watch: &Arc<Monitor>) -> Result<Server, CommandFailure> {
     let start = |listen: &str| {
-        let engine = Arc::new(Engine::new(Arc::clone(store), QR_TIMEOUT));
-        Server::start(Settings::new(listen), Arc::clone(store), engine, Arc::clone(watch))
+        let connect_service = Arc::new(ConnectService::new(Arc::clone(store), QR_TIMEOUT));
+        Server::start(Settings::new(listen), Arc::clone(store), connect_service, Arc::clone(watch))
     };
     let started = match start(listen) {
         Err(e) if e.kind() == io::ErrorKind::AddrInUse => {

@@ -3,12 +3,12 @@
 
 use std::io::{self, BufRead, IsTerminal};
 
-use super::engine::{engine, find};
+use super::service::{connect_service, find};
 use crate::cli::output::{CommandFailure, CommandResult, fail, note, out};
 use crate::cli::table::pretty;
 use crate::crypto::new_id;
 use crate::http::InstanceRemoval;
-use crate::instance::actions::{Act, Manager, Refusal};
+use crate::instance::actions::{Action, ActionError, ActionService};
 use crate::store::Store;
 use crate::text::cli as words;
 
@@ -28,8 +28,8 @@ pub struct DeleteArgs {
 /// Logs the phone out.
 pub fn logout(store: Store, name: &str) -> CommandResult {
     let target = find(&store, name)?;
-    let done = manager(store).logout(&target, &new_id("cli-"));
-    done.map_err(|why| undone(Act::Logout, &why))?;
+    let done = action_service(store).logout(&target, &new_id("cli-"));
+    done.map_err(|error| failed(Action::Logout, &error))?;
     note(words::logged_out(name));
     Ok(())
 }
@@ -37,8 +37,8 @@ pub fn logout(store: Store, name: &str) -> CommandResult {
 /// Opens the socket anew.
 pub fn restart(store: Store, name: &str) -> CommandResult {
     let target = find(&store, name)?;
-    let done = manager(store).restart(&target, &new_id("cli-"));
-    done.map_err(|why| undone(Act::Restart, &why))?;
+    let done = action_service(store).restart(&target, &new_id("cli-"));
+    done.map_err(|error| failed(Action::Restart, &error))?;
     note(words::restarted(name));
     Ok(())
 }
@@ -50,9 +50,9 @@ pub fn delete(store: Store, arguments: &DeleteArgs) -> CommandResult {
         return Err(CommandFailure::Usage(words::DELETE_NEEDS_YES.to_owned()));
     }
     let target = find(&store, name)?;
-    let manager = manager(store);
-    let goes = manager.would_remove(&target, *keep_upstream, &new_id("cli-"));
-    let goes = goes.map_err(|why| undone(Act::Delete, &why))?;
+    let actions = action_service(store);
+    let goes = actions.would_remove(&target, *keep_upstream, &new_id("cli-"));
+    let goes = goes.map_err(|error| failed(Action::Delete, &error))?;
     note(words::goes(name, goes.upstream, goes.session));
     if goes.stranger {
         note(crate::text::STRANGER_STAYS);
@@ -60,8 +60,8 @@ pub fn delete(store: Store, arguments: &DeleteArgs) -> CommandResult {
     if !yes && !confirmed().map_err(|error| CommandFailure::Failed(words::stdin_unreadable(&error)))? {
         return fail(words::NOT_DELETED);
     }
-    let gone = manager.delete(&target, *keep_upstream, &new_id("cli-"));
-    let gone = gone.map_err(|why| undone(Act::Delete, &why))?;
+    let gone = actions.delete(&target, *keep_upstream, &new_id("cli-"));
+    let gone = gone.map_err(|error| failed(Action::Delete, &error))?;
     note(words::deleted(name, gone.upstream, *keep_upstream || gone.stranger));
     if *json { out(pretty(&InstanceRemoval::of(target.name.as_str(), gone))) } else { Ok(()) }
 }
@@ -73,10 +73,10 @@ fn confirmed() -> io::Result<bool> {
     Ok(["s", "sim"].contains(&line.trim().to_lowercase().as_str()))
 }
 
-fn manager(store: Store) -> Manager {
-    Manager::new(engine(store))
+fn action_service(store: Store) -> ActionService {
+    ActionService::new(connect_service(store))
 }
 
-fn undone(act: Act, why: &Refusal) -> CommandFailure {
-    CommandFailure::Failed(words::refused(&crate::text::undone(act, why)))
+fn failed(action: Action, error: &ActionError) -> CommandFailure {
+    CommandFailure::Failed(words::refused(&crate::text::action_error(action, error)))
 }

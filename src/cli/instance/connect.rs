@@ -4,7 +4,7 @@
 use std::thread;
 use std::time::Duration;
 
-use super::engine::engine;
+use super::service::connect_service;
 use crate::cli::output::{CommandFailure, CommandResult, note, out};
 use crate::cli::screen::Screen;
 use crate::cli::table::pretty;
@@ -12,7 +12,7 @@ use crate::cli::{user, values};
 use crate::crypto::new_id;
 use crate::domain::{Channel, Name, Phone, Secret};
 use crate::http::InstanceDone;
-use crate::instance::connect::{Answer, Ask, Outcome, Refusal};
+use crate::instance::connect::{ConnectError, ConnectOutcome, ConnectRequest, ConnectResult};
 use crate::store::Store;
 use crate::text::cli as words;
 
@@ -41,7 +41,7 @@ pub struct ConnectArgs {
 
 /// Connects an instance as the user that was named.
 pub fn run(store: Store, arguments: ConnectArgs) -> CommandResult {
-    let ask = Ask {
+    let request = ConnectRequest {
         caller: user::find(&store, &arguments.user)?.caller(),
         channel: Channel::WhatsappEvolution,
         name: arguments.name,
@@ -49,47 +49,47 @@ pub fn run(store: Store, arguments: ConnectArgs) -> CommandResult {
         pairing_code: arguments.pairing_code,
         row: None,
     };
-    let engine = engine(store);
-    let call = || engine.ensure(&ask, &new_id("cli-"));
-    let answer = call().map_err(|refusal| refused(&refusal))?;
+    let service = connect_service(store);
+    let call = || service.connect(&request, &new_id("cli-"));
+    let first = call().map_err(|error| failed(&error))?;
     if arguments.json {
-        return out(pretty(&InstanceDone::of(&answer)));
+        return out(pretty(&InstanceDone::of(&first)));
     }
-    note(crate::text::answer(&answer));
-    if answer.pairing_code_missing {
+    note(crate::text::connect_outcome(&first));
+    if first.pairing_code_missing {
         note(crate::text::PAIRING_CODE_MISSING);
     }
-    if answer.qr.is_some() && !arguments.once {
+    if first.qr.is_some() && !arguments.once {
         note(words::CTRL_C);
     }
-    follow(answer, arguments.once, call)
+    follow(first, arguments.once, call)
 }
 
 /// Shows the code and every code after it, until a phone is connected.
-fn follow(first: Answer, once: bool, call: impl Fn() -> Outcome) -> CommandResult {
-    let (mut screen, mut failures, mut outcome) = (Screen::of_stdout(), 0, Ok(first));
+fn follow(first: ConnectOutcome, once: bool, call: impl Fn() -> ConnectResult) -> CommandResult {
+    let (mut screen, mut failures, mut result) = (Screen::of_stdout(), 0, Ok(first));
     loop {
-        match outcome {
-            Ok(Answer { qr: None, .. }) => return out(words::CONNECTED),
-            Ok(Answer { qr: Some(qr), .. }) => {
+        match result {
+            Ok(ConnectOutcome { qr: None, .. }) => return out(words::CONNECTED),
+            Ok(ConnectOutcome { qr: Some(qr), .. }) => {
                 failures = 0;
                 let pairing = qr.pairing_code.as_ref().map(Secret::expose);
                 screen.show(qr.code.as_ref().map(Secret::expose), pairing)?;
             }
-            Err(refusal) if failures == MAX_FAILURES => return Err(refused(&refusal)),
-            Err(refusal) => {
+            Err(error) if failures == MAX_FAILURES => return Err(failed(&error)),
+            Err(error) => {
                 failures += 1;
-                screen.note(&words::refused(&crate::text::refusal(&refusal)));
+                screen.note(&words::refused(&crate::text::connect_error(&error)));
             }
         }
         if once {
             return Ok(());
         }
         thread::sleep(POLL);
-        outcome = call();
+        result = call();
     }
 }
 
-fn refused(refusal: &Refusal) -> CommandFailure {
-    CommandFailure::Failed(words::refused(&crate::text::refusal(refusal)))
+fn failed(error: &ConnectError) -> CommandFailure {
+    CommandFailure::Failed(words::refused(&crate::text::connect_error(error)))
 }

@@ -1,7 +1,7 @@
 //! `pareia instance link`: an address that shows one instance's code to whoever opens it. The rules are those
 //! of `admin::links`.
 
-use super::engine::find;
+use super::service::find;
 use crate::admin::links;
 use crate::cli::output::{CommandResult, fail, note, out};
 use crate::cli::public_url::PublicUrl;

@@ -2,8 +2,9 @@
 
 mod actions;
 mod connect;
-mod engine;
+
 mod link;
+mod service;
 
 use serde::Serialize;
 

@@ -8,13 +8,13 @@ use serde::Serialize;
 
 use super::reconnect::{self, Wanted};
 use crate::domain::clock;
-use crate::domain::{Millis, Phone, Secret, Status};
+use crate::domain::{Millis, Phone, Secret, Status, UseCaseError};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::http::request::Request;
 use crate::http::security::auth;
-use crate::instance::connect::{Answer, Refusal};
+use crate::instance::connect::ConnectOutcome;
 use crate::store::Link;
 use crate::text;
 
@@ -34,7 +34,7 @@ pub fn connect(app: &App, request: &Request) -> Result<Reply, Problem> {
     }
     app.throttles.link(token, wanted.restart)?;
     let answer = reconnect::start(app, request, &link.target, &wanted).map_err(|problem| match problem {
-        Problem::Refused(Refusal::Gone) => Problem::LinkExpired,
+        Problem::Failed(UseCaseError::Gone) => Problem::LinkExpired,
         other => other,
     })?;
     // The link may have ended, or been used, while the call ran.
@@ -56,7 +56,7 @@ fn read<'a>(app: &App, request: &'a Request) -> Result<(&'a str, Link), Problem>
     Ok((token, link))
 }
 
-fn shown(link: &Link, answer: &Answer) -> Reply {
+fn shown(link: &Link, answer: &ConnectOutcome) -> Reply {
     let qr = answer.qr.as_ref();
     let image = qr.map(|qr| qr.image.expose());
     let data = Data {
@@ -65,7 +65,7 @@ fn shown(link: &Link, answer: &Answer) -> Reply {
         qr_code_expires_at: answer.qr_expires.map(clock::iso),
         pairing_code: qr.and_then(|qr| qr.pairing_code.as_ref()).map(Secret::expose),
         pairing_code_message: answer.pairing_code_missing.then_some(text::PAIRING_CODE_MISSING),
-        message: text::answer(answer),
+        message: text::connect_outcome(answer),
         ..Data::of(link)
     };
     Reply::data(&data)

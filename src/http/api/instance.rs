@@ -1,6 +1,6 @@
 //! `POST /api/messaging/instance`: one idempotent call that ends in a QR code.
 //!
-//! This file reads the call and writes its answer; what happens in between is the engine's.
+//! This file reads the call and writes its answer; what happens in between is the connect service's.
 
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::http::request::Request;
 use crate::http::security::auth;
-use crate::instance::connect::{Answer, Ask};
+use crate::instance::connect::{ConnectOutcome, ConnectRequest};
 use crate::store::Target;
 use crate::text;
 
@@ -22,18 +22,18 @@ const BESIDE_THE_CODE: usize = 512;
 /// Makes sure that the instance is there, and answers with its QR code.
 pub fn ensure(app: &App, request: &Request) -> Result<Reply, Problem> {
     let caller = auth::caller(app, request)?;
-    let answer = call(app, request, &ask(caller, request.body())?)?;
-    Ok(success(&answer))
+    let outcome = call(app, request, &connect_request(caller, request.body())?)?;
+    Ok(success(&outcome))
 }
 
-/// Makes the engine's call and waits for its outcome.
-pub fn call(app: &App, request: &Request, ask: &Ask) -> Result<Answer, Problem> {
-    app.engine.ensure(ask, request.id()).map_err(Problem::Refused)
+/// Makes the call and waits for its result.
+pub fn call(app: &App, request: &Request, call: &ConnectRequest) -> Result<ConnectOutcome, Problem> {
+    Ok(app.connect_service.connect(call, request.id())?)
 }
 
 /// The call for a row that is there, on its owner's behalf.
-pub fn ask_for(target: &Target, pairing_code: bool) -> Ask {
-    Ask {
+pub fn request_for(target: &Target, pairing_code: bool) -> ConnectRequest {
+    ConnectRequest {
         caller: Caller { user: target.user.clone(), role: Role::Owner },
         channel: target.channel,
         name: target.name.clone(),
@@ -44,9 +44,9 @@ pub fn ask_for(target: &Target, pairing_code: bool) -> Ask {
 }
 
 /// Reads a call.
-fn ask(caller: Caller, body: &[u8]) -> Result<Ask, Problem> {
+fn connect_request(caller: Caller, body: &[u8]) -> Result<ConnectRequest, Problem> {
     let fields = Fields::read(body)?;
-    Ok(Ask {
+    Ok(ConnectRequest {
         channel: channel(&fields)?,
         name: fields.parsed("channelInstanceId", Name::parse)?,
         phone: fields.parsed("channelPhoneOrId", Phone::parse)?,
@@ -84,7 +84,7 @@ struct Data<'a> {
 
 impl<'a> Done<'a> {
     /// What the contract promises of this answer.
-    pub fn of(answer: &'a Answer) -> Self {
+    pub fn of(answer: &'a ConnectOutcome) -> Self {
         let qr = answer.qr.as_ref();
         let data = Data {
             instance_id: &answer.instance_id,
@@ -93,7 +93,7 @@ impl<'a> Done<'a> {
             qr_code: qr.map(|q| q.image.expose()),
             pairing_code: qr.and_then(|q| q.pairing_code.as_ref()).map(Secret::expose),
             qr_code_expires_at: answer.qr_expires.map(clock::iso),
-            message: text::answer(answer),
+            message: text::connect_outcome(answer),
             pairing_code_message: answer.pairing_code_missing.then_some(text::PAIRING_CODE_MISSING),
         };
         Self { success: true, message: text::DONE, data }
@@ -101,7 +101,7 @@ impl<'a> Done<'a> {
 }
 
 /// The answer of a call that got what it came for.
-pub fn success(answer: &Answer) -> Reply {
+pub fn success(answer: &ConnectOutcome) -> Reply {
     let body = Done::of(answer);
     let length = body.data.qr_code.map_or(0, str::len) + BESIDE_THE_CODE;
     Reply::json_of(200, &body, length)
@@ -112,13 +112,13 @@ mod tests {
     use super::*;
     use crate::domain::Qr;
     use crate::domain::Status;
-    use crate::instance::connect::Found;
+    use crate::instance::connect::PriorState;
 
     const GOOD: &str =
         r#"{"channel":"whatsapp_evolution","channelInstanceId":"a","channelPhoneOrId":"+55 21 99185-6227"}"#;
 
-    fn read(body: &[u8]) -> Result<Ask, Problem> {
-        ask(Caller { user: "u1".into(), role: Role::Owner }, body)
+    fn read(body: &[u8]) -> Result<ConnectRequest, Problem> {
+        connect_request(Caller { user: "u1".into(), role: Role::Owner }, body)
     }
 
     /// What is wrong with a body, by code and field.
@@ -136,8 +136,11 @@ mod tests {
 
     #[test]
     fn a_call_is_read() {
-        let ask = read(GOOD.as_bytes()).expect("good");
-        assert_eq!((ask.name.as_str(), ask.phone.as_str(), ask.pairing_code), ("a", "5521991856227", false));
+        let request = read(GOOD.as_bytes()).expect("good");
+        assert_eq!(
+            (request.name.as_str(), request.phone.as_str(), request.pairing_code),
+            ("a", "5521991856227", false)
+        );
         for (more, code) in [("true", true), ("false", false), ("null", false)] {
             let body = GOOD.replacen('{', &format!("{{\"pairingCode\":{more},\"unknown\":[],"), 1);
             assert_eq!(read(body.as_bytes()).map(|a| a.pairing_code).ok(), Some(code), "{body}");
@@ -172,23 +175,23 @@ mod tests {
 
     #[test]
     fn a_success_has_the_fields_of_the_contract_in_order() {
-        let mut answer = Answer {
+        let mut answer = ConnectOutcome {
             instance_id: "c1".into(),
             name: Name::parse("a").expect("a name"),
             status: Status::Connecting,
-            found: Found::Missing,
+            prior_state: PriorState::Missing,
             qr: Some(Qr { code: None, image: Secret::new("data:image/png;base64,x"), pairing_code: None }),
             qr_expires: Some(45_000),
             pairing_code_missing: false,
         };
-        let text = |answer: &Answer| String::from_utf8(success(answer).body).expect("text");
+        let text = |answer: &ConnectOutcome| String::from_utf8(success(answer).body).expect("text");
         assert_eq!(
             text(&answer),
             r#"{"success":true,"message":"Instância criada com credenciais do sistema","data":{"instanceId":"c1","channelInstanceId":"a","status":"connecting","qrCode":"data:image/png;base64,x","pairingCode":null,"qrCodeExpiresAt":"1970-01-01T00:00:45.000Z","message":"Instância criada. Escaneie o QR Code no WhatsApp."}}"#
         );
         answer.pairing_code_missing = true;
         assert!(text(&answer).contains("\"pairingCodeMessage\":\"Esta instância"));
-        (answer.status, answer.found, answer.qr) = (Status::Connected, Found::Connected, None);
+        (answer.status, answer.prior_state, answer.qr) = (Status::Connected, PriorState::Connected, None);
         answer.qr_expires = None;
         assert!(
             text(&answer)

@@ -1,7 +1,7 @@
 //! `/api/messaging/instance` beyond its `POST`: the list, one instance, and what is done to it by name.
 //!
 //! Owners see their own rows, administrators and operators all; what is not theirs looks like what is not there. What
-//! touches upstream is `manage`'s to do.
+//! touches upstream is `instance::actions`'s to do.
 
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ use crate::http::query;
 use crate::http::reply::Reply;
 use crate::http::request::Request;
 use crate::http::security::auth;
-use crate::instance::actions::{self, Act, Removed};
+use crate::instance::actions::{Action, ActionError, Removed};
 use crate::store::{FailingServer, Filter, InstanceLine, Page, Target};
 use crate::text;
 
@@ -106,11 +106,11 @@ pub fn delete(app: &App, request: &Request) -> Result<Reply, Problem> {
     let target = managed(app, request)?;
     let keep_upstream = query::flag(request, "keepUpstream")?;
     let removed = if query::flag(request, "dryRun")? {
-        app.manager.would_remove(&target, keep_upstream, request.id())
+        app.action_service.would_remove(&target, keep_upstream, request.id())
     } else {
-        app.manager.delete(&target, keep_upstream, request.id())
+        app.action_service.delete(&target, keep_upstream, request.id())
     };
-    let removed = removed.map_err(|why| Problem::Undone(Act::Delete, why))?;
+    let removed = removed.map_err(|error| Problem::Action(Action::Delete, error))?;
     Ok(Reply::data(&InstanceRemoval::of(target.name.as_str(), removed)))
 }
 
@@ -124,21 +124,26 @@ fn removes(removed: Removed) -> Vec<&'static str> {
 /// `POST …/{id}/logout`.
 pub fn logout(app: &App, request: &Request) -> Result<Reply, Problem> {
     let target = managed(app, request)?;
-    let done = app.manager.logout(&target, request.id());
-    acted(app, Act::Logout, &target, done)
+    let done = app.action_service.logout(&target, request.id());
+    acted(app, Action::Logout, &target, done)
 }
 
 /// `POST …/{id}/restart`.
 pub fn restart(app: &App, request: &Request) -> Result<Reply, Problem> {
     let target = meant(app, request)?;
     app.throttles.restart(&target.id)?;
-    let done = app.manager.restart(&target, request.id());
-    acted(app, Act::Restart, &target, done)
+    let done = app.action_service.restart(&target, request.id());
+    acted(app, Action::Restart, &target, done)
 }
 
 /// Shows what the instance has become, if it was done.
-fn acted(app: &App, act: Act, target: &Target, done: Result<(), actions::Refusal>) -> Result<Reply, Problem> {
-    done.map_err(|why| Problem::Undone(act, why))?;
+fn acted(
+    app: &App,
+    action: Action,
+    target: &Target,
+    done: Result<(), ActionError>,
+) -> Result<Reply, Problem> {
+    done.map_err(|error| Problem::Action(action, error))?;
     line(app, &target.id, None)
 }
 

@@ -2,7 +2,7 @@
 //! answered with the picture alone. Whoever may see the row may make it; it runs as the owner. It opens
 //! a socket upstream, so that a page of somebody else's may not have it fetched.
 
-use super::instance::{ask_for, call};
+use super::instance::{call, request_for};
 use super::instances::meant;
 use crate::domain::UpstreamError;
 use crate::domain::{Qr, Secret};
@@ -11,7 +11,6 @@ use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::http::request::Request;
 use crate::http::security::auth;
-use crate::instance::connect::Refusal;
 use crate::qr_image;
 
 /// The code as a PNG: upstream's own picture, or, where that is something else, one drawn here.
@@ -34,8 +33,8 @@ pub fn svg(app: &App, request: &Request) -> Result<Reply, Problem> {
 fn answer(app: &App, request: &Request, draw: fn(&Qr) -> Option<Reply>) -> Result<Reply, Problem> {
     let target = meant(app, request)?;
     auth::on_purpose(app, request)?;
-    let answer = call(app, request, &ask_for(&target, false))?;
+    let answer = call(app, request, &request_for(&target, false))?;
     let qr = answer.qr.as_ref().ok_or(Problem::AlreadyConnected)?;
     // What upstream sent is no PNG, or says nothing that could be drawn.
-    draw(qr).ok_or(Problem::Refused(Refusal::Upstream(UpstreamError::Unexpected)))
+    draw(qr).ok_or(Problem::Failed(UpstreamError::Unexpected.into()))
 }

@@ -1,15 +1,16 @@
 //! `POST /api/messaging/instance/{id}/connect`: the `POST`'s call for a row that is there. Whoever may
 //! see the row may make it; it runs as the owner. A connect link makes the same call.
 
-use super::instance::{ask_for, call, success};
+use super::instance::{call, request_for, success};
 use super::instances::meant;
+use crate::domain::UseCaseError;
 use crate::http::app::App;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::http::request::Request;
-use crate::instance::actions::{self, Act};
-use crate::instance::connect::{Answer, Refusal};
+use crate::instance::actions::{Action, ActionError};
+use crate::instance::connect::ConnectOutcome;
 use crate::store::Target;
 
 /// What is wanted beside the code.
@@ -38,13 +39,18 @@ pub fn connect(app: &App, request: &Request) -> Result<Reply, Problem> {
 }
 
 /// Makes the call for the row, after giving up the socket that waits where that is wanted.
-pub fn start(app: &App, request: &Request, target: &Target, wanted: &Wanted) -> Result<Answer, Problem> {
+pub fn start(
+    app: &App,
+    request: &Request,
+    target: &Target,
+    wanted: &Wanted,
+) -> Result<ConnectOutcome, Problem> {
     if wanted.restart {
         app.throttles.restart(&target.id)?;
-        app.manager.abandon_pairing(target, request.id()).map_err(|why| match why {
-            actions::Refusal::Gone => Problem::Refused(Refusal::Gone),
-            why => Problem::Undone(Act::Abandon, why),
+        app.action_service.abandon_pairing(target, request.id()).map_err(|error| match error {
+            ActionError::Failed(UseCaseError::Gone) => Problem::Failed(UseCaseError::Gone),
+            error => Problem::Action(Action::Abandon, error),
         })?;
     }
-    call(app, request, &ask_for(target, wanted.pairing_code))
+    call(app, request, &request_for(target, wanted.pairing_code))
 }

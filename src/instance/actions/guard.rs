@@ -4,12 +4,13 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::Refusal;
+use super::error::ActionError;
 use crate::domain::ConnectionState;
 use crate::domain::ListedInstance;
 use crate::domain::Status;
 use crate::domain::UpstreamError;
-use crate::instance::connect::Engine;
+use crate::domain::UseCaseError;
+use crate::instance::connect::ConnectService;
 use crate::store::{self, Credential, Instance, Target};
 use crate::sync::FileLock;
 use crate::sync::Permit;
@@ -35,7 +36,7 @@ const DELETE_PAUSE: Duration = Duration::from_millis(300);
 
 /// A row that nobody else acts for meanwhile, in any process.
 pub(super) struct InstanceGuard<'a> {
-    engine: &'a Engine,
+    service: &'a ConnectService,
     target: &'a Target,
     trace: &'a str,
     pub(super) row: Instance,
@@ -44,32 +45,40 @@ pub(super) struct InstanceGuard<'a> {
 
 impl<'a> InstanceGuard<'a> {
     /// Takes the instance's lock and reads the row anew.
-    pub(super) fn take(engine: &'a Engine, target: &'a Target, trace: &'a str) -> Result<Self, Refusal> {
+    pub(super) fn take(
+        service: &'a ConnectService,
+        target: &'a Target,
+        trace: &'a str,
+    ) -> Result<Self, ActionError> {
         let until = Instant::now() + LOCK_WAIT;
-        let lock = engine.store().instance_turn(target.channel, target.name.as_str(), until);
+        let lock = service.store().instance_turn(target.channel, target.name.as_str(), until);
         let lock = lock.map_err(|error| {
             log::error!("id={trace} the lock of {}: {error}", target.name);
-            Refusal::Internal
+            UseCaseError::Internal
         })?;
-        let lock = lock.ok_or(Refusal::Busy)?;
-        Ok(Self { engine, target, trace, row: read(engine, target)?, _lock: lock })
+        let lock = lock.ok_or(UseCaseError::Busy)?;
+        Ok(Self { service, target, trace, row: read(service, target)?, _lock: lock })
     }
 
     /// Looks for what the row has upstream.
-    pub(super) fn find(&self) -> Result<UpstreamOfRow<'a>, Refusal> {
-        find(self.engine, self.target, &self.row, self.trace)
+    pub(super) fn find(&self) -> Result<UpstreamOfRow<'a>, ActionError> {
+        find(self.service, self.target, &self.row, self.trace)
     }
 
     /// Changes the row.
-    pub(super) fn save(&mut self, change: impl FnOnce(&mut Instance)) -> Result<(), Refusal> {
+    pub(super) fn save(&mut self, change: impl FnOnce(&mut Instance)) -> Result<(), ActionError> {
         change(&mut self.row);
-        let saved = self.engine.store().save_instance(&self.row);
-        if saved.map_err(|error| internal(self.trace, &error))? { Ok(()) } else { Err(Refusal::Gone) }
+        let saved = self.service.store().save_instance(&self.row);
+        if saved.map_err(|error| internal(self.trace, &error))? {
+            Ok(())
+        } else {
+            Err(UseCaseError::Gone.into())
+        }
     }
 
     /// Deletes the row.
-    pub(super) fn delete_row(self) -> Result<(), Refusal> {
-        let gone = self.engine.store().delete_instance(&self.row.id);
+    pub(super) fn delete_row(self) -> Result<(), ActionError> {
+        let gone = self.service.store().delete_instance(&self.row.id);
         gone.map(drop).map_err(|error| internal(self.trace, &error))
     }
 }
@@ -86,10 +95,10 @@ pub(super) enum UpstreamOfRow<'a> {
 
 impl<'a> UpstreamOfRow<'a> {
     /// The row's own instance; another's is refused.
-    pub(super) fn own(self) -> Result<Option<Box<OwnInstance<'a>>>, Refusal> {
+    pub(super) fn own(self) -> Result<Option<Box<OwnInstance<'a>>>, ActionError> {
         match self {
             Self::Nothing => Ok(None),
-            Self::OtherOfName => Err(Refusal::NotYours),
+            Self::OtherOfName => Err(ActionError::NotYours),
             Self::Own(own) => Ok(Some(own)),
         }
     }
@@ -97,22 +106,24 @@ impl<'a> UpstreamOfRow<'a> {
 
 /// Looks for what the row has upstream.
 pub(super) fn find<'a>(
-    engine: &'a Engine,
+    service: &'a ConnectService,
     target: &'a Target,
     row: &Instance,
     trace: &str,
-) -> Result<UpstreamOfRow<'a>, Refusal> {
-    let Some(credential) = credential_of(engine, row)? else { return Ok(UpstreamOfRow::Nothing) };
+) -> Result<UpstreamOfRow<'a>, ActionError> {
+    let Some(credential) = credential_of(service, row)? else { return Ok(UpstreamOfRow::Nothing) };
     let base_url = BaseUrl::parse(&credential.base_url).map_err(|error| {
         log::error!("id={trace} credential {}: baseUrl {error}", credential.id);
-        Refusal::Upstream(UpstreamError::Unexpected)
+        UpstreamError::Unexpected
     })?;
-    let permit =
-        engine.gateway().call_permit(&credential.id, Instant::now() + PERMIT_WAIT).ok_or(Refusal::Busy)?;
+    let permit = service
+        .gateway()
+        .call_permit(&credential.id, Instant::now() + PERMIT_WAIT)
+        .ok_or(UseCaseError::Busy)?;
     let deadline = Instant::now() + UPSTREAM;
-    let client = engine.gateway().client(&base_url, credential.key, trace, deadline);
+    let client = service.gateway().client(&base_url, credential.key, trace, deadline);
     let mut own =
-        OwnInstance { engine, target, credential: credential.id, client, is_listed: false, _permit: permit };
+        OwnInstance { service, target, credential: credential.id, client, is_listed: false, _permit: permit };
     let listed = own.listed()?;
     own.is_listed = listed.is_some();
     let id = listed.and_then(|listed| listed.id);
@@ -124,37 +135,37 @@ pub(super) fn find<'a>(
 }
 
 /// The row as it is now, unless it was deleted meanwhile, and perhaps another has its name.
-pub(super) fn read(engine: &Engine, target: &Target) -> Result<Instance, Refusal> {
-    let row = engine.store().instance(target.channel, &target.name);
+pub(super) fn read(service: &ConnectService, target: &Target) -> Result<Instance, ActionError> {
+    let row = service.store().instance(target.channel, &target.name);
     let row = row.map_err(|error| internal(&target.id, &error))?;
-    row.filter(|row| row.id == target.id).ok_or(Refusal::Gone)
+    row.filter(|row| row.id == target.id).ok_or(UseCaseError::Gone.into())
 }
 
 /// The credential of the server on which the row's own instance is, or could be; `None` where nothing
 /// upstream is the row's. A disabled credential still serves for what it left behind.
-fn credential_of(engine: &Engine, row: &Instance) -> Result<Option<Credential>, Refusal> {
+fn credential_of(service: &ConnectService, row: &Instance) -> Result<Option<Credential>, ActionError> {
     let Some(url) = row.claimed_url.as_ref().filter(|_| row.status != Status::Pending) else {
         return Ok(None);
     };
-    let store = engine.store();
+    let store = service.store();
     let found = match &row.credential {
         Some(id) => store.credential(id),
         None => store.credential_at(url),
     };
-    let credential = found.map_err(|error| internal(&row.id, &error))?.ok_or(Refusal::NoCredential)?;
+    let credential = found.map_err(|error| internal(&row.id, &error))?.ok_or(ActionError::NoCredential)?;
     // Where the row moved away its instance counts as left behind, unless the server moved along.
     let could_be = credential.base_url == *url || row.upstream_id.is_some();
     Ok(could_be.then_some(credential))
 }
 
-fn internal(trace: &str, error: &store::Error) -> Refusal {
+fn internal(trace: &str, error: &store::Error) -> ActionError {
     log::error!("id={trace} {error}");
     error.into()
 }
 
 /// The row's own instance upstream.
 pub(super) struct OwnInstance<'a> {
-    engine: &'a Engine,
+    service: &'a ConnectService,
     target: &'a Target,
     credential: String,
     client: Client,
@@ -165,30 +176,30 @@ pub(super) struct OwnInstance<'a> {
 
 impl OwnInstance<'_> {
     /// Whether it is there; lists leave out what is not loaded.
-    pub(super) fn exists(&self) -> Result<bool, Refusal> {
+    pub(super) fn exists(&self) -> Result<bool, ActionError> {
         Ok(self.is_listed || self.state()?.is_some())
     }
 
-    pub(super) fn listed(&self) -> Result<Option<ListedInstance>, Refusal> {
-        self.client.list(&self.target.name).map_err(Refusal::Upstream)
+    pub(super) fn listed(&self) -> Result<Option<ListedInstance>, ActionError> {
+        Ok(self.client.list(&self.target.name)?)
     }
 
-    pub(super) fn state(&self) -> Result<Option<ConnectionState>, Refusal> {
-        self.client.state(&self.target.name).map_err(Refusal::Upstream)
+    pub(super) fn state(&self) -> Result<Option<ConnectionState>, ActionError> {
+        Ok(self.client.state(&self.target.name)?)
     }
 
-    pub(super) fn code(&self) -> Result<Connected, Refusal> {
-        self.client.code(&self.target.name).map_err(Refusal::Upstream)
+    pub(super) fn code(&self) -> Result<Connected, ActionError> {
+        Ok(self.client.code(&self.target.name)?)
     }
 
     /// Deletes it; whether there was anything to delete.
-    pub(super) fn delete(&self) -> Result<bool, Refusal> {
+    pub(super) fn delete(&self) -> Result<bool, ActionError> {
         self.await_load()?;
         for attempt in 0..DELETES {
             if attempt > 0 {
                 thread::sleep(DELETE_PAUSE);
             }
-            match self.client.delete(&self.target.name).map_err(Refusal::Upstream)? {
+            match self.client.delete(&self.target.name)? {
                 outcome @ (CommandOutcome::Done | CommandOutcome::Missing) => {
                     self.clear_pending_connect();
                     return Ok(outcome == CommandOutcome::Done);
@@ -198,36 +209,36 @@ impl OwnInstance<'_> {
                 CommandOutcome::Unsupported => break,
             }
         }
-        Err(Refusal::Upstream(UpstreamError::Unexpected))
+        Err(UpstreamError::Unexpected.into())
     }
 
     /// What is not loaded yet, or is just being removed, answers a delete with success all the same: a
     /// moment later it shows whether it is there.
-    fn await_load(&self) -> Result<(), Refusal> {
+    fn await_load(&self) -> Result<(), ActionError> {
         let until = Instant::now() + LOAD;
         while self.state()? == Some(ConnectionState::Unloaded) {
             if Instant::now() >= until {
-                return Err(Refusal::Upstream(UpstreamError::NotLoaded));
+                return Err(UpstreamError::NotLoaded.into());
             }
             thread::sleep(DELETE_PAUSE);
         }
         Ok(())
     }
 
-    pub(super) fn logout(&self) -> Result<CommandOutcome, Refusal> {
-        let outcome = self.client.logout(&self.target.name).map_err(Refusal::Upstream)?;
+    pub(super) fn logout(&self) -> Result<CommandOutcome, ActionError> {
+        let outcome = self.client.logout(&self.target.name)?;
         if outcome == CommandOutcome::Done {
             self.clear_pending_connect();
         }
         Ok(outcome)
     }
 
-    pub(super) fn restart(&self) -> Result<CommandOutcome, Refusal> {
-        self.client.restart(&self.target.name).map_err(Refusal::Upstream)
+    pub(super) fn restart(&self) -> Result<CommandOutcome, ActionError> {
+        Ok(self.client.restart(&self.target.name)?)
     }
 
     /// Clears the pending connect: the socket that it could open is gone.
     fn clear_pending_connect(&self) {
-        self.engine.gateway().clear_pending_connect(&self.credential, &self.target.name);
+        self.service.gateway().clear_pending_connect(&self.credential, &self.target.name);
     }
 }

@@ -13,11 +13,11 @@ mod pairing;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use error::Refusal;
+pub use error::ActionError;
 
 use crate::domain::ConnectionState;
-use crate::domain::{Reason, Status, from_now};
-use crate::instance::connect::Engine;
+use crate::domain::{Reason, Status, UseCaseError, from_now};
+use crate::instance::connect::ConnectService;
 use crate::store::{Instance, Target};
 use crate::sync::{Permit, PermitLimits, Permits};
 use crate::upstream::evolution::CommandOutcome;
@@ -33,7 +33,7 @@ const RESTART_OUT: Duration = Duration::from_secs(10);
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
+pub enum Action {
     /// The instance is to go.
     Delete,
     /// Its phone is to be disconnected.
@@ -62,32 +62,32 @@ impl Removed {
     }
 }
 
-/// The use cases, on one engine's data folder and connections.
-pub struct Manager {
-    engine: Arc<Engine>,
+/// The actions, on the data folder and the connections of a connect service.
+pub struct ActionService {
+    service: Arc<ConnectService>,
     by_row: Permits<String>,
     by_owner: Permits<String>,
 }
 
-impl Manager {
-    /// The use cases beside that engine's calls.
-    pub fn new(engine: Arc<Engine>) -> Self {
-        Self { engine, by_row: permits(MAX_FOR_ROW), by_owner: permits(MAX_FOR_OWNER) }
+impl ActionService {
+    /// The actions beside that service's calls.
+    pub fn new(service: Arc<ConnectService>) -> Self {
+        Self { service, by_row: permits(MAX_FOR_ROW), by_owner: permits(MAX_FOR_OWNER) }
     }
 
-    /// What [`Manager::delete`] would take away now, and why it would not. Changes nothing.
+    /// What [`ActionService::delete`] would take away now, and why it would not. Changes nothing.
     pub fn would_remove(
         &self,
         target: &Target,
         keep_upstream: bool,
         trace: &str,
-    ) -> Result<Removed, Refusal> {
+    ) -> Result<Removed, ActionError> {
         let _permits = self.permits(target)?;
-        let row = guard::read(&self.engine, target)?;
+        let row = guard::read(&self.service, target)?;
         let found = if keep_upstream {
             UpstreamOfRow::Nothing
         } else {
-            guard::find(&self.engine, target, &row, trace)?
+            guard::find(&self.service, target, &row, trace)?
         };
         let upstream = match &found {
             UpstreamOfRow::Own(own) => own.exists()?,
@@ -98,9 +98,9 @@ impl Manager {
 
     /// Deletes the instance upstream, then the row with all that belongs to it. With
     /// `keep_upstream`, or where another instance has the name, only the row is forgotten.
-    pub fn delete(&self, target: &Target, keep_upstream: bool, trace: &str) -> Result<Removed, Refusal> {
+    pub fn delete(&self, target: &Target, keep_upstream: bool, trace: &str) -> Result<Removed, ActionError> {
         let _permits = self.permits(target)?;
-        let guard = InstanceGuard::take(&self.engine, target, trace)?;
+        let guard = InstanceGuard::take(&self.service, target, trace)?;
         let found = if keep_upstream { UpstreamOfRow::Nothing } else { guard.find()? };
         let upstream = match &found {
             UpstreamOfRow::Own(own) => own.delete()?,
@@ -113,9 +113,9 @@ impl Manager {
     }
 
     /// Logs the phone out. Without one connected, it is done already.
-    pub fn logout(&self, target: &Target, trace: &str) -> Result<(), Refusal> {
+    pub fn logout(&self, target: &Target, trace: &str) -> Result<(), ActionError> {
         let _permits = self.permits(target)?;
-        let mut guard = InstanceGuard::take(&self.engine, target, trace)?;
+        let mut guard = InstanceGuard::take(&self.service, target, trace)?;
         let Some(own) = guard.find()?.own()? else { return Ok(()) };
         let mut outcome = own.logout()?;
         if outcome == CommandOutcome::NotNow && pairing::comes_back(&own, &guard.row)? {
@@ -124,7 +124,7 @@ impl Manager {
         // The phone stays paired: nothing was disconnected, whatever was asked for.
         if outcome == CommandOutcome::NotNow && pairing::is_paired(&own, &guard.row, ConnectionState::Close)?
         {
-            return Err(Refusal::Reconnecting);
+            return Err(ActionError::Reconnecting);
         }
         log::info!("id={trace} {} was logged out: {outcome:?}", target.name);
         guard.save(|row| {
@@ -143,18 +143,18 @@ impl Manager {
     }
 
     /// Closes the socket and opens it again.
-    pub fn restart(&self, target: &Target, trace: &str) -> Result<(), Refusal> {
+    pub fn restart(&self, target: &Target, trace: &str) -> Result<(), ActionError> {
         let _permits = self.permits(target)?;
-        let mut guard = InstanceGuard::take(&self.engine, target, trace)?;
-        let own = guard.find()?.own()?.ok_or(Refusal::NotConnected)?;
+        let mut guard = InstanceGuard::take(&self.service, target, trace)?;
+        let own = guard.find()?.own()?.ok_or(ActionError::NotConnected)?;
         let state = own.state()?;
         if !matches!(state, Some(ConnectionState::Open | ConnectionState::Connecting)) {
-            return Err(Refusal::NotConnected);
+            return Err(ActionError::NotConnected);
         }
         match own.restart()? {
             CommandOutcome::Done => {}
-            CommandOutcome::NotNow | CommandOutcome::Missing => return Err(Refusal::NotConnected),
-            CommandOutcome::Unsupported => return Err(Refusal::RestartUnsupported),
+            CommandOutcome::NotNow | CommandOutcome::Missing => return Err(ActionError::NotConnected),
+            CommandOutcome::Unsupported => return Err(ActionError::RestartUnsupported),
         }
         if state == Some(ConnectionState::Connecting) {
             guard.save(|row| row.connect_out_until = Some(from_now(RESTART_OUT)))?;
@@ -165,9 +165,9 @@ impl Manager {
     /// Drops the socket that waits for a scan without a pairing code, so that the next call opens one
     /// that has both. A phone that is paired, or about to be, is left alone: then there is nothing to
     /// drop, which is no failure.
-    pub fn abandon_pairing(&self, target: &Target, trace: &str) -> Result<(), Refusal> {
+    pub fn abandon_pairing(&self, target: &Target, trace: &str) -> Result<(), ActionError> {
         let _permits = self.permits(target)?;
-        let mut guard = InstanceGuard::take(&self.engine, target, trace)?;
+        let mut guard = InstanceGuard::take(&self.service, target, trace)?;
         let UpstreamOfRow::Own(own) = guard.find()? else { return Ok(()) };
         if !pairing::waits_for_scan_alone(&own, &guard.row)? || own.logout()? != CommandOutcome::Done {
             return Ok(());
@@ -183,9 +183,9 @@ impl Manager {
     }
 
     /// Takes a permit for the row and one for its owner, if both are free.
-    fn permits(&self, target: &Target) -> Result<[Permit<String>; 2], Refusal> {
-        let of_row = self.by_row.try_acquire(target.id.clone()).ok_or(Refusal::Busy)?;
-        let of_owner = self.by_owner.try_acquire(target.user.clone()).ok_or(Refusal::Busy)?;
+    fn permits(&self, target: &Target) -> Result<[Permit<String>; 2], ActionError> {
+        let of_row = self.by_row.try_acquire(target.id.clone()).ok_or(UseCaseError::Busy)?;
+        let of_owner = self.by_owner.try_acquire(target.user.clone()).ok_or(UseCaseError::Busy)?;
         Ok([of_row, of_owner])
     }
 }

@@ -7,7 +7,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::Refusal;
+use super::error::ActionError;
 use super::guard::OwnInstance;
 use crate::domain::{ConnectionState, Pairing, PhoneMemory, now, pairing};
 use crate::store::Instance;
@@ -25,7 +25,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Whether the instance's socket waits for a scan of a QR code that has no pairing code beside it, and
 /// no phone is paired or about to be.
-pub(super) fn waits_for_scan_alone(own: &OwnInstance, row: &Instance) -> Result<bool, Refusal> {
+pub(super) fn waits_for_scan_alone(own: &OwnInstance, row: &Instance) -> Result<bool, ActionError> {
     let is_connecting = || own.state().map(|state| state == Some(ConnectionState::Connecting));
     let is_paired = || is_paired(own, row, ConnectionState::Connecting);
     if is_paired()? || !is_connecting()? {
@@ -47,7 +47,7 @@ pub(super) fn waits_for_scan_alone(own: &OwnInstance, row: &Instance) -> Result<
 
 /// Waits until the socket is closed that was told to: 1.8 answers a logout before it is done. A call
 /// that came before that would take the old socket's code for a new one's.
-pub(super) fn await_close(own: &OwnInstance) -> Result<(), Refusal> {
+pub(super) fn await_close(own: &OwnInstance) -> Result<(), ActionError> {
     let until = Instant::now() + RETURN;
     while own.state()? == Some(ConnectionState::Connecting) && Instant::now() < until {
         thread::sleep(PAUSE);
@@ -57,7 +57,7 @@ pub(super) fn await_close(own: &OwnInstance) -> Result<(), Refusal> {
 
 /// Whether the socket of an instance that is closed comes back by itself, and is there again: that of a
 /// paired phone which just dropped, or one that was being opened.
-pub(super) fn comes_back(own: &OwnInstance, row: &Instance) -> Result<bool, Refusal> {
+pub(super) fn comes_back(own: &OwnInstance, row: &Instance) -> Result<bool, ActionError> {
     let is_opening = row.connect_out_until.is_some_and(|until| until > now());
     let is_paired = is_paired(own, row, ConnectionState::Close)?;
     let until = Instant::now() + RETURN;
@@ -71,7 +71,11 @@ pub(super) fn comes_back(own: &OwnInstance, row: &Instance) -> Result<bool, Refu
 }
 
 /// Whether a phone is paired, or may be, as far as upstream and the row know.
-pub(super) fn is_paired(own: &OwnInstance, row: &Instance, state: ConnectionState) -> Result<bool, Refusal> {
+pub(super) fn is_paired(
+    own: &OwnInstance,
+    row: &Instance,
+    state: ConnectionState,
+) -> Result<bool, ActionError> {
     let memory = row.paired_at.map_or(PhoneMemory::NoPhone, PhoneMemory::SeenAt);
     let verdict = pairing(own.listed()?.as_ref(), memory, state);
     Ok(matches!(verdict, Pairing::Paired | Pairing::Possible))

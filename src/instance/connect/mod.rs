@@ -16,7 +16,7 @@ mod socket_memory;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-pub use outcome::{Answer, Ask, Found, Outcome, Refusal};
+pub use outcome::{ConnectError, ConnectOutcome, ConnectRequest, ConnectResult, PriorState};
 
 use crate::store::Store;
 use crate::upstream::Gateway;
@@ -24,7 +24,7 @@ use singleflight::Singleflight;
 use socket_memory::SocketMemory;
 
 /// Runs the use case, one call at a time for each name.
-pub struct Engine {
+pub struct ConnectService {
     store: Arc<Store>,
     qr_timeout: Duration,
     gateway: Gateway,
@@ -32,8 +32,8 @@ pub struct Engine {
     sockets: SocketMemory,
 }
 
-impl Engine {
-    /// An engine on an open data folder. `qr_timeout` bounds a whole call.
+impl ConnectService {
+    /// A service on an open data folder. `qr_timeout` bounds a whole call.
     pub fn new(store: Arc<Store>, qr_timeout: Duration) -> Self {
         Self {
             store,
@@ -46,18 +46,18 @@ impl Engine {
 
     /// Runs the call, or shares an equal one that is under way, and waits for its outcome. `trace` is
     /// the request id for the log.
-    pub fn ensure(&self, ask: &Ask, trace: &str) -> Outcome {
+    pub fn connect(&self, request: &ConnectRequest, trace: &str) -> ConnectResult {
         let begun = Instant::now();
-        if self.singleflight.is_behind_another_user(ask) && self.is_another_users(ask) {
-            return Err(Refusal::OwnedByOther);
+        if self.singleflight.is_behind_another_user(request) && self.is_another_users(request) {
+            return Err(ConnectError::OwnedByOther);
         }
-        self.singleflight.run(ask, trace, || self.call(ask, trace, begun))
+        self.singleflight.run(request, trace, || self.call(request, trace, begun))
     }
 
     /// Whether the name has another owner. A database that fails says so when the row is read.
-    fn is_another_users(&self, ask: &Ask) -> bool {
-        let owner = self.store.instance_owner(ask.channel, &ask.name);
-        owner.is_ok_and(|owner| owner.is_some_and(|owner| owner != ask.caller.user))
+    fn is_another_users(&self, request: &ConnectRequest) -> bool {
+        let owner = self.store.instance_owner(request.channel, &request.name);
+        owner.is_ok_and(|owner| owner.is_some_and(|owner| owner != request.caller.user))
     }
 
     /// The data folder it works on.

@@ -1,17 +1,12 @@
-//! What is asked of the use case, and everything that can come of it.
+//! The request of a connect call and its result, as values.
 //!
-//! A refusal is an outcome like any other: it is a value here, and gets its HTTP status, code and
-//! sentence in one place each (`http::problem`, `text`).
+//! An error gets its HTTP status in `http::problem`, its code and sentence in `text`, not here.
 
-use std::path::PathBuf;
+use crate::domain::{Caller, Channel, Millis, Name, Phone, Qr, Status, UseCaseError};
 
-use crate::domain::UpstreamError;
-use crate::domain::{Caller, Channel, Millis, Name, Phone, Qr, Status};
-use crate::store;
-
-/// One call: whose, and for which instance. Two equal calls at the same moment share one answer.
+/// One call: whose, and for which instance. Equal calls at the same moment share one run and its result.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Ask {
+pub struct ConnectRequest {
     /// Who asks.
     pub caller: Caller,
     /// The kind of service.
@@ -27,12 +22,12 @@ pub struct Ask {
     pub row: Option<String>,
 }
 
-/// The end of a call.
-pub type Outcome = Result<Answer, Refusal>;
+/// How a call ended.
+pub type ConnectResult = Result<ConnectOutcome, ConnectError>;
 
-/// A call that got what it came for.
+/// What a call that succeeded answers.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct ConnectOutcome {
     /// The row's id.
     pub instance_id: String,
     /// The instance's name.
@@ -40,7 +35,7 @@ pub struct Answer {
     /// [`Status::Connecting`] with a code, or [`Status::Connected`] without.
     pub status: Status,
     /// What the call found, which decides its sentence.
-    pub found: Found,
+    pub prior_state: PriorState,
     /// The code that upstream holds valid now; `None` when connected.
     pub qr: Option<Qr>,
     /// When another code replaces this one, at the latest.
@@ -49,9 +44,9 @@ pub struct Answer {
     pub pairing_code_missing: bool,
 }
 
-/// What a successful call found.
+/// What was there before the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum PriorState {
     /// Upstream did not know the name: it was created.
     Missing,
     /// Upstream knew the name.
@@ -60,37 +55,25 @@ pub enum Found {
     Connected,
 }
 
-/// A call that ended with a reason.
+/// Why a call ended without a code and without a phone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The row that was asked for is not there any more.
-    Gone,
+pub enum ConnectError {
     /// The name has another owner.
     OwnedByOther,
     /// Upstream has the name with a phone paired: only an administrator may adopt it.
     PairedUpstream,
     /// No credential of the channel is active.
     NoActiveCredential(Channel),
-    /// Too much is waiting already: here, for this server, or for this name in another process.
-    Busy,
-    /// Upstream could not do its part.
-    Upstream(UpstreamError),
     /// Everything went well and no code came within the time.
     NoQr,
     /// A phone is paired and its socket did not come back within the time.
     Reconnecting,
-    /// The disk that holds this data folder is full.
-    StorageFull(PathBuf),
-    /// Something failed that should not have; the log has it.
-    Internal,
+    /// What can end any use case.
+    Failed(UseCaseError),
 }
 
-impl From<&store::Error> for Refusal {
-    fn from(error: &store::Error) -> Self {
-        match error {
-            store::Error::Busy => Self::Busy,
-            store::Error::Full(folder) => Self::StorageFull(folder.clone()),
-            _ => Self::Internal,
-        }
+impl<E: Into<UseCaseError>> From<E> for ConnectError {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
     }
 }

@@ -85,7 +85,7 @@ pub(super) enum Step {
     ChooseServer,
     /// Write a pending row.
     WriteRow,
-    /// Ask upstream about the name.
+    /// ConnectRequest upstream about the name.
     Look,
     /// Wait until the create in flight shows, or cannot show any more.
     AwaitCreate,

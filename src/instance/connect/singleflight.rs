@@ -8,8 +8,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::limits::MAX_TURNS;
-use super::outcome::{Ask, Outcome, Refusal};
-use crate::domain::{Channel, Name};
+use super::outcome::{ConnectRequest, ConnectResult};
+use crate::domain::{Channel, Name, UseCaseError};
 use crate::sync::{Condvar, Mutex};
 
 /// The turns of a name: the first one runs.
@@ -21,7 +21,7 @@ pub(super) struct Singleflight(Mutex<HashMap<(Channel, Name), Turns>>);
 
 /// One request, and everybody who waits for its outcome.
 struct Flight {
-    ask: Ask,
+    request: ConnectRequest,
     progress: Mutex<Progress>,
     changed: Condvar,
 }
@@ -29,7 +29,7 @@ struct Flight {
 enum Progress {
     Queued,
     Running,
-    Done(Outcome),
+    Done(ConnectResult),
 }
 
 /// What a caller's part in a flight is.
@@ -41,16 +41,21 @@ enum Part {
 
 impl Singleflight {
     /// Runs the request, or waits for an equal one that is under way, and gives its outcome. A run that
-    /// panics ends in [`Refusal::Internal`] for all of them.
-    pub(super) fn run(&self, ask: &Ask, trace: &str, work: impl FnOnce() -> Outcome) -> Outcome {
-        match self.enter(ask) {
-            Part::Refused => Err(Refusal::Busy),
+    /// panics ends in [`UseCaseError::Internal`] for all of them.
+    pub(super) fn run(
+        &self,
+        request: &ConnectRequest,
+        trace: &str,
+        work: impl FnOnce() -> ConnectResult,
+    ) -> ConnectResult {
+        match self.enter(request) {
+            Part::Refused => Err(UseCaseError::Busy.into()),
             Part::Follower(flight) => flight.outcome(),
             Part::Leader(flight) => {
                 flight.await_turn();
                 let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
                     log::error!("id={trace} the call panicked");
-                    Err(Refusal::Internal)
+                    Err(UseCaseError::Internal.into())
                 });
                 self.end(&flight, &outcome);
                 outcome
@@ -59,32 +64,36 @@ impl Singleflight {
     }
 
     /// Whether a request would wait behind another user's.
-    pub(super) fn is_behind_another_user(&self, ask: &Ask) -> bool {
+    pub(super) fn is_behind_another_user(&self, request: &ConnectRequest) -> bool {
         let names = self.0.lock();
-        let turns = names.get(&(ask.channel, ask.name.clone()));
-        turns.is_some_and(|turns| turns.iter().any(|flight| flight.ask.caller.user != ask.caller.user))
+        let turns = names.get(&(request.channel, request.name.clone()));
+        turns
+            .is_some_and(|turns| turns.iter().any(|flight| flight.request.caller.user != request.caller.user))
     }
 
-    fn enter(&self, ask: &Ask) -> Part {
+    fn enter(&self, request: &ConnectRequest) -> Part {
         let mut names = self.0.lock();
-        let turns = names.entry((ask.channel, ask.name.clone())).or_default();
-        if let Some(equal) = turns.iter().find(|flight| flight.ask == *ask) {
+        let turns = names.entry((request.channel, request.name.clone())).or_default();
+        if let Some(equal) = turns.iter().find(|flight| flight.request == *request) {
             return Part::Follower(Arc::clone(equal));
         }
         if turns.len() >= MAX_TURNS {
             return Part::Refused;
         }
         let progress = if turns.is_empty() { Progress::Running } else { Progress::Queued };
-        let flight =
-            Arc::new(Flight { ask: ask.clone(), progress: Mutex::new(progress), changed: Condvar::new() });
+        let flight = Arc::new(Flight {
+            request: request.clone(),
+            progress: Mutex::new(progress),
+            changed: Condvar::new(),
+        });
         turns.push_back(Arc::clone(&flight));
         Part::Leader(flight)
     }
 
     /// Ends the turn and begins the next in one step: whoever finds no turn left begins one of their own.
-    fn end(&self, flight: &Flight, outcome: &Outcome) {
+    fn end(&self, flight: &Flight, outcome: &ConnectResult) {
         let mut names = self.0.lock();
-        let key = (flight.ask.channel, flight.ask.name.clone());
+        let key = (flight.request.channel, flight.request.name.clone());
         if let Some(turns) = names.get_mut(&key) {
             turns.pop_front();
             match turns.front() {
@@ -108,12 +117,12 @@ impl Flight {
         drop(self.changed.wait_while(self.progress.lock(), queued));
     }
 
-    fn outcome(&self) -> Outcome {
+    fn outcome(&self) -> ConnectResult {
         let under_way = |progress: &mut Progress| !matches!(progress, Progress::Done(_));
         let progress = self.changed.wait_while(self.progress.lock(), under_way);
         match &*progress {
             Progress::Done(outcome) => outcome.clone(),
-            Progress::Queued | Progress::Running => Err(Refusal::Internal),
+            Progress::Queued | Progress::Running => Err(UseCaseError::Internal.into()),
         }
     }
 }

@@ -9,10 +9,10 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::Call;
+use super::ConnectCall;
 use super::failures::Endpoint;
-use crate::domain::{ConnectionState, Qr, UpstreamError};
-use crate::instance::connect::Refusal;
+use crate::domain::{ConnectionState, Qr, UpstreamError, UseCaseError};
+use crate::instance::connect::ConnectError;
 use crate::instance::connect::code_watch::{CodeFilter, Steadiness};
 use crate::instance::connect::limits::{
     CONNECT_GIVES_UP, FAILING, REFUSAL_GRACE, RETURN_PAUSE, STEADY_PAUSE, pace,
@@ -69,7 +69,7 @@ impl OpeningConnect {
 
     /// Whether the connect was refused before it could open a socket. Where the key is refused to one
     /// call, it is to the other: that answer gets a moment to come.
-    pub(super) fn was_refused(&mut self, end: &Refusal) -> bool {
+    pub(super) fn was_refused(&mut self, end: &ConnectError) -> bool {
         let refused = |error: UpstreamError| {
             matches!(
                 error,
@@ -77,7 +77,7 @@ impl OpeningConnect {
             )
         };
         if matches!(self.state, Opening::Unanswered)
-            && matches!(end, Refusal::Upstream(error) if refused(*error))
+            && matches!(end, ConnectError::Failed(UseCaseError::Upstream(error)) if refused(*error))
             && let Ok(answer) = self.answer.recv_timeout(REFUSAL_GRACE)
         {
             self.note(&answer);
@@ -93,12 +93,12 @@ struct Wait<'w> {
     steadiness: Steadiness,
 }
 
-impl Call<'_> {
+impl ConnectCall<'_> {
     /// Calls `connect` on a thread of its own, which outlives the call if upstream lets it wait.
-    pub(super) fn start_connect(&self, pending: PendingConnect) -> Result<OpeningConnect, Refusal> {
+    pub(super) fn start_connect(&self, pending: PendingConnect) -> Result<OpeningConnect, ConnectError> {
         let client = self.client().until(Instant::now() + CONNECT_GIVES_UP);
-        let name = self.ask.name.clone();
-        let number = self.ask.pairing_code.then(|| self.ask.phone.clone());
+        let name = self.request.name.clone();
+        let number = self.request.pairing_code.then(|| self.request.phone.clone());
         let (sender, answer) = mpsc::channel();
         let call = move || {
             // Nobody listens any more when the code was found before.
@@ -108,7 +108,7 @@ impl Call<'_> {
         let thread = thread::Builder::new().name("connect".into()).stack_size(STACK).spawn(call);
         thread.map_err(|error| {
             log::error!("no thread for connect: {error}");
-            Refusal::Internal
+            UseCaseError::Internal
         })?;
         Ok(OpeningConnect { answer, state: Opening::Unanswered })
     }
@@ -119,7 +119,7 @@ impl Call<'_> {
         opening: Option<&mut OpeningConnect>,
         trust: Trust,
         until: Instant,
-    ) -> Result<Seen, Refusal> {
+    ) -> Result<Seen, ConnectError> {
         let begun = Instant::now();
         let flapped = self.socket == Socket::Flapping;
         let mut wait = Wait {
@@ -140,13 +140,13 @@ impl Call<'_> {
         }
     }
 
-    fn look_for_code(&mut self, wait: &mut Wait) -> Result<Option<Seen>, Refusal> {
+    fn look_for_code(&mut self, wait: &mut Wait) -> Result<Option<Seen>, ConnectError> {
         if let Some(answer) = wait.opening.as_mut().and_then(|opening| opening.take())
             && let Some(seen) = self.weigh(answer, &mut wait.filter, CodeFilter::judge_opening)?
         {
             return Ok(Some(seen));
         }
-        let state = self.client().state(&self.ask.name);
+        let state = self.client().state(&self.request.name);
         match self.tolerate(Endpoint::State, state)? {
             Some(None) => Ok(Some(Seen::Missing)),
             Some(Some(ConnectionState::Open)) => Ok(Some(Seen::Open)),
@@ -170,7 +170,7 @@ impl Call<'_> {
         }
     }
 
-    fn connecting(&mut self, wait: &mut Wait) -> Result<Option<Seen>, Refusal> {
+    fn connecting(&mut self, wait: &mut Wait) -> Result<Option<Seen>, ConnectError> {
         wait.steadiness.note_connecting();
         self.note_flapping_of(&wait.steadiness);
         match &mut wait.opening {
@@ -186,7 +186,7 @@ impl Call<'_> {
         }
         wait.steadiness.note_connect();
         self.connect_sent = true;
-        let answer = self.client().code(&self.ask.name);
+        let answer = self.client().code(&self.request.name);
         self.weigh(answer, &mut wait.filter, CodeFilter::judge)
     }
 
@@ -196,7 +196,7 @@ impl Call<'_> {
         answer: Result<Connected, UpstreamError>,
         filter: &mut CodeFilter,
         judge: impl FnOnce(&mut CodeFilter, Option<Qr>) -> Option<Qr>,
-    ) -> Result<Option<Seen>, Refusal> {
+    ) -> Result<Option<Seen>, ConnectError> {
         let qr = match self.tolerate(Endpoint::Connect, answer)? {
             None => return Ok(None),
             Some(Connected::Open) => return Ok(Some(Seen::Open)),
@@ -205,7 +205,7 @@ impl Call<'_> {
             Some(Connected::NoCode) => None,
             Some(Connected::Code(qr)) => Some(qr),
         };
-        Ok(judge(filter, qr).and_then(|qr| filter.complete(qr, self.ask.pairing_code)).map(Seen::Code))
+        Ok(judge(filter, qr).and_then(|qr| filter.complete(qr, self.request.pairing_code)).map(Seen::Code))
     }
 
     fn note_flapping_of(&mut self, steadiness: &Steadiness) {
@@ -228,9 +228,9 @@ impl Wait<'_> {
 }
 
 /// What a wait that ran out of time says.
-fn end_of_wait(trust: Trust) -> Refusal {
+fn end_of_wait(trust: Trust) -> ConnectError {
     match trust {
-        Trust::OnlyChanged => Refusal::Reconnecting,
-        Trust::Any | Trust::NewSocket => Refusal::NoQr,
+        Trust::OnlyChanged => ConnectError::Reconnecting,
+        Trust::Any | Trust::NewSocket => ConnectError::NoQr,
     }
 }

@@ -13,8 +13,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::plan::{Facts, InFlight, Socket, Step, Upstream, plan};
-use super::{Answer, Ask, Engine, Found, Outcome, Refusal};
-use crate::domain::{self, Millis, Permission, Qr, Reason, Status, UpstreamError, now};
+use super::{ConnectError, ConnectOutcome, ConnectRequest, ConnectResult, ConnectService, PriorState};
+use crate::domain::{self, Millis, Permission, Qr, Reason, Status, UpstreamError, UseCaseError, now};
 use crate::store;
 use crate::sync::Permit;
 use crate::upstream::BaseUrl;
@@ -23,9 +23,9 @@ use failures::{Endpoint, Failures};
 use row_state::RowState;
 
 /// A call under way.
-pub(super) struct Call<'a> {
-    engine: &'a Engine,
-    ask: &'a Ask,
+pub(super) struct ConnectCall<'a> {
+    service: &'a ConnectService,
+    request: &'a ConnectRequest,
     trace: &'a str,
     deadline: Instant,
     row: RowState,
@@ -41,7 +41,7 @@ pub(super) struct Call<'a> {
     /// Creates sent by this call.
     creates: u32,
     /// Why the call ends if its time runs out now.
-    ending: Refusal,
+    ending: ConnectError,
     failures: Failures,
 }
 
@@ -62,15 +62,15 @@ struct Listing {
     logout_at: Option<Millis>,
 }
 
-impl Engine {
+impl ConnectService {
     /// Runs one call on this thread.
-    pub(super) fn call(&self, ask: &Ask, trace: &str, begun: Instant) -> Outcome {
+    pub(super) fn call(&self, request: &ConnectRequest, trace: &str, begun: Instant) -> ConnectResult {
         let deadline = begun + self.qr_timeout;
-        let mut call = Call::new(self, ask, trace, deadline);
+        let mut call = ConnectCall::new(self, request, trace, deadline);
         let lock = |until| {
-            self.store.instance_turn(ask.channel, ask.name.as_str(), until).map_err(|error| {
-                log::error!("id={trace} the lock of {}: {error}", ask.name);
-                Refusal::Internal
+            self.store.instance_turn(request.channel, request.name.as_str(), until).map_err(|error| {
+                log::error!("id={trace} the lock of {}: {error}", request.name);
+                UseCaseError::Internal
             })
         };
         let mut turn = lock(begun)?;
@@ -81,26 +81,35 @@ impl Engine {
         }
         if turn.is_none() || Instant::now() >= deadline {
             call.refuse_another_users()?;
-            return Err(Refusal::Busy);
+            return Err(UseCaseError::Busy.into());
         }
         call.read_row()?;
         let outcome = call.proceed();
-        if let (Err(refusal), Some(server)) = (&outcome, &call.server) {
-            log::warn!("id={trace} {} at credential {}: {refusal:?}", ask.name, server.credential);
+        if let (Err(error), Some(server)) = (&result, &call.server) {
+            log::warn!("id={trace} {} at credential {}: {error:?}", request.name, server.credential);
         }
         match outcome {
             // The last request before the end was cut short: what was waited for is the reason.
-            Err(Refusal::Upstream(UpstreamError::Timeout)) if Instant::now() >= deadline => Err(call.ending),
+            Err(ConnectError::Failed(UseCaseError::Upstream(UpstreamError::Timeout)))
+                if Instant::now() >= deadline =>
+            {
+                Err(call.ending)
+            }
             outcome => outcome,
         }
     }
 }
 
-impl<'a> Call<'a> {
-    fn new(engine: &'a Engine, ask: &'a Ask, trace: &'a str, deadline: Instant) -> Self {
+impl<'a> ConnectCall<'a> {
+    fn new(
+        service: &'a ConnectService,
+        request: &'a ConnectRequest,
+        trace: &'a str,
+        deadline: Instant,
+    ) -> Self {
         Self {
-            engine,
-            ask,
+            service,
+            request,
             trace,
             deadline,
             row: RowState::default(),
@@ -111,12 +120,12 @@ impl<'a> Call<'a> {
             connect_sent: false,
             connect_permit: None,
             creates: 0,
-            ending: Refusal::Upstream(UpstreamError::Timeout),
+            ending: UpstreamError::Timeout.into(),
             failures: Failures::default(),
         }
     }
 
-    fn proceed(&mut self) -> Outcome {
+    fn proceed(&mut self) -> ConnectResult {
         loop {
             let answer = match plan(&self.facts()) {
                 Step::Refuse => return self.refuse(),
@@ -142,7 +151,7 @@ impl<'a> Call<'a> {
     fn facts(&self) -> Facts {
         Facts {
             row: self.standing(),
-            may_adopt: self.ask.caller.may(Permission::AdoptPaired),
+            may_adopt: self.request.caller.may(Permission::AdoptPaired),
             server: self.server.is_some(),
             upstream: self.upstream,
             socket: self.socket,
@@ -167,32 +176,32 @@ impl<'a> Call<'a> {
     /// Whether a connect of this process is unanswered.
     fn is_connect_pending(&self) -> bool {
         let has =
-            |server: &Server| self.engine.gateway.is_connect_pending(&server.credential, &self.ask.name);
+            |server: &Server| self.service.gateway.is_connect_pending(&server.credential, &self.request.name);
         self.server.as_ref().is_some_and(has)
     }
 
     fn clear_pending_connect(&self) {
-        self.engine.gateway.clear_pending_connect(&self.server().credential, &self.ask.name);
+        self.service.gateway.clear_pending_connect(&self.server().credential, &self.request.name);
     }
 
-    fn pairing(&mut self, qr: Qr) -> Outcome {
-        self.engine.sockets.note_connecting(&self.server().credential, self.ask.name.as_str());
+    fn pairing(&mut self, qr: Qr) -> ConnectResult {
+        self.service.sockets.note_connecting(&self.server().credential, self.request.name.as_str());
         self.clear_pending_connect();
-        let seen = self.engine.store.clock().now();
+        let seen = self.service.store.clock().now();
         self.claim(|row| {
             row.become_status(Status::Connecting, Reason::Asked);
             row.show_code(&qr.image, seen);
             row.paired_at = None;
             row.connect_out_until = None;
         })?;
-        let wanted = self.ask.pairing_code;
+        let wanted = self.request.pairing_code;
         let pairing_code = qr.pairing_code.clone().filter(|_| wanted);
         let missing = wanted && pairing_code.is_none();
-        let found = if self.creates > 0 { Found::Missing } else { Found::Existing };
-        Ok(self.answer(Status::Connecting, found, Some(Qr { pairing_code, ..qr }), missing))
+        let prior_state = if self.creates > 0 { PriorState::Missing } else { PriorState::Existing };
+        Ok(self.answer(Status::Connecting, prior_state, Some(Qr { pairing_code, ..qr }), missing))
     }
 
-    fn connected(&mut self) -> Outcome {
+    fn connected(&mut self) -> ConnectResult {
         self.clear_pending_connect();
         // A logout that the list still carries is older than a phone that is connected now.
         let logout_at = self.listed.logout_at;
@@ -203,19 +212,25 @@ impl<'a> Call<'a> {
             row.paired_at = seen.or_else(|| Some(now().max(logout_at.unwrap_or(0))));
             row.connect_out_until = None;
         })?;
-        Ok(self.answer(Status::Connected, Found::Connected, None, false))
+        Ok(self.answer(Status::Connected, PriorState::Connected, None, false))
     }
 
-    fn answer(&self, status: Status, found: Found, qr: Option<Qr>, pairing_code_missing: bool) -> Answer {
+    fn answer(
+        &self,
+        status: Status,
+        prior_state: PriorState,
+        qr: Option<Qr>,
+        pairing_code_missing: bool,
+    ) -> ConnectOutcome {
         let row = self.row.known().expect("an answer is about a row");
         let lifetime = Millis::try_from(QR_LIFETIME.as_millis()).unwrap_or(0);
         let qr_expires = row.qr_since.filter(|_| qr.is_some()).map(|since| since + lifetime);
-        let (instance_id, name) = (row.id.clone(), self.ask.name.clone());
-        Answer { instance_id, name, status, found, qr, qr_expires, pairing_code_missing }
+        let (instance_id, name) = (row.id.clone(), self.request.name.clone());
+        ConnectOutcome { instance_id, name, status, prior_state, qr, qr_expires, pairing_code_missing }
     }
 
     /// Sleeps, or ends the call with `end` when there is no time left to.
-    fn pause(&mut self, span: Duration, end: Refusal) -> Result<(), Refusal> {
+    fn pause(&mut self, span: Duration, end: ConnectError) -> Result<(), ConnectError> {
         self.ending = end;
         if Instant::now() + span >= self.deadline {
             return Err(self.ending.clone());
@@ -229,16 +244,16 @@ impl<'a> Call<'a> {
         &mut self,
         endpoint: Endpoint,
         answer: Result<T, UpstreamError>,
-    ) -> Result<Option<T>, Refusal> {
+    ) -> Result<Option<T>, ConnectError> {
         let ends = self.failures.note(endpoint, &answer);
         match answer {
             Ok(value) => Ok(Some(value)),
-            Err(error) if ends => Err(Refusal::Upstream(error)),
+            Err(error) if ends => Err(error.into()),
             Err(_) => Ok(None),
         }
     }
 
-    fn internal(&self, error: &store::Error) -> Refusal {
+    fn internal(&self, error: &store::Error) -> ConnectError {
         log::error!("id={} {error}", self.trace);
         error.into()
     }

@@ -2,28 +2,28 @@
 
 use std::time::Instant;
 
-use super::{Call, Server};
-use crate::domain::{Millis, Reason, Status, UpstreamError, now};
+use super::{ConnectCall, Server};
+use crate::domain::{Millis, Reason, Status, UpstreamError, UseCaseError, now};
 use crate::instance::connect::code_watch::RememberedCode;
 use crate::instance::connect::limits::{EXPIRY_MARGIN, LEAST_TIME};
 use crate::upstream::evolution::QR_LIFETIME;
 
 use crate::instance::connect::plan::Row;
-use crate::instance::connect::{Ask, Outcome, Refusal};
+use crate::instance::connect::{ConnectError, ConnectRequest, ConnectResult};
 use crate::store::{Credential, Instance};
 use crate::sync::Permit;
 use crate::upstream::BaseUrl;
 
-impl Call<'_> {
-    pub(super) fn refuse_another_users(&self) -> Result<(), Refusal> {
-        if self.engine.is_another_users(self.ask) { Err(Refusal::OwnedByOther) } else { Ok(()) }
+impl ConnectCall<'_> {
+    pub(super) fn refuse_another_users(&self) -> Result<(), ConnectError> {
+        if self.service.is_another_users(self.request) { Err(ConnectError::OwnedByOther) } else { Ok(()) }
     }
 
-    pub(super) fn read_row(&mut self) -> Result<(), Refusal> {
-        let found = self.engine.store.instance(self.ask.channel, &self.ask.name);
+    pub(super) fn read_row(&mut self) -> Result<(), ConnectError> {
+        let found = self.service.store.instance(self.request.channel, &self.request.name);
         self.row.replace(found.map_err(|e| self.internal(&e))?);
-        if self.ask.row.as_ref().is_some_and(|id| self.row.known().is_none_or(|row| row.id != *id)) {
-            return Err(Refusal::Gone);
+        if self.request.row.as_ref().is_some_and(|id| self.row.known().is_none_or(|row| row.id != *id)) {
+            return Err(UseCaseError::Gone.into());
         }
         Ok(())
     }
@@ -31,33 +31,33 @@ impl Call<'_> {
     /// The row keeps its credential while that is active; otherwise it moves to the least used. The
     /// places that the call needs at the server are taken here: whoever gets none is refused before
     /// there is a row, and before upstream has heard of the name.
-    pub(super) fn choose_server(&mut self) -> Result<(), Refusal> {
+    pub(super) fn choose_server(&mut self) -> Result<(), ConnectError> {
         let own = match self.row.known().and_then(|r| r.credential.clone()) {
-            Some(id) => self.engine.store.credential(&id).map_err(|e| self.internal(&e))?,
+            Some(id) => self.service.store.credential(&id).map_err(|e| self.internal(&e))?,
             None => None,
         };
         let chosen = match own {
             Some(own) if own.active => own,
             Some(_) | None => {
-                let least = self.engine.store.least_used_credential(self.ask.channel);
+                let least = self.service.store.least_used_credential(self.request.channel);
                 let chosen = least.map_err(|e| self.internal(&e))?;
-                let chosen = chosen.ok_or(Refusal::NoActiveCredential(self.ask.channel))?;
+                let chosen = chosen.ok_or(ConnectError::NoActiveCredential(self.request.channel))?;
                 self.move_row(&chosen)?;
                 chosen
             }
         };
         let base_url = BaseUrl::parse(&chosen.base_url).map_err(|error| {
             log::error!("id={} credential {}: baseUrl {error}", self.trace, chosen.id);
-            Refusal::Upstream(UpstreamError::Unexpected)
+            UpstreamError::Unexpected
         })?;
         if self.row.known().is_none() {
-            self.connect_permit = Some(self.connect_permit_at(&chosen.id).ok_or(Refusal::Busy)?);
+            self.connect_permit = Some(self.connect_permit_at(&chosen.id).ok_or(UseCaseError::Busy)?);
         }
-        let permit = self.engine.gateway.call_permit(&chosen.id, self.deadline).ok_or(Refusal::Busy)?;
+        let permit = self.service.gateway.call_permit(&chosen.id, self.deadline).ok_or(UseCaseError::Busy)?;
         if Instant::now() + LEAST_TIME >= self.deadline {
-            return Err(Refusal::Busy);
+            return Err(UseCaseError::Busy.into());
         }
-        let client = self.engine.gateway.client(&base_url, chosen.key, self.trace, self.deadline);
+        let client = self.service.gateway.client(&base_url, chosen.key, self.trace, self.deadline);
         self.server = Some(Server { credential: chosen.id, base_url, client, permit: Some(permit) });
         Ok(())
     }
@@ -65,20 +65,20 @@ impl Call<'_> {
     /// Takes the permit for a `connect`, unless this call has it; whether it had to wait, so that what
     /// was seen before may be true no longer. The permit for calls is given back meanwhile and taken
     /// after it, in the order in which new names take both.
-    pub(super) fn reserve_connect(&mut self) -> Result<bool, Refusal> {
+    pub(super) fn reserve_connect(&mut self) -> Result<bool, ConnectError> {
         if self.connect_permit.is_some() {
             return Ok(false);
         }
         let credential = self.server().credential.clone();
-        self.connect_permit = self.engine.gateway.try_connect_permit(&credential);
+        self.connect_permit = self.service.gateway.try_connect_permit(&credential);
         if self.connect_permit.is_some() {
             return Ok(false);
         }
         self.give_back_call_permit();
         // Upstream knows the name, and sleeps over too many others.
-        let in_time = || Refusal::Upstream(UpstreamError::Timeout);
+        let in_time = || UpstreamError::Timeout;
         self.connect_permit = Some(self.connect_permit_at(&credential).ok_or_else(in_time)?);
-        let permit = self.engine.gateway.call_permit(&credential, self.deadline).ok_or_else(in_time)?;
+        let permit = self.service.gateway.call_permit(&credential, self.deadline).ok_or_else(in_time)?;
         if let Some(server) = &mut self.server {
             server.permit = Some(permit);
         }
@@ -93,12 +93,12 @@ impl Call<'_> {
 
     /// The right to send a `connect` that upstream sleeps over.
     pub(super) fn connect_permit_at(&self, credential: &str) -> Option<Permit<String>> {
-        self.engine.gateway.connect_permit(credential, self.deadline)
+        self.service.gateway.connect_permit(credential, self.deadline)
     }
 
     /// What is under way on the former server is nothing to the new one. What the row remembers of
     /// its instance stays until another is claimed: the administrator may go back.
-    fn move_row(&mut self, to: &Credential) -> Result<(), Refusal> {
+    fn move_row(&mut self, to: &Credential) -> Result<(), ConnectError> {
         if self.row.known().is_none() {
             return Ok(());
         }
@@ -122,7 +122,7 @@ impl Call<'_> {
     pub(super) fn standing(&self) -> Row {
         match self.row.known() {
             None => Row::Absent,
-            Some(row) if row.user != self.ask.caller.user => Row::Anothers,
+            Some(row) if row.user != self.request.caller.user => Row::Anothers,
             Some(row) if row.status == Status::Pending => Row::Pending,
             Some(row) if self.is_claimed(row) => Row::Settled,
             Some(_) => Row::Moved,
@@ -139,7 +139,7 @@ impl Call<'_> {
     }
 
     /// Changes the row of an instance that is now known to be its own.
-    pub(super) fn claim(&mut self, change: impl FnOnce(&mut Instance)) -> Result<(), Refusal> {
+    pub(super) fn claim(&mut self, change: impl FnOnce(&mut Instance)) -> Result<(), ConnectError> {
         let url = self.server().base_url.as_str().to_owned();
         let id = self.listed.id.clone();
         self.save(|row| {
@@ -154,10 +154,10 @@ impl Call<'_> {
         })
     }
 
-    pub(super) fn write_row(&mut self) -> Result<(), Refusal> {
-        let Ask { caller, channel, name, phone, .. } = self.ask;
+    pub(super) fn write_row(&mut self) -> Result<(), ConnectError> {
+        let ConnectRequest { caller, channel, name, phone, .. } = self.request;
         let credential = &self.server().credential;
-        let added = self.engine.store.add_instance(*channel, name, phone, &caller.user, credential);
+        let added = self.service.store.add_instance(*channel, name, phone, &caller.user, credential);
         if let Some(row) = added.map_err(|e| self.internal(&e))? {
             self.row.replace(Some(row));
             return Ok(());
@@ -169,30 +169,30 @@ impl Call<'_> {
 
     /// Changes the row and makes that durable before anything else happens. A row that already
     /// says so is left alone: a call that finds nothing new writes nothing.
-    pub(super) fn save(&mut self, change: impl FnOnce(&mut Instance)) -> Result<(), Refusal> {
+    pub(super) fn save(&mut self, change: impl FnOnce(&mut Instance)) -> Result<(), ConnectError> {
         // A call for a row that is there may have read its phone before somebody gave another.
-        let phone = self.ask.row.is_none().then(|| self.ask.phone.clone());
+        let phone = self.request.row.is_none().then(|| self.request.phone.clone());
         let Some(row) = self.row.change(|row| {
             change(row);
             row.phone = phone.unwrap_or_else(|| row.phone.clone());
         }) else {
             return Ok(());
         };
-        if !self.engine.store.save_instance(row).map_err(|e| self.internal(&e))? {
-            log::error!("id={} the row of {} is gone", self.trace, self.ask.name);
-            return Err(Refusal::Internal);
+        if !self.service.store.save_instance(row).map_err(|e| self.internal(&e))? {
+            log::error!("id={} the row of {} is gone", self.trace, self.request.name);
+            return Err(UseCaseError::Internal.into());
         }
         self.row.note_saved();
         Ok(())
     }
 
     /// The name is somebody else's. A row of ours that got nowhere must not hold it.
-    pub(super) fn refuse(&mut self) -> Outcome {
-        match self.row.known().filter(|r| r.user == self.ask.caller.user) {
-            None => Err(Refusal::OwnedByOther),
+    pub(super) fn refuse(&mut self) -> ConnectResult {
+        match self.row.known().filter(|r| r.user == self.request.caller.user) {
+            None => Err(ConnectError::OwnedByOther),
             Some(row) => {
-                self.engine.store.withdraw_instance(&row.id).map_err(|e| self.internal(&e))?;
-                Err(Refusal::PairedUpstream)
+                self.service.store.withdraw_instance(&row.id).map_err(|e| self.internal(&e))?;
+                Err(ConnectError::PairedUpstream)
             }
         }
     }

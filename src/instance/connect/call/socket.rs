@@ -2,23 +2,23 @@
 
 use std::time::Instant;
 
-use super::Call;
+use super::ConnectCall;
 use super::code::Seen;
 use super::failures::Endpoint;
-use crate::domain::{ConnectionState, Pairing, Qr, Reason, Status, UpstreamError, from_now};
+use crate::domain::{ConnectionState, Pairing, Qr, Reason, Status, UpstreamError, UseCaseError, from_now};
 use crate::instance::connect::limits::{
     CONNECT_OUT, FLAPPING, LIST_AGAIN, RESUME, RETURN, RETURN_PAUSE, STEADY, UNANSWERED_OUT, WATCH,
 };
 use crate::instance::connect::plan::{Returning, Socket, Trust, Upstream};
-use crate::instance::connect::{Answer, Refusal};
+use crate::instance::connect::{ConnectError, ConnectOutcome};
 use crate::upstream::evolution::Connected;
 
-impl Call<'_> {
+impl ConnectCall<'_> {
     /// Watches a socket that comes back by itself, or does not.
-    pub(super) fn watch(&mut self, returning: Returning) -> Result<(), Refusal> {
+    pub(super) fn watch(&mut self, returning: Returning) -> Result<(), ConnectError> {
         let (span, end) = match returning {
-            Returning::Paired => (RETURN, Refusal::Reconnecting),
-            Returning::Unpaired => (RESUME, Refusal::NoQr),
+            Returning::Paired => (RETURN, ConnectError::Reconnecting),
+            Returning::Unpaired => (RESUME, ConnectError::NoQr),
         };
         let until = Instant::now() + span;
         let Upstream::Present(mut last, _) = self.upstream else { return Ok(()) };
@@ -51,10 +51,10 @@ impl Call<'_> {
 
     /// Waits for a paired phone's socket: nothing but its state is asked for, and the list now and
     /// then, which tells of a logout.
-    pub(super) fn await_open(&mut self) -> Result<(), Refusal> {
+    pub(super) fn await_open(&mut self) -> Result<(), ConnectError> {
         let until = Instant::now() + LIST_AGAIN;
         while Instant::now() < until {
-            let state = self.look_at_state(Refusal::Reconnecting)?;
+            let state = self.look_at_state(ConnectError::Reconnecting)?;
             if matches!(state, Some(ConnectionState::Open | ConnectionState::Unloaded))
                 || self.upstream == Upstream::Absent
             {
@@ -66,9 +66,9 @@ impl Call<'_> {
     }
 
     /// The state after a pause; `None`: it could not be had this time, or the name is gone.
-    fn look_at_state(&mut self, end: Refusal) -> Result<Option<ConnectionState>, Refusal> {
+    fn look_at_state(&mut self, end: ConnectError) -> Result<Option<ConnectionState>, ConnectError> {
         self.pause(RETURN_PAUSE, end)?;
-        let answer = self.client().state(&self.ask.name);
+        let answer = self.client().state(&self.request.name);
         let Some(state) = self.tolerate(Endpoint::State, answer)? else { return Ok(None) };
         if let Upstream::Present(_, pairing) = self.upstream {
             self.upstream = state.map_or(Upstream::Absent, |state| Upstream::Present(state, pairing));
@@ -78,17 +78,18 @@ impl Call<'_> {
 
     pub(super) fn note_flapping(&mut self) {
         self.socket = Socket::Flapping;
-        self.engine.sockets.note_flapping(&self.server().credential, self.ask.name.as_str());
+        self.service.sockets.note_flapping(&self.server().credential, self.request.name.as_str());
     }
 
-    pub(super) fn open_socket(&mut self, trust: Trust) -> Result<Option<Answer>, Refusal> {
+    pub(super) fn open_socket(&mut self, trust: Trust) -> Result<Option<ConnectOutcome>, ConnectError> {
         if self.reserve_connect()? {
             self.look_anew();
             return Ok(None);
         }
         self.note_connect_out()?;
-        let permit = self.connect_permit.take().ok_or(Refusal::Internal)?;
-        let pending = self.engine.gateway.begin_connect(&self.server().credential, &self.ask.name, permit);
+        let permit = self.connect_permit.take().ok_or(UseCaseError::Internal)?;
+        let pending =
+            self.service.gateway.begin_connect(&self.server().credential, &self.request.name, permit);
         self.connect_sent = true;
         let mut opening = self.start_connect(pending)?;
         match self.await_code(Some(&mut opening), trust, self.deadline) {
@@ -114,7 +115,7 @@ impl Call<'_> {
 
     /// Makes durable that a connect leaves. Of a phone that was logged out, nothing is remembered: a
     /// socket that waits for a scan is not that of a phone which comes back.
-    fn note_connect_out(&mut self) -> Result<(), Refusal> {
+    fn note_connect_out(&mut self) -> Result<(), ConnectError> {
         let out = Some(from_now(CONNECT_OUT));
         if self.socket == Socket::Fresh {
             return self.claim(|row| {
@@ -133,7 +134,10 @@ impl Call<'_> {
     }
 
     /// Waits for the code of a socket that this call does not open.
-    pub(super) fn await_present_code(&mut self, trust: Trust) -> Result<Option<Answer>, Refusal> {
+    pub(super) fn await_present_code(
+        &mut self,
+        trust: Trust,
+    ) -> Result<Option<ConnectOutcome>, ConnectError> {
         // While a connect is in flight only for a while: then the plan looks whether it still is.
         let until = match self.socket {
             Socket::Flapping => self.deadline,
@@ -144,8 +148,8 @@ impl Call<'_> {
     }
 
     /// The socket waits for a scan: its code is there at once, or about to come.
-    pub(super) fn ask_code(&mut self) -> Result<Option<Answer>, Refusal> {
-        let answer = self.client().code(&self.ask.name);
+    pub(super) fn ask_code(&mut self) -> Result<Option<ConnectOutcome>, ConnectError> {
+        let answer = self.client().code(&self.request.name);
         // It may have met a socket that had just closed.
         self.connect_sent = true;
         let seen = match self.tolerate(Endpoint::Connect, answer)? {
@@ -165,7 +169,7 @@ impl Call<'_> {
     }
 
     /// What a wait for a code ended with: the answer, or more to go on with.
-    fn conclude(&mut self, seen: Seen) -> Result<Option<Answer>, Refusal> {
+    fn conclude(&mut self, seen: Seen) -> Result<Option<ConnectOutcome>, ConnectError> {
         match seen {
             Seen::Code(qr) => return self.pairing(qr).map(Some),
             // Whether the row may have it is the plan's to say.
@@ -182,7 +186,7 @@ impl Call<'_> {
                 if error != UpstreamError::Broken {
                     self.save(|row| row.connect_out_until = None)?;
                 }
-                return Err(Refusal::Upstream(error));
+                return Err(error.into());
             }
             Seen::Nothing => self.upstream = Upstream::Unseen,
         }

@@ -1,15 +1,16 @@
 //! What a call asks of upstream about the name, and creating the instance.
 
-use super::{Call, Listing, Server};
+use super::{ConnectCall, Listing, Server};
 use crate::domain::{
-    self, ConnectionState, ListedInstance, Pairing, PhoneMemory, Status, UpstreamError, from_now, pairing,
+    self, ConnectionState, ListedInstance, Pairing, PhoneMemory, Status, UpstreamError, UseCaseError,
+    from_now, pairing,
 };
-use crate::instance::connect::Refusal;
+use crate::instance::connect::ConnectError;
 use crate::instance::connect::limits::{CREATE_OUT, LOAD_PAUSE, MAX_CREATES, SLOW_CREATE_OUT};
 use crate::instance::connect::plan::{Row, Socket, Upstream};
 use crate::upstream::evolution::{Client, Created};
 
-impl Call<'_> {
+impl ConnectCall<'_> {
     pub(super) fn server(&self) -> &Server {
         self.server.as_ref().expect("the plan chooses a server before it looks upstream")
     }
@@ -18,8 +19,8 @@ impl Call<'_> {
         &self.server().client
     }
 
-    pub(super) fn look(&mut self) -> Result<(), Refusal> {
-        let listed = self.client().list(&self.ask.name).map_err(Refusal::Upstream)?;
+    pub(super) fn look(&mut self) -> Result<(), ConnectError> {
+        let listed = self.client().list(&self.request.name)?;
         self.listed = Listing {
             id: listed.as_ref().and_then(|listed| listed.id.clone()),
             logout_at: listed.as_ref().and_then(|listed| listed.logout?.at),
@@ -40,7 +41,7 @@ impl Call<'_> {
         }
         let row_connecting = self.row.known().is_some_and(|r| r.status == Status::Connecting);
         let credential = &self.server().credential;
-        self.socket = if self.engine.sockets.flapped_lately(credential, self.ask.name.as_str()) {
+        self.socket = if self.service.sockets.flapped_lately(credential, self.request.name.as_str()) {
             Socket::Flapping
         } else {
             Socket::Unwatched { was_connecting: listed_connecting || row_connecting }
@@ -53,13 +54,13 @@ impl Call<'_> {
         &self,
         listed: Option<&ListedInstance>,
         listed_connecting: bool,
-    ) -> Result<Option<ConnectionState>, Refusal> {
-        let (sockets, credential) = (&self.engine.sockets, &self.server().credential);
+    ) -> Result<Option<ConnectionState>, ConnectError> {
+        let (sockets, credential) = (&self.service.sockets, &self.server().credential);
         let just_seen =
-            || listed_connecting && sockets.was_just_connecting(credential, self.ask.name.as_str());
+            || listed_connecting && sockets.was_just_connecting(credential, self.request.name.as_str());
         match listed {
             Some(listed) if !listed.lags || just_seen() => Ok(Some(listed.state)),
-            _ => self.client().state(&self.ask.name).map_err(Refusal::Upstream),
+            _ => Ok(self.client().state(&self.request.name)?),
         }
     }
 
@@ -76,12 +77,12 @@ impl Call<'_> {
         }
     }
 
-    pub(super) fn create(&mut self) -> Result<(), Refusal> {
+    pub(super) fn create(&mut self) -> Result<(), ConnectError> {
         if self.creates >= MAX_CREATES {
-            return Err(Refusal::Upstream(UpstreamError::NotLoaded));
+            return Err(UpstreamError::NotLoaded.into());
         }
         // Before the create: what upstream has heard of is carried on with.
-        if self.reserve_connect().map_err(|_| Refusal::Busy)? {
+        if self.reserve_connect().map_err(|_| UseCaseError::Busy)? {
             self.upstream = Upstream::Unseen;
             return Ok(());
         }
@@ -97,7 +98,7 @@ impl Call<'_> {
             row.create_out_until = Some(from_now(CREATE_OUT));
         })?;
         self.creates += 1;
-        match self.client().create(&self.ask.name, &self.ask.phone) {
+        match self.client().create(&self.request.name, &self.request.phone) {
             Ok(Created::Now(id)) => {
                 self.listed.id = id;
                 self.socket = Socket::Fresh;
@@ -110,17 +111,17 @@ impl Call<'_> {
             }
             Ok(Created::Refused) => {
                 self.no_create_is_out()?;
-                Err(Refusal::Upstream(UpstreamError::Unexpected))
+                Err(UpstreamError::Unexpected.into())
             }
             Err(error) => {
                 self.lost_create(error)?;
-                Err(Refusal::Upstream(error))
+                Err(error.into())
             }
         }
     }
 
     /// A create whose answer says nothing may have arrived, and may still be under way.
-    fn lost_create(&mut self, error: UpstreamError) -> Result<(), Refusal> {
+    fn lost_create(&mut self, error: UpstreamError) -> Result<(), ConnectError> {
         let span = match error {
             UpstreamError::Unreachable
             | UpstreamError::RejectedKey
@@ -134,22 +135,22 @@ impl Call<'_> {
         self.save(|row| row.create_out_until = Some(from_now(span)))
     }
 
-    fn no_create_is_out(&mut self) -> Result<(), Refusal> {
+    fn no_create_is_out(&mut self) -> Result<(), ConnectError> {
         self.save(|row| row.create_out_until = None)
     }
 
     /// A create left before a crash or a time-out. Two creates of one name destroy each other, so
     /// it gets its time to show.
-    pub(super) fn await_create(&mut self) -> Result<(), Refusal> {
-        self.pause(LOAD_PAUSE, Refusal::Upstream(UpstreamError::Timeout))?;
+    pub(super) fn await_create(&mut self) -> Result<(), ConnectError> {
+        self.pause(LOAD_PAUSE, UpstreamError::Timeout.into())?;
         self.upstream = Upstream::Unseen;
         Ok(())
     }
 
-    pub(super) fn await_load(&mut self) -> Result<(), Refusal> {
+    pub(super) fn await_load(&mut self) -> Result<(), ConnectError> {
         // Longer after each create that was refused.
         let pause = LOAD_PAUSE * (1 << self.creates.saturating_sub(1));
-        self.pause(pause, Refusal::Upstream(UpstreamError::NotLoaded))?;
+        self.pause(pause, UpstreamError::NotLoaded.into())?;
         self.upstream = Upstream::Unseen;
         Ok(())
     }

@@ -1,19 +1,19 @@
-//! The engine that a command makes its calls with, and the row that a command names.
+//! The services that a command calls, and the row that a command names.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cli::output::CommandFailure;
-use crate::instance::connect::Engine;
+use crate::instance::connect::ConnectService;
 use crate::store::{Store, Target};
 use crate::text::cli as words;
 
 /// How long one call may wait for a QR code; `serve` waits as long unless told otherwise.
 const QR_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// An engine on an open data folder.
-pub fn engine(store: Store) -> Arc<Engine> {
-    Arc::new(Engine::new(Arc::new(store), QR_TIMEOUT))
+/// A connect service on an open data folder.
+pub fn connect_service(store: Store) -> Arc<ConnectService> {
+    Arc::new(ConnectService::new(Arc::new(store), QR_TIMEOUT))
 }
 
 /// The row of that name or id, whoever owns it: the command line sees the whole data folder.
