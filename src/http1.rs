@@ -15,7 +15,7 @@ const READ_CHUNK: usize = 4096;
 
 /// What a peer may send before it is cut off.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct ReadLimits {
     /// Bytes of request line and headers.
     pub head: usize,
     /// Time from the first byte of a message to its last.
@@ -68,7 +68,7 @@ pub enum ReadError {
 
 /// One request, whole.
 #[derive(Debug)]
-pub struct Request {
+pub struct RequestMessage {
     /// The method as sent.
     pub method: String,
     /// The request target as sent, still percent-encoded.
@@ -81,7 +81,7 @@ pub struct Request {
     pub body: Vec<u8>,
 }
 
-impl Request {
+impl RequestMessage {
     /// The first header of that name, whatever its case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -103,7 +103,7 @@ fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
 /// A connection's read side: bytes past the end of one message are kept for the next.
 pub struct Reader<S> {
     stream: S,
-    limits: Limits,
+    limits: ReadLimits,
     /// Bytes of body that the message being read may have.
     body: usize,
     buffer: Vec<u8>,
@@ -115,7 +115,7 @@ pub struct Reader<S> {
 
 impl<S: TimedRead> Reader<S> {
     /// Wraps a fresh connection.
-    pub fn new(stream: S, limits: Limits) -> Self {
+    pub fn new(stream: S, limits: ReadLimits) -> Self {
         Self { stream, limits, body: 0, buffer: Vec::new(), deadline: None, limited: None }
     }
 
@@ -140,9 +140,9 @@ impl<S: TimedRead> Reader<S> {
     /// them.
     pub fn request(
         &mut self,
-        body: impl FnOnce(&Request) -> usize,
+        body: impl FnOnce(&RequestMessage) -> usize,
         proceed: impl FnOnce(&mut S) -> io::Result<()>,
-    ) -> Result<Request, ReadError> {
+    ) -> Result<RequestMessage, ReadError> {
         self.skip_empty_lines();
         self.deadline = (!self.buffer.is_empty()).then(|| Instant::now() + self.limits.message);
         let mut request = self.head()?;
@@ -166,7 +166,7 @@ impl<S: TimedRead> Reader<S> {
         Ok(request)
     }
 
-    fn head(&mut self) -> Result<Request, ReadError> {
+    fn head(&mut self) -> Result<RequestMessage, ReadError> {
         let mut parsed = 0;
         loop {
             // A head ends with a line, so a peer that sends byte by byte costs one parse per line.
@@ -293,7 +293,7 @@ enum Length {
     Chunked,
 }
 
-fn parse_head(bytes: &[u8]) -> Result<Option<(Request, usize)>, ReadError> {
+fn parse_head(bytes: &[u8]) -> Result<Option<(RequestMessage, usize)>, ReadError> {
     let mut lines = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut parsed = httparse::Request::new(&mut lines);
     let used = match parsed.parse(bytes) {
@@ -306,8 +306,13 @@ fn parse_head(bytes: &[u8]) -> Result<Option<(Request, usize)>, ReadError> {
         return Err(ReadError::Malformed);
     };
     let headers = parsed.headers.iter().map(|h| (h.name.to_owned(), ascii(h.value))).collect();
-    let request =
-        Request { method: method.to_owned(), target: target.to_owned(), minor, headers, body: Vec::new() };
+    let request = RequestMessage {
+        method: method.to_owned(),
+        target: target.to_owned(),
+        minor,
+        headers,
+        body: Vec::new(),
+    };
     Ok(Some((request, used)))
 }
 
@@ -320,7 +325,7 @@ fn ascii(value: &[u8]) -> String {
 
 /// How long the body is. Anything that two readers could understand differently is refused: that
 /// difference is what request smuggling lives on.
-fn body_length(request: &Request) -> Result<Length, ReadError> {
+fn body_length(request: &RequestMessage) -> Result<Length, ReadError> {
     let all = |name: &str| {
         request
             .headers

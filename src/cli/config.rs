@@ -43,7 +43,7 @@ pub struct Config {
 
 /// Which setting makes no sense.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Problem {
+pub enum ConfigError {
     /// Not `host:port`.
     Listen,
     /// Not an `http://` or `https://` address.
@@ -56,18 +56,18 @@ pub enum Problem {
 
 impl Config {
     /// Checks every setting. Empty text counts as not given: unit files set variables to it.
-    pub fn check(data: PathBuf, raw: &Raw) -> Result<Self, Problem> {
+    pub fn check(data: PathBuf, raw: &Raw) -> Result<Self, ConfigError> {
         let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let proxies = raw.trusted_proxies.split(',').map(str::trim).filter(|part| !part.is_empty());
         Ok(Self {
             data,
-            listen: listen(raw.listen).ok_or(Problem::Listen)?,
+            listen: listen(raw.listen).ok_or(ConfigError::Listen)?,
             public_url: given(raw.public_url)
-                .map(|u| public_url(&u).ok_or(Problem::PublicUrl))
+                .map(|u| public_url(&u).ok_or(ConfigError::PublicUrl))
                 .transpose()?,
-            qr_timeout: qr_timeout(raw.qr_timeout).ok_or(Problem::QrTimeout)?,
+            qr_timeout: qr_timeout(raw.qr_timeout).ok_or(ConfigError::QrTimeout)?,
             trusted_proxies: proxies
-                .map(|part| part.parse().map_err(|_| Problem::TrustedProxy(part.to_owned())))
+                .map(|part| part.parse().map_err(|_| ConfigError::TrustedProxy(part.to_owned())))
                 .collect::<Result<_, _>>()?,
         })
     }
@@ -126,12 +126,12 @@ mod tests {
         Raw { listen: "127.0.0.1:3000", qr_timeout: "20", ..Raw::default() }
     }
 
-    fn check(raw: &Raw) -> Result<Config, Problem> {
+    fn check(raw: &Raw) -> Result<Config, ConfigError> {
         Config::check(PathBuf::from("d"), raw)
     }
 
     #[track_caller]
-    fn refused(raw: &Raw) -> Problem {
+    fn refused(raw: &Raw) -> ConfigError {
         check(raw).expect_err("refused")
     }
 
@@ -144,37 +144,37 @@ mod tests {
             assert!(check(&Raw { listen, ..raw() }).is_ok(), "{listen}");
         }
         for listen in ["", "3000", ":3000", "a:", "a:b", "a:70000", "::1:80", "[x]:1", "a b:1"] {
-            assert_eq!(refused(&Raw { listen, ..raw() }), Problem::Listen, "{listen}");
+            assert_eq!(refused(&Raw { listen, ..raw() }), ConfigError::Listen, "{listen}");
         }
         for qr_timeout in ["", "0", "121", "-1", "2s"] {
-            assert_eq!(refused(&Raw { qr_timeout, ..raw() }), Problem::QrTimeout, "{qr_timeout}");
+            assert_eq!(refused(&Raw { qr_timeout, ..raw() }), ConfigError::QrTimeout, "{qr_timeout}");
         }
         for url in
             ["pareia.com", "ftp://a", "http://", "https://a b", "https://u@a", "https://a/?x", "https://a:x"]
         {
-            assert_eq!(refused(&Raw { public_url: url, ..raw() }), Problem::PublicUrl, "{url}");
+            assert_eq!(refused(&Raw { public_url: url, ..raw() }), ConfigError::PublicUrl, "{url}");
         }
         let given = check(&Raw { public_url: "https://zap.loja.com.br/pareia/", ..raw() }).unwrap();
         assert_eq!(given.public_url.as_deref(), Some("https://zap.loja.com.br/pareia"));
         for part in ["10.0.0.0/33", "x", "::1/129", "1.2.3", "10.0.0.0/"] {
             let problem = refused(&Raw { trusted_proxies: &format!("127.0.0.1,{part}"), ..raw() });
-            assert_eq!(problem, Problem::TrustedProxy(part.to_owned()));
+            assert_eq!(problem, ConfigError::TrustedProxy(part.to_owned()));
         }
     }
 
     #[test]
     fn the_data_folder_has_one_place_in_each_world() {
-        let place = |given: Option<&str>, set: &[(&str, &str)]| {
+        let folder = |given: Option<&str>, set: &[(&str, &str)]| {
             let variable = |name: &str| set.iter().find(|(n, _)| *n == name).map(|(_, v)| OsString::from(v));
             data_folder(given.map(PathBuf::from), variable).map(|path| path.to_string_lossy().into_owned())
         };
         let both = [("XDG_DATA_HOME", "/x"), ("HOME", "/h")];
-        assert_eq!(place(Some("d"), &both).as_deref(), Some("d"));
-        assert_eq!(place(Some(""), &both).as_deref(), Some("/x/pareia"));
+        assert_eq!(folder(Some("d"), &both).as_deref(), Some("d"));
+        assert_eq!(folder(Some(""), &both).as_deref(), Some("/x/pareia"));
         assert_eq!(
-            place(None, &[("XDG_DATA_HOME", "relative"), ("HOME", "/h")]).as_deref(),
+            folder(None, &[("XDG_DATA_HOME", "relative"), ("HOME", "/h")]).as_deref(),
             Some("/h/.local/share/pareia")
         );
-        assert_eq!(place(None, &[("HOME", "")]), None);
+        assert_eq!(folder(None, &[("HOME", "")]), None);
     }
 }

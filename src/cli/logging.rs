@@ -28,12 +28,12 @@ pub fn start(default: LevelFilter) {
 }
 
 /// Like [`start`], but holds every line back until the first is known.
-pub fn start_held(default: LevelFilter) -> Held {
-    let held = Held(Arc::new(Mutex::new(Lines::Held(Vec::new()))));
+pub fn start_buffered(default: LevelFilter) -> BufferedLog {
+    let log = BufferedLog(Arc::new(Mutex::new(Lines::Buffered(Vec::new()))));
     // The usual hook writes to stderr itself, and waits for it.
     std::panic::set_hook(Box::new(|panic| log::error!("{panic}")));
-    build(default, Target::Pipe(Box::new(held.clone())));
-    held
+    build(default, Target::Pipe(Box::new(log.clone())));
+    log
 }
 
 fn build(default: LevelFilter, target: Target) {
@@ -82,13 +82,13 @@ const MAX_WAITING: usize = 1024;
 /// How long the end of the process waits for stderr to take what is left.
 const LAST_WAIT: Duration = Duration::from_secs(1);
 
-/// The log of a server: lines are held back until [`Held::open`] has put the first one before them, then
+/// The log of a server: lines are held back until [`BufferedLog::open`] has put the first one before them, then
 /// written by a thread of their own. Whoever logs never waits for stderr.
 #[derive(Clone)]
-pub struct Held(Arc<Mutex<Lines>>);
+pub struct BufferedLog(Arc<Mutex<Lines>>);
 
 enum Lines {
-    Held(Vec<u8>),
+    Buffered(Vec<u8>),
     Written(Queue),
     Over,
 }
@@ -134,8 +134,8 @@ impl Queue {
     }
 }
 
-impl Held {
-    /// Writes `first` at level info, then what was held; later lines follow as they come.
+impl BufferedLog {
+    /// Writes `first` at level info, then the buffered lines; later lines follow as they come.
     pub fn open(&self, first: &str) {
         let line = if log::log_enabled!(target: OWN, Level::Info) {
             line(Level::Info, first)
@@ -145,7 +145,7 @@ impl Held {
         self.release(line.as_bytes());
     }
 
-    /// Writes what was held, where a first line never came, and ends.
+    /// Writes the buffered lines, where a first line never came, and ends.
     pub fn give_up(&self) {
         self.release(b"");
         let lines = std::mem::replace(&mut *self.0.lock(), Lines::Over);
@@ -156,19 +156,19 @@ impl Held {
 
     fn release(&self, first: &[u8]) {
         let mut lines = self.0.lock();
-        if let Lines::Held(held) = &*lines
+        if let Lines::Buffered(buffer) = &*lines
             && let Ok(queue) = Queue::start()
         {
-            queue.push(&[first, held].concat());
+            queue.push(&[first, buffer].concat());
             *lines = Lines::Written(queue);
         }
     }
 }
 
-impl Write for Held {
+impl Write for BufferedLog {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut *self.0.lock() {
-            Lines::Held(held) => held.extend_from_slice(bytes),
+            Lines::Buffered(buffer) => buffer.extend_from_slice(bytes),
             Lines::Written(queue) => queue.push(bytes),
             Lines::Over => {}
         }

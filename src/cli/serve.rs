@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use log::LevelFilter;
 
-use super::logging::{self, Held};
+use super::logging::{self, BufferedLog};
 use super::output::{CommandFailure, CommandResult};
 use super::public_url::PublicUrl;
 use super::{setting, signals};
@@ -50,13 +50,13 @@ pub fn run(folder: PathBuf, args: &Args) -> CommandResult {
     };
     let config =
         Config::check(folder, &raw).map_err(|problem| CommandFailure::Usage(setting::sentence(&problem)))?;
-    let held = logging::start_held(LevelFilter::Info);
-    let served = serve(&config, &held);
-    held.give_up();
+    let log_buffer = logging::start_buffered(LevelFilter::Info);
+    let served = serve(&config, &log_buffer);
+    log_buffer.give_up();
     served
 }
 
-fn serve(config: &Config, held: &Held) -> CommandResult {
+fn serve(config: &Config, log_buffer: &BufferedLog) -> CommandResult {
     // Before anything is served: a signal that comes early is not lost.
     let stopped = signals::first()?;
     raise_open_files();
@@ -71,7 +71,7 @@ fn serve(config: &Config, held: &Held) -> CommandResult {
     let url = config.public_url.clone().unwrap_or_else(|| reachable(server.addr()));
     // Before anybody is told that it runs: a command beside it may ask at once.
     store.set_setting("url", &url)?;
-    held.open(&format!("pareia {} listening on http://{}", env!("CARGO_PKG_VERSION"), server.addr()));
+    log_buffer.open(&format!("pareia {} listening on http://{}", env!("CARGO_PKG_VERSION"), server.addr()));
     advise(config, &server, &store, &url)?;
     stopped.recv().unwrap_or_default();
     log::info!("signal received: finishing what runs");

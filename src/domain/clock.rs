@@ -18,11 +18,11 @@ pub fn now() -> Millis {
 /// The clock by which stored moments are decided: the system's, plus what a test has turned it by.
 /// Clones turn together.
 #[derive(Clone, Debug, Default)]
-pub struct Clock {
+pub struct AdjustableClock {
     turned: Arc<AtomicI64>,
 }
 
-impl Clock {
+impl AdjustableClock {
     /// The present moment.
     pub fn now(&self) -> Millis {
         now().saturating_add(self.turned.load(Ordering::Relaxed))
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_turned_clock_runs_ahead_with_all_its_clones() {
-        let clock = Clock::default();
+        let clock = AdjustableClock::default();
         let until = clock.from_now(Duration::from_secs(30));
         assert!(clock.is_out(until));
         clock.clone().advance(Duration::from_mins(1));

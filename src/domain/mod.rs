@@ -16,7 +16,7 @@ mod upstream_error;
 mod use_case_error;
 
 pub use channel::Channel;
-pub use clock::{Clock, MILLIS_PER_DAY, Millis, from_now, is_out, now};
+pub use clock::{AdjustableClock, MILLIS_PER_DAY, Millis, from_now, is_out, now};
 pub use name::{Invalid, MAX_NAME, Name, label};
 pub use pairing::{ConnectionState, ListedInstance, Logout, LogoutCause, Pairing, PhoneMemory, pairing};
 pub use phone::Phone;

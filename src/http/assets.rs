@@ -16,7 +16,7 @@ use rust_embed::Embed;
 
 use super::app::App;
 use super::problem::Problem;
-use super::reply::Reply;
+use super::reply::HttpReply;
 use super::request::Request;
 use crate::crypto::sha256;
 
@@ -53,21 +53,21 @@ static FILES: LazyLock<HashMap<String, File>> = LazyLock::new(|| {
 });
 
 /// The page.
-pub fn index(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn index(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     serve(app, request, "index.html")
 }
 
 /// What a connect link shows.
-pub fn connect(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn connect(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     serve(app, request, "connect.html")
 }
 
 /// A file of the page.
-pub fn file(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn file(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     serve(app, request, request.captured())
 }
 
-fn serve(app: &App, request: &Request, path: &str) -> Result<Reply, Problem> {
+fn serve(app: &App, request: &Request, path: &str) -> Result<HttpReply, Problem> {
     let file = FILES.get(path).ok_or(Problem::NotFound)?;
     let packed = if accepts_gzip(&request.headers("Accept-Encoding")) { file.packed() } else { None };
     // Another encoding is another sequence of bytes, which a strong tag must tell apart.
@@ -78,7 +78,7 @@ fn serve(app: &App, request: &Request, path: &str) -> Result<Reply, Problem> {
         headers.push(("Content-Encoding", "gzip".to_owned()));
     }
     let body = if known { &[][..] } else { packed.unwrap_or(&file.plain) };
-    Ok(Reply { status: if known { 304 } else { 200 }, headers, body: body.to_vec() })
+    Ok(HttpReply { status: if known { 304 } else { 200 }, headers, body: body.to_vec() })
 }
 
 fn headers(kind: &str, tag: String, public_url: Option<&str>) -> Vec<(&'static str, String)> {

@@ -235,11 +235,11 @@ fn whole_seconds(wait: Duration) -> u64 {
 mod tests {
     use super::*;
     use crate::domain::Channel;
-    use crate::http::reply::Reply;
+    use crate::http::reply::HttpReply;
 
     #[track_caller]
     fn check(problem: &Problem, status: u16, code: &str, header: Option<(&str, &str)>) {
-        let reply = Reply::failure(problem, "r1");
+        let reply = HttpReply::failure(problem, "r1");
         let body: serde_json::Value = serde_json::from_slice(&reply.body).expect("JSON");
         assert_eq!((reply.status, &body["code"]), (status, &code.into()));
         assert_eq!(body["requestId"], "r1");

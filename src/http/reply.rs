@@ -11,7 +11,7 @@ const USUAL_BODY: usize = 512;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Failure<'a> {
+struct FailureBody<'a> {
     success: bool,
     error: &'a str,
     code: &'a str,
@@ -23,13 +23,13 @@ struct Failure<'a> {
 }
 
 #[derive(Serialize)]
-struct Success<'a, T> {
+struct SuccessBody<'a, T> {
     success: bool,
     data: &'a T,
 }
 
 /// What is answered.
-pub struct Reply {
+pub struct HttpReply {
     /// The status.
     pub status: u16,
     /// Header lines beyond the length, which the sender adds.
@@ -38,7 +38,7 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
-impl Reply {
+impl HttpReply {
     /// A JSON reply. Every one forbids caching: a QR code is a credential.
     pub fn json(status: u16, body: &impl Serialize) -> Self {
         Self::json_of(status, body, USUAL_BODY)
@@ -64,13 +64,13 @@ impl Reply {
 
     /// The usual success: what was asked for, under `data`.
     pub fn data(data: &impl Serialize) -> Self {
-        Self::json(200, &Success { success: true, data })
+        Self::json(200, &SuccessBody { success: true, data })
     }
 
     /// The reply to a request that was not done.
     pub fn failure(problem: &Problem, request_id: &str) -> Self {
         let sentence = problem.sentence();
-        let body = Failure {
+        let body = FailureBody {
             success: false,
             error: &sentence.error,
             code: sentence.code,

@@ -42,7 +42,7 @@ impl Request {
     /// What a client sent. A header value that is not ASCII is left out, since no route reads one and
     /// `tiny_http` would refuse the request over it; of a cookie line, only the pair that is not. `None`
     /// where the target is not ASCII.
-    pub fn of_client(sent: http1::Request, peer: IpAddr) -> Option<Self> {
+    pub fn of_client(sent: http1::RequestMessage, peer: IpAddr) -> Option<Self> {
         let headers = sent.headers.into_iter().filter_map(|(name, value)| Some((ascii(&name, value)?, name)));
         let headers = headers.map(|(value, name)| (name, value)).collect();
         sent.target.is_ascii().then(|| Self {

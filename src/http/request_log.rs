@@ -23,7 +23,7 @@ type Kind = (&'static str, u16);
 pub struct RequestLog(Mutex<HashMap<Kind, (Instant, u64)>>);
 
 /// What there is to write of a request.
-pub struct Line<'a> {
+pub struct LogLine<'a> {
     /// The request's id.
     pub id: &'a str,
     /// Its method as sent.
@@ -38,7 +38,7 @@ pub struct Line<'a> {
 
 impl RequestLog {
     /// Writes the line, unless one of its kind was written a moment ago.
-    pub fn write(&self, level: Level, line: &Line) {
+    pub fn write(&self, level: Level, line: &LogLine) {
         if !log::log_enabled!(level) {
             return;
         }
@@ -49,7 +49,7 @@ impl RequestLog {
     }
 
     /// How many of its kind went unwritten; `None` where this one does.
-    fn unwritten(&self, line: &Line) -> Option<u64> {
+    fn unwritten(&self, line: &LogLine) -> Option<u64> {
         if line.status < 400 || line.status == 500 {
             return Some(0);
         }

@@ -18,12 +18,12 @@ use super::blocking::Class;
 use super::edge::limits::Limits;
 use super::edge::routes::Routes;
 use super::problem::Problem;
-use super::reply::Reply;
+use super::reply::HttpReply;
 use super::request::{Request, request_id};
-use super::request_log::{Line, UNKNOWN};
+use super::request_log::{LogLine, UNKNOWN};
 
 /// What a route makes of a request.
-pub type Handler = fn(&App, &Request) -> Result<Reply, Problem>;
+pub type Handler = fn(&App, &Request) -> Result<HttpReply, Problem>;
 
 /// Where a handler runs.
 #[derive(Clone, Copy)]
@@ -114,7 +114,7 @@ pub struct Router {
 }
 
 /// A request's route and what runs for its method.
-struct Found {
+struct RouteMatch {
     route: &'static str,
     handler: Result<(Work, Handler), Problem>,
 }
@@ -125,7 +125,7 @@ impl Router {
         Self { app, limits }
     }
 
-    fn run(&self, request: &Request, route: &'static str, handler: Handler) -> Reply {
+    fn run(&self, request: &Request, route: &'static str, handler: Handler) -> HttpReply {
         let run = || handler(&self.app, request);
         let outcome = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
             log::error!("id={} {route} panicked", request.id);
@@ -135,23 +135,28 @@ impl Router {
     }
 
     /// Writes the log's line and makes the reply.
-    fn conclude(&self, request: &Request, route: &'static str, outcome: Result<Reply, Problem>) -> Reply {
+    fn conclude(
+        &self,
+        request: &Request,
+        route: &'static str,
+        outcome: Result<HttpReply, Problem>,
+    ) -> HttpReply {
         let reply = outcome.unwrap_or_else(|problem| {
             if let Problem::Store(error) = &problem {
                 log::error!("id={} the database failed: {error}", request.id);
             }
-            Reply::failure(&problem, &request.id)
+            HttpReply::failure(&problem, &request.id)
         });
         // Evolution may post hundreds of hints a second.
         let level = if route == WEBHOOK { Level::Debug } else { Level::Info };
         let (id, method) = (&request.id, &request.method);
-        self.app.log.write(level, &Line { id, method, route, status: reply.status, began: request.began });
+        self.app.log.write(level, &LogLine { id, method, route, status: reply.status, began: request.began });
         reply.signed(&request.id)
     }
 }
 
 impl Routes for Router {
-    fn quick(&self, request: &mut Request) -> Option<Reply> {
+    fn quick(&self, request: &mut Request) -> Option<HttpReply> {
         let found = resolve(request);
         match found.handler {
             Ok((Quick, handler)) => Some(self.run(request, found.route, handler)),
@@ -160,7 +165,7 @@ impl Routes for Router {
         }
     }
 
-    fn blocking(&self, request: &mut Request) -> Reply {
+    fn blocking(&self, request: &mut Request) -> HttpReply {
         let found = resolve(request);
         let begun = found.handler.and_then(|(work, handler)| {
             let Work::Blocking(class) = work else { return Err(Problem::INTERNAL) };
@@ -172,11 +177,11 @@ impl Routes for Router {
         }
     }
 
-    fn refuse(&self, request: Option<&Request>, problem: &Problem) -> Reply {
+    fn refuse(&self, request: Option<&Request>, problem: &Problem) -> HttpReply {
         let id = request.map_or_else(request_id, |request| request.id.clone());
         let (method, began) = request.map_or((UNKNOWN, Instant::now()), |r| (&*r.method, r.began));
-        let reply = Reply::failure(problem, &id);
-        let line = Line { id: &id, method, route: UNKNOWN, status: reply.status, began };
+        let reply = HttpReply::failure(problem, &id);
+        let line = LogLine { id: &id, method, route: UNKNOWN, status: reply.status, began };
         self.app.log.write(Level::Info, &line);
         reply.signed(&id)
     }
@@ -189,16 +194,16 @@ impl Routes for Router {
 }
 
 /// Finds a request's route, and notes what that leaves open in the path.
-fn resolve(request: &mut Request) -> Found {
+fn resolve(request: &mut Request) -> RouteMatch {
     let Some((route, open)) = find(path(&request.target)) else {
-        return Found { route: UNKNOWN, handler: Err(Problem::NotFound) };
+        return RouteMatch { route: UNKNOWN, handler: Err(Problem::NotFound) };
     };
     let open = open.to_owned();
     let method = if request.method == "HEAD" { "GET" } else { &request.method };
     let method = route.1.iter().find(|(name, ..)| *name == method);
     let handler = method.map(|(_, work, handler)| (*work, *handler));
     request.captured = open;
-    Found { route: route.0, handler: handler.ok_or_else(|| Problem::MethodNotAllowed(methods(route))) }
+    RouteMatch { route: route.0, handler: handler.ok_or_else(|| Problem::MethodNotAllowed(methods(route))) }
 }
 
 /// The methods of a route, as `Allow` lists them.

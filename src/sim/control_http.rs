@@ -10,7 +10,7 @@ use super::journal::Call;
 use super::reply::Reply;
 use super::request::Target;
 use super::world::Whatsapp;
-use crate::http1::Request;
+use crate::http1::RequestMessage;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -48,7 +48,7 @@ const HELP: [(&str, &str); 19] = [
 
 /// Answers a request under `/sim`.
 #[must_use]
-pub fn over_http(hub: &Arc<Hub>, request: &Request, target: &Target) -> (Reply, After) {
+pub fn over_http(hub: &Arc<Hub>, request: &RequestMessage, target: &Target) -> (Reply, After) {
     let segments = target.segments();
     let command = segments.get(1).copied().unwrap_or_default();
     if request.method == "GET" {

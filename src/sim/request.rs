@@ -5,7 +5,7 @@
 use super::hub::Hub;
 use super::journal::Call;
 use super::reply::Reply;
-use crate::http1::Request;
+use crate::http1::RequestMessage;
 use serde_json::{Map, Value};
 
 /// A request target taken apart.
@@ -84,7 +84,7 @@ fn decode(text: &str, plus_is_space: bool) -> String {
 
 /// What the journal notes of a request.
 #[must_use]
-pub fn call(hub: &Hub, request: &Request, target: &Target) -> Call {
+pub fn call(hub: &Hub, request: &RequestMessage, target: &Target) -> Call {
     let (endpoint, name) = match target.segments()[..] {
         [] => ("banner".to_owned(), None),
         ["instance", "create"] => ("create".to_owned(), name_in_body(request)),
@@ -99,12 +99,12 @@ pub fn call(hub: &Hub, request: &Request, target: &Target) -> Call {
     Call { at, method, endpoint, name, keyed: request.header("apikey").is_some(), status: None }
 }
 
-fn name_in_body(request: &Request) -> Option<String> {
+fn name_in_body(request: &RequestMessage) -> Option<String> {
     body(request).ok()?.get("instanceName")?.as_str().map(str::to_owned)
 }
 
 /// The body as the handlers see it: JSON or a form if it says so, otherwise empty.
-pub fn body(request: &Request) -> Result<Map<String, Value>, Reply> {
+pub fn body(request: &RequestMessage) -> Result<Map<String, Value>, Reply> {
     let kind = request.header("content-type").unwrap_or_default();
     if request.body.is_empty() {
         Ok(Map::new())

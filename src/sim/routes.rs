@@ -10,13 +10,13 @@ use super::reply::Reply;
 use super::request::{Target, body};
 use super::world::Key;
 use super::{create, webhook, wire_v1, wire_v2};
-use crate::http1::Request;
+use crate::http1::RequestMessage;
 use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Answers one request.
 #[must_use]
-pub fn answer(hub: &Hub, request: &Request, target: &Target) -> Reply {
+pub fn answer(hub: &Hub, request: &RequestMessage, target: &Target) -> Reply {
     let (method, segments) = (request.method.as_str(), target.segments());
     let (v1, restart) = (hub.version.is_v1(), if hub.version.is_v1() { "PUT" } else { "POST" });
     if hub.mode(|mode| mode.unlicensed) && !segments.is_empty() {

@@ -9,7 +9,7 @@ use super::journal::Call;
 use super::reply::{Body, Reply};
 use super::request::{self, Target};
 use super::routes;
-use crate::http1::{Limits, ReadError, Reader, Request};
+use crate::http1::{ReadError, ReadLimits, Reader, RequestMessage};
 use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
@@ -19,8 +19,8 @@ use std::time::{Duration, Instant};
 /// Bytes of body: at most what Evolution's parser takes in a test.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 /// Bounds on a request. Idle is Express's `Keep-Alive: timeout=5`.
-const LIMITS: Limits =
-    Limits { head: 16 * 1024, message: Duration::from_secs(30), idle: Duration::from_secs(5) };
+const LIMITS: ReadLimits =
+    ReadLimits { head: 16 * 1024, message: Duration::from_secs(30), idle: Duration::from_secs(5) };
 /// How often a server that does not listen looks whether to, and a failed bind is tried again.
 const LISTEN_POLL: Duration = Duration::from_millis(5);
 /// Bytes looked at to tell a control request from an upstream one before reading it.
@@ -152,7 +152,7 @@ fn resets(hub: &Hub, stream: &TcpStream) -> io::Result<bool> {
 /// Answers a request to the simulated Evolution. False if the connection must end.
 fn upstream(
     hub: &Hub,
-    request: &Request,
+    request: &RequestMessage,
     target: &Target,
     stream: &mut TcpStream,
     keep: bool,
@@ -179,7 +179,7 @@ fn upstream(
 }
 
 /// What is answered in place of Evolution's answer; nothing if the fault is that nothing comes.
-fn faulty(hub: &Hub, fault: Fault, request: &Request) -> Option<Reply> {
+fn faulty(hub: &Hub, fault: Fault, request: &RequestMessage) -> Option<Reply> {
     let key = request.header("apikey").unwrap_or_default();
     Some(match fault {
         Fault::Html => Reply::raw(502, "text/html", "<html><body><h1>502 Bad Gateway</h1></body></html>"),

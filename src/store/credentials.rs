@@ -34,7 +34,7 @@ pub struct CredentialLine {
     pub instances: u32,
     /// What is wrong with its server, as the API's error code, and since when; `None` when nothing
     /// is, when it was never asked, and when no call uses it.
-    pub trouble: Option<(String, Millis)>,
+    pub failing: Option<(String, Millis)>,
 }
 
 /// What is needed to add one.
@@ -65,13 +65,13 @@ const COLUMNS: &str = "id, type, name, baseUrl, apiToken, isActive, createdAt";
 const INSTANCES: &str = "(SELECT count(*) FROM messaging_instances i WHERE i.credentialId = c.id)";
 /// What was wrong with a server was learnt with another key: it is not known any more what it is,
 /// though it is since when nothing is known of its instances.
-const FORGET_TROUBLE: &str =
+const REPLACE_ERROR_CODE: &str =
     "UPDATE credential_health SET trouble = ?2 WHERE credentialId = ?1 AND trouble IS NOT NULL";
 /// The rows outlive the credential, and what is known of them is as old as its last answer.
 const ORPHAN: &str = "UPDATE messaging_instances SET orphanedAt = coalesce((SELECT since
         FROM credential_health WHERE credentialId = ?1 AND trouble IS NOT NULL), ?2)
     WHERE credentialId = ?1";
-/// Whether the watcher last had trouble with the server of the credential `c`.
+/// Whether the server of the credential `c` failed when it was last asked.
 const FAILING: &str =
     "EXISTS (SELECT 1 FROM credential_health h WHERE h.credentialId = c.id AND h.trouble IS NOT NULL)";
 
@@ -166,7 +166,7 @@ impl Store {
         let sealed = self.sealer.seal(id, key);
         let set = "UPDATE integration_credentials SET apiToken = ?2, updatedAt = ?3 WHERE id = ?1";
         self.write(|t| {
-            t.execute(FORGET_TROUBLE, [id, UNWATCHED])?;
+            t.execute(REPLACE_ERROR_CODE, [id, UNWATCHED])?;
             Ok(t.execute(set, params![id, sealed, self.clock.now()])? == 1)
         })
     }
@@ -184,8 +184,8 @@ impl Store {
         found.map(|s| self.unseal(s)).transpose()
     }
 
-    fn unseal_line(&self, (sealed, instances, trouble): SealedLine) -> Result<CredentialLine, Error> {
-        Ok(CredentialLine { credential: self.unseal(sealed)?, instances, trouble })
+    fn unseal_line(&self, (sealed, instances, failing): SealedLine) -> Result<CredentialLine, Error> {
+        Ok(CredentialLine { credential: self.unseal(sealed)?, instances, failing })
     }
 
     /// A row that was sealed with another key, after the start that checked them all, was put
@@ -220,7 +220,7 @@ fn read_row(row: &Row) -> rusqlite::Result<Sealed> {
 }
 
 fn read_line(row: &Row) -> rusqlite::Result<SealedLine> {
-    let trouble: Option<String> = row.get("trouble")?;
-    let trouble = trouble.map(|code| Ok::<_, rusqlite::Error>((code, row.get("since")?))).transpose()?;
-    Ok((read_row(row)?, row.get("instances")?, trouble))
+    let error_code: Option<String> = row.get("trouble")?;
+    let failing = error_code.map(|code| Ok::<_, rusqlite::Error>((code, row.get("since")?))).transpose()?;
+    Ok((read_row(row)?, row.get("instances")?, failing))
 }

@@ -8,7 +8,7 @@ use rusqlite::{Connection, Transaction};
 use super::Error;
 use super::writer::Writer;
 use crate::crypto::Sealer;
-use crate::domain::Clock;
+use crate::domain::AdjustableClock;
 use crate::sync::Mutex;
 
 /// Connections that only read; with two cores a third would wait for a core.
@@ -17,7 +17,7 @@ pub(super) const READERS: usize = 2;
 /// An open data folder.
 pub struct Store {
     pub(super) folder: PathBuf,
-    pub(super) clock: Clock,
+    pub(super) clock: AdjustableClock,
     pub(super) sealer: Sealer,
     pub(super) readers: [Mutex<Connection>; READERS],
     /// Closed after the readers: the last connection moves the log into the database, and one that
@@ -33,7 +33,7 @@ impl Store {
     }
 
     /// The clock by which every stored moment is decided.
-    pub fn clock(&self) -> &Clock {
+    pub fn clock(&self) -> &AdjustableClock {
         &self.clock
     }
 

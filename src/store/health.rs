@@ -9,15 +9,15 @@ use crate::domain::Millis;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Health {
     /// What is wrong, as the API's error code; `None`: it answers.
-    pub trouble: Option<String>,
+    pub error_code: Option<String>,
     /// Since when it has been answering, or failing in whatever way.
     pub since: Millis,
 }
 
-/// Stands where the code of a trouble does: nobody asks the server how it is.
+/// Stands where an error code does: nobody asks the server how it is.
 pub(super) const UNWATCHED: &str = "unwatched";
 
-/// When it began stays what it was while only the kind of trouble changes.
+/// When it began stays what it was while only the error code changes.
 const NOTE: &str = "ON CONFLICT (credentialId) DO UPDATE SET trouble = excluded.trouble,
     since = CASE WHEN (trouble IS NULL) = (excluded.trouble IS NULL) THEN since ELSE excluded.since END
     WHERE trouble IS NOT excluded.trouble";
@@ -25,12 +25,17 @@ const NOTE: &str = "ON CONFLICT (credentialId) DO UPDATE SET trouble = excluded.
 impl Store {
     /// Notes how the credential's server answers, since when. A credential that is gone, or that no
     /// call uses any more, gets no row: what its watcher had still to say comes too late.
-    pub fn note_health(&self, credential: &str, trouble: Option<&str>, since: Millis) -> Result<(), Error> {
+    pub fn note_health(
+        &self,
+        credential: &str,
+        error_code: Option<&str>,
+        since: Millis,
+    ) -> Result<(), Error> {
         let note = format!(
             "INSERT INTO credential_health (credentialId, trouble, since)
              SELECT id, ?2, ?3 FROM integration_credentials WHERE id = ?1 AND isActive {NOTE}"
         );
-        self.write(|t| t.prepare_cached(&note)?.execute(params![credential, trouble, since])).map(drop)
+        self.write(|t| t.prepare_cached(&note)?.execute(params![credential, error_code, since])).map(drop)
     }
 
     /// Notes that nobody asks the credential's server from now on: what is known of its instances
@@ -45,7 +50,7 @@ impl Store {
             "SELECT trouble, since FROM credential_health
              WHERE credentialId = ?1 AND trouble IS NOT '{UNWATCHED}'"
         );
-        let read = |row: &rusqlite::Row| Ok(Health { trouble: row.get(0)?, since: row.get(1)? });
+        let read = |row: &rusqlite::Row| Ok(Health { error_code: row.get(0)?, since: row.get(1)? });
         self.read(|c| c.prepare_cached(&query)?.query_row([credential], read).optional())
     }
 }

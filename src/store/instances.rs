@@ -13,7 +13,7 @@ use crate::sync::FileLock;
 
 /// A row as the engine knows it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Instance {
+pub struct InstanceRow {
     /// The row's id, which never changes.
     pub id: String,
     /// The owner's user id.
@@ -54,7 +54,7 @@ pub(super) fn is_own(here: bool, own: Option<&str>, listed: Option<&str>) -> boo
     }
 }
 
-impl Instance {
+impl InstanceRow {
     /// Whether what the server at that address lists under the name, with that id, is the row's own.
     pub fn owns(&self, base_url: &str, listed: Option<&str>) -> bool {
         is_own(self.claimed_url.as_deref() == Some(base_url), self.upstream_id.as_deref(), listed)
@@ -97,7 +97,7 @@ impl Store {
     }
 
     /// The row of that name.
-    pub fn instance(&self, channel: Channel, name: &Name) -> Result<Option<Instance>, Error> {
+    pub fn instance(&self, channel: Channel, name: &Name) -> Result<Option<InstanceRow>, Error> {
         self.read(|c| {
             c.prepare_cached(
                 "SELECT id, userId, channelPhoneOrId, credentialId, status, statusReason, qrCode, qrSince,
@@ -125,8 +125,8 @@ impl Store {
         phone: &Phone,
         user: &str,
         credential: &str,
-    ) -> Result<Option<Instance>, Error> {
-        let instance = Instance {
+    ) -> Result<Option<InstanceRow>, Error> {
+        let instance = InstanceRow {
             id: new_id("c"),
             user: user.to_owned(),
             phone: phone.clone(),
@@ -164,7 +164,7 @@ impl Store {
     }
 
     /// Writes what the engine knows of the row; `false` when the row is gone.
-    pub fn save_instance(&self, instance: &Instance) -> Result<bool, Error> {
+    pub fn save_instance(&self, instance: &InstanceRow) -> Result<bool, Error> {
         let saved = self.write(|t| {
             t.prepare_cached(
                 "UPDATE messaging_instances SET channelPhoneOrId = ?2, status = ?4,
@@ -204,8 +204,8 @@ impl Store {
     }
 }
 
-fn read_row(row: &Row) -> rusqlite::Result<Instance> {
-    Ok(Instance {
+fn read_row(row: &Row) -> rusqlite::Result<InstanceRow> {
+    Ok(InstanceRow {
         id: row.get("id")?,
         user: row.get("userId")?,
         phone: parsed(row, "channelPhoneOrId", |text| Phone::parse(text).ok())?,

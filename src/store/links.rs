@@ -6,7 +6,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::listing::read_target;
-use super::{Error, Store, Target};
+use super::{Error, InstanceRef, Store};
 use crate::crypto::{new_id, new_link_token, token_hash};
 use crate::domain::{Millis, Secret};
 
@@ -40,7 +40,7 @@ pub struct LinkLine {
 #[derive(Debug)]
 pub struct Link {
     /// What it connects.
-    pub target: Target,
+    pub target: InstanceRef,
     /// From when on it shows nothing.
     pub expires_at: Millis,
     /// Whether the instance connected since: it shows no code any more.

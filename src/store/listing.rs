@@ -44,7 +44,7 @@ pub struct InstanceLine {
 
 /// A row that somebody means, with what a call for it needs.
 #[derive(Clone, Debug)]
-pub struct Target {
+pub struct InstanceRef {
     /// The row's id.
     pub id: String,
     /// The owner's user id.
@@ -82,7 +82,7 @@ pub struct Page {
     /// How many there are of each status, over all pages and whatever status was asked for.
     pub counts: HashMap<String, u32>,
     /// The servers that fail.
-    pub troubles: Vec<FailingServer>,
+    pub failing_servers: Vec<FailingServer>,
 }
 
 /// A server that fails.
@@ -129,18 +129,18 @@ const ORDER: &str = "ORDER BY i.channel, i.channelInstanceId";
 
 impl Store {
     /// The row that `key` means, by id or by name, among those of one user or among all.
-    pub fn target(&self, key: &str, owner: Option<&str>) -> Result<Option<Target>, Error> {
+    pub fn target(&self, key: &str, owner: Option<&str>) -> Result<Option<InstanceRef>, Error> {
         let query = format!(
             "SELECT id, userId, channel, channelInstanceId, channelPhoneOrId FROM messaging_instances i
              WHERE {}",
-            meant()
+            by_id_or_name()
         );
         self.read(|c| c.prepare_cached(&query)?.query_row(params![key, owner], read_target).optional())
     }
 
     /// The same row as lists show it.
     pub fn instance_line(&self, key: &str, owner: Option<&str>) -> Result<Option<InstanceLine>, Error> {
-        let query = format!("{LINES} WHERE {}", meant());
+        let query = format!("{LINES} WHERE {}", by_id_or_name());
         self.read(|c| c.prepare_cached(&query)?.query_row(params![key, owner], read_line).optional())
     }
 
@@ -157,7 +157,7 @@ impl Store {
             Ok(Page {
                 lines: lines(&moment, filter, skip, most)?,
                 counts: counts(&moment, filter)?,
-                troubles: troubles(&moment, filter.owner.as_deref())?,
+                failing_servers: failing_servers(&moment, filter.owner.as_deref())?,
             })
         })
     }
@@ -185,7 +185,7 @@ impl Store {
 
 /// A row is meant by its id before it is meant by a name that looks like one. Channels are named, as
 /// the index of names begins with them.
-fn meant() -> String {
+fn by_id_or_name() -> String {
     let channels = Channel::ALL.map(|channel| format!("'{}'", channel.as_str())).join(", ");
     format!(
         "(i.id = ?1 OR (i.channel IN ({channels}) AND i.channelInstanceId = ?1))
@@ -264,7 +264,7 @@ fn counts(c: &Connection, filter: &Filter) -> rusqlite::Result<HashMap<String, u
 }
 
 /// The servers in use that fail, or those of them that one user's instances are on.
-fn troubles(c: &Connection, owner: Option<&str>) -> rusqlite::Result<Vec<FailingServer>> {
+fn failing_servers(c: &Connection, owner: Option<&str>) -> rusqlite::Result<Vec<FailingServer>> {
     c.prepare_cached(
         "SELECT c.id, c.name, h.trouble, h.since
          FROM credential_health h JOIN integration_credentials c ON c.id = h.credentialId
@@ -284,8 +284,8 @@ fn troubles(c: &Connection, owner: Option<&str>) -> rusqlite::Result<Vec<Failing
 }
 
 /// A row that a call can be made for.
-pub(super) fn read_target(row: &Row) -> rusqlite::Result<Target> {
-    Ok(Target {
+pub(super) fn read_target(row: &Row) -> rusqlite::Result<InstanceRef> {
+    Ok(InstanceRef {
         id: row.get("id")?,
         user: row.get("userId")?,
         channel: super::instances::channel(row, "channel")?,

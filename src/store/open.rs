@@ -16,7 +16,7 @@ use super::private_file::{create_private, make_private};
 use super::upgrade::migrate;
 use super::writer::{WRITE_WAIT, Writer};
 use crate::crypto::Sealer;
-use crate::domain::Clock;
+use crate::domain::AdjustableClock;
 use crate::sync::{FileLock, Mutex};
 
 /// How long a start waits for another one that migrates; a copy of a large database takes seconds.
@@ -59,7 +59,7 @@ fn open(folder: &Path) -> Result<Store, Error> {
     let readers = readers.into_iter().map(Mutex::new).collect::<Vec<_>>();
     let store = Store {
         folder: folder.to_owned(),
-        clock: Clock::default(),
+        clock: AdjustableClock::default(),
         sealer,
         writer: Writer::new(writer),
         readers: readers.try_into().unwrap_or_else(|_| unreachable!("one connection for each reader")),

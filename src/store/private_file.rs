@@ -13,7 +13,7 @@ pub(super) fn create_private(path: &Path) -> io::Result<()> {
     make_private(&options.open(path)?)
 }
 
-/// Gives a file its mode back.
+/// Takes the rights of all but the owner away.
 pub(super) fn make_private(file: &File) -> io::Result<()> {
     let mut permissions = file.metadata()?.permissions();
     if permissions.mode() & 0o777 == 0o600 {

@@ -11,7 +11,7 @@ use crate::domain::{Channel, Millis, Reason, Status};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Watched {
     /// Where the row lies, to take rows in turns.
-    pub place: i64,
+    pub row_id: i64,
     /// The kind of service.
     pub channel: Channel,
     /// The instance's name upstream.
@@ -105,7 +105,7 @@ impl Store {
 /// By position: looking columns up by their names would cost more than all the rest.
 fn read(row: &Row) -> rusqlite::Result<Watched> {
     Ok(Watched {
-        place: row.get(0)?,
+        row_id: row.get(0)?,
         channel: word(row, 1, |text| Channel::parse(text).ok())?,
         name: row.get(2)?,
         status: word(row, 3, Status::parse)?,

@@ -84,11 +84,11 @@ mod tests {
     fn one_holder_at_a_time_and_a_bounded_wait() {
         let folder = folder();
         let soon = || Instant::now() + Duration::from_millis(30);
-        let held = FileLock::acquire(&folder, "a", soon()).unwrap();
-        assert!(held.is_some());
+        let lock = FileLock::acquire(&folder, "a", soon()).unwrap();
+        assert!(lock.is_some());
         assert!(FileLock::acquire(&folder, "a", soon()).unwrap().is_none(), "held by another");
         assert!(FileLock::acquire(&folder, "b", soon()).unwrap().is_some(), "another name is free");
-        drop(held);
+        drop(lock);
         assert!(FileLock::acquire(&folder, "a", soon()).unwrap().is_some(), "free again");
         fs::remove_dir_all(folder).unwrap();
     }
@@ -97,8 +97,8 @@ mod tests {
     fn names_never_wait_for_each_other_and_share_one_empty_file() {
         let folder = folder();
         let take = |n: u32| FileLock::acquire(&folder, &format!("name-{n}"), Instant::now()).unwrap();
-        let held: Vec<_> = (0..300).map(take).collect();
-        assert!(held.iter().all(Option::is_some));
+        let locks: Vec<_> = (0..300).map(take).collect();
+        assert!(locks.iter().all(Option::is_some));
         let files: Vec<_> =
             fs::read_dir(&folder).unwrap().map(|e| e.unwrap().metadata().unwrap().len()).collect();
         assert_eq!(files, [0]);
@@ -114,10 +114,10 @@ mod tests {
                 scope.spawn(|| {
                     for _ in 0..20 {
                         let deadline = Instant::now() + Duration::from_secs(20);
-                        let held = FileLock::acquire(&folder, "n", deadline).unwrap().expect("in time");
+                        let lock = FileLock::acquire(&folder, "n", deadline).unwrap().expect("in time");
                         assert_eq!(inside.fetch_add(1, std::sync::atomic::Ordering::SeqCst), 0);
                         inside.fetch_sub(1, std::sync::atomic::Ordering::SeqCst);
-                        drop(held);
+                        drop(lock);
                     }
                 });
             }

@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn a_wait_ends_at_its_deadline() {
         let (mutex, condvar) = (Mutex::new(()), Condvar::new());
-        let (_guard, held) = condvar.wait_until(mutex.lock(), Instant::now(), |()| true);
-        assert!(held);
+        let (_guard, timed_out) = condvar.wait_until(mutex.lock(), Instant::now(), |()| true);
+        assert!(timed_out);
     }
 }

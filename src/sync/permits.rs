@@ -22,15 +22,15 @@ pub struct PermitLimits {
 }
 
 /// A set of permits. Clones share it.
-pub struct Permits<K>(Arc<Shared<K>>);
+pub struct Permits<K>(Arc<PermitPool<K>>);
 
-struct Shared<K> {
+struct PermitPool<K> {
     limits: PermitLimits,
-    state: Mutex<State<K>>,
+    state: Mutex<PermitCounts<K>>,
     returned: Condvar,
 }
 
-struct State<K> {
+struct PermitCounts<K> {
     taken: HashMap<K, usize>,
     total: usize,
     /// Those who wait, in the order of arrival.
@@ -40,7 +40,7 @@ struct State<K> {
 }
 
 /// The right to be one of N, until it is dropped.
-pub struct Permit<K: Eq + Hash>(Arc<Shared<K>>, K);
+pub struct Permit<K: Eq + Hash>(Arc<PermitPool<K>>, K);
 
 impl<K> Clone for Permits<K> {
     fn clone(&self) -> Self {
@@ -51,9 +51,14 @@ impl<K> Clone for Permits<K> {
 impl<K: Clone + Eq + Hash> Permits<K> {
     /// A set of which every permit is free.
     pub fn new(limits: PermitLimits) -> Self {
-        let state =
-            State { taken: HashMap::new(), total: 0, queues: HashMap::new(), waiting: 0, next_ticket: 0 };
-        Self(Arc::new(Shared { limits, state: Mutex::new(state), returned: Condvar::new() }))
+        let state = PermitCounts {
+            taken: HashMap::new(),
+            total: 0,
+            queues: HashMap::new(),
+            waiting: 0,
+            next_ticket: 0,
+        };
+        Self(Arc::new(PermitPool { limits, state: Mutex::new(state), returned: Condvar::new() }))
     }
 
     /// Takes a permit if one is free and nobody waits for it already.
@@ -74,7 +79,7 @@ impl<K: Clone + Eq + Hash> Permits<K> {
             return None;
         }
         let ticket = state.enqueue(&key);
-        let blocked = |state: &mut State<K>| !state.is_next(&self.0.limits, &key, ticket);
+        let blocked = |state: &mut PermitCounts<K>| !state.is_next(&self.0.limits, &key, ticket);
         let (mut state, timed_out) = self.0.returned.wait_until(state, deadline, blocked);
         state.dequeue(&key, ticket);
         let permit = (!timed_out).then(|| self.take(&mut state, key));
@@ -89,14 +94,14 @@ impl<K: Clone + Eq + Hash> Permits<K> {
         self.0.state.lock().total
     }
 
-    fn take(&self, state: &mut State<K>, key: K) -> Permit<K> {
+    fn take(&self, state: &mut PermitCounts<K>, key: K) -> Permit<K> {
         *state.taken.entry(key.clone()).or_default() += 1;
         state.total += 1;
         Permit(Arc::clone(&self.0), key)
     }
 }
 
-impl<K: Clone + Eq + Hash> State<K> {
+impl<K: Clone + Eq + Hash> PermitCounts<K> {
     fn has_room(&self, limits: &PermitLimits, key: &K) -> bool {
         self.total < limits.total && self.taken.get(key).is_none_or(|taken| *taken < limits.per_key)
     }
@@ -152,11 +157,11 @@ mod tests {
     #[test]
     fn there_are_as_many_as_the_limits_say() {
         let permits = Permits::new(LIMITS);
-        let held: Vec<_> = ["a", "a", "b"].into_iter().map(|key| permits.try_acquire(key)).collect();
-        assert!(held.iter().all(Option::is_some));
+        let taken: Vec<_> = ["a", "a", "b"].into_iter().map(|key| permits.try_acquire(key)).collect();
+        assert!(taken.iter().all(Option::is_some));
         assert!(permits.try_acquire("a").is_none(), "two of one key");
         assert!(permits.try_acquire("b").is_none(), "three of all");
-        drop(held);
+        drop(taken);
         assert_eq!(permits.in_use(), 0);
         assert!(permits.0.state.lock().taken.is_empty(), "a key that nobody uses is forgotten");
     }
@@ -187,12 +192,12 @@ mod tests {
     #[test]
     fn a_wait_ends_at_its_deadline_and_only_so_many_wait() {
         let permits = Permits::new(PermitLimits { per_key: 1, total: 1, waiting: 0 });
-        let held = permits.try_acquire(()).expect("free");
+        let taken = permits.try_acquire(()).expect("free");
         assert!(permits.acquire((), Instant::now() + Duration::from_mins(1)).is_none(), "nobody may wait");
         let permits = Permits::new(PermitLimits { per_key: 1, total: 1, waiting: 1 });
         let other = permits.try_acquire(()).expect("free");
         assert!(permits.acquire((), Instant::now() + Duration::from_millis(5)).is_none());
-        drop((held, other));
+        drop((taken, other));
         assert!(permits.acquire((), Instant::now()).is_some(), "who gave up stands in nobody's way");
     }
 }

@@ -11,16 +11,16 @@ const STACK: usize = 256 * 1024;
 
 /// The threads that run.
 #[derive(Default)]
-pub struct Threads(Arc<Shared>);
+pub struct Threads(Arc<ThreadGroup>);
 
 #[derive(Default)]
-struct Shared {
-    state: Mutex<State>,
+struct ThreadGroup {
+    state: Mutex<ThreadCount>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct ThreadCount {
     running: usize,
     over: bool,
 }
@@ -52,7 +52,7 @@ impl Threads {
 }
 
 /// One that runs, however it ends.
-struct Running(Arc<Shared>);
+struct Running(Arc<ThreadGroup>);
 
 impl Drop for Running {
     fn drop(&mut self) {

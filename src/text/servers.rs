@@ -7,8 +7,8 @@ use crate::upstream::BaseUrlError;
 use crate::upstream::evolution::{Check, KeyError};
 
 /// The next step for what upstream did.
-pub fn upstream(trouble: UpstreamError) -> &'static str {
-    match trouble {
+pub fn upstream(error: UpstreamError) -> &'static str {
+    match error {
         UpstreamError::Unreachable | UpstreamError::Broken => {
             "A Evolution API não respondeu nesse endereço. Confira se ela está rodando e o baseUrl da credencial."
         }
@@ -41,13 +41,13 @@ pub fn check(check: &Check) -> Option<Sentence> {
             error: "A chave é o token de uma instância, não a chave global".to_owned(),
             detail: Some("Com ela nada pode ser criado. Use a AUTHENTICATION_API_KEY do servidor."),
         }),
-        Check::Failed(trouble) => Some(server(*trouble)),
+        Check::Failed(error) => Some(server(*error)),
     }
 }
 
 /// What is wrong with a server as a whole, and what to do about it.
-pub fn server(trouble: UpstreamError) -> Sentence {
-    let (error, step) = match trouble {
+pub fn server(error: UpstreamError) -> Sentence {
+    let (sentence, step) = match error {
         UpstreamError::Unreachable | UpstreamError::Broken => (
             "A Evolution API não responde nesse endereço",
             "Confira se ela está rodando e o endereço (baseUrl) da credencial.",
@@ -71,7 +71,7 @@ pub fn server(trouble: UpstreamError) -> Sentence {
             ("A Evolution API não respondeu a tempo", "Confira a carga dela e tente de novo.")
         }
     };
-    Sentence { code: trouble.code(), error: error.to_owned(), detail: Some(step) }
+    Sentence { code: error.code(), error: sentence.to_owned(), detail: Some(step) }
 }
 
 /// The same from the code that was written down.

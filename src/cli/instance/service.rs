@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::cli::output::CommandFailure;
 use crate::instance::connect::ConnectService;
-use crate::store::{Store, Target};
+use crate::store::{InstanceRef, Store};
 use crate::text::cli as words;
 
 /// How long one call may wait for a QR code; `serve` waits as long unless told otherwise.
@@ -17,6 +17,6 @@ pub fn connect_service(store: Store) -> Arc<ConnectService> {
 }
 
 /// The row of that name or id, whoever owns it: the command line sees the whole data folder.
-pub fn find(store: &Store, name: &str) -> Result<Target, CommandFailure> {
+pub fn find(store: &Store, name: &str) -> Result<InstanceRef, CommandFailure> {
     store.target(name, None)?.ok_or_else(|| CommandFailure::Failed(words::instance_unknown(name)))
 }

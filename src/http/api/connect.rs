@@ -11,7 +11,7 @@ use crate::domain::clock;
 use crate::domain::{Millis, Phone, Secret, Status, UseCaseError};
 use crate::http::app::App;
 use crate::http::problem::Problem;
-use crate::http::reply::Reply;
+use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
 use crate::instance::connect::ConnectOutcome;
@@ -26,7 +26,7 @@ const FEW_DIGITS: usize = 2;
 const HIDDEN_DIGITS: usize = 3;
 
 /// Answers with the code that is valid now, or says that a phone is connected.
-pub fn connect(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn connect(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let (token, link) = read(app, request)?;
     let wanted = Wanted::read(request.body())?;
     if link.used {
@@ -56,28 +56,28 @@ fn read<'a>(app: &App, request: &'a Request) -> Result<(&'a str, Link), Problem>
     Ok((token, link))
 }
 
-fn shown(link: &Link, answer: &ConnectOutcome) -> Reply {
+fn shown(link: &Link, answer: &ConnectOutcome) -> HttpReply {
     let qr = answer.qr.as_ref();
     let image = qr.map(|qr| qr.image.expose());
-    let data = Data {
+    let data = LinkedInstanceJson {
         status: answer.status.as_str(),
         qr_code: image,
         qr_code_expires_at: answer.qr_expires.map(clock::iso),
         pairing_code: qr.and_then(|qr| qr.pairing_code.as_ref()).map(Secret::expose),
         pairing_code_message: answer.pairing_code_missing.then_some(text::PAIRING_CODE_MISSING),
         message: text::connect_outcome(answer),
-        ..Data::of(link)
+        ..LinkedInstanceJson::of(link)
     };
-    Reply::data(&data)
+    HttpReply::data(&data)
 }
 
-fn connected(link: &Link) -> Reply {
-    Reply::data(&Data::of(link))
+fn connected(link: &Link) -> HttpReply {
+    HttpReply::data(&LinkedInstanceJson::of(link))
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Data<'a> {
+struct LinkedInstanceJson<'a> {
     channel_instance_id: &'a str,
     phone: String,
     status: &'static str,
@@ -90,7 +90,7 @@ struct Data<'a> {
     link_expires_at: String,
 }
 
-impl<'a> Data<'a> {
+impl<'a> LinkedInstanceJson<'a> {
     /// What is said of a link that was used.
     fn of(link: &'a Link) -> Self {
         let expires: Millis = link.expires_at;

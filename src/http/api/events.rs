@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use super::instances::meant;
+use super::instances::target_of;
 use crate::domain::Reason;
 use crate::domain::clock;
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::query;
-use crate::http::reply::Reply;
+use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::store::EventLine;
 use crate::text;
@@ -20,8 +20,8 @@ const MOST: u64 = 200;
 const LAST_ID: u64 = i64::MAX.unsigned_abs();
 
 /// A page of changes; `next` is where the following one begins.
-pub fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
-    let target = meant(app, request)?;
+pub fn list(app: &App, request: &Request) -> Result<HttpReply, Problem> {
+    let target = target_of(app, request)?;
     let limit = query::number(request, "limit", 1..=MOST)?.unwrap_or(LIMIT);
     let before = query::number(request, "before", 1..=LAST_ID)?;
     // One more than asked for tells whether there is a following page.
@@ -30,20 +30,20 @@ pub fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
     let goes_on = found.len() > limit as usize;
     found.truncate(limit as usize);
     let next = found.last().filter(|_| goes_on).map(|event| event.id);
-    let data = found.iter().map(Event::of).collect();
-    Ok(Reply::json(200, &Events { success: true, data, next }))
+    let data = found.iter().map(EventJson::of).collect();
+    Ok(HttpReply::json(200, &EventPageJson { success: true, data, next }))
 }
 
 #[derive(Serialize)]
-struct Events<'a> {
+struct EventPageJson<'a> {
     success: bool,
-    data: Vec<Event<'a>>,
+    data: Vec<EventJson<'a>>,
     next: Option<i64>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Event<'a> {
+struct EventJson<'a> {
     id: i64,
     at: String,
     from: Option<&'a str>,
@@ -52,7 +52,7 @@ struct Event<'a> {
     reason_text: Option<String>,
 }
 
-impl<'a> Event<'a> {
+impl<'a> EventJson<'a> {
     fn of(line: &'a EventLine) -> Self {
         let reason = line.reason.as_deref();
         Self {

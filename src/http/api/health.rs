@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::readiness::Checked;
-use crate::http::reply::Reply;
+use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::text;
 
@@ -21,17 +21,17 @@ struct HealthJson {
 
 /// The process answers.
 #[expect(clippy::unnecessary_wraps, reason = "every route has this shape")]
-pub fn livez(_app: &App, _exchange: &Request) -> Result<Reply, Problem> {
-    Ok(Reply::json(200, &HealthJson { status: "ok", warning: None }))
+pub fn livez(_app: &App, _exchange: &Request) -> Result<HttpReply, Problem> {
+    Ok(HttpReply::json(200, &HealthJson { status: "ok", warning: None }))
 }
 
 /// The process answers and the database takes writes.
-pub fn readyz(app: &App, _request: &Request) -> Result<Reply, Problem> {
+pub fn readyz(app: &App, _request: &Request) -> Result<HttpReply, Problem> {
     let Checked { writable, lost } = app.readiness.check(&app.store);
     if !writable {
         return Err(Problem::NotReady);
     }
     // Not a 503: proxies would then cut off the page on which a credential can be added.
     let warning = lost.then_some(text::DATABASE_LOST);
-    Ok(Reply::json(200, &HealthJson { status: "ok", warning }))
+    Ok(HttpReply::json(200, &HealthJson { status: "ok", warning }))
 }

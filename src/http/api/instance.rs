@@ -9,18 +9,18 @@ use crate::domain::{Caller, Channel, Name, Phone, Role, Secret};
 use crate::http::app::App;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
-use crate::http::reply::Reply;
+use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
 use crate::instance::connect::{ConnectOutcome, ConnectRequest};
-use crate::store::Target;
+use crate::store::InstanceRef;
 use crate::text;
 
 /// Bytes of a success beside its QR code, about.
 const BESIDE_THE_CODE: usize = 512;
 
 /// Makes sure that the instance is there, and answers with its QR code.
-pub fn ensure(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn ensure(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let caller = auth::caller(app, request)?;
     let outcome = call(app, request, &connect_request(caller, request.body())?)?;
     Ok(success(&outcome))
@@ -32,7 +32,7 @@ pub fn call(app: &App, request: &Request, call: &ConnectRequest) -> Result<Conne
 }
 
 /// The call for a row that is there, on its owner's behalf.
-pub fn request_for(target: &Target, pairing_code: bool) -> ConnectRequest {
+pub fn request_for(target: &InstanceRef, pairing_code: bool) -> ConnectRequest {
     ConnectRequest {
         caller: Caller { user: target.user.clone(), role: Role::Owner },
         channel: target.channel,
@@ -65,12 +65,12 @@ fn channel(fields: &Fields) -> Result<Channel, Problem> {
 pub struct Done<'a> {
     success: bool,
     message: &'static str,
-    data: Data<'a>,
+    data: ConnectDataJson<'a>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Data<'a> {
+struct ConnectDataJson<'a> {
     instance_id: &'a str,
     channel_instance_id: &'a str,
     status: &'static str,
@@ -86,7 +86,7 @@ impl<'a> Done<'a> {
     /// What the contract promises of this answer.
     pub fn of(answer: &'a ConnectOutcome) -> Self {
         let qr = answer.qr.as_ref();
-        let data = Data {
+        let data = ConnectDataJson {
             instance_id: &answer.instance_id,
             channel_instance_id: answer.name.as_str(),
             status: answer.status.as_str(),
@@ -101,10 +101,10 @@ impl<'a> Done<'a> {
 }
 
 /// The answer of a call that got what it came for.
-pub fn success(answer: &ConnectOutcome) -> Reply {
+pub fn success(answer: &ConnectOutcome) -> HttpReply {
     let body = Done::of(answer);
     let length = body.data.qr_code.map_or(0, str::len) + BESIDE_THE_CODE;
-    Reply::json_of(200, &body, length)
+    HttpReply::json_of(200, &body, length)
 }
 
 #[cfg(test)]

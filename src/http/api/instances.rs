@@ -5,17 +5,17 @@
 
 use serde::Serialize;
 
-use super::trouble;
+use super::server_problem;
 use crate::domain::clock;
 use crate::domain::{Caller, Permission, Reason, Status};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::query;
-use crate::http::reply::Reply;
+use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
 use crate::instance::actions::{Action, ActionError, Removed};
-use crate::store::{FailingServer, Filter, InstanceLine, Page, Target};
+use crate::store::{FailingServer, Filter, InstanceLine, InstanceRef, Page};
 use crate::text;
 
 /// Lines of a page, unless told; and at most, which is what a screen can show and SQLite gives in
@@ -35,14 +35,14 @@ fn owner(caller: &Caller) -> Option<&str> {
 }
 
 /// Whoever asks, and the row they mean.
-pub fn meant(app: &App, request: &Request) -> Result<Target, Problem> {
+pub fn target_of(app: &App, request: &Request) -> Result<InstanceRef, Problem> {
     let caller = auth::caller(app, request)?;
     let target = app.store.target(request.captured(), owner(&caller));
     target?.ok_or(Problem::NotFound)
 }
 
 /// The row they mean, if they may take its phone or itself away.
-fn managed(app: &App, request: &Request) -> Result<Target, Problem> {
+fn managed(app: &App, request: &Request) -> Result<InstanceRef, Problem> {
     let caller = auth::caller(app, request)?;
     let target = app.store.target(request.captured(), owner(&caller))?.ok_or(Problem::NotFound)?;
     let may = target.user == caller.user || caller.may(Permission::ManageAllInstances);
@@ -50,14 +50,18 @@ fn managed(app: &App, request: &Request) -> Result<Target, Problem> {
 }
 
 /// `GET`: a page of the instances that the caller sees.
-pub fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn list(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let caller = auth::caller(app, request)?;
     let filter = filter(&caller, request)?;
     let page = query::number(request, "page", 1..=LAST_PAGE)?.unwrap_or(1);
     let per_page = query::number(request, "perPage", 1..=MOST_PER_PAGE)?.unwrap_or(PER_PAGE);
     let found = app.store.instance_page(&filter, (page - 1) * per_page, per_page)?;
     found.lines.iter().for_each(|line| keep_fresh(app, line));
-    Ok(Reply::json_of(200, &Listed::of(&found, &filter, page, per_page), found.lines.len() * 512))
+    Ok(HttpReply::json_of(
+        200,
+        &InstancePageJson::of(&found, &filter, page, per_page),
+        found.lines.len() * 512,
+    ))
 }
 
 /// What is shown is kept right within seconds, for as long as somebody goes on asking for it.
@@ -89,20 +93,20 @@ fn status(word: &str) -> Result<&'static str, Problem> {
 }
 
 /// `GET …/{id}`.
-pub fn show(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn show(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let caller = auth::caller(app, request)?;
     line(app, request.captured(), owner(&caller))
 }
 
-fn line(app: &App, key: &str, owner: Option<&str>) -> Result<Reply, Problem> {
+fn line(app: &App, key: &str, owner: Option<&str>) -> Result<HttpReply, Problem> {
     let line = app.store.instance_line(key, owner)?.ok_or(Problem::NotFound)?;
     keep_fresh(app, &line);
-    Ok(Reply::data(&Shown::of(&line)))
+    Ok(HttpReply::data(&Shown::of(&line)))
 }
 
 /// `DELETE …/{id}`: upstream first, then the row. `?keepUpstream=true` forgets the row only,
 /// `?dryRun=true` says what would go.
-pub fn delete(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn delete(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let target = managed(app, request)?;
     let keep_upstream = query::flag(request, "keepUpstream")?;
     let removed = if query::flag(request, "dryRun")? {
@@ -111,7 +115,7 @@ pub fn delete(app: &App, request: &Request) -> Result<Reply, Problem> {
         app.action_service.delete(&target, keep_upstream, request.id())
     };
     let removed = removed.map_err(|error| Problem::Action(Action::Delete, error))?;
-    Ok(Reply::data(&InstanceRemoval::of(target.name.as_str(), removed)))
+    Ok(HttpReply::data(&InstanceRemoval::of(target.name.as_str(), removed)))
 }
 
 /// What a deletion takes away, in the words of the API.
@@ -122,15 +126,15 @@ fn removes(removed: Removed) -> Vec<&'static str> {
 }
 
 /// `POST …/{id}/logout`.
-pub fn logout(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn logout(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let target = managed(app, request)?;
     let done = app.action_service.logout(&target, request.id());
     acted(app, Action::Logout, &target, done)
 }
 
 /// `POST …/{id}/restart`.
-pub fn restart(app: &App, request: &Request) -> Result<Reply, Problem> {
-    let target = meant(app, request)?;
+pub fn restart(app: &App, request: &Request) -> Result<HttpReply, Problem> {
+    let target = target_of(app, request)?;
     app.throttles.restart(&target.id)?;
     let done = app.action_service.restart(&target, request.id());
     acted(app, Action::Restart, &target, done)
@@ -140,9 +144,9 @@ pub fn restart(app: &App, request: &Request) -> Result<Reply, Problem> {
 fn acted(
     app: &App,
     action: Action,
-    target: &Target,
+    target: &InstanceRef,
     done: Result<(), ActionError>,
-) -> Result<Reply, Problem> {
+) -> Result<HttpReply, Problem> {
     done.map_err(|error| Problem::Action(action, error))?;
     line(app, &target.id, None)
 }
@@ -209,17 +213,18 @@ impl<'a> Shown<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Listed<'a> {
+struct InstancePageJson<'a> {
     success: bool,
     data: Vec<Shown<'a>>,
     page: u32,
     per_page: u32,
     total: u32,
     counts: Counts,
-    troubles: Vec<Troubled<'a>>,
+    #[serde(rename = "troubles")]
+    failing_servers: Vec<FailingServerJson<'a>>,
 }
 
-impl<'a> Listed<'a> {
+impl<'a> InstancePageJson<'a> {
     fn of(found: &'a Page, filter: &Filter, page: u32, per_page: u32) -> Self {
         let of = |status: &str| found.counts.get(status).copied().unwrap_or(0);
         Self {
@@ -236,7 +241,7 @@ impl<'a> Listed<'a> {
                 lost: of("lost"),
                 error: of("error"),
             },
-            troubles: found.troubles.iter().map(Troubled::of).collect(),
+            failing_servers: found.failing_servers.iter().map(FailingServerJson::of).collect(),
         }
     }
 }
@@ -254,19 +259,19 @@ struct Counts {
 /// A server that fails, and what to do about it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Troubled<'a> {
+struct FailingServerJson<'a> {
     server: &'a str,
     credential_id: &'a str,
     #[serde(flatten)]
-    trouble: trouble::Trouble,
+    problem: server_problem::ServerProblemJson,
 }
 
-impl<'a> Troubled<'a> {
-    fn of(trouble: &'a FailingServer) -> Self {
+impl<'a> FailingServerJson<'a> {
+    fn of(server: &'a FailingServer) -> Self {
         Self {
-            server: &trouble.server,
-            credential_id: &trouble.credential,
-            trouble: trouble::Trouble::of(&trouble.code, trouble.since),
+            server: &server.server,
+            credential_id: &server.credential,
+            problem: server_problem::ServerProblemJson::of(&server.code, server.since),
         }
     }
 }

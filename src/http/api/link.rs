@@ -3,39 +3,39 @@
 
 use serde::Serialize;
 
-use super::instances::meant;
+use super::instances::target_of;
 use crate::admin::links::{self, DEFAULT_LINK_MINUTES, LINK_MINUTES};
 use crate::domain::clock;
 use crate::http::app::App;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
-use crate::http::reply::Reply;
+use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::origin;
 use crate::store::{LinkLine, NewLink};
 
 /// Makes one.
-pub fn make(app: &App, request: &Request) -> Result<Reply, Problem> {
-    let target = meant(app, request)?;
+pub fn make(app: &App, request: &Request) -> Result<HttpReply, Problem> {
+    let target = target_of(app, request)?;
     let minutes = Fields::read_or_none(request.body())?.number("minutes", LINK_MINUTES)?;
     let base = origin::base(app, request)?;
     let link = links::make(&app.store, &target.id, minutes.unwrap_or(DEFAULT_LINK_MINUTES))?;
     let link = link.ok_or(Problem::AlreadyConnected)?;
-    Ok(Reply::data(&NewLinkJson::of(&link, &base)))
+    Ok(HttpReply::data(&NewLinkJson::of(&link, &base)))
 }
 
 /// Those that still show the code.
-pub fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
-    let target = meant(app, request)?;
+pub fn list(app: &App, request: &Request) -> Result<HttpReply, Problem> {
+    let target = target_of(app, request)?;
     let links = app.store.links(&target.id)?;
-    Ok(Reply::data(&links.iter().map(Line::of).collect::<Vec<_>>()))
+    Ok(HttpReply::data(&links.iter().map(LinkJson::of).collect::<Vec<_>>()))
 }
 
 /// Ends all of them.
-pub fn revoke(app: &App, request: &Request) -> Result<Reply, Problem> {
-    let target = meant(app, request)?;
+pub fn revoke(app: &App, request: &Request) -> Result<HttpReply, Problem> {
+    let target = target_of(app, request)?;
     let revoked = app.store.revoke_links(&target.id)?;
-    Ok(Reply::data(&Revoked { revoked }))
+    Ok(HttpReply::data(&RevokedLinksJson { revoked }))
 }
 
 /// A link that was made now, as JSON, for the API and for `--json`.
@@ -56,13 +56,13 @@ impl<'a> NewLinkJson<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Line<'a> {
+struct LinkJson<'a> {
     id: &'a str,
     created_at: String,
     expires_at: String,
 }
 
-impl<'a> Line<'a> {
+impl<'a> LinkJson<'a> {
     fn of(line: &'a LinkLine) -> Self {
         Self {
             id: &line.id,
@@ -73,6 +73,6 @@ impl<'a> Line<'a> {
 }
 
 #[derive(Serialize)]
-struct Revoked {
+struct RevokedLinksJson {
     revoked: usize,
 }

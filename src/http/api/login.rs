@@ -8,11 +8,11 @@ use std::time::Instant;
 
 use crate::admin::Password;
 use crate::domain::{Name, Secret};
-use crate::http::api::session::Json;
+use crate::http::api::session::SessionJson;
 use crate::http::app::App;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
-use crate::http::reply::Reply;
+use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::login_guard::{Attempt, Attempter};
 use crate::http::security::origin::{self, Site};
@@ -24,7 +24,7 @@ use crate::text;
 const CLIENT: usize = 160;
 
 /// Logs in.
-pub fn log_in(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn log_in(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     not_foreign(app, request)?;
     let fields = Fields::read(request.body())?;
     let (name, password) = (fields.text("name")?, fields.secret("password")?);
@@ -33,7 +33,7 @@ pub fn log_in(app: &App, request: &Request) -> Result<Reply, Problem> {
 }
 
 /// Makes the first administrator, and logs in.
-pub fn set_up(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn set_up(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     not_foreign(app, request)?;
     let fields = Fields::read(request.body())?;
     let token = fields.secret("token")?;
@@ -56,7 +56,7 @@ pub fn set_up(app: &App, request: &Request) -> Result<Reply, Problem> {
 }
 
 /// Changes one's own password.
-pub fn change_password(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn change_password(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let asker = auth::asker(app, request)?;
     let user = app.store.user_by_id(&asker.caller.user)?.ok_or(Problem::Unauthorized)?;
     let fields = Fields::read(request.body())?;
@@ -69,7 +69,7 @@ pub fn change_password(app: &App, request: &Request) -> Result<Reply, Problem> {
         return Err(Problem::WrongPassword);
     }
     log::info!("id={} a password was changed", request.id());
-    Ok(Reply::data(&()))
+    Ok(HttpReply::data(&()))
 }
 
 /// A password that may be set.
@@ -142,21 +142,21 @@ fn log_failure(app: &App, request: &Request) {
 
 /// Begins a session, which takes the place of the one that the browser had: nobody else can have
 /// given it the cookie that is now logged in.
-fn begin(app: &App, request: &Request, account: &Account) -> Result<Reply, Problem> {
+fn begin(app: &App, request: &Request, account: &Account) -> Result<HttpReply, Problem> {
     let agents = request.headers("User-Agent");
     let client: String = agents.first().map_or("", |a| a.trim()).chars().take(CLIENT).collect();
-    let held = auth::cookie_session(app, request)?;
+    let former = auth::cookie_session(app, request)?;
     let new = NewSession {
         user: &account.user,
         hash: account.hash.as_deref().unwrap_or_default(),
         client: &client,
         address: &auth::address(app, request).to_string(),
-        replaces: held.as_ref().map(|session| session.id.as_str()),
+        replaces: former.as_ref().map(|session| session.id.as_str()),
     };
     // No session: the password was changed while this was under way.
     let cookie = app.store.add_session(&new)?.ok_or(Problem::WrongPassword)?;
     let session = app.store.session(cookie.expose())?.ok_or(Problem::INTERNAL)?;
-    let mut reply = Reply::data(&Json::of(&session));
+    let mut reply = HttpReply::data(&SessionJson::of(&session));
     let secure = origin::is_secure(app, request);
     reply.headers.push(cookie::set(&cookie, SESSION_LIFE, secure));
     reply.headers.push(cookie::set_browser(&app.store.browser_mark(account), secure));

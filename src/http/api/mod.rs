@@ -10,6 +10,6 @@ pub mod link;
 pub mod login;
 pub mod picture;
 pub mod reconnect;
+pub mod server_problem;
 pub mod session;
-pub mod trouble;
 pub mod webhook;

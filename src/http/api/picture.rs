@@ -3,35 +3,35 @@
 //! a socket upstream, so that a page of somebody else's may not have it fetched.
 
 use super::instance::{call, request_for};
-use super::instances::meant;
+use super::instances::target_of;
 use crate::domain::UpstreamError;
 use crate::domain::{Qr, Secret};
 use crate::http::app::App;
 use crate::http::problem::Problem;
-use crate::http::reply::Reply;
+use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
 use crate::qr_image;
 
 /// The code as a PNG: upstream's own picture, or, where that is something else, one drawn here.
-pub fn png(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn png(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     answer(app, request, |qr| {
         let drawn = || qr.code.as_ref().and_then(|code| qr_image::png(code.expose()));
         let bytes = qr_image::png_of_uri(qr.image.expose()).or_else(drawn)?;
-        Some(Reply::bytes(200, "image/png", bytes))
+        Some(HttpReply::bytes(200, "image/png", bytes))
     })
 }
 
 /// The code as an SVG, drawn here.
-pub fn svg(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn svg(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     answer(app, request, |qr| {
         let drawn = qr_image::svg(qr.code.as_ref().map(Secret::expose)?)?;
-        Some(Reply::bytes(200, "image/svg+xml", drawn.into_bytes()))
+        Some(HttpReply::bytes(200, "image/svg+xml", drawn.into_bytes()))
     })
 }
 
-fn answer(app: &App, request: &Request, draw: fn(&Qr) -> Option<Reply>) -> Result<Reply, Problem> {
-    let target = meant(app, request)?;
+fn answer(app: &App, request: &Request, draw: fn(&Qr) -> Option<HttpReply>) -> Result<HttpReply, Problem> {
+    let target = target_of(app, request)?;
     auth::on_purpose(app, request)?;
     let answer = call(app, request, &request_for(&target, false))?;
     let qr = answer.qr.as_ref().ok_or(Problem::AlreadyConnected)?;

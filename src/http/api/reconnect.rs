@@ -2,16 +2,16 @@
 //! see the row may make it; it runs as the owner. A connect link makes the same call.
 
 use super::instance::{call, request_for, success};
-use super::instances::meant;
+use super::instances::target_of;
 use crate::domain::UseCaseError;
 use crate::http::app::App;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
-use crate::http::reply::Reply;
+use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::instance::actions::{Action, ActionError};
 use crate::instance::connect::ConnectOutcome;
-use crate::store::Target;
+use crate::store::InstanceRef;
 
 /// What is wanted beside the code.
 pub struct Wanted {
@@ -32,8 +32,8 @@ impl Wanted {
 }
 
 /// Answers with the code that is valid now, or says that a phone is connected.
-pub fn connect(app: &App, request: &Request) -> Result<Reply, Problem> {
-    let target = meant(app, request)?;
+pub fn connect(app: &App, request: &Request) -> Result<HttpReply, Problem> {
+    let target = target_of(app, request)?;
     let wanted = Wanted::read(request.body())?;
     start(app, request, &target, &wanted).map(|answer| success(&answer))
 }
@@ -42,7 +42,7 @@ pub fn connect(app: &App, request: &Request) -> Result<Reply, Problem> {
 pub fn start(
     app: &App,
     request: &Request,
-    target: &Target,
+    target: &InstanceRef,
     wanted: &Wanted,
 ) -> Result<ConnectOutcome, Problem> {
     if wanted.restart {

@@ -8,7 +8,7 @@ use crate::domain::Role;
 use crate::domain::clock::iso;
 use crate::http::app::App;
 use crate::http::problem::Problem;
-use crate::http::reply::Reply;
+use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::{auth, cookie, origin};
 use crate::store::{Session, SessionLine};
@@ -16,7 +16,7 @@ use crate::store::{Session, SessionLine};
 /// A session as its browser is told of it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Json<'a> {
+pub struct SessionJson<'a> {
     user: &'a str,
     admin: bool,
     role: &'static str,
@@ -24,7 +24,7 @@ pub struct Json<'a> {
     version: &'static str,
 }
 
-impl<'a> Json<'a> {
+impl<'a> SessionJson<'a> {
     /// What there is to tell.
     pub fn of(session: &'a Session) -> Self {
         Self {
@@ -38,14 +38,14 @@ impl<'a> Json<'a> {
 }
 
 #[derive(Serialize)]
-struct Setup<'a> {
+struct SetupJson<'a> {
     needed: bool,
-    session: Option<Json<'a>>,
+    session: Option<SessionJson<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Line<'a> {
+struct SessionLineJson<'a> {
     id: &'a str,
     user: &'a str,
     client: &'a str,
@@ -58,41 +58,41 @@ struct Line<'a> {
 
 /// What a page that opens has to know: whether nobody can log in as administrator yet, and who is
 /// logged in. Anybody may ask.
-pub fn setup(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn setup(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let session = auth::session(app, request)?;
-    let session = session.as_ref().map(Json::of);
-    Ok(Reply::data(&Setup { needed: app.store.setup_needed()?, session }))
+    let session = session.as_ref().map(SessionJson::of);
+    Ok(HttpReply::data(&SetupJson { needed: app.store.setup_needed()?, session }))
 }
 
 /// Who is logged in. A browser that asks before it is guesses nothing, so it is not counted.
-pub fn show(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn show(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let session = auth::session(app, request)?.ok_or(Problem::Unauthorized)?;
-    Ok(Reply::data(&Json::of(&session)))
+    Ok(HttpReply::data(&SessionJson::of(&session)))
 }
 
 /// Logs out; who is logged out already is so afterwards too.
-pub fn log_out(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn log_out(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     if let Some(session) = auth::session(app, request)? {
         app.store.end_session(&session.id, None)?;
     }
-    let mut reply = Reply::data(&());
+    let mut reply = HttpReply::data(&());
     reply.headers.push(cookie::clear(origin::is_secure(app, request)));
     Ok(reply)
 }
 
 /// Where one is logged in; administrators may ask that of others.
-pub fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn list(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let asker = auth::asker(app, request)?;
     let user = request.query("user");
     let sessions = sessions::list(&app.store, &asker.caller, user.as_deref())?;
     let sessions = sessions.ok_or(Problem::NotFound)?;
     let current = asker.session.map(|session| session.id);
     let lines: Vec<_> = sessions.iter().map(|line| json(line, current.as_deref())).collect();
-    Ok(Reply::data(&lines))
+    Ok(HttpReply::data(&lines))
 }
 
-fn json<'a>(line: &'a SessionLine, current: Option<&str>) -> Line<'a> {
-    Line {
+fn json<'a>(line: &'a SessionLine, current: Option<&str>) -> SessionLineJson<'a> {
+    SessionLineJson {
         id: &line.id,
         user: &line.user,
         client: &line.client,
@@ -105,10 +105,10 @@ fn json<'a>(line: &'a SessionLine, current: Option<&str>) -> Line<'a> {
 }
 
 /// Ends a session of one's own; administrators, anybody's.
-pub fn end(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn end(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let caller = auth::caller(app, request)?;
     if !sessions::end(&app.store, &caller, request.captured())? {
         return Err(Problem::NotFound);
     }
-    Ok(Reply::data(&()))
+    Ok(HttpReply::data(&()))
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Name, Permission, Secret};
 use crate::http::app::App;
 use crate::http::problem::Problem;
-use crate::http::reply::Reply;
+use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
 use crate::http::security::origin;
@@ -31,11 +31,11 @@ struct Hint<'a> {
 }
 
 /// Takes a hint.
-pub fn hear(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn hear(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let credential = credential(app, request.captured()).ok_or(Problem::NotFound)?;
     let name = instance(request.body());
     app.watch.hint(&credential, name.as_ref().map(Name::as_str));
-    Ok(Reply::json(200, &Heard { success: true }))
+    Ok(HttpReply::json(200, &Heard { success: true }))
 }
 
 /// The credential whose secret the open part of the path begins with.
@@ -56,19 +56,19 @@ pub fn address(base: &str, secret: &Secret) -> String {
 }
 
 #[derive(Serialize)]
-struct Data {
+struct WebhookJson {
     url: String,
     environment: String,
 }
 
 /// `GET /api/admin/credentials/{id}/webhook`: the address, and what to paste into Evolution.
-pub fn show(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn show(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     auth::permitted(app, request, Permission::ManageCredentials)?;
     let id = request.captured();
     app.store.credential(id)?.ok_or(Problem::NotFound)?;
     let base = app.store.setting("url")?.map_or_else(|| origin::base(app, request), Ok)?;
     let url = address(&base, &app.store.webhook_secret(id));
-    Ok(Reply::data(&Data { environment: text::webhook_environment(&url), url }))
+    Ok(HttpReply::data(&WebhookJson { environment: text::webhook_environment(&url), url }))
 }
 
 #[cfg(test)]

@@ -196,7 +196,7 @@ impl Drop for Slot<'_> {
 mod tests {
     use super::*;
     use crate::http::problem::Problem;
-    use crate::http::reply::Reply;
+    use crate::http::reply::HttpReply;
     use std::net::IpAddr;
     use std::os::unix::net::UnixListener;
 
@@ -204,16 +204,16 @@ mod tests {
     struct Moody;
 
     impl Routes for Moody {
-        fn quick(&self, request: &mut Request) -> Option<Reply> {
-            (request.target != "/blocking").then(|| Reply::json(200, &()))
+        fn quick(&self, request: &mut Request) -> Option<HttpReply> {
+            (request.target != "/blocking").then(|| HttpReply::json(200, &()))
         }
 
-        fn blocking(&self, request: &mut Request) -> Reply {
+        fn blocking(&self, request: &mut Request) -> HttpReply {
             self.refuse(Some(request), &Problem::INTERNAL)
         }
 
-        fn refuse(&self, _: Option<&Request>, problem: &Problem) -> Reply {
-            Reply::failure(problem, "r1")
+        fn refuse(&self, _: Option<&Request>, problem: &Problem) -> HttpReply {
+            HttpReply::failure(problem, "r1")
         }
 
         fn max_body(&self, _: &str) -> usize {
@@ -222,7 +222,7 @@ mod tests {
     }
 
     fn get(target: &str) -> Request {
-        let sent = crate::http1::Request {
+        let sent = crate::http1::RequestMessage {
             method: "GET".into(),
             target: target.into(),
             minor: 1,

@@ -14,7 +14,7 @@ use super::framing::Response;
 use super::limits::Limits;
 use super::routes::Routes;
 use crate::http::problem::Problem;
-use crate::http::reply::Reply;
+use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http1::{self, ReadError, Reader};
 
@@ -39,13 +39,13 @@ pub struct Connections {
 /// Serves a client until one side has had enough.
 pub fn converse(shared: &Connections, client: &Client) {
     let limits = &shared.limits;
-    let reading = http1::Limits { head: limits.head, message: limits.message, idle: limits.first_byte };
+    let reading = http1::ReadLimits { head: limits.head, message: limits.message, idle: limits.first_byte };
     client.stream.set_nodelay(true).ok();
     client.stream.set_write_timeout(Some(limits.write)).ok();
     let mut reader = Reader::new(&client.stream, reading);
     loop {
         shared.table.waits_for(client);
-        let most = |request: &http1::Request| shared.routes.max_body(&request.target);
+        let most = |request: &http1::RequestMessage| shared.routes.max_body(&request.target);
         let read = reader.request(most, |stream| proceed(stream, limits.write));
         client.is_served();
         match read {
@@ -65,7 +65,7 @@ fn proceed(stream: &mut &TcpStream, limit: Duration) -> io::Result<()> {
 }
 
 /// Answers one request. Whether another may follow.
-fn answer(shared: &Connections, client: &Client, sent: http1::Request) -> bool {
+fn answer(shared: &Connections, client: &Client, sent: http1::RequestMessage) -> bool {
     let (asked_to_stay, bodiless) = (sent.keeps_alive(), sent.method == "HEAD");
     let response = match Request::of_client(sent, client.peer) {
         Some(request) => respond(shared, request),
@@ -80,7 +80,7 @@ fn answer(shared: &Connections, client: &Client, sent: http1::Request) -> bool {
 
 /// Has a worker answer, or runs on this thread what may block.
 fn respond(shared: &Connections, mut request: Request) -> Response {
-    let own = |reply: &Reply, request: &Request| Response::own(reply, request.method == "HEAD");
+    let own = |reply: &HttpReply, request: &Request| Response::own(reply, request.method == "HEAD");
     match shared.backends.ask(&request) {
         Ok(Some(response)) if !response.is_given_back() => response,
         Ok(Some(_)) => own(&shared.routes.blocking(&mut request), &request),

@@ -6,7 +6,7 @@
 use std::io::{self, Read};
 use std::net::IpAddr;
 
-use crate::http::reply::Reply;
+use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 
 /// The line that says peer and request id, and on a fresh backend connection [`HELLO`]. A client's own
@@ -109,7 +109,7 @@ impl Response {
     }
 
     /// An answer of the gate's own.
-    pub fn own(reply: &Reply, bodiless: bool) -> Self {
+    pub fn own(reply: &HttpReply, bodiless: bool) -> Self {
         let reason = tiny_http::StatusCode(reply.status).default_reason_phrase();
         let mut text = format!("HTTP/1.1 {} {reason}\r\n", reply.status);
         for (name, value) in &reply.headers {
@@ -191,7 +191,7 @@ mod tests {
             ("cookie", "a=b; nome=João; c=d"),
             ("Authorization", "Bearer t"),
         ];
-        let sent = crate::http1::Request {
+        let sent = crate::http1::RequestMessage {
             method: "POST".into(),
             target: "/x".into(),
             minor: 0,

@@ -16,7 +16,7 @@ use std::time::Instant;
 
 use super::framing::{self, GIVEN_BACK, HELLO, INTERNAL};
 use super::routes::Routes;
-use crate::http::reply::Reply;
+use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 
 /// Quick routes answer at once and the others are given back, so a few workers are plenty; more than one,
@@ -120,7 +120,7 @@ fn read(received: &mut tiny_http::Request, peer: IpAddr, id: &str) -> io::Result
     })
 }
 
-fn to_tiny(reply: Reply) -> tiny_http::Response<Cursor<Vec<u8>>> {
+fn to_tiny(reply: HttpReply) -> tiny_http::Response<Cursor<Vec<u8>>> {
     let headers =
         reply.headers.iter().filter_map(|(n, v)| tiny_http::Header::from_bytes(*n, v.as_str()).ok());
     let (status, length) = (tiny_http::StatusCode(reply.status), reply.body.len());

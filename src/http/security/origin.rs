@@ -32,9 +32,10 @@ pub fn site(app: &App, request: &Request) -> Site {
 
 /// Whether the client's own connection is encrypted, as far as that is known here.
 pub fn is_secure(app: &App, request: &Request) -> bool {
-    let told = request.headers("X-Forwarded-Proto").first().is_some_and(|p| p.eq_ignore_ascii_case("https"));
+    let forwarded =
+        request.headers("X-Forwarded-Proto").first().is_some_and(|p| p.eq_ignore_ascii_case("https"));
     let public = app.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
-    public || told && app.trusted_proxies.iter().any(|proxy| proxy.contains(request.peer))
+    public || forwarded && app.trusted_proxies.iter().any(|proxy| proxy.contains(request.peer))
 }
 
 /// The address under which whoever asks reaches this server, without a slash at the end.

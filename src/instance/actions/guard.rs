@@ -11,7 +11,7 @@ use crate::domain::Status;
 use crate::domain::UpstreamError;
 use crate::domain::UseCaseError;
 use crate::instance::connect::ConnectService;
-use crate::store::{self, Credential, Instance, Target};
+use crate::store::{self, Credential, InstanceRef, InstanceRow};
 use crate::sync::FileLock;
 use crate::sync::Permit;
 use crate::upstream::BaseUrl;
@@ -37,9 +37,9 @@ const DELETE_PAUSE: Duration = Duration::from_millis(300);
 /// A row that nobody else acts for meanwhile, in any process.
 pub(super) struct InstanceGuard<'a> {
     service: &'a ConnectService,
-    target: &'a Target,
+    target: &'a InstanceRef,
     trace: &'a str,
-    pub(super) row: Instance,
+    pub(super) row: InstanceRow,
     _lock: FileLock,
 }
 
@@ -47,7 +47,7 @@ impl<'a> InstanceGuard<'a> {
     /// Takes the instance's lock and reads the row anew.
     pub(super) fn take(
         service: &'a ConnectService,
-        target: &'a Target,
+        target: &'a InstanceRef,
         trace: &'a str,
     ) -> Result<Self, ActionError> {
         let until = Instant::now() + LOCK_WAIT;
@@ -66,7 +66,7 @@ impl<'a> InstanceGuard<'a> {
     }
 
     /// Changes the row.
-    pub(super) fn save(&mut self, change: impl FnOnce(&mut Instance)) -> Result<(), ActionError> {
+    pub(super) fn save(&mut self, change: impl FnOnce(&mut InstanceRow)) -> Result<(), ActionError> {
         change(&mut self.row);
         let saved = self.service.store().save_instance(&self.row);
         if saved.map_err(|error| internal(self.trace, &error))? {
@@ -107,8 +107,8 @@ impl<'a> UpstreamOfRow<'a> {
 /// Looks for what the row has upstream.
 pub(super) fn find<'a>(
     service: &'a ConnectService,
-    target: &'a Target,
-    row: &Instance,
+    target: &'a InstanceRef,
+    row: &InstanceRow,
     trace: &str,
 ) -> Result<UpstreamOfRow<'a>, ActionError> {
     let Some(credential) = credential_of(service, row)? else { return Ok(UpstreamOfRow::Nothing) };
@@ -135,7 +135,7 @@ pub(super) fn find<'a>(
 }
 
 /// The row as it is now, unless it was deleted meanwhile, and perhaps another has its name.
-pub(super) fn read(service: &ConnectService, target: &Target) -> Result<Instance, ActionError> {
+pub(super) fn read(service: &ConnectService, target: &InstanceRef) -> Result<InstanceRow, ActionError> {
     let row = service.store().instance(target.channel, &target.name);
     let row = row.map_err(|error| internal(&target.id, &error))?;
     row.filter(|row| row.id == target.id).ok_or(UseCaseError::Gone.into())
@@ -143,7 +143,7 @@ pub(super) fn read(service: &ConnectService, target: &Target) -> Result<Instance
 
 /// The credential of the server on which the row's own instance is, or could be; `None` where nothing
 /// upstream is the row's. A disabled credential still serves for what it left behind.
-fn credential_of(service: &ConnectService, row: &Instance) -> Result<Option<Credential>, ActionError> {
+fn credential_of(service: &ConnectService, row: &InstanceRow) -> Result<Option<Credential>, ActionError> {
     let Some(url) = row.claimed_url.as_ref().filter(|_| row.status != Status::Pending) else {
         return Ok(None);
     };
@@ -166,7 +166,7 @@ fn internal(trace: &str, error: &store::Error) -> ActionError {
 /// The row's own instance upstream.
 pub(super) struct OwnInstance<'a> {
     service: &'a ConnectService,
-    target: &'a Target,
+    target: &'a InstanceRef,
     credential: String,
     client: Client,
     /// Whether the list showed it.

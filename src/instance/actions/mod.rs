@@ -18,7 +18,7 @@ pub use error::ActionError;
 use crate::domain::ConnectionState;
 use crate::domain::{Reason, Status, UseCaseError, from_now};
 use crate::instance::connect::ConnectService;
-use crate::store::{Instance, Target};
+use crate::store::{InstanceRef, InstanceRow};
 use crate::sync::{Permit, PermitLimits, Permits};
 use crate::upstream::evolution::CommandOutcome;
 use guard::{InstanceGuard, UpstreamOfRow};
@@ -56,7 +56,7 @@ pub struct Removed {
 }
 
 impl Removed {
-    fn of(row: &Instance, upstream: bool, found: &UpstreamOfRow) -> Self {
+    fn of(row: &InstanceRow, upstream: bool, found: &UpstreamOfRow) -> Self {
         let session = upstream && (row.paired_at.is_some() || row.status == Status::Connected);
         Self { upstream, session, stranger: matches!(found, UpstreamOfRow::OtherOfName) }
     }
@@ -78,7 +78,7 @@ impl ActionService {
     /// What [`ActionService::delete`] would take away now, and why it would not. Changes nothing.
     pub fn would_remove(
         &self,
-        target: &Target,
+        target: &InstanceRef,
         keep_upstream: bool,
         trace: &str,
     ) -> Result<Removed, ActionError> {
@@ -98,7 +98,12 @@ impl ActionService {
 
     /// Deletes the instance upstream, then the row with all that belongs to it. With
     /// `keep_upstream`, or where another instance has the name, only the row is forgotten.
-    pub fn delete(&self, target: &Target, keep_upstream: bool, trace: &str) -> Result<Removed, ActionError> {
+    pub fn delete(
+        &self,
+        target: &InstanceRef,
+        keep_upstream: bool,
+        trace: &str,
+    ) -> Result<Removed, ActionError> {
         let _permits = self.permits(target)?;
         let guard = InstanceGuard::take(&self.service, target, trace)?;
         let found = if keep_upstream { UpstreamOfRow::Nothing } else { guard.find()? };
@@ -113,7 +118,7 @@ impl ActionService {
     }
 
     /// Logs the phone out. Without one connected, it is done already.
-    pub fn logout(&self, target: &Target, trace: &str) -> Result<(), ActionError> {
+    pub fn logout(&self, target: &InstanceRef, trace: &str) -> Result<(), ActionError> {
         let _permits = self.permits(target)?;
         let mut guard = InstanceGuard::take(&self.service, target, trace)?;
         let Some(own) = guard.find()?.own()? else { return Ok(()) };
@@ -143,7 +148,7 @@ impl ActionService {
     }
 
     /// Closes the socket and opens it again.
-    pub fn restart(&self, target: &Target, trace: &str) -> Result<(), ActionError> {
+    pub fn restart(&self, target: &InstanceRef, trace: &str) -> Result<(), ActionError> {
         let _permits = self.permits(target)?;
         let mut guard = InstanceGuard::take(&self.service, target, trace)?;
         let own = guard.find()?.own()?.ok_or(ActionError::NotConnected)?;
@@ -165,7 +170,7 @@ impl ActionService {
     /// Drops the socket that waits for a scan without a pairing code, so that the next call opens one
     /// that has both. A phone that is paired, or about to be, is left alone: then there is nothing to
     /// drop, which is no failure.
-    pub fn abandon_pairing(&self, target: &Target, trace: &str) -> Result<(), ActionError> {
+    pub fn abandon_pairing(&self, target: &InstanceRef, trace: &str) -> Result<(), ActionError> {
         let _permits = self.permits(target)?;
         let mut guard = InstanceGuard::take(&self.service, target, trace)?;
         let UpstreamOfRow::Own(own) = guard.find()? else { return Ok(()) };
@@ -183,7 +188,7 @@ impl ActionService {
     }
 
     /// Takes a permit for the row and one for its owner, if both are free.
-    fn permits(&self, target: &Target) -> Result<[Permit<String>; 2], ActionError> {
+    fn permits(&self, target: &InstanceRef) -> Result<[Permit<String>; 2], ActionError> {
         let of_row = self.by_row.try_acquire(target.id.clone()).ok_or(UseCaseError::Busy)?;
         let of_owner = self.by_owner.try_acquire(target.user.clone()).ok_or(UseCaseError::Busy)?;
         Ok([of_row, of_owner])

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::error::ActionError;
 use super::guard::OwnInstance;
 use crate::domain::{ConnectionState, Pairing, PhoneMemory, now, pairing};
-use crate::store::Instance;
+use crate::store::InstanceRow;
 use crate::upstream::evolution::Connected;
 
 /// How long the state has to stay `connecting`: a login that had begun is over by then. After a scan
@@ -25,7 +25,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Whether the instance's socket waits for a scan of a QR code that has no pairing code beside it, and
 /// no phone is paired or about to be.
-pub(super) fn waits_for_scan_alone(own: &OwnInstance, row: &Instance) -> Result<bool, ActionError> {
+pub(super) fn waits_for_scan_alone(own: &OwnInstance, row: &InstanceRow) -> Result<bool, ActionError> {
     let is_connecting = || own.state().map(|state| state == Some(ConnectionState::Connecting));
     let is_paired = || is_paired(own, row, ConnectionState::Connecting);
     if is_paired()? || !is_connecting()? {
@@ -57,7 +57,7 @@ pub(super) fn await_close(own: &OwnInstance) -> Result<(), ActionError> {
 
 /// Whether the socket of an instance that is closed comes back by itself, and is there again: that of a
 /// paired phone which just dropped, or one that was being opened.
-pub(super) fn comes_back(own: &OwnInstance, row: &Instance) -> Result<bool, ActionError> {
+pub(super) fn comes_back(own: &OwnInstance, row: &InstanceRow) -> Result<bool, ActionError> {
     let is_opening = row.connect_out_until.is_some_and(|until| until > now());
     let is_paired = is_paired(own, row, ConnectionState::Close)?;
     let until = Instant::now() + RETURN;
@@ -73,7 +73,7 @@ pub(super) fn comes_back(own: &OwnInstance, row: &Instance) -> Result<bool, Acti
 /// Whether a phone is paired, or may be, as far as upstream and the row know.
 pub(super) fn is_paired(
     own: &OwnInstance,
-    row: &Instance,
+    row: &InstanceRow,
     state: ConnectionState,
 ) -> Result<bool, ActionError> {
     let memory = row.paired_at.map_or(PhoneMemory::NoPhone, PhoneMemory::SeenAt);

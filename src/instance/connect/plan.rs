@@ -16,14 +16,14 @@ use Step::{Connected, Create, Look, Refuse, WriteRow};
 
 /// All that decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Facts {
+pub(super) struct CallFacts {
     pub row: Row,
     /// Whether the caller may take over an instance that a phone is paired with.
     pub may_adopt: bool,
     /// Whether the server of an active credential is chosen.
     pub server: bool,
     pub upstream: Upstream,
-    pub socket: Socket,
+    pub socket: SocketHistory,
     pub in_flight: InFlight,
     /// Whether this call has sent a `connect` that may have opened a socket.
     pub connect_sent: bool,
@@ -55,7 +55,7 @@ pub(super) enum Upstream {
 
 /// What this call has seen of the socket over time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Socket {
+pub(super) enum SocketHistory {
     /// This call created the instance: there was no socket before, nor a code.
     Fresh,
     /// Nothing yet. `was_connecting`: a socket was opening when the row or the list last heard of it.
@@ -85,7 +85,7 @@ pub(super) enum Step {
     ChooseServer,
     /// Write a pending row.
     WriteRow,
-    /// ConnectRequest upstream about the name.
+    /// Ask upstream about the name.
     Look,
     /// Wait until the create in flight shows, or cannot show any more.
     AwaitCreate,
@@ -128,7 +128,7 @@ pub(super) enum Trust {
     OnlyChanged,
 }
 
-type Rule = (fn(&Facts) -> bool, Step);
+type Rule = (fn(&CallFacts) -> bool, Step);
 
 /// Read from top to bottom; the first that applies decides.
 const RULES: &[Rule] = &[
@@ -145,31 +145,31 @@ const RULES: &[Rule] = &[
     (|f| f.is(Pairing::Paired), AwaitOpen),
     // A phone may be paired: one connect, after a close that stayed; only a code that changed counts.
     (|f| f.is(Pairing::Possible) && f.is_unwatched(), Watch(Returning::Paired)),
-    (|f| f.is(Pairing::Possible) && f.socket != Socket::Steady, AwaitOpen),
+    (|f| f.is(Pairing::Possible) && f.socket != SocketHistory::Steady, AwaitOpen),
     (|f| f.is(Pairing::Possible) && f.is_in(Close) && !f.may_be_opening(), OpenSocket(Trust::NewSocket)),
     (|f| f.is(Pairing::Possible), AwaitCode(Trust::OnlyChanged)),
     // Nobody is paired: one connect, and none while the state flaps.
-    (|f| f.socket == Socket::Flapping, AwaitCode(Trust::NewSocket)),
-    (|f| f.is_in(Close) && f.may_be_opening() && f.socket == Socket::Fresh, AwaitCode(Trust::Any)),
+    (|f| f.socket == SocketHistory::Flapping, AwaitCode(Trust::NewSocket)),
+    (|f| f.is_in(Close) && f.may_be_opening() && f.socket == SocketHistory::Fresh, AwaitCode(Trust::Any)),
     (|f| f.is_in(Close) && f.may_be_opening(), AwaitCode(Trust::NewSocket)),
     // After a scan the socket drops and returns before upstream knows of the pairing.
     (|f| f.is_in(Close) && f.was_connecting(), Watch(Returning::Unpaired)),
-    (|f| f.is_in(Close) && f.socket == Socket::Fresh, OpenSocket(Trust::Any)),
+    (|f| f.is_in(Close) && f.socket == SocketHistory::Fresh, OpenSocket(Trust::Any)),
     (|f| f.is_in(Close), OpenSocket(Trust::NewSocket)),
     // A socket that has only just begun to open may still answer the code of the one before.
-    (|f| f.in_flight == InFlight::Connect || f.socket == Socket::Resumed, AwaitCode(Trust::NewSocket)),
+    (|f| f.in_flight == InFlight::Connect || f.socket == SocketHistory::Resumed, AwaitCode(Trust::NewSocket)),
     // A connect that this call sent may have met a socket that had just closed.
     (|f| f.connect_sent, AwaitCode(Trust::NewSocket)),
     (|_| true, AskCode),
 ];
 
 /// What to do next.
-pub(super) fn plan(facts: &Facts) -> Step {
+pub(super) fn plan(facts: &CallFacts) -> Step {
     let rule = RULES.iter().find(|(applies, _)| applies(facts));
     rule.map_or(AskCode, |(_, step)| *step)
 }
 
-impl Facts {
+impl CallFacts {
     fn is_in(&self, state: ConnectionState) -> bool {
         matches!(self.upstream, Upstream::Present(present, _) if present == state)
     }
@@ -185,11 +185,11 @@ impl Facts {
     }
 
     fn is_unwatched(&self) -> bool {
-        matches!(self.socket, Socket::Unwatched { .. } | Socket::Fresh)
+        matches!(self.socket, SocketHistory::Unwatched { .. } | SocketHistory::Fresh)
     }
 
     fn was_connecting(&self) -> bool {
-        self.socket == Socket::Unwatched { was_connecting: true }
+        self.socket == SocketHistory::Unwatched { was_connecting: true }
     }
 
     /// Whether a socket may be opening that does not show yet.
@@ -208,18 +208,18 @@ mod tests {
     const LOGGED_OUT: Pairing =
         Pairing::LoggedOut(Logout { code: 401, cause: LogoutCause::DeviceRemoved, at: None });
     const PAIRINGS: [Pairing; 4] = [Pairing::Never, Pairing::Possible, Pairing::Paired, LOGGED_OUT];
-    const SOCKETS: [Socket; 6] = [
-        Socket::Fresh,
-        Socket::Unwatched { was_connecting: false },
-        Socket::Unwatched { was_connecting: true },
-        Socket::Steady,
-        Socket::Resumed,
-        Socket::Flapping,
+    const SOCKETS: [SocketHistory; 6] = [
+        SocketHistory::Fresh,
+        SocketHistory::Unwatched { was_connecting: false },
+        SocketHistory::Unwatched { was_connecting: true },
+        SocketHistory::Steady,
+        SocketHistory::Resumed,
+        SocketHistory::Flapping,
     ];
     const IN_FLIGHT: [InFlight; 3] = [InFlight::Nothing, InFlight::Create, InFlight::Connect];
 
     /// Every combination there is.
-    fn matrix() -> Vec<Facts> {
+    fn matrix() -> Vec<CallFacts> {
         let present = STATES.iter().flat_map(|s| PAIRINGS.map(|p| Upstream::Present(*s, p)));
         let upstreams: Vec<_> = [Upstream::Unseen, Upstream::Absent].into_iter().chain(present).collect();
         let mut all = Vec::new();
@@ -229,7 +229,15 @@ mod tests {
                     for flags in 0..8 {
                         let [may_adopt, server, connect_sent] = [1, 2, 4].map(|bit| flags & bit != 0);
                         let upstream = *upstream;
-                        all.push(Facts { row, may_adopt, server, upstream, socket, in_flight, connect_sent });
+                        all.push(CallFacts {
+                            row,
+                            may_adopt,
+                            server,
+                            upstream,
+                            socket,
+                            in_flight,
+                            connect_sent,
+                        });
                     }
                 }
             }
@@ -252,17 +260,28 @@ mod tests {
                         !facts.connect_sent && facts.in_flight != InFlight::Connect,
                         "a second one: {facts:?}"
                     );
-                    assert_ne!(facts.socket, Socket::Flapping, "a socket each time it is met: {facts:?}");
-                    let scanned = Socket::Unwatched { was_connecting: true };
+                    assert_ne!(
+                        facts.socket,
+                        SocketHistory::Flapping,
+                        "a socket each time it is met: {facts:?}"
+                    );
+                    let scanned = SocketHistory::Unwatched { was_connecting: true };
                     assert_ne!(facts.socket, scanned, "a phone that has just scanned: {facts:?}");
-                    let stayed = facts.socket == Socket::Steady;
+                    let stayed = facts.socket == SocketHistory::Steady;
                     assert!(stayed || !facts.is(Pairing::Possible), "no time to return: {facts:?}");
-                    assert!(facts.socket == Socket::Fresh || trust != Trust::Any, "an old code: {facts:?}");
+                    assert!(
+                        facts.socket == SocketHistory::Fresh || trust != Trust::Any,
+                        "an old code: {facts:?}"
+                    );
                 }
                 AskCode => {
                     assert!(facts.is(Pairing::Never) || facts.is(LOGGED_OUT), "a stale code: {facts:?}");
                     assert!(facts.is_in(ConnectionState::Connecting) && !facts.connect_sent, "{facts:?}");
-                    assert_ne!(facts.socket, Socket::Flapping, "a socket each time it is met: {facts:?}");
+                    assert_ne!(
+                        facts.socket,
+                        SocketHistory::Flapping,
+                        "a socket each time it is met: {facts:?}"
+                    );
                 }
                 AwaitCode(trust) => {
                     let paired = facts.is(Pairing::Paired);
@@ -287,37 +306,60 @@ mod tests {
     fn the_table_reads_as_the_contract_says() {
         use ConnectionState::Connecting;
         use Upstream::{Absent, Present, Unseen};
-        let unwatched = Socket::Unwatched { was_connecting: false };
+        let unwatched = SocketHistory::Unwatched { was_connecting: false };
         let facts = |row, upstream, socket| {
             let in_flight = InFlight::Nothing;
-            Facts { row, may_adopt: false, server: true, upstream, socket, in_flight, connect_sent: false }
+            CallFacts {
+                row,
+                may_adopt: false,
+                server: true,
+                upstream,
+                socket,
+                in_flight,
+                connect_sent: false,
+            }
         };
         for (row, upstream, socket, step) in [
             (Row::Anothers, Unseen, unwatched, Refuse),
             (Row::Absent, Unseen, unwatched, WriteRow),
             (Row::Pending, Unseen, unwatched, Look),
             (Row::Pending, Absent, unwatched, Create),
-            (Row::Pending, Present(Close, Pairing::Never), Socket::Fresh, OpenSocket(Trust::Any)),
+            (Row::Pending, Present(Close, Pairing::Never), SocketHistory::Fresh, OpenSocket(Trust::Any)),
             (Row::Pending, Present(Open, Pairing::Paired), unwatched, Refuse),
             (Row::Moved, Present(Close, Pairing::Paired), unwatched, Refuse),
             (Row::Settled, Present(Open, Pairing::Paired), unwatched, Connected),
             (Row::Settled, Present(Unloaded, Pairing::Never), unwatched, AwaitLoad),
             (Row::Settled, Present(Close, Pairing::Paired), unwatched, AwaitOpen),
-            (Row::Settled, Present(Connecting, Pairing::Paired), Socket::Steady, AwaitOpen),
+            (Row::Settled, Present(Connecting, Pairing::Paired), SocketHistory::Steady, AwaitOpen),
             (Row::Settled, Present(Close, Pairing::Possible), unwatched, Watch(Returning::Paired)),
-            (Row::Settled, Present(Close, Pairing::Possible), Socket::Flapping, AwaitOpen),
-            (Row::Settled, Present(Close, Pairing::Possible), Socket::Steady, OpenSocket(Trust::NewSocket)),
+            (Row::Settled, Present(Close, Pairing::Possible), SocketHistory::Flapping, AwaitOpen),
+            (
+                Row::Settled,
+                Present(Close, Pairing::Possible),
+                SocketHistory::Steady,
+                OpenSocket(Trust::NewSocket),
+            ),
             (
                 Row::Settled,
                 Present(Connecting, Pairing::Possible),
-                Socket::Steady,
+                SocketHistory::Steady,
                 AwaitCode(Trust::OnlyChanged),
             ),
             (Row::Settled, Present(Connecting, Pairing::Never), unwatched, AskCode),
             (Row::Settled, Present(Connecting, LOGGED_OUT), unwatched, AskCode),
             (Row::Settled, Present(Close, LOGGED_OUT), unwatched, OpenSocket(Trust::NewSocket)),
-            (Row::Settled, Present(Close, Pairing::Never), Socket::Flapping, AwaitCode(Trust::NewSocket)),
-            (Row::Settled, Present(Connecting, Pairing::Never), Socket::Resumed, AwaitCode(Trust::NewSocket)),
+            (
+                Row::Settled,
+                Present(Close, Pairing::Never),
+                SocketHistory::Flapping,
+                AwaitCode(Trust::NewSocket),
+            ),
+            (
+                Row::Settled,
+                Present(Connecting, Pairing::Never),
+                SocketHistory::Resumed,
+                AwaitCode(Trust::NewSocket),
+            ),
         ] {
             assert_eq!(plan(&facts(row, upstream, socket)), step, "{row:?} {upstream:?} {socket:?}");
         }

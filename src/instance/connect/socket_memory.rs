@@ -7,19 +7,19 @@ use std::time::{Duration, Instant};
 use super::limits::{FLAPPED_LATELY, JUST_CONNECTING, MAX_REMEMBERED};
 use crate::sync::Mutex;
 
-type Key = (String, String);
+type SocketKey = (String, String);
 
 /// When names were last seen in a state that the next call has to know of.
 #[derive(Default)]
 pub(super) struct SocketMemory {
-    connecting: Seen<Key>,
-    flapping: Seen<Key>,
+    connecting: RecentMoments<SocketKey>,
+    flapping: RecentMoments<SocketKey>,
 }
 
 /// The moments, by key. They are dropped all at once when there are too many: each costs the next
 /// call one look.
 #[derive(Default)]
-struct Seen<K>(Mutex<HashMap<K, Instant>>);
+struct RecentMoments<K>(Mutex<HashMap<K, Instant>>);
 
 impl SocketMemory {
     /// Notes that the socket answered as one that waits for a scan.
@@ -43,11 +43,11 @@ impl SocketMemory {
     }
 }
 
-fn key(credential: &str, name: &str) -> Key {
+fn key(credential: &str, name: &str) -> SocketKey {
     (credential.to_owned(), name.to_owned())
 }
 
-impl<K: Eq + Hash> Seen<K> {
+impl<K: Eq + Hash> RecentMoments<K> {
     fn note(&self, key: K) {
         let mut seen = self.0.lock();
         if seen.len() >= MAX_REMEMBERED {

@@ -202,9 +202,9 @@ mod tests {
             assert!(!dropped || lasted > Lasted::No, "a blip counted as a drop: {case:?}");
             // Judged again once it is written, and what was remembered is, the row is as it should be.
             let seen = if seen == Seen::OpenAnew { Seen::Open } else { seen };
-            let again = judge(after, Some(reason), seen, Lasted::No);
+            let second = judge(after, Some(reason), seen, Lasted::No);
             let waits_for_more = seen == Seen::Closed && reason == Reason::Dropped;
-            assert_eq!(again, if waits_for_more { Verdict::Suspect } else { Verdict::Keep }, "{case:?}");
+            assert_eq!(second, if waits_for_more { Verdict::Suspect } else { Verdict::Keep }, "{case:?}");
         }
     }
 

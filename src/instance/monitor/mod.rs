@@ -16,8 +16,8 @@ mod poll_loop;
 mod probe_queue;
 mod probes;
 mod server;
-mod shared;
 mod snapshot;
+mod state;
 mod supervisor;
 mod suspicions;
 mod wake_signal;
@@ -29,53 +29,53 @@ use std::time::Instant;
 pub use pace::Pace;
 
 use crate::store::Store;
-use shared::{END_WAIT, Shared};
+use state::{END_WAIT, MonitorState};
 use supervisor::Supervisor;
 
 /// The monitor. Dropped, it stops.
 pub struct Monitor {
-    shared: Arc<Shared>,
+    state: Arc<MonitorState>,
 }
 
 impl Monitor {
     /// Begins to poll every active credential's server.
     pub fn start(store: Arc<Store>, pace: Pace) -> Self {
-        let shared = Arc::new(Shared::new(store, pace));
-        let mut supervisor = Supervisor::new(Arc::clone(&shared));
+        let state = Arc::new(MonitorState::new(store, pace));
+        let mut supervisor = Supervisor::new(Arc::clone(&state));
         // At once, so that webhooks are known when the first request comes.
         supervisor.refresh();
-        shared.threads.begin("monitor".to_owned(), move || supervisor.run());
-        Self { shared }
+        state.threads.begin("monitor".to_owned(), move || supervisor.run());
+        Self { state }
     }
 
     /// Keeps the status of an instance right within a few seconds, for some seconds: somebody looks at
     /// it.
     pub fn keep_fresh(&self, credential: &str, name: &str) {
-        if let Some(server) = self.shared.server(credential) {
-            server.wake_signal.keep_fresh(name, self.shared.pace.attention);
+        if let Some(server) = self.state.server(credential) {
+            server.wake_signal.keep_fresh(name, self.state.pace.keep_fresh);
         }
     }
 
     /// Polls the credential's server soon: something may have changed there.
     pub fn hint(&self, credential: &str, name: Option<&str>) {
-        if let Some(server) = self.shared.server(credential) {
+        if let Some(server) = self.state.server(credential) {
             server.wake_signal.hint(name);
         }
     }
 
     /// The credential whose server may post webhooks under that secret. Reads no database.
     pub fn webhook_of(&self, secret: &str) -> Option<String> {
-        let roster = self.shared.roster.lock();
+        let roster = self.state.roster.lock();
         let known = roster.webhooks.iter().map(String::as_str);
-        self.shared.store.webhook_of(known, secret).map(str::to_owned)
+        self.state.store.webhook_of(known, secret).map(str::to_owned)
     }
 
     /// Ends every poll, which takes a second at the most. Nothing is written after this returns,
     /// but for what was waiting all that second for somebody else's lock of the database.
     pub fn stop(&self) {
         let limit = Instant::now() + END_WAIT;
-        self.shared.roster.lock().over = true;
-        let servers = self.shared.servers();
+        self.state.roster.lock().over = true;
+        let servers = self.state.servers();
         // All at once, then one after the other.
         for server in &servers {
             server.wake_signal.end();
@@ -83,7 +83,7 @@ impl Monitor {
         for server in &servers {
             server.end(limit);
         }
-        self.shared.threads.end(limit.saturating_duration_since(Instant::now()));
+        self.state.threads.end(limit.saturating_duration_since(Instant::now()));
     }
 }
 

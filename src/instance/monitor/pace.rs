@@ -22,7 +22,7 @@ pub struct Pace {
     pub steady: Duration,
     pub steady_looks: u32,
     /// How long a name is looked at after somebody did: pages ask again every second or two.
-    pub attention: Duration,
+    pub keep_fresh: Duration,
     /// The least between two rounds, however many hints come.
     pub hint_gap: Duration,
     /// When a server that fails is asked again for the first time; then after twice as long.
@@ -53,7 +53,7 @@ impl Default for Pace {
             lasting: Duration::from_mins(1),
             steady: Duration::from_secs(30),
             steady_looks: 60,
-            attention: Duration::from_secs(5),
+            keep_fresh: Duration::from_secs(5),
             hint_gap: Duration::from_millis(500),
             retry: Duration::from_secs(1),
             retry_most: Duration::from_secs(30),

@@ -7,8 +7,8 @@ use super::judge::{Lasted, Observation, Verdict, judge};
 use super::probe_queue::ProbeQueue;
 use super::probes::{Candidate, Candidates, ProbeReason};
 use super::server::WatchedServer;
-use super::shared::Shared;
 use super::snapshot::{List, RowCache, Snapshot};
+use super::state::MonitorState;
 use super::suspicions::Suspicions;
 use super::writer;
 use crate::crypto::new_id;
@@ -45,7 +45,7 @@ impl From<UpstreamError> for PollError {
 
 /// The polls of one server, and what is remembered from one to the next.
 pub(super) struct Poller<'a> {
-    shared: &'a Shared,
+    state: &'a MonitorState,
     server: &'a WatchedServer,
     rows: RowCache,
     suspicions: Suspicions,
@@ -59,13 +59,13 @@ pub(super) struct Poller<'a> {
 }
 
 impl<'a> Poller<'a> {
-    pub(super) fn new(shared: &'a Shared, server: &'a WatchedServer) -> Self {
+    pub(super) fn new(state: &'a MonitorState, server: &'a WatchedServer) -> Self {
         Self {
-            shared,
+            state,
             server,
             rows: RowCache::default(),
             suspicions: Suspicions::default(),
-            queue: ProbeQueue::new(shared.pace.rest),
+            queue: ProbeQueue::new(state.pace.rest),
             list: None,
             skipped: 0,
             upstream: Duration::ZERO,
@@ -84,7 +84,7 @@ impl<'a> Poller<'a> {
     }
 
     fn try_poll(&mut self, trace: &str, names: &HashSet<String>) -> Result<Remainder, PollError> {
-        let (store, server) = (&self.shared.store, self.server);
+        let (store, server) = (&self.state.store, self.server);
         // The rows come first: whatever a call writes from here on makes them differ, and what is
         // seen now is not applied to them.
         let rows = self.rows.take(store, &server.credential.id, server.base_url.as_str());
@@ -110,16 +110,16 @@ impl<'a> Poller<'a> {
     }
 
     fn client(&self, trace: &str) -> Client {
-        let (shared, server) = (self.shared, self.server);
-        let deadline = Instant::now() + shared.pace.patience;
+        let (state, server) = (self.state, self.server);
+        let deadline = Instant::now() + state.pace.patience;
         let key = server.credential.key.clone();
-        Client::new(&shared.connections, &server.base_url, key, trace, deadline).quietly()
+        Client::new(&state.connections, &server.base_url, key, trace, deadline).quietly()
     }
 
     /// Whether a list is asked for. Where one tells what is so, names are asked for by themselves in
     /// between: for a list 1.8 asks WhatsApp for each instance that is open.
     fn is_list_due(&self) -> bool {
-        self.list.is_none_or(|(at, lags)| lags || at.elapsed() >= self.shared.pace.rest)
+        self.list.is_none_or(|(at, lags)| lags || at.elapsed() >= self.state.pace.rest)
     }
 
     fn note_list(&mut self, snapshot: &Snapshot) {
@@ -157,7 +157,7 @@ impl<'a> Poller<'a> {
         for (at, row) in snapshot.rows.iter().enumerate().filter(|(at, _)| snapshot.is_ours(*at)) {
             let suspected = || self.suspicions.is_down(&row.name).then_some(ProbeReason::Odd);
             if let Some(reason) = self.queue.urgent(row, names).or_else(suspected) {
-                candidates[reason as usize].push(Candidate { at, place: row.place });
+                candidates[reason as usize].push(Candidate { at, row_id: row.row_id });
             }
         }
         self.probe(snapshot, names, candidates)
@@ -185,14 +185,14 @@ impl<'a> Poller<'a> {
                 }
             };
             if let Some(reason) = reason {
-                candidates[reason as usize].push(Candidate { at, place: row.place });
+                candidates[reason as usize].push(Candidate { at, row_id: row.row_id });
             }
         }
         candidates
     }
 
     fn is_long_missing(&mut self, name: &str) -> bool {
-        self.suspicions.lasted(name, Observation::Unlisted, &self.shared.pace) >= Lasted::Long
+        self.suspicions.lasted(name, Observation::Unlisted, &self.state.pace) >= Lasted::Long
     }
 
     /// Asks for the names whose turn it is, and writes what that shows.
@@ -216,7 +216,7 @@ impl<'a> Poller<'a> {
         Ok(Remainder {
             upstream: self.upstream,
             is_busy: is_cut || odd > 0 || self.queue.is_busy() || snapshot.is_anybody_pairing(),
-            next_look: self.suspicions.next_look(&self.shared.pace),
+            next_look: self.suspicions.next_look(&self.state.pace),
         })
     }
 
@@ -245,7 +245,7 @@ impl<'a> Poller<'a> {
 
     fn judge(&mut self, snapshot: &Snapshot, at: usize, seen: Observation) -> Verdict {
         let row = &snapshot.rows[at];
-        let lasted = self.suspicions.lasted(&row.name, seen, &self.shared.pace);
+        let lasted = self.suspicions.lasted(&row.name, seen, &self.state.pace);
         judge(row.status, row.reason, seen, lasted)
     }
 
@@ -259,7 +259,7 @@ impl<'a> Poller<'a> {
             }
             Verdict::Keep => true,
             Verdict::Change(status, reason) => {
-                writer::write(&self.shared.store, self.server, snapshot, at, (status, reason))
+                writer::write(&self.state.store, self.server, snapshot, at, (status, reason))
             }
         };
         if is_settled {

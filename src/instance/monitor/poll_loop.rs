@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::pace::Pace;
 use super::poll::{PollError, Poller, Remainder};
 use super::server::WatchedServer;
-use super::shared::Shared;
+use super::state::MonitorState;
 use super::wake_signal::Due;
 
 /// A poll is followed by a pause of this many times what it took upstream: however slow a server
@@ -14,24 +14,24 @@ use super::wake_signal::Due;
 const SPARE: u32 = 3;
 
 /// Polls until it is told to end.
-pub(super) fn run(shared: &Shared, server: &WatchedServer) {
-    let pace = &shared.pace;
-    let mut poller = Poller::new(shared, server);
+pub(super) fn run(state: &MonitorState, server: &WatchedServer) {
+    let pace = &state.pace;
+    let mut poller = Poller::new(state, server);
     let mut failures = 0;
     let mut due = Due::now();
-    while let Some(names) = server.wake_signal.wait(&due, pace.attention) {
+    while let Some(names) = server.wake_signal.wait(&due, pace.keep_fresh) {
         let begun = Instant::now();
         // What a panic leaves half done is forgotten with the poller that it happened in.
         let outcome = survive(|| poller.poll(&names)).unwrap_or_else(|| {
-            poller = Poller::new(shared, server);
+            poller = Poller::new(state, server);
             Err(PollError::Here)
         });
         if server.wake_signal.is_over() {
             return;
         }
         match &outcome {
-            Ok(_) => server.note(&shared.store, None),
-            Err(PollError::Upstream(error)) => server.note(&shared.store, Some(*error)),
+            Ok(_) => server.note(&state.store, None),
+            Err(PollError::Upstream(error)) => server.note(&state.store, Some(*error)),
             Err(PollError::Here) => server.excuse(),
         }
         failures = if outcome.is_ok() { 0 } else { failures + 1 };

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use super::judge::{Observation, Verdict};
-use super::probes::{Candidate, Candidates, KINDS, LastPlaces, ProbeReason, probes};
+use super::probes::{Candidate, Candidates, KINDS, LastRowIds, ProbeReason, probes};
 use crate::domain::{ConnectionState, ListedInstance, Status};
 use crate::store::Watched;
 
@@ -18,7 +18,7 @@ pub(super) struct ProbeQueue {
     /// Of names about which the list is at odds with their rows: what the list said when they were
     /// last asked for, and what the row said after that.
     answered: HashMap<String, (Observation, Status)>,
-    last_places: LastPlaces,
+    last_row_ids: LastRowIds,
     /// When the calm kinds were last probed, and whether that showed anything.
     calm: Option<Instant>,
     has_news: bool,
@@ -30,7 +30,7 @@ impl ProbeQueue {
             rest,
             waiting: HashSet::new(),
             answered: HashMap::new(),
-            last_places: [0; KINDS],
+            last_row_ids: [0; KINDS],
             calm: None,
             has_news: false,
         }
@@ -87,12 +87,12 @@ impl ProbeQueue {
         let waiting = asked.filter(|name| names.contains(*name) || self.waiting.contains(*name));
         self.waiting = waiting.cloned().collect();
         let is_hurried = std::mem::take(&mut self.has_news);
-        probes(candidates, &self.last_places, is_hurried)
+        probes(candidates, &self.last_row_ids, is_hurried)
     }
 
     /// Notes that a name is being asked for.
     pub(super) fn begin(&mut self, reason: ProbeReason, candidate: Candidate, name: &str) {
-        self.last_places[reason as usize] = candidate.place;
+        self.last_row_ids[reason as usize] = candidate.row_id;
         self.waiting.remove(name);
     }
 

@@ -36,31 +36,31 @@ impl ProbeReason {
     }
 }
 
-/// A name that could be asked for: where its row is in the list of rows, and its place, by which
+/// A name that could be asked for: where its row is in the list of rows, and its `rowid`, by which
 /// rows are ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Candidate {
     pub at: usize,
-    pub place: i64,
+    pub row_id: i64,
 }
 
 /// The candidates of a poll, by reason.
 pub(super) type Candidates = [Vec<Candidate>; KINDS];
 
 /// The places at which the polls before ended, by reason.
-pub(super) type LastPlaces = [i64; KINDS];
+pub(super) type LastRowIds = [i64; KINDS];
 
 /// Those that are asked for, in the order in which that happens: one of each kind in turn, so that
 /// a poll that is cut short has begun with all of them. `hurried`: the calm kinds go on as far as
 /// the budget lasts.
 pub(super) fn probes(
     wanted: Candidates,
-    last_places: &LastPlaces,
+    last_row_ids: &LastRowIds,
     hurried: bool,
 ) -> Vec<(ProbeReason, Candidate)> {
     let most = shares(wanted.each_ref().map(Vec::len), hurried);
     let rotated: Vec<_> =
-        ALL.iter().zip(wanted).map(|(reason, w)| rotate(w, last_places[*reason as usize])).collect();
+        ALL.iter().zip(wanted).map(|(reason, w)| rotate(w, last_row_ids[*reason as usize])).collect();
     let rounds = most.into_iter().max().unwrap_or(0);
     let nth = |n| {
         let of_each = ALL.iter().zip(&rotated).zip(most);
@@ -71,7 +71,7 @@ pub(super) fn probes(
 
 /// From where the last turn ended on.
 fn rotate(mut wanted: Vec<Candidate>, after: i64) -> Vec<Candidate> {
-    let next = wanted.partition_point(|c| c.place <= after);
+    let next = wanted.partition_point(|c| c.row_id <= after);
     if next < wanted.len() {
         wanted.rotate_left(next);
     }
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn rows(places: std::ops::Range<i64>) -> Vec<Candidate> {
-        places.map(|place| Candidate { at: usize::try_from(place).expect("small"), place }).collect()
+        places.map(|row_id| Candidate { at: usize::try_from(row_id).expect("small"), row_id }).collect()
     }
 
     #[test]
@@ -118,20 +118,20 @@ mod tests {
 
     #[test]
     fn every_name_gets_its_turn_and_a_short_poll_begins_with_all_kinds() {
-        let mut last_places = LastPlaces::default();
+        let mut last_row_ids = LastRowIds::default();
         let mut asked = std::collections::HashSet::new();
         for _ in 0..50 {
             let wanted = [rows(0..300), vec![], rows(300..900), rows(900..901), rows(1000..1600)];
             // Cut short each time.
-            for (reason, candidate) in probes(wanted, &last_places, false).into_iter().take(70) {
-                last_places[reason as usize] = candidate.place;
+            for (reason, candidate) in probes(wanted, &last_row_ids, false).into_iter().take(70) {
+                last_row_ids[reason as usize] = candidate.row_id;
                 asked.insert(candidate.at);
             }
         }
         assert_eq!(asked.len(), 300 + 600 + 1 + 600);
         let wanted = || [rows(1..4), vec![], rows(4..6), vec![], rows(7..8)];
-        let order = |last_places| {
-            probes(wanted(), &last_places, false).iter().map(|(_, c)| c.place).collect::<Vec<_>>()
+        let order = |last_row_ids| {
+            probes(wanted(), &last_row_ids, false).iter().map(|(_, c)| c.row_id).collect::<Vec<_>>()
         };
         assert_eq!(order([0; KINDS]), [1, 4, 7, 2, 5, 3]);
         assert_eq!(order([2, 0, 4, 0, 9]), [3, 5, 7, 1, 4, 2]);

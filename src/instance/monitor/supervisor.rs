@@ -7,13 +7,13 @@ use std::time::Instant;
 
 use super::poll_loop::{self, survive};
 use super::server::WatchedServer;
-use super::shared::{END_WAIT, Shared};
+use super::state::{END_WAIT, MonitorState};
 use crate::store::Credential;
 use crate::upstream::BaseUrl;
 
 /// The supervisor, and what it remembers from one turn to the next.
 pub(super) struct Supervisor {
-    shared: Arc<Shared>,
+    state: Arc<MonitorState>,
     /// Whether the log has been told that the credentials cannot be read.
     is_failing: bool,
     /// The credentials of which the log has been told that their servers are not polled.
@@ -24,21 +24,21 @@ pub(super) struct Supervisor {
 }
 
 impl Supervisor {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, is_failing: false, unwatched: HashSet::new(), purged: None, version: None }
+    pub(super) fn new(state: Arc<MonitorState>) -> Self {
+        Self { state, is_failing: false, unwatched: HashSet::new(), purged: None, version: None }
     }
 
     /// Takes turns until the end. A turn that panics is a turn that failed.
     pub(super) fn run(mut self) {
         loop {
             survive(|| self.purge_if_due());
-            if self.shared.threads.wait_over(self.shared.pace.supervise) {
+            if self.state.threads.wait_over(self.state.pace.supervise) {
                 return;
             }
             survive(|| {
                 self.refresh();
-                for server in self.shared.servers() {
-                    server.notice_silence(&self.shared.store, &self.shared.pace);
+                for server in self.state.servers() {
+                    server.notice_silence(&self.state.store, &self.state.pace);
                 }
                 self.notice_pairing();
             });
@@ -46,11 +46,11 @@ impl Supervisor {
     }
 
     fn purge_if_due(&mut self) {
-        if self.purged.is_some_and(|at| at.elapsed() < self.shared.pace.purge) {
+        if self.purged.is_some_and(|at| at.elapsed() < self.state.pace.purge) {
             return;
         }
         self.purged = Some(Instant::now());
-        match self.shared.store.purge() {
+        match self.state.store.purge() {
             Ok(0) => {}
             Ok(rows) => log::info!("{rows} rows of history, logins and links were past their time"),
             Err(error) => log::error!("what is past its time could not be removed: {error}"),
@@ -60,12 +60,12 @@ impl Supervisor {
     /// Wakes the loops at whose servers a row is connecting, whoever wrote it, `serve` or a command
     /// beside it: somebody waits to see it connected.
     fn notice_pairing(&mut self) {
-        let version = self.shared.store.version().ok();
+        let version = self.state.store.version().ok();
         if version == std::mem::replace(&mut self.version, version) {
             return;
         }
-        for credential in self.shared.store.pairing_at().unwrap_or_default() {
-            if let Some(server) = self.shared.server(&credential) {
+        for credential in self.state.store.pairing_at().unwrap_or_default() {
+            if let Some(server) = self.state.server(&credential) {
                 server.wake_signal.pairing();
             }
         }
@@ -73,7 +73,7 @@ impl Supervisor {
 
     /// Reads the credentials, begins what is new and ends what is no longer so.
     pub(super) fn refresh(&mut self) {
-        let read = match self.shared.store.servers() {
+        let read = match self.state.store.servers() {
             Ok(read) => read,
             Err(error) => {
                 if !std::mem::replace(&mut self.is_failing, true) {
@@ -102,13 +102,13 @@ impl Supervisor {
         credentials: Vec<Credential>,
         unwatched: &mut HashSet<String>,
     ) -> Option<Vec<Arc<WatchedServer>>> {
-        let mut roster = self.shared.roster.lock();
+        let mut roster = self.state.roster.lock();
         if roster.over {
             return None;
         }
         roster.webhooks = credentials.iter().map(|c| c.id.clone()).collect();
         let mut before = std::mem::take(&mut roster.servers);
-        for credential in credentials.into_iter().filter(|c| c.active).take(self.shared.pace.servers) {
+        for credential in credentials.into_iter().filter(|c| c.active).take(self.state.pace.servers) {
             let same = before.get(&credential.id).is_some_and(|server| server.is_as(&credential));
             let server = if same { before.remove(&credential.id) } else { self.begin(&credential) };
             if let Some(server) = server {
@@ -121,12 +121,12 @@ impl Supervisor {
 
     /// Notes the servers that should be polled and are not: what is known of them grows old.
     fn note_unwatched(&mut self, unwatched: HashSet<String>) {
-        if self.shared.pace.is_asleep() {
+        if self.state.pace.is_asleep() {
             return;
         }
         for id in unwatched.difference(&self.unwatched) {
             log::error!("the server of credential {id} is not polled: too many, or its row cannot be used");
-            if let Err(error) = self.shared.store.note_unwatched(id) {
+            if let Err(error) = self.state.store.note_unwatched(id) {
                 log::error!("the health of {id} could not be written: {error}");
             }
         }
@@ -137,8 +137,8 @@ impl Supervisor {
         let base_url = BaseUrl::parse(&credential.base_url);
         let base_url = base_url.inspect_err(|e| log::debug!("{} is not polled: {e}", credential.id)).ok()?;
         let server = Arc::new(WatchedServer::new(credential.clone(), base_url));
-        let (shared, its) = (Arc::clone(&self.shared), Arc::clone(&server));
+        let (state, its) = (Arc::clone(&self.state), Arc::clone(&server));
         let name = format!("poll-{}", credential.id);
-        self.shared.threads.begin(name, move || poll_loop::run(&shared, &its)).then_some(server)
+        self.state.threads.begin(name, move || poll_loop::run(&state, &its)).then_some(server)
     }
 }

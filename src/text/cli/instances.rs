@@ -63,12 +63,12 @@ pub fn goes(name: &str, upstream: bool, session: bool) -> String {
 
 /// What a deletion took away; `kept`: the instance upstream was left alone.
 pub fn deleted(name: &str, upstream: bool, kept: bool) -> String {
-    let place = match (upstream, kept) {
+    let scope = match (upstream, kept) {
         (true, _) => "na Evolution e aqui",
         (false, true) => "aqui; na Evolution ela fica como está",
         (false, false) => "aqui; na Evolution não havia o que apagar",
     };
-    format!("\"{name}\" foi apagada {place}.")
+    format!("\"{name}\" foi apagada {scope}.")
 }
 
 /// No instance has the name or id.

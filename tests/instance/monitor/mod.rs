@@ -26,7 +26,7 @@ pub fn swift() -> Pace {
         second_look: ms(60),
         lasting: ms(400),
         steady: ms(500),
-        attention: ms(300),
+        keep_fresh: ms(300),
         hint_gap: ms(20),
         retry: ms(50),
         retry_most: ms(200),

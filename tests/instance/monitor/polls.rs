@@ -47,7 +47,7 @@ fn a_poll_is_one_list_however_many_rows_there_are() {
 
 #[test]
 fn what_is_looked_at_is_looked_at_often() {
-    let pace = Pace { rest: Duration::from_mins(1), attention: Duration::from_secs(5), ..swift() };
+    let pace = Pace { rest: Duration::from_mins(1), keep_fresh: Duration::from_secs(5), ..swift() };
     let shop = Shop::watched(instant(Version::V2_3_7), pace);
     shop.paired("a");
     // The round that saw the phone is followed by one more at the quick pace.

@@ -8,7 +8,7 @@ use crate::http::app::App;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
 use crate::http::query;
-use crate::http::reply::Reply;
+use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
 use crate::text;
@@ -31,14 +31,14 @@ impl From<CredentialError> for Problem {
 }
 
 /// Every credential.
-pub fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn list(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     administrator(app, request)?;
     let lines = app.store.credentials()?;
-    Ok(Reply::data(&lines.iter().map(CredentialJson::from).collect::<Vec<_>>()))
+    Ok(HttpReply::data(&lines.iter().map(CredentialJson::from).collect::<Vec<_>>()))
 }
 
 /// Tests a credential.
-pub fn test(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn test(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let asker = administrator(app, request)?;
     let credential = credentials::find(&app.store, request.captured())?.credential;
     app.login_guard.test(&asker.user)?;
@@ -46,27 +46,27 @@ pub fn test(app: &App, request: &Request) -> Result<Reply, Problem> {
     if !credentials::is_fine(&check) {
         return Err(Problem::Untested(check));
     }
-    Ok(Reply::data(&CredentialTestJson::new(&credential.id, &check)))
+    Ok(HttpReply::data(&CredentialTestJson::new(&credential.id, &check)))
 }
 
 /// Lets calls use a credential.
-pub fn enable(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn enable(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     set_active(app, request, true)
 }
 
 /// Lets calls use it no longer.
-pub fn disable(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn disable(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     set_active(app, request, false)
 }
 
-fn set_active(app: &App, request: &Request, active: bool) -> Result<Reply, Problem> {
+fn set_active(app: &App, request: &Request, active: bool) -> Result<HttpReply, Problem> {
     administrator(app, request)?;
     let line = credentials::set_active(&app.store, request.captured(), active)?;
-    Ok(Reply::data(&CredentialJson::from(&line)))
+    Ok(HttpReply::data(&CredentialJson::from(&line)))
 }
 
 /// Adds a credential that passes its test.
-pub fn create(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn create(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let asker = administrator(app, request)?;
     let fields = Fields::read(request.body())?;
     let base_url = BaseUrl::parse(fields.text("baseUrl")?).map_err(bad_address)?;
@@ -86,7 +86,7 @@ pub fn create(app: &App, request: &Request) -> Result<Reply, Problem> {
 }
 
 /// Gives a credential another key, which passes its test.
-pub fn rotate(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn rotate(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let asker = administrator(app, request)?;
     let credential = credentials::find(&app.store, request.captured())?.credential;
     let fields = Fields::read(request.body())?;
@@ -97,10 +97,10 @@ pub fn rotate(app: &App, request: &Request) -> Result<Reply, Problem> {
 }
 
 /// Removes a credential; with `?force=true` also one that instances name.
-pub fn remove(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn remove(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     administrator(app, request)?;
     credentials::remove(&app.store, request.captured(), query::flag(request, "force")?)?;
-    Ok(Reply::data(&()))
+    Ok(HttpReply::data(&()))
 }
 
 fn administrator(app: &App, request: &Request) -> Result<Caller, Problem> {
@@ -121,9 +121,9 @@ fn tested(
     Ok(credentials::test_before_storing(base_url, key, request.id(), force)?)
 }
 
-fn stored(app: &App, id: &str, check: &Check) -> Result<Reply, Problem> {
+fn stored(app: &App, id: &str, check: &Check) -> Result<HttpReply, Problem> {
     let line = credentials::find(&app.store, id)?;
-    Ok(Reply::data(&StoredCredentialJson::new(&line, check)))
+    Ok(HttpReply::data(&StoredCredentialJson::new(&line, check)))
 }
 
 fn bad_address(why: BaseUrlError) -> Problem {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::crypto::sha256;
 use crate::domain::clock::iso;
 use crate::domain::{Role, Secret};
-use crate::http::api::trouble::Trouble;
+use crate::http::api::server_problem::ServerProblemJson;
 use crate::store::{CredentialLine, NewToken, TokenLine, UserLine};
 use crate::text;
 use crate::upstream::evolution::{Check, is_public_default_key};
@@ -30,7 +30,8 @@ pub struct CredentialJson<'a> {
     created_at: String,
     fingerprint: String,
     public_default_key: bool,
-    trouble: Option<Trouble>,
+    #[serde(rename = "trouble")]
+    problem: Option<ServerProblemJson>,
 }
 
 impl<'a> From<&'a CredentialLine> for CredentialJson<'a> {
@@ -46,7 +47,7 @@ impl<'a> From<&'a CredentialLine> for CredentialJson<'a> {
             created_at: iso(credential.created_at),
             fingerprint: fingerprint(&credential.key),
             public_default_key: is_public_default_key(&credential.key),
-            trouble: line.trouble.as_ref().map(|(code, since)| Trouble::of(code, *since)),
+            problem: line.failing.as_ref().map(|(code, since)| ServerProblemJson::of(code, *since)),
         }
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use crate::domain::Permission;
 use crate::http::app::App;
 use crate::http::problem::Problem;
-use crate::http::reply::Reply;
+use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::{auth, origin};
 use json::CredentialJson;
@@ -28,11 +28,11 @@ struct Overview<'a> {
 }
 
 /// `GET /api/admin/overview`: how things stand.
-pub fn overview(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn overview(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     auth::permitted(app, request, Permission::ManageCredentials)?;
     let (totals, servers) = (app.store.totals()?, app.store.credentials()?);
     let counts = totals.instances.iter().map(|(status, n)| (status.as_str().to_owned(), (*n).into()));
-    Ok(Reply::data(&Overview {
+    Ok(HttpReply::data(&Overview {
         version: env!("CARGO_PKG_VERSION"),
         instances: counts.collect(),
         servers: servers.iter().map(CredentialJson::from).collect(),

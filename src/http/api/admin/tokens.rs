@@ -7,7 +7,7 @@ use crate::domain::{Permission, label};
 use crate::http::app::App;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
-use crate::http::reply::Reply;
+use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
 use crate::text;
@@ -23,26 +23,26 @@ impl From<TokenError> for Problem {
 }
 
 /// Every token, by what is known of it.
-pub fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn list(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     auth::permitted(app, request, Permission::ManageTokens)?;
     let tokens = app.store.tokens()?;
-    Ok(Reply::data(&tokens.iter().map(TokenJson::from).collect::<Vec<_>>()))
+    Ok(HttpReply::data(&tokens.iter().map(TokenJson::from).collect::<Vec<_>>()))
 }
 
 /// Ends a token.
-pub fn revoke(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn revoke(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     auth::permitted(app, request, Permission::ManageTokens)?;
     tokens::revoke(&app.store, request.captured())?;
-    Ok(Reply::data(&()))
+    Ok(HttpReply::data(&()))
 }
 
 /// Makes a token.
-pub fn create(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn create(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     auth::permitted(app, request, Permission::ManageTokens)?;
     let fields = Fields::read(request.body())?;
     let user = fields.text("user")?;
     let name = fields.optional("name", label)?;
     let days = fields.number("expiresDays", TOKEN_DAYS)?;
     let new = tokens::create(&app.store, user, name.as_deref(), days)?;
-    Ok(Reply::data(&NewTokenJson::from(&new)))
+    Ok(HttpReply::data(&NewTokenJson::from(&new)))
 }

@@ -7,7 +7,7 @@ use crate::http::api::login;
 use crate::http::app::App;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
-use crate::http::reply::Reply;
+use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
 use crate::text;
@@ -32,14 +32,14 @@ impl From<UserError> for Problem {
 }
 
 /// Every user.
-pub fn list(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn list(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     administrator(app, request)?;
     let users = app.store.users()?;
-    Ok(Reply::data(&users.iter().map(UserJson::from).collect::<Vec<_>>()))
+    Ok(HttpReply::data(&users.iter().map(UserJson::from).collect::<Vec<_>>()))
 }
 
 /// Adds a user.
-pub fn create(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn create(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     administrator(app, request)?;
     let fields = Fields::read(request.body())?;
     let (name, role) = (fields.parsed("name", Name::parse)?, role(&fields)?);
@@ -47,7 +47,7 @@ pub fn create(app: &App, request: &Request) -> Result<Reply, Problem> {
     let password = given.then(|| login::password(&fields, name.as_str())).transpose()?;
     let hash = password.map(|password| app.login_guard.hash(&password)).transpose()?;
     let user = users::add(&app.store, &name, role, hash.as_deref())?;
-    Ok(Reply::data(&UserJson::from(&user)))
+    Ok(HttpReply::data(&UserJson::from(&user)))
 }
 
 /// The role of a new user: `role`, or what `admin` says, which is older. Both may be there and agree.
@@ -64,15 +64,15 @@ fn role(fields: &Fields) -> Result<Role, Problem> {
 }
 
 /// Removes a user.
-pub fn remove(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn remove(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let asker = administrator(app, request)?;
     let heir = request.query(HEIR);
     users::remove(&app.store, request.captured(), heir.as_deref(), RemovedBy::User(&asker.user))?;
-    Ok(Reply::data(&()))
+    Ok(HttpReply::data(&()))
 }
 
 /// Gives a user a password, and ends the user's sessions.
-pub fn set_password(app: &App, request: &Request) -> Result<Reply, Problem> {
+pub fn set_password(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     administrator(app, request)?;
     let user = users::find(&app.store, request.captured())?;
     let fields = Fields::read(request.body())?;
@@ -80,7 +80,7 @@ pub fn set_password(app: &App, request: &Request) -> Result<Reply, Problem> {
     let hash = app.login_guard.hash(&password)?;
     users::set_password(&app.store, &user, &hash)?;
     log::info!("id={} an administrator set the password of {}", request.id(), user.name);
-    Ok(Reply::data(&()))
+    Ok(HttpReply::data(&()))
 }
 
 fn administrator(app: &App, request: &Request) -> Result<Caller, Problem> {

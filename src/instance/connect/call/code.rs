@@ -10,14 +10,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::ConnectCall;
-use super::failures::Endpoint;
+use super::failures::PolledEndpoint;
 use crate::domain::{ConnectionState, Qr, UpstreamError, UseCaseError};
 use crate::instance::connect::ConnectError;
 use crate::instance::connect::code_watch::{CodeFilter, Steadiness};
 use crate::instance::connect::limits::{
     CONNECT_GIVES_UP, FAILING, REFUSAL_GRACE, RETURN_PAUSE, STEADY_PAUSE, pace,
 };
-use crate::instance::connect::plan::{Socket, Trust};
+use crate::instance::connect::plan::{SocketHistory, Trust};
 use crate::upstream::PendingConnect;
 use crate::upstream::evolution::Connected;
 
@@ -25,7 +25,7 @@ use crate::upstream::evolution::Connected;
 const STACK: usize = 256 * 1024;
 
 /// What a wait for a code ended with.
-pub(super) enum Seen {
+pub(super) enum WaitEnd {
     /// A code that may be answered.
     Code(Qr),
     /// A phone is connected.
@@ -119,9 +119,9 @@ impl ConnectCall<'_> {
         opening: Option<&mut OpeningConnect>,
         trust: Trust,
         until: Instant,
-    ) -> Result<Seen, ConnectError> {
+    ) -> Result<WaitEnd, ConnectError> {
         let begun = Instant::now();
-        let flapped = self.socket == Socket::Flapping;
+        let flapped = self.socket == SocketHistory::Flapping;
         let mut wait = Wait {
             opening,
             filter: CodeFilter::new(trust, self.remembered_code()),
@@ -132,45 +132,45 @@ impl ConnectCall<'_> {
                 return Ok(seen);
             }
             if Instant::now() >= until {
-                return Ok(Seen::Nothing);
+                return Ok(WaitEnd::Nothing);
             }
             if let Err(end) = self.pause(wait.pause(begun.elapsed()), end_of_wait(trust)) {
-                return wait.filter.last_resort().map(Seen::Code).ok_or(end);
+                return wait.filter.last_resort().map(WaitEnd::Code).ok_or(end);
             }
         }
     }
 
-    fn look_for_code(&mut self, wait: &mut Wait) -> Result<Option<Seen>, ConnectError> {
+    fn look_for_code(&mut self, wait: &mut Wait) -> Result<Option<WaitEnd>, ConnectError> {
         if let Some(answer) = wait.opening.as_mut().and_then(|opening| opening.take())
             && let Some(seen) = self.weigh(answer, &mut wait.filter, CodeFilter::judge_opening)?
         {
             return Ok(Some(seen));
         }
         let state = self.client().state(&self.request.name);
-        match self.tolerate(Endpoint::State, state)? {
-            Some(None) => Ok(Some(Seen::Missing)),
-            Some(Some(ConnectionState::Open)) => Ok(Some(Seen::Open)),
-            Some(Some(ConnectionState::Unloaded)) => Ok(Some(Seen::Failed)),
+        match self.tolerate(PolledEndpoint::State, state)? {
+            Some(None) => Ok(Some(WaitEnd::Missing)),
+            Some(Some(ConnectionState::Open)) => Ok(Some(WaitEnd::Open)),
+            Some(Some(ConnectionState::Unloaded)) => Ok(Some(WaitEnd::Failed)),
             Some(Some(ConnectionState::Close)) => Ok(self.closed(wait)),
             Some(Some(ConnectionState::Connecting)) => self.connecting(wait),
             None => Ok(None),
         }
     }
 
-    fn closed(&mut self, wait: &mut Wait) -> Option<Seen> {
+    fn closed(&mut self, wait: &mut Wait) -> Option<WaitEnd> {
         wait.filter.note_closed();
         let gone = wait.steadiness.note_closed();
         self.note_flapping_of(&wait.steadiness);
         if gone {
-            return Some(Seen::Nothing);
+            return Some(WaitEnd::Nothing);
         }
         match wait.opening.as_ref()?.state {
-            Opening::Failed(error, at) if at.elapsed() >= FAILING => Some(Seen::NotOpened(error)),
+            Opening::Failed(error, at) if at.elapsed() >= FAILING => Some(WaitEnd::NotOpened(error)),
             Opening::Failed(..) | Opening::Unanswered | Opening::Answered => None,
         }
     }
 
-    fn connecting(&mut self, wait: &mut Wait) -> Result<Option<Seen>, ConnectError> {
+    fn connecting(&mut self, wait: &mut Wait) -> Result<Option<WaitEnd>, ConnectError> {
         wait.steadiness.note_connecting();
         self.note_flapping_of(&wait.steadiness);
         match &mut wait.opening {
@@ -196,16 +196,16 @@ impl ConnectCall<'_> {
         answer: Result<Connected, UpstreamError>,
         filter: &mut CodeFilter,
         judge: impl FnOnce(&mut CodeFilter, Option<Qr>) -> Option<Qr>,
-    ) -> Result<Option<Seen>, ConnectError> {
-        let qr = match self.tolerate(Endpoint::Connect, answer)? {
+    ) -> Result<Option<WaitEnd>, ConnectError> {
+        let qr = match self.tolerate(PolledEndpoint::Connect, answer)? {
             None => return Ok(None),
-            Some(Connected::Open) => return Ok(Some(Seen::Open)),
-            Some(Connected::Missing) => return Ok(Some(Seen::Missing)),
-            Some(Connected::Failed) => return Ok(Some(Seen::Failed)),
+            Some(Connected::Open) => return Ok(Some(WaitEnd::Open)),
+            Some(Connected::Missing) => return Ok(Some(WaitEnd::Missing)),
+            Some(Connected::Failed) => return Ok(Some(WaitEnd::Failed)),
             Some(Connected::NoCode) => None,
             Some(Connected::Code(qr)) => Some(qr),
         };
-        Ok(judge(filter, qr).and_then(|qr| filter.complete(qr, self.request.pairing_code)).map(Seen::Code))
+        Ok(judge(filter, qr).and_then(|qr| filter.complete(qr, self.request.pairing_code)).map(WaitEnd::Code))
     }
 
     fn note_flapping_of(&mut self, steadiness: &Steadiness) {

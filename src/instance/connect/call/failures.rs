@@ -7,7 +7,7 @@ use crate::instance::connect::limits::{FAILING, NOT_UNDERSTOOD};
 
 /// The endpoints a wait asks again and again, each of which fails by itself.
 #[derive(Clone, Copy)]
-pub(super) enum Endpoint {
+pub(super) enum PolledEndpoint {
     State,
     Connect,
 }
@@ -25,7 +25,7 @@ struct InARow {
 impl Failures {
     /// Notes an answer; whether its failure ends the call. What time does not cure ends it at once, and
     /// so does what is not understood again.
-    pub(super) fn note<T>(&mut self, endpoint: Endpoint, answer: &Result<T, UpstreamError>) -> bool {
+    pub(super) fn note<T>(&mut self, endpoint: PolledEndpoint, answer: &Result<T, UpstreamError>) -> bool {
         let row = &mut self.0[endpoint as usize];
         match answer {
             Ok(_) => {
@@ -50,10 +50,13 @@ mod tests {
     fn each_endpoint_fails_by_itself() {
         let mut failures = Failures::default();
         let garbage: Result<(), _> = Err(UpstreamError::Unexpected);
-        assert!(!failures.note(Endpoint::Connect, &garbage));
-        assert!(!failures.note(Endpoint::State, &Ok(())), "a state says nothing of connect");
-        assert!(failures.note(Endpoint::Connect, &garbage), "not understood again");
-        assert!(!failures.note::<()>(Endpoint::State, &Err(UpstreamError::Broken)), "it may be over soon");
-        assert!(failures.note::<()>(Endpoint::State, &Err(UpstreamError::RejectedKey)));
+        assert!(!failures.note(PolledEndpoint::Connect, &garbage));
+        assert!(!failures.note(PolledEndpoint::State, &Ok(())), "a state says nothing of connect");
+        assert!(failures.note(PolledEndpoint::Connect, &garbage), "not understood again");
+        assert!(
+            !failures.note::<()>(PolledEndpoint::State, &Err(UpstreamError::Broken)),
+            "it may be over soon"
+        );
+        assert!(failures.note::<()>(PolledEndpoint::State, &Err(UpstreamError::RejectedKey)));
     }
 }

@@ -12,14 +12,14 @@ mod upstream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::plan::{Facts, InFlight, Socket, Step, Upstream, plan};
+use super::plan::{CallFacts, InFlight, SocketHistory, Step, Upstream, plan};
 use super::{ConnectError, ConnectOutcome, ConnectRequest, ConnectResult, ConnectService, PriorState};
 use crate::domain::{self, Millis, Permission, Qr, Reason, Status, UpstreamError, UseCaseError, now};
 use crate::store;
 use crate::sync::Permit;
 use crate::upstream::BaseUrl;
 use crate::upstream::evolution::{Client, QR_LIFETIME};
-use failures::{Endpoint, Failures};
+use failures::{Failures, PolledEndpoint};
 use row_state::RowState;
 
 /// A call under way.
@@ -30,11 +30,11 @@ pub(super) struct ConnectCall<'a> {
     deadline: Instant,
     row: RowState,
     /// The server, once a credential is chosen.
-    server: Option<Server>,
+    server: Option<ChosenServer>,
     upstream: Upstream,
     /// What the list said of the instance.
     listed: Listing,
-    socket: Socket,
+    socket: SocketHistory,
     connect_sent: bool,
     /// The permit for the `connect` that follows a create, taken before it.
     connect_permit: Option<Permit<String>>,
@@ -45,7 +45,7 @@ pub(super) struct ConnectCall<'a> {
     failures: Failures,
 }
 
-struct Server {
+struct ChosenServer {
     credential: String,
     base_url: BaseUrl,
     client: Client,
@@ -84,18 +84,18 @@ impl ConnectService {
             return Err(UseCaseError::Busy.into());
         }
         call.read_row()?;
-        let outcome = call.proceed();
+        let result = call.proceed();
         if let (Err(error), Some(server)) = (&result, &call.server) {
             log::warn!("id={trace} {} at credential {}: {error:?}", request.name, server.credential);
         }
-        match outcome {
+        match result {
             // The last request before the end was cut short: what was waited for is the reason.
             Err(ConnectError::Failed(UseCaseError::Upstream(UpstreamError::Timeout)))
                 if Instant::now() >= deadline =>
             {
                 Err(call.ending)
             }
-            outcome => outcome,
+            result => result,
         }
     }
 }
@@ -116,7 +116,7 @@ impl<'a> ConnectCall<'a> {
             server: None,
             upstream: Upstream::Unseen,
             listed: Listing::default(),
-            socket: Socket::Unwatched { was_connecting: false },
+            socket: SocketHistory::Unwatched { was_connecting: false },
             connect_sent: false,
             connect_permit: None,
             creates: 0,
@@ -148,8 +148,8 @@ impl<'a> ConnectCall<'a> {
         }
     }
 
-    fn facts(&self) -> Facts {
-        Facts {
+    fn facts(&self) -> CallFacts {
+        CallFacts {
             row: self.standing(),
             may_adopt: self.request.caller.may(Permission::AdoptPaired),
             server: self.server.is_some(),
@@ -175,8 +175,9 @@ impl<'a> ConnectCall<'a> {
 
     /// Whether a connect of this process is unanswered.
     fn is_connect_pending(&self) -> bool {
-        let has =
-            |server: &Server| self.service.gateway.is_connect_pending(&server.credential, &self.request.name);
+        let has = |server: &ChosenServer| {
+            self.service.gateway.is_connect_pending(&server.credential, &self.request.name)
+        };
         self.server.as_ref().is_some_and(has)
     }
 
@@ -242,7 +243,7 @@ impl<'a> ConnectCall<'a> {
     /// Lets upstream stumble in the middle of a wait: `None` means try again.
     fn tolerate<T>(
         &mut self,
-        endpoint: Endpoint,
+        endpoint: PolledEndpoint,
         answer: Result<T, UpstreamError>,
     ) -> Result<Option<T>, ConnectError> {
         let ends = self.failures.note(endpoint, &answer);

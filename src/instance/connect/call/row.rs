@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{ConnectCall, Server};
+use super::{ChosenServer, ConnectCall};
 use crate::domain::{Millis, Reason, Status, UpstreamError, UseCaseError, now};
 use crate::instance::connect::code_watch::RememberedCode;
 use crate::instance::connect::limits::{EXPIRY_MARGIN, LEAST_TIME};
@@ -10,7 +10,7 @@ use crate::upstream::evolution::QR_LIFETIME;
 
 use crate::instance::connect::plan::Row;
 use crate::instance::connect::{ConnectError, ConnectRequest, ConnectResult};
-use crate::store::{Credential, Instance};
+use crate::store::{Credential, InstanceRow};
 use crate::sync::Permit;
 use crate::upstream::BaseUrl;
 
@@ -58,7 +58,7 @@ impl ConnectCall<'_> {
             return Err(UseCaseError::Busy.into());
         }
         let client = self.service.gateway.client(&base_url, chosen.key, self.trace, self.deadline);
-        self.server = Some(Server { credential: chosen.id, base_url, client, permit: Some(permit) });
+        self.server = Some(ChosenServer { credential: chosen.id, base_url, client, permit: Some(permit) });
         Ok(())
     }
 
@@ -113,7 +113,7 @@ impl ConnectCall<'_> {
     }
 
     /// Whether the row's instance is the one on this server, as far as was looked.
-    fn is_claimed(&self, row: &Instance) -> bool {
+    fn is_claimed(&self, row: &InstanceRow) -> bool {
         let here = self.server.as_ref().map(|server| server.base_url.as_str());
         here.is_some_and(|here| row.owns(here, self.listed.id.as_deref()))
     }
@@ -139,7 +139,7 @@ impl ConnectCall<'_> {
     }
 
     /// Changes the row of an instance that is now known to be its own.
-    pub(super) fn claim(&mut self, change: impl FnOnce(&mut Instance)) -> Result<(), ConnectError> {
+    pub(super) fn claim(&mut self, change: impl FnOnce(&mut InstanceRow)) -> Result<(), ConnectError> {
         let url = self.server().base_url.as_str().to_owned();
         let id = self.listed.id.clone();
         self.save(|row| {
@@ -169,7 +169,7 @@ impl ConnectCall<'_> {
 
     /// Changes the row and makes that durable before anything else happens. A row that already
     /// says so is left alone: a call that finds nothing new writes nothing.
-    pub(super) fn save(&mut self, change: impl FnOnce(&mut Instance)) -> Result<(), ConnectError> {
+    pub(super) fn save(&mut self, change: impl FnOnce(&mut InstanceRow)) -> Result<(), ConnectError> {
         // A call for a row that is there may have read its phone before somebody gave another.
         let phone = self.request.row.is_none().then(|| self.request.phone.clone());
         let Some(row) = self.row.change(|row| {

@@ -1,28 +1,28 @@
 //! The row of a call: as the call knows it, and as the database does.
 
-use crate::store::Instance;
+use crate::store::InstanceRow;
 
 /// The row in both states. There is none until one is read or written.
 #[derive(Default)]
 pub(super) struct RowState {
-    now: Option<Instance>,
-    saved: Option<Instance>,
+    now: Option<InstanceRow>,
+    saved: Option<InstanceRow>,
 }
 
 impl RowState {
     /// The row as the call knows it.
-    pub(super) fn known(&self) -> Option<&Instance> {
+    pub(super) fn known(&self) -> Option<&InstanceRow> {
         self.now.as_ref()
     }
 
     /// Takes the row as the database has it.
-    pub(super) fn replace(&mut self, row: Option<Instance>) {
+    pub(super) fn replace(&mut self, row: Option<InstanceRow>) {
         self.saved.clone_from(&row);
         self.now = row;
     }
 
     /// Changes the row; what is to be saved, unless the database says so already.
-    pub(super) fn change(&mut self, change: impl FnOnce(&mut Instance)) -> Option<&Instance> {
+    pub(super) fn change(&mut self, change: impl FnOnce(&mut InstanceRow)) -> Option<&InstanceRow> {
         change(self.now.as_mut().expect("upstream is touched only for a row"));
         if self.now == self.saved { None } else { self.now.as_ref() }
     }

@@ -3,13 +3,13 @@
 use std::time::Instant;
 
 use super::ConnectCall;
-use super::code::Seen;
-use super::failures::Endpoint;
+use super::code::WaitEnd;
+use super::failures::PolledEndpoint;
 use crate::domain::{ConnectionState, Pairing, Qr, Reason, Status, UpstreamError, UseCaseError, from_now};
 use crate::instance::connect::limits::{
     CONNECT_OUT, FLAPPING, LIST_AGAIN, RESUME, RETURN, RETURN_PAUSE, STEADY, UNANSWERED_OUT, WATCH,
 };
-use crate::instance::connect::plan::{Returning, Socket, Trust, Upstream};
+use crate::instance::connect::plan::{Returning, SocketHistory, Trust, Upstream};
 use crate::instance::connect::{ConnectError, ConnectOutcome};
 use crate::upstream::evolution::Connected;
 
@@ -28,7 +28,7 @@ impl ConnectCall<'_> {
             match state {
                 ConnectionState::Open | ConnectionState::Unloaded => return Ok(()),
                 ConnectionState::Connecting if returning == Returning::Unpaired => {
-                    self.socket = Socket::Resumed;
+                    self.socket = SocketHistory::Resumed;
                     return Ok(());
                 }
                 ConnectionState::Close | ConnectionState::Connecting => {}
@@ -44,7 +44,7 @@ impl ConnectCall<'_> {
         if last_change.is_some_and(|at| at.elapsed() < STEADY) {
             self.note_flapping();
         } else {
-            self.socket = Socket::Steady;
+            self.socket = SocketHistory::Steady;
         }
         Ok(())
     }
@@ -69,7 +69,7 @@ impl ConnectCall<'_> {
     fn look_at_state(&mut self, end: ConnectError) -> Result<Option<ConnectionState>, ConnectError> {
         self.pause(RETURN_PAUSE, end)?;
         let answer = self.client().state(&self.request.name);
-        let Some(state) = self.tolerate(Endpoint::State, answer)? else { return Ok(None) };
+        let Some(state) = self.tolerate(PolledEndpoint::State, answer)? else { return Ok(None) };
         if let Upstream::Present(_, pairing) = self.upstream {
             self.upstream = state.map_or(Upstream::Absent, |state| Upstream::Present(state, pairing));
         }
@@ -77,7 +77,7 @@ impl ConnectCall<'_> {
     }
 
     pub(super) fn note_flapping(&mut self) {
-        self.socket = Socket::Flapping;
+        self.socket = SocketHistory::Flapping;
         self.service.sockets.note_flapping(&self.server().credential, self.request.name.as_str());
     }
 
@@ -108,8 +108,8 @@ impl ConnectCall<'_> {
     /// Forgets what was seen of the socket, so that the plan looks again.
     fn look_anew(&mut self) {
         self.upstream = Upstream::Unseen;
-        if self.socket != Socket::Flapping {
-            self.socket = Socket::Unwatched { was_connecting: false };
+        if self.socket != SocketHistory::Flapping {
+            self.socket = SocketHistory::Unwatched { was_connecting: false };
         }
     }
 
@@ -117,7 +117,7 @@ impl ConnectCall<'_> {
     /// socket that waits for a scan is not that of a phone which comes back.
     fn note_connect_out(&mut self) -> Result<(), ConnectError> {
         let out = Some(from_now(CONNECT_OUT));
-        if self.socket == Socket::Fresh {
+        if self.socket == SocketHistory::Fresh {
             return self.claim(|row| {
                 row.become_status(Status::Connecting, Reason::Asked);
                 row.connect_out_until = out;
@@ -140,7 +140,7 @@ impl ConnectCall<'_> {
     ) -> Result<Option<ConnectOutcome>, ConnectError> {
         // While a connect is in flight only for a while: then the plan looks whether it still is.
         let until = match self.socket {
-            Socket::Flapping => self.deadline,
+            SocketHistory::Flapping => self.deadline,
             _ => self.deadline.min(Instant::now() + WATCH),
         };
         let seen = self.await_code(None, trust, until)?;
@@ -152,11 +152,11 @@ impl ConnectCall<'_> {
         let answer = self.client().code(&self.request.name);
         // It may have met a socket that had just closed.
         self.connect_sent = true;
-        let seen = match self.tolerate(Endpoint::Connect, answer)? {
-            Some(Connected::Code(qr)) if !self.is_expired(&qr) => Seen::Code(qr),
-            Some(Connected::Open) => Seen::Open,
-            Some(Connected::Missing) => Seen::Missing,
-            Some(Connected::Failed) => Seen::Failed,
+        let seen = match self.tolerate(PolledEndpoint::Connect, answer)? {
+            Some(Connected::Code(qr)) if !self.is_expired(&qr) => WaitEnd::Code(qr),
+            Some(Connected::Open) => WaitEnd::Open,
+            Some(Connected::Missing) => WaitEnd::Missing,
+            Some(Connected::Failed) => WaitEnd::Failed,
             Some(Connected::Code(_) | Connected::NoCode) | None => {
                 self.await_code(None, Trust::Any, self.deadline)?
             }
@@ -169,29 +169,29 @@ impl ConnectCall<'_> {
     }
 
     /// What a wait for a code ended with: the answer, or more to go on with.
-    fn conclude(&mut self, seen: Seen) -> Result<Option<ConnectOutcome>, ConnectError> {
+    fn conclude(&mut self, seen: WaitEnd) -> Result<Option<ConnectOutcome>, ConnectError> {
         match seen {
-            Seen::Code(qr) => return self.pairing(qr).map(Some),
+            WaitEnd::Code(qr) => return self.pairing(qr).map(Some),
             // Whether the row may have it is the plan's to say.
-            Seen::Open => self.upstream = Upstream::Present(ConnectionState::Open, Pairing::Paired),
-            Seen::Missing => self.upstream = Upstream::Absent,
-            Seen::Failed => {
+            WaitEnd::Open => self.upstream = Upstream::Present(ConnectionState::Open, Pairing::Paired),
+            WaitEnd::Missing => self.upstream = Upstream::Absent,
+            WaitEnd::Failed => {
                 // What answered with an error opened no socket.
                 self.clear_pending_connect();
                 self.connect_sent = false;
                 self.save(|row| row.connect_out_until = None)?;
                 self.upstream = Upstream::Present(ConnectionState::Unloaded, Pairing::Never);
             }
-            Seen::NotOpened(error) => {
+            WaitEnd::NotOpened(error) => {
                 if error != UpstreamError::Broken {
                     self.save(|row| row.connect_out_until = None)?;
                 }
                 return Err(error.into());
             }
-            Seen::Nothing => self.upstream = Upstream::Unseen,
+            WaitEnd::Nothing => self.upstream = Upstream::Unseen,
         }
-        if self.socket == Socket::Fresh {
-            self.socket = Socket::Unwatched { was_connecting: true };
+        if self.socket == SocketHistory::Fresh {
+            self.socket = SocketHistory::Unwatched { was_connecting: true };
         }
         Ok(None)
     }

@@ -1,17 +1,17 @@
 //! What a call asks of upstream about the name, and creating the instance.
 
-use super::{ConnectCall, Listing, Server};
+use super::{ChosenServer, ConnectCall, Listing};
 use crate::domain::{
     self, ConnectionState, ListedInstance, Pairing, PhoneMemory, Status, UpstreamError, UseCaseError,
     from_now, pairing,
 };
 use crate::instance::connect::ConnectError;
 use crate::instance::connect::limits::{CREATE_OUT, LOAD_PAUSE, MAX_CREATES, SLOW_CREATE_OUT};
-use crate::instance::connect::plan::{Row, Socket, Upstream};
+use crate::instance::connect::plan::{Row, SocketHistory, Upstream};
 use crate::upstream::evolution::{Client, Created};
 
 impl ConnectCall<'_> {
-    pub(super) fn server(&self) -> &Server {
+    pub(super) fn server(&self) -> &ChosenServer {
         self.server.as_ref().expect("the plan chooses a server before it looks upstream")
     }
 
@@ -36,15 +36,15 @@ impl ConnectCall<'_> {
 
     /// What is known of the socket before anything of it was watched; what this call has watched stays.
     fn begin_socket(&mut self, listed_connecting: bool) {
-        if !matches!(self.socket, Socket::Fresh | Socket::Unwatched { .. }) {
+        if !matches!(self.socket, SocketHistory::Fresh | SocketHistory::Unwatched { .. }) {
             return;
         }
         let row_connecting = self.row.known().is_some_and(|r| r.status == Status::Connecting);
         let credential = &self.server().credential;
         self.socket = if self.service.sockets.flapped_lately(credential, self.request.name.as_str()) {
-            Socket::Flapping
+            SocketHistory::Flapping
         } else {
-            Socket::Unwatched { was_connecting: listed_connecting || row_connecting }
+            SocketHistory::Unwatched { was_connecting: listed_connecting || row_connecting }
         };
     }
 
@@ -101,7 +101,7 @@ impl ConnectCall<'_> {
         match self.client().create(&self.request.name, &self.request.phone) {
             Ok(Created::Now(id)) => {
                 self.listed.id = id;
-                self.socket = Socket::Fresh;
+                self.socket = SocketHistory::Fresh;
                 self.upstream = Upstream::Present(ConnectionState::Close, Pairing::Never);
                 Ok(())
             }

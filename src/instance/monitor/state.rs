@@ -15,7 +15,7 @@ use crate::upstream::evolution::Connections;
 pub(super) const END_WAIT: Duration = Duration::from_secs(1);
 
 /// What its threads share.
-pub(super) struct Shared {
+pub(super) struct MonitorState {
     pub(super) store: Arc<Store>,
     pub(super) connections: Connections,
     pub(super) pace: Pace,
@@ -33,7 +33,7 @@ pub(super) struct Roster {
     pub(super) over: bool,
 }
 
-impl Shared {
+impl MonitorState {
     pub(super) fn new(store: Arc<Store>, pace: Pace) -> Self {
         let (connections, roster) = (Connections::for_lists(), Mutex::default());
         Self { store, connections, pace, roster, threads: Threads::default() }

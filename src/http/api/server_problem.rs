@@ -8,14 +8,14 @@ use crate::text;
 
 /// A code, its words, and since when.
 #[derive(Serialize)]
-pub struct Trouble {
+pub struct ServerProblemJson {
     code: &'static str,
     error: String,
     detail: Option<&'static str>,
     since: String,
 }
 
-impl Trouble {
+impl ServerProblemJson {
     /// What there is to tell of the code that was written down.
     pub fn of(code: &str, since: Millis) -> Self {
         let text::Sentence { code, error, detail } = text::server_code(code);
