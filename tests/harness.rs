@@ -76,7 +76,7 @@ impl Answer {
 
 /// The server, its data and its upstream.
 pub struct Shop {
-    pub watch: Arc<Monitor>,
+    pub monitor: Arc<Monitor>,
     pub server: Server,
     pub sim: Sim,
     pub store: Arc<Store>,
@@ -96,7 +96,7 @@ pub fn instant(version: Version) -> Options {
 
 impl Drop for Shop {
     fn drop(&mut self) {
-        self.watch.stop();
+        self.monitor.stop();
     }
 }
 
@@ -137,10 +137,10 @@ impl Shop {
         let connect_service = Arc::new(ConnectService::new(Arc::clone(&store), qr_timeout));
         let mut settings = Settings::new("127.0.0.1:0");
         change(&mut settings);
-        let watch = Arc::new(Monitor::start(Arc::clone(&store), pace));
-        let server = Server::start(settings, Arc::clone(&store), connect_service, Arc::clone(&watch));
+        let monitor = Arc::new(Monitor::start(Arc::clone(&store), pace));
+        let server = Server::start(settings, Arc::clone(&store), connect_service, Arc::clone(&monitor));
         let server = server.expect("the server starts");
-        let mut shop = Self { watch, server, sim, store, folder, token: String::new() };
+        let mut shop = Self { monitor, server, sim, store, folder, token: String::new() };
         shop.token = shop.user("loja", false);
         shop
     }

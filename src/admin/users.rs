@@ -11,9 +11,9 @@ pub enum UserError {
     /// Another user has the name.
     Taken,
     /// Nobody has the name of whoever was to get the instances.
-    HeirUnknown,
+    NewOwnerUnknown,
     /// The instances were to go to the user who is to be removed.
-    HeirIsSelf,
+    NewOwnerIsSelf,
     /// So many instances would be left without an owner.
     OwnsInstances(u32),
     /// It is the asker's own account, or the last administrator's who can log in.
@@ -43,7 +43,7 @@ pub struct RemovedUser {
     /// What the user was and had.
     pub user: UserLine,
     /// Who has the instances now, where somebody was named.
-    pub heir: Option<UserLine>,
+    pub new_owner: Option<UserLine>,
 }
 
 /// The user of that name.
@@ -67,12 +67,12 @@ pub fn set_password(store: &Store, user: &UserLine, password_hash: &str) -> Resu
     if store.set_password(&user.id, password_hash, None)? { Ok(()) } else { Err(UserError::Unknown) }
 }
 
-/// Removes a user with tokens and sessions. Instances go to the user named `heir`; where none is named,
+/// Removes a user with tokens and sessions. Instances go to the user named `new_owner`; where none is named,
 /// there must be none.
 pub fn remove(
     store: &Store,
     name: &str,
-    heir: Option<&str>,
+    new_owner: Option<&str>,
     by: RemovedBy,
 ) -> Result<RemovedUser, UserError> {
     let user = find(store, name)?;
@@ -81,18 +81,18 @@ pub fn remove(
         RemovedBy::User(_) => true,
         RemovedBy::CommandLine => false,
     };
-    let heir = heir.map(|name| find_heir(store, name, &user)).transpose()?;
-    let heir_id = heir.as_ref().map(|heir| heir.id.as_str());
-    match store.remove_user(&user.id, heir_id, from_page)? {
-        Removal::Done => Ok(RemovedUser { user, heir }),
+    let new_owner = new_owner.map(|name| find_new_owner(store, name, &user)).transpose()?;
+    let new_owner_id = new_owner.as_ref().map(|new_owner| new_owner.id.as_str());
+    match store.remove_user(&user.id, new_owner_id, from_page)? {
+        Removal::Done => Ok(RemovedUser { user, new_owner }),
         Removal::Gone => Err(UserError::Unknown),
-        Removal::NoHeir => Err(UserError::HeirUnknown),
+        Removal::NewOwnerGone => Err(UserError::NewOwnerUnknown),
         Removal::OwnsInstances => Err(UserError::OwnsInstances(user.instances)),
         Removal::LastAdministrator => Err(UserError::LastAdministrator),
     }
 }
 
-fn find_heir(store: &Store, name: &str, of: &UserLine) -> Result<UserLine, UserError> {
-    let heir = store.user(name)?.ok_or(UserError::HeirUnknown)?;
-    if heir.id == of.id { Err(UserError::HeirIsSelf) } else { Ok(heir) }
+fn find_new_owner(store: &Store, name: &str, of: &UserLine) -> Result<UserLine, UserError> {
+    let new_owner = store.user(name)?.ok_or(UserError::NewOwnerUnknown)?;
+    if new_owner.id == of.id { Err(UserError::NewOwnerIsSelf) } else { Ok(new_owner) }
 }

@@ -146,7 +146,7 @@ impl BufferedLog {
     }
 
     /// Writes the buffered lines, where a first line never came, and ends.
-    pub fn give_up(&self) {
+    pub fn finish_log(&self) {
         self.release(b"");
         let lines = std::mem::replace(&mut *self.0.lock(), Lines::Over);
         if let Lines::Written(queue) = lines {

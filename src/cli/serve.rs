@@ -52,7 +52,7 @@ pub fn run(folder: PathBuf, args: &Args) -> CommandResult {
         Config::check(folder, &raw).map_err(|problem| CommandFailure::Usage(setting::sentence(&problem)))?;
     let log_buffer = logging::start_buffered(LevelFilter::Info);
     let served = serve(&config, &log_buffer);
-    log_buffer.give_up();
+    log_buffer.finish_log();
     served
 }
 
@@ -65,8 +65,8 @@ fn serve(config: &Config, log_buffer: &BufferedLog) -> CommandResult {
     let mut settings = Settings::new(&config.listen);
     settings.trusted_proxies.clone_from(&config.trusted_proxies);
     settings.public_url.clone_from(&config.public_url);
-    let watch = Arc::new(Monitor::start(Arc::clone(&store), Pace::default()));
-    let server = Server::start(settings, Arc::clone(&store), connect_service, Arc::clone(&watch))
+    let monitor = Arc::new(Monitor::start(Arc::clone(&store), Pace::default()));
+    let server = Server::start(settings, Arc::clone(&store), connect_service, Arc::clone(&monitor))
         .map_err(|e| CommandFailure::Failed(words::cannot_listen(&config.listen, &e)))?;
     let url = config.public_url.clone().unwrap_or_else(|| reachable(server.addr()));
     // Before anybody is told that it runs: a command beside it may ask at once.
@@ -76,7 +76,7 @@ fn serve(config: &Config, log_buffer: &BufferedLog) -> CommandResult {
     stopped.recv().unwrap_or_default();
     log::info!("signal received: finishing what runs");
     server.shutdown();
-    watch.stop();
+    monitor.stop();
     log::info!("stopped");
     Ok(())
 }

@@ -58,13 +58,13 @@ pub fn find(store: &Store, name: &str) -> Result<UserLine, CommandFailure> {
     users::find(store, name).map_err(|error| failure(name, None, error))
 }
 
-/// The sentence of what could not be done with the user of that name, whose heir was to be the other.
-fn failure(name: &str, heir: Option<&str>, error: UserError) -> CommandFailure {
+/// The sentence of what could not be done with the user of that name, whose instances were to go to the other.
+fn failure(name: &str, new_owner: Option<&str>, error: UserError) -> CommandFailure {
     CommandFailure::Failed(match error {
         UserError::Unknown => words::user_unknown(name),
         UserError::Taken => words::user_taken(name),
-        UserError::HeirUnknown => words::user_unknown(heir.unwrap_or_default()),
-        UserError::HeirIsSelf => words::HEIR_IS_SELF.into(),
+        UserError::NewOwnerUnknown => words::user_unknown(new_owner.unwrap_or_default()),
+        UserError::NewOwnerIsSelf => words::NEW_OWNER_IS_SELF.into(),
         UserError::OwnsInstances(instances) => words::user_owns(name, instances),
         UserError::LastAdministrator => crate::text::LAST_ADMINISTRATOR.into(),
         UserError::Store(error) => return error.into(),
@@ -87,11 +87,11 @@ fn set_password(store: &Store, name: &str) -> CommandResult {
     Ok(())
 }
 
-fn remove(store: &Store, name: &str, heir: Option<&str>) -> CommandResult {
-    let removed = users::remove(store, name, heir, RemovedBy::CommandLine)
-        .map_err(|error| failure(name, heir, error))?;
-    if let Some(heir) = removed.heir {
-        note(words::instances_moved(removed.user.instances, &heir.name));
+fn remove(store: &Store, name: &str, new_owner: Option<&str>) -> CommandResult {
+    let removed = users::remove(store, name, new_owner, RemovedBy::CommandLine)
+        .map_err(|error| failure(name, new_owner, error))?;
+    if let Some(new_owner) = removed.new_owner {
+        note(words::instances_moved(removed.user.instances, &new_owner.name));
     }
     note(words::user_removed(name, removed.user.tokens));
     Ok(())

@@ -22,7 +22,7 @@ pub struct App {
     /// The call that ends in a code.
     pub connect_service: Arc<ConnectService>,
     /// What keeps the rows true.
-    pub watch: Arc<Monitor>,
+    pub monitor: Arc<Monitor>,
     /// What a person asks for by name: logout, restart, delete.
     pub action_service: Arc<ActionService>,
     /// Proxies whose word about addresses is taken.
@@ -48,7 +48,7 @@ impl App {
     pub fn new(
         store: Arc<Store>,
         connect_service: Arc<ConnectService>,
-        watch: Arc<Monitor>,
+        monitor: Arc<Monitor>,
         trusted_proxies: Vec<Network>,
         connections: usize,
     ) -> Self {
@@ -56,7 +56,7 @@ impl App {
             store,
             action_service: Arc::new(ActionService::new(Arc::clone(&connect_service))),
             connect_service,
-            watch,
+            monitor,
             trusted_proxies,
             public_url: None,
             failed_tokens: RateLimit::default(),

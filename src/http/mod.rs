@@ -30,8 +30,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use api::admin::json::{CredentialJson, CredentialTestJson, TokenJson, UserJson};
-pub use api::instance::Done as InstanceDone;
-pub use api::instances::{InstanceRemoval, Shown as InstanceShown};
+pub use api::instance::ConnectJson;
+pub use api::instances::{InstanceJson, InstanceRemoval};
 pub use api::link::NewLinkJson;
 pub use api::webhook::address as webhook_address;
 pub use edge::limits::{Limits, raise_open_files};
@@ -93,12 +93,12 @@ impl Server {
         settings: Settings,
         store: Arc<Store>,
         connect_service: Arc<ConnectService>,
-        watch: Arc<Monitor>,
+        monitor: Arc<Monitor>,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(&settings.listen)?;
         let limits = settings.limits.within_open_files();
         let folder = store.folder().to_owned();
-        let mut app = App::new(store, connect_service, watch, settings.trusted_proxies, limits.connections);
+        let mut app = App::new(store, connect_service, monitor, settings.trusted_proxies, limits.connections);
         app.public_url = settings.public_url;
         let app = Arc::new(app);
         let routes: Arc<dyn Routes> = Arc::new(Router::new(Arc::clone(&app), limits.clone()));

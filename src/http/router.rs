@@ -86,7 +86,7 @@ const ROUTES: &[Route] = &[
     ("/api/admin/tokens/{}", &[("DELETE", WRITE, tokens::revoke)]),
     ("/livez", &[("GET", Quick, health::livez)]),
     ("/readyz", &[("GET", WRITE, health::readyz)]),
-    (WEBHOOK, &[("POST", Quick, webhook::hear)]),
+    (WEBHOOK, &[("POST", Quick, webhook::receive)]),
 ];
 
 /// Its second part says which event it is, where Evolution is told to have an address for each.

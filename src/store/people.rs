@@ -76,7 +76,7 @@ pub enum Removal {
     /// There is no such user, or not any more.
     Gone,
     /// Whoever was to get the instances is not there any more.
-    NoHeir,
+    NewOwnerGone,
     /// Instances would be left without an owner.
     OwnsInstances,
     /// Nobody could log in as administrator any more.
@@ -133,7 +133,7 @@ impl Store {
         self.read(|c| c.prepare_cached(&query)?.query_row([id], read_user).optional())
     }
 
-    /// Removes a user with its tokens and sessions. Its instances go to the user `heir`, where one
+    /// Removes a user with its tokens and sessions. Its instances go to the user `new_owner`, where one
     /// is named. Where it says that it did not, nothing changed.
     ///
     /// Whoever asks from the page may not lock everybody out of it (`keep_administrator`); the
@@ -141,7 +141,7 @@ impl Store {
     pub fn remove_user(
         &self,
         id: &str,
-        heir: Option<&str>,
+        new_owner: Option<&str>,
         keep_administrator: bool,
     ) -> Result<Removal, Error> {
         let others = "SELECT count(*) FILTER (WHERE id = ?1) > 0 AND count(*) = 1
@@ -155,13 +155,13 @@ impl Store {
             if keep_administrator && t.query_row(others, [id], |row| row.get(0))? {
                 return Ok(Removal::LastAdministrator);
             }
-            if let Some(heir) = heir {
-                if !is_there(heir)? {
-                    return Ok(Removal::NoHeir);
+            if let Some(new_owner) = new_owner {
+                if !is_there(new_owner)? {
+                    return Ok(Removal::NewOwnerGone);
                 }
                 t.execute(
                     "UPDATE messaging_instances SET userId = ?2, updatedAt = ?3 WHERE userId = ?1",
-                    params![id, heir, self.clock.now()],
+                    params![id, new_owner, self.clock.now()],
                 )?;
             }
             let free = "DELETE FROM users WHERE id = ?1

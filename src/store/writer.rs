@@ -23,7 +23,7 @@ pub(super) struct Writer {
 }
 
 /// The writing connection in a caller's hands, until it is dropped.
-struct Taken<'a> {
+struct WriterGuard<'a> {
     writer: &'a Writer,
     connection: Option<Connection>,
 }
@@ -51,13 +51,13 @@ impl Writer {
         Ok(Some(result))
     }
 
-    fn take(&self, deadline: Instant) -> Option<Taken<'_>> {
+    fn take(&self, deadline: Instant) -> Option<WriterGuard<'_>> {
         let (mut idle, _) = self.returned.wait_until(self.idle.lock(), deadline, |idle| idle.is_none());
-        idle.take().map(|connection| Taken { writer: self, connection: Some(connection) })
+        idle.take().map(|connection| WriterGuard { writer: self, connection: Some(connection) })
     }
 }
 
-impl Drop for Taken<'_> {
+impl Drop for WriterGuard<'_> {
     fn drop(&mut self) {
         *self.writer.idle.lock() = self.connection.take();
         self.writer.returned.notify_one();

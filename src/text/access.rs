@@ -48,7 +48,7 @@ pub fn role_is_not_admin(field: &str) -> String {
 }
 
 /// A field that names the user who is to be removed.
-pub fn heir_is_self(field: &str) -> String {
+pub fn new_owner_is_self(field: &str) -> String {
     format!("{field} deve ser outro usuário")
 }
 

@@ -23,7 +23,7 @@ const NOT_YOURS: &str = "A Evolution API tem outra instância com este nome";
 const NOT_YOURS_DETAIL: &str = "A que foi criada por aqui não existe mais lá, e nesta o pareia não mexe. Peça um QR Code para adotá-la (se um \
      celular estiver conectado, só um administrador pode), ou apague o registro daqui e use outro nome.";
 /// Said when a row is deleted whose name upstream is another instance's.
-pub const STRANGER_STAYS: &str =
+pub const OTHER_INSTANCE_STAYS: &str =
     "A Evolution API tem outra instância com este nome, que não foi criada por aqui: ela fica como está.";
 
 /// The sentence of an action that was not done.

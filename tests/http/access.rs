@@ -152,7 +152,7 @@ fn a_login_gives_a_cookie_that_scripts_and_other_sites_never_see() {
 
 #[test]
 fn a_cookie_is_secure_where_the_connection_is() {
-    for (trusted, public, told, secure) in [
+    for (trusted, public, proto, secure) in [
         (false, false, "", false),
         (false, false, "https", false),
         (true, false, "http", false),
@@ -166,11 +166,11 @@ fn a_cookie_is_secure_where_the_connection_is() {
             s.public_url = public.then(|| "https://zap.loja.com.br".into());
         });
         shop.person("ana", false, PASSWORD);
-        let (mut client, proto) = (Client::new(&shop), [("X-Forwarded-Proto", told)]);
-        let answer = client.call_with("POST", "/api/session", &credentials("ana", PASSWORD), &proto);
+        let (mut client, headers) = (Client::new(&shop), [("X-Forwarded-Proto", proto)]);
+        let answer = client.call_with("POST", "/api/session", &credentials("ana", PASSWORD), &headers);
         let cookie = answer.header("set-cookie").expect("a cookie");
-        assert_eq!(cookie.ends_with("; Secure"), secure, "{trusted} {public} {told}: {cookie}");
-        let (_, headers, _) = client.send("GET", "/", "", &proto);
+        assert_eq!(cookie.ends_with("; Secure"), secure, "{trusted} {public} {proto}: {cookie}");
+        let (_, headers, _) = client.send("GET", "/", "", &headers);
         let promised = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("strict-transport-security"));
         assert_eq!(promised, public, "only who was told of TLS promises it");
     }

@@ -95,8 +95,8 @@ fn a_credential_lives_from_its_test_to_its_end() {
             fingerprint.len() == 8 && fingerprint.bytes().all(|b| b.is_ascii_hexdigit()),
             "{fingerprint}"
         );
-        let again = json!({"baseUrl": url, "apiToken": KEY, "id": "lab"});
-        let taken = chief.post(CREDENTIALS, &again);
+        let body = json!({"baseUrl": url, "apiToken": KEY, "id": "lab"});
+        let taken = chief.post(CREDENTIALS, &body);
         check(&taken, 409, "name_taken");
         assert_eq!(taken.body["field"], "id");
         let test = chief.call("POST", "/api/admin/credentials/lab/test", &Value::Null);
@@ -166,8 +166,8 @@ fn what_fails_its_test_is_named_and_not_stored() {
     let mut fails = |base_url: &str, key: &str, status: u16, code: &str| {
         let answer = chief.post(CREDENTIALS, &json!({"baseUrl": base_url, "apiToken": key}));
         check(&answer, status, code);
-        let told = |member: &str| answer.body[member].as_str().is_some_and(|text| text.len() > 10);
-        assert!(told("error") && told("detail"), "{:?}", answer.body);
+        let says = |member: &str| answer.body[member].as_str().is_some_and(|text| text.len() > 10);
+        assert!(says("error") && says("detail"), "{:?}", answer.body);
         assert!(!answer.body.to_string().contains(key), "{:?}", answer.body);
     };
     fails(&url, "another-key-entirely", 502, "evolution_rejected_key");
@@ -258,9 +258,9 @@ fn a_servers_trouble_is_told_in_words() {
         "evolution_error",
     ] {
         shop.set(&format!("INSERT OR REPLACE INTO credential_health VALUES ('cred_a', '{code}', 1000)"));
-        let told = trouble();
-        assert_eq!((&told["code"], &told["since"]), (&code.into(), &"1970-01-01T00:00:01.000Z".into()));
-        assert!(told["error"].is_string() && told["detail"].is_string(), "{told}");
+        let problem = trouble();
+        assert_eq!((&problem["code"], &problem["since"]), (&code.into(), &"1970-01-01T00:00:01.000Z".into()));
+        assert!(problem["error"].is_string() && problem["detail"].is_string(), "{problem}");
     }
     shop.set("UPDATE integration_credentials SET isActive = 0");
     assert_eq!(trouble(), Value::Null, "nobody asks a server that no call uses");

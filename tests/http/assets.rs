@@ -12,13 +12,13 @@ use crate::harness::{Client, Shop, instant};
 /// What the whole page may weigh on the wire.
 const PAGE_LIMIT: usize = 120 * 1024;
 
-struct Got {
+struct Response {
     status: u16,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
 }
 
-impl Got {
+impl Response {
     fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
@@ -28,13 +28,13 @@ fn shop() -> Shop {
     Shop::bare(Sim::start(instant(Version::V2_3_7)).expect("a simulation"), Duration::from_secs(5))
 }
 
-fn get(shop: &Shop, path: &str, headers: &[(&str, &str)]) -> Got {
+fn get(shop: &Shop, path: &str, headers: &[(&str, &str)]) -> Response {
     ask(shop, "GET", path, headers)
 }
 
-fn ask(shop: &Shop, method: &str, path: &str, headers: &[(&str, &str)]) -> Got {
+fn ask(shop: &Shop, method: &str, path: &str, headers: &[(&str, &str)]) -> Response {
     let (status, headers, body) = Client::new(shop).send(method, path, "", headers);
-    Got { status, headers, body }
+    Response { status, headers, body }
 }
 
 /// The files of the folder, and the path each is served at.
@@ -107,8 +107,8 @@ fn a_file_that_is_known_is_not_sent_again() {
         let first = get(&shop, "/", &[("Accept-Encoding", encoding)]);
         let tag = first.header("etag").expect("a tag");
         assert!(tag.starts_with('"') && tag.ends_with('"') && tag.len() > 20, "{tag}");
-        let again = get(&shop, "/", &[("Accept-Encoding", encoding), ("If-None-Match", tag)]);
-        assert_eq!((again.status, again.body.len(), again.header("etag")), (304, 0, Some(tag)));
+        let second = get(&shop, "/", &[("Accept-Encoding", encoding), ("If-None-Match", tag)]);
+        assert_eq!((second.status, second.body.len(), second.header("etag")), (304, 0, Some(tag)));
         let other = get(&shop, "/", &[("Accept-Encoding", encoding), ("If-None-Match", "\"other\"")]);
         assert_eq!((other.status, other.body.len()), (200, first.body.len()));
         let head = ask(&shop, "HEAD", "/", &[("Accept-Encoding", encoding)]);

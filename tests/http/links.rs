@@ -73,9 +73,9 @@ fn a_links_address_is_the_one_that_people_use() {
             settings.trusted_proxies = vec!["127.0.0.1".parse().expect("an address")];
         }
         let connect_service = Arc::new(ConnectService::new(Arc::clone(&shop.store), Duration::from_secs(5)));
-        let watch = Arc::clone(&shop.watch);
+        let monitor = Arc::clone(&shop.monitor);
         let server =
-            Server::start(settings, Arc::clone(&shop.store), connect_service, watch).expect("a server");
+            Server::start(settings, Arc::clone(&shop.store), connect_service, monitor).expect("a server");
         let mut client = Client::to(server.addr());
         client.headers.push(("Authorization", format!("Bearer {}", shop.token)));
         let answer = client.call_with("POST", &format!("{ROUTE}/a/link"), &Value::Null, lines);
@@ -288,8 +288,8 @@ fn a_pairing_code_is_had_by_opening_the_socket_anew() {
         let current = shop.sim.control().current_code("a").expect("a code");
         assert_eq!((Some(pairing), opened.qr()), (current.pairing.as_deref(), Some(&*current.base64)));
         // Asked again, as by an impatient finger: what is there stays.
-        let again = connect(&shop, &token, &json!({"restart": true}));
-        assert_eq!(again.data("pairingCode"), pairing, "{}", again.body);
+        let second = connect(&shop, &token, &json!({"restart": true}));
+        assert_eq!(second.data("pairingCode"), pairing, "{}", second.body);
         let sim = shop.sim.control();
         assert_eq!((sim.sockets("a"), sim.count("logout", Some("a"))), (sockets, 1), "{version:?}");
         shop.scan("a");

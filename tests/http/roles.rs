@@ -54,8 +54,8 @@ fn each_route_serves_the_roles_that_may() {
         ("DELETE", "/api/sessions/nada", Value::Null, [404, 404, 404]),
     ] {
         let bytes = if body.is_null() { String::new() } else { body.to_string() };
-        let got: Vec<_> = clients.iter_mut().map(|c| c.send(method, route, &bytes, &[]).0).collect();
-        assert_eq!(got, answered, "{method} {route}");
+        let statuses: Vec<_> = clients.iter_mut().map(|c| c.send(method, route, &bytes, &[]).0).collect();
+        assert_eq!(statuses, answered, "{method} {route}");
     }
     let counts = clients.each_mut().map(|c| c.get("/api/messaging/instance").body["total"].clone());
     assert_eq!(counts, [json!(1), json!(1), json!(0)]);
@@ -89,7 +89,7 @@ fn only_an_administrator_adopts_what_a_phone_is_paired_with() {
 #[test]
 fn a_role_is_given_with_the_user_and_told_wherever_the_user_is() {
     let (shop, [mut administrator, ..]) = staffed();
-    for (index, (body, told)) in [
+    for (index, (body, expected)) in [
         (json!({}), Some("owner")),
         (json!({"role": null}), Some("owner")),
         (json!({"role": "owner", "admin": false}), Some("owner")),
@@ -109,7 +109,7 @@ fn a_role_is_given_with_the_user_and_told_wherever_the_user_is() {
         let mut body = body;
         body["name"] = json!(format!("n{index}"));
         let answer = administrator.post(USERS, &body);
-        match told {
+        match expected {
             Some(role) => {
                 assert_eq!(answer.data("role"), role, "{body}");
                 assert_eq!(answer.data("admin"), &json!(role == "administrator"), "{body}");

@@ -83,7 +83,7 @@ fn only_the_right_secret_is_heard() {
     let other = Sim::start(instant(Version::V2_3_7)).expect("a second server");
     shop.credential("cred_b", &other.url());
     shop.settle();
-    until("both are known", || shop.watch.webhook_of(&secret(&shop, "cred_b")).is_some());
+    until("both are known", || shop.monitor.webhook_of(&secret(&shop, "cred_b")).is_some());
     let right = shop.webhook("cred_b");
     let lists = shop.lists();
     let body = r#"{"event":"connection.update","instance":"a"}"#;
@@ -155,7 +155,7 @@ fn whatever_is_in_it_is_no_more_than_a_hint() {
 #[test]
 fn a_mebibyte_is_for_those_who_know_the_address() {
     let shop = Shop::new(instant(Version::V2_3_7));
-    until("the credential is known", || shop.watch.webhook_of(&secret(&shop, "cred_a")).is_some());
+    until("the credential is known", || shop.monitor.webhook_of(&secret(&shop, "cred_a")).is_some());
     let right = shop.webhook("cred_a");
     let large = format!("{{\"instance\":\"a\",\"data\":\"{}\"}}", "x".repeat((1 << 20) - 26));
     assert_eq!(large.len(), 1 << 20);

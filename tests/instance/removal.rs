@@ -252,7 +252,7 @@ fn what_is_gone_upstream_or_going_is_no_obstacle() {
     assert_eq!(shop.post("a").status, 200, "the next call waits for the name");
 }
 
-/// Fails each call of a deletion in turn, once before it has its effect and once after, and asks again.
+/// Fails each call of a deletion in turn, once before it has its effect and once after, and repeats it.
 #[test]
 fn a_deletion_is_repeated_after_a_failure_at_any_step() {
     const LISTED: &str = r#"{"instance":{"instanceName":"x","instanceId":"u1","status":"open"}}"#;
@@ -362,14 +362,14 @@ fn a_logout_is_done_in_every_state_and_again() {
             }
             let left = "SELECT qrCode, qrSince, pairedAt FROM messaging_instances";
             assert_eq!(shop.sql(left), [["NULL", "NULL", "NULL"]]);
-            let again = shop.post("a");
+            let second = shop.post("a");
             assert_eq!(
-                (again.status, again.data("status")),
+                (second.status, second.data("status")),
                 (200, &json!("connecting")),
                 "{version:?} {state}"
             );
             let current = shop.sim.control().current_code("a").expect("a code").base64.to_string();
-            assert_eq!(again.qr(), Some(current.as_str()), "the code of the new socket");
+            assert_eq!(second.qr(), Some(current.as_str()), "the code of the new socket");
         }
         let shop = Shop::new(instant(version));
         shop.written("nova", "5521991856227", "loja");
@@ -443,10 +443,10 @@ fn a_restart_is_for_2_x_and_for_what_is_connected() {
         assert!(!calls.iter().any(|call| call.method == "PUT"), "1.8 would fight itself for ever");
         shop.until_state("a", state);
         if (status, state) == (200, "connecting") {
-            let again = shop.post("a");
+            let second = shop.post("a");
             let current = shop.sim.control().current_code("a").expect("a code");
             assert_ne!(Some(&current.code), before.as_ref(), "the socket is a new one");
-            assert_eq!(again.qr(), Some(&*current.base64), "and so is the code that is answered");
+            assert_eq!(second.qr(), Some(&*current.base64), "and so is the code that is answered");
         }
     }
     let shop = Shop::new(instant(Version::V2_3_7));

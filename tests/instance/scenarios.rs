@@ -37,7 +37,7 @@ fn five_rows(version: Version, open_calls: usize) {
     let (token, sim) = (&shop.token, shop.sim.control());
     let id = succeeds(&shop, token, "my-store", CREATED, "connecting", "fetchInstances create connect");
     assert!(id.starts_with('c'));
-    let again = succeeds(&shop, token, "my-store", EXISTING, "connecting", "fetchInstances connect");
+    let second = succeeds(&shop, token, "my-store", EXISTING, "connecting", "fetchInstances connect");
     until("a call right after another for a code that is shown makes two", || {
         let from = shop.calls();
         shop.post("my-store");
@@ -46,7 +46,7 @@ fn five_rows(version: Version, open_calls: usize) {
     sim.forget(None);
     let recreated =
         succeeds(&shop, token, "my-store", CREATED, "connecting", "fetchInstances create connect");
-    assert_eq!((&id, &id), (&again, &recreated), "the row's id never changes");
+    assert_eq!((&id, &id), (&second, &recreated), "the row's id never changes");
     shop.scan("my-store");
     let from = shop.calls();
     assert_eq!(succeeds(&shop, token, "my-store", CONNECTED, "connected", "fetchInstances"), id);

@@ -124,7 +124,7 @@ fn every_change_of_status_is_one_event_whoever_makes_it() {
 fn a_user_with_instances_is_not_removed_unless_they_go_to_another() {
     let shop = Shop::new(instant(Version::V2_3_7));
     assert_eq!(shop.post("a").status, 200);
-    let heir = shop
+    let new_owner = shop
         .store
         .add_user(&Name::parse("herdeira").expect("a name"), pareia::domain::Role::Owner)
         .expect("added")
@@ -134,14 +134,14 @@ fn a_user_with_instances_is_not_removed_unless_they_go_to_another() {
     assert_eq!(refused, Removal::OwnsInstances);
     assert_eq!(shop.post("a").status, 200, "nothing changed");
     let refused = shop.store.remove_user(&owner, Some("u-gone"), false).expect("an answer");
-    assert_eq!(refused, Removal::NoHeir, "whoever was to inherit went meanwhile");
+    assert_eq!(refused, Removal::NewOwnerGone, "whoever was to inherit went meanwhile");
     assert_eq!(shop.post("a").status, 200, "nothing changed");
-    let removed = shop.store.remove_user(&owner, Some(&heir), false).expect("an answer");
+    let removed = shop.store.remove_user(&owner, Some(&new_owner), false).expect("an answer");
     assert_eq!(removed, Removal::Done);
-    assert_eq!(shop.sql("SELECT userId FROM messaging_instances"), [[heir.clone()]]);
+    assert_eq!(shop.sql("SELECT userId FROM messaging_instances"), [[new_owner.clone()]]);
     assert_eq!(shop.post("a").status, 401, "the token went with its user");
-    for heir in [None, Some(heir.as_str())] {
-        let again = shop.store.remove_user(&owner, heir, false).expect("an answer");
+    for new_owner in [None, Some(new_owner.as_str())] {
+        let again = shop.store.remove_user(&owner, new_owner, false).expect("an answer");
         assert_eq!(again, Removal::Gone);
     }
 }

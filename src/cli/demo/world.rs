@@ -40,7 +40,7 @@ pub enum DemoUser {
 /// A running demonstration.
 pub struct DemoWorld {
     server: Server,
-    watch: Arc<Monitor>,
+    monitor: Arc<Monitor>,
     /// The simulated Evolution.
     pub sim: Sim,
     /// The data folder, open.
@@ -68,11 +68,11 @@ impl DemoWorld {
             key: &key,
         })?;
         let tokens = [add_user(&store, "loja")?, add_user(&store, "outra-loja")?];
-        let watch = Arc::new(Monitor::start(Arc::clone(&store), pace));
+        let monitor = Arc::new(Monitor::start(Arc::clone(&store), pace));
         let password = add_administrator(&store)?;
-        let server = serve(listen, &store, &watch)?;
+        let server = serve(listen, &store, &monitor)?;
         store.set_setting("url", &format!("http://{}", server.addr()))?;
-        Ok(Self { server, watch, sim, store, tokens, password, _folder: folder })
+        Ok(Self { server, monitor, sim, store, tokens, password, _folder: folder })
     }
 
     /// The server's address, without a slash at the end.
@@ -96,14 +96,14 @@ impl DemoWorld {
     /// Lets what runs finish, then takes everything away.
     pub fn stop(self) {
         self.server.shutdown();
-        self.watch.stop();
+        self.monitor.stop();
     }
 }
 
-fn serve(listen: &str, store: &Arc<Store>, watch: &Arc<Monitor>) -> Result<Server, CommandFailure> {
+fn serve(listen: &str, store: &Arc<Store>, monitor: &Arc<Monitor>) -> Result<Server, CommandFailure> {
     let start = |listen: &str| {
         let connect_service = Arc::new(ConnectService::new(Arc::clone(store), QR_TIMEOUT));
-        Server::start(Settings::new(listen), Arc::clone(store), connect_service, Arc::clone(watch))
+        Server::start(Settings::new(listen), Arc::clone(store), connect_service, Arc::clone(monitor))
     };
     let started = match start(listen) {
         Err(e) if e.kind() == io::ErrorKind::AddrInUse => {

@@ -54,15 +54,15 @@ pub fn delete(store: Store, arguments: &DeleteArgs) -> CommandResult {
     let goes = actions.would_remove(&target, *keep_upstream, &new_id("cli-"));
     let goes = goes.map_err(|error| failed(Action::Delete, &error))?;
     note(words::goes(name, goes.upstream, goes.session));
-    if goes.stranger {
-        note(crate::text::STRANGER_STAYS);
+    if goes.other_stays {
+        note(crate::text::OTHER_INSTANCE_STAYS);
     }
     if !yes && !confirmed().map_err(|error| CommandFailure::Failed(words::stdin_unreadable(&error)))? {
         return fail(words::NOT_DELETED);
     }
     let gone = actions.delete(&target, *keep_upstream, &new_id("cli-"));
     let gone = gone.map_err(|error| failed(Action::Delete, &error))?;
-    note(words::deleted(name, gone.upstream, *keep_upstream || gone.stranger));
+    note(words::deleted(name, gone.upstream, *keep_upstream || gone.other_stays));
     if *json { out(pretty(&InstanceRemoval::of(target.name.as_str(), gone))) } else { Ok(()) }
 }
 

@@ -11,7 +11,7 @@ use crate::cli::table::pretty;
 use crate::cli::{user, values};
 use crate::crypto::new_id;
 use crate::domain::{Channel, Name, Phone, Secret};
-use crate::http::InstanceDone;
+use crate::http::ConnectJson;
 use crate::instance::connect::{ConnectError, ConnectOutcome, ConnectRequest, ConnectResult};
 use crate::store::Store;
 use crate::text::cli as words;
@@ -53,7 +53,7 @@ pub fn run(store: Store, arguments: ConnectArgs) -> CommandResult {
     let call = || service.connect(&request, &new_id("cli-"));
     let first = call().map_err(|error| failed(&error))?;
     if arguments.json {
-        return out(pretty(&InstanceDone::of(&first)));
+        return out(pretty(&ConnectJson::of(&first)));
     }
     note(crate::text::connect_outcome(&first));
     if first.pairing_code_missing {

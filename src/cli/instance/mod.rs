@@ -12,7 +12,7 @@ use super::output::{CommandResult, fail, note};
 use super::table::{TableLine, list, show};
 use super::user;
 use crate::domain::{Reason, clock};
-use crate::http::InstanceShown;
+use crate::http::InstanceJson;
 use crate::store::{InstanceLine, Store};
 use crate::text::cli as words;
 
@@ -92,6 +92,6 @@ impl TableLine for InstanceLine {
     }
 
     fn json(&self) -> impl Serialize {
-        InstanceShown::of(self)
+        InstanceJson::of(self)
     }
 }

@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use super::reconnect::{self, Wanted};
+use super::reconnect::{self, ConnectOptions};
 use crate::domain::clock;
 use crate::domain::{Millis, Phone, Secret, Status, UseCaseError};
 use crate::http::app::App;
@@ -28,12 +28,12 @@ const HIDDEN_DIGITS: usize = 3;
 /// Answers with the code that is valid now, or says that a phone is connected.
 pub fn connect(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let (token, link) = read(app, request)?;
-    let wanted = Wanted::read(request.body())?;
+    let options = ConnectOptions::read(request.body())?;
     if link.used {
         return Ok(connected(&link));
     }
-    app.throttles.link(token, wanted.restart)?;
-    let answer = reconnect::start(app, request, &link.target, &wanted).map_err(|problem| match problem {
+    app.throttles.link(token, options.restart)?;
+    let answer = reconnect::start(app, request, &link.target, &options).map_err(|problem| match problem {
         Problem::Failed(UseCaseError::Gone) => Problem::LinkExpired,
         other => other,
     })?;

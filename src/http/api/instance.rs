@@ -62,7 +62,7 @@ fn channel(fields: &Fields) -> Result<Channel, Problem> {
 
 /// A success as JSON, for the API and for `--json`.
 #[derive(Serialize)]
-pub struct Done<'a> {
+pub struct ConnectJson<'a> {
     success: bool,
     message: &'static str,
     data: ConnectDataJson<'a>,
@@ -82,7 +82,7 @@ struct ConnectDataJson<'a> {
     pairing_code_message: Option<&'static str>,
 }
 
-impl<'a> Done<'a> {
+impl<'a> ConnectJson<'a> {
     /// What the contract promises of this answer.
     pub fn of(answer: &'a ConnectOutcome) -> Self {
         let qr = answer.qr.as_ref();
@@ -102,7 +102,7 @@ impl<'a> Done<'a> {
 
 /// The answer of a call that got what it came for.
 pub fn success(answer: &ConnectOutcome) -> HttpReply {
-    let body = Done::of(answer);
+    let body = ConnectJson::of(answer);
     let length = body.data.qr_code.map_or(0, str::len) + BESIDE_THE_CODE;
     HttpReply::json_of(200, &body, length)
 }

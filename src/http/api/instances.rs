@@ -67,7 +67,7 @@ pub fn list(app: &App, request: &Request) -> Result<HttpReply, Problem> {
 /// What is shown is kept right within seconds, for as long as somebody goes on asking for it.
 fn keep_fresh(app: &App, line: &InstanceLine) {
     if let Some(credential) = &line.credential {
-        app.watch.keep_fresh(credential, &line.name);
+        app.monitor.keep_fresh(credential, &line.name);
     }
 }
 
@@ -101,7 +101,7 @@ pub fn show(app: &App, request: &Request) -> Result<HttpReply, Problem> {
 fn line(app: &App, key: &str, owner: Option<&str>) -> Result<HttpReply, Problem> {
     let line = app.store.instance_line(key, owner)?.ok_or(Problem::NotFound)?;
     keep_fresh(app, &line);
-    Ok(HttpReply::data(&Shown::of(&line)))
+    Ok(HttpReply::data(&InstanceJson::of(&line)))
 }
 
 /// `DELETE …/{id}`: upstream first, then the row. `?keepUpstream=true` forgets the row only,
@@ -129,7 +129,7 @@ fn removes(removed: Removed) -> Vec<&'static str> {
 pub fn logout(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let target = managed(app, request)?;
     let done = app.action_service.logout(&target, request.id());
-    acted(app, Action::Logout, &target, done)
+    action_reply(app, Action::Logout, &target, done)
 }
 
 /// `POST …/{id}/restart`.
@@ -137,11 +137,11 @@ pub fn restart(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let target = target_of(app, request)?;
     app.throttles.restart(&target.id)?;
     let done = app.action_service.restart(&target, request.id());
-    acted(app, Action::Restart, &target, done)
+    action_reply(app, Action::Restart, &target, done)
 }
 
 /// Shows what the instance has become, if it was done.
-fn acted(
+fn action_reply(
     app: &App,
     action: Action,
     target: &InstanceRef,
@@ -163,7 +163,7 @@ pub struct InstanceRemoval<'a> {
 impl<'a> InstanceRemoval<'a> {
     /// What goes with the instance of that name.
     pub fn of(instance: &'a str, removed: Removed) -> Self {
-        let message = removed.stranger.then_some(text::STRANGER_STAYS);
+        let message = removed.other_stays.then_some(text::OTHER_INSTANCE_STAYS);
         Self { instance, removes: removes(removed), message }
     }
 }
@@ -171,7 +171,7 @@ impl<'a> InstanceRemoval<'a> {
 /// An instance as JSON, for the API and for `--json`.
 #[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Shown<'a> {
+pub struct InstanceJson<'a> {
     id: &'a str,
     channel: &'a str,
     channel_instance_id: &'a str,
@@ -188,7 +188,7 @@ pub struct Shown<'a> {
     updated_at: String,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> InstanceJson<'a> {
     /// What is shown of a line.
     pub fn of(line: &'a InstanceLine) -> Self {
         let reason = line.reason.as_deref();
@@ -215,7 +215,7 @@ impl<'a> Shown<'a> {
 #[serde(rename_all = "camelCase")]
 struct InstancePageJson<'a> {
     success: bool,
-    data: Vec<Shown<'a>>,
+    data: Vec<InstanceJson<'a>>,
     page: u32,
     per_page: u32,
     total: u32,
@@ -229,7 +229,7 @@ impl<'a> InstancePageJson<'a> {
         let of = |status: &str| found.counts.get(status).copied().unwrap_or(0);
         Self {
             success: true,
-            data: found.lines.iter().map(Shown::of).collect(),
+            data: found.lines.iter().map(InstanceJson::of).collect(),
             page,
             per_page,
             total: filter.status.map_or_else(|| found.counts.values().sum(), of),

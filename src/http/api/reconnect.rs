@@ -14,14 +14,14 @@ use crate::instance::connect::ConnectOutcome;
 use crate::store::InstanceRef;
 
 /// What is wanted beside the code.
-pub struct Wanted {
+pub struct ConnectOptions {
     /// The 8 characters to type on the telephone.
     pub pairing_code: bool,
     /// That a socket which waits for a scan without them gives way to one that has them.
     pub restart: bool,
 }
 
-impl Wanted {
+impl ConnectOptions {
     /// Reads a body, which may be left out.
     pub fn read(body: &[u8]) -> Result<Self, Problem> {
         let fields = Fields::read_or_none(body)?;
@@ -34,8 +34,8 @@ impl Wanted {
 /// Answers with the code that is valid now, or says that a phone is connected.
 pub fn connect(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let target = target_of(app, request)?;
-    let wanted = Wanted::read(request.body())?;
-    start(app, request, &target, &wanted).map(|answer| success(&answer))
+    let options = ConnectOptions::read(request.body())?;
+    start(app, request, &target, &options).map(|answer| success(&answer))
 }
 
 /// Makes the call for the row, after giving up the socket that waits where that is wanted.
@@ -43,14 +43,14 @@ pub fn start(
     app: &App,
     request: &Request,
     target: &InstanceRef,
-    wanted: &Wanted,
+    options: &ConnectOptions,
 ) -> Result<ConnectOutcome, Problem> {
-    if wanted.restart {
+    if options.restart {
         app.throttles.restart(&target.id)?;
         app.action_service.abandon_pairing(target, request.id()).map_err(|error| match error {
             ActionError::Failed(UseCaseError::Gone) => Problem::Failed(UseCaseError::Gone),
             error => Problem::Action(Action::Abandon, error),
         })?;
     }
-    call(app, request, &request_for(target, wanted.pairing_code))
+    call(app, request, &request_for(target, options.pairing_code))
 }

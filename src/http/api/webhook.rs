@@ -19,7 +19,7 @@ use crate::http::security::origin;
 use crate::text;
 
 #[derive(Serialize)]
-struct Heard {
+struct ReceivedJson {
     success: bool,
 }
 
@@ -31,17 +31,17 @@ struct Hint<'a> {
 }
 
 /// Takes a hint.
-pub fn hear(app: &App, request: &Request) -> Result<HttpReply, Problem> {
+pub fn receive(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let credential = credential(app, request.captured()).ok_or(Problem::NotFound)?;
     let name = instance(request.body());
-    app.watch.hint(&credential, name.as_ref().map(Name::as_str));
-    Ok(HttpReply::json(200, &Heard { success: true }))
+    app.monitor.hint(&credential, name.as_ref().map(Name::as_str));
+    Ok(HttpReply::json(200, &ReceivedJson { success: true }))
 }
 
 /// The credential whose secret the open part of the path begins with.
 pub fn credential(app: &App, open: &str) -> Option<String> {
     let secret = open.split('/').next().unwrap_or_default();
-    app.watch.webhook_of(secret)
+    app.monitor.webhook_of(secret)
 }
 
 /// The instance that the body is about, if it says so.

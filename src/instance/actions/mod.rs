@@ -52,13 +52,13 @@ pub struct Removed {
     /// A phone's session with it.
     pub session: bool,
     /// Whether another instance has the name upstream, which stays as it is.
-    pub stranger: bool,
+    pub other_stays: bool,
 }
 
 impl Removed {
     fn of(row: &InstanceRow, upstream: bool, found: &UpstreamOfRow) -> Self {
         let session = upstream && (row.paired_at.is_some() || row.status == Status::Connected);
-        Self { upstream, session, stranger: matches!(found, UpstreamOfRow::OtherOfName) }
+        Self { upstream, session, other_stays: matches!(found, UpstreamOfRow::OtherOfName) }
     }
 }
 

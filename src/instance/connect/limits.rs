@@ -32,7 +32,7 @@ pub(super) const CONNECT_GIVES_UP: Duration = Duration::from_mins(2);
 pub(super) const UNANSWERED_OUT: Duration = CONNECT_GIVES_UP;
 /// How long a call watches for the code of a connect that it did not send before it decides anew:
 /// longer than [`DISTRUST`], or such a code would never be taken.
-pub(super) const WATCH: Duration = Duration::from_secs(5);
+pub(super) const CODE_WAIT: Duration = Duration::from_secs(5);
 /// How long a state has to stand still before nothing is reconnecting any more.
 pub(super) const STEADY: Duration = Duration::from_secs(3);
 /// How long a pairing code may come after the QR code. Recorded: 1 s (2.x), 2 s (1.8).

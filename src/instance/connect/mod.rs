@@ -6,7 +6,7 @@
 //! out or restarted from here: only `actions` does that, when a person asks for it by name.
 
 mod call;
-mod code_watch;
+mod code_wait;
 mod limits;
 mod outcome;
 mod plan;
@@ -48,14 +48,14 @@ impl ConnectService {
     /// the request id for the log.
     pub fn connect(&self, request: &ConnectRequest, trace: &str) -> ConnectResult {
         let begun = Instant::now();
-        if self.singleflight.is_behind_another_user(request) && self.is_another_users(request) {
+        if self.singleflight.is_behind_other_user(request) && self.belongs_to_other_user(request) {
             return Err(ConnectError::OwnedByOther);
         }
         self.singleflight.run(request, trace, || self.call(request, trace, begun))
     }
 
     /// Whether the name has another owner. A database that fails says so when the row is read.
-    fn is_another_users(&self, request: &ConnectRequest) -> bool {
+    fn belongs_to_other_user(&self, request: &ConnectRequest) -> bool {
         let owner = self.store.instance_owner(request.channel, &request.name);
         owner.is_ok_and(|owner| owner.is_some_and(|owner| owner != request.caller.user))
     }

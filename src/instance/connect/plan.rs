@@ -34,7 +34,7 @@ pub(super) struct CallFacts {
 pub(super) enum Row {
     Absent,
     /// Another user's.
-    Anothers,
+    OtherUsers,
     /// Written; nothing upstream is known to belong to it yet.
     Pending,
     /// An instance was created for it or adopted: on another server than the present one, or here,
@@ -132,7 +132,7 @@ type Rule = (fn(&CallFacts) -> bool, Step);
 
 /// Read from top to bottom; the first that applies decides.
 const RULES: &[Rule] = &[
-    (|f| f.row == Row::Anothers, Refuse),
+    (|f| f.row == Row::OtherUsers, Refuse),
     (|f| !f.server, ChooseServer),
     (|f| f.row == Row::Absent, WriteRow),
     (|f| f.row != Row::Settled && !f.may_adopt && f.is_in_use(), Refuse),
@@ -203,7 +203,7 @@ mod tests {
     use super::*;
     use crate::domain::{Logout, LogoutCause};
 
-    const ROWS: [Row; 5] = [Row::Absent, Row::Anothers, Row::Pending, Row::Moved, Row::Settled];
+    const ROWS: [Row; 5] = [Row::Absent, Row::OtherUsers, Row::Pending, Row::Moved, Row::Settled];
     const STATES: [ConnectionState; 4] = [Close, ConnectionState::Connecting, Open, Unloaded];
     const LOGGED_OUT: Pairing =
         Pairing::LoggedOut(Logout { code: 401, cause: LogoutCause::DeviceRemoved, at: None });
@@ -291,13 +291,13 @@ mod tests {
                     );
                 }
                 Connected => {
-                    assert!(facts.is_in(Open) && facts.row != Row::Anothers, "{facts:?}");
+                    assert!(facts.is_in(Open) && facts.row != Row::OtherUsers, "{facts:?}");
                     assert!(facts.may_adopt || facts.row == Row::Settled, "a phone is taken over: {facts:?}");
                 }
                 Refuse | ChooseServer | WriteRow | Look | AwaitCreate | AwaitLoad | AwaitOpen | Watch(_) => {}
             }
             let touches = !matches!(step, Refuse | ChooseServer | WriteRow);
-            let owned = !matches!(facts.row, Row::Absent | Row::Anothers) && facts.server;
+            let owned = !matches!(facts.row, Row::Absent | Row::OtherUsers) && facts.server;
             assert!(!touches || owned, "upstream was touched too early: {facts:?}");
         }
     }
@@ -320,7 +320,7 @@ mod tests {
             }
         };
         for (row, upstream, socket, step) in [
-            (Row::Anothers, Unseen, unwatched, Refuse),
+            (Row::OtherUsers, Unseen, unwatched, Refuse),
             (Row::Absent, Unseen, unwatched, WriteRow),
             (Row::Pending, Unseen, unwatched, Look),
             (Row::Pending, Absent, unwatched, Create),

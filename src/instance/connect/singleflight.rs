@@ -33,7 +33,7 @@ enum Progress {
 }
 
 /// What a caller's part in a flight is.
-enum Part {
+enum Admission {
     Leader(Arc<Flight>),
     Follower(Arc<Flight>),
     Refused,
@@ -49,9 +49,9 @@ impl Singleflight {
         work: impl FnOnce() -> ConnectResult,
     ) -> ConnectResult {
         match self.enter(request) {
-            Part::Refused => Err(UseCaseError::Busy.into()),
-            Part::Follower(flight) => flight.outcome(),
-            Part::Leader(flight) => {
+            Admission::Refused => Err(UseCaseError::Busy.into()),
+            Admission::Follower(flight) => flight.outcome(),
+            Admission::Leader(flight) => {
                 flight.await_turn();
                 let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
                     log::error!("id={trace} the call panicked");
@@ -64,21 +64,21 @@ impl Singleflight {
     }
 
     /// Whether a request would wait behind another user's.
-    pub(super) fn is_behind_another_user(&self, request: &ConnectRequest) -> bool {
+    pub(super) fn is_behind_other_user(&self, request: &ConnectRequest) -> bool {
         let names = self.0.lock();
         let turns = names.get(&(request.channel, request.name.clone()));
         turns
             .is_some_and(|turns| turns.iter().any(|flight| flight.request.caller.user != request.caller.user))
     }
 
-    fn enter(&self, request: &ConnectRequest) -> Part {
+    fn enter(&self, request: &ConnectRequest) -> Admission {
         let mut names = self.0.lock();
         let turns = names.entry((request.channel, request.name.clone())).or_default();
         if let Some(equal) = turns.iter().find(|flight| flight.request == *request) {
-            return Part::Follower(Arc::clone(equal));
+            return Admission::Follower(Arc::clone(equal));
         }
         if turns.len() >= MAX_TURNS {
-            return Part::Refused;
+            return Admission::Refused;
         }
         let progress = if turns.is_empty() { Progress::Running } else { Progress::Queued };
         let flight = Arc::new(Flight {
@@ -87,7 +87,7 @@ impl Singleflight {
             changed: Condvar::new(),
         });
         turns.push_back(Arc::clone(&flight));
-        Part::Leader(flight)
+        Admission::Leader(flight)
     }
 
     /// Ends the turn and begins the next in one step: whoever finds no turn left begins one of their own.

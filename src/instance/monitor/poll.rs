@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::judge::{Lasted, Observation, Verdict, judge};
 use super::probe_queue::ProbeQueue;
 use super::probes::{Candidate, Candidates, ProbeReason};
-use super::server::WatchedServer;
+use super::server::PolledServer;
 use super::snapshot::{List, RowCache, Snapshot};
 use super::state::MonitorState;
 use super::suspicions::Suspicions;
@@ -34,7 +34,7 @@ pub(super) enum PollError {
     /// Upstream could not do its part.
     Upstream(UpstreamError),
     /// The database could not: nothing is known of upstream.
-    Here,
+    Store,
 }
 
 impl From<UpstreamError> for PollError {
@@ -46,7 +46,7 @@ impl From<UpstreamError> for PollError {
 /// The polls of one server, and what is remembered from one to the next.
 pub(super) struct Poller<'a> {
     state: &'a MonitorState,
-    server: &'a WatchedServer,
+    server: &'a PolledServer,
     rows: RowCache,
     suspicions: Suspicions,
     queue: ProbeQueue,
@@ -59,7 +59,7 @@ pub(super) struct Poller<'a> {
 }
 
 impl<'a> Poller<'a> {
-    pub(super) fn new(state: &'a MonitorState, server: &'a WatchedServer) -> Self {
+    pub(super) fn new(state: &'a MonitorState, server: &'a PolledServer) -> Self {
         Self {
             state,
             server,
@@ -90,11 +90,11 @@ impl<'a> Poller<'a> {
         let rows = self.rows.take(store, &server.credential.id, server.base_url.as_str());
         let rows = rows.map_err(|error| {
             log::error!("id={trace} the rows cannot be read: {error}");
-            PollError::Here
+            PollError::Store
         })?;
         let begun = Instant::now();
         let client = self.client(trace);
-        server.owes_answers();
+        server.begin_wait();
         self.upstream = Duration::ZERO;
         let is_list_due = self.is_list_due();
         let list = if is_list_due { List::fetch(&client, &rows)? } else { List::silent(rows.len()) };
@@ -126,7 +126,7 @@ impl<'a> Poller<'a> {
         let list = &snapshot.list;
         self.list = Some((Instant::now(), list.lags));
         self.upstream = snapshot.begun.elapsed();
-        self.server.told_all(self.upstream);
+        self.server.note_list(self.upstream);
         if std::mem::replace(&mut self.skipped, list.skipped) != list.skipped {
             let (trace, credential) = (snapshot.trace, &self.server.credential.id);
             log::warn!(
@@ -140,7 +140,7 @@ impl<'a> Poller<'a> {
     fn poll_all(&mut self, snapshot: &Snapshot, names: &HashSet<String>) -> Result<Remainder, UpstreamError> {
         self.suspicions.begin_poll();
         let mut candidates = self.judge_by_list(snapshot, names);
-        self.queue.let_rest(&mut candidates);
+        self.queue.drop_resting(&mut candidates);
         let remainder = self.probe(snapshot, names, candidates)?;
         self.suspicions.end_poll();
         self.queue.trim(snapshot.rows.len());
@@ -225,7 +225,7 @@ impl<'a> Poller<'a> {
         let begun = Instant::now();
         let answer = snapshot.ask(at)?;
         self.upstream += begun.elapsed();
-        self.server.owes_answers();
+        self.server.begin_wait();
         let listed = snapshot.observe(at, None);
         let Some(seen) = answer else {
             self.queue.settle(&row.name, listed, row.status);

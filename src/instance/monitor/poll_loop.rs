@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::pace::Pace;
 use super::poll::{PollError, Poller, Remainder};
-use super::server::WatchedServer;
+use super::server::PolledServer;
 use super::state::MonitorState;
 use super::wake_signal::Due;
 
@@ -14,7 +14,7 @@ use super::wake_signal::Due;
 const SPARE: u32 = 3;
 
 /// Polls until it is told to end.
-pub(super) fn run(state: &MonitorState, server: &WatchedServer) {
+pub(super) fn run(state: &MonitorState, server: &PolledServer) {
     let pace = &state.pace;
     let mut poller = Poller::new(state, server);
     let mut failures = 0;
@@ -22,17 +22,17 @@ pub(super) fn run(state: &MonitorState, server: &WatchedServer) {
     while let Some(names) = server.wake_signal.wait(&due, pace.keep_fresh) {
         let begun = Instant::now();
         // What a panic leaves half done is forgotten with the poller that it happened in.
-        let outcome = survive(|| poller.poll(&names)).unwrap_or_else(|| {
+        let outcome = catch_panic(|| poller.poll(&names)).unwrap_or_else(|| {
             poller = Poller::new(state, server);
-            Err(PollError::Here)
+            Err(PollError::Store)
         });
         if server.wake_signal.is_over() {
             return;
         }
         match &outcome {
-            Ok(_) => server.note(&state.store, None),
-            Err(PollError::Upstream(error)) => server.note(&state.store, Some(*error)),
-            Err(PollError::Here) => server.excuse(),
+            Ok(_) => server.note_answer(&state.store, None),
+            Err(PollError::Upstream(error)) => server.note_answer(&state.store, Some(*error)),
+            Err(PollError::Store) => server.cancel_wait(),
         }
         failures = if outcome.is_ok() { 0 } else { failures + 1 };
         due = match outcome {
@@ -43,7 +43,7 @@ pub(super) fn run(state: &MonitorState, server: &WatchedServer) {
 }
 
 /// Does it; `None` when it panicked, which its message has told already.
-pub(super) fn survive<T>(work: impl FnOnce() -> T) -> Option<T> {
+pub(super) fn catch_panic<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
 }
 
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_survived() {
-        assert_eq!(survive(|| 7), Some(7));
-        assert_eq!(survive(|| -> u8 { panic!("as it is meant to") }), None);
+        assert_eq!(catch_panic(|| 7), Some(7));
+        assert_eq!(catch_panic(|| -> u8 { panic!("as it is meant to") }), None);
     }
 }

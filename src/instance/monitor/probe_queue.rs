@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::judge::{Observation, Verdict};
 use super::probes::{Candidate, Candidates, KINDS, LastRowIds, ProbeReason, probes};
 use crate::domain::{ConnectionState, ListedInstance, Status};
-use crate::store::Watched;
+use crate::store::MonitoredRow;
 
 /// The names that wait to be asked for.
 pub(super) struct ProbeQueue {
@@ -37,7 +37,7 @@ impl ProbeQueue {
     }
 
     /// Why a name is asked for whatever a list says, if it is.
-    pub(super) fn urgent(&self, row: &Watched, names: &HashSet<String>) -> Option<ProbeReason> {
+    pub(super) fn urgent(&self, row: &MonitoredRow, names: &HashSet<String>) -> Option<ProbeReason> {
         if names.contains(&row.name) || self.waiting.contains(&row.name) {
             Some(ProbeReason::Asked)
         } else {
@@ -49,7 +49,7 @@ impl ProbeQueue {
     /// urgent.
     pub(super) fn by_list(
         &mut self,
-        row: &Watched,
+        row: &MonitoredRow,
         listed: &ListedInstance,
         seen: Observation,
         verdict: Verdict,
@@ -66,7 +66,7 @@ impl ProbeQueue {
     }
 
     /// Drops the calm kinds, unless their rest is over or the last of them showed news.
-    pub(super) fn let_rest(&mut self, candidates: &mut Candidates) {
+    pub(super) fn drop_resting(&mut self, candidates: &mut Candidates) {
         if self.has_news || self.calm.is_none_or(|at| at.elapsed() >= self.rest) {
             self.calm = Some(Instant::now());
         } else {
@@ -80,7 +80,7 @@ impl ProbeQueue {
     pub(super) fn next(
         &mut self,
         candidates: Candidates,
-        rows: &[Watched],
+        rows: &[MonitoredRow],
         names: &HashSet<String>,
     ) -> Vec<(ProbeReason, Candidate)> {
         let asked = candidates[ProbeReason::Asked as usize].iter().map(|candidate| &rows[candidate.at].name);

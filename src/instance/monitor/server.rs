@@ -1,4 +1,4 @@
-//! One watched server: what may be written for it, and how it answers.
+//! One polled server: whether its rows may be written, and its health. Asks it nothing.
 
 use std::sync::MutexGuard;
 use std::thread;
@@ -12,38 +12,44 @@ use crate::store::{Credential, Store};
 use crate::sync::Mutex;
 use crate::upstream::BaseUrl;
 
-/// How often the end looks whether a write is over.
+/// How often [`PolledServer::end`] checks whether a write is over.
 const LOOK: Duration = Duration::from_millis(5);
-/// A server that is slow is not silent before twice the time that it took last.
+/// A server counts as silent after this many times what its last list took, at the earliest.
 const SLOW: u32 = 2;
 
-/// One watched server.
-pub(super) struct WatchedServer {
+/// A server that is polled.
+pub(super) struct PolledServer {
     pub credential: Credential,
     pub base_url: BaseUrl,
     pub wake_signal: WakeSignal,
-    /// Held while something is written.
+    /// Locked while something is written.
     writing: Mutex<()>,
     health: Mutex<ServerHealth>,
 }
 
-/// How the server answers.
+/// The server's health, as far as polls have shown.
 struct ServerHealth {
-    /// Whether it was noted since the watching began: what is in the database may be old.
+    /// Whether the database has it: what a former process wrote may be old.
     noted: bool,
-    /// The code of what is wrong.
+    /// The API's error code; `None`: it answers.
     code: Option<&'static str>,
-    /// When it last told of all its instances; before that, when the watching began.
-    news: Millis,
-    /// Since when it owes an answer.
-    owes: Option<Instant>,
-    /// How long it took to the last one that told of all.
-    took: Duration,
+    /// When the last list came; before the first, when the polls began.
+    listed_at: Millis,
+    /// When the request left that is unanswered.
+    waiting_since: Option<Instant>,
+    /// How long the last list took.
+    list_duration: Duration,
 }
 
-impl WatchedServer {
+impl PolledServer {
     pub(super) fn new(credential: Credential, base_url: BaseUrl) -> Self {
-        let health = ServerHealth { noted: false, code: None, news: now(), owes: None, took: Duration::ZERO };
+        let health = ServerHealth {
+            noted: false,
+            code: None,
+            listed_at: now(),
+            waiting_since: None,
+            list_duration: Duration::ZERO,
+        };
         Self {
             credential,
             base_url,
@@ -53,13 +59,13 @@ impl WatchedServer {
         }
     }
 
-    /// Whether it is watched with what the credential says now.
-    pub(super) fn is_as(&self, credential: &Credential) -> bool {
+    /// Whether it is polled with the key and the address that the credential has now.
+    pub(super) fn uses(&self, credential: &Credential) -> bool {
         self.credential.key == credential.key && self.credential.base_url == credential.base_url
     }
 
-    /// Ends its polls. Nothing is written for it after this returns, but for what waits for
-    /// somebody else's lock of the database all the time until `limit`.
+    /// Ends its polls. Nothing is written for it after this returns, unless a write waits for another
+    /// process's lock of the database beyond `limit`.
     pub(super) fn end(&self, limit: Instant) {
         self.wake_signal.end();
         while self.writing.try_lock().is_none() && Instant::now() < limit {
@@ -67,42 +73,42 @@ impl WatchedServer {
         }
     }
 
-    /// Writes, unless it has ended.
+    /// Runs a write, unless the polls have ended.
     pub(super) fn write<T>(&self, write: impl FnOnce() -> T) -> Option<T> {
         let _writing = self.writing.lock();
         (!self.wake_signal.is_over()).then(write)
     }
 
-    /// It is asked from now on.
-    pub(super) fn owes_answers(&self) {
-        self.health().owes = Some(Instant::now());
+    /// Notes that a request leaves.
+    pub(super) fn begin_wait(&self) {
+        self.health().waiting_since = Some(Instant::now());
     }
 
-    /// It has told of all its instances, which took that long, and may be asked more.
-    pub(super) fn told_all(&self, took: Duration) {
+    /// Notes a list, which took that long; more requests may follow.
+    pub(super) fn note_list(&self, took: Duration) {
         let mut health = self.health();
-        (health.news, health.took) = (now(), took);
-        health.owes = Some(Instant::now());
+        (health.listed_at, health.list_duration) = (now(), took);
+        health.waiting_since = Some(Instant::now());
     }
 
-    /// It has answered, whatever it was; until it is asked again it owes nothing.
-    pub(super) fn note(&self, store: &Store, error: Option<UpstreamError>) {
+    /// Notes the end of a poll and writes the health that it showed.
+    pub(super) fn note_answer(&self, store: &Store, error: Option<UpstreamError>) {
         let mut health = self.health();
-        health.owes = None;
+        health.waiting_since = None;
         self.write_health(store, &mut health, error);
     }
 
-    /// Here something went wrong: it owes nothing, and is not to blame.
-    pub(super) fn excuse(&self) {
-        self.health().owes = None;
+    /// Notes a poll that failed for a reason of our own, which says nothing of the server.
+    pub(super) fn cancel_wait(&self) {
+        self.health().waiting_since = None;
     }
 
-    /// It has owed an answer for so long that what is known of it is no news any more, long before
-    /// whoever asked gives up.
-    pub(super) fn notice_silence(&self, store: &Store, pace: &Pace) {
+    /// Writes that the server is silent once it has left a request unanswered for too long, which is
+    /// long before the request times out.
+    pub(super) fn check_silence(&self, store: &Store, pace: &Pace) {
         let Some(mut health) = self.health.try_lock() else { return };
-        let patience = pace.silence.max(health.took * SLOW);
-        if health.owes.is_some_and(|since| since.elapsed() >= patience) {
+        let patience = pace.silence.max(health.list_duration * SLOW);
+        if health.waiting_since.is_some_and(|since| since.elapsed() >= patience) {
             self.write_health(store, &mut health, Some(UpstreamError::Timeout));
         }
     }
@@ -113,7 +119,7 @@ impl WatchedServer {
             return;
         }
         let id = &self.credential.id;
-        let since = if code.is_some() { health.news } else { now() };
+        let since = if code.is_some() { health.listed_at } else { now() };
         match self.write(|| store.note_health(id, code, since)) {
             None => return,
             Some(Err(error)) => return log::error!("the health of {id} could not be written: {error}"),

@@ -7,12 +7,12 @@ use super::judge::Observation;
 use crate::domain::{
     ConnectionState, ListedInstance, Millis, Name, PhoneMemory, Status, UpstreamError, is_out, now, pairing,
 };
-use crate::store::{self, Store, Watched};
+use crate::store::{self, MonitoredRow, Store};
 use crate::upstream::evolution::Client;
 
 /// A poll under way.
 pub(super) struct Snapshot<'a> {
-    pub rows: Vec<Watched>,
+    pub rows: Vec<MonitoredRow>,
     pub list: List,
     pub client: Client,
     pub trace: &'a str,
@@ -36,7 +36,7 @@ impl List {
     }
 
     /// Asks the server for its list.
-    pub(super) fn fetch(client: &Client, rows: &[Watched]) -> Result<Self, UpstreamError> {
+    pub(super) fn fetch(client: &Client, rows: &[MonitoredRow]) -> Result<Self, UpstreamError> {
         let places: HashMap<&str, usize> =
             rows.iter().enumerate().map(|(at, row)| (row.name.as_str(), at)).collect();
         let each = |list: &mut Self, name: &str, listed: ListedInstance| {
@@ -53,7 +53,7 @@ impl List {
 /// The rows of a server, read anew only when the database has changed.
 #[derive(Default)]
 pub(super) struct RowCache {
-    rows: Vec<Watched>,
+    rows: Vec<MonitoredRow>,
     /// The database's version before the rows were read.
     version: Option<i64>,
 }
@@ -65,16 +65,16 @@ impl RowCache {
         store: &Store,
         credential: &str,
         base_url: &str,
-    ) -> Result<Vec<Watched>, store::Error> {
+    ) -> Result<Vec<MonitoredRow>, store::Error> {
         let version = store.version()?;
         if self.version.take() != Some(version) {
-            self.rows = store.watched(credential, base_url)?;
+            self.rows = store.monitored_rows(credential, base_url)?;
         }
         self.version = Some(version);
         Ok(std::mem::take(&mut self.rows))
     }
 
-    pub(super) fn put_back(&mut self, rows: Vec<Watched>) {
+    pub(super) fn put_back(&mut self, rows: Vec<MonitoredRow>) {
         self.rows = rows;
     }
 
@@ -106,7 +106,8 @@ impl Snapshot<'_> {
     }
 
     pub(super) fn is_anybody_pairing(&self) -> bool {
-        let pairing = |(at, row): (usize, &Watched)| row.status == Status::Connecting && self.is_claimed(at);
+        let pairing =
+            |(at, row): (usize, &MonitoredRow)| row.status == Status::Connecting && self.is_claimed(at);
         self.rows.iter().enumerate().any(pairing)
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::pace::Pace;
-use super::server::WatchedServer;
+use super::server::PolledServer;
 use crate::store::Store;
 use crate::sync::{Mutex, Threads};
 use crate::upstream::evolution::Connections;
@@ -27,7 +27,7 @@ pub(super) struct MonitorState {
 #[derive(Default)]
 pub(super) struct Roster {
     /// Those whose servers are polled, by id.
-    pub(super) servers: HashMap<String, Arc<WatchedServer>>,
+    pub(super) servers: HashMap<String, Arc<PolledServer>>,
     /// The ids of all of them, whose servers may post webhooks.
     pub(super) webhooks: Vec<String>,
     pub(super) over: bool,
@@ -39,11 +39,11 @@ impl MonitorState {
         Self { store, connections, pace, roster, threads: Threads::default() }
     }
 
-    pub(super) fn server(&self, credential: &str) -> Option<Arc<WatchedServer>> {
+    pub(super) fn server(&self, credential: &str) -> Option<Arc<PolledServer>> {
         self.roster.lock().servers.get(credential).cloned()
     }
 
-    pub(super) fn servers(&self) -> Vec<Arc<WatchedServer>> {
+    pub(super) fn servers(&self) -> Vec<Arc<PolledServer>> {
         self.roster.lock().servers.values().cloned().collect()
     }
 }

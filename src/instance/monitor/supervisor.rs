@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::poll_loop::{self, survive};
-use super::server::WatchedServer;
+use super::poll_loop::{self, catch_panic};
+use super::server::PolledServer;
 use super::state::{END_WAIT, MonitorState};
 use crate::store::Credential;
 use crate::upstream::BaseUrl;
@@ -31,16 +31,16 @@ impl Supervisor {
     /// Takes turns until the end. A turn that panics is a turn that failed.
     pub(super) fn run(mut self) {
         loop {
-            survive(|| self.purge_if_due());
+            catch_panic(|| self.purge_if_due());
             if self.state.threads.wait_over(self.state.pace.supervise) {
                 return;
             }
-            survive(|| {
+            catch_panic(|| {
                 self.refresh();
                 for server in self.state.servers() {
-                    server.notice_silence(&self.state.store, &self.state.pace);
+                    server.check_silence(&self.state.store, &self.state.pace);
                 }
-                self.notice_pairing();
+                self.wake_for_pairing();
             });
         }
     }
@@ -59,7 +59,7 @@ impl Supervisor {
 
     /// Wakes the loops at whose servers a row is connecting, whoever wrote it, `serve` or a command
     /// beside it: somebody waits to see it connected.
-    fn notice_pairing(&mut self) {
+    fn wake_for_pairing(&mut self) {
         let version = self.state.store.version().ok();
         if version == std::mem::replace(&mut self.version, version) {
             return;
@@ -101,7 +101,7 @@ impl Supervisor {
         &self,
         credentials: Vec<Credential>,
         unwatched: &mut HashSet<String>,
-    ) -> Option<Vec<Arc<WatchedServer>>> {
+    ) -> Option<Vec<Arc<PolledServer>>> {
         let mut roster = self.state.roster.lock();
         if roster.over {
             return None;
@@ -109,7 +109,7 @@ impl Supervisor {
         roster.webhooks = credentials.iter().map(|c| c.id.clone()).collect();
         let mut before = std::mem::take(&mut roster.servers);
         for credential in credentials.into_iter().filter(|c| c.active).take(self.state.pace.servers) {
-            let same = before.get(&credential.id).is_some_and(|server| server.is_as(&credential));
+            let same = before.get(&credential.id).is_some_and(|server| server.uses(&credential));
             let server = if same { before.remove(&credential.id) } else { self.begin(&credential) };
             if let Some(server) = server {
                 unwatched.remove(&credential.id);
@@ -133,10 +133,10 @@ impl Supervisor {
         self.unwatched = unwatched;
     }
 
-    fn begin(&self, credential: &Credential) -> Option<Arc<WatchedServer>> {
+    fn begin(&self, credential: &Credential) -> Option<Arc<PolledServer>> {
         let base_url = BaseUrl::parse(&credential.base_url);
         let base_url = base_url.inspect_err(|e| log::debug!("{} is not polled: {e}", credential.id)).ok()?;
-        let server = Arc::new(WatchedServer::new(credential.clone(), base_url));
+        let server = Arc::new(PolledServer::new(credential.clone(), base_url));
         let (state, its) = (Arc::clone(&self.state), Arc::clone(&server));
         let name = format!("poll-{}", credential.id);
         self.state.threads.begin(name, move || poll_loop::run(&state, &its)).then_some(server)

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::server::WatchedServer;
+use super::server::PolledServer;
 use super::snapshot::Snapshot;
 use crate::domain::{Millis, Reason, Status};
 use crate::store::{NotedStatus, Store};
@@ -10,7 +10,7 @@ use crate::store::{NotedStatus, Store};
 /// Writes the row, unless somebody is at work on its name or was since it was read: `false` then.
 pub(super) fn write(
     store: &Store,
-    server: &WatchedServer,
+    server: &PolledServer,
     snapshot: &Snapshot,
     at: usize,
     (status, reason): (Status, Reason),

@@ -30,7 +30,7 @@ pub fn user_owns(name: &str, instances: u32) -> String {
 }
 
 /// The instances were to go to the user who is removed.
-pub const HEIR_IS_SELF: &str = "--instances-to tem de ser outro usuário";
+pub const NEW_OWNER_IS_SELF: &str = "--instances-to tem de ser outro usuário";
 
 /// A user was removed with so many tokens.
 pub fn user_removed(name: &str, tokens: u32) -> String {
@@ -38,8 +38,8 @@ pub fn user_removed(name: &str, tokens: u32) -> String {
 }
 
 /// So many instances have another owner.
-pub fn instances_moved(instances: u32, heir: &str) -> String {
-    format!("{} para \"{heir}\".", count(instances, "instância passou", "instâncias passaram"))
+pub fn instances_moved(instances: u32, new_owner: &str) -> String {
+    format!("{} para \"{new_owner}\".", count(instances, "instância passou", "instâncias passaram"))
 }
 
 /// A token was printed.

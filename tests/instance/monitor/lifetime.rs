@@ -73,7 +73,7 @@ fn the_end_does_not_wait_for_a_server_that_hangs() {
     shop.sim.control().fault(Fault::Hang, None);
     until("a call hangs", || shop.sim.control().tally("fetchInstances", None).running > 0);
     let begun = Instant::now();
-    shop.watch.stop();
+    shop.monitor.stop();
     assert!(begun.elapsed() < Duration::from_millis(1500), "{:?}", begun.elapsed());
     assert!(shop.sim.control().unlink("a"));
     shop.sim.control().fault(Fault::None, None);
@@ -83,7 +83,7 @@ fn the_end_does_not_wait_for_a_server_that_hangs() {
     assert!(shop.calls() <= calls + 1, "{:?}", shop.calls());
     assert_eq!(shop.row("a"), "connected paired");
     let begun = Instant::now();
-    shop.watch.stop();
+    shop.monitor.stop();
     assert!(begun.elapsed() < Duration::from_millis(1500), "again is no harm");
 }
 
@@ -96,9 +96,9 @@ fn the_end_waits_no_longer_for_the_database_and_neither_does_whoever_looks() {
     assert!(shop.sim.control().unlink("a"));
     std::thread::sleep(Duration::from_millis(300));
     let begun = Instant::now();
-    shop.watch.keep_fresh("cred_a", "a");
-    assert!(shop.watch.webhook_of("x").is_none());
+    shop.monitor.keep_fresh("cred_a", "a");
+    assert!(shop.monitor.webhook_of("x").is_none());
     assert!(begun.elapsed() < Duration::from_millis(100), "{:?}", begun.elapsed());
-    shop.watch.stop();
+    shop.monitor.stop();
     assert!(begun.elapsed() < Duration::from_millis(1500), "{:?}", begun.elapsed());
 }

@@ -81,8 +81,8 @@ fn the_list_of_the_older_line_is_asked_for_at_rest_only() {
     let (lists, begun) = (sim.count("fetchInstances", None), Instant::now());
     let states = sim.count("connectionState", Some("a"));
     while begun.elapsed() < rest {
-        shop.watch.keep_fresh("cred_a", "a");
-        shop.watch.hint("cred_a", Some("a"));
+        shop.monitor.keep_fresh("cred_a", "a");
+        shop.monitor.hint("cred_a", Some("a"));
         std::thread::sleep(Duration::from_millis(5));
     }
     let lists = sim.count("fetchInstances", None) - lists;
@@ -92,7 +92,7 @@ fn the_list_of_the_older_line_is_asked_for_at_rest_only() {
     let begun = Instant::now();
     assert!(sim.unlink("a"));
     until("it is seen", || {
-        shop.watch.keep_fresh("cred_a", "a");
+        shop.monitor.keep_fresh("cred_a", "a");
         shop.row("a") == "disconnected dropped"
     });
     assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());

@@ -52,7 +52,7 @@ fn what_is_looked_at_is_looked_at_often() {
     shop.paired("a");
     // The round that saw the phone is followed by one more at the quick pace.
     std::thread::sleep(Duration::from_millis(200));
-    shop.watch.keep_fresh("cred_a", "a");
+    shop.monitor.keep_fresh("cred_a", "a");
     let begun = Instant::now();
     assert!(shop.sim.control().drop_socket("a", Some(Duration::from_mins(1))));
     shop.until_row("a", "disconnected dropped");
@@ -104,7 +104,7 @@ fn a_page_full_of_numbers_hides_nobody_elses_end() {
     shop.paired("zy");
     shop.sim.control().fill(200);
     shop.seed(200);
-    let look = || (1..=200).for_each(|n| shop.watch.keep_fresh("cred_a", &format!("row-{n}")));
+    let look = || (1..=200).for_each(|n| shop.monitor.keep_fresh("cred_a", &format!("row-{n}")));
     look();
     shop.polls(2);
     assert!(shop.sim.control().unlink("zz"));
@@ -148,7 +148,7 @@ fn hints_ask_a_failing_server_no_more_often() {
         std::thread::sleep(Duration::from_millis(400));
         let (calls, begun) = (shop.calls(), Instant::now());
         while begun.elapsed() < Duration::from_millis(1500) {
-            shop.watch.hint("cred_a", Some("x"));
+            shop.monitor.hint("cred_a", Some("x"));
             std::thread::sleep(Duration::from_millis(2));
         }
         let calls = shop.calls() - calls;

@@ -40,7 +40,7 @@ fn a_socket_that_is_back_at_once_has_not_dropped() {
     assert!(sim.drop_socket("a", Some(Duration::from_millis(300))));
     let begun = Instant::now();
     until("some rounds after it is back", || {
-        shop.watch.keep_fresh("cred_a", "a");
+        shop.monitor.keep_fresh("cred_a", "a");
         begun.elapsed() > Duration::from_millis(1300)
     });
     assert!(sim.count("connectionState", Some("a")) > 5, "it was looked at");
@@ -195,7 +195,7 @@ fn an_instance_that_upstream_does_not_load_is_an_error_after_long() {
     shop.paired("a");
     upstream_delete(&shop.sim.url(), "a");
     until("looked at and in error", || {
-        shop.watch.keep_fresh("cred_a", "a");
+        shop.monitor.keep_fresh("cred_a", "a");
         shop.row("a") == "error not_loaded"
     });
     shop.until_row("a", "lost gone");

@@ -13,15 +13,15 @@ use crate::http::security::auth;
 use crate::text;
 
 /// The parameter that names who gets the instances.
-const HEIR: &str = "instancesTo";
+const NEW_OWNER: &str = "instancesTo";
 
 impl From<UserError> for Problem {
     fn from(error: UserError) -> Self {
         match error {
             UserError::Unknown => Self::NotFound,
             UserError::Taken => Self::Taken("name"),
-            UserError::HeirUnknown => Self::InvalidField(HEIR, text::no_such_user(HEIR)),
-            UserError::HeirIsSelf => Self::InvalidField(HEIR, text::heir_is_self(HEIR)),
+            UserError::NewOwnerUnknown => Self::InvalidField(NEW_OWNER, text::no_such_user(NEW_OWNER)),
+            UserError::NewOwnerIsSelf => Self::InvalidField(NEW_OWNER, text::new_owner_is_self(NEW_OWNER)),
             UserError::OwnsInstances(instances) => {
                 Self::InUse(text::user_owns(instances), text::USER_OWNS_DETAIL)
             }
@@ -66,8 +66,8 @@ fn role(fields: &Fields) -> Result<Role, Problem> {
 /// Removes a user.
 pub fn remove(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let asker = administrator(app, request)?;
-    let heir = request.query(HEIR);
-    users::remove(&app.store, request.captured(), heir.as_deref(), RemovedBy::User(&asker.user))?;
+    let new_owner = request.query(NEW_OWNER);
+    users::remove(&app.store, request.captured(), new_owner.as_deref(), RemovedBy::User(&asker.user))?;
     Ok(HttpReply::data(&()))
 }
 

@@ -13,7 +13,7 @@ use super::ConnectCall;
 use super::failures::PolledEndpoint;
 use crate::domain::{ConnectionState, Qr, UpstreamError, UseCaseError};
 use crate::instance::connect::ConnectError;
-use crate::instance::connect::code_watch::{CodeFilter, Steadiness};
+use crate::instance::connect::code_wait::{CodeFilter, Steadiness};
 use crate::instance::connect::limits::{
     CONNECT_GIVES_UP, FAILING, REFUSAL_GRACE, RETURN_PAUSE, STEADY_PAUSE, pace,
 };
@@ -142,7 +142,7 @@ impl ConnectCall<'_> {
 
     fn look_for_code(&mut self, wait: &mut Wait) -> Result<Option<WaitEnd>, ConnectError> {
         if let Some(answer) = wait.opening.as_mut().and_then(|opening| opening.take())
-            && let Some(seen) = self.weigh(answer, &mut wait.filter, CodeFilter::judge_opening)?
+            && let Some(seen) = self.judge_answer(answer, &mut wait.filter, CodeFilter::judge_opening)?
         {
             return Ok(Some(seen));
         }
@@ -187,11 +187,11 @@ impl ConnectCall<'_> {
         wait.steadiness.note_connect();
         self.connect_sent = true;
         let answer = self.client().code(&self.request.name);
-        self.weigh(answer, &mut wait.filter, CodeFilter::judge)
+        self.judge_answer(answer, &mut wait.filter, CodeFilter::judge)
     }
 
     /// What an answer of `connect` means for the wait.
-    fn weigh(
+    fn judge_answer(
         &mut self,
         answer: Result<Connected, UpstreamError>,
         filter: &mut CodeFilter,

@@ -14,10 +14,10 @@ pub(super) enum PolledEndpoint {
 
 /// The failures in a row, by endpoint.
 #[derive(Default)]
-pub(super) struct Failures([InARow; 2]);
+pub(super) struct Failures([ConsecutiveFailures; 2]);
 
 #[derive(Clone, Copy, Default)]
-struct InARow {
+struct ConsecutiveFailures {
     since: Option<Instant>,
     not_understood: u32,
 }
@@ -29,7 +29,7 @@ impl Failures {
         let row = &mut self.0[endpoint as usize];
         match answer {
             Ok(_) => {
-                *row = InARow::default();
+                *row = ConsecutiveFailures::default();
                 false
             }
             Err(UpstreamError::RejectedKey | UpstreamError::LicenseRequired) => true,

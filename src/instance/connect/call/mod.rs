@@ -76,11 +76,11 @@ impl ConnectService {
         let mut turn = lock(begun)?;
         if turn.is_none() {
             // Another user's name is refused without waiting for what is under way for it.
-            call.refuse_another_users()?;
+            call.refuse_other_user()?;
             turn = lock(deadline)?;
         }
         if turn.is_none() || Instant::now() >= deadline {
-            call.refuse_another_users()?;
+            call.refuse_other_user()?;
             return Err(UseCaseError::Busy.into());
         }
         call.read_row()?;
@@ -150,7 +150,7 @@ impl<'a> ConnectCall<'a> {
 
     fn facts(&self) -> CallFacts {
         CallFacts {
-            row: self.standing(),
+            row: self.row_relation(),
             may_adopt: self.request.caller.may(Permission::AdoptPaired),
             server: self.server.is_some(),
             upstream: self.upstream,

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{ChosenServer, ConnectCall};
 use crate::domain::{Millis, Reason, Status, UpstreamError, UseCaseError, now};
-use crate::instance::connect::code_watch::RememberedCode;
+use crate::instance::connect::code_wait::RememberedCode;
 use crate::instance::connect::limits::{EXPIRY_MARGIN, LEAST_TIME};
 use crate::upstream::evolution::QR_LIFETIME;
 
@@ -15,8 +15,12 @@ use crate::sync::Permit;
 use crate::upstream::BaseUrl;
 
 impl ConnectCall<'_> {
-    pub(super) fn refuse_another_users(&self) -> Result<(), ConnectError> {
-        if self.service.is_another_users(self.request) { Err(ConnectError::OwnedByOther) } else { Ok(()) }
+    pub(super) fn refuse_other_user(&self) -> Result<(), ConnectError> {
+        if self.service.belongs_to_other_user(self.request) {
+            Err(ConnectError::OwnedByOther)
+        } else {
+            Ok(())
+        }
     }
 
     pub(super) fn read_row(&mut self) -> Result<(), ConnectError> {
@@ -119,10 +123,10 @@ impl ConnectCall<'_> {
     }
 
     /// How the row stands to the instance that is looked at.
-    pub(super) fn standing(&self) -> Row {
+    pub(super) fn row_relation(&self) -> Row {
         match self.row.known() {
             None => Row::Absent,
-            Some(row) if row.user != self.request.caller.user => Row::Anothers,
+            Some(row) if row.user != self.request.caller.user => Row::OtherUsers,
             Some(row) if row.status == Status::Pending => Row::Pending,
             Some(row) if self.is_claimed(row) => Row::Settled,
             Some(_) => Row::Moved,

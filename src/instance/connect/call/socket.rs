@@ -7,7 +7,7 @@ use super::code::WaitEnd;
 use super::failures::PolledEndpoint;
 use crate::domain::{ConnectionState, Pairing, Qr, Reason, Status, UpstreamError, UseCaseError, from_now};
 use crate::instance::connect::limits::{
-    CONNECT_OUT, FLAPPING, LIST_AGAIN, RESUME, RETURN, RETURN_PAUSE, STEADY, UNANSWERED_OUT, WATCH,
+    CODE_WAIT, CONNECT_OUT, FLAPPING, LIST_AGAIN, RESUME, RETURN, RETURN_PAUSE, STEADY, UNANSWERED_OUT,
 };
 use crate::instance::connect::plan::{Returning, SocketHistory, Trust, Upstream};
 use crate::instance::connect::{ConnectError, ConnectOutcome};
@@ -86,14 +86,14 @@ impl ConnectCall<'_> {
             self.look_anew();
             return Ok(None);
         }
-        self.note_connect_out()?;
+        self.note_pending_connect()?;
         let permit = self.connect_permit.take().ok_or(UseCaseError::Internal)?;
         let pending =
             self.service.gateway.begin_connect(&self.server().credential, &self.request.name, permit);
         self.connect_sent = true;
         let mut opening = self.start_connect(pending)?;
         match self.await_code(Some(&mut opening), trust, self.deadline) {
-            Ok(seen) => self.conclude(seen),
+            Ok(end) => self.conclude(end),
             Err(end) => {
                 if opening.was_refused(&end) {
                     self.save(|row| row.connect_out_until = None)?;
@@ -115,7 +115,7 @@ impl ConnectCall<'_> {
 
     /// Makes durable that a connect leaves. Of a phone that was logged out, nothing is remembered: a
     /// socket that waits for a scan is not that of a phone which comes back.
-    fn note_connect_out(&mut self) -> Result<(), ConnectError> {
+    fn note_pending_connect(&mut self) -> Result<(), ConnectError> {
         let out = Some(from_now(CONNECT_OUT));
         if self.socket == SocketHistory::Fresh {
             return self.claim(|row| {
@@ -141,10 +141,10 @@ impl ConnectCall<'_> {
         // While a connect is in flight only for a while: then the plan looks whether it still is.
         let until = match self.socket {
             SocketHistory::Flapping => self.deadline,
-            _ => self.deadline.min(Instant::now() + WATCH),
+            _ => self.deadline.min(Instant::now() + CODE_WAIT),
         };
-        let seen = self.await_code(None, trust, until)?;
-        self.conclude(seen)
+        let end = self.await_code(None, trust, until)?;
+        self.conclude(end)
     }
 
     /// The socket waits for a scan: its code is there at once, or about to come.
@@ -152,7 +152,7 @@ impl ConnectCall<'_> {
         let answer = self.client().code(&self.request.name);
         // It may have met a socket that had just closed.
         self.connect_sent = true;
-        let seen = match self.tolerate(PolledEndpoint::Connect, answer)? {
+        let end = match self.tolerate(PolledEndpoint::Connect, answer)? {
             Some(Connected::Code(qr)) if !self.is_expired(&qr) => WaitEnd::Code(qr),
             Some(Connected::Open) => WaitEnd::Open,
             Some(Connected::Missing) => WaitEnd::Missing,
@@ -161,7 +161,7 @@ impl ConnectCall<'_> {
                 self.await_code(None, Trust::Any, self.deadline)?
             }
         };
-        self.conclude(seen)
+        self.conclude(end)
     }
 
     fn is_expired(&self, qr: &Qr) -> bool {
@@ -169,8 +169,8 @@ impl ConnectCall<'_> {
     }
 
     /// What a wait for a code ended with: the answer, or more to go on with.
-    fn conclude(&mut self, seen: WaitEnd) -> Result<Option<ConnectOutcome>, ConnectError> {
-        match seen {
+    fn conclude(&mut self, end: WaitEnd) -> Result<Option<ConnectOutcome>, ConnectError> {
+        match end {
             WaitEnd::Code(qr) => return self.pairing(qr).map(Some),
             // Whether the row may have it is the plan's to say.
             WaitEnd::Open => self.upstream = Upstream::Present(ConnectionState::Open, Pairing::Paired),

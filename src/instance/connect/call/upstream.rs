@@ -70,9 +70,9 @@ impl ConnectCall<'_> {
         let shown = row.is_some_and(|r| r.status == Status::Connecting && r.qr_code.is_some());
         let created_here = || row.and_then(|r| r.create_out_until).is_some_and(domain::is_out);
         match row.and_then(|r| r.paired_at) {
-            Some(seen) if self.standing() == Row::Settled => PhoneMemory::SeenAt(seen),
+            Some(seen) if self.row_relation() == Row::Settled => PhoneMemory::SeenAt(seen),
             None if shown && live == ConnectionState::Close => PhoneMemory::Unknown,
-            _ if self.standing() == Row::Settled || created_here() => PhoneMemory::NoPhone,
+            _ if self.row_relation() == Row::Settled || created_here() => PhoneMemory::NoPhone,
             _ => PhoneMemory::Unknown,
         }
     }
@@ -107,27 +107,27 @@ impl ConnectCall<'_> {
             }
             Ok(Created::NameTaken) => {
                 self.upstream = Upstream::Present(ConnectionState::Unloaded, Pairing::Never);
-                self.no_create_is_out()
+                self.clear_pending_create()
             }
             Ok(Created::Refused) => {
-                self.no_create_is_out()?;
+                self.clear_pending_create()?;
                 Err(UpstreamError::Unexpected.into())
             }
             Err(error) => {
-                self.lost_create(error)?;
+                self.note_lost_create(error)?;
                 Err(error.into())
             }
         }
     }
 
     /// A create whose answer says nothing may have arrived, and may still be under way.
-    fn lost_create(&mut self, error: UpstreamError) -> Result<(), ConnectError> {
+    fn note_lost_create(&mut self, error: UpstreamError) -> Result<(), ConnectError> {
         let span = match error {
             UpstreamError::Unreachable
             | UpstreamError::RejectedKey
             | UpstreamError::LicenseRequired
             | UpstreamError::NotLoaded => {
-                return self.no_create_is_out();
+                return self.clear_pending_create();
             }
             UpstreamError::Broken | UpstreamError::Unexpected => CREATE_OUT,
             UpstreamError::Timeout => SLOW_CREATE_OUT,
@@ -135,7 +135,7 @@ impl ConnectCall<'_> {
         self.save(|row| row.create_out_until = Some(from_now(span)))
     }
 
-    fn no_create_is_out(&mut self) -> Result<(), ConnectError> {
+    fn clear_pending_create(&mut self) -> Result<(), ConnectError> {
         self.save(|row| row.create_out_until = None)
     }
 

@@ -9,7 +9,7 @@ use crate::domain::{Channel, Millis, Reason, Status};
 
 /// What the watcher has to know of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Watched {
+pub struct MonitoredRow {
     /// Where the row lies, to take rows in turns.
     pub row_id: i64,
     /// The kind of service.
@@ -41,7 +41,7 @@ pub struct NotedStatus {
     pub paired_at: Option<Millis>,
 }
 
-impl Watched {
+impl MonitoredRow {
     /// Whether what the server lists under the name, with that id, is the row's own.
     pub fn owns(&self, listed: Option<&str>) -> bool {
         is_own(self.claimed, self.upstream_id.as_deref(), listed)
@@ -50,7 +50,7 @@ impl Watched {
 
 impl Store {
     /// The rows of a server whose instance may be known there, in the order of their places.
-    pub fn watched(&self, credential: &str, base_url: &str) -> Result<Vec<Watched>, Error> {
+    pub fn monitored_rows(&self, credential: &str, base_url: &str) -> Result<Vec<MonitoredRow>, Error> {
         self.read(|c| {
             c.prepare_cached(
                 "SELECT rowid, channel, channelInstanceId, status, statusReason, pairedAt,
@@ -79,7 +79,7 @@ impl Store {
 
     /// Writes what upstream showed of a row, unless anything in the row has changed since it was
     /// read: `false` then. The code goes when nobody is to scan it any more.
-    pub fn note_status(&self, row: &Watched, noted: &NotedStatus) -> Result<bool, Error> {
+    pub fn note_status(&self, row: &MonitoredRow, noted: &NotedStatus) -> Result<bool, Error> {
         let rows = self.write(|t| {
             t.prepare_cached(
                 "UPDATE messaging_instances SET status = ?4, statusReason = ?5, updatedAt = ?6, pairedAt = ?8,
@@ -103,8 +103,8 @@ impl Store {
 }
 
 /// By position: looking columns up by their names would cost more than all the rest.
-fn read(row: &Row) -> rusqlite::Result<Watched> {
-    Ok(Watched {
+fn read(row: &Row) -> rusqlite::Result<MonitoredRow> {
+    Ok(MonitoredRow {
         row_id: row.get(0)?,
         channel: word(row, 1, |text| Channel::parse(text).ok())?,
         name: row.get(2)?,
