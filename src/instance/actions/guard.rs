@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::error::ActionError;
 use crate::domain::ConnectionState;
 use crate::domain::ListedInstance;
+use crate::domain::Pairing;
 use crate::domain::Status;
 use crate::domain::UpstreamError;
 use crate::domain::UseCaseError;
@@ -188,6 +189,13 @@ impl OwnInstance<'_> {
         Ok(self.client.state(&self.target.name)?)
     }
 
+    /// Whether its code may be asked for in that state.
+    pub(super) fn may_ask_code(&self, row: &InstanceRow, state: ConnectionState, pairing: Pairing) -> bool {
+        self.service.may_ask_code(&self.credential, &self.target.name, row, (state, pairing))
+    }
+
+    /// Sends a `connect`, which opens a socket unless one waits for a scan: see
+    /// [`OwnInstance::may_ask_code`].
     pub(super) fn code(&self) -> Result<Connected, ActionError> {
         Ok(self.client.code(&self.target.name)?)
     }

@@ -28,7 +28,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub(super) fn waits_for_scan_alone(own: &OwnInstance, row: &InstanceRow) -> Result<bool, ActionError> {
     let is_connecting = || own.state().map(|state| state == Some(ConnectionState::Connecting));
     let is_paired = || is_paired(own, row, ConnectionState::Connecting);
-    if is_paired()? || !is_connecting()? {
+    let pairing = pairing_of(own, row, ConnectionState::Connecting)?;
+    if !own.state()?.is_some_and(|state| own.may_ask_code(row, state, pairing)) {
         return Ok(false);
     }
     // A socket that has a pairing code, or is just opening, is what the caller wants.
@@ -76,7 +77,10 @@ pub(super) fn is_paired(
     row: &InstanceRow,
     state: ConnectionState,
 ) -> Result<bool, ActionError> {
+    Ok(matches!(pairing_of(own, row, state)?, Pairing::Paired | Pairing::Possible))
+}
+
+fn pairing_of(own: &OwnInstance, row: &InstanceRow, state: ConnectionState) -> Result<Pairing, ActionError> {
     let memory = row.paired_at.map_or(PhoneMemory::NoPhone, PhoneMemory::SeenAt);
-    let verdict = pairing(own.listed()?.as_ref(), memory, state);
-    Ok(matches!(verdict, Pairing::Paired | Pairing::Possible))
+    Ok(pairing(own.listed()?.as_ref(), memory, state))
 }

@@ -18,8 +18,10 @@ use std::time::{Duration, Instant};
 
 pub use outcome::{ConnectError, ConnectOutcome, ConnectRequest, ConnectResult, PriorState};
 
-use crate::store::Store;
+use crate::domain::{ConnectionState, Name, Pairing, is_out};
+use crate::store::{InstanceRow, Store};
 use crate::upstream::Gateway;
+use plan::{CallFacts, InFlight, Row, SocketHistory, Step, Upstream, plan};
 use singleflight::Singleflight;
 use socket_memory::SocketMemory;
 
@@ -58,6 +60,30 @@ impl ConnectService {
     fn belongs_to_other_user(&self, request: &ConnectRequest) -> bool {
         let owner = self.store.instance_owner(request.channel, &request.name);
         owner.is_ok_and(|owner| owner.is_some_and(|owner| owner != request.caller.user))
+    }
+
+    /// Whether the table of `plan` lets an action ask for the code of a row's own instance: the only
+    /// other sender of `connect`, and under the same rules.
+    pub(crate) fn may_ask_code(
+        &self,
+        credential: &str,
+        name: &Name,
+        row: &InstanceRow,
+        upstream: (ConnectionState, Pairing),
+    ) -> bool {
+        let is_opening =
+            row.connect_out_until.is_some_and(is_out) || self.gateway.is_connect_pending(credential, name);
+        let is_flapping = self.sockets.flapped_lately(credential, name.as_str());
+        let facts = CallFacts {
+            row: Row::Settled,
+            may_adopt: false,
+            server: true,
+            upstream: Upstream::Present(upstream.0, upstream.1),
+            socket: if is_flapping { SocketHistory::Flapping } else { SocketHistory::Steady },
+            in_flight: if is_opening { InFlight::Connect } else { InFlight::Nothing },
+            connect_sent: false,
+        };
+        plan(&facts) == Step::AskCode
     }
 
     /// The data folder it works on.

@@ -4,10 +4,13 @@
 //! facts, and looks again, until a step ends the call. A call that takes up after a crash reads the
 //! same table over what the crash left.
 //!
-//! What the table is there for: a `connect` that meets a closed socket opens another one, and state
-//! and `connect` are two requests, so no look before it makes a `connect` safe. Hence none where a
-//! phone is paired; where one may be, one after a `close` that stayed; elsewhere one in a call, and
-//! none while the state flaps.
+//! The table decides about every `connect` that is sent: those of a call are its steps `OpenSocket`,
+//! `AwaitCode` and `AskCode`, and the only other one, which `actions/pairing.rs` sends before it gives up a
+//! pairing, is sent where the table says `AskCode` (`ConnectService::may_ask_code`).
+//!
+//! A `connect` that meets a closed socket opens another one, and state and `connect` are two requests,
+//! so no look before it makes a `connect` safe. Hence none where a phone is paired; where one may be,
+//! one after a `close` that stayed; elsewhere one in a call, and none while the state flaps.
 
 use crate::domain::{ConnectionState, Pairing};
 use ConnectionState::{Close, Open, Unloaded};
