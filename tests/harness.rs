@@ -137,7 +137,8 @@ impl Shop {
         let connect_service = Arc::new(ConnectService::new(Arc::clone(&store), qr_timeout));
         let mut settings = Settings::new("127.0.0.1:0");
         change(&mut settings);
-        let monitor = Arc::new(Monitor::start(Arc::clone(&store), pace));
+        let gateway = Arc::clone(connect_service.gateway());
+        let monitor = Arc::new(Monitor::start(Arc::clone(&store), gateway, pace));
         let server = Server::start(settings, Arc::clone(&store), connect_service, Arc::clone(&monitor));
         let server = server.expect("the server starts");
         let mut shop = Self { monitor, server, sim, store, folder, token: String::new() };

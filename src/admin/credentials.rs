@@ -2,11 +2,15 @@
 //!
 //! A key reaches no server but the one its credential was added for: an address is never changed.
 
+use std::time::{Duration, Instant};
+
 use crate::crypto::new_id;
 use crate::domain::{Channel, Name, Secret};
 use crate::store::{self, Credential, CredentialLine, NewCredential, Store};
-use crate::upstream::evolution::{self, Check};
-use crate::upstream::{BaseUrl, BaseUrlError};
+use crate::upstream::{BaseUrl, BaseUrlError, Check, Gateway, UpstreamServer};
+
+/// Longest that the test of a key may take; a server that needs more would fail every call.
+const TEST: Duration = Duration::from_secs(15);
 
 /// Why a credential is not what was asked for. Nothing changed.
 #[derive(Debug)]
@@ -71,18 +75,24 @@ pub fn add(store: &Store, draft: &CredentialDraft) -> Result<String, CredentialE
 
 /// Tests a key that is about to be stored. What fails is refused, unless whoever asks insists.
 pub fn test_before_storing(
-    base_url: &BaseUrl,
-    key: &Secret,
+    gateway: &Gateway,
+    server: UpstreamServer,
     trace: &str,
     force: bool,
 ) -> Result<Check, CredentialError> {
-    let check = evolution::test(base_url, key, trace);
+    let check = check(gateway, server, trace);
     if force || is_fine(&check) { Ok(check) } else { Err(CredentialError::Failed(check)) }
 }
 
 /// Tests a stored credential; what was found is the result, fine or not.
-pub fn test(credential: &Credential, trace: &str) -> Result<Check, CredentialError> {
-    Ok(evolution::test(&address(credential)?, &credential.key, trace))
+pub fn test(gateway: &Gateway, credential: &Credential, trace: &str) -> Result<Check, CredentialError> {
+    let base_url = address(credential)?;
+    let server = UpstreamServer { channel: credential.channel, base_url: &base_url, key: &credential.key };
+    Ok(check(gateway, server, trace))
+}
+
+fn check(gateway: &Gateway, server: UpstreamServer, trace: &str) -> Check {
+    gateway.client(server, trace, Instant::now() + TEST).check()
 }
 
 /// Where a stored credential's server is.

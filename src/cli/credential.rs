@@ -18,8 +18,7 @@ use crate::http::{CredentialJson, CredentialTestJson, webhook_address};
 use crate::store::{CredentialLine, Store};
 use crate::text::cli as words;
 use crate::text::{base_url, check, webhook_environment};
-use crate::upstream::BaseUrl;
-use crate::upstream::evolution::{Check, is_public_default_key};
+use crate::upstream::{BaseUrl, Check, Gateway, is_public_default_key};
 
 /// What can be done with credentials.
 #[derive(clap::Subcommand, Debug)]
@@ -122,15 +121,16 @@ fn add(store: &Store, new: &CredentialAdd) -> CommandResult {
     let id = credentials::add(store, &draft).map_err(|error| failure(asked, error))?;
     out(&id)?;
     note(words::credential_added(&id));
-    warn_if_public(&id, &key);
+    warn_if_public(&id, new.channel, &key);
     Ok(())
 }
 
 /// Tests a credential; anything but a fine one is a failure.
 fn test(store: &Store, id: &str, json: bool) -> CommandResult {
     let credential = find(store, id)?.credential;
-    let found = credentials::test(&credential, &new_id("cli-")).map_err(|error| failure(id, error))?;
-    warn_if_public(id, &credential.key);
+    let found = credentials::test(&Gateway::default(), &credential, &new_id("cli-"));
+    let found = found.map_err(|error| failure(id, error))?;
+    warn_if_public(id, credential.channel, &credential.key);
     if json {
         out(pretty(&CredentialTestJson::new(id, &found)))?;
     }
@@ -165,11 +165,11 @@ fn remove(store: &Store, id: &str, force: bool) -> CommandResult {
 
 fn rotate(store: &Store, id: &str, key: &KeySource) -> CommandResult {
     // Nobody is asked for a key that nothing can be done with.
-    find(store, id)?;
+    let channel = find(store, id)?.credential.channel;
     let key = key.read()?;
     credentials::rotate(store, id, &key).map_err(|error| failure(id, error))?;
     note(words::credential_rotated(id));
-    warn_if_public(id, &key);
+    warn_if_public(id, channel, &key);
     Ok(())
 }
 
@@ -187,8 +187,8 @@ fn find(store: &Store, id: &str) -> Result<CredentialLine, CommandFailure> {
 }
 
 /// Warns of a key that everybody knows.
-fn warn_if_public(id: &str, key: &Secret) {
-    if is_public_default_key(key) {
+fn warn_if_public(id: &str, channel: Channel, key: &Secret) {
+    if is_public_default_key(channel, key) {
         note(words::key_is_public(id));
     }
 }

@@ -12,7 +12,7 @@ use super::terminal;
 use crate::domain::Secret;
 use crate::text;
 use crate::text::cli as words;
-use crate::upstream::evolution::{KeyError, MAX_KEY, read_key};
+use crate::upstream::{KeyError, MAX_KEY, read_key};
 
 /// Where the key is; exactly one is named.
 #[derive(clap::Args, Debug)]

@@ -19,7 +19,7 @@ use crate::instance::connect::ConnectService;
 use crate::instance::monitor::{Monitor, Pace};
 use crate::store::{self, CredentialLine, Store};
 use crate::text::cli as words;
-use crate::upstream::evolution::is_public_default_key;
+use crate::upstream::is_public_default_key;
 
 /// What `serve` takes; every flag has its variable.
 #[derive(clap::Args, Debug)]
@@ -65,7 +65,8 @@ fn serve(config: &Config, log_buffer: &BufferedLog) -> CommandResult {
     let mut settings = Settings::new(&config.listen);
     settings.trusted_proxies.clone_from(&config.trusted_proxies);
     settings.public_url.clone_from(&config.public_url);
-    let monitor = Arc::new(Monitor::start(Arc::clone(&store), Pace::default()));
+    let gateway = Arc::clone(connect_service.gateway());
+    let monitor = Arc::new(Monitor::start(Arc::clone(&store), gateway, Pace::default()));
     let server = Server::start(settings, Arc::clone(&store), connect_service, Arc::clone(&monitor))
         .map_err(|e| CommandFailure::Failed(words::cannot_listen(&config.listen, &e)))?;
     let url = config.public_url.clone().unwrap_or_else(|| reachable(server.addr()));
@@ -112,7 +113,7 @@ fn advise(config: &Config, server: &Server, store: &Store, url: &str) -> Result<
         invite(server, url);
     }
     for CredentialLine { credential, .. } in credentials {
-        if is_public_default_key(&credential.key) {
+        if is_public_default_key(credential.channel, &credential.key) {
             log::warn!(
                 "credential {} opens with the key of Evolution's own examples, which everybody knows: change \
                  AUTHENTICATION_API_KEY there, then: pareia credential rotate {0} --api-token-stdin",

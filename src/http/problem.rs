@@ -10,7 +10,7 @@ use crate::instance::actions::{Action, ActionError};
 use crate::instance::connect::ConnectError;
 use crate::store;
 use crate::text;
-use crate::upstream::evolution::Check;
+use crate::upstream::Check;
 
 /// When a caller who met a full house should come back, in seconds.
 const BUSY_RETRY: u64 = 2;

@@ -3,8 +3,7 @@
 
 use super::sentence::Sentence;
 use crate::domain::UpstreamError;
-use crate::upstream::BaseUrlError;
-use crate::upstream::evolution::{Check, KeyError};
+use crate::upstream::{BaseUrlError, Check, KeyError};
 
 /// The next step for what upstream did.
 pub fn upstream(error: UpstreamError) -> &'static str {

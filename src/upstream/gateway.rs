@@ -1,14 +1,17 @@
-//! The gateway: the one way from here to the servers, for whatever is done to one instance.
+//! The gateway: the one way from here to the servers, and the one place that chooses by channel which
+//! upstream is spoken.
 //!
 //! It holds what all calls share: connections, the permits that bound how many calls a server has to
 //! bear, and the connects that are unanswered. It knows nothing of rows, and decides nothing.
 
 use std::time::Instant;
 
-use super::BaseUrl;
-use super::evolution::{Client, Connections};
+use super::call_log::CallLog;
+use super::client::{UpstreamClient, UpstreamServer};
+use super::evolution::{self, EvolutionClient};
 use super::pending_connects::{PendingConnect, PendingConnects};
-use crate::domain::{Name, Secret};
+use super::transport::ConnectionPool;
+use crate::domain::{Channel, Name, Secret};
 use crate::sync::{Permit, PermitLimits, Permits};
 
 /// Calls about instances under way at one server, and at all of them: a server that hangs leaves room
@@ -17,10 +20,15 @@ const CALLS: PermitLimits = PermitLimits { per_key: 64, total: 128, waiting: 409
 /// `connect` calls that one server sleeps over, and all of them; each holds a thread and a connection
 /// for 2 to 5 s, or until it is given up.
 const CONNECTS: PermitLimits = PermitLimits { per_key: 64, total: 128, waiting: 4096 };
+/// Read buffer of one connection, in bytes: a code takes three reads.
+const READ_BUFFER: usize = 8 * 1024;
+/// The same where lists of 10 MB are read over few connections: each read costs two system calls.
+const LIST_READ_BUFFER: usize = 64 * 1024;
 
-/// The way to every server. Servers are told apart by their credential's id.
+/// The way to every server. Where servers are told apart, it is by their credential's id.
 pub struct Gateway {
-    connections: Connections,
+    connections: ConnectionPool,
+    list_connections: ConnectionPool,
     calls: Permits<String>,
     connects: Permits<String>,
     pending_connects: PendingConnects,
@@ -29,7 +37,8 @@ pub struct Gateway {
 impl Default for Gateway {
     fn default() -> Self {
         Self {
-            connections: Connections::default(),
+            connections: ConnectionPool::new(READ_BUFFER),
+            list_connections: ConnectionPool::new(LIST_READ_BUFFER),
             calls: Permits::new(CALLS),
             connects: Permits::new(CONNECTS),
             pending_connects: PendingConnects::default(),
@@ -38,10 +47,23 @@ impl Default for Gateway {
 }
 
 impl Gateway {
-    /// A client for the server at `base_url`, on the shared connections. No request of it outlives
-    /// `deadline`; its log lines carry `trace`.
-    pub fn client(&self, base_url: &BaseUrl, key: Secret, trace: &str, deadline: Instant) -> Client {
-        Client::new(&self.connections, base_url, key, trace, deadline)
+    /// A client of the server, on the shared connections. No call of it outlives `deadline`; its log lines
+    /// carry `trace`.
+    pub fn client(&self, server: UpstreamServer, trace: &str, deadline: Instant) -> Box<dyn UpstreamClient> {
+        let log = CallLog { trace: trace.to_owned(), is_quiet: false };
+        client(&self.connections, server, log, deadline)
+    }
+
+    /// The same for a caller that polls: over connections made for lists of everything, and with log lines
+    /// at `debug`.
+    pub fn polling_client(
+        &self,
+        server: UpstreamServer,
+        trace: &str,
+        deadline: Instant,
+    ) -> Box<dyn UpstreamClient> {
+        let log = CallLog { trace: trace.to_owned(), is_quiet: true };
+        client(&self.list_connections, server, log, deadline)
     }
 
     /// The right to make calls about one instance at the credential's server; `None` when none is
@@ -74,5 +96,23 @@ impl Gateway {
     /// Clears the pending connect of an instance whose socket has shown or was closed, or that is gone.
     pub fn clear_pending_connect(&self, credential: &str, name: &Name) {
         self.pending_connects.clear(credential, name);
+    }
+}
+
+fn client(
+    connections: &ConnectionPool,
+    server: UpstreamServer,
+    log: CallLog,
+    deadline: Instant,
+) -> Box<dyn UpstreamClient> {
+    match server.channel {
+        Channel::WhatsappEvolution => Box::new(EvolutionClient::new(connections, server, log, deadline)),
+    }
+}
+
+/// Whether the key is one that the upstream's own examples ship: whoever reads them opens the server.
+pub fn is_public_default_key(channel: Channel, key: &Secret) -> bool {
+    match channel {
+        Channel::WhatsappEvolution => evolution::is_public_default_key(key),
     }
 }

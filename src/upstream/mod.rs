@@ -1,12 +1,18 @@
-//! The way to upstream servers: where they are, how bytes reach them, and what they speak.
+//! The way to upstream servers: where they are, how bytes reach them, what is asked of them, and what each
+//! kind of them speaks.
 
 mod address_rules;
-pub mod base_url;
-pub mod evolution;
+mod base_url;
+mod call_log;
+mod client;
+mod evolution;
 mod gateway;
+mod key;
 mod pending_connects;
 mod transport;
 
 pub use base_url::{BaseUrl, BaseUrlError};
-pub use gateway::Gateway;
+pub use client::{Check, CommandOutcome, Connected, Created, ListSink, UpstreamClient, UpstreamServer};
+pub use gateway::{Gateway, is_public_default_key};
+pub use key::{KeyError, MAX_KEY, read_key};
 pub use pending_connects::PendingConnect;

@@ -1,8 +1,8 @@
-//! How bytes reach another server: one agent with every limit set, and a resolver that leads nowhere it
-//! must not. The only place that builds `ureq` requests. Knows no server's API: what is sent and what
+//! How bytes reach another server: connections with every limit set, and a resolver that leads nowhere it
+//! must not. The only place that makes `ureq` requests. Knows no server's API: what is sent and what
 //! an answer means is the caller's business.
 
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,7 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Body, Error, RequestBuilder};
 
 use super::address_rules::is_forbidden;
+use crate::domain::UpstreamError;
 
 /// Time for name look-up, TCP and TLS together. A server that is there answers in milliseconds.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -26,7 +27,7 @@ const MAX_IDLE: usize = 32;
 const WRITE_BUFFER: usize = 2 * 1024;
 
 /// What is sent.
-pub struct Request<'a> {
+pub struct HttpRequest<'a> {
     /// `GET` or `DELETE`; with a body, `POST`.
     pub method: &'static str,
     pub url: &'a str,
@@ -55,60 +56,80 @@ pub enum TransportError {
     Unexpected,
 }
 
-/// An agent that goes where it is told and nowhere else, within limits. Each of its connections keeps
-/// a read buffer of that many bytes.
-pub fn agent(read_buffer: usize) -> Agent {
-    let config = Config::builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .proxy(None)
-        .user_agent(concat!("pareia/", env!("CARGO_PKG_VERSION")))
-        .timeout_resolve(Some(CONNECT))
-        .timeout_connect(Some(CONNECT))
-        .max_response_header_size(MAX_HEAD)
-        .input_buffer_size(read_buffer)
-        .output_buffer_size(WRITE_BUFFER)
-        .max_idle_connections(MAX_IDLE)
-        .max_idle_connections_per_host(MAX_IDLE)
-        .max_idle_age(IDLE)
-        .build();
-    Agent::with_parts(config, DefaultConnector::new(), GuardedResolver::default())
+impl From<TransportError> for UpstreamError {
+    fn from(error: TransportError) -> Self {
+        match error {
+            TransportError::Unreachable => Self::Unreachable,
+            TransportError::Broken => Self::Broken,
+            TransportError::Timeout => Self::Timeout,
+            TransportError::Unexpected => Self::Unexpected,
+        }
+    }
 }
 
-/// Sends one request and has its answer read.
-pub fn exchange<T>(
-    agent: &Agent,
-    request: &Request,
-    read: &mut dyn FnMut(Answer) -> Result<T, Error>,
-) -> Result<T, TransportError> {
-    match attempt(agent, request).and_then(&mut *read) {
-        // A connection that the server closed while it was being used again: once more, on a new one.
-        Err(error) if request.repeatable && is_broken(&error) => attempt(agent, request).and_then(read),
-        outcome => outcome,
-    }
-    .map_err(|error| classify(&error))
-}
+/// Connections to servers, kept for the next request while they are fresh. A clone shares them.
+#[derive(Clone)]
+pub struct ConnectionPool(Agent);
 
-fn attempt(agent: &Agent, request: &Request) -> Result<Answer, Error> {
-    let left = request.deadline.saturating_duration_since(Instant::now());
-    if left.is_zero() {
-        return Err(Error::Timeout(ureq::Timeout::Global));
+impl ConnectionPool {
+    /// Connections that go where they are told and nowhere else, within limits. Each keeps a read buffer
+    /// of that many bytes.
+    pub fn new(read_buffer: usize) -> Self {
+        let config = Config::builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(None)
+            .user_agent(concat!("pareia/", env!("CARGO_PKG_VERSION")))
+            .timeout_resolve(Some(CONNECT))
+            .timeout_connect(Some(CONNECT))
+            .max_response_header_size(MAX_HEAD)
+            .input_buffer_size(read_buffer)
+            .output_buffer_size(WRITE_BUFFER)
+            .max_idle_connections(MAX_IDLE)
+            .max_idle_connections_per_host(MAX_IDLE)
+            .max_idle_age(IDLE)
+            .build();
+        Self(Agent::with_parts(config, DefaultConnector::new(), GuardedResolver::default()))
     }
-    let idle = if request.fresh { Duration::ZERO } else { IDLE };
-    let answer = if let Some(body) = &request.body {
-        let post = with_headers(agent.post(request.url), request.headers);
-        let post = post.header("content-type", "application/json");
-        post.config().timeout_global(Some(left)).max_idle_age(idle).build().send(body)
-    } else {
-        let bare = match request.method {
-            "DELETE" => agent.delete(request.url),
-            _ => agent.get(request.url),
+
+    /// Sends one request and has its answer read by `read`, a second time where the first answer broke off.
+    pub fn exchange<T>(
+        &self,
+        request: &HttpRequest,
+        read: &mut dyn FnMut(HttpResponse) -> io::Result<T>,
+    ) -> Result<T, TransportError> {
+        let mut attempt = || {
+            let read = self.send(request).and_then(|response| read(response).map_err(Error::from));
+            read.map_err(|error| classify(&error))
         };
-        let bare = with_headers(bare, request.headers);
-        bare.config().timeout_global(Some(left)).max_idle_age(idle).build().call()
-    }?;
-    Ok(Answer(answer))
+        match attempt() {
+            // A connection that the server closed while it was being used again: once more, on a new one.
+            Err(TransportError::Broken) if request.repeatable => attempt(),
+            outcome => outcome,
+        }
+    }
+
+    fn send(&self, request: &HttpRequest) -> Result<HttpResponse, Error> {
+        let left = request.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(Error::Timeout(ureq::Timeout::Global));
+        }
+        let idle = if request.fresh { Duration::ZERO } else { IDLE };
+        let response = if let Some(body) = &request.body {
+            let post = with_headers(self.0.post(request.url), request.headers);
+            let post = post.header("content-type", "application/json");
+            post.config().timeout_global(Some(left)).max_idle_age(idle).build().send(body)
+        } else {
+            let bare = match request.method {
+                "DELETE" => self.0.delete(request.url),
+                _ => self.0.get(request.url),
+            };
+            let bare = with_headers(bare, request.headers);
+            bare.config().timeout_global(Some(left)).max_idle_age(idle).build().call()
+        }?;
+        Ok(HttpResponse(response))
+    }
 }
 
 fn with_headers<T>(request: RequestBuilder<T>, headers: &[(&str, &str)]) -> RequestBuilder<T> {
@@ -116,16 +137,16 @@ fn with_headers<T>(request: RequestBuilder<T>, headers: &[(&str, &str)]) -> Requ
 }
 
 /// An answer whose body is still to be read.
-pub struct Answer(Response<Body>);
+pub struct HttpResponse(Response<Body>);
 
-impl Answer {
+impl HttpResponse {
     /// The HTTP status.
     pub fn status(&self) -> u16 {
         self.0.status().as_u16()
     }
 
     /// The whole body, of at most `limit` bytes.
-    pub fn whole(self, limit: u64) -> Result<Vec<u8>, Error> {
+    pub fn whole(self, limit: u64) -> io::Result<Vec<u8>> {
         let body = self.0.into_body();
         // As large as it says, so that a large one is not moved about while it arrives.
         let length = body.content_length().unwrap_or(0).min(limit);
@@ -138,10 +159,6 @@ impl Answer {
     pub fn stream(self, limit: u64) -> impl Read {
         self.0.into_body().into_with_config().limit(limit).reader()
     }
-}
-
-fn is_broken(error: &Error) -> bool {
-    classify(error) == TransportError::Broken
 }
 
 fn classify(error: &Error) -> TransportError {

@@ -36,7 +36,7 @@ impl Home {
         let connect_service = Arc::new(ConnectService::new(Arc::clone(&store), PATIENCE));
         let mut settings = Settings::new("127.0.0.1:0");
         change(&mut settings);
-        let monitor = Arc::new(Monitor::start(Arc::clone(&store), Pace::asleep()));
+        let monitor = Arc::new(Monitor::start(Arc::clone(&store), Arc::default(), Pace::asleep()));
         let server = Server::start(settings, Arc::clone(&store), connect_service, monitor).expect("a server");
         Self { folder, store, server: Some(server) }
     }

@@ -9,7 +9,7 @@ use super::{at_most, show};
 const MAX_LINES: usize = 60;
 
 /// Type names that two places use for two things.
-const MAX_DOUBLED_TYPES: usize = 27;
+const MAX_DOUBLED_TYPES: usize = 22;
 
 /// Words that a newcomer to the code would have to decode, wherever in a name they stand.
 const METAPHORS: &[&str] = &[

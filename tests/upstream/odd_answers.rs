@@ -1,19 +1,10 @@
 //! Answers that no Evolution gives: of a proxy, a broken server, or a later release.
 
-use std::time::{Duration, Instant};
-
-use pareia::domain::{Name, Secret, UpstreamError};
+use pareia::domain::{Name, UpstreamError};
 use pareia::qr_image;
-use pareia::upstream::BaseUrl;
-use pareia::upstream::evolution::{Client, Connected, Connections};
+use pareia::upstream::Connected;
 
-use super::recorded::{serving, whole_list};
-
-fn client(url: &str) -> Client {
-    let base = BaseUrl::parse(url).expect("a URL");
-    let deadline = Instant::now() + Duration::from_secs(5);
-    Client::new(&Connections::default(), &base, Secret::new("k"), "odd", deadline)
-}
+use super::recorded::{answer, client, serving, serving_each, whole_list};
 
 #[test]
 fn what_connect_never_answers_is_an_error_at_once() {
@@ -52,4 +43,18 @@ fn one_odd_entry_of_a_list_hides_no_other() {
         let body = format!("[{odd},{odd}]");
         assert_eq!(whole_list(&serving(200, &body)), Err(UpstreamError::Unexpected), "{body}");
     }
+}
+
+#[test]
+fn of_a_list_that_broke_off_nothing_is_kept() {
+    let list = r#"[{"name":"a","connectionStatus":"open"},{"name":"b","connectionStatus":"close"}]"#;
+    let whole = answer(200, list);
+    let cut = whole[..whole.len() - 10].to_owned();
+    let names = ["a open None false None", "b close None false None"].map(str::to_owned).to_vec();
+    assert_eq!(
+        whole_list(&serving_each(vec![cut.clone(), whole])),
+        Ok((names, 0)),
+        "read anew, from its beginning"
+    );
+    assert_eq!(whole_list(&serving_each(vec![cut.clone(), cut])), Err(UpstreamError::Broken));
 }

@@ -5,29 +5,38 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-use pareia::domain::ConnectionState;
-use pareia::domain::UpstreamError;
-use pareia::domain::{Name, Phone, Secret};
+use pareia::domain::{Channel, ConnectionState, ListedInstance, Name, Phone, Secret, UpstreamError};
 use pareia::qr_image;
-use pareia::upstream::BaseUrl;
-use pareia::upstream::evolution::{Client, CommandOutcome, Connected, Connections, Created};
+use pareia::upstream::{
+    BaseUrl, CommandOutcome, Connected, Created, Gateway, ListSink, UpstreamClient, UpstreamServer,
+};
 use serde_json::Value;
 
 use crate::harness::PHONE;
 
 /// A server that gives one answer to whoever asks.
 pub fn serving(status: u16, body: &str) -> String {
+    serving_each(vec![answer(status, body)])
+}
+
+/// A server that gives those bytes, each to one caller, and hangs up.
+pub fn serving_each(answers: Vec<String>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let head =
-        format!("HTTP/1.1 {status} Recorded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-    let answer = format!("{head}{body}");
     std::thread::spawn(move || {
-        let (mut client, _) = listener.accept().expect("a call");
-        read_request(&mut client);
-        client.write_all(answer.as_bytes()).expect("answered");
+        for answer in answers {
+            let (mut client, _) = listener.accept().expect("a call");
+            read_request(&mut client);
+            client.write_all(answer.as_bytes()).expect("answered");
+        }
     });
     url
+}
+
+/// The bytes of an answer.
+pub fn answer(status: u16, body: &str) -> String {
+    let length = body.len();
+    format!("HTTP/1.1 {status} Recorded\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
 }
 
 fn read_request(client: &mut TcpStream) {
@@ -92,10 +101,15 @@ fn meaning(endpoint: &str, status: u16, body: &Value) -> String {
     }
 }
 
+/// A client of the Evolution server at that address.
+pub fn client(url: &str) -> Box<dyn UpstreamClient> {
+    let (base_url, key) = (BaseUrl::parse(url).expect("a URL"), Secret::new("k"));
+    let server = UpstreamServer { channel: Channel::WhatsappEvolution, base_url: &base_url, key: &key };
+    Gateway::default().client(server, "recorded", Instant::now() + Duration::from_secs(5))
+}
+
 fn understood(endpoint: &str, name: &Name, url: &str) -> String {
-    let base = BaseUrl::parse(url).expect("a URL");
-    let deadline = Instant::now() + Duration::from_secs(5);
-    let client = Client::new(&Connections::default(), &base, Secret::new("k"), "recorded", deadline);
+    let client = client(url);
     let phone = Phone::parse(PHONE).expect("a phone");
     let state = |s: ConnectionState| format!("{s:?}").to_lowercase();
     let done = |outcome: CommandOutcome| match outcome {
@@ -134,7 +148,7 @@ fn understood(endpoint: &str, name: &Name, url: &str) -> String {
             })
         }),
     };
-    outcome.unwrap_or_else(|trouble| match trouble {
+    outcome.unwrap_or_else(|error| match error {
         UpstreamError::RejectedKey => "rejected key".into(),
         UpstreamError::Unexpected => "unexpected".into(),
         other => format!("{other:?}"),
@@ -170,8 +184,8 @@ fn replay(recording: &str) -> usize {
         let Ok(name) = Name::parse(listed) else { continue };
         let status = u16::try_from(status).expect("a status");
         let text = if body.is_null() { String::new() } else { body.to_string() };
-        let got = understood(endpoint, &name, &serving(status, &text));
-        assert_eq!(got, meaning(endpoint, status, body), "{}", &line[..line.len().min(300)]);
+        let understood = understood(endpoint, &name, &serving(status, &text));
+        assert_eq!(understood, meaning(endpoint, status, body), "{}", &line[..line.len().min(300)]);
         replayed += 1;
     }
     replayed
@@ -191,13 +205,23 @@ fn every_recorded_answer_is_understood() {
 
 /// What `list_all` makes of an answer: each name with what is known of it, and how many it skipped.
 pub fn whole_list(url: &str) -> Result<(Vec<String>, usize), UpstreamError> {
-    let base = BaseUrl::parse(url).expect("a URL");
-    let deadline = Instant::now() + Duration::from_secs(5);
-    let client = Client::new(&Connections::default(), &base, Secret::new("k"), "recorded", deadline);
-    client.list_all(Vec::new, |lines, name, l| {
-        let state = format!("{:?}", l.state).to_lowercase();
-        lines.push(format!("{name} {state} {:?} {} {:?}", l.id, l.owner, l.logout.map(|logout| logout.code)));
-    })
+    let mut lines = Lines(Vec::new());
+    client(url).list_all(&mut lines).map(|skipped| (lines.0, skipped))
+}
+
+/// A line for each instance of a list.
+struct Lines(Vec<String>);
+
+impl ListSink for Lines {
+    fn begin(&mut self) {
+        self.0.clear();
+    }
+
+    fn add(&mut self, name: &str, listed: ListedInstance) {
+        let state = format!("{:?}", listed.state).to_lowercase();
+        let code = listed.logout.map(|logout| logout.code);
+        self.0.push(format!("{name} {state} {:?} {} {code:?}", listed.id, listed.owner));
+    }
 }
 
 #[test]
@@ -219,9 +243,9 @@ fn every_recorded_list_is_understood_whole() {
             // Without one the server was being restarted.
             let Some(status) = exchange["response"]["status"].as_u64() else { continue };
             let status = u16::try_from(status).expect("a status");
-            let got = whole_list(&serving(status, &body.to_string()));
+            let read = whole_list(&serving(status, &body.to_string()));
             let Some(list) = body.as_array() else {
-                assert_eq!(got, Err(UpstreamError::RejectedKey), "{}", &line[..line.len().min(300)]);
+                assert_eq!(read, Err(UpstreamError::RejectedKey), "{}", &line[..line.len().min(300)]);
                 continue;
             };
             let text = |entry: &Value, new: &str, old: &str| {
@@ -237,7 +261,7 @@ fn every_recorded_list_is_understood_whole() {
                     format!("{name} {state} {:?} {owner} {reason:?}", text(e, "id", "instanceId"))
                 })
                 .collect();
-            assert_eq!(got, Ok((expected, 0)));
+            assert_eq!(read, Ok((expected, 0)));
             entries += list.len();
         }
         assert!(entries >= at_least, "{version}: only {entries}");

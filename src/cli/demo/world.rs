@@ -68,9 +68,11 @@ impl DemoWorld {
             key: &key,
         })?;
         let tokens = [add_user(&store, "loja")?, add_user(&store, "outra-loja")?];
-        let monitor = Arc::new(Monitor::start(Arc::clone(&store), pace));
+        let connect_service = Arc::new(ConnectService::new(Arc::clone(&store), QR_TIMEOUT));
+        let gateway = Arc::clone(connect_service.gateway());
+        let monitor = Arc::new(Monitor::start(Arc::clone(&store), gateway, pace));
         let password = add_administrator(&store)?;
-        let server = serve(listen, &store, &monitor)?;
+        let server = serve(listen, &store, &connect_service, &monitor)?;
         store.set_setting("url", &format!("http://{}", server.addr()))?;
         Ok(Self { server, monitor, sim, store, tokens, password, _folder: folder })
     }
@@ -100,10 +102,15 @@ impl DemoWorld {
     }
 }
 
-fn serve(listen: &str, store: &Arc<Store>, monitor: &Arc<Monitor>) -> Result<Server, CommandFailure> {
+fn serve(
+    listen: &str,
+    store: &Arc<Store>,
+    connect_service: &Arc<ConnectService>,
+    monitor: &Arc<Monitor>,
+) -> Result<Server, CommandFailure> {
     let start = |listen: &str| {
-        let connect_service = Arc::new(ConnectService::new(Arc::clone(store), QR_TIMEOUT));
-        Server::start(Settings::new(listen), Arc::clone(store), connect_service, Arc::clone(monitor))
+        let (connect_service, monitor) = (Arc::clone(connect_service), Arc::clone(monitor));
+        Server::start(Settings::new(listen), Arc::clone(store), connect_service, monitor)
     };
     let started = match start(listen) {
         Err(e) if e.kind() == io::ErrorKind::AddrInUse => {

@@ -15,8 +15,7 @@ use crate::instance::connect::ConnectService;
 use crate::store::{self, Credential, InstanceRef, InstanceRow};
 use crate::sync::FileLock;
 use crate::sync::Permit;
-use crate::upstream::BaseUrl;
-use crate::upstream::evolution::{Client, CommandOutcome, Connected};
+use crate::upstream::{BaseUrl, CommandOutcome, Connected, UpstreamClient, UpstreamServer};
 
 /// How long a request waits for the instance's lock: a call that waits for a code takes that long at
 /// most while all is well.
@@ -122,7 +121,8 @@ pub(super) fn find<'a>(
         .call_permit(&credential.id, Instant::now() + PERMIT_WAIT)
         .ok_or(UseCaseError::Busy)?;
     let deadline = Instant::now() + UPSTREAM;
-    let client = service.gateway().client(&base_url, credential.key, trace, deadline);
+    let server = UpstreamServer { channel: credential.channel, base_url: &base_url, key: &credential.key };
+    let client = service.gateway().client(server, trace, deadline);
     let mut own =
         OwnInstance { service, target, credential: credential.id, client, is_listed: false, _permit: permit };
     let listed = own.listed()?;
@@ -169,7 +169,7 @@ pub(super) struct OwnInstance<'a> {
     service: &'a ConnectService,
     target: &'a InstanceRef,
     credential: String,
-    client: Client,
+    client: Box<dyn UpstreamClient>,
     /// Whether the list showed it.
     is_listed: bool,
     _permit: Permit<String>,

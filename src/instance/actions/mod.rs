@@ -20,7 +20,7 @@ use crate::domain::{Reason, Status, UseCaseError, from_now};
 use crate::instance::connect::ConnectService;
 use crate::store::{InstanceRef, InstanceRow};
 use crate::sync::{Permit, PermitLimits, Permits};
-use crate::upstream::evolution::CommandOutcome;
+use crate::upstream::CommandOutcome;
 use guard::{InstanceGuard, UpstreamOfRow};
 
 /// Requests for one row at a time; each holds a thread while it waits for the others.

@@ -11,7 +11,7 @@ use super::error::ActionError;
 use super::guard::OwnInstance;
 use crate::domain::{ConnectionState, Pairing, PhoneMemory, now, pairing};
 use crate::store::InstanceRow;
-use crate::upstream::evolution::Connected;
+use crate::upstream::Connected;
 
 /// How long the state has to stay `connecting`: a login that had begun is over by then. After a scan
 /// the phone and WhatsApp take some seconds between them, of which upstream shows nothing but the

@@ -29,7 +29,7 @@ use socket_memory::SocketMemory;
 pub struct ConnectService {
     store: Arc<Store>,
     qr_timeout: Duration,
-    gateway: Gateway,
+    gateway: Arc<Gateway>,
     singleflight: Singleflight,
     sockets: SocketMemory,
 }
@@ -40,7 +40,7 @@ impl ConnectService {
         Self {
             store,
             qr_timeout,
-            gateway: Gateway::default(),
+            gateway: Arc::default(),
             singleflight: Singleflight::default(),
             sockets: SocketMemory::default(),
         }
@@ -92,7 +92,7 @@ impl ConnectService {
     }
 
     /// The way to the servers.
-    pub(crate) fn gateway(&self) -> &Gateway {
+    pub fn gateway(&self) -> &Arc<Gateway> {
         &self.gateway
     }
 }

@@ -29,6 +29,7 @@ use std::time::Instant;
 pub use pace::Pace;
 
 use crate::store::Store;
+use crate::upstream::Gateway;
 use state::{END_WAIT, MonitorState};
 use supervisor::Supervisor;
 
@@ -39,8 +40,8 @@ pub struct Monitor {
 
 impl Monitor {
     /// Begins to poll every active credential's server.
-    pub fn start(store: Arc<Store>, pace: Pace) -> Self {
-        let state = Arc::new(MonitorState::new(store, pace));
+    pub fn start(store: Arc<Store>, gateway: Arc<Gateway>, pace: Pace) -> Self {
+        let state = Arc::new(MonitorState::new(store, gateway, pace));
         let mut supervisor = Supervisor::new(Arc::clone(&state));
         // At once, so that webhooks are known when the first request comes.
         supervisor.refresh();

@@ -13,7 +13,7 @@ use super::suspicions::Suspicions;
 use super::writer;
 use crate::crypto::new_id;
 use crate::domain::UpstreamError;
-use crate::upstream::evolution::Client;
+use crate::upstream::{UpstreamClient, UpstreamServer};
 
 /// How long a poll may go on asking: a server that has become slow is not asked 128 times.
 const PROBING: Duration = Duration::from_secs(5);
@@ -97,7 +97,7 @@ impl<'a> Poller<'a> {
         server.begin_wait();
         self.upstream = Duration::ZERO;
         let is_list_due = self.is_list_due();
-        let list = if is_list_due { List::fetch(&client, &rows)? } else { List::silent(rows.len()) };
+        let list = if is_list_due { List::fetch(&*client, &rows)? } else { List::silent(rows.len()) };
         let snapshot = Snapshot { rows, list, client, trace, begun };
         let remainder = if is_list_due {
             self.note_list(&snapshot);
@@ -109,11 +109,12 @@ impl<'a> Poller<'a> {
         Ok(remainder)
     }
 
-    fn client(&self, trace: &str) -> Client {
+    fn client(&self, trace: &str) -> Box<dyn UpstreamClient> {
         let (state, server) = (self.state, self.server);
         let deadline = Instant::now() + state.pace.patience;
-        let key = server.credential.key.clone();
-        Client::new(&state.connections, &server.base_url, key, trace, deadline).quietly()
+        let (channel, key) = (server.credential.channel, &server.credential.key);
+        let server = UpstreamServer { channel, base_url: &server.base_url, key };
+        state.gateway.polling_client(server, trace, deadline)
     }
 
     /// Whether a list is asked for. Where one tells what is so, names are asked for by themselves in

@@ -8,13 +8,13 @@ use crate::domain::{
     ConnectionState, ListedInstance, Millis, Name, PhoneMemory, Status, UpstreamError, is_out, now, pairing,
 };
 use crate::store::{self, MonitoredRow, Store};
-use crate::upstream::evolution::Client;
+use crate::upstream::{ListSink, UpstreamClient};
 
 /// A poll under way.
 pub(super) struct Snapshot<'a> {
     pub rows: Vec<MonitoredRow>,
     pub list: List,
-    pub client: Client,
+    pub client: Box<dyn UpstreamClient>,
     pub trace: &'a str,
     pub begun: Instant,
 }
@@ -36,17 +36,31 @@ impl List {
     }
 
     /// Asks the server for its list.
-    pub(super) fn fetch(client: &Client, rows: &[MonitoredRow]) -> Result<Self, UpstreamError> {
-        let places: HashMap<&str, usize> =
-            rows.iter().enumerate().map(|(at, row)| (row.name.as_str(), at)).collect();
-        let each = |list: &mut Self, name: &str, listed: ListedInstance| {
-            list.lags &= listed.lags;
-            if let Some(at) = places.get(name) {
-                list.entries[*at].get_or_insert(listed);
-            }
-        };
-        let (list, skipped) = client.list_all(|| Self::silent(rows.len()), each)?;
-        Ok(Self { skipped, ..list })
+    pub(super) fn fetch(client: &dyn UpstreamClient, rows: &[MonitoredRow]) -> Result<Self, UpstreamError> {
+        let by_name = rows.iter().enumerate().map(|(at, row)| (row.name.as_str(), at)).collect();
+        let mut sorter = ListSorter { by_name, list: Self::silent(rows.len()) };
+        let skipped = client.list_all(&mut sorter)?;
+        Ok(Self { skipped, ..sorter.list })
+    }
+}
+
+/// Sorts a list by the rows while it arrives.
+struct ListSorter<'a> {
+    /// Where each name's row is in the list of rows.
+    by_name: HashMap<&'a str, usize>,
+    list: List,
+}
+
+impl ListSink for ListSorter<'_> {
+    fn begin(&mut self) {
+        self.list = List::silent(self.list.entries.len());
+    }
+
+    fn add(&mut self, name: &str, listed: ListedInstance) {
+        self.list.lags &= listed.lags;
+        if let Some(at) = self.by_name.get(name) {
+            self.list.entries[*at].get_or_insert(listed);
+        }
     }
 }
 

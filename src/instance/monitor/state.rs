@@ -1,4 +1,4 @@
-//! What the monitor's threads share: the data folder, the connections, and which servers are polled.
+//! What the monitor's threads share: the data folder, the way to the servers, and which of them are polled.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use super::pace::Pace;
 use super::server::PolledServer;
 use crate::store::Store;
 use crate::sync::{Mutex, Threads};
-use crate::upstream::evolution::Connections;
+use crate::upstream::Gateway;
 
 /// How long the end waits for threads that are in the middle of a call. What hangs longer is left
 /// behind, and writes nothing any more.
@@ -17,7 +17,7 @@ pub(super) const END_WAIT: Duration = Duration::from_secs(1);
 /// What its threads share.
 pub(super) struct MonitorState {
     pub(super) store: Arc<Store>,
-    pub(super) connections: Connections,
+    pub(super) gateway: Arc<Gateway>,
     pub(super) pace: Pace,
     pub(super) roster: Mutex<Roster>,
     pub(super) threads: Threads,
@@ -34,9 +34,8 @@ pub(super) struct Roster {
 }
 
 impl MonitorState {
-    pub(super) fn new(store: Arc<Store>, pace: Pace) -> Self {
-        let (connections, roster) = (Connections::for_lists(), Mutex::default());
-        Self { store, connections, pace, roster, threads: Threads::default() }
+    pub(super) fn new(store: Arc<Store>, gateway: Arc<Gateway>, pace: Pace) -> Self {
+        Self { store, gateway, pace, roster: Mutex::default(), threads: Threads::default() }
     }
 
     pub(super) fn server(&self, credential: &str) -> Option<Arc<PolledServer>> {

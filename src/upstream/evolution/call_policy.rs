@@ -15,45 +15,41 @@ const BANNER: Duration = Duration::from_secs(2);
 pub(super) const MAX_ANSWER: u64 = 1024 * 1024;
 /// Largest list of all instances read: an entry of 2.x has about 1 KiB, so this is some 30,000.
 pub(super) const MAX_LIST: u64 = 32 * 1024 * 1024;
-/// Read buffer of one connection: a code takes three reads.
-pub(super) const READ_BUFFER: usize = 8 * 1024;
-/// The same where lists of 10 MB are read over few connections: each read costs two system calls.
-pub(super) const LIST_READ_BUFFER: usize = 64 * 1024;
 
 /// How a call is made.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Care {
+pub(super) enum CallPolicy {
     /// Answered in milliseconds; doing it twice does no harm.
-    Quick,
-    /// The same, and not worth waiting for.
-    Briefly,
+    Repeatable,
+    /// The same, and nothing but a detail is lost with it.
+    Brief,
     /// About every instance: takes its time and is large; doing it twice does no harm.
     List,
     /// Answered in milliseconds; not to be repeated, though an idle connection will do.
-    QuickOnce,
+    OncePooled,
     /// Answered in milliseconds; must not arrive twice.
-    Once,
+    OnceFresh,
     /// Must not arrive twice, and may take as long as the request has.
-    OnceAndPatiently,
+    OnceUnlimited,
 }
 
-impl Care {
+impl CallPolicy {
     pub(super) fn limit(self) -> Option<Duration> {
         match self {
-            Self::Quick | Self::QuickOnce | Self::Once => Some(CALL),
-            Self::Briefly => Some(BANNER),
+            Self::Repeatable | Self::OncePooled | Self::OnceFresh => Some(CALL),
+            Self::Brief => Some(BANNER),
             Self::List => Some(LIST),
-            Self::OnceAndPatiently => None,
+            Self::OnceUnlimited => None,
         }
     }
 
     pub(super) fn is_repeatable(self) -> bool {
-        matches!(self, Self::Quick | Self::Briefly | Self::List)
+        matches!(self, Self::Repeatable | Self::Brief | Self::List)
     }
 
     /// On an idle connection that the server has just closed, it would stay unknown whether a call
     /// arrived.
-    pub(super) fn needs_a_fresh_connection(self) -> bool {
-        matches!(self, Self::Once | Self::OnceAndPatiently)
+    pub(super) fn needs_fresh_connection(self) -> bool {
+        matches!(self, Self::OnceFresh | Self::OnceUnlimited)
     }
 }

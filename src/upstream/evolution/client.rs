@@ -2,191 +2,49 @@
 //! with one line in the log.
 
 use std::fmt::Write as _;
-use std::time::Instant;
+use std::io;
+use std::time::{Duration, Instant};
 
-use log::Level;
 use serde_json::{Value, json};
-use ureq::Agent;
 
-use super::call_policy::{Care, LIST_READ_BUFFER, MAX_ANSWER, MAX_LIST, READ_BUFFER};
-use super::{Check, CommandOutcome, Connected, Created, decode, entry, list_stream};
-use crate::domain::{ConnectionState, ListedInstance, UpstreamError};
-use crate::domain::{Name, Phone, Secret};
-use crate::upstream::transport::{Answer, Request, TransportError};
-use crate::upstream::{BaseUrl, transport};
+use super::call_policy::{CallPolicy, MAX_ANSWER, MAX_LIST};
+use super::list_stream::{self, ListError};
+use super::{decode, entry};
+use crate::domain::{ConnectionState, ListedInstance, Name, Phone, Secret, UpstreamError};
+use crate::upstream::call_log::CallLog;
+use crate::upstream::transport::{ConnectionPool, HttpRequest, HttpResponse};
+use crate::upstream::{Check, CommandOutcome, Connected, Created, ListSink, UpstreamClient, UpstreamServer};
 
-/// The connections to every server, shared by all calls of a process.
+/// How long Evolution shows one code before the next replaces it.
+const CODE_LIFETIME: Duration = Duration::from_secs(45);
+
+/// One Evolution server, opened with its key for one request of ours.
 #[derive(Clone)]
-pub struct Connections(Agent);
-
-impl Default for Connections {
-    fn default() -> Self {
-        Self(transport::agent(READ_BUFFER))
-    }
-}
-
-impl Connections {
-    /// Connections over which lists of everything come again and again.
-    pub fn for_lists() -> Self {
-        Self(transport::agent(LIST_READ_BUFFER))
-    }
-}
-
-/// One server, opened with its key for one request of ours.
-#[derive(Clone)]
-pub struct Client {
-    agent: Agent,
+pub struct EvolutionClient {
+    connections: ConnectionPool,
     base: String,
     key: Secret,
-    trace: String,
+    log: CallLog,
     deadline: Instant,
-    quiet: bool,
 }
 
-impl Client {
-    /// A client for the server at `base_url`. No call of it outlives `deadline`; its log lines
-    /// carry `trace`.
-    pub fn new(
-        connections: &Connections,
-        base_url: &BaseUrl,
-        key: Secret,
-        trace: &str,
+impl EvolutionClient {
+    /// A client of the server. No call of it outlives `deadline`.
+    pub(in crate::upstream) fn new(
+        connections: &ConnectionPool,
+        server: UpstreamServer,
+        log: CallLog,
         deadline: Instant,
     ) -> Self {
-        let agent = connections.0.clone();
-        Self {
-            agent,
-            base: base_url.as_str().to_owned(),
-            key,
-            trace: trace.to_owned(),
-            deadline,
-            quiet: false,
-        }
-    }
-
-    /// The same client with another deadline.
-    #[must_use]
-    pub fn until(&self, deadline: Instant) -> Self {
-        Self { deadline, ..self.clone() }
-    }
-
-    /// The same client, whose calls are in the log at `debug` only: for whoever calls all the time
-    /// and logs what comes of it.
-    #[must_use]
-    pub fn quietly(self) -> Self {
-        Self { quiet: true, ..self }
-    }
-
-    /// Every instance as listed, with its name, in one call, gathered in what `new` makes; and how
-    /// many entries were skipped because they are not understood. What gathers is made anew where the
-    /// call has to be: of an answer that broke off nothing is kept.
-    pub fn list_all<T>(
-        &self,
-        new: impl Fn() -> T,
-        mut each: impl FnMut(&mut T, &str, ListedInstance),
-    ) -> Result<(T, usize), UpstreamError> {
-        let endpoint = Endpoint { method: "GET", name: "fetchInstances", path: "/instance/fetchInstances" };
-        let mut read = |answer: Answer| match answer.status() {
-            200 => {
-                let mut all = new();
-                match list_stream::read(&mut answer.stream(MAX_LIST), &mut |name, listed| {
-                    each(&mut all, name, listed);
-                }) {
-                    Ok(skipped) => Ok((200, Ok((all, skipped)))),
-                    Err(list_stream::Failure::Io(error)) => Err(error.into()),
-                    Err(list_stream::Failure::NotAList) => Ok((200, Err(UpstreamError::Unexpected))),
-                }
-            }
-            status => Ok((status, Err(decode::failure(status, &answer.whole(MAX_ANSWER)?)))),
-        };
-        self.call(&endpoint, None, Care::List, &mut read)?.1
-    }
-
-    /// The instance as listed; `None` when it is not.
-    ///
-    /// The name may stand in the query: its alphabet needs no encoding, and this route has no name
-    /// in its path for the query to override.
-    pub fn list(&self, name: &Name) -> Result<Option<ListedInstance>, UpstreamError> {
-        let path = format!("/instance/fetchInstances?instanceName={name}");
-        let (status, body) = self.get("fetchInstances", &path, Care::Quick)?;
-        entry::listed(status, &body, name)
-    }
-
-    /// What the instance's socket is doing now; `None` when the name does not exist.
-    pub fn state(&self, name: &Name) -> Result<Option<ConnectionState>, UpstreamError> {
-        let path = format!("/instance/connectionState/{name}");
-        let (status, body) = self.get("connectionState", &path, Care::Quick)?;
-        decode::connection_state(status, &body)
-    }
-
-    /// Creates the instance, without a socket.
-    ///
-    /// The token is random: 1.8 refuses a create without one as soon as another instance lacks
-    /// one, and nobody is ever given it.
-    pub fn create(&self, name: &Name, phone: &Phone) -> Result<Created, UpstreamError> {
-        let body = json!({
-            "instanceName": name.as_str(),
-            "integration": "WHATSAPP-BAILEYS",
-            "qrcode": false,
-            "number": phone.as_str(),
-            "token": random_token(),
-        });
-        let (status, body) = self.post("create", "/instance/create", &body)?;
-        decode::created(status, &body)
-    }
-
-    /// Asks for the code of an instance whose socket is opening: answered at once, and opens
-    /// nothing. If the socket has just closed, it opens one, so it is never repeated.
-    pub fn code(&self, name: &Name) -> Result<Connected, UpstreamError> {
-        let (status, body) = self.get("connect", &format!("/instance/connect/{name}"), Care::QuickOnce)?;
-        decode::connected(status, &body)
-    }
-
-    /// Opens a socket, which upstream answers after 2 s (2.x) or 5 s (1.8), or never. With a
-    /// number, WhatsApp gives a pairing code too.
-    pub fn open_socket(&self, name: &Name, number: Option<&Phone>) -> Result<Connected, UpstreamError> {
-        let mut path = format!("/instance/connect/{name}");
-        if let Some(number) = number {
-            let _ = write!(path, "?number={}", number.as_str());
-        }
-        let (status, body) = self.get("connect", &path, Care::OnceAndPatiently)?;
-        decode::connected(status, &body)
-    }
-
-    /// Deletes the instance. 2.x logs it out first and cleans up after the answer.
-    pub fn delete(&self, name: &Name) -> Result<CommandOutcome, UpstreamError> {
-        self.command("delete", name)
-    }
-
-    /// Logs the phone out, or drops the socket that waits for a scan.
-    pub fn logout(&self, name: &Name) -> Result<CommandOutcome, UpstreamError> {
-        self.command("logout", name)
-    }
-
-    /// Closes the socket and opens it again. Only by 2.x's `POST`: 1.8's `PUT` opens a second socket
-    /// beside the first, and the two replace each other for ever, so that is never sent.
-    pub fn restart(&self, name: &Name) -> Result<CommandOutcome, UpstreamError> {
-        let (status, body) = self.post("restart", &format!("/instance/restart/{name}"), &json!({}))?;
-        decode::restarted(status, &body)
+        let (base, key) = (server.base_url.as_str().to_owned(), server.key.clone());
+        Self { connections: connections.clone(), base, key, log, deadline }
     }
 
     fn command(&self, what: &'static str, name: &Name) -> Result<CommandOutcome, UpstreamError> {
         let path = format!("/instance/{what}/{name}");
-        let endpoint = Endpoint { method: "DELETE", name: what, path: &path };
-        let (status, body) = self.call(&endpoint, None, Care::Once, &mut whole)?;
+        let route = EvolutionRoute { method: "DELETE", name: what, path: &path };
+        let (status, body) = self.call(&route, None, CallPolicy::OnceFresh, &mut whole)?;
         decode::commanded(status, &body)
-    }
-
-    /// Tests the key without touching an instance.
-    pub fn check(&self) -> Check {
-        let start = Instant::now();
-        let verdict = self.check_key();
-        let latency = start.elapsed();
-        match verdict {
-            Ok(KeyKind::Global) => Check::Fine { version: self.version(), latency },
-            Ok(KeyKind::Instance) => Check::InstanceToken,
-            Err(error) => Check::Failed(error),
-        }
     }
 
     fn check_key(&self) -> Result<KeyKind, UpstreamError> {
@@ -202,78 +60,166 @@ impl Client {
             Ok(_) => return Err(UpstreamError::Unexpected),
             Err(error) => return Err(error),
         };
-        self.list_all(|| (), |(), _, _| ()).map(|_| kind)
+        self.list_all(&mut ()).map(|_| kind)
     }
 
     fn version(&self) -> Option<String> {
-        let (status, body) = self.get("/", "/", Care::Briefly).ok()?;
+        let (status, body) = self.get("/", "/", CallPolicy::Brief).ok()?;
         decode::version(status, &body)
     }
 
-    fn get(&self, name: &'static str, path: &str, care: Care) -> Result<(u16, Vec<u8>), UpstreamError> {
-        self.call(&Endpoint { method: "GET", name, path }, None, care, &mut whole)
+    fn get(
+        &self,
+        name: &'static str,
+        path: &str,
+        policy: CallPolicy,
+    ) -> Result<(u16, Vec<u8>), UpstreamError> {
+        self.call(&EvolutionRoute { method: "GET", name, path }, None, policy, &mut whole)
     }
 
     fn post(&self, name: &'static str, path: &str, body: &Value) -> Result<(u16, Vec<u8>), UpstreamError> {
-        self.call(&Endpoint { method: "POST", name, path }, Some(body.to_string()), Care::Once, &mut whole)
+        self.call(
+            &EvolutionRoute { method: "POST", name, path },
+            Some(body.to_string()),
+            CallPolicy::OnceFresh,
+            &mut whole,
+        )
     }
 
     /// The one way out: within the limits, with one line in the log.
     fn call<T>(
         &self,
-        endpoint: &Endpoint,
+        route: &EvolutionRoute,
         body: Option<String>,
-        care: Care,
-        read: &mut dyn FnMut(Answer) -> Result<(u16, T), ureq::Error>,
+        policy: CallPolicy,
+        read: &mut dyn FnMut(HttpResponse) -> io::Result<(u16, T)>,
     ) -> Result<(u16, T), UpstreamError> {
-        let start = Instant::now();
-        let deadline = care.limit().map_or(self.deadline, |limit| self.deadline.min(start + limit));
-        let url = format!("{}{}", self.base, endpoint.path);
-        let request = Request {
-            method: endpoint.method,
-            url: &url,
+        let begun = Instant::now();
+        let deadline = policy.limit().map_or(self.deadline, |limit| self.deadline.min(begun + limit));
+        let EvolutionRoute { method, name, path } = route;
+        let request = HttpRequest {
+            method,
+            url: &format!("{}{path}", self.base),
             headers: &[("apikey", self.key.expose())],
             body,
             deadline,
-            repeatable: care.is_repeatable(),
-            fresh: care.needs_a_fresh_connection(),
+            repeatable: policy.is_repeatable(),
+            fresh: policy.needs_fresh_connection(),
         };
-        let outcome = transport::exchange(&self.agent, &request, read).map_err(UpstreamError::from);
-        let (trace, took) = (&self.trace, start.elapsed().as_millis());
-        let Endpoint { method, name, .. } = endpoint;
-        let level = |usual| if self.quiet { Level::Debug } else { usual };
-        match &outcome {
-            Ok((status, _)) => {
-                log::log!(level(Level::Info), "id={trace} evolution {method} {name} {status} {took}ms");
-            }
-            Err(error) => {
-                log::log!(level(Level::Warn), "id={trace} evolution {method} {name} {error:?} {took}ms");
-            }
-        }
+        let outcome = self.connections.exchange(&request, read).map_err(UpstreamError::from);
+        let status = outcome.as_ref().map(|(status, _)| *status).map_err(|error| *error);
+        self.log.note(format_args!("evolution {method} {name}"), begun, status);
         outcome
     }
 }
 
-/// What is called.
-struct Endpoint<'a> {
+impl UpstreamClient for EvolutionClient {
+    fn until(&self, deadline: Instant) -> Box<dyn UpstreamClient> {
+        Box::new(Self { deadline, ..self.clone() })
+    }
+
+    fn code_lifetime(&self) -> Duration {
+        CODE_LIFETIME
+    }
+
+    fn list_all(&self, sink: &mut dyn ListSink) -> Result<usize, UpstreamError> {
+        let route =
+            EvolutionRoute { method: "GET", name: "fetchInstances", path: "/instance/fetchInstances" };
+        let mut read = |response: HttpResponse| match response.status() {
+            200 => {
+                sink.begin();
+                match list_stream::read(&mut response.stream(MAX_LIST), sink) {
+                    Ok(skipped) => Ok((200, Ok(skipped))),
+                    Err(ListError::Io(error)) => Err(error),
+                    Err(ListError::NotAList) => Ok((200, Err(UpstreamError::Unexpected))),
+                }
+            }
+            status => Ok((status, Err(decode::failure(status, &response.whole(MAX_ANSWER)?)))),
+        };
+        self.call(&route, None, CallPolicy::List, &mut read)?.1
+    }
+
+    /// The name may stand in the query: its alphabet needs no encoding, and this route has no name
+    /// in its path for the query to override.
+    fn list(&self, name: &Name) -> Result<Option<ListedInstance>, UpstreamError> {
+        let path = format!("/instance/fetchInstances?instanceName={name}");
+        let (status, body) = self.get("fetchInstances", &path, CallPolicy::Repeatable)?;
+        entry::listed(status, &body, name)
+    }
+
+    fn state(&self, name: &Name) -> Result<Option<ConnectionState>, UpstreamError> {
+        let path = format!("/instance/connectionState/{name}");
+        let (status, body) = self.get("connectionState", &path, CallPolicy::Repeatable)?;
+        decode::connection_state(status, &body)
+    }
+
+    /// The token is random: 1.8 refuses a create without one as soon as another instance lacks
+    /// one, and nobody is ever given it.
+    fn create(&self, name: &Name, phone: &Phone) -> Result<Created, UpstreamError> {
+        let body = json!({
+            "instanceName": name.as_str(),
+            "integration": "WHATSAPP-BAILEYS",
+            "qrcode": false,
+            "number": phone.as_str(),
+            "token": random_token(),
+        });
+        let (status, body) = self.post("create", "/instance/create", &body)?;
+        decode::created(status, &body)
+    }
+
+    fn code(&self, name: &Name) -> Result<Connected, UpstreamError> {
+        let path = format!("/instance/connect/{name}");
+        let (status, body) = self.get("connect", &path, CallPolicy::OncePooled)?;
+        decode::connected(status, &body)
+    }
+
+    /// Answered after 2 s (2.x) or 5 s (1.8), or never.
+    fn open_socket(&self, name: &Name, number: Option<&Phone>) -> Result<Connected, UpstreamError> {
+        let mut path = format!("/instance/connect/{name}");
+        if let Some(number) = number {
+            let _ = write!(path, "?number={}", number.as_str());
+        }
+        let (status, body) = self.get("connect", &path, CallPolicy::OnceUnlimited)?;
+        decode::connected(status, &body)
+    }
+
+    /// 2.x logs it out first, and cleans up after the answer.
+    fn delete(&self, name: &Name) -> Result<CommandOutcome, UpstreamError> {
+        self.command("delete", name)
+    }
+
+    fn logout(&self, name: &Name) -> Result<CommandOutcome, UpstreamError> {
+        self.command("logout", name)
+    }
+
+    /// Only by 2.x's `POST`: 1.8's `PUT` opens a second socket beside the first, and the two replace
+    /// each other for ever, so that is never sent.
+    fn restart(&self, name: &Name) -> Result<CommandOutcome, UpstreamError> {
+        let (status, body) = self.post("restart", &format!("/instance/restart/{name}"), &json!({}))?;
+        decode::restarted(status, &body)
+    }
+
+    fn check(&self) -> Check {
+        let begun = Instant::now();
+        let verdict = self.check_key();
+        let latency = begun.elapsed();
+        match verdict {
+            Ok(KeyKind::Global) => Check::Fine { version: self.version(), latency },
+            Ok(KeyKind::Instance) => Check::InstanceToken,
+            Err(error) => Check::Failed(error),
+        }
+    }
+}
+
+/// What is called: method, name for the log, path.
+struct EvolutionRoute<'a> {
     method: &'static str,
     name: &'static str,
     path: &'a str,
 }
 
-fn whole(answer: Answer) -> Result<(u16, Vec<u8>), ureq::Error> {
-    Ok((answer.status(), answer.whole(MAX_ANSWER)?))
-}
-
-impl From<TransportError> for UpstreamError {
-    fn from(error: TransportError) -> Self {
-        match error {
-            TransportError::Unreachable => Self::Unreachable,
-            TransportError::Broken => Self::Broken,
-            TransportError::Timeout => Self::Timeout,
-            TransportError::Unexpected => Self::Unexpected,
-        }
-    }
+fn whole(response: HttpResponse) -> io::Result<(u16, Vec<u8>)> {
+    Ok((response.status(), response.whole(MAX_ANSWER)?))
 }
 
 enum KeyKind {

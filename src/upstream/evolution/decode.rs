@@ -5,8 +5,9 @@
 
 use serde_json::Value;
 
-use super::{CommandOutcome, Connected, Created, code};
+use super::code;
 use crate::domain::{ConnectionState, UpstreamError};
+use crate::upstream::{CommandOutcome, Connected, Created};
 
 pub(super) fn state(text: Option<&str>) -> ConnectionState {
     match text {

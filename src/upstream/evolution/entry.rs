@@ -21,7 +21,7 @@ pub(super) fn listed(status: u16, body: &[u8], name: &Name) -> Result<Option<Lis
     }
     let body: Value = serde_json::from_slice(body).map_err(|_| UpstreamError::Unexpected)?;
     let entries = body.as_array().map_or(std::slice::from_ref(&body), Vec::as_slice);
-    let understood: Vec<_> = entries.iter().filter_map(Entry::read_value).collect();
+    let understood: Vec<_> = entries.iter().filter_map(ListEntry::read_value).collect();
     let is_odd =
         entries.iter().any(|entry| names(entry, name)) || understood.is_empty() && !entries.is_empty();
     // A server that ignores the filter, or the case of names, lists others as well.
@@ -41,10 +41,10 @@ fn names(entry: &Value, name: &Name) -> bool {
 /// which is most of it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Entry<'a> {
+pub(super) struct ListEntry<'a> {
     /// 1.8 wraps each instance.
     #[serde(borrow)]
-    instance: Option<OldEntry<'a>>,
+    instance: Option<OldListEntry<'a>>,
     id: Option<String>,
     #[serde(borrow)]
     name: Option<Cow<'a, str>>,
@@ -61,7 +61,7 @@ pub(super) struct Entry<'a> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct OldEntry<'a> {
+struct OldListEntry<'a> {
     instance_id: Option<String>,
     #[serde(borrow)]
     instance_name: Option<Cow<'a, str>>,
@@ -71,10 +71,10 @@ struct OldEntry<'a> {
     owner: Option<Cow<'a, str>>,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> ListEntry<'a> {
     fn read_value(entry: &'a Value) -> Option<(Cow<'a, str>, ListedInstance)> {
         // An array would be read as the members in their order.
-        let entry = entry.is_object().then(|| Entry::deserialize(entry).ok()).flatten()?;
+        let entry = entry.is_object().then(|| ListEntry::deserialize(entry).ok()).flatten()?;
         entry.named()
     }
 

@@ -8,8 +8,9 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Deserializer, StreamDeserializer};
 
-use super::entry::Entry;
+use super::entry::ListEntry;
 use crate::domain::ListedInstance;
+use crate::upstream::ListSink;
 
 /// Bytes read at a time: some sixty entries.
 const CHUNK: usize = 64 * 1024;
@@ -17,7 +18,7 @@ const CHUNK: usize = 64 * 1024;
 const MAX_ENTRY: usize = 1024 * 1024;
 
 /// Why a list could not be read to its end.
-pub(super) enum Failure {
+pub(super) enum ListError {
     /// It broke off.
     Io(io::Error),
     /// It is no list of instances.
@@ -26,23 +27,20 @@ pub(super) enum Failure {
 
 /// Hands on every instance of a list with its name. How many entries were skipped because they are
 /// not understood; where that is all of them it is no list.
-pub(super) fn read(
-    body: &mut dyn Read,
-    each: &mut dyn FnMut(&str, ListedInstance),
-) -> Result<usize, Failure> {
+pub(super) fn read(body: &mut dyn Read, sink: &mut dyn ListSink) -> Result<usize, ListError> {
     let mut list = ListReader { body, buffer: vec![0; CHUNK], from: 0, to: 0, read: 0, skipped: 0 };
     if list.next()? != Some(b'[') {
-        return Err(Failure::NotAList);
+        return Err(ListError::NotAList);
     }
     list.from += 1;
     let mut separated = true;
     loop {
-        match list.next()?.ok_or(Failure::NotAList)? {
+        match list.next()?.ok_or(ListError::NotAList)? {
             b']' => break,
             b',' if !separated => separated = true,
-            _ if !separated => return Err(Failure::NotAList),
+            _ if !separated => return Err(ListError::NotAList),
             _ => {
-                list.entry(each)?;
+                list.entry(sink)?;
                 separated = false;
             }
         }
@@ -52,7 +50,7 @@ pub(super) fn read(
     }
     list.from += 1;
     let is_odd = list.skipped > 0 && list.read == 0;
-    if is_odd || list.next()?.is_some() { Err(Failure::NotAList) } else { Ok(list.skipped) }
+    if is_odd || list.next()?.is_some() { Err(ListError::NotAList) } else { Ok(list.skipped) }
 }
 
 struct ListReader<'a> {
@@ -68,7 +66,7 @@ struct ListReader<'a> {
 
 impl ListReader<'_> {
     /// The next byte that is no white space, which stays; `None` at the end.
-    fn next(&mut self) -> Result<Option<u8>, Failure> {
+    fn next(&mut self) -> Result<Option<u8>, ListError> {
         loop {
             let unused = &self.buffer[self.from..self.to];
             if let Some(at) = unused.iter().position(|b| !b.is_ascii_whitespace()) {
@@ -83,12 +81,12 @@ impl ListReader<'_> {
     }
 
     /// Takes one entry off.
-    fn entry(&mut self, each: &mut dyn FnMut(&str, ListedInstance)) -> Result<(), Failure> {
+    fn entry(&mut self, sink: &mut dyn ListSink) -> Result<(), ListError> {
         let mut ended = false;
         loop {
             match parse(&self.buffer[self.from..self.to], ended) {
                 Parsed::Instance(length, name, listed) => {
-                    each(&name, listed);
+                    sink.add(&name, listed);
                     self.read += 1;
                     self.from += length;
                     return Ok(());
@@ -99,7 +97,7 @@ impl ListReader<'_> {
                     return Ok(());
                 }
                 Parsed::Unclear if !ended => {}
-                Parsed::Unclear => return Err(Failure::NotAList),
+                Parsed::Unclear => return Err(ListError::NotAList),
             }
             // Twice as much before it is tried again: however it trickles in, little is read twice.
             let wanted = (2 * (self.to - self.from)).min(MAX_ENTRY);
@@ -111,17 +109,17 @@ impl ListReader<'_> {
     }
 
     /// Reads more behind what is not used; `false` at the end.
-    fn fill(&mut self) -> Result<bool, Failure> {
+    fn fill(&mut self) -> Result<bool, ListError> {
         self.buffer.copy_within(self.from..self.to, 0);
         self.to -= self.from;
         self.from = 0;
         if self.to == self.buffer.len() {
             if self.to >= MAX_ENTRY {
-                return Err(Failure::NotAList);
+                return Err(ListError::NotAList);
             }
             self.buffer.resize(2 * self.to, 0);
         }
-        let n = self.body.read(&mut self.buffer[self.to..]).map_err(Failure::Io)?;
+        let n = self.body.read(&mut self.buffer[self.to..]).map_err(ListError::Io)?;
         self.to += n;
         Ok(n > 0)
     }
@@ -140,7 +138,7 @@ enum Parsed<'a> {
 fn parse(bytes: &[u8], ended: bool) -> Parsed<'_> {
     // An array would be read as the members in their order.
     if bytes.first() == Some(&b'{') {
-        let mut entries = values::<Entry>(bytes);
+        let mut entries = values::<ListEntry>(bytes);
         match entries.next() {
             Some(Ok(entry)) => {
                 let length = entries.byte_offset();
@@ -180,9 +178,20 @@ mod tests {
         }
     }
 
+    /// Keeps the names of a list.
+    impl ListSink for Vec<String> {
+        fn begin(&mut self) {
+            self.clear();
+        }
+
+        fn add(&mut self, name: &str, _: ListedInstance) {
+            self.push(name.to_owned());
+        }
+    }
+
     fn names(text: &str, step: usize) -> Option<Vec<String>> {
         let mut names = Vec::new();
-        let read = read(&mut Trickle(text.as_bytes(), step), &mut |name, _| names.push(name.to_owned()));
+        let read = read(&mut Trickle(text.as_bytes(), step), &mut names);
         read.ok().map(|_| names)
     }
 
@@ -249,8 +258,7 @@ mod tests {
         let mixed = format!(r#"[{}, {{"name":"a"}} ,{}]"#, odd.join(","), odd.join(" , "));
         for step in [1, 7, CHUNK] {
             let mut names = Vec::new();
-            let skipped =
-                read(&mut Trickle(mixed.as_bytes(), step), &mut |name, _| names.push(name.to_owned()));
+            let skipped = read(&mut Trickle(mixed.as_bytes(), step), &mut names);
             assert_eq!((skipped.ok(), names), (Some(2 * odd.len()), vec!["a".to_owned()]), "{step}");
         }
     }

@@ -110,5 +110,5 @@ impl Shop {
 
 /// A monitor of its own, for shops that have none.
 fn monitor(shop: &Shop, pace: Pace) -> Monitor {
-    Monitor::start(Arc::clone(&shop.store), pace)
+    Monitor::start(Arc::clone(&shop.store), Arc::default(), pace)
 }

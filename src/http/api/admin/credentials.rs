@@ -12,8 +12,7 @@ use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
 use crate::text;
-use crate::upstream::evolution::{Check, read_key};
-use crate::upstream::{BaseUrl, BaseUrlError};
+use crate::upstream::{BaseUrl, BaseUrlError, Check, UpstreamServer, read_key};
 
 impl From<CredentialError> for Problem {
     fn from(error: CredentialError) -> Self {
@@ -42,7 +41,7 @@ pub fn test(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let asker = administrator(app, request)?;
     let credential = credentials::find(&app.store, request.captured())?.credential;
     app.login_guard.test(&asker.user)?;
-    let check = credentials::test(&credential, request.id())?;
+    let check = credentials::test(app.connect_service.gateway(), &credential, request.id())?;
     if !credentials::is_fine(&check) {
         return Err(Problem::Untested(check));
     }
@@ -73,10 +72,11 @@ pub fn create(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let key = key(&fields)?;
     let (id, name) = (fields.optional("id", Name::parse)?, fields.optional("name", label)?);
     credentials::check_free(&app.store, id.as_ref())?;
-    let check = tested(app, &asker, request, &fields, (&base_url, &key))?;
+    let server = UpstreamServer { channel: Channel::WhatsappEvolution, base_url: &base_url, key: &key };
+    let check = tested(app, &asker, request, &fields, server)?;
     let draft = CredentialDraft {
         id: id.as_ref(),
-        channel: Channel::WhatsappEvolution,
+        channel: server.channel,
         name: name.as_deref(),
         base_url: &base_url,
         key: &key,
@@ -91,7 +91,8 @@ pub fn rotate(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let credential = credentials::find(&app.store, request.captured())?.credential;
     let fields = Fields::read(request.body())?;
     let (base_url, key) = (credentials::address(&credential)?, key(&fields)?);
-    let check = tested(app, &asker, request, &fields, (&base_url, &key))?;
+    let server = UpstreamServer { channel: credential.channel, base_url: &base_url, key: &key };
+    let check = tested(app, &asker, request, &fields, server)?;
     credentials::rotate(&app.store, &credential.id, &key)?;
     stored(app, &credential.id, &check)
 }
@@ -114,11 +115,11 @@ fn tested(
     asker: &Caller,
     request: &Request,
     fields: &Fields,
-    (base_url, key): (&BaseUrl, &Secret),
+    server: UpstreamServer,
 ) -> Result<Check, Problem> {
     let force = fields.flag("force")?;
     app.login_guard.test(&asker.user)?;
-    Ok(credentials::test_before_storing(base_url, key, request.id(), force)?)
+    Ok(credentials::test_before_storing(app.connect_service.gateway(), server, request.id(), force)?)
 }
 
 fn stored(app: &App, id: &str, check: &Check) -> Result<HttpReply, Problem> {

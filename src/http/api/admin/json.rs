@@ -12,7 +12,7 @@ use crate::domain::{Role, Secret};
 use crate::http::api::server_problem::ServerProblemJson;
 use crate::store::{CredentialLine, NewToken, TokenLine, UserLine};
 use crate::text;
-use crate::upstream::evolution::{Check, is_public_default_key};
+use crate::upstream::{Check, is_public_default_key};
 
 /// Bytes of a key's hash that are shown: enough to tell two keys apart, far too few to guess one.
 const FINGERPRINT: usize = 4;
@@ -46,7 +46,7 @@ impl<'a> From<&'a CredentialLine> for CredentialJson<'a> {
             instances: line.instances,
             created_at: iso(credential.created_at),
             fingerprint: fingerprint(&credential.key),
-            public_default_key: is_public_default_key(&credential.key),
+            public_default_key: is_public_default_key(credential.channel, &credential.key),
             problem: line.failing.as_ref().map(|(code, since)| ServerProblemJson::of(code, *since)),
         }
     }

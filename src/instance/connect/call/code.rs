@@ -18,8 +18,7 @@ use crate::instance::connect::limits::{
     CONNECT_GIVES_UP, FAILING, REFUSAL_GRACE, RETURN_PAUSE, STEADY_PAUSE, pace,
 };
 use crate::instance::connect::plan::{SocketHistory, Trust};
-use crate::upstream::PendingConnect;
-use crate::upstream::evolution::Connected;
+use crate::upstream::{Connected, PendingConnect};
 
 /// Stack of the thread that waits for `connect`: it makes one call.
 const STACK: usize = 256 * 1024;

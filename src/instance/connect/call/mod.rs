@@ -17,8 +17,7 @@ use super::{ConnectError, ConnectOutcome, ConnectRequest, ConnectResult, Connect
 use crate::domain::{self, Millis, Permission, Qr, Reason, Status, UpstreamError, UseCaseError, now};
 use crate::store;
 use crate::sync::Permit;
-use crate::upstream::BaseUrl;
-use crate::upstream::evolution::{Client, QR_LIFETIME};
+use crate::upstream::{BaseUrl, UpstreamClient};
 use failures::{Failures, PolledEndpoint};
 use row_state::RowState;
 
@@ -48,7 +47,7 @@ pub(super) struct ConnectCall<'a> {
 struct ChosenServer {
     credential: String,
     base_url: BaseUrl,
-    client: Client,
+    client: Box<dyn UpstreamClient>,
     /// Given back while a connect permit is waited for: whoever holds one kind never waits for the other.
     permit: Option<Permit<String>>,
 }
@@ -224,7 +223,7 @@ impl<'a> ConnectCall<'a> {
         pairing_code_missing: bool,
     ) -> ConnectOutcome {
         let row = self.row.known().expect("an answer is about a row");
-        let lifetime = Millis::try_from(QR_LIFETIME.as_millis()).unwrap_or(0);
+        let lifetime = Millis::try_from(self.client().code_lifetime().as_millis()).unwrap_or(0);
         let qr_expires = row.qr_since.filter(|_| qr.is_some()).map(|since| since + lifetime);
         let (instance_id, name) = (row.id.clone(), self.request.name.clone());
         ConnectOutcome { instance_id, name, status, prior_state, qr, qr_expires, pairing_code_missing }

@@ -6,13 +6,11 @@ use super::{ChosenServer, ConnectCall};
 use crate::domain::{Millis, Reason, Status, UpstreamError, UseCaseError, now};
 use crate::instance::connect::code_wait::RememberedCode;
 use crate::instance::connect::limits::{EXPIRY_MARGIN, LEAST_TIME};
-use crate::upstream::evolution::QR_LIFETIME;
-
 use crate::instance::connect::plan::Row;
 use crate::instance::connect::{ConnectError, ConnectRequest, ConnectResult};
 use crate::store::{Credential, InstanceRow};
 use crate::sync::Permit;
-use crate::upstream::BaseUrl;
+use crate::upstream::{BaseUrl, UpstreamServer};
 
 impl ConnectCall<'_> {
     pub(super) fn refuse_other_user(&self) -> Result<(), ConnectError> {
@@ -61,7 +59,8 @@ impl ConnectCall<'_> {
         if Instant::now() + LEAST_TIME >= self.deadline {
             return Err(UseCaseError::Busy.into());
         }
-        let client = self.service.gateway.client(&base_url, chosen.key, self.trace, self.deadline);
+        let server = UpstreamServer { channel: chosen.channel, base_url: &base_url, key: &chosen.key };
+        let client = self.service.gateway.client(server, self.trace, self.deadline);
         self.server = Some(ChosenServer { credential: chosen.id, base_url, client, permit: Some(permit) });
         Ok(())
     }
@@ -137,7 +136,8 @@ impl ConnectCall<'_> {
     pub(super) fn remembered_code(&self) -> Option<RememberedCode> {
         let row = self.row.known().filter(|row| self.is_claimed(row))?;
         let image = row.qr_code.clone()?;
-        let lifetime = Millis::try_from((QR_LIFETIME + EXPIRY_MARGIN).as_millis()).unwrap_or(Millis::MAX);
+        let lifetime = self.client().code_lifetime() + EXPIRY_MARGIN;
+        let lifetime = Millis::try_from(lifetime.as_millis()).unwrap_or(Millis::MAX);
         let is_expired = row.qr_since.is_some_and(|since| now() - since > lifetime);
         Some(RememberedCode { image, is_expired })
     }

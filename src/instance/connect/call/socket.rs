@@ -11,7 +11,7 @@ use crate::instance::connect::limits::{
 };
 use crate::instance::connect::plan::{Returning, SocketHistory, Trust, Upstream};
 use crate::instance::connect::{ConnectError, ConnectOutcome};
-use crate::upstream::evolution::Connected;
+use crate::upstream::Connected;
 
 impl ConnectCall<'_> {
     /// Watches a socket that comes back by itself, or does not.

@@ -8,15 +8,15 @@ use crate::domain::{
 use crate::instance::connect::ConnectError;
 use crate::instance::connect::limits::{CREATE_OUT, LOAD_PAUSE, MAX_CREATES, SLOW_CREATE_OUT};
 use crate::instance::connect::plan::{Row, SocketHistory, Upstream};
-use crate::upstream::evolution::{Client, Created};
+use crate::upstream::{Created, UpstreamClient};
 
 impl ConnectCall<'_> {
     pub(super) fn server(&self) -> &ChosenServer {
         self.server.as_ref().expect("the plan chooses a server before it looks upstream")
     }
 
-    pub(super) fn client(&self) -> &Client {
-        &self.server().client
+    pub(super) fn client(&self) -> &dyn UpstreamClient {
+        &*self.server().client
     }
 
     pub(super) fn look(&mut self) -> Result<(), ConnectError> {

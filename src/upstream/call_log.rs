@@ -1,0 +1,33 @@
+//! The one line that the log has of each call to a server.
+
+use std::time::Instant;
+
+use log::Level;
+
+use crate::domain::UpstreamError;
+
+/// How a client's calls are logged.
+#[derive(Clone)]
+pub(super) struct CallLog {
+    /// The id that each line carries: of the request that the calls are made for, or of the poll.
+    pub trace: String,
+    /// Whether lines are at `debug` only: for a caller that calls all the time and logs what comes of it.
+    pub is_quiet: bool,
+}
+
+impl CallLog {
+    /// Writes the line of a call that was begun then: its words, and the status of the answer.
+    pub(super) fn note(
+        &self,
+        call: std::fmt::Arguments,
+        begun: Instant,
+        outcome: Result<u16, UpstreamError>,
+    ) {
+        let (trace, took) = (&self.trace, begun.elapsed().as_millis());
+        let level = |usual| if self.is_quiet { Level::Debug } else { usual };
+        match outcome {
+            Ok(status) => log::log!(level(Level::Info), "id={trace} {call} {status} {took}ms"),
+            Err(error) => log::log!(level(Level::Warn), "id={trace} {call} {error:?} {took}ms"),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What this program asks of an upstream server, whatever the server speaks: the trait that each upstream
+//! implements, and the words of its answers. Calls nothing itself.
+
+use std::time::{Duration, Instant};
+
+use super::BaseUrl;
+use crate::domain::{Channel, ConnectionState, ListedInstance, Name, Phone, Qr, Secret, UpstreamError};
+
+/// A server of the upstream, and the key that opens it.
+#[derive(Clone, Copy)]
+pub struct UpstreamServer<'a> {
+    /// What it speaks.
+    pub channel: Channel,
+    pub base_url: &'a BaseUrl,
+    pub key: &'a Secret,
+}
+
+/// A client of one server, for one request of ours.
+///
+/// Each method is one question or one command. It ends by the client's deadline, writes one line of the log
+/// for each call, and repeats no call that must not arrive twice. The table of `instance/connect/plan.rs` holds
+/// for every upstream that keeps what is said here.
+pub trait UpstreamClient: Send {
+    /// The same client with another deadline.
+    fn until(&self, deadline: Instant) -> Box<dyn UpstreamClient>;
+
+    /// How long one code is valid before the next replaces it.
+    fn code_lifetime(&self) -> Duration;
+
+    /// Hands every instance that the server lists to `sink`, as it arrives. How many entries were
+    /// skipped because they are not understood.
+    fn list_all(&self, sink: &mut dyn ListSink) -> Result<usize, UpstreamError>;
+
+    /// The instance as listed; `None` when it is not.
+    fn list(&self, name: &Name) -> Result<Option<ListedInstance>, UpstreamError>;
+
+    /// What the instance's socket is doing now; `None` when the name does not exist.
+    fn state(&self, name: &Name) -> Result<Option<ConnectionState>, UpstreamError>;
+
+    /// Creates the instance, without a socket.
+    fn create(&self, name: &Name, phone: &Phone) -> Result<Created, UpstreamError>;
+
+    /// Asks for the code of an instance whose socket is opening: answered at once, and opens
+    /// nothing. If the socket has just closed, it opens one, so it is never repeated.
+    fn code(&self, name: &Name) -> Result<Connected, UpstreamError>;
+
+    /// Opens a socket, which may be answered late or never. With a number there is a pairing code too.
+    fn open_socket(&self, name: &Name, number: Option<&Phone>) -> Result<Connected, UpstreamError>;
+
+    /// Deletes the instance.
+    fn delete(&self, name: &Name) -> Result<CommandOutcome, UpstreamError>;
+
+    /// Logs the phone out, or drops the socket that waits for a scan.
+    fn logout(&self, name: &Name) -> Result<CommandOutcome, UpstreamError>;
+
+    /// Closes the socket and opens it again.
+    fn restart(&self, name: &Name) -> Result<CommandOutcome, UpstreamError>;
+
+    /// Tests the key without touching an instance.
+    fn check(&self) -> Check;
+}
+
+/// Takes the instances of a list as they arrive.
+pub trait ListSink {
+    /// A list begins. After an answer that broke off it begins anew: nothing of that one is kept.
+    fn begin(&mut self);
+
+    /// An instance that is listed under that name.
+    fn add(&mut self, name: &str, listed: ListedInstance);
+}
+
+/// Of a list that is asked for only to see whether it is answered, nothing is kept.
+impl ListSink for () {
+    fn begin(&mut self) {}
+
+    fn add(&mut self, _: &str, _: ListedInstance) {}
+}
+
+/// What `create` did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// The instance is there, with this id.
+    Now(Option<String>),
+    /// The name is taken, listed or not.
+    NameTaken,
+    /// Another refusal: nothing was created.
+    Refused,
+}
+
+/// What `code` and `open_socket` answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Connected {
+    /// A code: the one valid now, or the last one if a phone is paired.
+    Code(Qr),
+    /// A socket is opening and has no code yet.
+    NoCode,
+    /// A phone is connected.
+    Open,
+    /// The name does not exist.
+    Missing,
+    /// The instance is being removed, or is not loaded.
+    Failed,
+}
+
+/// What became of a `delete`, `logout` or `restart`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommandOutcome {
+    /// It was done.
+    Done,
+    /// The name does not exist.
+    Missing,
+    /// The instance's state does not allow it.
+    NotNow,
+    /// The server has no such command.
+    Unsupported,
+}
+
+/// What the test of a server's key found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// The key is the server's global key.
+    Fine {
+        /// The server's release, where it said so in time.
+        version: Option<String>,
+        /// How long the server took to judge the key.
+        latency: Duration,
+    },
+    /// The key is one instance's token: it cannot create.
+    InstanceToken,
+    /// Something else is wrong.
+    Failed(UpstreamError),
+}
