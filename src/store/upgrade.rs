@@ -1,7 +1,7 @@
-//! Brings the tables up to date, with a copy of the database put beside it first.
+//! Brings the tables up to date, after a backup of the database.
 //!
-//! A copy has its name only when it is whole and on the disk: `pareia.db.v1` for schema version 1. It
-//! is made under a temporary name, so what carries the name can be restored.
+//! A backup gets its name, `pareia.db.v1` for schema version 1, only when it is complete and on the disk:
+//! whatever has the name can be restored.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::Error;
 use super::private_file::create_private;
 
-/// Ends the name of a copy that is being made.
+/// Ends the name of a backup that is being written.
 const PARTIAL: &str = ".partial";
 
 mod embedded {
@@ -28,7 +28,7 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<bool, 
     match found {
         Some(found) if found > known => return Err(Error::Newer { found, known }),
         Some(found) if found == known => return Ok(false),
-        Some(found) => copy_aside(connection, path, found)?,
+        Some(found) => back_up(connection, path, found)?,
         None => {}
     }
     // One transaction: a migration that fails half-way leaves the database as it was.
@@ -45,29 +45,29 @@ fn schema_version(connection: &Connection) -> rusqlite::Result<Option<i64>> {
     connection.query_row("SELECT max(version) FROM refinery_schema_history", [], |row| row.get(0))
 }
 
-/// Puts a copy beside the database: the way back to the older release. It takes the place of an
-/// earlier copy of the same version, which an upgrade that failed has left.
-fn copy_aside(connection: &Connection, path: &Path, version: i64) -> Result<(), Error> {
+/// Writes a backup beside the database, for whoever goes back to the older release. It replaces an earlier
+/// backup of the same version, which an upgrade that failed has left.
+fn back_up(connection: &Connection, path: &Path, version: i64) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(path);
-    let copy = path.with_file_name(format!("pareia.db.v{version}"));
-    let partial = PathBuf::from(format!("{}{PARTIAL}", copy.display()));
-    let made = make_copy(connection, &partial)
-        .and_then(|()| fs::rename(&partial, &copy).map_err(|e| Error::io(e, &copy)))
+    let backup = path.with_file_name(format!("pareia.db.v{version}"));
+    let partial = PathBuf::from(format!("{}{PARTIAL}", backup.display()));
+    let written = write_copy(connection, &partial)
+        .and_then(|()| fs::rename(&partial, &backup).map_err(|e| Error::io(e, &backup)))
         .and_then(|()| File::open(folder).and_then(|f| f.sync_all()).map_err(|e| Error::io(e, folder)));
-    if made.is_err() {
+    if written.is_err() {
         remove_files(folder, is_partial);
-        return made;
+        return written;
     }
-    // Earlier releases put the moment behind the version, and left what did not get whole.
-    let earlier = format!("pareia.db.v{version}-");
-    // In milliseconds: whatever else is behind it is a person's own copy.
-    let is_moment = |rest: &str| rest.len() == 13 && rest.bytes().all(|b| b.is_ascii_digit());
-    remove_files(folder, |name| name.strip_prefix(&earlier).is_some_and(is_moment));
-    log::info!("database copied to {} before its tables change", copy.display());
+    // Earlier releases put a time stamp behind the version, and left backups that were incomplete.
+    let prefix = format!("pareia.db.v{version}-");
+    // In milliseconds: a file with anything else behind it is a person's own copy.
+    let is_timestamp = |rest: &str| rest.len() == 13 && rest.bytes().all(|b| b.is_ascii_digit());
+    remove_files(folder, |name| name.strip_prefix(&prefix).is_some_and(is_timestamp));
+    log::info!("database copied to {} before its tables change", backup.display());
     Ok(())
 }
 
-fn make_copy(connection: &Connection, partial: &Path) -> Result<(), Error> {
+fn write_copy(connection: &Connection, partial: &Path) -> Result<(), Error> {
     let folder = partial.parent().unwrap_or(partial);
     create_private(partial).map_err(|e| Error::io(e, partial))?;
     let vacuum = connection.execute("VACUUM INTO ?1", [partial.to_string_lossy()]);
@@ -75,17 +75,17 @@ fn make_copy(connection: &Connection, partial: &Path) -> Result<(), Error> {
     File::open(partial).and_then(|file| file.sync_all()).map_err(|e| Error::io(e, partial))
 }
 
-/// Whether that is a copy that is not whole, or its journal: SQLite would play a journal that was left
-/// back into the next copy of the same name.
+/// Whether that is an incomplete backup, or its journal: SQLite would roll a journal that was left back into
+/// the next file of the same name.
 fn is_partial(name: &str) -> bool {
     let partial = name.strip_suffix("-journal").unwrap_or(name);
     partial.starts_with("pareia.db.v") && partial.ends_with(PARTIAL)
 }
 
-/// Removes the files of the folder whose name is so; one that stays is tried again at the next start.
-fn remove_files(folder: &Path, is_so: impl Fn(&str) -> bool) {
+/// Removes the files of the folder whose names match; what cannot be removed is tried again at the next start.
+fn remove_files(folder: &Path, matches: impl Fn(&str) -> bool) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.file_name().to_str().is_some_and(&is_so)
+        if entry.file_name().to_str().is_some_and(&matches)
             && let Err(error) = fs::remove_file(entry.path())
         {
             log::warn!("{} could not be removed: {error}", entry.path().display());

@@ -10,6 +10,7 @@ use super::address_rules::is_forbidden;
 
 /// Longest address accepted, in characters.
 const MAX_LENGTH: usize = 512;
+
 /// The address of a server: `http(s)://host[:port][/prefix]`, without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct BaseUrl(String);
@@ -31,19 +32,22 @@ pub enum BaseUrlError {
 
 impl BaseUrl {
     /// Reads an address. One server has one spelling: scheme and host in lower case, no port where
-    /// it is the scheme's own, no slash at the end. A dot at the end
-    /// of a host stays: without it a resolver may look the name up somewhere else.
+    /// it is the scheme's own, no slash at the end. A dot at the end of a host stays: without it a resolver
+    /// may look the name up somewhere else.
     pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
         let text = text.trim();
         if text.contains(['?', '#']) {
             return Err(BaseUrlError::Query);
         }
         // A backslash or white space is read differently by different URL parsers.
-        let odd = |c: char| c == '\\' || c.is_whitespace() || c.is_control();
+        let is_ambiguous = |c: char| c == '\\' || c.is_whitespace() || c.is_control();
         let (scheme, rest) = text.split_once("://").ok_or(BaseUrlError::Malformed)?;
         let scheme = scheme.to_ascii_lowercase();
         let default_port = default_port(&scheme).ok_or(BaseUrlError::Scheme)?;
-        if text.len() > MAX_LENGTH || text.contains(odd) || rest.split('/').any(|s| s == "." || s == "..") {
+        if text.len() > MAX_LENGTH
+            || text.contains(is_ambiguous)
+            || rest.split('/').any(|s| s == "." || s == "..")
+        {
             return Err(BaseUrlError::Malformed);
         }
         let uri: Uri = text.parse().map_err(|_| BaseUrlError::Malformed)?;
@@ -52,9 +56,9 @@ impl BaseUrl {
             return Err(BaseUrlError::UserInfo);
         }
         let host = uri.host().filter(|h| !h.is_empty()).ok_or(BaseUrlError::Malformed)?;
-        let named_port =
+        let is_port_unreadable =
             authority.strip_prefix(host).is_some_and(|port| !port.is_empty() && uri.port_u16().is_none());
-        if named_port || uri.port_u16() == Some(0) {
+        if is_port_unreadable || uri.port_u16() == Some(0) {
             return Err(BaseUrlError::Malformed);
         }
         if is_forbidden_host(host) {
@@ -91,7 +95,7 @@ impl fmt::Display for BaseUrl {
     }
 }
 
-/// The port that a URL of the scheme means without naming one; `None` for schemes that are no server's.
+/// The scheme's own port; `None` for a scheme that is not HTTP's.
 fn default_port(scheme: &str) -> Option<u16> {
     match scheme {
         "http" => Some(80),
@@ -104,7 +108,7 @@ fn is_forbidden_host(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     match bare.parse::<IpAddr>() {
         Ok(address) => is_forbidden(address),
-        // "metadata.google.internal" and its like; other names are judged by where they lead.
+        // Any other name is checked when it has been resolved.
         Err(_) => bare.trim_end_matches('.').eq_ignore_ascii_case("metadata.google.internal"),
     }
 }

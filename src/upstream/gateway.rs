@@ -1,8 +1,8 @@
 //! The gateway: the one way from here to the servers, and the one place that chooses by channel which
 //! upstream is spoken.
 //!
-//! It holds what all calls share: connections, the permits that bound how many calls a server has to
-//! bear, and the connects that are unanswered. It knows nothing of rows, and decides nothing.
+//! It holds what all calls share: connections, the permits that bound how many calls are under way, and
+//! the connects that are unanswered. It knows nothing of rows, and decides nothing.
 
 use std::time::Instant;
 
@@ -17,7 +17,7 @@ use crate::sync::{Permit, PermitLimits, Permits};
 /// Calls about instances under way at one server, and at all of them: a server that hangs leaves room
 /// for the others. Those that wait hold a thread and nothing else.
 const CALLS: PermitLimits = PermitLimits { per_key: 64, total: 128, waiting: 4096 };
-/// `connect` calls that one server sleeps over, and all of them; each holds a thread and a connection
+/// `connect` calls that one server has not answered, and all of them; each holds a thread and a connection
 /// for 2 to 5 s, or until it is given up.
 const CONNECTS: PermitLimits = PermitLimits { per_key: 64, total: 128, waiting: 4096 };
 /// Read buffer of one connection, in bytes: a code takes three reads.
@@ -51,7 +51,7 @@ impl Gateway {
     /// carry `trace`.
     pub fn client(&self, server: UpstreamServer, trace: &str, deadline: Instant) -> Box<dyn UpstreamClient> {
         let log = CallLog { trace: trace.to_owned(), is_quiet: false };
-        client(&self.connections, server, log, deadline)
+        client_for(&self.connections, server, log, deadline)
     }
 
     /// The same for a caller that polls: over connections made for lists of everything, and with log lines
@@ -63,7 +63,7 @@ impl Gateway {
         deadline: Instant,
     ) -> Box<dyn UpstreamClient> {
         let log = CallLog { trace: trace.to_owned(), is_quiet: true };
-        client(&self.list_connections, server, log, deadline)
+        client_for(&self.list_connections, server, log, deadline)
     }
 
     /// The right to make calls about one instance at the credential's server; `None` when none is
@@ -72,12 +72,12 @@ impl Gateway {
         self.calls.acquire(credential.to_owned(), deadline)
     }
 
-    /// The right to send a `connect` that the server sleeps over, if one is free at once.
+    /// The right to send a `connect` that the server answers late, if one is free at once.
     pub fn try_connect_permit(&self, credential: &str) -> Option<Permit<String>> {
         self.connects.try_acquire(credential.to_owned())
     }
 
-    /// The right to send a `connect` that the server sleeps over; `None` when none is free by
+    /// The right to send a `connect` that the server answers late; `None` when none is free by
     /// `deadline`.
     pub fn connect_permit(&self, credential: &str, deadline: Instant) -> Option<Permit<String>> {
         self.connects.acquire(credential.to_owned(), deadline)
@@ -93,13 +93,14 @@ impl Gateway {
         self.pending_connects.has(credential, name)
     }
 
-    /// Clears the pending connect of an instance whose socket has shown or was closed, or that is gone.
+    /// Clears the pending connect of an instance whose socket was seen or closed, or that is gone.
     pub fn clear_pending_connect(&self, credential: &str, name: &Name) {
         self.pending_connects.clear(credential, name);
     }
 }
 
-fn client(
+/// A client that speaks what the server does.
+fn client_for(
     connections: &ConnectionPool,
     server: UpstreamServer,
     log: CallLog,

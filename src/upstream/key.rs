@@ -1,4 +1,4 @@
-//! What a server's key must be to travel in a header. No error here repeats what it read.
+//! What a server's key must be to be sent in a header. No error here repeats what was read.
 
 use crate::domain::Secret;
 
@@ -18,7 +18,7 @@ pub enum KeyError {
     NotAscii,
 }
 
-/// Reads a key; white space round it is nobody's intention.
+/// Reads a key; white space around it is removed, for shells and editors add it.
 pub fn read_key(text: &[u8]) -> Result<Secret, KeyError> {
     let key = text.trim_ascii();
     match std::str::from_utf8(key) {

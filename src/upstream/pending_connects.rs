@@ -1,8 +1,7 @@
 //! The `connect` calls that upstream has not answered yet, by server and name.
 //!
-//! Upstream sleeps over each for 2 to 5 s, or for as long as web.whatsapp.com hangs. The call that
-//! sent it may be over long before. Until it is answered, or its socket shows, no other may open a
-//! socket for the name.
+//! Upstream answers each after 2 to 5 s, or when web.whatsapp.com does. The call that sent it may have
+//! ended long before. Until it is answered, or its socket is seen, no other may open a socket for the name.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,7 +9,7 @@ use std::sync::Arc;
 use crate::domain::Name;
 use crate::sync::{Mutex, Permit};
 
-/// All of them, in this process.
+/// Those of this process.
 #[derive(Clone, Default)]
 pub(super) struct PendingConnects(Arc<Mutex<Pending>>);
 
@@ -37,7 +36,7 @@ impl PendingConnects {
         self.0.lock().last.contains_key(&(credential.to_owned(), name.clone()))
     }
 
-    /// Clears the pending connect of that instance: its socket has shown, or the instance is gone.
+    /// Clears the pending connect of that instance: its socket was seen, or the instance is gone.
     pub(super) fn clear(&self, credential: &str, name: &Name) {
         self.0.lock().last.remove(&(credential.to_owned(), name.clone()));
     }

@@ -1,5 +1,5 @@
-//! How bytes reach another server: connections with every limit set, and a resolver that leads nowhere it
-//! must not. The only place that makes `ureq` requests. Knows no server's API: what is sent and what
+//! How bytes reach another server: connections with every limit set, and a resolver that drops forbidden
+//! addresses. The only place that makes `ureq` requests. Knows no server's API: what is sent and what
 //! an answer means is the caller's business.
 
 use std::io::{self, ErrorKind, Read};
@@ -72,8 +72,8 @@ impl From<TransportError> for UpstreamError {
 pub struct ConnectionPool(Agent);
 
 impl ConnectionPool {
-    /// Connections that go where they are told and nowhere else, within limits. Each keeps a read buffer
-    /// of that many bytes.
+    /// Connections that follow no redirect and use no proxy, within limits. Each keeps a read buffer of
+    /// that many bytes.
     pub fn new(read_buffer: usize) -> Self {
         let config = Config::builder()
             .http_status_as_error(false)

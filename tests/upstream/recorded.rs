@@ -54,8 +54,8 @@ fn read_request(client: &mut TcpStream) {
     }
 }
 
-/// What an answer should mean, read off the recording by other eyes than the client's.
-fn meaning(endpoint: &str, status: u16, body: &Value) -> String {
+/// What an answer means, worked out from the recording without the client.
+fn expected_of(endpoint: &str, status: u16, body: &Value) -> String {
     let word = |pointer: &str| body.pointer(pointer).and_then(Value::as_str);
     match (endpoint, status) {
         (_, 401) => "rejected key".into(),
@@ -108,7 +108,8 @@ pub fn client(url: &str) -> Box<dyn UpstreamClient> {
     Gateway::default().client(server, "recorded", Instant::now() + Duration::from_secs(5))
 }
 
-fn understood(endpoint: &str, name: &Name, url: &str) -> String {
+/// What the client makes of it.
+fn actual_of(endpoint: &str, name: &Name, url: &str) -> String {
     let client = client(url);
     let phone = Phone::parse(PHONE).expect("a phone");
     let state = |s: ConnectionState| format!("{s:?}").to_lowercase();
@@ -184,8 +185,8 @@ fn replay(recording: &str) -> usize {
         let Ok(name) = Name::parse(listed) else { continue };
         let status = u16::try_from(status).expect("a status");
         let text = if body.is_null() { String::new() } else { body.to_string() };
-        let understood = understood(endpoint, &name, &serving(status, &text));
-        assert_eq!(understood, meaning(endpoint, status, body), "{}", &line[..line.len().min(300)]);
+        let actual = actual_of(endpoint, &name, &serving(status, &text));
+        assert_eq!(actual, expected_of(endpoint, status, body), "{}", &line[..line.len().min(300)]);
         replayed += 1;
     }
     replayed

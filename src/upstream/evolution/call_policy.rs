@@ -8,7 +8,7 @@ use std::time::Duration;
 const CALL: Duration = Duration::from_secs(8);
 /// Longest that the list of all instances may take: 1.8 asks WhatsApp for each open one.
 const LIST: Duration = Duration::from_secs(30);
-/// `GET /` asks web.whatsapp.com on 2.3 and can hang; only a version hangs on it.
+/// `GET /` asks web.whatsapp.com on 2.3 and can hang; only the version is lost then.
 const BANNER: Duration = Duration::from_secs(2);
 
 /// Largest answer read about one instance; with its QR code it has about 20 KiB.
@@ -47,8 +47,8 @@ impl CallPolicy {
         matches!(self, Self::Repeatable | Self::Brief | Self::List)
     }
 
-    /// On an idle connection that the server has just closed, it would stay unknown whether a call
-    /// arrived.
+    /// Whether an idle connection will not do: of a call on one that the server has just closed it stays
+    /// unknown whether it arrived.
     pub(super) fn needs_fresh_connection(self) -> bool {
         matches!(self, Self::OnceFresh | Self::OnceUnlimited)
     }

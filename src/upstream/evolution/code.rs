@@ -50,8 +50,8 @@ impl<'a> ConnectAnswer<'a> {
 
     /// The code, with an image that shows it; `None` when there is nothing that could be shown.
     pub(super) fn qr(self) -> Option<Qr> {
-        let given = self.image().filter(|image| is_bounded_png(image)).map(Secret::new);
-        let image = given.or_else(|| qr_image::png_uri(self.code()?).map(Secret::new))?;
+        let valid = self.image().filter(|image| is_bounded_png(image)).map(Secret::new);
+        let image = valid.or_else(|| qr_image::png_uri(self.code()?).map(Secret::new))?;
         Some(Qr {
             code: self.code().map(Secret::new),
             image,

@@ -22,18 +22,18 @@ pub(super) fn listed(status: u16, body: &[u8], name: &Name) -> Result<Option<Lis
     let body: Value = serde_json::from_slice(body).map_err(|_| UpstreamError::Unexpected)?;
     let entries = body.as_array().map_or(std::slice::from_ref(&body), Vec::as_slice);
     let understood: Vec<_> = entries.iter().filter_map(ListEntry::read_value).collect();
-    let is_odd =
-        entries.iter().any(|entry| names(entry, name)) || understood.is_empty() && !entries.is_empty();
+    let is_unreadable =
+        entries.iter().any(|entry| has_name(entry, name)) || understood.is_empty() && !entries.is_empty();
     // A server that ignores the filter, or the case of names, lists others as well.
     match understood.into_iter().find(|(listed, _)| listed == name.as_str()) {
         Some((_, instance)) => Ok(Some(instance)),
-        None if is_odd => Err(UpstreamError::Unexpected),
+        None if is_unreadable => Err(UpstreamError::Unexpected),
         None => Ok(None),
     }
 }
 
 /// Whether an entry has that name, whatever else is wrong with it.
-fn names(entry: &Value, name: &Name) -> bool {
+fn has_name(entry: &Value, name: &Name) -> bool {
     [&entry["name"], &entry["instance"]["instanceName"]].iter().any(|named| *named == name.as_str())
 }
 
@@ -85,14 +85,14 @@ impl<'a> ListEntry<'a> {
     }
 
     fn read(self) -> ListedInstance {
-        let filled = |text: Option<&Cow<str>>| text.is_some_and(|t| !t.is_empty());
+        let is_given = |text: Option<&Cow<str>>| text.is_some_and(|t| !t.is_empty());
         if let Some(old) = self.instance {
             // 1.8 lists what its memory holds, and an owner only while open.
             return ListedInstance {
                 id: old.instance_id,
                 state: state(old.status.as_deref()),
                 lags: false,
-                owner: filled(old.owner.as_ref()),
+                owner: is_given(old.owner.as_ref()),
                 logout: None,
             };
         }
@@ -101,7 +101,7 @@ impl<'a> ListEntry<'a> {
         ListedInstance {
             state: state(self.connection_status.as_deref()),
             lags: true,
-            owner: filled(self.owner_jid.as_ref()),
+            owner: is_given(self.owner_jid.as_ref()),
             logout: self.logout(),
             id: self.id,
         }
@@ -116,8 +116,8 @@ impl<'a> ListEntry<'a> {
     }
 }
 
-/// Who ended the pairing. The object is JSON in a string, of which one mark is enough: parsing it
-/// would cost a list of ten thousand more than all the rest.
+/// Who ended the pairing. The object is JSON in a string, in which one word is looked for: parsing
+/// it would cost a list of ten thousand more than all the rest.
 fn cause(disconnection: &str) -> LogoutCause {
     if disconnection.contains("device_removed") {
         LogoutCause::DeviceRemoved
@@ -145,6 +145,10 @@ mod tests {
         }
         assert_eq!(listed("[]"), Ok(None));
         let unreadable = r#"[{"name":"c"},{"name":"a","connectionStatus":7}]"#;
-        assert_eq!(listed(unreadable), Err(UpstreamError::Unexpected), "it is there, and who knows how");
+        assert_eq!(
+            listed(unreadable),
+            Err(UpstreamError::Unexpected),
+            "it is listed, in a state that is not understood"
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! A list of all instances, taken apart as it arrives: ten thousand entries have 10 MB, of which no
-//! more is held than a few at a time.
+//! A list of all instances, parsed as it arrives: ten thousand entries have 10 MB, of which no more is in
+//! memory than a few at a time.
 
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -28,99 +28,100 @@ pub(super) enum ListError {
 /// Hands on every instance of a list with its name. How many entries were skipped because they are
 /// not understood; where that is all of them it is no list.
 pub(super) fn read(body: &mut dyn Read, sink: &mut dyn ListSink) -> Result<usize, ListError> {
-    let mut list = ListReader { body, buffer: vec![0; CHUNK], from: 0, to: 0, read: 0, skipped: 0 };
-    if list.next()? != Some(b'[') {
+    let mut list = ListReader { body, buffer: vec![0; CHUNK], start: 0, end: 0, instances: 0, skipped: 0 };
+    if list.peek()? != Some(b'[') {
         return Err(ListError::NotAList);
     }
-    list.from += 1;
+    list.start += 1;
     let mut separated = true;
     loop {
-        match list.next()?.ok_or(ListError::NotAList)? {
+        match list.peek()?.ok_or(ListError::NotAList)? {
             b']' => break,
             b',' if !separated => separated = true,
             _ if !separated => return Err(ListError::NotAList),
             _ => {
-                list.entry(sink)?;
+                list.read_entry(sink)?;
                 separated = false;
             }
         }
         if separated {
-            list.from += 1;
+            list.start += 1;
         }
     }
-    list.from += 1;
-    let is_odd = list.skipped > 0 && list.read == 0;
-    if is_odd || list.next()?.is_some() { Err(ListError::NotAList) } else { Ok(list.skipped) }
+    list.start += 1;
+    let is_understood = list.instances > 0 || list.skipped == 0;
+    if !is_understood || list.peek()?.is_some() { Err(ListError::NotAList) } else { Ok(list.skipped) }
 }
 
 struct ListReader<'a> {
     body: &'a mut dyn Read,
     buffer: Vec<u8>,
-    /// What of the buffer has been read and not used.
-    from: usize,
-    to: usize,
-    /// Entries that were instances, and those that were not.
-    read: usize,
+    /// Where in the buffer the bytes that are not parsed yet begin, and where they end.
+    start: usize,
+    end: usize,
+    /// Entries that were instances.
+    instances: usize,
+    /// Entries that were not.
     skipped: usize,
 }
 
 impl ListReader<'_> {
-    /// The next byte that is no white space, which stays; `None` at the end.
-    fn next(&mut self) -> Result<Option<u8>, ListError> {
+    /// The next byte that is no white space; `None` at the end. It is not consumed.
+    fn peek(&mut self) -> Result<Option<u8>, ListError> {
         loop {
-            let unused = &self.buffer[self.from..self.to];
-            if let Some(at) = unused.iter().position(|b| !b.is_ascii_whitespace()) {
-                self.from += at;
-                return Ok(Some(self.buffer[self.from]));
+            let unparsed = &self.buffer[self.start..self.end];
+            if let Some(at) = unparsed.iter().position(|b| !b.is_ascii_whitespace()) {
+                self.start += at;
+                return Ok(Some(self.buffer[self.start]));
             }
-            self.from = self.to;
+            self.start = self.end;
             if !self.fill()? {
                 return Ok(None);
             }
         }
     }
 
-    /// Takes one entry off.
-    fn entry(&mut self, sink: &mut dyn ListSink) -> Result<(), ListError> {
+    /// Consumes one entry.
+    fn read_entry(&mut self, sink: &mut dyn ListSink) -> Result<(), ListError> {
         let mut ended = false;
         loop {
-            match parse(&self.buffer[self.from..self.to], ended) {
+            match parse(&self.buffer[self.start..self.end], ended) {
                 Parsed::Instance(length, name, listed) => {
                     sink.add(&name, listed);
-                    self.read += 1;
-                    self.from += length;
+                    self.instances += 1;
+                    self.start += length;
                     return Ok(());
                 }
                 Parsed::Other(length) => {
                     self.skipped += 1;
-                    self.from += length;
+                    self.start += length;
                     return Ok(());
                 }
-                Parsed::Unclear if !ended => {}
-                Parsed::Unclear => return Err(ListError::NotAList),
+                Parsed::Incomplete if !ended => {}
+                Parsed::Incomplete => return Err(ListError::NotAList),
             }
-            // Twice as much before it is tried again: however it trickles in, little is read twice.
-            let wanted = (2 * (self.to - self.from)).min(MAX_ENTRY);
+            // Twice as much before it is parsed again: however slowly it arrives, little is parsed twice.
+            let wanted = (2 * (self.end - self.start)).min(MAX_ENTRY);
             ended = !self.fill()?;
-            while !ended && self.to - self.from < wanted {
+            while !ended && self.end - self.start < wanted {
                 ended = !self.fill()?;
             }
         }
     }
 
-    /// Reads more behind what is not used; `false` at the end.
+    /// Reads more behind the bytes that are not parsed yet; `false` at the end.
     fn fill(&mut self) -> Result<bool, ListError> {
-        self.buffer.copy_within(self.from..self.to, 0);
-        self.to -= self.from;
-        self.from = 0;
-        if self.to == self.buffer.len() {
-            if self.to >= MAX_ENTRY {
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.start = 0;
+        if self.end == self.buffer.len() {
+            if self.end >= MAX_ENTRY {
                 return Err(ListError::NotAList);
             }
-            self.buffer.resize(2 * self.to, 0);
+            self.buffer.resize(2 * self.end, 0);
         }
-        let n = self.body.read(&mut self.buffer[self.to..]).map_err(ListError::Io)?;
-        self.to += n;
+        let n = self.body.read(&mut self.buffer[self.end..]).map_err(ListError::Io)?;
+        self.end += n;
         Ok(n > 0)
     }
 }
@@ -132,7 +133,7 @@ enum Parsed<'a> {
     /// Something else, so many bytes long.
     Other(usize),
     /// No JSON, or the beginning of some: a number that is cut is an error like any other.
-    Unclear,
+    Incomplete,
 }
 
 fn parse(bytes: &[u8], ended: bool) -> Parsed<'_> {
@@ -146,7 +147,7 @@ fn parse(bytes: &[u8], ended: bool) -> Parsed<'_> {
                     .named()
                     .map_or(Parsed::Other(length), |(name, listed)| Parsed::Instance(length, name, listed));
             }
-            Some(Err(error)) if error.is_eof() => return Parsed::Unclear,
+            Some(Err(error)) if error.is_eof() => return Parsed::Incomplete,
             Some(Err(_)) | None => {}
         }
     }
@@ -154,7 +155,7 @@ fn parse(bytes: &[u8], ended: bool) -> Parsed<'_> {
     match anything.next() {
         // What ends here may go on in what has not been read yet, as a number does.
         Some(Ok(_)) if anything.byte_offset() < bytes.len() || ended => Parsed::Other(anything.byte_offset()),
-        _ => Parsed::Unclear,
+        _ => Parsed::Incomplete,
     }
 }
 
