@@ -53,6 +53,31 @@ fn serve_says_its_address_first_works_beside_commands_and_ends_at_a_signal() {
 }
 
 #[test]
+fn the_log_has_what_is_asked_for_a_call_at_info_and_for_a_poll_at_debug() {
+    let (desk, sim) = (Desk::new(), simulated(Version::V2_3_7));
+    desk.credential("cred_lab", &sim.url(), KEY);
+    desk.ok("user add loja");
+    let token = desk.ok("token create loja");
+    let mut command = desk.command("serve --listen 127.0.0.1:0");
+    command.env("PAREIA_LOG", "debug");
+    let mut serving = Running::start(command);
+    let address = address(&serving.first_logged());
+    let mut logged = |words: &str| loop {
+        let line = serving.first_logged();
+        if line.contains(words) {
+            return line;
+        }
+    };
+    let polled = logged(" evolution GET fetchInstances ");
+    assert!(polled.contains(" DEBUG id=watch-"), "{polled}");
+    assert!(request(&address, &post(&token, "a")).contains("200 OK"));
+    let created = logged(" evolution POST create ");
+    assert!(created.contains(" INFO  id="), "{created}");
+    serving.signal("-TERM");
+    assert_eq!(serving.end().code, Some(0));
+}
+
+#[test]
 fn serve_invites_the_first_administrator_and_logs_no_secret() {
     let (desk, sim) = (Desk::new(), simulated(Version::V2_3_7));
     let serve = |flags: &str| {

@@ -35,6 +35,12 @@ impl List {
         Self { entries: std::iter::repeat_with(|| None).take(rows).collect(), lags: true, skipped: 0 }
     }
 
+    /// Makes it say nothing of any row.
+    fn clear(&mut self) {
+        self.entries.fill_with(|| None);
+        self.lags = true;
+    }
+
     /// Asks the server for its list.
     pub(super) fn fetch(client: &dyn UpstreamClient, rows: &[MonitoredRow]) -> Result<Self, UpstreamError> {
         let by_name = rows.iter().enumerate().map(|(at, row)| (row.name.as_str(), at)).collect();
@@ -53,7 +59,7 @@ struct ListSorter<'a> {
 
 impl ListSink for ListSorter<'_> {
     fn begin(&mut self) {
-        self.list = List::silent(self.list.entries.len());
+        self.list.clear();
     }
 
     fn add(&mut self, name: &str, listed: ListedInstance) {
