@@ -21,7 +21,7 @@ pub use outcome::{ConnectError, ConnectOutcome, ConnectRequest, ConnectResult, P
 use crate::domain::{ConnectionState, Name, Pairing, is_out};
 use crate::store::{InstanceRow, Store};
 use crate::upstream::Gateway;
-use plan::{CallFacts, InFlight, Row, SocketHistory, Step, Upstream, plan};
+use plan::Upstream;
 use singleflight::Singleflight;
 use socket_memory::SocketMemory;
 
@@ -74,16 +74,7 @@ impl ConnectService {
         let is_opening =
             row.connect_out_until.is_some_and(is_out) || self.gateway.is_connect_pending(credential, name);
         let is_flapping = self.sockets.flapped_lately(credential, name.as_str());
-        let facts = CallFacts {
-            row: Row::Settled,
-            may_adopt: false,
-            server: true,
-            upstream: Upstream::Present(upstream.0, upstream.1),
-            socket: if is_flapping { SocketHistory::Flapping } else { SocketHistory::Steady },
-            in_flight: if is_opening { InFlight::Connect } else { InFlight::Nothing },
-            connect_sent: false,
-        };
-        plan(&facts) == Step::AskCode
+        plan::lets_an_action_ask(Upstream::Present(upstream.0, upstream.1), is_flapping, is_opening)
     }
 
     /// The data folder it works on.
