@@ -9,7 +9,6 @@ use crate::domain::Name;
 /// What a login is held against.
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// The user's id.
     pub user: String,
     /// The hash of the password; `None`: the user has tokens only.
     pub hash: Option<String>,

@@ -10,11 +10,9 @@ use crate::domain::{Caller, Millis, Name, Role, Secret};
 /// A user as lists show it.
 #[derive(Clone, Debug)]
 pub struct UserLine {
-    /// The row's id.
     pub id: String,
     /// What an administrator calls them.
     pub name: String,
-    /// What they may do.
     pub role: Role,
     /// How many instances they own.
     pub instances: u32,
@@ -22,7 +20,6 @@ pub struct UserLine {
     pub tokens: u32,
     /// Whether they can log in to the page.
     pub has_password: bool,
-    /// When the user was added.
     pub created_at: Millis,
 }
 
@@ -36,16 +33,13 @@ impl UserLine {
 /// A token as it is handed out, once.
 #[derive(Debug)]
 pub struct NewToken {
-    /// Names the token to revoke it.
     pub id: String,
-    /// The token itself.
     pub token: Secret,
 }
 
 /// A token as lists show it.
 #[derive(Debug)]
 pub struct TokenLine {
-    /// Names the token to revoke it.
     pub id: String,
     /// Whose calls these are.
     pub user: String,
@@ -55,14 +49,12 @@ pub struct TokenLine {
     pub expires_at: Option<Millis>,
     /// When a call last came with it, to the hour.
     pub last_used_at: Option<Millis>,
-    /// When it was handed out.
     pub created_at: Millis,
 }
 
 /// Whose a token is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identified {
-    /// The user.
     pub caller: Caller,
     /// Whether it is time to write down that the token was used.
     pub note_due: bool,

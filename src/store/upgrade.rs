@@ -1,7 +1,7 @@
-//! Brings the tables up to date, with a copy of the database put beside it first.
+//! Migrations, each after a copy of the database as it was.
 //!
-//! A copy has its name only when it is whole and on the disk: `pareia.db.v1` for schema version 1. It
-//! is made under a temporary name, so what carries the name can be restored.
+//! A copy is made under a temporary name and gets its own, `pareia.db.v1` for schema version 1, once it is whole and on
+//! the disk. So every copy of that name can be restored.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::Error;
 use super::private_file::create_private;
 
-/// Ends the name of a copy that is being made.
+/// The suffix of a copy that is being made.
 const PARTIAL: &str = ".partial";
 
 mod embedded {
@@ -45,8 +45,8 @@ fn schema_version(connection: &Connection) -> rusqlite::Result<Option<i64>> {
     connection.query_row("SELECT max(version) FROM refinery_schema_history", [], |row| row.get(0))
 }
 
-/// Puts a copy beside the database: the way back to the older release. It takes the place of an
-/// earlier copy of the same version, which an upgrade that failed has left.
+/// Copies the database, for the way back to the older release. Replaces a copy of the same version, which a
+/// failed upgrade has left.
 fn copy_aside(connection: &Connection, path: &Path, version: i64) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(path);
     let copy = path.with_file_name(format!("pareia.db.v{version}"));
@@ -58,9 +58,9 @@ fn copy_aside(connection: &Connection, path: &Path, version: i64) -> Result<(), 
         remove_files(folder, is_partial);
         return made;
     }
-    // Earlier releases put the moment behind the version, and left what did not get whole.
+    // Earlier releases named copies with the moment behind the version, and left incomplete ones.
     let earlier = format!("pareia.db.v{version}-");
-    // In milliseconds: whatever else is behind it is a person's own copy.
+    // In milliseconds; any other name is a person's own copy.
     let is_moment = |rest: &str| rest.len() == 13 && rest.bytes().all(|b| b.is_ascii_digit());
     remove_files(folder, |name| name.strip_prefix(&earlier).is_some_and(is_moment));
     log::info!("database copied to {} before its tables change", copy.display());
@@ -75,14 +75,14 @@ fn make_copy(connection: &Connection, partial: &Path) -> Result<(), Error> {
     File::open(partial).and_then(|file| file.sync_all()).map_err(|e| Error::io(e, partial))
 }
 
-/// Whether that is a copy that is not whole, or its journal: SQLite would play a journal that was left
-/// back into the next copy of the same name.
+/// Whether that is an incomplete copy or its journal. SQLite would play a journal that was left back into
+/// the next copy of the same name.
 fn is_partial(name: &str) -> bool {
     let partial = name.strip_suffix("-journal").unwrap_or(name);
     partial.starts_with("pareia.db.v") && partial.ends_with(PARTIAL)
 }
 
-/// Removes the files of the folder whose name is so; one that stays is tried again at the next start.
+/// Removes the files with such a name; the next start tries again what could not be removed.
 fn remove_files(folder: &Path, is_so: impl Fn(&str) -> bool) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if entry.file_name().to_str().is_some_and(&is_so)
