@@ -74,7 +74,7 @@ pub(super) const LIST_AGAIN: Duration = Duration::from_secs(2);
 /// Answers in a row that are not understood, of one endpoint, before the call ends.
 pub(super) const NOT_UNDERSTOOD: u32 = 2;
 /// How long a refusal of the key may take to reach a connect that is under way as well.
-pub(super) const REFUSAL_GRACE: Duration = Duration::from_millis(300);
+pub(super) const REJECTED_KEY_GRACE: Duration = Duration::from_millis(300);
 /// The pause between two looks for a code, by the time since the wait began: short at first, when the
 /// code is about to come, and never long enough for a person to notice.
 pub(super) fn pace(since: Duration) -> Duration {

@@ -15,7 +15,7 @@ use crate::domain::{ConnectionState, Qr, UpstreamError, UseCaseError};
 use crate::instance::connect::ConnectError;
 use crate::instance::connect::code_wait::{CodeFilter, Steadiness};
 use crate::instance::connect::limits::{
-    CONNECT_GIVES_UP, FAILING, REFUSAL_GRACE, RETURN_PAUSE, STEADY_PAUSE, pace,
+    CONNECT_GIVES_UP, FAILING, REJECTED_KEY_GRACE, RETURN_PAUSE, STEADY_PAUSE, pace,
 };
 use crate::instance::connect::plan::{SocketHistory, Trust};
 use crate::upstream::PendingConnect;
@@ -78,7 +78,7 @@ impl OpeningConnect {
         };
         if matches!(self.state, Opening::Unanswered)
             && matches!(end, ConnectError::Failed(UseCaseError::Upstream(error)) if refused(*error))
-            && let Ok(answer) = self.answer.recv_timeout(REFUSAL_GRACE)
+            && let Ok(answer) = self.answer.recv_timeout(REJECTED_KEY_GRACE)
         {
             self.note(&answer);
         }
