@@ -16,13 +16,13 @@ use ring::{digest, hkdf, hmac};
 
 use crate::domain::Secret;
 
-/// Marks how a text was sealed, so that another way can join later.
+/// The version of the sealing, so that another one can be added later.
 const VERSION: &str = "v1:";
 /// Bytes of a ChaCha20-Poly1305 key.
 const KEY_LEN: usize = 32;
 /// Random characters of an id: 36^24 is about 124 bits.
 pub(crate) const ID_LEN: usize = 24;
-/// What bearer tokens begin with, so that secret scanners and people recognise them.
+/// The prefix of bearer tokens, by which secret scanners and people recognise them.
 const TOKEN_PREFIX: &str = "pareia_";
 
 /// `N` random bytes from the operating system.
@@ -59,7 +59,7 @@ pub fn new_link_token() -> Secret {
     Secret::new(format!("{TOKEN_PREFIX}link_{}", new_secret().expose()))
 }
 
-/// What is stored and looked up in place of a token.
+/// The hash that is stored and looked up in place of a token.
 pub fn token_hash(token: &str) -> [u8; 32] {
     sha256(token.as_bytes())
 }
@@ -71,9 +71,9 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     hash
 }
 
-/// What the key of webhook secrets is derived for.
+/// The purpose from which the key of webhook secrets is derived.
 const WEBHOOKS: &[u8] = b"pareia webhooks v1";
-/// What the key of browsers' marks is derived for.
+/// The purpose from which the key of browsers' marks is derived.
 const BROWSERS: &[u8] = b"pareia browsers v1";
 /// Characters of a webhook's secret: 256 bits.
 const WEBHOOK_LEN: usize = 43;
@@ -83,7 +83,7 @@ pub struct Sealer {
     sealing: LessSafeKey,
     /// Derived from the same key, so that nothing of a webhook's address has to be stored.
     webhooks: hmac::Key,
-    /// Derived likewise, for the marks of browsers.
+    /// Derived from the same key, for the marks of browsers.
     browsers: hmac::Key,
 }
 
@@ -95,7 +95,7 @@ impl Sealer {
         let key = random::<KEY_LEN>();
         let draft = path.with_extension(new_id("new-"));
         let written = write_private(&draft, &STANDARD.encode(key)).and_then(|()| fs::hard_link(&draft, path));
-        // What is left of a draft is a key that seals nothing.
+        // A draft that was left holds a key that seals nothing.
         fs::remove_file(&draft).ok();
         written?;
         if let Some(folder) = path.parent() {
@@ -151,20 +151,20 @@ impl Sealer {
         Secret::new(URL_SAFE_NO_PAD.encode(hmac::sign(&self.webhooks, id.as_bytes())))
     }
 
-    /// What a browser keeps that logged in to the account of that name: nobody without the key makes
-    /// one, and it opens nothing by itself.
+    /// The mark that a browser keeps which has logged in to the account of that name. Nobody makes one
+    /// without the key, and it opens nothing by itself.
     pub fn browser_mark(&self, account: &str) -> Secret {
         Secret::new(URL_SAFE_NO_PAD.encode(hmac::sign(&self.browsers, account.as_bytes())))
     }
 
-    /// Whether that is the mark of the account, in a time that tells nothing about it.
+    /// Whether that is the mark of the account. Compares in constant time.
     pub fn is_browser_mark(&self, account: &str, mark: &str) -> bool {
         let tag = URL_SAFE_NO_PAD.decode(mark);
         tag.is_ok_and(|tag| hmac::verify(&self.browsers, account.as_bytes(), &tag).is_ok())
     }
 
-    /// Whose secret that is, of these credentials. How long it takes says nothing about how much of
-    /// a guess is right; what cannot be a secret costs nothing.
+    /// The credential whose webhook secret that is. Compares in constant time, and refuses a text of another
+    /// length at once.
     pub fn webhook_of<'a>(&self, ids: impl IntoIterator<Item = &'a str>, secret: &str) -> Option<&'a str> {
         if secret.len() != WEBHOOK_LEN {
             return None;

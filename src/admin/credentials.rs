@@ -12,14 +12,14 @@ use crate::upstream::{BaseUrl, BaseUrlError, Check, Gateway, UpstreamServer};
 /// Longest that the test of a key may take; a server that needs more would fail every call.
 const TEST: Duration = Duration::from_secs(15);
 
-/// Why a credential is not what was asked for. Nothing changed.
+/// Why a change of a credential was refused. Nothing changed.
 #[derive(Debug)]
 pub enum CredentialError {
     /// No credential has the id.
     Unknown,
     /// Another credential has the id.
     Taken,
-    /// So many instances name it.
+    /// That many instances name it.
     InUse(u32),
     /// The stored address is one that this release does not call.
     Address(BaseUrlError),
@@ -37,15 +37,12 @@ impl From<store::Error> for CredentialError {
 
 /// A credential to be added.
 pub struct CredentialDraft<'a> {
-    /// The id its owner chose; `None`: one is made up.
+    /// The id its owner chose; `None`: a random one.
     pub id: Option<&'a Name>,
-    /// The channel it serves.
     pub channel: Channel,
     /// What to call it; `None`: by its id.
     pub name: Option<&'a str>,
-    /// Where the server is.
     pub base_url: &'a BaseUrl,
-    /// The server's global key.
     pub key: &'a Secret,
 }
 
@@ -54,13 +51,13 @@ pub fn find(store: &Store, id: &str) -> Result<CredentialLine, CredentialError> 
     store.credential_line(id)?.ok_or(CredentialError::Unknown)
 }
 
-/// Refuses an id that another credential has, before a server is asked for nothing.
+/// Refuses an id that another credential has, before a test is sent for nothing.
 pub fn check_free(store: &Store, id: Option<&Name>) -> Result<(), CredentialError> {
     let Some(id) = id else { return Ok(()) };
     if store.credential(id.as_str())?.is_some() { Err(CredentialError::Taken) } else { Ok(()) }
 }
 
-/// Adds a credential, active, and gives its id. It is not tested by this.
+/// Adds a credential, active and untested, and returns its id.
 pub fn add(store: &Store, draft: &CredentialDraft) -> Result<String, CredentialError> {
     let id = draft.id.map_or_else(|| new_id("cred_"), |id| id.as_str().to_owned());
     let added = store.add_credential(&NewCredential {
@@ -73,7 +70,7 @@ pub fn add(store: &Store, draft: &CredentialDraft) -> Result<String, CredentialE
     if added { Ok(id) } else { Err(CredentialError::Taken) }
 }
 
-/// Tests a key that is about to be stored. What fails is refused, unless whoever asks insists.
+/// Tests a key that is about to be stored. A key that fails is refused, unless the caller insists.
 pub fn test_before_storing(
     gateway: &Gateway,
     server: UpstreamServer,
@@ -84,7 +81,7 @@ pub fn test_before_storing(
     if force || is_fine(&check) { Ok(check) } else { Err(CredentialError::Failed(check)) }
 }
 
-/// Tests a stored credential; what was found is the result, fine or not.
+/// Tests a stored credential; a failed test is a result and no error.
 pub fn test(gateway: &Gateway, credential: &Credential, trace: &str) -> Result<Check, CredentialError> {
     let base_url = address(credential)?;
     let server = UpstreamServer { channel: credential.channel, base_url: &base_url, key: &credential.key };
@@ -95,7 +92,7 @@ fn check(gateway: &Gateway, server: UpstreamServer, trace: &str) -> Check {
     gateway.client(server, trace, Instant::now() + TEST).check()
 }
 
-/// Where a stored credential's server is.
+/// The address of a stored credential's server.
 pub fn address(credential: &Credential) -> Result<BaseUrl, CredentialError> {
     BaseUrl::parse(&credential.base_url).map_err(CredentialError::Address)
 }
@@ -105,19 +102,19 @@ pub fn is_fine(check: &Check) -> bool {
     matches!(check, Check::Fine { .. })
 }
 
-/// Gives a credential another key.
+/// Replaces a credential's key.
 pub fn rotate(store: &Store, id: &str, key: &Secret) -> Result<(), CredentialError> {
     if store.rotate_credential(id, key)? { Ok(()) } else { Err(CredentialError::Unknown) }
 }
 
-/// Lets calls use a credential, or no longer; gives it as it is then.
+/// Enables or disables a credential for calls and returns it.
 pub fn set_active(store: &Store, id: &str, active: bool) -> Result<CredentialLine, CredentialError> {
     store.set_credential_active(id, active)?;
     find(store, id)
 }
 
-/// Removes a credential and gives what it was. One that instances name goes only with `force`: they move to
-/// an active one at their next call.
+/// Removes a credential and returns it. One that instances name is removed only with `force`: they move
+/// to an active one at their next call.
 pub fn remove(store: &Store, id: &str, force: bool) -> Result<CredentialLine, CredentialError> {
     let line = find(store, id)?;
     if line.instances > 0 && !force {

@@ -1,8 +1,8 @@
-//! What administrators keep: credentials, users, tokens, links, sessions, passwords; and the one-time link
-//! of a first start.
+//! Administration: credentials, users, tokens, links, sessions, passwords, and the set-up link of a first
+//! start.
 //!
 //! The rules are here once, for the command line and the API alike: what may be added and removed, who
-//! inherits, who is the last administrator. Both translate what they read into these calls, and what comes
+//! gets a removed user's instances, who is the last administrator. Both translate what they read into these calls, and what comes
 //! back into their own words. This room knows neither HTTP nor SQL nor sentences; no password, token or
 //! link of it is in a log or an error.
 

@@ -1,7 +1,7 @@
-//! Passwords: what one must be, and how it is kept. `argon2` lives here and nowhere else.
+//! Passwords: their rules and their hashes. No other module names `argon2`.
 //!
 //! Argon2id with OWASP's least memory, 19 MiB and two passes: a guess costs an attacker what it costs
-//! us. A hash carries its parameters, so that later ones can be dearer.
+//! us. A hash carries its parameters, so that later hashes can use stronger ones.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Sender};
@@ -12,9 +12,9 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use crate::crypto::random;
 use crate::domain::{Invalid, Secret};
 
-/// KiB that a hash takes.
+/// Memory of a hash, in KiB.
 const MEMORY: u32 = 19 * 1024;
-/// Passes over them.
+/// Passes over the memory.
 const PASSES: u32 = 2;
 /// Lanes; more would only help a machine that has nothing else to do.
 const LANES: u32 = 1;
@@ -41,9 +41,9 @@ impl Password {
 /// A hash to be made or compared.
 type HashJob = Box<dyn FnOnce() + Send>;
 
-/// Makes hashes, one at a time, on one thread: the allocator keeps their 19 MiB for every thread that
-/// ever made one, and more at once would only take each other's memory and processor. Each takes some
-/// 20 ms; how many may wait for their turn is the caller's affair.
+/// Makes hashes, one at a time, on one thread: the allocator keeps 19 MiB for each thread that ever made
+/// one, and hashes made at once only slow each other down. Each takes some 20 ms; the caller bounds how
+/// many may wait.
 pub struct Passwords {
     jobs: Sender<HashJob>,
 }
@@ -53,7 +53,7 @@ impl Default for Passwords {
         let (jobs, queue) = mpsc::channel::<HashJob>();
         let work = move || {
             for job in queue {
-                // Whoever waits for a job that panicked learns it by the missing result.
+                // The caller of a job that panicked notices it by the missing result.
                 drop(catch_unwind(AssertUnwindSafe(job)));
             }
         };
@@ -63,7 +63,7 @@ impl Default for Passwords {
 }
 
 impl Passwords {
-    /// What is kept in place of the password.
+    /// The hash that is stored in place of the password.
     pub fn hash(&self, password: &Password) -> String {
         let text = password.0.clone();
         self.in_turn(move || {
@@ -72,7 +72,7 @@ impl Passwords {
         })
     }
 
-    /// Whether the text is the password that was kept. Where none was, it takes as long to say no.
+    /// Whether the text is the password of the hash. Without a hash the answer takes as long.
     pub fn matches(&self, text: &Secret, kept: Option<&str>) -> bool {
         let (text, against) = (text.clone(), kept.unwrap_or(DUMMY_HASH).to_owned());
         let same =
@@ -135,7 +135,7 @@ mod tests {
         let hash = Passwords::default().hash(&password);
         let cost = |hash: &str| hash.rsplitn(3, '$').last().map(str::to_owned);
         assert_eq!((cost(DUMMY_HASH), DUMMY_HASH.len()), (cost(&hash), hash.len()));
-        // Not an error of its shape, which would be found before any work.
+        // A hash of the wrong form would fail before any work, and show that there is no password.
         assert_eq!(
             argon2().verify_password(b"", DUMMY_HASH),
             Err(argon2::password_hash::Error::PasswordInvalid)

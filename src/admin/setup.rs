@@ -1,6 +1,6 @@
-//! The link of a first start: whoever has it becomes the first administrator.
+//! The set-up link of a first start: whoever opens it becomes the first administrator.
 //!
-//! It lives in memory only, for half an hour, and works once. A new start makes a new one.
+//! The link is in memory only, lives half an hour, and works once. A new start makes a new one.
 
 use std::time::{Duration, Instant};
 
@@ -34,8 +34,8 @@ impl Setup {
         self.0.lock().as_ref().is_some_and(|link| link.opens(token, now))
     }
 
-    /// Does what the token is for, and ends the link when that is done. `None` when the token does
-    /// not work, or no longer: of two who come at once, one gets in.
+    /// Runs the set-up that the token allows, and ends the link if it succeeds. `None` when the token does
+    /// not work, or no longer: of two requests at once, one succeeds.
     pub fn spend<T, E>(
         &self,
         token: &Secret,

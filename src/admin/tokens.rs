@@ -8,7 +8,7 @@ use crate::store::{self, NewToken, Store};
 /// Days that a token which is to expire may live: ten years at most.
 pub const TOKEN_DAYS: RangeInclusive<u64> = 1..=3650;
 
-/// Why a token is not what was asked for. Nothing changed.
+/// Why a change of a token was refused. Nothing changed.
 #[derive(Debug)]
 pub enum TokenError {
     /// No user has the name.
@@ -25,7 +25,7 @@ impl From<store::Error> for TokenError {
     }
 }
 
-/// Makes a token for the user of that name, for so many of [`TOKEN_DAYS`], or for ever.
+/// Makes a token for the user of that name that lives that many days, within [`TOKEN_DAYS`], or for ever.
 pub fn create(
     store: &Store,
     user: &str,
@@ -41,7 +41,7 @@ pub fn revoke(store: &Store, id: &str) -> Result<(), TokenError> {
     if store.revoke_token(id)? { Ok(()) } else { Err(TokenError::Unknown) }
 }
 
-/// So many days, at most [`TOKEN_DAYS`], as a span.
+/// That many days, at most [`TOKEN_DAYS`], as a span.
 fn span_of(days: u64) -> Millis {
     Millis::try_from(days).unwrap_or(0) * MILLIS_PER_DAY
 }

@@ -1,20 +1,20 @@
-//! The rules for users: who may be added and removed, who inherits, who is the last administrator.
+//! The rules for users: who may be added and removed, who gets the instances, who is the last administrator.
 
 use crate::domain::{Name, Role};
 use crate::store::{self, Removal, Store, UserLine};
 
-/// Why a user is not what was asked for. Nothing changed.
+/// Why a change of a user was refused. Nothing changed.
 #[derive(Debug)]
 pub enum UserError {
     /// No user has the name.
     Unknown,
     /// Another user has the name.
     Taken,
-    /// Nobody has the name of whoever was to get the instances.
+    /// No user has the name of the new owner.
     NewOwnerUnknown,
     /// The instances were to go to the user who is to be removed.
     NewOwnerIsSelf,
-    /// So many instances would be left without an owner.
+    /// That many instances would be left without an owner.
     OwnsInstances(u32),
     /// It is the asker's own account, or the last administrator's who can log in.
     LastAdministrator,
@@ -31,18 +31,18 @@ impl From<store::Error> for UserError {
 /// Who removes a user.
 #[derive(Clone, Copy, Debug)]
 pub enum RemovedBy<'a> {
-    /// The user of this id, over the API. Nobody is to be locked out of the page from there.
+    /// The user of this id, over the API, who may not lock everybody out of the page.
     User(&'a str),
-    /// Whoever has the data folder, who can always let somebody in again.
+    /// Somebody with access to the data folder, who can always add an administrator.
     CommandLine,
 }
 
-/// A user that is gone.
+/// A user that was removed.
 #[derive(Debug)]
 pub struct RemovedUser {
-    /// What the user was and had.
+    /// The user as it was.
     pub user: UserLine,
-    /// Who has the instances now, where somebody was named.
+    /// The new owner of the instances, where one was named.
     pub new_owner: Option<UserLine>,
 }
 

@@ -1,7 +1,6 @@
 //! Flags and environment of `serve` as one validated value, and where the data folder is.
 //!
-//! Nothing past this module meets a setting that makes no sense; nothing in it opens a file or a
-//! socket.
+//! A setting that makes no sense is refused here and nowhere else. Opens no file and no socket.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,11 +8,11 @@ use std::time::Duration;
 
 use crate::http::Network;
 
-/// Seconds that a call may wait for a QR code, at the least and at the most: proxies in front give
-/// up after one to two minutes.
+/// Bounds of the time that a call may wait for a QR code, in seconds: proxies close a request after one to
+/// two minutes.
 const QR_TIMEOUT: std::ops::RangeInclusive<u64> = 1..=120;
 
-/// What `serve` was told, as text.
+/// The settings of `serve` as text.
 #[derive(Debug, Default)]
 pub struct Raw<'a> {
     /// Where to listen: `host:port`.
@@ -41,7 +40,7 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
 }
 
-/// Which setting makes no sense.
+/// The setting that makes no sense.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ConfigError {
     /// Not `host:port`.
@@ -72,7 +71,7 @@ impl Config {
         })
     }
 
-    /// Whether something in front is said to take the callers' connections.
+    /// Whether a proxy is configured in front of the server.
     pub fn is_behind_proxy(&self) -> bool {
         !self.trusted_proxies.is_empty()
             || self.public_url.as_ref().is_some_and(|u| u.starts_with("https://"))
@@ -108,8 +107,8 @@ fn qr_timeout(text: &str) -> Option<Duration> {
     text.parse().ok().filter(|seconds| QR_TIMEOUT.contains(seconds)).map(Duration::from_secs)
 }
 
-/// The data folder: as given, else where the system keeps programs' data. `None` where neither says:
-/// a folder beside whoever calls would be another one with each call.
+/// The data folder: as given, else where the system keeps programs' data. `None` where neither says, since a
+/// folder below the current one would differ from call to call.
 pub fn data_folder(given: Option<PathBuf>, variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let folder = |name| variable(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     given

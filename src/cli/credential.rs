@@ -1,7 +1,7 @@
 //! `pareia credential`: servers of the upstream and the keys that open them. The rules are those of
 //! `admin::credentials`; a key is stored as it comes, and tested by a command of its own.
 //!
-//! A key comes in by `secret_input` and goes to the store; nothing here prints one.
+//! A key is read by `secret_input` and stored; none is ever printed.
 
 use serde::Serialize;
 
@@ -164,7 +164,7 @@ fn remove(store: &Store, id: &str, force: bool) -> CommandResult {
 }
 
 fn rotate(store: &Store, id: &str, key: &KeySource) -> CommandResult {
-    // Nobody is asked for a key that nothing can be done with.
+    // Checked before a person is asked for the key.
     let channel = find(store, id)?.credential.channel;
     let key = key.read()?;
     credentials::rotate(store, id, &key).map_err(|error| failure(id, error))?;
@@ -186,7 +186,7 @@ fn find(store: &Store, id: &str) -> Result<CredentialLine, CommandFailure> {
     credentials::find(store, id).map_err(|error| failure(id, error))
 }
 
-/// Warns of a key that everybody knows.
+/// Warns of Evolution's published default key.
 fn warn_if_public(id: &str, channel: Channel, key: &Secret) {
     if is_public_default_key(channel, key) {
         note(words::key_is_public(id));

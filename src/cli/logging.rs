@@ -19,7 +19,7 @@ use crate::sync::Mutex;
 
 /// Ours; everything else is capped.
 const OWN: &str = "pareia";
-/// The most that other crates may say.
+/// The level of other crates.
 const OTHERS: LevelFilter = LevelFilter::Warn;
 
 /// Starts the log at the level of `PAREIA_LOG`, else `RUST_LOG`, else `default`.
@@ -27,7 +27,7 @@ pub fn start(default: LevelFilter) {
     build(default, Target::Stderr);
 }
 
-/// Like [`start`], but holds every line back until the first is known.
+/// Starts the log as [`start`] does, but buffers every line until the first one is known.
 pub fn start_buffered(default: LevelFilter) -> BufferedLog {
     let log = BufferedLog(Arc::new(Mutex::new(Lines::Buffered(Vec::new()))));
     // The usual hook writes to stderr itself, and waits for it.
@@ -44,7 +44,7 @@ fn build(default: LevelFilter, target: Target) {
     builder.format(|out, record| out.write_all(line(record.level(), &record.args().to_string()).as_bytes()));
     builder.filter_level(OTHERS.min(default)).filter_module(OWN, default);
     let unread = setting.map(|s| apply(&mut builder, &s)).unwrap_or_default();
-    // A second start in one process would be a mistake of ours, and the first one stands.
+    // Fails only where the log was started before, and then that one counts.
     if builder.try_init().is_ok() {
         for part in unread {
             log::warn!("log level not understood: {part:?}; use error, warn, info, debug, trace or off");
@@ -77,13 +77,13 @@ fn line(level: Level, message: &str) -> String {
     format!("{} {level:<5} {message}\n", clock::iso(now()))
 }
 
-/// Lines that may wait for a stderr that does not take them; more are dropped and counted.
+/// Most lines that wait for a blocked stderr; further ones are dropped and counted.
 const MAX_WAITING: usize = 1024;
 /// How long the end of the process waits for stderr to take what is left.
 const LAST_WAIT: Duration = Duration::from_secs(1);
 
-/// The log of a server: lines are held back until [`BufferedLog::open`] has put the first one before them, then
-/// written by a thread of their own. Whoever logs never waits for stderr.
+/// The log of a server. Lines are buffered until [`BufferedLog::open`] has written the first one, then
+/// written by a thread of their own, so that no caller of the log waits for stderr.
 #[derive(Clone)]
 pub struct BufferedLog(Arc<Mutex<Lines>>);
 
@@ -93,7 +93,7 @@ enum Lines {
     Over,
 }
 
-/// The way to the thread that writes.
+/// The queue to the thread that writes.
 struct Queue {
     lines: SyncSender<Vec<u8>>,
     dropped: Arc<AtomicU64>,

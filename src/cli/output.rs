@@ -16,16 +16,16 @@ pub type CommandResult = Result<(), CommandFailure>;
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
 pub enum CommandFailure {
-    /// It could not: the sentence says why and what to do next.
+    /// The command failed: the sentence says why and what to do next.
     Failed(String),
-    /// It was asked in a way that makes no sense.
+    /// The arguments make no sense.
     Usage(String),
-    /// Nobody reads stdout any more.
+    /// The reader of stdout is gone.
     OutputClosed,
 }
 
 impl CommandFailure {
-    /// Says what there is to say and gives the exit code.
+    /// Prints the sentence and returns the exit code.
     pub fn report(&self) -> ExitCode {
         match self {
             Self::Failed(sentence) => {

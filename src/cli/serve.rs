@@ -1,4 +1,4 @@
-//! `pareia serve`: the appliance. Settings in, server up, a signal, server down.
+//! `pareia serve`: starts the server and the monitor, and stops them at a signal.
 //!
 //! The log's first line carries the address in use: supervisors, scripts and tests wait for it.
 
@@ -21,7 +21,7 @@ use crate::store::{self, CredentialLine, Store};
 use crate::text::cli as words;
 use crate::upstream::is_public_default_key;
 
-/// What `serve` takes; every flag has its variable.
+/// The arguments of `serve`; every flag has its variable.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     #[arg(long, env = "PAREIA_LISTEN", value_name = "ENDEREÇO", default_value = "127.0.0.1:3000")]
@@ -70,7 +70,7 @@ fn serve(config: &Config, log_buffer: &BufferedLog) -> CommandResult {
     let server = Server::start(settings, Arc::clone(&store), connect_service, Arc::clone(&monitor))
         .map_err(|e| CommandFailure::Failed(words::cannot_listen(&config.listen, &e)))?;
     let url = config.public_url.clone().unwrap_or_else(|| reachable(server.addr()));
-    // Before anybody is told that it runs: a command beside it may ask at once.
+    // Before the first line of the log: a command beside the server may need it at once.
     store.set_setting("url", &url)?;
     log_buffer.open(&format!("pareia {} listening on http://{}", env!("CARGO_PKG_VERSION"), server.addr()));
     advise(config, &server, &store, &url)?;
@@ -92,7 +92,7 @@ fn reachable(mut listening: SocketAddr) -> String {
     format!("http://{listening}")
 }
 
-/// What whoever runs the server should know at its start.
+/// Logs what an administrator should know at the start.
 fn advise(config: &Config, server: &Server, store: &Store, url: &str) -> Result<(), store::Error> {
     log::info!("data folder {}", config.data.display());
     if config.public_url.is_some() {

@@ -1,4 +1,4 @@
-//! SIGTERM and SIGINT: the first asks for an orderly end, the second does not wait for it. A server goes on
+//! SIGTERM and SIGINT: the first starts an orderly end, the second ends the process at once. A server goes on
 //! when its terminal is closed; what a person runs in a terminal ends with it.
 
 use std::sync::Arc;
@@ -17,9 +17,9 @@ const INTERRUPTED: i32 = 130;
 /// A channel on which the first SIGTERM or SIGINT arrives; the second ends the process at once.
 pub fn first() -> Result<Receiver<()>, CommandFailure> {
     let (sender, first) = mpsc::channel();
-    // Nobody listens any more when the end has begun for another reason.
+    // The receiver is gone where the end has begun for another reason.
     watch(&[SIGTERM, SIGINT], move || sender.send(()).unwrap_or_default())?;
-    // Caught and never asked after: SIGHUP must not end a server.
+    // Caught and ignored: SIGHUP must not end a server.
     signal_hook::flag::register(SIGHUP, Arc::default()).map_err(|error| no_signals(&error))?;
     Ok(first)
 }

@@ -1,6 +1,6 @@
 //! `pareia sim`: the simulated Evolution API alone, for people who test their own integrations.
 //!
-//! Its key may come by argv, unlike every real one: it opens nothing but an invention.
+//! Its key may be an argument, unlike every real one, since it opens nothing real.
 
 use std::time::Duration;
 
@@ -10,14 +10,14 @@ use super::values::listen_address;
 use crate::sim::{Options, Sim, Timing, Version, Whatsapp};
 use crate::text::cli as words;
 
-/// The key, unless told.
+/// The default key.
 const KEY: &str = "chave-de-teste";
 /// Longest key, in bytes.
 const MAX_KEY: usize = 256;
 /// How slow and how fast simulated time may run.
 const SPEEDS: std::ops::RangeInclusive<f64> = 0.1..=1000.0;
 
-/// What the simulator takes.
+/// The arguments of `sim`.
 #[derive(clap::Args, Debug)]
 pub struct SimArgs {
     #[arg(long, value_name = "ENDEREÇO", default_value = "127.0.0.1:8080", value_parser = listen_address)]

@@ -27,7 +27,7 @@ pub fn size() -> Option<Size> {
     parse(&String::from_utf8(asked.stdout).ok()?)
 }
 
-/// Lets the terminal show what is typed, or not; where that cannot be told, it does as it did.
+/// Turns the terminal's echo on or off; without effect where `stty` fails.
 pub fn echo(on: bool) {
     let Ok(terminal) = File::open("/dev/tty") else { return };
     let word = if on { "echo" } else { "-echo" };

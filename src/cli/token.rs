@@ -55,7 +55,7 @@ fn failure(given: &str, error: TokenError) -> CommandFailure {
 fn create(store: &Store, user: &str, name: Option<&str>, days: Option<u64>) -> CommandResult {
     let new = tokens::create(store, user, name, days).map_err(|error| failure(user, error))?;
     if let Err(unseen) = out(new.token.expose()) {
-        // Nobody has it, and nobody could be shown it again.
+        // The token was not printed, and cannot be shown again.
         tokens::revoke(store, &new.id).map_err(|error| failure(&new.id, error))?;
         return Err(unseen);
     }

@@ -1,4 +1,4 @@
-//! Servers of the upstream and their keys. Keys leave this module unsealed, as [`Secret`]s.
+//! The rows of credentials: upstream servers and their keys, sealed on the disk and [`Secret`]s in memory.
 
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -6,68 +6,59 @@ use super::health::{UNWATCHED, unwatched};
 use super::{Error, Store};
 use crate::domain::{Channel, Millis, Secret};
 
-/// A server and the key that opens it.
+/// A server and its key.
 #[derive(Clone, Debug)]
 pub struct Credential {
-    /// The row's id.
     pub id: String,
-    /// The channel it serves.
     pub channel: Channel,
     /// What an administrator calls it.
     pub name: String,
     /// `http(s)://host[:port][/prefix]`, without a slash at the end.
     pub base_url: String,
-    /// The server's global key.
     pub key: Secret,
     /// Whether calls may use it.
     pub active: bool,
-    /// When it was added.
     pub created_at: Millis,
 }
 
 /// A credential as lists show it.
 #[derive(Debug)]
 pub struct CredentialLine {
-    /// The credential.
     pub credential: Credential,
     /// How many rows name it.
     pub instances: u32,
-    /// What is wrong with its server, as the API's error code, and since when; `None` when nothing
-    /// is, when it was never asked, and when no call uses it.
+    /// The API's error code of its server and since when; `None` where the server answers, was never
+    /// asked, or is used by no call.
     pub failing: Option<(String, Millis)>,
 }
 
-/// What is needed to add one.
+/// A credential to be added.
 pub struct NewCredential<'a> {
     /// The id its owner chose.
     pub id: &'a str,
-    /// The channel it serves.
     pub channel: Channel,
-    /// What to call it.
     pub name: &'a str,
-    /// Where the server is.
     pub base_url: &'a str,
-    /// The server's global key.
     pub key: &'a Secret,
 }
 
-/// A row as it lies there: the key still sealed.
+/// A row as stored, with its key sealed.
 struct Sealed {
     credential: Credential,
     sealed: String,
 }
 
-/// The same, and what lists show beside it.
+/// A sealed row with the other columns of a [`CredentialLine`].
 type SealedLine = (Sealed, u32, Option<(String, Millis)>);
 
 const COLUMNS: &str = "id, type, name, baseUrl, apiToken, isActive, createdAt";
 /// How many rows name the credential `c`. Counted for lists and for new rows, not for every call.
 const INSTANCES: &str = "(SELECT count(*) FROM messaging_instances i WHERE i.credentialId = c.id)";
-/// What was wrong with a server was learnt with another key: it is not known any more what it is,
-/// though it is since when nothing is known of its instances.
+/// Replaces a server's error code after its key has changed: the code was that of the old key. The time since
+/// when nothing is known of its instances stays.
 const REPLACE_ERROR_CODE: &str =
     "UPDATE credential_health SET trouble = ?2 WHERE credentialId = ?1 AND trouble IS NOT NULL";
-/// The rows outlive the credential, and what is known of them is as old as its last answer.
+/// Notes how old the status of the rows is that outlive their credential: as old as its server's last answer.
 const ORPHAN: &str = "UPDATE messaging_instances SET orphanedAt = coalesce((SELECT since
         FROM credential_health WHERE credentialId = ?1 AND trouble IS NOT NULL), ?2)
     WHERE credentialId = ?1";
@@ -97,8 +88,8 @@ impl Store {
         rows.into_iter().map(|row| self.unseal_line(row)).collect()
     }
 
-    /// Every credential, oldest first, without counting what each serves; of one whose key does
-    /// not open, its id: one bad row says nothing of the others.
+    /// Every credential, oldest first, without counts; `Err` has the id of one whose key does not open, so
+    /// that one bad row does not hide the others.
     pub fn servers(&self) -> Result<Vec<Result<Credential, String>>, Error> {
         let query = format!("SELECT {COLUMNS} FROM integration_credentials ORDER BY createdAt, id");
         let rows: Vec<_> = self.read(|c| c.prepare_cached(&query)?.query_map([], read_row)?.collect())?;
@@ -114,7 +105,7 @@ impl Store {
         self.sealer.webhook_secret(credential)
     }
 
-    /// Whose secret that is, of these credentials, found out in a time that tells nothing about it.
+    /// The credential whose webhook secret that is. Compares in constant time.
     pub fn webhook_of<'a>(&self, ids: impl IntoIterator<Item = &'a str>, secret: &str) -> Option<&'a str> {
         self.sealer.webhook_of(ids, secret)
     }
@@ -151,8 +142,8 @@ impl Store {
         self.one_credential(&query, channel.as_str())
     }
 
-    /// Lets calls use the credential, or no longer; `false` when there is none of that id. Nobody
-    /// watches its server while they do not, and when they do again, not yet.
+    /// Enables or disables the credential for calls; `false` when there is none of that id. Either way its
+    /// server counts as not polled until the monitor has begun.
     pub fn set_credential_active(&self, id: &str, active: bool) -> Result<bool, Error> {
         let set = "UPDATE integration_credentials SET isActive = ?2, updatedAt = ?3 WHERE id = ?1";
         self.write(|t| {
@@ -188,8 +179,7 @@ impl Store {
         Ok(CredentialLine { credential: self.unseal(sealed)?, instances, failing })
     }
 
-    /// A row that was sealed with another key, after the start that checked them all, was put
-    /// there by hand.
+    /// Opens the key of a row. The start checked all keys, so one that fails was written by hand since.
     fn unseal(&self, row: Sealed) -> Result<Credential, Error> {
         let key = self.sealer.open(&row.credential.id, &row.sealed);
         let key = key.ok_or_else(|| Error::KeyWrong(self.folder.join("pareia.key")))?;

@@ -1,5 +1,4 @@
-//! What can go wrong in the store. SQLite's errors are told apart by code, never by text; the
-//! sentences for people are in `text`.
+//! The store's errors. SQLite's are told apart by code, never by text; sentences for people are in `text`.
 
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
@@ -9,7 +8,7 @@ use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
 
 use crate::domain::UseCaseError;
 
-/// A failure of the store. Refusals that a caller expects are values of the calls, not errors.
+/// Why a call of the store failed. What a caller expects, such as a taken name, is a value and no error.
 #[derive(Debug)]
 pub enum Error {
     /// The database was written by a newer release, whose tables this one does not know.
@@ -25,7 +24,7 @@ pub enum Error {
     KeyWrong(PathBuf),
     /// The disk that holds this data folder has no space left. Nothing of the change was kept.
     Full(PathBuf),
-    /// Another caller or process held the database for the whole time a caller may wait.
+    /// Another caller or process locked the database for longer than a caller waits.
     Busy,
     /// A file of the data folder could not be read or written.
     Io(PathBuf, io::Error),
@@ -36,7 +35,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Sorts an error of SQLite, met in that data folder.
+    /// The error for one of SQLite, met in that data folder.
     pub(super) fn sqlite(error: rusqlite::Error, folder: &Path) -> Self {
         match error.sqlite_error() {
             Some(e) if e.code == ErrorCode::DiskFull => Self::Full(folder.into()),
@@ -47,7 +46,7 @@ impl Error {
         }
     }
 
-    /// Sorts an error of the file system, met at that file of the data folder.
+    /// The error for one of the file system, met at that file of the data folder.
     pub(super) fn io(error: io::Error, path: &Path) -> Self {
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
@@ -57,7 +56,7 @@ impl Error {
         }
     }
 
-    /// Sorts an error of the migrations: what SQLite said is its source.
+    /// The error for one of a migration, whose source is SQLite's.
     pub(super) fn migration(error: refinery::Error, folder: &Path) -> Self {
         let mut source = std::error::Error::source(&error);
         while let Some(cause) = source {

@@ -1,4 +1,4 @@
-//! How each server answers, as the watcher last saw it.
+//! The health of each server, as the monitor last saw it.
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -8,23 +8,23 @@ use crate::domain::Millis;
 /// A server's health.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Health {
-    /// What is wrong, as the API's error code; `None`: it answers.
+    /// The API's error code; `None`: the server answers.
     pub error_code: Option<String>,
-    /// Since when it has been answering, or failing in whatever way.
+    /// Since when the server has been answering, or failing, whatever the error.
     pub since: Millis,
 }
 
-/// Stands where an error code does: nobody asks the server how it is.
+/// Stands in place of an error code where no server is polled.
 pub(super) const UNWATCHED: &str = "unwatched";
 
-/// When it began stays what it was while only the error code changes.
+/// Keeps `since` while only the error code changes.
 const NOTE: &str = "ON CONFLICT (credentialId) DO UPDATE SET trouble = excluded.trouble,
     since = CASE WHEN (trouble IS NULL) = (excluded.trouble IS NULL) THEN since ELSE excluded.since END
     WHERE trouble IS NOT excluded.trouble";
 
 impl Store {
-    /// Notes how the credential's server answers, since when. A credential that is gone, or that no
-    /// call uses any more, gets no row: what its watcher had still to say comes too late.
+    /// Writes the health of the credential's server. A credential that was removed or disabled meanwhile
+    /// gets no row: the poll that saw it comes too late.
     pub fn note_health(
         &self,
         credential: &str,
@@ -38,13 +38,12 @@ impl Store {
         self.write(|t| t.prepare_cached(&note)?.execute(params![credential, error_code, since])).map(drop)
     }
 
-    /// Notes that nobody asks the credential's server from now on: what is known of its instances
-    /// grows old.
+    /// Notes that the credential's server is not polled from now on, so that its rows say since when.
     pub fn note_unwatched(&self, credential: &str) -> Result<(), Error> {
         self.write(|t| unwatched(t, credential, self.clock.now()))
     }
 
-    /// How the credential's server answers; `None` when it was never asked, and when nobody asks.
+    /// The health of the credential's server; `None` where it was never polled, or is no longer.
     pub fn health(&self, credential: &str) -> Result<Option<Health>, Error> {
         let query = format!(
             "SELECT trouble, since FROM credential_health
@@ -55,7 +54,7 @@ impl Store {
     }
 }
 
-/// The same, as part of a change that brings it about.
+/// Notes that the credential's server is not polled, within a transaction.
 pub(super) fn unwatched(t: &Transaction, credential: &str, now: Millis) -> Result<(), rusqlite::Error> {
     let note = format!(
         "INSERT INTO credential_health (credentialId, trouble, since)

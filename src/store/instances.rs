@@ -1,4 +1,4 @@
-//! The rows of instances: one for each name somebody asked for.
+//! The rows of instances, one for each name. Knows no list and no history.
 
 use std::io;
 use std::time::Instant;
@@ -11,34 +11,32 @@ use crate::crypto::new_id;
 use crate::domain::{Channel, Millis, Name, Phone, Reason, Secret, Status};
 use crate::sync::FileLock;
 
-/// A row as the engine knows it.
+/// A row as calls and actions read and write it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InstanceRow {
     /// The row's id, which never changes.
     pub id: String,
-    /// The owner's user id.
     pub user: String,
-    /// The phone last given for it.
+    /// The phone of the last call.
     pub phone: Phone,
     /// The credential last used; `None` when that was removed.
     pub credential: Option<String>,
-    /// What is known of it.
     pub status: Status,
-    /// Why that is so.
+    /// Why the status is what it is.
     pub reason: Option<Reason>,
     /// The last code answered, a PNG as data URI.
     pub qr_code: Option<Secret>,
-    /// When that code was first seen.
+    /// When the code was first seen.
     pub qr_since: Option<Millis>,
     /// When a phone was last seen connected on this server.
     pub paired_at: Option<Millis>,
-    /// The server on which its instance was created or adopted.
+    /// The server on which the instance was created or adopted.
     pub claimed_url: Option<String>,
-    /// That instance's id upstream, which survives a move of the server.
+    /// The instance's id upstream, which survives a move of the server.
     pub upstream_id: Option<String>,
-    /// Until when a create that left may still be under way.
+    /// Until when a create that was sent may be under way.
     pub create_out_until: Option<Millis>,
-    /// Until when a connect that left may still open a socket.
+    /// Until when a `connect` that was sent may open a socket.
     pub connect_out_until: Option<Millis>,
 }
 
@@ -47,7 +45,7 @@ pub struct InstanceRow {
 /// was under this server's address.
 pub(super) fn is_own(here: bool, own: Option<&str>, listed: Option<&str>) -> bool {
     match (own, listed) {
-        // A name can be deleted and made anew by hand: what has another id is another instance.
+        // A name can be deleted and created anew by hand: another id is another instance.
         (Some(own), Some(listed)) => own == listed,
         // Lists leave out what is being removed or not loaded; 1.8 has instances without an id.
         _ => here,
@@ -55,13 +53,13 @@ pub(super) fn is_own(here: bool, own: Option<&str>, listed: Option<&str>) -> boo
 }
 
 impl InstanceRow {
-    /// Whether what the server at that address lists under the name, with that id, is the row's own.
+    /// Whether the instance with that id, which the server at that address lists under the name, is the
+    /// row's own.
     pub fn owns(&self, base_url: &str, listed: Option<&str>) -> bool {
         is_own(self.claimed_url.as_deref() == Some(base_url), self.upstream_id.as_deref(), listed)
     }
 
-    /// Notes what is known of it now. A reason belongs to the change: as long as the status stays,
-    /// so does its reason.
+    /// Sets the status. The reason is that of the change: it stays as long as the status does.
     pub fn become_status(&mut self, status: Status, reason: Reason) {
         if self.status != status {
             self.status = status;
@@ -69,7 +67,7 @@ impl InstanceRow {
         }
     }
 
-    /// Notes the code that is valid at `now`, and when it was first seen.
+    /// Sets the code, and when it was first seen.
     pub fn show_code(&mut self, image: &Secret, now: Millis) {
         if self.qr_code.as_ref() != Some(image) || self.qr_since.is_none() {
             self.qr_since = Some(now);
@@ -77,7 +75,7 @@ impl InstanceRow {
         self.qr_code = Some(image.clone());
     }
 
-    /// Forgets the code: there is none, or nobody may use it.
+    /// Removes the code: there is none, or nobody may use it.
     pub fn hide_code(&mut self) {
         self.qr_code = None;
         self.qr_since = None;
@@ -85,8 +83,8 @@ impl InstanceRow {
 }
 
 impl Store {
-    /// Takes the turn of a name: whoever has it is alone, among all processes, in changing its row
-    /// and what belongs to it upstream. `None` when it is still somebody else's at `deadline`.
+    /// Takes the lock of a name among all processes, under which its row and its instance upstream are
+    /// changed. `None` when another has it until `deadline`.
     pub fn instance_turn(
         &self,
         channel: Channel,
@@ -109,7 +107,7 @@ impl Store {
         })
     }
 
-    /// Who owns the row of that name.
+    /// The user id of the owner of that name's row.
     pub fn instance_owner(&self, channel: Channel, name: &Name) -> Result<Option<String>, Error> {
         let query = "SELECT userId FROM messaging_instances WHERE channel = ?1 AND channelInstanceId = ?2";
         self.read(|c| {
@@ -163,7 +161,7 @@ impl Store {
         Ok((added == 1).then_some(instance))
     }
 
-    /// Writes what the engine knows of the row; `false` when the row is gone.
+    /// Saves the row; `false` when it is gone.
     pub fn save_instance(&self, instance: &InstanceRow) -> Result<bool, Error> {
         let saved = self.write(|t| {
             t.prepare_cached(
@@ -192,13 +190,13 @@ impl Store {
         Ok(saved == 1)
     }
 
-    /// Takes back a row that is still pending: nothing upstream belongs to it.
+    /// Deletes the row if it is still pending: nothing upstream belongs to it.
     pub fn withdraw_instance(&self, id: &str) -> Result<(), Error> {
         let withdraw = "DELETE FROM messaging_instances WHERE id = ?1 AND status = 'pending'";
         self.write(|t| t.execute(withdraw, [id])).map(drop)
     }
 
-    /// Takes the row away, with its history and its links; `false` when it is gone already.
+    /// Deletes the row with its history and its links; `false` when it is gone already.
     pub fn delete_instance(&self, id: &str) -> Result<bool, Error> {
         Ok(self.write(|t| t.execute("DELETE FROM messaging_instances WHERE id = ?1", [id]))? == 1)
     }
@@ -227,7 +225,7 @@ pub(super) fn channel(row: &Row, column: &str) -> rusqlite::Result<Channel> {
     parsed(row, column, |text| Channel::parse(text).ok())
 }
 
-/// A column that holds one of our words, or was edited by hand.
+/// A column that holds one of our words; an error where it was edited by hand.
 pub(super) fn parsed<T>(row: &Row, column: &str, parse: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;
     parse(&text).ok_or_else(|| {

@@ -1,7 +1,7 @@
 //! Connect links: tokens that show one instance's code to whoever holds them.
 //!
-//! The token is handed out once and stored as its hash. That a link is used when its instance connects
-//! is a trigger of the database's, whoever notices the connection.
+//! A token is returned once and stored as its hash. A trigger of the database marks a link as used once its
+//! instance connects, whoever writes that.
 
 use rusqlite::{OptionalExtension, params};
 
@@ -10,45 +10,41 @@ use super::{Error, InstanceRef, Store};
 use crate::crypto::{new_id, new_link_token, token_hash};
 use crate::domain::{Millis, Secret};
 
-/// Links of one instance that wait to be used at the same time; another one ends the oldest. Enough
-/// for a link to each of a shop's people, and few enough to see through.
+/// Most unused links of one instance; another one ends the oldest. Enough for each of a shop's people, and
+/// few enough for an overview.
 const MAX_ACTIVE: u32 = 20;
 
-/// A link as it is handed out, once.
+/// A new link, with its token.
 #[derive(Debug)]
 pub struct NewLink {
-    /// Names the link.
     pub id: String,
-    /// The token itself.
     pub token: Secret,
-    /// From when on it shows nothing.
+    /// From when on the link shows nothing.
     pub expires_at: Millis,
 }
 
 /// A link as lists show it.
 #[derive(Debug)]
 pub struct LinkLine {
-    /// Names the link.
     pub id: String,
-    /// When it was made.
     pub created_at: Millis,
-    /// From when on it shows nothing.
+    /// From when on the link shows nothing.
     pub expires_at: Millis,
 }
 
-/// A link that somebody came with.
+/// The link of a token that somebody presented.
 #[derive(Debug)]
 pub struct Link {
-    /// What it connects.
+    /// The instance that it connects.
     pub target: InstanceRef,
-    /// From when on it shows nothing.
+    /// From when on the link shows nothing.
     pub expires_at: Millis,
     /// Whether the instance connected since: it shows no code any more.
     pub used: bool,
 }
 
 impl Link {
-    /// Whether its time is over at that moment.
+    /// Whether the link has expired at that moment.
     pub fn is_expired(&self, now: Millis) -> bool {
         self.expires_at <= now
     }

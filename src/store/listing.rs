@@ -1,6 +1,6 @@
 //! Instances as lists show them: filtered, page by page, with their history.
 //!
-//! A hand-edited row spoils no list: what a line shows is text as it lies there.
+//! Lines show text as it is stored, so that a row edited by hand spoils no list.
 
 use std::collections::HashMap;
 
@@ -14,94 +14,78 @@ use crate::domain::{Channel, Millis, Name, Phone};
 /// An instance as lists show it.
 #[derive(Debug)]
 pub struct InstanceLine {
-    /// The row's id.
     pub id: String,
-    /// The kind of service.
     pub channel: String,
-    /// The name upstream.
     pub name: String,
     /// The phone last given for it.
     pub phone: String,
-    /// The owner's name.
     pub user: String,
     /// The credential last used.
     pub credential: Option<String>,
     /// What an administrator calls that credential.
     pub server: Option<String>,
-    /// What is known of it.
     pub status: String,
-    /// Since when that is so.
+    /// Since when the status is what it is.
     pub since: Millis,
     /// Why, as a word of [`crate::domain::Reason`].
     pub reason: Option<String>,
     /// Since when its server has been failing, or nobody has asked it: the status is as old as that.
     pub unknown_since: Option<Millis>,
-    /// When it was first asked for.
+    /// When the first call for it came.
     pub created_at: Millis,
     /// When anything in the row changed last.
     pub updated_at: Millis,
 }
 
-/// A row that somebody means, with what a call for it needs.
+/// A reference to a row, with what a call or an action for it needs.
 #[derive(Clone, Debug)]
 pub struct InstanceRef {
-    /// The row's id.
     pub id: String,
-    /// The owner's user id.
     pub user: String,
-    /// The kind of service.
     pub channel: Channel,
-    /// The name upstream.
     pub name: Name,
     /// The phone last given for it.
     pub phone: Phone,
 }
 
-/// Which instances are wanted; a part that is `None` lets everything pass.
+/// Which instances a list shows; `None` in a field lets every value pass.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// The owner's id.
     pub owner: Option<String>,
-    /// The owner's name.
     pub user: Option<String>,
     /// The credential's name or id.
     pub server: Option<String>,
     /// A part of the name.
     pub name: Option<String>,
-    /// Digits of the phone, where the part of the name could be such.
+    /// Digits of the phone, where the searched text could be some.
     pub digits: Option<String>,
-    /// The status, which the counts do not mind.
+    /// The status; the counts ignore it.
     pub status: Option<&'static str>,
 }
 
 /// One page of a list.
 #[derive(Debug)]
 pub struct Page {
-    /// The lines of the page, by name.
     pub lines: Vec<InstanceLine>,
-    /// How many there are of each status, over all pages and whatever status was asked for.
+    /// The number of each status, over all pages, whatever status the filter has.
     pub counts: HashMap<String, u32>,
-    /// The servers that fail.
     pub failing_servers: Vec<FailingServer>,
 }
 
 /// A server that fails.
 #[derive(Debug)]
 pub struct FailingServer {
-    /// The credential.
     pub credential: String,
-    /// Its name.
     pub server: String,
-    /// What is wrong, as the API's error code.
+    /// The API's error code.
     pub code: String,
-    /// Since when.
     pub since: Millis,
 }
 
 /// A change of an instance's status.
 #[derive(Debug)]
 pub struct EventLine {
-    /// Rises with time.
+    /// Increases with time.
     pub id: i64,
     /// When it was seen.
     pub at: Millis,
@@ -124,11 +108,11 @@ const LINES: &str = "SELECT i.id, i.channel, i.channelInstanceId, i.channelPhone
     FROM messaging_instances i JOIN users u ON u.id = i.userId
     LEFT JOIN integration_credentials c ON c.id = i.credentialId
     LEFT JOIN credential_health h ON h.credentialId = i.credentialId AND h.trouble IS NOT NULL";
-/// The order of lists, which the unique index has ready.
+/// The order of lists: that of the unique index, so that nothing is sorted.
 const ORDER: &str = "ORDER BY i.channel, i.channelInstanceId";
 
 impl Store {
-    /// The row that `key` means, by id or by name, among those of one user or among all.
+    /// The row with the id or the name `key`, among those of one user or among all.
     pub fn target(&self, key: &str, owner: Option<&str>) -> Result<Option<InstanceRef>, Error> {
         let query = format!(
             "SELECT id, userId, channel, channelInstanceId, channelPhoneOrId FROM messaging_instances i
@@ -138,7 +122,7 @@ impl Store {
         self.read(|c| c.prepare_cached(&query)?.query_row(params![key, owner], read_target).optional())
     }
 
-    /// The same row as lists show it.
+    /// The row with the id or the name `key`, as lists show it.
     pub fn instance_line(&self, key: &str, owner: Option<&str>) -> Result<Option<InstanceLine>, Error> {
         let query = format!("{LINES} WHERE {}", by_id_or_name());
         self.read(|c| c.prepare_cached(&query)?.query_row(params![key, owner], read_line).optional())
@@ -150,7 +134,7 @@ impl Store {
         self.read(|c| c.prepare_cached(&query)?.query_map([owner], read_line)?.collect())
     }
 
-    /// One page of what the filter lets pass, beginning after `skip` lines, all of one moment.
+    /// One page of the filtered list, after `skip` lines, read in one transaction.
     pub fn instance_page(&self, filter: &Filter, skip: u32, most: u32) -> Result<Page, Error> {
         self.read(|c| {
             let moment = c.unchecked_transaction()?;
@@ -183,8 +167,8 @@ impl Store {
     }
 }
 
-/// A row is meant by its id before it is meant by a name that looks like one. Channels are named, as
-/// the index of names begins with them.
+/// The condition for a key that is an id or a name; an id goes before a name that looks like one. Names the
+/// channels, since the index of names begins with them.
 fn by_id_or_name() -> String {
     let channels = Channel::ALL.map(|channel| format!("'{}'", channel.as_str())).join(", ");
     format!(
@@ -245,7 +229,7 @@ fn lines(c: &Connection, filter: &Filter, skip: u32, most: u32) -> rusqlite::Res
     let mut wanted = Conditions::of(filter, pattern.as_ref());
     wanted.add("i.status = :status", ":status", filter.status.as_ref());
     wanted.values.extend([(":most", &most as &dyn ToSql), (":skip", &skip)]);
-    // Which rows the page has is settled in the index; only those are read and joined.
+    // The inner query finds the page's rows in the index; only those are read and joined.
     let page = format!(
         "SELECT i.rowid FROM messaging_instances i {} {ORDER} LIMIT :most OFFSET :skip",
         wanted.clause()

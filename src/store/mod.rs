@@ -1,4 +1,4 @@
-//! The database: the only place that knows SQL, `rusqlite` and the data folder's files.
+//! The data folder: SQL, `rusqlite` and the folder's files are known here and nowhere else.
 //!
 //! Every call here is one short statement or transaction. Nothing waits for the network while the
 //! database is held: callers get plain values, decide, and come back. One connection writes, a few

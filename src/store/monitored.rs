@@ -1,4 +1,4 @@
-//! The rows as the watcher reads and writes them: few columns of many rows, many times a day.
+//! The rows as the monitor reads and writes them: few columns of many rows, many times a day.
 
 use rusqlite::types::Type;
 use rusqlite::{Row, params};
@@ -7,32 +7,29 @@ use super::instances::is_own;
 use super::{Error, Store};
 use crate::domain::{Channel, Millis, Reason, Status};
 
-/// What the watcher has to know of a row.
+/// The columns of a row that the monitor needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MonitoredRow {
-    /// Where the row lies, to take rows in turns.
+    /// The `rowid`, by which the monitor takes rows in turns.
     pub row_id: i64,
-    /// The kind of service.
     pub channel: Channel,
-    /// The instance's name upstream.
     pub name: String,
-    /// What is known of it.
     pub status: Status,
     /// Why that is so.
     pub reason: Option<Reason>,
     /// When a phone was last seen connected.
     pub paired_at: Option<Millis>,
-    /// Whether its instance was created or adopted under this very address.
+    /// Whether the instance was created or adopted under this very address.
     pub claimed: bool,
-    /// Its instance's id upstream.
+    /// The instance's id upstream.
     pub upstream_id: Option<String>,
-    /// Until when a call that left may still change something upstream.
+    /// Until when a create or `connect` that was sent may change something upstream.
     pub out_until: Millis,
     /// When anything in the row changed last.
     pub updated_at: Millis,
 }
 
-/// What a row is to say from now on.
+/// The new status of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotedStatus {
     pub status: Status,
@@ -42,14 +39,14 @@ pub struct NotedStatus {
 }
 
 impl MonitoredRow {
-    /// Whether what the server lists under the name, with that id, is the row's own.
+    /// Whether the instance with that id, which the server lists under the name, is the row's own.
     pub fn owns(&self, listed: Option<&str>) -> bool {
         is_own(self.claimed, self.upstream_id.as_deref(), listed)
     }
 }
 
 impl Store {
-    /// The rows of a server whose instance may be known there, in the order of their places.
+    /// The rows whose instances the server may know, in the order of their `rowid`s.
     pub fn monitored_rows(&self, credential: &str, base_url: &str) -> Result<Vec<MonitoredRow>, Error> {
         self.read(|c| {
             c.prepare_cached(
@@ -64,21 +61,21 @@ impl Store {
         })
     }
 
-    /// A number that is another one after any change of the database, whoever made it.
+    /// A number that changes with every change of the database by any process.
     pub fn version(&self) -> Result<i64, Error> {
-        // Always asked of the same connection: it counts what the others change.
+        // Always of the same connection: it counts what the others change.
         self.read_with(0, |c| c.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0)))
     }
 
-    /// The credentials at whose servers somebody is pairing.
+    /// The credentials of servers where a row is connecting.
     pub fn pairing_at(&self) -> Result<Vec<String>, Error> {
         let query = "SELECT DISTINCT credentialId FROM messaging_instances
             WHERE status = 'connecting' AND credentialId IS NOT NULL";
         self.read(|c| c.prepare_cached(query)?.query_map([], |row| row.get(0))?.collect())
     }
 
-    /// Writes what upstream showed of a row, unless anything in the row has changed since it was
-    /// read: `false` then. The code goes when nobody is to scan it any more.
+    /// Writes the status of a row; `false` where anything in the row has changed since it was read. Removes
+    /// the code where nobody can scan it any more.
     pub fn note_status(&self, row: &MonitoredRow, noted: &NotedStatus) -> Result<bool, Error> {
         let rows = self.write(|t| {
             t.prepare_cached(
@@ -102,7 +99,7 @@ impl Store {
     }
 }
 
-/// By position: looking columns up by their names would cost more than all the rest.
+/// Reads columns by position: looking them up by name would cost more than all the rest.
 fn read(row: &Row) -> rusqlite::Result<MonitoredRow> {
     Ok(MonitoredRow {
         row_id: row.get(0)?,

@@ -24,10 +24,9 @@ const START_WAIT: Duration = Duration::from_mins(1);
 /// Page cache of one connection, in KiB. The rows of a call are few; the rest is the system's cache.
 const CACHE_KIB: i64 = 192;
 
-/// What a WAL file keeps of its size when SQLite begins it anew, in bytes: an automatic checkpoint's
-/// worth.
+/// Size to which SQLite cuts a WAL file that it begins anew, in bytes: one automatic checkpoint.
 const WAL_KEPT: i64 = 4 << 20;
-/// The bit of a folder's mode that says: everybody's.
+/// The sticky bit of a folder's mode, which shared folders have.
 const STICKY: u32 = 0o1000;
 
 impl Store {
@@ -71,9 +70,8 @@ fn open(folder: &Path) -> Result<Store, Error> {
     Ok(store)
 }
 
-/// Makes the folder, or takes a data folder that is there, and keeps others out of it, whatever the
-/// umask. A folder that is not one yet was named by mistake, perhaps, and keeps its mode; so does one
-/// that is lent by another user.
+/// Makes the data folder, or closes an existing one to other users, whatever the umask. A folder that holds
+/// no data yet keeps its mode, since it may have been named by mistake; so does one of another user.
 fn create_folder(folder: &Path) -> io::Result<()> {
     let is_ours =
         !folder.exists() || ["pareia.db", "pareia.key"].iter().any(|file| folder.join(file).exists());
@@ -94,8 +92,8 @@ fn create_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes the lock files of earlier releases, one for each name ever asked for. One that is held
-/// stays: a process of such a release runs yet.
+/// Removes the lock files of earlier releases, one for each name of any call. A locked one stays: a process
+/// of such a release is running.
 fn remove_old_locks(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let free = File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
@@ -124,8 +122,8 @@ fn connect(path: &Path, read_only: bool) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// The sealing key. It is made with the first start; once keys are sealed with it, a missing or
-/// another one is refused before anything is served.
+/// Loads the sealing key, or makes it at the first start. Once keys are sealed, a missing or another one is
+/// refused before anything is served.
 fn sealer(connection: &Connection, folder: &Path) -> Result<Sealer, Error> {
     let path = folder.join("pareia.key");
     let rows = sealed_keys(connection).map_err(|e| Error::sqlite(e, folder))?;

@@ -1,9 +1,9 @@
-//! How much there is of everything.
+//! Counts for the overview: instances, users, tokens.
 
 use super::{Error, Store};
 use crate::domain::Status;
 
-/// What is counted.
+/// The counts.
 #[derive(Debug)]
 pub struct Totals {
     /// How many instances are in each status, in the order of [`Status::ALL`].

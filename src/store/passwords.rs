@@ -1,4 +1,4 @@
-//! Hashes of passwords, and what changes with them. What a hash is made of is `access`'s.
+//! The hashes of passwords in the rows of users. Hashes are made and compared in `admin::password`.
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -6,23 +6,22 @@ use super::{Error, Store};
 use crate::crypto::new_id;
 use crate::domain::Name;
 
-/// What a login is held against.
+/// The account against which a login is checked.
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// The user's id.
     pub user: String,
     /// The hash of the password; `None`: the user has tokens only.
     pub hash: Option<String>,
 }
 
-/// What came of a set-up.
+/// The result of a set-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SetUp {
     /// The user of this id is the administrator.
     Done(String),
     /// An administrator has a password already.
     NotNeeded,
-    /// The name is somebody's who is no administrator.
+    /// Another user, who is no administrator, has the name.
     NameTaken,
 }
 
@@ -34,7 +33,7 @@ impl Store {
         self.read(|c| c.prepare_cached(NEEDED)?.query_row([], |row| row.get(0)))
     }
 
-    /// Makes the first administrator, or gives one who has none a password.
+    /// Adds the first administrator, or sets the password of one without.
     pub fn set_up(&self, name: &Name, hash: &str) -> Result<SetUp, Error> {
         self.write(|t| {
             if !t.query_row(NEEDED, [], |row| row.get(0))? {
@@ -68,13 +67,13 @@ impl Store {
         })
     }
 
-    /// Puts a hash in the place of the one that the user proved to know the password of, like
-    /// [`Store::set_password`]; `false` when that is the user's no longer, and nothing changed.
-    pub fn change_password(&self, proved: &Account, hash: &str, keep: Option<&str>) -> Result<bool, Error> {
+    /// Sets a password as [`Store::set_password`] does, if the hash that the user's old one was checked
+    /// against is still stored; `false` otherwise.
+    pub fn change_password(&self, checked: &Account, hash: &str, keep: Option<&str>) -> Result<bool, Error> {
         let same = "SELECT EXISTS (SELECT 1 FROM users WHERE id = ?1 AND passwordHash IS ?2)";
         self.write(|t| {
-            let same: bool = t.query_row(same, params![proved.user, proved.hash], |row| row.get(0))?;
-            Ok(same && change(t, &proved.user, hash, keep)?)
+            let same: bool = t.query_row(same, params![checked.user, checked.hash], |row| row.get(0))?;
+            Ok(same && change(t, &checked.user, hash, keep)?)
         })
     }
 

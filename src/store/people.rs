@@ -10,11 +10,9 @@ use crate::domain::{Caller, Millis, Name, Role, Secret};
 /// A user as lists show it.
 #[derive(Clone, Debug)]
 pub struct UserLine {
-    /// The row's id.
     pub id: String,
     /// What an administrator calls them.
     pub name: String,
-    /// What they may do.
     pub role: Role,
     /// How many instances they own.
     pub instances: u32,
@@ -22,62 +20,56 @@ pub struct UserLine {
     pub tokens: u32,
     /// Whether they can log in to the page.
     pub has_password: bool,
-    /// When the user was added.
     pub created_at: Millis,
 }
 
 impl UserLine {
-    /// The user as whoever asks.
+    /// The user as a caller.
     pub fn caller(&self) -> Caller {
         Caller { user: self.id.clone(), role: self.role }
     }
 }
 
-/// A token as it is handed out, once.
+/// A new token, which is returned once.
 #[derive(Debug)]
 pub struct NewToken {
-    /// Names the token to revoke it.
     pub id: String,
-    /// The token itself.
     pub token: Secret,
 }
 
 /// A token as lists show it.
 #[derive(Debug)]
 pub struct TokenLine {
-    /// Names the token to revoke it.
     pub id: String,
-    /// Whose calls these are.
+    /// The name of the user whose calls the token makes.
     pub user: String,
     /// What it is for.
     pub name: Option<String>,
-    /// From when on it is refused.
+    /// From when on the token is refused.
     pub expires_at: Option<Millis>,
-    /// When a call last came with it, to the hour.
+    /// When the token was last used, to the hour.
     pub last_used_at: Option<Millis>,
-    /// When it was handed out.
     pub created_at: Millis,
 }
 
-/// Whose a token is.
+/// The caller whom a token identifies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identified {
-    /// The user.
     pub caller: Caller,
-    /// Whether it is time to write down that the token was used.
+    /// Whether the use of the token is to be written down: at most once an hour.
     pub note_due: bool,
 }
 
-/// What came of removing a user.
+/// The result of removing a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Removal {
-    /// The user is gone.
+    /// The user was removed.
     Done,
-    /// There is no such user, or not any more.
+    /// There is no such user.
     Gone,
-    /// Whoever was to get the instances is not there any more.
+    /// The new owner of the instances is not there any more.
     NewOwnerGone,
-    /// Instances would be left without an owner.
+    /// The user owns instances, and no new owner was named.
     OwnsInstances,
     /// Nobody could log in as administrator any more.
     LastAdministrator,
@@ -98,7 +90,7 @@ impl Store {
         self.add_user_with(name, role, None)
     }
 
-    /// The same with the hash of a password.
+    /// Adds a user with the hash of a password.
     pub fn add_user_with(
         &self,
         name: &Name,
@@ -134,10 +126,10 @@ impl Store {
     }
 
     /// Removes a user with its tokens and sessions. Its instances go to the user `new_owner`, where one
-    /// is named. Where it says that it did not, nothing changed.
+    /// is named. Changes nothing unless the result is `Done`.
     ///
-    /// Whoever asks from the page may not lock everybody out of it (`keep_administrator`); the
-    /// command line is always there to let somebody in.
+    /// `keep_administrator` refuses the last one who can log in: the page must not lock everybody out, while
+    /// the command line can always add another.
     pub fn remove_user(
         &self,
         id: &str,
@@ -171,7 +163,7 @@ impl Store {
         })
     }
 
-    /// Hands out a token for a user.
+    /// Makes a token for a user.
     pub fn add_token(
         &self,
         user: &str,
@@ -212,9 +204,9 @@ impl Store {
         Ok(self.write(|t| t.execute("DELETE FROM api_tokens WHERE id = ?1", [id]))? == 1)
     }
 
-    /// Whose token this is; `None` when nobody's, or no longer.
+    /// The caller whom the token identifies; `None` when it is nobody's, or expired.
     ///
-    /// The look-up is by hash: how long it takes says nothing about how much of a guess is right.
+    /// Looks the token up by its hash, so that the time tells nothing of how much of a guess is right.
     pub fn caller(&self, token: &str) -> Result<Option<Identified>, Error> {
         let now = self.clock.now();
         self.read(|c| {

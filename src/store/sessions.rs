@@ -1,5 +1,5 @@
-//! Browsers that are logged in. A cookie leaves this module once, when its session begins, and is
-//! looked up by its hash from then on, as tokens are.
+//! Sessions of browsers. A cookie is returned once, when its session begins, and stored as its hash, as
+//! tokens are.
 
 use rusqlite::{OptionalExtension, params};
 
@@ -10,30 +10,29 @@ use crate::crypto::{new_id, new_secret, sha256};
 use crate::domain::{Caller, Millis, Secret};
 
 const MINUTE: Millis = 60 * 1000;
-/// A browser that asks for nothing for so long is logged out: a night, not a weekend.
+/// A session without requests ends after this time: it lasts a night, not a weekend.
 const IDLE: Millis = 12 * 60 * MINUTE;
-/// How long a session lasts, whatever happens.
+/// Longest life of a session.
 pub const SESSION_LIFE: Millis = 7 * 24 * 60 * MINUTE;
-/// Sessions of one user; the one that was seen longest ago makes room for another.
+/// Most sessions of one user; a further one ends the one that was used longest ago.
 const MAX_SESSIONS: u32 = 32;
 
-/// What is needed to begin one.
+/// A session that is to begin.
 #[derive(Debug)]
 pub struct NewSession<'a> {
     /// Who has logged in.
     pub user: &'a str,
-    /// The hash that the password was held against: no session begins with one that was changed
-    /// in the meantime.
+    /// The hash that the password was checked against: no session begins if it was changed meanwhile.
     pub hash: &'a str,
     /// The browser as it names itself.
     pub client: &'a str,
     /// Where the login came from.
     pub address: &'a str,
-    /// The session that this one takes the place of.
+    /// The session that this one replaces.
     pub replaces: Option<&'a str>,
 }
 
-/// A session that holds.
+/// A valid session.
 #[derive(Clone, Debug)]
 pub struct Session {
     /// Names the session to end it.
@@ -42,9 +41,9 @@ pub struct Session {
     pub caller: Caller,
     /// That user's name.
     pub user: String,
-    /// When it ends whatever happens.
+    /// When the session ends at the latest.
     pub expires_at: Millis,
-    /// Whether it is time to write down that it was seen.
+    /// Whether its use is to be written down: at most once a minute.
     pub note_due: bool,
 }
 
@@ -61,18 +60,18 @@ pub struct SessionLine {
     pub address: String,
     /// When it logged in.
     pub created_at: Millis,
-    /// When it last asked for anything, to the minute.
+    /// When its last request came, to the minute.
     pub last_seen_at: Millis,
-    /// When it ends whatever happens.
+    /// When the session ends at the latest.
     pub expires_at: Millis,
 }
 
-/// Whether the session `s` holds at ?2, when one that idles was last seen at ?3 or before.
+/// The condition that the session `s` is valid at ?2; idle ones were last seen at ?3 or before.
 const HOLDS: &str = "s.expiresAt > ?2 AND s.lastSeenAt > ?3";
 
 impl Store {
-    /// Begins a session and gives its cookie; `None` when the password was changed in the meantime.
-    /// Sessions that are over go.
+    /// Begins a session and returns its cookie; `None` when the password was changed meanwhile. Deletes
+    /// the user's sessions that have ended.
     pub fn add_session(&self, new: &NewSession) -> Result<Option<Secret>, Error> {
         let (cookie, now) = (new_secret(), self.clock.now());
         let insert =
@@ -92,7 +91,7 @@ impl Store {
         Ok((begun == 1).then_some(cookie))
     }
 
-    /// What a browser keeps that logged in to the account. Another password makes it nobody's.
+    /// The mark that a browser keeps after a login to the account. A new password makes it invalid.
     pub fn browser_mark(&self, account: &Account) -> Secret {
         self.sealer.browser_mark(&marked(account))
     }
@@ -102,7 +101,7 @@ impl Store {
         self.sealer.is_browser_mark(&marked(account), mark)
     }
 
-    /// The session of that cookie; `None` when it is nobody's, or no longer.
+    /// The session of that cookie; `None` when there is none, or it has ended.
     pub fn session(&self, cookie: &str) -> Result<Option<Session>, Error> {
         let query = format!(
             "SELECT s.id, s.userId, u.role, u.name, s.expiresAt, s.lastSeenAt
@@ -130,7 +129,7 @@ impl Store {
         self.write(|t| t.execute(note, params![id, self.clock.now()])).map(drop)
     }
 
-    /// The sessions of a user that hold, the one seen last first.
+    /// The valid sessions of a user, the last used first.
     pub fn sessions(&self, user: &str) -> Result<Vec<SessionLine>, Error> {
         let query = format!(
             "SELECT s.id, u.name, s.client, s.address, s.createdAt, s.lastSeenAt, s.expiresAt
@@ -150,7 +149,7 @@ impl Store {
     }
 }
 
-/// What a browser's mark is made over: user and password, neither of which can hold the separator.
+/// The text that a browser's mark authenticates: user and hash, neither of which contains the separator.
 fn marked(account: &Account) -> String {
     format!("{}\n{}", account.user, account.hash.as_deref().unwrap_or_default())
 }

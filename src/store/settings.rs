@@ -7,15 +7,15 @@ use crate::domain::{MILLIS_PER_DAY, Millis};
 
 /// How long the history of an instance is kept.
 const HISTORY: Millis = 90 * MILLIS_PER_DAY;
-/// Changes kept of one instance, however often it changes: eleven a day for as long.
+/// Most changes kept of one instance: eleven a day for the time of [`HISTORY`].
 const CHANGES: u32 = 1000;
-/// How long logins and links lie there after their end, which a wrong clock may have brought.
+/// How long logins and links are kept after their end, which a wrong clock may have brought early.
 const ENDED: Millis = 7 * MILLIS_PER_DAY;
-/// How far one removal goes beyond the one before, a day earlier: after a start with a clock that
-/// is years ahead, nothing is gone that a right one would have kept.
+/// How far one purge goes beyond the one before, a day earlier: a start with a clock that is years ahead
+/// removes nothing that a right clock would have kept.
 const STEP: Millis = 2 * MILLIS_PER_DAY;
 
-/// The changes of each instance beyond its newest.
+/// Deletes the changes of each instance beyond its newest.
 const SURPLUS: &str = "DELETE FROM instance_events WHERE id IN (
     SELECT e.id FROM instance_events e JOIN (
         SELECT o.instanceId, (SELECT id FROM instance_events n WHERE n.instanceId = o.instanceId
@@ -24,21 +24,21 @@ const SURPLUS: &str = "DELETE FROM instance_events WHERE id IN (
     ) USING (instanceId) WHERE e.id <= surplus)";
 
 impl Store {
-    /// Leaves a value under a name, in place of the one before.
+    /// Sets the value of a setting.
     pub fn set_setting(&self, name: &str, value: &str) -> Result<(), Error> {
         let set = "INSERT INTO settings (name, value) VALUES (?1, ?2)
             ON CONFLICT (name) DO UPDATE SET value = ?2 WHERE value <> ?2";
         self.write(|t| t.execute(set, [name, value])).map(drop)
     }
 
-    /// The value last left under that name.
+    /// The value of a setting.
     pub fn setting(&self, name: &str) -> Result<Option<String>, Error> {
         let query = "SELECT value FROM settings WHERE name = ?1";
         self.read(|c| c.prepare_cached(query)?.query_row([name], |row| row.get(0)).optional())
     }
 
-    /// Notes that the database was made anew beside a key that was there: whoever lost the database
-    /// is told so until there is a credential again.
+    /// Notes that the database is new beside an existing key: it may have been lost, which is said until
+    /// there is a credential again.
     pub(super) fn note_lost_database(&self) -> Result<(), Error> {
         log::warn!(
             "pareia.db was new or empty beside an existing pareia.key in {}: if a database was here, stop, \
@@ -48,15 +48,15 @@ impl Store {
         self.set_setting("lost", &self.clock.now().to_string())
     }
 
-    /// Whether the database was made anew beside a key that was there, and has no credential since.
+    /// Whether the database was created beside an existing key, and has had no credential since.
     pub fn is_database_lost(&self) -> Result<bool, Error> {
         let query = "SELECT EXISTS (SELECT 1 FROM settings WHERE name = 'lost')
             AND NOT EXISTS (SELECT 1 FROM integration_credentials)";
         self.read(|c| c.prepare_cached(query)?.query_row([], |row| row.get(0)))
     }
 
-    /// Removes history that is older or longer than it is kept, and logins and links that ended
-    /// long ago. How many rows that were.
+    /// Deletes history beyond its age and length, and logins and links that ended long ago. Returns the
+    /// number of rows.
     pub fn purge(&self) -> Result<usize, Error> {
         let before = self.setting("purged")?.and_then(|text| text.parse::<Millis>().ok());
         let now = self.clock.now();

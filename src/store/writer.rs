@@ -1,4 +1,4 @@
-//! The one connection that writes, handed from caller to caller with one deadline for the whole wait.
+//! The one connection that writes, used by one caller at a time, with one deadline for the whole wait.
 //!
 //! A caller may wait twice: for the caller of this process that has the connection, and in SQLite for
 //! another process that holds the database. Both waits end at the same moment, so that one process
@@ -16,20 +16,20 @@ pub(super) const WRITE_WAIT: Duration = Duration::from_secs(5);
 /// From this size on the WAL is cut after a write, in bytes: four automatic checkpoints' worth.
 const WAL_LARGE: u64 = 16 << 20;
 
-/// The writing connection, while nobody has it.
+/// The writing connection, while no caller uses it.
 pub(super) struct Writer {
     idle: Mutex<Option<Connection>>,
     returned: Condvar,
 }
 
-/// The writing connection in a caller's hands, until it is dropped.
+/// A caller's use of the writing connection, which ends when it is dropped.
 struct WriterGuard<'a> {
     writer: &'a Writer,
     connection: Option<Connection>,
 }
 
 impl Writer {
-    /// Hands out that connection from now on.
+    /// A writer with that connection.
     pub(super) fn new(connection: Connection) -> Self {
         Self { idle: Mutex::new(Some(connection)), returned: Condvar::new() }
     }

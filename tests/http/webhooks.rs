@@ -1,4 +1,4 @@
-//! Webhooks in: what Evolution posts makes the watcher look at once, whatever is in it; whoever does
+//! Webhooks in: what Evolution posts makes the monitor poll at once, whatever is in it; whoever does
 //! not know the address is a stranger.
 
 use std::io::{Read, Write};

@@ -66,7 +66,7 @@ fn two_users_race_for_a_name_and_one_owns_it() {
 #[test]
 fn two_processes_on_one_folder_share_what_they_do() {
     let shop = Shop::new(recorded(Version::V2_3_7));
-    // A second engine with a store of its own: nothing is shared but the folder.
+    // A second connect service with a store of its own: nothing is shared but the folder.
     let store = Arc::new(Store::open(shop.folder.path()).expect("a second process opens the folder"));
     let beside = Arc::new(ConnectService::new(Arc::clone(&store), Duration::from_secs(20)));
     let caller = store.user("loja").expect("users").expect("the user").caller();

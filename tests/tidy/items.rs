@@ -13,23 +13,47 @@ const MAX_DOUBLED_TYPES: usize = 1;
 
 /// Words that a newcomer to the code would have to decode, wherever in a name they stand.
 const METAPHORS: &[&str] = &[
+    "anothers",
     "attention",
     "door",
     "doubts",
+    "excuse",
     "flights",
     "forgive",
     "hall",
+    "heir",
     "openings",
+    "owes",
     "postman",
     "prove",
+    "refusal",
     "restless",
     "rhythm",
     "sight",
+    "standing",
+    "survive",
     "trouble",
+    "undone",
+    "watcher",
+    "weigh",
 ];
 
 /// Names that do not say what of. Beside other words they do: `open_in_place`.
-const VAGUE: &[&str] = &["again", "got", "held", "look_closer", "meant", "place", "told"];
+const VAGUE: &[&str] = &[
+    "act",
+    "acted",
+    "again",
+    "ask_for",
+    "got",
+    "hear",
+    "heard",
+    "held",
+    "look_closer",
+    "meant",
+    "place",
+    "told",
+    "troubled",
+];
 
 /// Identifiers of `src` with such a word in them.
 const MAX_METAPHORS: usize = 1;

@@ -1,6 +1,6 @@
 //! `pareia demo`: the whole product in one process, with nothing to set up and nothing left behind.
 //!
-//! It goes through the front door: every call it makes is a real HTTP request to its own server.
+//! Every call is a real HTTP request to its own server.
 
 mod once;
 mod post;
@@ -22,12 +22,12 @@ use world::{ADMINISTRATOR, DemoUser, DemoWorld, INSTANCE};
 
 /// How often the code is asked for again.
 const POLL: Duration = Duration::from_secs(2);
-/// The same once the phone has scanned it: WhatsApp takes a moment to open the connection.
+/// How often the code is asked for again after the scan: WhatsApp takes a moment to open the connection.
 const POLL_AFTER_SCAN: Duration = Duration::from_millis(300);
 /// Longest wait for the simulated phone, in seconds: a day.
 const MAX_PAIR_AFTER: u64 = 86_400;
 
-/// What the demonstration takes.
+/// The arguments of `demo`.
 #[derive(clap::Args, Debug)]
 pub struct DemoArgs {
     #[arg(long)]
@@ -51,7 +51,7 @@ enum DemoEvent {
     Pair,
 }
 
-/// Runs it: all cases once, or the first one until a signal.
+/// Runs the demonstration: all cases once, or the first one until a signal.
 pub fn run(args: &DemoArgs) -> CommandResult {
     if args.once { once::run() } else { live(args) }
 }

@@ -1,5 +1,5 @@
 //! `pareia demo --once`: the flow's three scenarios and its three error cases, each played over real
-//! HTTP and held against what the flow promises.
+//! HTTP and compared with what the flow promises.
 //!
 //! The cases are one table, played in order in one world: each finds what the ones before it left.
 
@@ -101,7 +101,7 @@ const CASES: [Case; 6] = [
     },
 ];
 
-/// What a case came to.
+/// The results of a case.
 struct Played {
     reply: DemoReply,
     calls: Vec<&'static str>,
@@ -154,7 +154,7 @@ fn kind(endpoint: &str) -> &'static str {
     }
 }
 
-/// Whether the case came to what it must. The row's id, once known, never changes.
+/// Whether a case has the expected results. The row's id, once known, never changes.
 fn behaved(case: &Case, played: &Played, row_id: &mut Option<String>) -> bool {
     let reply = &played.reply;
     let sentence = if case.status == 200 { "/data/message" } else { "/error" };

@@ -28,12 +28,12 @@ pub const ADMINISTRATOR: &str = "demo";
 /// How long a call may wait for a QR code.
 const QR_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Whose token a call is made with.
+/// The user with whose token a call is made.
 #[derive(Clone, Copy, Debug)]
 pub enum DemoUser {
     /// The user that owns the instance.
     Shop,
-    /// Somebody else.
+    /// Another user.
     Other,
 }
 
@@ -90,12 +90,12 @@ impl DemoWorld {
         }]
     }
 
-    /// The call that this is all about.
+    /// The call of the demonstration.
     pub fn post(&self, owner: DemoUser, instance: &str) -> io::Result<DemoReply> {
         post::post(self.server.addr(), self.token(owner), instance)
     }
 
-    /// Lets what runs finish, then takes everything away.
+    /// Stops the server and the monitor, then removes the data folder.
     pub fn stop(self) {
         self.server.shutdown();
         self.monitor.stop();

@@ -43,7 +43,7 @@ pub fn restart(store: Store, name: &str) -> CommandResult {
     Ok(())
 }
 
-/// Deletes the instance, once whoever asks has seen what goes.
+/// Deletes the instance after a confirmation that lists what is removed.
 pub fn delete(store: Store, arguments: &DeleteArgs) -> CommandResult {
     let DeleteArgs { name, keep_upstream, yes, json } = arguments;
     if !yes && !io::stdin().is_terminal() {

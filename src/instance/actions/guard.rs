@@ -1,5 +1,5 @@
-//! The instance guard: a row under its instance's lock, and the instance upstream that is its own.
-//! Decides no use case.
+//! The instance guard: a row under its instance's lock, and the row's own instance upstream. Decides which
+//! instance is the row's own, and no action.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,24 +17,22 @@ use crate::sync::FileLock;
 use crate::sync::Permit;
 use crate::upstream::{BaseUrl, CommandOutcome, Connected, UpstreamClient, UpstreamServer};
 
-/// How long a request waits for the instance's lock: a call that waits for a code takes that long at
-/// most while all is well.
+/// Longest wait for the instance's lock: a call that waits for a code takes that long where all is well.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
-/// How long a request waits for a permit of the server: one that is well gives one every few
-/// milliseconds.
+/// Longest wait for a call permit: a healthy server returns one every few milliseconds.
 const PERMIT_WAIT: Duration = Duration::from_secs(1);
-/// How long all that is asked of upstream may take, once the lock is taken.
+/// Deadline of all requests of an action, from the moment it has the lock.
 const UPSTREAM: Duration = Duration::from_secs(20);
-/// How often a delete is tried that 1.8 refuses because a phone is connected: its logout is answered
-/// before it is done. Recorded: the first try after it succeeds.
+/// Most tries of a delete. 1.8 refuses it while a phone is connected, and answers the logout before it is
+/// done. Recorded: the first try after the logout succeeds.
 const DELETES: u32 = 5;
-/// How long a server that restarts may take to load the instance, or one that removes it to be done.
-/// Recorded: up to 1.5 s.
+/// How long a server may take to load an instance after a restart, or to finish a removal. Recorded: up
+/// to 1.5 s.
 const LOAD: Duration = Duration::from_secs(5);
-/// The pause before the next look or try.
+/// Pause before the next look or try.
 const DELETE_PAUSE: Duration = Duration::from_millis(300);
 
-/// A row that nobody else acts for meanwhile, in any process.
+/// A row under its instance's lock: no other call or action in any process touches it meanwhile.
 pub(super) struct InstanceGuard<'a> {
     service: &'a ConnectService,
     target: &'a InstanceRef,
@@ -44,7 +42,7 @@ pub(super) struct InstanceGuard<'a> {
 }
 
 impl<'a> InstanceGuard<'a> {
-    /// Takes the instance's lock and reads the row anew.
+    /// Takes the instance's lock, then reads the row, which may have changed.
     pub(super) fn take(
         service: &'a ConnectService,
         target: &'a InstanceRef,
@@ -85,9 +83,9 @@ impl<'a> InstanceGuard<'a> {
 
 /// What a row has upstream.
 pub(super) enum UpstreamOfRow<'a> {
-    /// Nothing, as far as anybody knows.
+    /// Nothing.
     Nothing,
-    /// Nothing, while another instance has the name, which stays as it is.
+    /// Nothing: another instance has the name, and must not be touched.
     OtherOfName,
     /// Its own instance.
     Own(Box<OwnInstance<'a>>),
@@ -135,15 +133,15 @@ pub(super) fn find<'a>(
     })
 }
 
-/// The row as it is now, unless it was deleted meanwhile, and perhaps another has its name.
+/// The row as it is now; `Gone` if it was deleted, even where another row has its name.
 pub(super) fn read(service: &ConnectService, target: &InstanceRef) -> Result<InstanceRow, ActionError> {
     let row = service.store().instance(target.channel, &target.name);
     let row = row.map_err(|error| internal(&target.id, &error))?;
     row.filter(|row| row.id == target.id).ok_or(UseCaseError::Gone.into())
 }
 
-/// The credential of the server on which the row's own instance is, or could be; `None` where nothing
-/// upstream is the row's. A disabled credential still serves for what it left behind.
+/// The credential of the server that may have the row's own instance; `None` where nothing upstream is
+/// the row's. A disabled credential counts, since its instances are still there.
 fn credential_of(service: &ConnectService, row: &InstanceRow) -> Result<Option<Credential>, ActionError> {
     let Some(url) = row.claimed_url.as_ref().filter(|_| row.status != Status::Pending) else {
         return Ok(None);
@@ -154,7 +152,7 @@ fn credential_of(service: &ConnectService, row: &InstanceRow) -> Result<Option<C
         None => store.credential_at(url),
     };
     let credential = found.map_err(|error| internal(&row.id, &error))?.ok_or(ActionError::NoCredential)?;
-    // Where the row moved away its instance counts as left behind, unless the server moved along.
+    // A row that moved to another server has left its instance behind, unless an id shows that the server moved.
     let could_be = credential.base_url == *url || row.upstream_id.is_some();
     Ok(could_be.then_some(credential))
 }
@@ -176,7 +174,7 @@ pub(super) struct OwnInstance<'a> {
 }
 
 impl OwnInstance<'_> {
-    /// Whether it is there; lists leave out what is not loaded.
+    /// Whether the instance exists; lists leave out what is not loaded.
     pub(super) fn exists(&self) -> Result<bool, ActionError> {
         Ok(self.is_listed || self.state()?.is_some())
     }
@@ -189,7 +187,7 @@ impl OwnInstance<'_> {
         Ok(self.client.state(&self.target.name)?)
     }
 
-    /// Whether its code may be asked for in that state.
+    /// Whether a `connect` may be sent in that state.
     pub(super) fn may_ask_code(&self, row: &InstanceRow, state: ConnectionState, pairing: Pairing) -> bool {
         self.service.may_ask_code(&self.credential, &self.target.name, row, (state, pairing))
     }
@@ -200,7 +198,7 @@ impl OwnInstance<'_> {
         Ok(self.client.code(&self.target.name)?)
     }
 
-    /// Deletes it; whether there was anything to delete.
+    /// Deletes the instance; whether there was one.
     pub(super) fn delete(&self) -> Result<bool, ActionError> {
         self.await_load()?;
         for attempt in 0..DELETES {
@@ -212,7 +210,7 @@ impl OwnInstance<'_> {
                     self.clear_pending_connect();
                     return Ok(outcome == CommandOutcome::Done);
                 }
-                // 1.8 deletes nothing that is connected; 2.x logs out by itself.
+                // 1.8 deletes no connected instance; 2.x logs out by itself.
                 CommandOutcome::NotNow => drop(self.logout()?),
                 CommandOutcome::Unsupported => break,
             }
@@ -220,8 +218,8 @@ impl OwnInstance<'_> {
         Err(UpstreamError::Unexpected.into())
     }
 
-    /// What is not loaded yet, or is just being removed, answers a delete with success all the same: a
-    /// moment later it shows whether it is there.
+    /// Waits until the instance is loaded or gone: in between, upstream answers a delete with success and
+    /// deletes nothing.
     fn await_load(&self) -> Result<(), ActionError> {
         let until = Instant::now() + LOAD;
         while self.state()? == Some(ConnectionState::Unloaded) {

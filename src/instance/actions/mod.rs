@@ -1,10 +1,9 @@
-//! What a person asks for by name: deleting an instance, logging its phone out, restarting it, giving
-//! up a pairing that nobody scanned.
+//! Actions on one instance: delete it, log its phone out, restart it, give up a pairing that nobody scanned.
 //!
-//! Nothing here happens on the program's own account: each use case is one request of one person for
-//! one row. It holds the instance's lock, as a call of `connect` does, so that it never comes between the
-//! steps of one, in whatever process. It touches upstream only where the instance there is the row's
-//! own, and can be asked again after any failure: what is done already counts as done.
+//! The program never acts by itself: each action is one request of one person for one row. It holds the
+//! instance's lock, as a connect call does, so that the two never interleave, in whatever process. It
+//! touches only the row's own instance upstream, and can be repeated after any failure: what is done
+//! already counts as done.
 
 mod error;
 mod guard;
@@ -23,24 +22,24 @@ use crate::sync::{Permit, PermitLimits, Permits};
 use crate::upstream::CommandOutcome;
 use guard::{InstanceGuard, UpstreamOfRow};
 
-/// Requests for one row at a time; each holds a thread while it waits for the others.
+/// Most actions on one row at a time; each holds a thread while it waits for the others.
 const MAX_FOR_ROW: usize = 4;
-/// The same for all rows of one owner: a quarter of the threads there are for whatever waits.
+/// Most actions on all rows of one owner at a time: a quarter of the threads for blocking routes.
 const MAX_FOR_OWNER: usize = 32;
-/// How long the code of before is not to be trusted after a restart while connecting: upstream answers
-/// it until the new one comes. Recorded: within half a second.
+/// How long a restart of a connecting instance counts as a pending `connect`: upstream answers the former
+/// code until the new one comes. Recorded: within half a second.
 const RESTART_OUT: Duration = Duration::from_secs(10);
 
-/// What is asked for.
+/// What a person asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// The instance is to go.
+    /// Delete the instance.
     Delete,
-    /// Its phone is to be disconnected.
+    /// Log the phone out.
     Logout,
-    /// Its socket is to be opened anew.
+    /// Close the socket and open it again.
     Restart,
-    /// The socket that waits for a scan is to make room for one with a pairing code.
+    /// Close the socket that waits for a scan, so that the next one has a pairing code.
     Abandon,
 }
 
@@ -49,7 +48,7 @@ pub enum Action {
 pub struct Removed {
     /// The instance upstream.
     pub upstream: bool,
-    /// A phone's session with it.
+    /// A phone's session with that instance.
     pub session: bool,
     /// Whether another instance has the name upstream, which stays as it is.
     pub other_stays: bool,
@@ -117,7 +116,7 @@ impl ActionService {
         Ok(removed)
     }
 
-    /// Logs the phone out. Without one connected, it is done already.
+    /// Logs the phone out; with none connected, that is done already.
     pub fn logout(&self, target: &InstanceRef, trace: &str) -> Result<(), ActionError> {
         let _permits = self.permits(target)?;
         let mut guard = InstanceGuard::take(&self.service, target, trace)?;
@@ -126,7 +125,7 @@ impl ActionService {
         if outcome == CommandOutcome::NotNow && pairing::comes_back(&own, &guard.row)? {
             outcome = own.logout()?;
         }
-        // The phone stays paired: nothing was disconnected, whatever was asked for.
+        // The phone stays paired, so the logout was not done.
         if outcome == CommandOutcome::NotNow && pairing::is_paired(&own, &guard.row, ConnectionState::Close)?
         {
             return Err(ActionError::Reconnecting);
@@ -136,7 +135,7 @@ impl ActionService {
             if outcome == CommandOutcome::Done {
                 row.connect_out_until = None;
             }
-            // Whether what is not there any more is lost is for others to find out.
+            // The monitor finds out whether a missing instance is lost.
             if outcome != CommandOutcome::Missing
                 || matches!(row.status, Status::Connected | Status::Connecting)
             {
@@ -167,9 +166,8 @@ impl ActionService {
         Ok(())
     }
 
-    /// Drops the socket that waits for a scan without a pairing code, so that the next call opens one
-    /// that has both. A phone that is paired, or about to be, is left alone: then there is nothing to
-    /// drop, which is no failure.
+    /// Closes a socket that waits for a scan without a pairing code, so that the next call opens one with
+    /// both. Does nothing, without an error, where a phone is paired or about to be.
     pub fn abandon_pairing(&self, target: &InstanceRef, trace: &str) -> Result<(), ActionError> {
         let _permits = self.permits(target)?;
         let mut guard = InstanceGuard::take(&self.service, target, trace)?;
@@ -195,7 +193,7 @@ impl ActionService {
     }
 }
 
-/// Nobody waits for a permit: whoever holds one waits for the instance's lock.
+/// A set of permits that nobody waits for: their holders wait for the instance's lock.
 fn permits(per_key: usize) -> Permits<String> {
     Permits::new(PermitLimits { per_key, total: usize::MAX, waiting: 0 })
 }

@@ -1,8 +1,8 @@
-//! What a socket is about to do: whether it waits for a scan and for nothing else, and whether one that
-//! is down comes back.
+//! Looks over time before a logout: whether a socket waits for a scan only, and whether one that is down
+//! comes back.
 //!
-//! A logout cannot be taken back, so what was seen once is not believed: between a scan and the
-//! pairing the state says `connecting` for a while, as it does before.
+//! A logout cannot be undone, so one look is not enough: between a scan and the pairing the state says
+//! `connecting` for a while, as it does before the scan.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,14 +13,13 @@ use crate::domain::{ConnectionState, Pairing, PhoneMemory, now, pairing};
 use crate::store::InstanceRow;
 use crate::upstream::Connected;
 
-/// How long the state has to stay `connecting`: a login that had begun is over by then. After a scan
-/// the phone and WhatsApp take some seconds between them, of which upstream shows nothing but the
-/// drop and the return at the end. That its code has changed proves nothing: the one before may have
-/// been scanned in its last moment.
+/// How long the state has to stay `connecting`: a login takes some seconds after the scan, of which
+/// upstream shows only the drop and the return at the end. A code that has changed proves nothing: the
+/// former one may have been scanned in its last moment.
 const STEADY: Duration = Duration::from_secs(5);
 /// How long a socket has to come back. Recorded: 0.1 s, and up to 2.2 s after WhatsApp was out of reach.
 const RETURN: Duration = Duration::from_secs(3);
-/// The pause between two looks, shorter than such a drop.
+/// Pause between two looks, shorter than the drop of a login.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Whether the instance's socket waits for a scan of a QR code that has no pairing code beside it, and
@@ -46,8 +45,8 @@ pub(super) fn waits_for_scan_alone(own: &OwnInstance, row: &InstanceRow) -> Resu
     Ok(!is_paired()? && is_connecting()?)
 }
 
-/// Waits until the socket is closed that was told to: 1.8 answers a logout before it is done. A call
-/// that came before that would take the old socket's code for a new one's.
+/// Waits until a logged-out socket is closed: 1.8 answers the logout before it is done, and a call that came
+/// in between would take the old socket's code for a new one's.
 pub(super) fn await_close(own: &OwnInstance) -> Result<(), ActionError> {
     let until = Instant::now() + RETURN;
     while own.state()? == Some(ConnectionState::Connecting) && Instant::now() < until {
@@ -56,8 +55,8 @@ pub(super) fn await_close(own: &OwnInstance) -> Result<(), ActionError> {
     Ok(())
 }
 
-/// Whether the socket of an instance that is closed comes back by itself, and is there again: that of a
-/// paired phone which just dropped, or one that was being opened.
+/// Waits whether a closed socket comes back: one of a paired phone that just dropped, or one that a pending
+/// `connect` opens.
 pub(super) fn comes_back(own: &OwnInstance, row: &InstanceRow) -> Result<bool, ActionError> {
     let is_opening = row.connect_out_until.is_some_and(|until| until > now());
     let is_paired = is_paired(own, row, ConnectionState::Close)?;

@@ -1,8 +1,8 @@
-//! What a wait for a code has seen: which code may be answered, and when it is safe to ask for one.
-//! Pure but for the clock.
+//! The two judgements of a wait for a code: which code may be answered (`CodeFilter`), and when a
+//! `connect` opens no socket (`Steadiness`). Pure but for the clock: sends nothing.
 //!
 //! Upstream never clears its last code, so a socket that is just opening answers the code of the one
-//! before. And a state that flaps makes a call for the code a call that opens a socket.
+//! before. A `connect` that is sent for a code while the state flaps may open a socket.
 
 use std::time::Instant;
 
@@ -10,35 +10,34 @@ use super::limits::{DISTRUST, FLAPPING, PAIRING_CODE, RESUME, STEADY_AFTER_FLAPP
 use super::plan::Trust;
 use crate::domain::{Qr, Secret};
 
-/// Tells the code of the present socket from that of one before.
+/// Tells the code of the present socket from the code of a former one.
 pub(super) struct CodeFilter {
     trust: Trust,
-    /// The code last answered for the row: hardly that of a new socket.
+    /// The code last answered for the row, which a new socket does not repeat.
     remembered: Option<RememberedCode>,
     first: FirstAnswer,
-    /// Since when the socket has had its time: when the call that opened it was answered with a
-    /// code or, without such a call, when it was first seen to open.
+    /// When the socket was open for sure: when its `connect` was answered with a code or, without such a
+    /// `connect`, when it was first seen to open.
     opened: Option<Instant>,
-    /// A good code that still lacks the pairing code, and since when.
+    /// A trusted code that lacks the pairing code, and since when.
     partial: Option<(Qr, Instant)>,
 }
 
 /// The code last answered for a row.
 pub(super) struct RememberedCode {
     pub(super) image: Secret,
-    /// Whether it has been answered for longer than upstream shows one code: its socket is gone.
+    /// Whether the code is older than the lifetime of a code: its socket is gone.
     pub(super) is_expired: bool,
 }
 
 impl RememberedCode {
-    /// Whether that code is this one, and one that upstream would have replaced long ago, were its
-    /// socket there.
+    /// Whether `qr` is this code, and expired: with its socket open, upstream would have replaced it.
     pub(super) fn has_expired_as(&self, qr: &Qr) -> bool {
         self.is_expired && self.image == qr.image
     }
 }
 
-/// The picture in the first answer of a `connecting` instance.
+/// The image in the first answer of a `connecting` instance.
 enum FirstAnswer {
     None,
     Picture(Option<Secret>),
@@ -49,7 +48,7 @@ impl CodeFilter {
         Self { trust, remembered, first: FirstAnswer::None, opened: None, partial: None }
     }
 
-    /// Notes that a socket which this call did not open was seen to open.
+    /// Notes that a socket was seen to open which this call did not open.
     pub(super) fn note_open(&mut self) {
         self.opened.get_or_insert_with(Instant::now);
     }
@@ -59,14 +58,14 @@ impl CodeFilter {
         self.partial = None;
     }
 
-    /// Judges what a `connecting` instance answered.
+    /// The code of a `connecting` instance's answer, if it may be answered.
     pub(super) fn judge(&mut self, qr: Option<Qr>) -> Option<Qr> {
         let image = qr.as_ref().map(|q| q.image.clone());
         if matches!(self.first, FirstAnswer::None) {
             self.first = FirstAnswer::Picture(image.clone());
         }
         let is_new = !self.is_first(image.as_ref()) && !self.is_remembered(image.as_ref());
-        // The socket has had its time, and nothing newer came: this is its code.
+        // A new code would have come within this time: the code is the socket's own.
         let is_settled = self.opened.is_some_and(|at| at.elapsed() >= DISTRUST);
         let trusted = match self.trust {
             Trust::Any => true,
@@ -77,7 +76,7 @@ impl CodeFilter {
         qr.filter(|qr| trusted && !has_expired(qr))
     }
 
-    /// Judges the answer of the call that opened the socket.
+    /// The code of the answer to the `connect` that opened the socket, if it may be answered.
     pub(super) fn judge_opening(&mut self, qr: Option<Qr>) -> Option<Qr> {
         let qr = qr?;
         self.opened = Some(Instant::now());
@@ -91,7 +90,7 @@ impl CodeFilter {
         Some(qr).filter(|_| trusted)
     }
 
-    /// A good code is the answer, unless a pairing code is wanted that is still to come.
+    /// The code once it is complete: a wanted pairing code may come later than the QR code.
     pub(super) fn complete(&mut self, qr: Qr, pairing_code: bool) -> Option<Qr> {
         if !pairing_code || qr.pairing_code.is_some() {
             return Some(qr);
@@ -104,7 +103,7 @@ impl CodeFilter {
         None
     }
 
-    /// What is there when the time is over: better a code without a pairing code than none.
+    /// The code at the deadline: one without a pairing code is better than none.
     pub(super) fn last_resort(self) -> Option<Qr> {
         self.partial.map(|(qr, _)| qr)
     }
@@ -118,9 +117,9 @@ impl CodeFilter {
     }
 }
 
-/// Whether the state stands still enough for a `connect` to open nothing.
+/// Decides whether the state is steady enough for a `connect` to open no socket.
 pub(super) struct Steadiness {
-    /// Whether the state flapped before this watch, or in it.
+    /// Whether the state flapped before this wait, or during it.
     flapped: bool,
     /// Whether this call has sent a `connect` already that may have opened a socket.
     connect_sent: bool,
@@ -139,7 +138,7 @@ impl Steadiness {
         Self { flapped, connect_sent, changes: 0, last: Phase::Unseen }
     }
 
-    /// Notes a look that said `close`; whether the socket was there and is gone for good.
+    /// Notes a look that said `close`; whether the socket has dropped for good.
     pub(super) fn note_closed(&mut self) -> bool {
         if matches!(self.last, Phase::Connecting { .. }) {
             self.flapped = true;
@@ -186,7 +185,7 @@ impl Steadiness {
         matches!(self.last, Phase::Connecting { .. }) && !self.flapped && !self.may_ask()
     }
 
-    /// Whether the state changed more often than a socket that drops and comes back.
+    /// Whether the state changed more often than that of a socket that drops and comes back.
     pub(super) fn is_flapping(&self) -> bool {
         self.changes >= FLAPPING
     }

@@ -16,44 +16,44 @@ pub(super) const LOAD_PAUSE: Duration = Duration::from_millis(300);
 /// How long a create may be under way whose outcome is not known, because the process that sent it
 /// is gone or the connection broke. Recorded: 16 ms.
 pub(super) const CREATE_OUT: Duration = Duration::from_secs(5);
-/// The same for one that upstream did not answer within its time: it is slow, and may be as slow
-/// once more.
+/// How long a create may be under way that upstream did not answer within its time: a slow server may
+/// take as long once more.
 pub(super) const SLOW_CREATE_OUT: Duration = Duration::from_secs(10);
-/// Creates that one call sends when each is refused or vanishes: somebody else is at work there.
-/// The pause before each next one doubles, so that they span the time a call has.
+/// Most creates of one call. Another program may delete what they make; the pause before each next one
+/// doubles, so that they span the time of a call.
 pub(super) const MAX_CREATES: u32 = 6;
 /// How long a connect may take to leave the state `close`, where it is not known whether it was
 /// answered: another process sent it, or it was lost. Recorded: 0.1 s.
 pub(super) const CONNECT_OUT: Duration = Duration::from_secs(10);
-/// When a connect that upstream does not answer is given up: it waits on web.whatsapp.com without
-/// a limit of its own, and until it is answered no other may be sent.
+/// Deadline of a `connect`: upstream waits for web.whatsapp.com without a limit, and no other may be
+/// sent before the answer.
 pub(super) const CONNECT_GIVES_UP: Duration = Duration::from_mins(2);
-/// How long a connect counts as out that had no answer when its call ended.
+/// How long a `connect` counts as pending that was unanswered when its call ended.
 pub(super) const UNANSWERED_OUT: Duration = CONNECT_GIVES_UP;
-/// How long a call watches for the code of a connect that it did not send before it decides anew:
-/// longer than [`DISTRUST`], or such a code would never be taken.
+/// How long a call waits for the code of another's `connect` before it decides anew: longer than
+/// [`DISTRUST`], or such a code would never be trusted.
 pub(super) const CODE_WAIT: Duration = Duration::from_secs(5);
-/// How long a state has to stand still before nothing is reconnecting any more.
+/// How long a state has to stay the same before nothing reconnects any more.
 pub(super) const STEADY: Duration = Duration::from_secs(3);
 /// How long a pairing code may come after the QR code. Recorded: 1 s (2.x), 2 s (1.8).
 pub(super) const PAIRING_CODE: Duration = Duration::from_secs(4);
 /// How long upstream may fail in the middle of a wait before the call gives up.
 pub(super) const FAILING: Duration = Duration::from_secs(2);
-/// How long an answer that showed `connecting` stands for asking again. Between a scan and the
-/// pairing the socket closes for a moment in which a connect would open a second one: only a
-/// program that asks again at once, in a loop, is spared the look. Whoever waits for a scan is not.
+/// How long an answer that showed `connecting` replaces the next look at the state. Short: between a scan
+/// and the pairing the socket closes for a moment, in which a `connect` would open a second one. It
+/// spares the look to programs that call in a loop.
 pub(super) const JUST_CONNECTING: Duration = Duration::from_millis(100);
-/// How long a state that flapped is taken to flap still, by the calls that come after.
+/// How long later calls take a state that flapped to flap still.
 pub(super) const FLAPPED_LATELY: Duration = Duration::from_secs(10);
-/// The time that a call must have left when its turn at the server comes, or it is refused before
-/// upstream hears of it.
+/// Least time before its deadline that a call needs when it gets its permit; with less it is refused
+/// before upstream hears of it.
 pub(super) const LEAST_TIME: Duration = Duration::from_millis(500);
-/// How much longer than its lifetime a code may be answered: what changes it runs late on a busy server.
+/// How much longer than its lifetime a code may be answered: a busy server changes codes late.
 pub(super) const EXPIRY_MARGIN: Duration = Duration::from_secs(5);
-/// Names of which such a moment is remembered.
+/// Most names whose socket states are remembered.
 pub(super) const MAX_REMEMBERED: usize = 8192;
-/// Changes of state in one watch from which on it flaps: a socket that drops and comes back makes two
-/// or three.
+/// Changes of state in one wait that make it count as flapping: a socket that drops and comes back
+/// makes two or three.
 pub(super) const FLAPPING: u32 = 4;
 /// How long a state that flapped has to say `connecting` without a break before `connect` is safe: it
 /// flips every few milliseconds while WhatsApp is out of reach.
@@ -62,21 +62,21 @@ pub(super) const STEADY_AFTER_FLAPPING: Duration = Duration::from_secs(1);
 /// sent in a call that has sent one already: of a state that flips every few milliseconds, and says
 /// `close` two thirds of the time, four looks in a row are `connecting` once in eighty times.
 pub(super) const STEADY_LOOKS: (u32, Duration) = (4, Duration::from_millis(25));
-/// The pause between those looks.
+/// Pause between the looks of [`STEADY_LOOKS`].
 pub(super) const STEADY_PAUSE: Duration = Duration::from_millis(7);
-/// Different asks for one name that wait for their turn.
+/// Most different requests for one name that wait for their turn.
 pub(super) const MAX_TURNS: usize = 64;
-/// How long a code is distrusted that stays what it was when the socket began to open. Recorded: a
-/// new one shows within 0.4 s, later where WhatsApp is slow.
+/// How long a code is distrusted that has not changed since the socket began to open. Recorded: a
+/// new code shows within 0.4 s, later where WhatsApp is slow.
 pub(super) const DISTRUST: Duration = Duration::from_secs(3);
-/// How long a paired phone is waited for before the list is asked again, which tells of a logout.
+/// How long a call waits for a paired phone before it takes another list, which tells of a logout.
 pub(super) const LIST_AGAIN: Duration = Duration::from_secs(2);
-/// Answers of one endpoint in a row that are not understood before the call gives up.
+/// Answers in a row that are not understood, of one endpoint, before the call ends.
 pub(super) const NOT_UNDERSTOOD: u32 = 2;
 /// How long a refusal of the key may take to reach a connect that is under way as well.
-pub(super) const REFUSAL_GRACE: Duration = Duration::from_millis(300);
-/// The pause between two looks for a code, `since` the watch began: short at first, when the code
-/// is about to come, and never so long that an answer is late by more than a blink.
+pub(super) const REJECTED_KEY_GRACE: Duration = Duration::from_millis(300);
+/// The pause between two looks for a code, by the time since the wait began: short at first, when the
+/// code is about to come, and never long enough for a person to notice.
 pub(super) fn pace(since: Duration) -> Duration {
     (since / 20).clamp(Duration::from_millis(10), Duration::from_millis(150))
 }

@@ -1,6 +1,6 @@
-//! The use case: one call that ends in a QR code or a clear reason.
+//! The connect call: it ends in a QR code, in "connected", or in a clear reason.
 //!
-//! Observe, decide, act: `plan` decides by a table, `call` does what it says and reports back.
+//! Observe, decide, act: `plan` decides by a table, `call` does the step and adds to the facts.
 //! `singleflight` lets equal requests share one call, and different ones for a name take turns. No
 //! lock of the database is held across a call upstream, and nothing upstream is ever deleted, logged
 //! out or restarted from here: only `actions` does that, when a person asks for it by name.
@@ -21,11 +21,11 @@ pub use outcome::{ConnectError, ConnectOutcome, ConnectRequest, ConnectResult, P
 use crate::domain::{ConnectionState, Name, Pairing, is_out};
 use crate::store::{InstanceRow, Store};
 use crate::upstream::Gateway;
-use plan::{CallFacts, InFlight, Row, SocketHistory, Step, Upstream, plan};
+use plan::Upstream;
 use singleflight::Singleflight;
 use socket_memory::SocketMemory;
 
-/// Runs the use case, one call at a time for each name.
+/// Runs connect calls, one at a time for each name.
 pub struct ConnectService {
     store: Arc<Store>,
     qr_timeout: Duration,
@@ -46,8 +46,8 @@ impl ConnectService {
         }
     }
 
-    /// Runs the call, or shares an equal one that is under way, and waits for its outcome. `trace` is
-    /// the request id for the log.
+    /// Runs the call, or shares an equal one that is under way, and waits for its result. `trace` is the
+    /// request id for the log.
     pub fn connect(&self, request: &ConnectRequest, trace: &str) -> ConnectResult {
         let begun = Instant::now();
         if self.singleflight.is_behind_other_user(request) && self.belongs_to_other_user(request) {
@@ -74,24 +74,15 @@ impl ConnectService {
         let is_opening =
             row.connect_out_until.is_some_and(is_out) || self.gateway.is_connect_pending(credential, name);
         let is_flapping = self.sockets.flapped_lately(credential, name.as_str());
-        let facts = CallFacts {
-            row: Row::Settled,
-            may_adopt: false,
-            server: true,
-            upstream: Upstream::Present(upstream.0, upstream.1),
-            socket: if is_flapping { SocketHistory::Flapping } else { SocketHistory::Steady },
-            in_flight: if is_opening { InFlight::Connect } else { InFlight::Nothing },
-            connect_sent: false,
-        };
-        plan(&facts) == Step::AskCode
+        plan::lets_an_action_ask(Upstream::Present(upstream.0, upstream.1), is_flapping, is_opening)
     }
 
-    /// The data folder it works on.
+    /// The data folder that calls work on.
     pub(crate) fn store(&self) -> &Store {
         &self.store
     }
 
-    /// The way to the servers.
+    /// The gateway to the servers.
     pub fn gateway(&self) -> &Arc<Gateway> {
         &self.gateway
     }

@@ -172,6 +172,20 @@ pub(super) fn plan(facts: &CallFacts) -> Step {
     rule.map_or(AskCode, |(_, step)| *step)
 }
 
+/// Whether an action may ask for the code of a row's own instance: where a call would.
+pub(super) fn lets_an_action_ask(upstream: Upstream, is_flapping: bool, is_opening: bool) -> bool {
+    let facts = CallFacts {
+        row: Row::Settled,
+        may_adopt: false,
+        server: true,
+        upstream,
+        socket: if is_flapping { SocketHistory::Flapping } else { SocketHistory::Steady },
+        in_flight: if is_opening { InFlight::Connect } else { InFlight::Nothing },
+        connect_sent: false,
+    };
+    plan(&facts) == AskCode
+}
+
 impl CallFacts {
     fn is_in(&self, state: ConnectionState) -> bool {
         matches!(self.upstream, Upstream::Present(present, _) if present == state)
@@ -365,6 +379,22 @@ mod tests {
             ),
         ] {
             assert_eq!(plan(&facts(row, upstream, socket)), step, "{row:?} {upstream:?} {socket:?}");
+        }
+    }
+
+    #[test]
+    fn an_action_asks_only_where_a_socket_waits_for_a_scan_and_stays() {
+        for state in STATES {
+            for pairing in PAIRINGS {
+                let nobody = matches!(pairing, Pairing::Never | Pairing::LoggedOut(_));
+                let waits = state == ConnectionState::Connecting && nobody;
+                let upstream = Upstream::Present(state, pairing);
+                for (is_flapping, is_opening) in [(false, false), (false, true), (true, false)] {
+                    let expected = waits && !is_flapping && !is_opening;
+                    let asks = lets_an_action_ask(upstream, is_flapping, is_opening);
+                    assert_eq!(asks, expected, "{upstream:?} {is_flapping} {is_opening}");
+                }
+            }
         }
     }
 }

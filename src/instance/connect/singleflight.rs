@@ -1,7 +1,7 @@
-//! Singleflight: equal requests for one name share a run and its outcome, different ones take turns.
+//! Singleflight: equal requests for one name share a run and its result, different ones take turns.
 //!
-//! Whoever comes first for a name runs, on its own thread; the others wait on theirs. Other processes
-//! are kept apart by the name's file lock, which each run takes.
+//! The first request for a name runs on its caller's thread; the others wait on theirs. Other processes
+//! are kept apart by the name's file lock, which is not taken here but by each run.
 
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,7 +19,7 @@ type Turns = VecDeque<Arc<Flight>>;
 #[derive(Default)]
 pub(super) struct Singleflight(Mutex<HashMap<(Channel, Name), Turns>>);
 
-/// One request, and everybody who waits for its outcome.
+/// One request, and the callers that wait for its result.
 struct Flight {
     request: ConnectRequest,
     progress: Mutex<Progress>,
@@ -32,7 +32,7 @@ enum Progress {
     Done(ConnectResult),
 }
 
-/// What a caller's part in a flight is.
+/// How a caller is admitted.
 enum Admission {
     Leader(Arc<Flight>),
     Follower(Arc<Flight>),
@@ -40,7 +40,7 @@ enum Admission {
 }
 
 impl Singleflight {
-    /// Runs the request, or waits for an equal one that is under way, and gives its outcome. A run that
+    /// Runs the request, or waits for an equal one that is under way, and returns its result. A run that
     /// panics ends in [`UseCaseError::Internal`] for all of them.
     pub(super) fn run(
         &self,
@@ -90,7 +90,8 @@ impl Singleflight {
         Admission::Leader(flight)
     }
 
-    /// Ends the turn and begins the next in one step: whoever finds no turn left begins one of their own.
+    /// Ends the turn and begins the next under one lock, so that a new request finds either a running turn
+    /// or none.
     fn end(&self, flight: &Flight, outcome: &ConnectResult) {
         let mut names = self.0.lock();
         let key = (flight.request.channel, flight.request.name.clone());

@@ -1,4 +1,4 @@
-//! What calls remember of a socket's state for the next call of the same name, in this process.
+//! The socket states that a call remembers for the next call of the same name, in this process only.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -9,15 +9,14 @@ use crate::sync::Mutex;
 
 type SocketKey = (String, String);
 
-/// When names were last seen in a state that the next call has to know of.
+/// When sockets were last seen in a state that the next call has to know of.
 #[derive(Default)]
 pub(super) struct SocketMemory {
     connecting: RecentMoments<SocketKey>,
     flapping: RecentMoments<SocketKey>,
 }
 
-/// The moments, by key. They are dropped all at once when there are too many: each costs the next
-/// call one look.
+/// The moments, by key. All are dropped when there are too many, which costs each name one look.
 #[derive(Default)]
 struct RecentMoments<K>(Mutex<HashMap<K, Instant>>);
 
@@ -27,7 +26,7 @@ impl SocketMemory {
         self.connecting.note(key(credential, name));
     }
 
-    /// Whether it did a moment ago, so that its state need not be looked at again.
+    /// Whether the socket waited for a scan a moment ago, so that this call need not look.
     pub(super) fn was_just_connecting(&self, credential: &str, name: &str) -> bool {
         self.connecting.is_within(&key(credential, name), JUST_CONNECTING)
     }
@@ -37,7 +36,7 @@ impl SocketMemory {
         self.flapping.note(key(credential, name));
     }
 
-    /// Whether it did lately.
+    /// Whether the state flapped lately.
     pub(super) fn flapped_lately(&self, credential: &str, name: &str) -> bool {
         self.flapping.is_within(&key(credential, name), FLAPPED_LATELY)
     }

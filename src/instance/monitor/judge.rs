@@ -5,16 +5,16 @@
 
 use crate::domain::{ConnectionState, Pairing, Reason, Status};
 
-/// What was seen of a row's instance.
+/// What a poll saw of a row's instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Observation {
-    /// It is not on this server, or a call for it is under way.
+    /// The instance is on another server, or a call for it is under way.
     NotOurs,
-    /// The list leaves it out.
+    /// The list leaves the name out.
     Unlisted,
     /// The name does not exist, or another instance has it.
     Absent,
-    /// Upstream knows it and has not loaded it.
+    /// Upstream knows the instance and has not loaded it.
     Unloaded,
     /// A phone is connected.
     Open,
@@ -33,7 +33,7 @@ pub(super) enum Observation {
     LoggedOut(Reason),
 }
 
-/// In which way an instance is not as it should be.
+/// In which way an instance is out of order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Symptom {
     /// The socket is not open.
@@ -44,32 +44,32 @@ pub(super) enum Symptom {
     Missing,
 }
 
-/// For how long it has been so, the server answering all the while.
+/// How long a symptom has been seen, the server answering all the while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Lasted {
-    /// It is seen for the first time.
+    /// Seen for the first time.
     No,
-    /// It was seen a while ago as well.
+    /// Seen at an earlier look as well.
     AWhile,
-    /// For so long that it will not go away by itself.
+    /// Seen for so long that it does not pass by itself.
     Long,
-    /// The socket was closed at every one of so many looks that it does not reconnect.
+    /// The socket was closed at every look, and the looks were so many that it does not reconnect.
     SteadilyClosed,
 }
 
 /// What to do with the row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// It says what is so.
+    /// The row is right.
     Keep,
-    /// Something is amiss that may be over in a moment: look again.
+    /// A symptom that may pass: the next poll looks again.
     Suspect,
-    /// It is to say this from now on.
+    /// The row gets this status and reason.
     Change(Status, Reason),
 }
 
 impl Observation {
-    /// Sorts out an instance that is there.
+    /// The observation of an instance that is there.
     pub(super) fn of(state: ConnectionState, pairing: Pairing) -> Self {
         use ConnectionState::{Close, Connecting, Open, Unloaded};
         match (state, pairing) {
@@ -83,7 +83,7 @@ impl Observation {
         }
     }
 
-    /// In which way the instance is not as it should be, if it is not.
+    /// The symptom, if this is one.
     pub(super) fn symptom(self) -> Option<Symptom> {
         match self {
             Self::NotOurs | Self::Open | Self::OpenAnew => None,
@@ -105,7 +105,7 @@ pub(super) fn judge(status: Status, reason: Option<Reason>, seen: Observation, l
     use Verdict::{Change, Keep, Suspect};
     let is_confirmed = lasted >= Lasted::AWhile;
     let is_long = lasted >= Lasted::Long;
-    // A phone that was thought to come back.
+    // The phone was expected to come back.
     let is_dropped = reason == Some(Reason::Dropped);
     match (seen, status) {
         (NotOurs, _) | (_, Pending)                             => Keep,

@@ -1,4 +1,4 @@
-//! Status that is true: rows follow what happens upstream while nobody calls.
+//! The monitor: keeps the status of rows true while nobody calls.
 //!
 //! One thread for each active credential polls its server: observe (one list of everything, and
 //! `connectionState` where the list is known to lag) → judge (`judge`, pure) → write (`writer`: under
@@ -6,7 +6,7 @@
 //! supervisor, begins and ends those as credentials come, change and go.
 //!
 //! A call always goes first: a name whose lock is taken is left alone, its call writes the truth
-//! itself. A hint is never a truth, it only makes a poll come sooner. Nothing upstream is ever
+//! itself. A hint is never believed, it only makes a poll come sooner. Nothing upstream is ever
 //! changed from here, and no database lock is held across a network call.
 
 mod judge;
@@ -49,8 +49,7 @@ impl Monitor {
         Self { state }
     }
 
-    /// Keeps the status of an instance right within a few seconds, for some seconds: somebody looks at
-    /// it.
+    /// Polls the instance often for some seconds, because somebody looks at it.
     pub fn keep_fresh(&self, credential: &str, name: &str) {
         if let Some(server) = self.state.server(credential) {
             server.wake_signal.keep_fresh(name, self.state.pace.keep_fresh);

@@ -1,46 +1,46 @@
-//! How often and how long: every span of the watcher, each with its reason, in one value.
+//! The monitor's spans and bounds, each with its reason, in one value. Measures nothing.
 
 use std::time::Duration;
 
-/// The watcher's spans and bounds.
+/// The monitor's spans and bounds. A poll is one round at one server.
 #[derive(Clone, Debug)]
 pub struct Pace {
-    /// Between two rounds at a server where nothing is going on: with the time that a round and a
+    /// Pause between two polls of a server where nothing goes on: with the time that a poll and a
     /// second look take, a status is right within 20 s.
     pub rest: Duration,
-    /// The same where somebody looks or pairs: right within 5 s.
+    /// Pause where somebody looks or pairs: a status is right within 5 s.
     pub quick: Duration,
-    /// How long a socket has to be down before that is a drop. Recorded: sockets that come back by
+    /// How long a socket has to be down before the status says so. Recorded: sockets that come back by
     /// themselves take 0.1 to 2.2 s.
     pub second_look: Duration,
-    /// How long a name has to be gone, or not loaded, with the server answering all the while. A
-    /// server that restarts lists what it has loaded so far, for some seconds.
+    /// How long a name has to be gone or not loaded before the status says so: a server that restarts
+    /// lists what it has loaded so far, for some seconds.
     pub lasting: Duration,
     /// How long, and at how many looks in a row, a socket of 1.8 has to be closed before that is a
     /// logout. Recorded: one that WhatsApp is out of reach for is `close` two thirds of the time, so that
     /// this many looks find it so by chance once in 10^10.
     pub steady: Duration,
     pub steady_looks: u32,
-    /// How long a name is looked at after somebody did: pages ask again every second or two.
+    /// How long a request keeps a name polled often: pages repeat theirs every second or two.
     pub keep_fresh: Duration,
-    /// The least between two rounds, however many hints come.
+    /// Least time between the begins of two polls, however many hints come.
     pub hint_gap: Duration,
-    /// When a server that fails is asked again for the first time; then after twice as long.
+    /// Pause after the first failure of a server; it doubles with each further one.
     pub retry: Duration,
-    /// The longest until it is asked again.
+    /// Longest pause after a failure.
     pub retry_most: Duration,
-    /// The same while somebody looks.
+    /// Longest pause after a failure while somebody looks.
     pub retry_looked: Duration,
-    /// Longest that a round may wait for upstream altogether.
+    /// Deadline of all requests of one poll.
     pub patience: Duration,
-    /// How long a server may owe an answer until what is known of it is said to be old: at rest, some
-    /// 20 s after it was last heard.
+    /// How long a request may be unanswered before the server counts as silent: at rest, some 20 s after
+    /// its last answer.
     pub silence: Duration,
-    /// How often the credentials are read again.
+    /// How often the credentials are read.
     pub supervise: Duration,
-    /// How often what has outlived its use is removed.
+    /// How often old rows are purged.
     pub purge: Duration,
-    /// Servers watched at most, each by a thread.
+    /// Servers polled at most, each by a thread.
     pub servers: usize,
 }
 
@@ -68,17 +68,17 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// No rounds at all, for whoever wants nothing asked upstream but what is called for.
+    /// No polls at all: upstream gets no request but those of calls.
     pub fn asleep() -> Self {
         Self { servers: 0, ..Self::default() }
     }
 
-    /// Whether there are any.
+    /// Whether there are no polls.
     pub(super) fn is_asleep(&self) -> bool {
         self.servers == 0
     }
 
-    /// When to ask a server again that has failed that many times in a row.
+    /// The pause after that many failures in a row.
     pub(super) fn retry_after(&self, failures: u32) -> Duration {
         let doublings = failures.saturating_sub(1).min(16);
         with_jitter((self.retry * (1 << doublings)).min(self.retry_most))

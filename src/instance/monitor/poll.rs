@@ -1,4 +1,4 @@
-//! One poll of a server: observe, judge, write.
+//! One poll of a server: observe, judge, write. Decides neither a verdict nor when the next poll begins.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -15,25 +15,25 @@ use crate::crypto::new_id;
 use crate::domain::UpstreamError;
 use crate::upstream::{UpstreamClient, UpstreamServer};
 
-/// How long a poll may go on asking: a server that has become slow is not asked 128 times.
+/// How long a poll may send probes: a server that has become slow does not get 128 of them.
 const PROBING: Duration = Duration::from_secs(5);
 
-/// What a poll left to be done.
+/// What a poll leaves to the next one.
 pub(super) struct Remainder {
-    /// How long it waited for upstream.
+    /// How long the poll waited for upstream.
     pub upstream: Duration,
-    /// Whether somebody is pairing, or more is to be asked for than one poll could.
+    /// Whether somebody is pairing, or probes are left over.
     pub is_busy: bool,
-    /// When a socket that may be down is to be looked at again.
+    /// When the next look at a socket that may be down is due.
     pub next_look: Option<Instant>,
 }
 
-/// Why a poll came to nothing.
+/// Why a poll failed.
 #[derive(Clone, Copy)]
 pub(super) enum PollError {
     /// Upstream could not do its part.
     Upstream(UpstreamError),
-    /// The database could not: nothing is known of upstream.
+    /// The database failed, or our own code did: that says nothing of upstream.
     Store,
 }
 
@@ -52,9 +52,9 @@ pub(super) struct Poller<'a> {
     queue: ProbeQueue,
     /// When the last list came, and whether it lags behind.
     list: Option<(Instant, bool)>,
-    /// Entries of it that were not understood.
+    /// Entries of the last list that were not understood.
     skipped: usize,
-    /// How long the poll has waited for upstream; what is written here is no burden to it.
+    /// How long the poll has waited for upstream, without the writes to our own database.
     upstream: Duration,
 }
 
@@ -72,8 +72,8 @@ impl<'a> Poller<'a> {
         }
     }
 
-    /// Polls once; `names` are asked for one by one. Suspicions begin anew after an error: nothing
-    /// lasts with a server that does not answer.
+    /// Polls once; `names` are probed one by one. An error clears the suspicions, since they count only
+    /// while the server answers.
     pub(super) fn poll(&mut self, names: &HashSet<String>) -> Result<Remainder, PollError> {
         let trace = new_id("watch-");
         self.try_poll(&trace, names).inspect_err(|_| {
@@ -85,8 +85,8 @@ impl<'a> Poller<'a> {
 
     fn try_poll(&mut self, trace: &str, names: &HashSet<String>) -> Result<Remainder, PollError> {
         let (store, server) = (&self.state.store, self.server);
-        // The rows come first: whatever a call writes from here on makes them differ, and what is
-        // seen now is not applied to them.
+        // Rows are read before upstream is asked: a row that a call writes in between differs from what
+        // was read, so this poll writes nothing over it.
         let rows = self.rows.take(store, &server.credential.id, server.base_url.as_str());
         let rows = rows.map_err(|error| {
             log::error!("id={trace} the rows cannot be read: {error}");
@@ -117,8 +117,8 @@ impl<'a> Poller<'a> {
         state.gateway.polling_client(server, trace, deadline)
     }
 
-    /// Whether a list is asked for. Where one tells what is so, names are asked for by themselves in
-    /// between: for a list 1.8 asks WhatsApp for each instance that is open.
+    /// Whether this poll takes a list. 1.8 lists do not lag but cost a request to WhatsApp for each open
+    /// instance, so polls in between probe single names.
     fn is_list_due(&self) -> bool {
         self.list.is_none_or(|(at, lags)| lags || at.elapsed() >= self.state.pace.rest)
     }
@@ -137,7 +137,7 @@ impl<'a> Poller<'a> {
         }
     }
 
-    /// Judges every row, asking for some of them, and writes what has changed.
+    /// Judges every row, probes some of them, and writes what has changed.
     fn poll_all(&mut self, snapshot: &Snapshot, names: &HashSet<String>) -> Result<Remainder, UpstreamError> {
         self.suspicions.begin_poll();
         let mut candidates = self.judge_by_list(snapshot, names);
@@ -148,7 +148,7 @@ impl<'a> Poller<'a> {
         Ok(remainder)
     }
 
-    /// Asks for the names that cannot wait for the next list.
+    /// Probes the names that cannot wait for the next list.
     fn poll_some(
         &mut self,
         snapshot: &Snapshot,
@@ -164,7 +164,7 @@ impl<'a> Poller<'a> {
         self.probe(snapshot, names, candidates)
     }
 
-    /// Writes what the list tells, and gathers what is to be asked for beside it.
+    /// Writes what the list shows, and collects the candidates for probes.
     fn judge_by_list(&mut self, snapshot: &Snapshot, names: &HashSet<String>) -> Candidates {
         let mut candidates = Candidates::default();
         for (at, row) in snapshot.rows.iter().enumerate() {
@@ -196,7 +196,7 @@ impl<'a> Poller<'a> {
         self.suspicions.lasted(name, Observation::Unlisted, &self.state.pace) >= Lasted::Long
     }
 
-    /// Asks for the names whose turn it is, and writes what that shows.
+    /// Probes the names whose turn it is, and writes what that shows.
     fn probe(
         &mut self,
         snapshot: &Snapshot,
@@ -250,7 +250,7 @@ impl<'a> Poller<'a> {
         judge(row.status, row.reason, seen, lasted)
     }
 
-    /// Does what the verdict says; whether the row says what is so.
+    /// Carries the verdict out; whether the row is right now.
     fn settle(&mut self, snapshot: &Snapshot, at: usize, verdict: Verdict, seen: Observation) -> bool {
         let name = &snapshot.rows[at].name;
         let is_settled = match verdict {

@@ -1,4 +1,4 @@
-//! One server's thread: when its polls begin, and what follows one that failed.
+//! The poll loop of one server: when its polls begin, and the pause after one that failed.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -9,8 +9,8 @@ use super::server::PolledServer;
 use super::state::MonitorState;
 use super::wake_signal::Due;
 
-/// A poll is followed by a pause of this many times what it took upstream: however slow a server
-/// gets, no more than a quarter of its time goes to being watched.
+/// Least pause after a poll, as a multiple of its time upstream: polls take at most a quarter of a
+/// server's time, however slow it gets.
 const SPARE: u32 = 3;
 
 /// Polls until it is told to end.
@@ -21,7 +21,7 @@ pub(super) fn run(state: &MonitorState, server: &PolledServer) {
     let mut due = Due::now();
     while let Some(names) = server.wake_signal.wait(&due, pace.keep_fresh) {
         let begun = Instant::now();
-        // What a panic leaves half done is forgotten with the poller that it happened in.
+        // A panic may leave the poller half changed: a new one takes its place.
         let outcome = catch_panic(|| poller.poll(&names)).unwrap_or_else(|| {
             poller = Poller::new(state, server);
             Err(PollError::Store)
@@ -42,7 +42,7 @@ pub(super) fn run(state: &MonitorState, server: &PolledServer) {
     }
 }
 
-/// Does it; `None` when it panicked, which its message has told already.
+/// Runs the work; `None` when it panicked. The panic hook has logged the message.
 pub(super) fn catch_panic<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
 }
@@ -59,8 +59,8 @@ fn after(pace: &Pace, begun: Instant, remainder: &Remainder) -> Due {
     }
 }
 
-/// When it does after one that failed, which took that long: however many look or hint, a server
-/// that is down is not asked at once again, nor one that hangs for most of its time.
+/// When the next poll begins after one that failed, which took that long. Looks and hints do not
+/// shorten the pause to nothing, so a server that is down or hangs is spared.
 fn after_failure(pace: &Pace, took: Duration, failures: u32) -> Due {
     let now = Instant::now();
     let retry = pace.retry_after(failures);

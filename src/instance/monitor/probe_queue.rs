@@ -1,5 +1,5 @@
-//! Which names are to be asked for one by one, and which have been: what one poll leaves to the next.
-//! Asks nothing itself; how many of each kind fit into a poll is [`super::probes`]'s.
+//! The names that wait for a probe, and the probes' results that the next poll needs. Sends nothing; how
+//! many of each kind fit into a poll is decided in [`super::probes`].
 
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
@@ -9,17 +9,17 @@ use super::probes::{Candidate, Candidates, KINDS, LastRowIds, ProbeReason, probe
 use crate::domain::{ConnectionState, ListedInstance, Status};
 use crate::store::MonitoredRow;
 
-/// The names that wait to be asked for.
+/// The names that wait for a probe.
 pub(super) struct ProbeQueue {
-    /// How long the kinds that are in no hurry rest.
+    /// Pause between two probes of the calm kinds.
     rest: Duration,
-    /// Names that somebody asks for and that have not been probed yet.
+    /// Names that somebody looks at and that have not been probed yet.
     waiting: HashSet<String>,
-    /// Of names about which the list is at odds with their rows: what the list said when they were
-    /// last asked for, and what the row said after that.
+    /// Names whose row differs from the list: what the list said at the last probe, and what the row
+    /// said after it.
     answered: HashMap<String, (Observation, Status)>,
     last_row_ids: LastRowIds,
-    /// When the calm kinds were last probed, and whether that showed anything.
+    /// When the calm kinds were last probed.
     calm: Option<Instant>,
     has_news: bool,
 }
@@ -36,7 +36,7 @@ impl ProbeQueue {
         }
     }
 
-    /// Why a name is asked for whatever a list says, if it is.
+    /// The reason to probe a name whatever a list says, if there is one.
     pub(super) fn urgent(&self, row: &MonitoredRow, names: &HashSet<String>) -> Option<ProbeReason> {
         if names.contains(&row.name) || self.waiting.contains(&row.name) {
             Some(ProbeReason::Asked)
@@ -45,8 +45,7 @@ impl ProbeQueue {
         }
     }
 
-    /// Why a name is asked for of which the list may say what is not so any more, and which is not
-    /// urgent.
+    /// The reason to probe a name because its list entry may be out of date, if there is one.
     pub(super) fn by_list(
         &mut self,
         row: &MonitoredRow,
@@ -58,14 +57,14 @@ impl ProbeQueue {
             let is_answered = self.answered.get(&row.name) == Some(&(seen, row.status));
             return Some(if is_answered { ProbeReason::Answered } else { ProbeReason::Odd });
         }
-        // Almost always there is none, and names are many.
+        // Saves a lookup for each name: the map is almost always empty.
         if !self.answered.is_empty() {
             self.answered.remove(&row.name);
         }
         (listed.state == ConnectionState::Open).then_some(ProbeReason::Sweep)
     }
 
-    /// Drops the calm kinds, unless their rest is over or the last of them showed news.
+    /// Drops the calm kinds, unless their pause is over or the last of them showed a change.
     pub(super) fn drop_resting(&mut self, candidates: &mut Candidates) {
         if self.has_news || self.calm.is_none_or(|at| at.elapsed() >= self.rest) {
             self.calm = Some(Instant::now());
@@ -75,8 +74,8 @@ impl ProbeQueue {
         }
     }
 
-    /// The probes of a poll in their order. Whoever is asked for once is probed in a later poll, if
-    /// not in this one.
+    /// The probes of a poll in their order. A name that somebody looked at once stays in the queue until
+    /// it is probed.
     pub(super) fn next(
         &mut self,
         candidates: Candidates,
@@ -90,30 +89,30 @@ impl ProbeQueue {
         probes(candidates, &self.last_row_ids, is_hurried)
     }
 
-    /// Notes that a name is being asked for.
+    /// Notes that a probe of a name begins.
     pub(super) fn begin(&mut self, reason: ProbeReason, candidate: Candidate, name: &str) {
         self.last_row_ids[reason as usize] = candidate.row_id;
         self.waiting.remove(name);
     }
 
-    /// Notes what came of it.
+    /// Notes the verdict of a probe.
     pub(super) fn end(&mut self, reason: ProbeReason, verdict: Verdict) {
         self.has_news |= reason.is_calm() && verdict != Verdict::Keep;
     }
 
-    /// Notes that what the list says of the name is answered: the row says `status` in spite of it.
+    /// Notes that a probe has settled the difference: the row says `status` whatever the list says.
     pub(super) fn settle(&mut self, name: &str, listed: Observation, status: Status) {
         self.answered.insert(name.to_owned(), (listed, status));
     }
 
-    /// Forgets names that are no rows any more; the others are asked for once more.
+    /// Forgets the settled names once they outnumber the rows; each costs one more probe.
     pub(super) fn trim(&mut self, rows: usize) {
         if self.answered.len() > rows {
             self.answered.clear();
         }
     }
 
-    /// Whether there is something to go on with at once.
+    /// Whether the next poll should come at once.
     pub(super) fn is_busy(&self) -> bool {
         self.has_news || !self.waiting.is_empty()
     }

@@ -1,43 +1,41 @@
-//! Which names are asked for one by one in a poll: each kind gets its share, each name its turn.
-//!
-//! Pure: what is asked, and what comes of it, is the poll's business.
+//! The selection of a poll's probes: each kind gets its share, each name its turn. Pure: sends nothing.
 
-/// Names that one poll asks `connectionState` for, at the most: some 0.1 s of a server's time.
+/// Most probes (`connectionState`) of one poll: some 0.1 s of a server's time.
 const PROBES: usize = 128;
-/// Of them each kind has these for itself. What one leaves the others take, the urgent ones first.
+/// Probes reserved for each kind. What one kind leaves the others take, the urgent ones first.
 const SHARE: usize = PROBES / KINDS;
-/// Names of one kind that is in no hurry, unless what the last of them showed was news.
+/// Most probes of a calm kind, unless the last of them showed a change.
 const CALM: usize = 32;
 
-/// The reason to ask for a name, in the order of urgency.
+/// The reason to probe a name, in the order of urgency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ProbeReason {
-    /// Somebody looks at it, or something is said to have happened to it.
+    /// Somebody looks at the name, or a hint names it.
     Asked,
-    /// Somebody pairs it.
+    /// Somebody pairs the instance.
     Pairing,
-    /// The list says something else than the row, and it has not been asked for since.
+    /// The list differs from the row, and no probe has come since.
     Odd,
-    /// So it does, and what was answered then is in the row.
+    /// The list differs from the row, which has the result of a probe.
     Answered,
-    /// The list says that it is open, and would if its socket were down.
+    /// The list says `open`, as it would for some time after the socket dropped.
     Sweep,
 }
 
-/// How many there are of [`ProbeReason`].
+/// The number of [`ProbeReason`]s.
 pub(super) const KINDS: usize = 5;
 const ALL: [ProbeReason; KINDS] =
     [ProbeReason::Asked, ProbeReason::Pairing, ProbeReason::Odd, ProbeReason::Answered, ProbeReason::Sweep];
 
 impl ProbeReason {
-    /// Whether it is in no hurry: names of that kind are gone through over many polls.
+    /// Whether names of the kind are spread over many polls.
     pub(super) fn is_calm(self) -> bool {
         matches!(self, Self::Answered | Self::Sweep)
     }
 }
 
-/// A name that could be asked for: where its row is in the list of rows, and its `rowid`, by which
-/// rows are ordered.
+/// A name that could be probed: its index in the rows of the poll, and its `rowid`, by which rows are
+/// ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Candidate {
     pub at: usize,
@@ -47,12 +45,11 @@ pub(super) struct Candidate {
 /// The candidates of a poll, by reason.
 pub(super) type Candidates = [Vec<Candidate>; KINDS];
 
-/// The places at which the polls before ended, by reason.
+/// The rows at which earlier polls ended, by reason.
 pub(super) type LastRowIds = [i64; KINDS];
 
-/// Those that are asked for, in the order in which that happens: one of each kind in turn, so that
-/// a poll that is cut short has begun with all of them. `hurried`: the calm kinds go on as far as
-/// the budget lasts.
+/// The probes in their order: one of each kind in turn, so that a poll that is cut short has begun with
+/// all of them. `hurried`: the calm kinds are limited by the budget alone.
 pub(super) fn probes(
     wanted: Candidates,
     last_row_ids: &LastRowIds,
@@ -69,7 +66,7 @@ pub(super) fn probes(
     (0..rounds).flat_map(nth).collect()
 }
 
-/// From where the last turn ended on.
+/// Orders the candidates to begin after the row at which the last poll ended.
 fn rotate(mut wanted: Vec<Candidate>, after: i64) -> Vec<Candidate> {
     let next = wanted.partition_point(|c| c.row_id <= after);
     if next < wanted.len() {
@@ -78,7 +75,7 @@ fn rotate(mut wanted: Vec<Candidate>, after: i64) -> Vec<Candidate> {
     wanted
 }
 
-/// How many of each kind are asked for.
+/// The number of probes of each kind.
 fn shares(wanted: [usize; KINDS], hurried: bool) -> [usize; KINDS] {
     let mut wanted = wanted;
     for reason in ALL.into_iter().filter(|reason| reason.is_calm() && !hurried) {

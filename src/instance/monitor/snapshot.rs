@@ -1,4 +1,4 @@
-//! What one poll knows of a server: the rows, what the list says of each, and what is asked beside it.
+//! What one poll knows of a server: the rows, their list entries, and the states it probes. Judges nothing.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -19,11 +19,11 @@ pub(super) struct Snapshot<'a> {
     pub begun: Instant,
 }
 
-/// The list of a server, sorted by the rows.
+/// The list of a server, by row.
 pub(super) struct List {
-    /// What it says of each row; of a name that is listed twice the first, as `connect` has it.
+    /// The entry of each row; the first of a name that is listed twice, as `connect` has it.
     entries: Vec<Option<ListedInstance>>,
-    /// Whether it lags behind the truth, as one may that names nobody.
+    /// Whether the list lags behind the truth; an empty one may.
     pub lags: bool,
     /// Entries that are not understood.
     pub skipped: usize,
@@ -98,15 +98,14 @@ impl RowCache {
         self.rows = rows;
     }
 
-    /// Forgets the rows: they were taken and did not come back.
+    /// Forgets the rows, which a failed poll did not put back.
     pub(super) fn clear(&mut self) {
         *self = Self::default();
     }
 }
 
 impl Snapshot<'_> {
-    /// What the list says of the row's own instance. Another under its name is none of the row's
-    /// business.
+    /// The list entry of the row's own instance; another instance of its name is left out.
     pub(super) fn own(&self, at: usize) -> Option<&ListedInstance> {
         self.listed(at).filter(|listed| self.rows[at].owns(listed.id.as_deref()))
     }
@@ -120,7 +119,7 @@ impl Snapshot<'_> {
         self.rows[at].claimed || self.own(at).is_some()
     }
 
-    /// Whether it is, and no call is under way for it.
+    /// Whether this is the server of the row's instance, and no call is under way for it.
     pub(super) fn is_ours(&self, at: usize) -> bool {
         self.is_claimed(at) && !is_out(self.rows[at].out_until)
     }
@@ -131,7 +130,7 @@ impl Snapshot<'_> {
         self.rows.iter().enumerate().any(pairing)
     }
 
-    /// What the list shows of the row's instance, with the state that was asked for, if it was.
+    /// The observation of the row's instance, by its list entry and the state of a probe, if there was one.
     pub(super) fn observe(&self, at: usize, asked: Option<ConnectionState>) -> Observation {
         let (row, own) = (&self.rows[at], self.own(at));
         if !self.is_ours(at) {
@@ -158,14 +157,14 @@ impl Snapshot<'_> {
         self.own(at)?.logout?.at
     }
 
-    /// When a phone that is connected now counts as seen: whatever upstream's clock says, after the
-    /// logout that came before.
+    /// When a phone that is connected now counts as paired: after the logout that came before, even where
+    /// upstream's clock is ahead of ours.
     pub(super) fn paired_at(&self, at: usize) -> Millis {
         let anew = || now().max(self.last_logout(at).unwrap_or(0));
         self.rows[at].paired_at.filter(|_| !self.is_memory_outdated(at)).unwrap_or_else(anew)
     }
 
-    /// Asks what the instance's socket is doing; `None` when the answer says nothing.
+    /// Probes the state of the row's instance; `None` when the answer says nothing.
     pub(super) fn ask(&self, at: usize) -> Result<Option<Observation>, UpstreamError> {
         let Ok(name) = Name::parse(&self.rows[at].name) else { return Ok(None) };
         match self.client.state(&name) {
@@ -174,7 +173,7 @@ impl Snapshot<'_> {
             // Gone since it was listed: the next list leaves it out.
             Ok(None) if self.listed(at).is_some() => Ok(Some(Observation::Unlisted)),
             Ok(None) => Ok(Some(Observation::Absent)),
-            // One name that upstream cannot tell about says nothing of the others.
+            // An error about one name says nothing of the others.
             Err(UpstreamError::Unexpected | UpstreamError::NotLoaded) => Ok(None),
             Err(error) => Err(error),
         }

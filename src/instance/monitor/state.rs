@@ -1,4 +1,4 @@
-//! What the monitor's threads share: the data folder, the way to the servers, and which of them are polled.
+//! What the monitor's threads share: the data folder, the gateway, the polled servers. Starts nothing.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,11 +10,11 @@ use crate::store::Store;
 use crate::sync::{Mutex, Threads};
 use crate::upstream::Gateway;
 
-/// How long the end waits for threads that are in the middle of a call. What hangs longer is left
-/// behind, and writes nothing any more.
+/// How long the end waits for threads that wait for upstream. One that hangs longer is left behind, and
+/// writes nothing any more.
 pub(super) const END_WAIT: Duration = Duration::from_secs(1);
 
-/// What its threads share.
+/// What the monitor's threads share.
 pub(super) struct MonitorState {
     pub(super) store: Arc<Store>,
     pub(super) gateway: Arc<Gateway>,
@@ -26,9 +26,9 @@ pub(super) struct MonitorState {
 /// The credentials, as they were last read.
 #[derive(Default)]
 pub(super) struct Roster {
-    /// Those whose servers are polled, by id.
+    /// The servers that are polled, by the ids of their credentials.
     pub(super) servers: HashMap<String, Arc<PolledServer>>,
-    /// The ids of all of them, whose servers may post webhooks.
+    /// The ids of all credentials: the server of each may post webhooks.
     pub(super) webhooks: Vec<String>,
     pub(super) over: bool,
 }

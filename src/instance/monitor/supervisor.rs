@@ -1,5 +1,5 @@
-//! The thread that begins and ends the poll loops, as credentials come, change and go; beside that it
-//! purges what is past its time. Asks nothing of any server.
+//! The supervisor: starts and ends the poll loops as credentials come, change and go, and purges old
+//! rows. Sends no request to any server.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,9 +14,9 @@ use crate::upstream::BaseUrl;
 /// The supervisor, and what it remembers from one turn to the next.
 pub(super) struct Supervisor {
     state: Arc<MonitorState>,
-    /// Whether the log has been told that the credentials cannot be read.
+    /// Whether the log says already that the credentials cannot be read.
     is_failing: bool,
-    /// The credentials of which the log has been told that their servers are not polled.
+    /// The credentials of which the log says already that their servers are not polled.
     unwatched: HashSet<String>,
     purged: Option<Instant>,
     /// The database's version at the last turn.
@@ -57,8 +57,8 @@ impl Supervisor {
         }
     }
 
-    /// Wakes the loops at whose servers a row is connecting, whoever wrote it, `serve` or a command
-    /// beside it: somebody waits to see it connected.
+    /// Wakes the poll loops of servers with a connecting row, also one that a command wrote in another
+    /// process: somebody waits to see it connected.
     fn wake_for_pairing(&mut self) {
         let version = self.state.store.version().ok();
         if version == std::mem::replace(&mut self.version, version) {
@@ -71,7 +71,7 @@ impl Supervisor {
         }
     }
 
-    /// Reads the credentials, begins what is new and ends what is no longer so.
+    /// Reads the credentials, starts the loops of new ones and ends those of removed ones.
     pub(super) fn refresh(&mut self) {
         let read = match self.state.store.servers() {
             Ok(read) => read,
@@ -95,8 +95,8 @@ impl Supervisor {
         self.note_unwatched(unwatched);
     }
 
-    /// Changes the roster, for which requests must not have to wait long. Those that are to be ended,
-    /// unless all is over; the ids of those that are polled go from `unwatched`.
+    /// Changes the roster, quickly, for requests wait for its lock. Returns the servers to be ended, or
+    /// `None` after the end; takes the ids that are polled from `unwatched`.
     fn change_roster(
         &self,
         credentials: Vec<Credential>,
@@ -119,7 +119,7 @@ impl Supervisor {
         Some(before.into_values().collect())
     }
 
-    /// Notes the servers that should be polled and are not: what is known of them grows old.
+    /// Writes which servers should be polled and are not, so that their rows say so.
     fn note_unwatched(&mut self, unwatched: HashSet<String>) {
         if self.state.pace.is_asleep() {
             return;

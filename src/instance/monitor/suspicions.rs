@@ -1,7 +1,6 @@
-//! What was amiss at the looks before, and since when.
+//! The symptoms of a server's instances, and since when each is seen. Judges nothing.
 //!
-//! Kept only while the server answers: whoever asks how long something has lasted means a server
-//! that said so all the while.
+//! Kept only while the server answers: a symptom has lasted only if the server said so all the while.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -9,7 +8,7 @@ use std::time::Instant;
 use super::judge::{Lasted, Observation, Symptom};
 use super::pace::Pace;
 
-/// The names of one server with which something is amiss.
+/// The suspected instances of one server, by name.
 #[derive(Default)]
 pub(super) struct Suspicions {
     names: HashMap<String, Suspicion>,
@@ -37,7 +36,7 @@ impl Suspicions {
         self.names.retain(|_, suspicion| suspicion.poll == poll);
     }
 
-    /// Forgets all: the server has failed, so nothing has lasted.
+    /// Forgets all, after the server has failed.
     pub(super) fn clear_all(&mut self) {
         self.names.clear();
     }
@@ -51,7 +50,7 @@ impl Suspicions {
         self.names.get(name).is_some_and(|suspicion| suspicion.symptom == Symptom::Down)
     }
 
-    /// How long what is seen of the name now has been so.
+    /// How long the symptom that is seen now has lasted.
     pub(super) fn lasted(&mut self, name: &str, seen: Observation, pace: &Pace) -> Lasted {
         let poll = self.poll;
         let Some(suspicion) = self.names.get_mut(name) else { return Lasted::No };
@@ -59,7 +58,7 @@ impl Suspicions {
         if seen.symptom() == Some(suspicion.symptom) { suspicion.lasted(seen, pace) } else { Lasted::No }
     }
 
-    /// Notes what is amiss with the name, since now if it was not before.
+    /// Notes a symptom of the name, and keeps the time of its first sight.
     pub(super) fn suspect(&mut self, name: &str, seen: Observation) {
         let Some(symptom) = seen.symptom() else { return };
         let now = Instant::now();
@@ -78,13 +77,13 @@ impl Suspicions {
 
     /// Clears the name.
     pub(super) fn clear(&mut self, name: &str) {
-        // Almost always there is none, and names are many.
+        // Saves a lookup for each name: the map is almost always empty.
         if !self.names.is_empty() {
             self.names.remove(name);
         }
     }
 
-    /// When the first of the sockets that are suspected to be down is to be looked at again.
+    /// When the next look at a socket that may be down is due.
     pub(super) fn next_look(&self, pace: &Pace) -> Option<Instant> {
         let down = self.names.values().filter(|suspicion| suspicion.symptom == Symptom::Down);
         down.map(|suspicion| suspicion.next_look(pace)).min()
@@ -107,7 +106,7 @@ impl Suspicion {
         }
     }
 
-    /// A drop gets its second look, and a socket that may never come back one after the other.
+    /// The second look comes as soon as a drop can be told from a blip, further ones at the quick pace.
     fn next_look(&self, pace: &Pace) -> Instant {
         let second = self.since + pace.second_look;
         if self.last_look < second { second } else { self.last_look + pace.quick }

@@ -1,13 +1,13 @@
-//! What makes a server's next poll come sooner: names that somebody looks at, hints that something has
-//! changed, the end. Bounded, and cheap for whoever asks.
+//! The wake signal of a poll loop: looks, hints and the end make its next poll come sooner. Bounded, and
+//! cheap for the requests that set it.
 
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use crate::sync::{Condvar, Mutex};
 
-/// Names looked at or hinted at that are remembered for one server: two pages of the longest list.
-/// What is beyond them is seen at the usual pace.
+/// Most names remembered for one server, of looks and of hints each: two pages of the longest list.
+/// Names beyond them are polled at the usual pace.
 const MAX_NAMES: usize = 512;
 
 /// The signal that wakes one server's poll loop.
@@ -21,19 +21,19 @@ pub(super) struct WakeSignal {
 struct WakeState {
     /// When each name was last looked at.
     looked: HashMap<String, Instant>,
-    /// Names that something has happened to.
+    /// Names that hints have named.
     hinted: HashSet<String>,
-    /// Whether there was a hint since the last poll began.
+    /// Whether a hint came since the last poll began.
     hint: bool,
-    /// Whether somebody has begun to pair since then.
+    /// Whether somebody began to pair since the last poll began.
     pairing: bool,
     over: bool,
 }
 
-/// When the next poll begins, by what goes on.
+/// When the next poll begins.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Due {
-    /// Where nothing does.
+    /// Where nothing goes on.
     pub rest: Instant,
     /// Where somebody looks.
     pub looked: Instant,
@@ -49,7 +49,7 @@ impl Due {
 }
 
 impl WakeSignal {
-    /// Somebody looks at the name; the poll that is due for that is waited for no longer.
+    /// Notes that somebody looks at the name, and wakes the loop if nobody did lately.
     pub(super) fn keep_fresh(&self, name: &str, remembered: Duration) {
         let now = Instant::now();
         let mut state = self.state.lock();
@@ -71,7 +71,7 @@ impl WakeSignal {
         self.woken.notify_all();
     }
 
-    /// Something has happened, to that name where one is said.
+    /// Notes a hint that something has changed, for the name if one is given.
     pub(super) fn hint(&self, name: Option<&str>) {
         let mut state = self.state.lock();
         if let Some(name) = name
@@ -88,7 +88,7 @@ impl WakeSignal {
         }
     }
 
-    /// Somebody is pairing: that is as good as looking.
+    /// Notes that somebody is pairing, which counts as a look.
     pub(super) fn pairing(&self) {
         self.state.lock().pairing = true;
         self.woken.notify_all();
@@ -100,12 +100,12 @@ impl WakeSignal {
         self.woken.notify_all();
     }
 
-    /// Whether there will be none.
+    /// Whether the loop has ended.
     pub(super) fn is_over(&self) -> bool {
         self.state.lock().over
     }
 
-    /// Waits until a poll is due: the names to be asked for one by one. `None`: it is over.
+    /// Waits until a poll is due and returns the names to probe. `None`: the loop has ended.
     pub(super) fn wait(&self, due: &Due, remembered: Duration) -> Option<HashSet<String>> {
         let mut state = self.state.lock();
         loop {

@@ -1,4 +1,4 @@
-//! Writes what was decided of a row, giving way to every call. Decides nothing itself.
+//! Writes a verdict into its row, unless a call is at work there. Decides nothing.
 
 use std::time::Instant;
 
@@ -7,7 +7,7 @@ use super::snapshot::Snapshot;
 use crate::domain::{Millis, Reason, Status};
 use crate::store::{NotedStatus, Store};
 
-/// Writes the row, unless somebody is at work on its name or was since it was read: `false` then.
+/// Writes the row; `false` where a call has the name's lock, or has changed the row since it was read.
 pub(super) fn write(
     store: &Store,
     server: &PolledServer,
@@ -40,13 +40,13 @@ pub(super) fn write(
     }
 }
 
-/// What the row remembers of its phone once it says so for that reason.
+/// The row's `pairedAt` after a change for that reason.
 fn paired_at(snapshot: &Snapshot, at: usize, reason: Reason) -> Option<Millis> {
     match reason {
         Reason::Paired => Some(snapshot.paired_at(at)),
         // The phone may still be paired.
         Reason::Dropped | Reason::Gone | Reason::NotLoaded => snapshot.rows[at].paired_at,
-        // It is not, and the next call may open a socket.
+        // No phone is paired: the next call may open a socket.
         Reason::Asked
         | Reason::Moved
         | Reason::Unscanned

@@ -1,9 +1,9 @@
-//! Waiting for a code: the part of a call in which time passes.
+//! The wait for a code. Which code may be answered is decided in `code_wait`.
 //!
-//! `connect` on a closed instance sleeps 2 to 5 s before it answers, yet the code is there after a
-//! few tenths. So it runs on a thread of its own while this one looks at the state, and asks for
-//! the code as soon as the state says `connecting`, which is answered at once. Asking `connect`
-//! while the state is still `close` would open a second socket, so that is never done.
+//! `connect` on a closed instance sleeps 2 to 5 s before it answers, yet the code is there after some
+//! tenths of a second. So the `connect` that opens the socket runs on a thread of its own, while this one looks at
+//! the state and sends another `connect` once the state says `connecting`, which is answered at once.
+//! A `connect` while the state is still `close` would open a second socket, so none is sent.
 
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -15,7 +15,7 @@ use crate::domain::{ConnectionState, Qr, UpstreamError, UseCaseError};
 use crate::instance::connect::ConnectError;
 use crate::instance::connect::code_wait::{CodeFilter, Steadiness};
 use crate::instance::connect::limits::{
-    CONNECT_GIVES_UP, FAILING, REFUSAL_GRACE, RETURN_PAUSE, STEADY_PAUSE, pace,
+    CONNECT_GIVES_UP, FAILING, REJECTED_KEY_GRACE, RETURN_PAUSE, STEADY_PAUSE, pace,
 };
 use crate::instance::connect::plan::{SocketHistory, Trust};
 use crate::upstream::{Connected, PendingConnect};
@@ -33,7 +33,7 @@ pub(super) enum WaitEnd {
     Missing,
     /// The instance is there and cannot be used.
     Failed,
-    /// The call that was to open the socket failed, and none opened.
+    /// The `connect` that was to open the socket failed, and none opened.
     NotOpened(UpstreamError),
     /// The time of the wait is over, or the socket is gone for good.
     Nothing,
@@ -66,8 +66,8 @@ impl OpeningConnect {
         };
     }
 
-    /// Whether the connect was refused before it could open a socket. Where the key is refused to one
-    /// call, it is to the other: that answer gets a moment to come.
+    /// Whether the `connect` was refused before it could open a socket. A key that is refused to one request
+    /// is refused to the other too, so its answer gets a moment to come.
     pub(super) fn was_refused(&mut self, end: &ConnectError) -> bool {
         let refused = |error: UpstreamError| {
             matches!(
@@ -77,7 +77,7 @@ impl OpeningConnect {
         };
         if matches!(self.state, Opening::Unanswered)
             && matches!(end, ConnectError::Failed(UseCaseError::Upstream(error)) if refused(*error))
-            && let Ok(answer) = self.answer.recv_timeout(REFUSAL_GRACE)
+            && let Ok(answer) = self.answer.recv_timeout(REJECTED_KEY_GRACE)
         {
             self.note(&answer);
         }
@@ -85,7 +85,7 @@ impl OpeningConnect {
     }
 }
 
-/// What a wait for a code goes by.
+/// The judgements of a wait for a code, and the `connect` that opens its socket.
 struct Wait<'w> {
     opening: Option<&'w mut OpeningConnect>,
     filter: CodeFilter,
@@ -93,14 +93,14 @@ struct Wait<'w> {
 }
 
 impl ConnectCall<'_> {
-    /// Calls `connect` on a thread of its own, which outlives the call if upstream lets it wait.
+    /// Sends the `connect` on a thread of its own, which outlives the call where upstream does not answer.
     pub(super) fn start_connect(&self, pending: PendingConnect) -> Result<OpeningConnect, ConnectError> {
         let client = self.client().until(Instant::now() + CONNECT_GIVES_UP);
         let name = self.request.name.clone();
         let number = self.request.pairing_code.then(|| self.request.phone.clone());
         let (sender, answer) = mpsc::channel();
         let call = move || {
-            // Nobody listens any more when the code was found before.
+            // The receiver is gone when the call has found its code before.
             drop(sender.send(client.open_socket(&name, number.as_ref())));
             drop(pending);
         };
@@ -112,7 +112,7 @@ impl ConnectCall<'_> {
         Ok(OpeningConnect { answer, state: Opening::Unanswered })
     }
 
-    /// Looks for a code until there is one, or something else to go on with, or `until`.
+    /// Looks for a code until there is one, the instance is in another state, or `until`.
     pub(super) fn await_code(
         &mut self,
         opening: Option<&mut OpeningConnect>,
@@ -173,7 +173,7 @@ impl ConnectCall<'_> {
         wait.steadiness.note_connecting();
         self.note_flapping_of(&wait.steadiness);
         match &mut wait.opening {
-            // Its failure did not keep the socket from opening.
+            // The socket opened although the `connect` failed.
             Some(opening) if matches!(opening.state, Opening::Failed(..)) => {
                 opening.state = Opening::Answered;
             }
@@ -226,7 +226,7 @@ impl Wait<'_> {
     }
 }
 
-/// What a wait that ran out of time says.
+/// The error of a wait that met its deadline.
 fn end_of_wait(trust: Trust) -> ConnectError {
     match trust {
         Trust::OnlyChanged => ConnectError::Reconnecting,

@@ -1,11 +1,11 @@
-//! How long a call bears with an upstream that stumbles in the middle of a wait.
+//! Counts upstream's failures during a wait, and decides when they end the call.
 
 use std::time::Instant;
 
 use crate::domain::UpstreamError;
 use crate::instance::connect::limits::{FAILING, NOT_UNDERSTOOD};
 
-/// The endpoints a wait asks again and again, each of which fails by itself.
+/// The endpoints that a wait polls; failures are counted for each.
 #[derive(Clone, Copy)]
 pub(super) enum PolledEndpoint {
     State,
@@ -23,8 +23,8 @@ struct ConsecutiveFailures {
 }
 
 impl Failures {
-    /// Notes an answer; whether its failure ends the call. What time does not cure ends it at once, and
-    /// so does what is not understood again.
+    /// Notes an answer; whether it ends the call. A refused key ends it at once, an answer that is not
+    /// understood at the second in a row, any other failure once it has lasted.
     pub(super) fn note<T>(&mut self, endpoint: PolledEndpoint, answer: &Result<T, UpstreamError>) -> bool {
         let row = &mut self.0[endpoint as usize];
         match answer {

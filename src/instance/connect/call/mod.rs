@@ -1,6 +1,6 @@
-//! One call, from the row to the answer: does what the plan says and adds what that showed to the
-//! facts. The steps are in `row` (the database), `upstream` (look and create), `socket` (what a socket
-//! does by itself, and opening one) and `code` (the wait for a code).
+//! One call, from the row to the outcome: looks up the step in `plan`, does it, adds what it showed to the
+//! facts. The steps are in `row` (the database), `upstream` (look and create), `socket` (watch and open
+//! one) and `code` (the wait for a code). Decides no step itself.
 
 mod code;
 mod failures;
@@ -39,7 +39,7 @@ pub(super) struct ConnectCall<'a> {
     connect_permit: Option<Permit<String>>,
     /// Creates sent by this call.
     creates: u32,
-    /// Why the call ends if its time runs out now.
+    /// The error of the call if its deadline comes now.
     ending: ConnectError,
     failures: Failures,
 }
@@ -48,7 +48,8 @@ struct ChosenServer {
     credential: String,
     base_url: BaseUrl,
     client: Box<dyn UpstreamClient>,
-    /// Given back while a connect permit is waited for: whoever holds one kind never waits for the other.
+    /// Returned while the call waits for a connect permit: two calls that each hold one kind and wait for the
+    /// other would never end.
     permit: Option<Permit<String>>,
 }
 
@@ -88,7 +89,7 @@ impl ConnectService {
             log::warn!("id={trace} {} at credential {}: {error:?}", request.name, server.credential);
         }
         match result {
-            // The last request before the end was cut short: what was waited for is the reason.
+            // The deadline cut the last request short: the error is that of the wait.
             Err(ConnectError::Failed(UseCaseError::Upstream(UpstreamError::Timeout)))
                 if Instant::now() >= deadline =>
             {
@@ -159,7 +160,7 @@ impl<'a> ConnectCall<'a> {
         }
     }
 
-    /// What left, by this process or another, and may still be under way.
+    /// The request of this process or another that may still be under way.
     fn in_flight(&self) -> InFlight {
         let row = self.row.known();
         let is_out = |until: Option<Millis>| until.is_some_and(domain::is_out);
@@ -229,7 +230,7 @@ impl<'a> ConnectCall<'a> {
         ConnectOutcome { instance_id, name, status, prior_state, qr, qr_expires, pairing_code_missing }
     }
 
-    /// Sleeps, or ends the call with `end` when there is no time left to.
+    /// Sleeps, or ends the call with `end` if its deadline comes first.
     fn pause(&mut self, span: Duration, end: ConnectError) -> Result<(), ConnectError> {
         self.ending = end;
         if Instant::now() + span >= self.deadline {
@@ -239,7 +240,7 @@ impl<'a> ConnectCall<'a> {
         Ok(())
     }
 
-    /// Lets upstream stumble in the middle of a wait: `None` means try again.
+    /// Lets a failure during a wait pass as `None`, until [`Failures`] says that it ends the call.
     fn tolerate<T>(
         &mut self,
         endpoint: PolledEndpoint,

@@ -1,4 +1,4 @@
-//! The row and its credential: what of a call happens in the database.
+//! The steps of a call in the database: its row and its credential.
 
 use std::time::Instant;
 
@@ -30,9 +30,9 @@ impl ConnectCall<'_> {
         Ok(())
     }
 
-    /// The row keeps its credential while that is active; otherwise it moves to the least used. The
-    /// places that the call needs at the server are taken here: whoever gets none is refused before
-    /// there is a row, and before upstream has heard of the name.
+    /// Chooses the row's credential while that is active, otherwise the least used one, and takes the permits
+    /// for its server. A call that gets none is refused before there is a row, and before upstream has
+    /// heard of the name.
     pub(super) fn choose_server(&mut self) -> Result<(), ConnectError> {
         let own = match self.row.known().and_then(|r| r.credential.clone()) {
             Some(id) => self.service.store.credential(&id).map_err(|e| self.internal(&e))?,
@@ -65,9 +65,9 @@ impl ConnectCall<'_> {
         Ok(())
     }
 
-    /// Takes the permit for a `connect`, unless this call has it; whether it had to wait, so that what
-    /// was seen before may be true no longer. The permit for calls is given back meanwhile and taken
-    /// after it, in the order in which new names take both.
+    /// Takes the permit for a `connect`, unless this call has it. Returns whether it had to wait, since then
+    /// the facts may be out of date. The call permit is returned meanwhile and taken after it, in the order
+    /// in which new names take both.
     pub(super) fn reserve_connect(&mut self) -> Result<bool, ConnectError> {
         if self.connect_permit.is_some() {
             return Ok(false);
@@ -78,7 +78,7 @@ impl ConnectCall<'_> {
             return Ok(false);
         }
         self.give_back_call_permit();
-        // Upstream knows the name, and sleeps over too many others.
+        // Upstream knows the name, and too many other `connect`s are pending there.
         let in_time = || UpstreamError::Timeout;
         self.connect_permit = Some(self.connect_permit_at(&credential).ok_or_else(in_time)?);
         let permit = self.service.gateway.call_permit(&credential, self.deadline).ok_or_else(in_time)?;
@@ -94,13 +94,13 @@ impl ConnectCall<'_> {
         }
     }
 
-    /// The right to send a `connect` that upstream sleeps over.
+    /// The permit to send a `connect` that upstream may not answer for seconds.
     pub(super) fn connect_permit_at(&self, credential: &str) -> Option<Permit<String>> {
         self.service.gateway.connect_permit(credential, self.deadline)
     }
 
-    /// What is under way on the former server is nothing to the new one. What the row remembers of
-    /// its instance stays until another is claimed: the administrator may go back.
+    /// Moves the row to another server. Requests pending on the former one do not count there. What the row
+    /// remembers of its instance stays until another is claimed: the administrator may switch back.
     fn move_row(&mut self, to: &Credential) -> Result<(), ConnectError> {
         if self.row.known().is_none() {
             return Ok(());
@@ -115,13 +115,13 @@ impl ConnectCall<'_> {
         })
     }
 
-    /// Whether the row's instance is the one on this server, as far as was looked.
+    /// Whether the instance on this server is the row's own, as far as the list showed.
     fn is_claimed(&self, row: &InstanceRow) -> bool {
         let here = self.server.as_ref().map(|server| server.base_url.as_str());
         here.is_some_and(|here| row.owns(here, self.listed.id.as_deref()))
     }
 
-    /// How the row stands to the instance that is looked at.
+    /// How the row relates to the instance on this server.
     pub(super) fn row_relation(&self) -> Row {
         match self.row.known() {
             None => Row::Absent,
@@ -142,7 +142,7 @@ impl ConnectCall<'_> {
         Some(RememberedCode { image, is_expired })
     }
 
-    /// Changes the row of an instance that is now known to be its own.
+    /// Changes the row and makes the instance on this server its own.
     pub(super) fn claim(&mut self, change: impl FnOnce(&mut InstanceRow)) -> Result<(), ConnectError> {
         let url = self.server().base_url.as_str().to_owned();
         let id = self.listed.id.clone();
@@ -166,15 +166,14 @@ impl ConnectCall<'_> {
             self.row.replace(Some(row));
             return Ok(());
         }
-        // Written by hand meanwhile: take it as it is, with the server it names.
+        // Somebody wrote the row by hand meanwhile: it is read as it is, with its own credential.
         self.server = None;
         self.read_row()
     }
 
-    /// Changes the row and makes that durable before anything else happens. A row that already
-    /// says so is left alone: a call that finds nothing new writes nothing.
+    /// Changes the row durably before the call goes on. A change that changes nothing is not written.
     pub(super) fn save(&mut self, change: impl FnOnce(&mut InstanceRow)) -> Result<(), ConnectError> {
-        // A call for a row that is there may have read its phone before somebody gave another.
+        // The phone of a call for an existing row may be older than the row's.
         let phone = self.request.row.is_none().then(|| self.request.phone.clone());
         let Some(row) = self.row.change(|row| {
             change(row);
@@ -190,7 +189,7 @@ impl ConnectCall<'_> {
         Ok(())
     }
 
-    /// The name is somebody else's. A row of ours that got nowhere must not hold it.
+    /// Ends the call for a name of somebody else, and withdraws a pending row, which would reserve the name.
     pub(super) fn refuse(&mut self) -> ConnectResult {
         match self.row.known().filter(|r| r.user == self.request.caller.user) {
             None => Err(ConnectError::OwnedByOther),

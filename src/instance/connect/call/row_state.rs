@@ -1,8 +1,8 @@
-//! The row of a call: as the call knows it, and as the database does.
+//! The row of a call, in memory and as last saved. Writes nothing.
 
 use crate::store::InstanceRow;
 
-/// The row in both states. There is none until one is read or written.
+/// Both states of the row; `None` until it is read or written.
 #[derive(Default)]
 pub(super) struct RowState {
     current: Option<InstanceRow>,
@@ -10,7 +10,7 @@ pub(super) struct RowState {
 }
 
 impl RowState {
-    /// The row as the call knows it.
+    /// The row in memory.
     pub(super) fn known(&self) -> Option<&InstanceRow> {
         self.current.as_ref()
     }
@@ -21,13 +21,13 @@ impl RowState {
         self.current = row;
     }
 
-    /// Changes the row; what is to be saved, unless the database says so already.
+    /// Changes the row and returns it if it has to be saved.
     pub(super) fn change(&mut self, change: impl FnOnce(&mut InstanceRow)) -> Option<&InstanceRow> {
         change(self.current.as_mut().expect("upstream is touched only for a row"));
         if self.current == self.saved { None } else { self.current.as_ref() }
     }
 
-    /// Notes that the database has the row as the call knows it.
+    /// Notes that the row in memory is saved.
     pub(super) fn note_saved(&mut self) {
         self.saved.clone_from(&self.current);
     }

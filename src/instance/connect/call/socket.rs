@@ -1,4 +1,4 @@
-//! What a socket does by itself, and opening one.
+//! The steps of a call around a socket: watch one that may come back, open one, ask for its code.
 
 use std::time::Instant;
 
@@ -14,7 +14,7 @@ use crate::instance::connect::{ConnectError, ConnectOutcome};
 use crate::upstream::Connected;
 
 impl ConnectCall<'_> {
-    /// Watches a socket that comes back by itself, or does not.
+    /// Watches whether a socket comes back by itself.
     pub(super) fn watch(&mut self, returning: Returning) -> Result<(), ConnectError> {
         let (span, end) = match returning {
             Returning::Paired => (RETURN, ConnectError::Reconnecting),
@@ -49,8 +49,8 @@ impl ConnectCall<'_> {
         Ok(())
     }
 
-    /// Waits for a paired phone's socket: nothing but its state is asked for, and the list now and
-    /// then, which tells of a logout.
+    /// Waits for a paired phone's socket. Asks for its state only, and at intervals for the list, which tells
+    /// of a logout.
     pub(super) fn await_open(&mut self) -> Result<(), ConnectError> {
         let until = Instant::now() + LIST_AGAIN;
         while Instant::now() < until {
@@ -65,7 +65,7 @@ impl ConnectCall<'_> {
         Ok(())
     }
 
-    /// The state after a pause; `None`: it could not be had this time, or the name is gone.
+    /// The state after a pause; `None` where the request failed.
     fn look_at_state(&mut self, end: ConnectError) -> Result<Option<ConnectionState>, ConnectError> {
         self.pause(RETURN_PAUSE, end)?;
         let answer = self.client().state(&self.request.name);
@@ -113,8 +113,8 @@ impl ConnectCall<'_> {
         }
     }
 
-    /// Makes durable that a connect leaves. Of a phone that was logged out, nothing is remembered: a
-    /// socket that waits for a scan is not that of a phone which comes back.
+    /// Saves that a `connect` is pending before it leaves. Forgets a phone that was logged out: the socket
+    /// will wait for a scan, not for that phone.
     fn note_pending_connect(&mut self) -> Result<(), ConnectError> {
         let out = Some(from_now(CONNECT_OUT));
         if self.socket == SocketHistory::Fresh {
@@ -124,7 +124,7 @@ impl ConnectCall<'_> {
             });
         }
         let logged_out = matches!(self.upstream, Upstream::Present(_, Pairing::LoggedOut(_)));
-        // Whose it is shows with its code, or with its phone.
+        // The instance is claimed once it shows a code or a phone.
         self.save(|row| {
             row.connect_out_until = out;
             if logged_out {
@@ -138,7 +138,7 @@ impl ConnectCall<'_> {
         &mut self,
         trust: Trust,
     ) -> Result<Option<ConnectOutcome>, ConnectError> {
-        // While a connect is in flight only for a while: then the plan looks whether it still is.
+        // Only for a while where a `connect` is in flight: the plan then looks whether it still is.
         let until = match self.socket {
             SocketHistory::Flapping => self.deadline,
             _ => self.deadline.min(Instant::now() + CODE_WAIT),
@@ -147,10 +147,10 @@ impl ConnectCall<'_> {
         self.conclude(end)
     }
 
-    /// The socket waits for a scan: its code is there at once, or about to come.
+    /// Asks for the code of a socket that waits for a scan.
     pub(super) fn ask_code(&mut self) -> Result<Option<ConnectOutcome>, ConnectError> {
         let answer = self.client().code(&self.request.name);
-        // It may have met a socket that had just closed.
+        // The socket may have closed just before, and this `connect` opened another.
         self.connect_sent = true;
         let end = match self.tolerate(PolledEndpoint::Connect, answer)? {
             Some(Connected::Code(qr)) if !self.is_expired(&qr) => WaitEnd::Code(qr),
@@ -168,15 +168,15 @@ impl ConnectCall<'_> {
         self.remembered_code().is_some_and(|code| code.has_expired_as(qr))
     }
 
-    /// What a wait for a code ended with: the answer, or more to go on with.
+    /// Turns the end of a wait into the outcome, or into facts for the next step.
     fn conclude(&mut self, end: WaitEnd) -> Result<Option<ConnectOutcome>, ConnectError> {
         match end {
             WaitEnd::Code(qr) => return self.pairing(qr).map(Some),
-            // Whether the row may have it is the plan's to say.
+            // The plan decides whether the row may have the phone.
             WaitEnd::Open => self.upstream = Upstream::Present(ConnectionState::Open, Pairing::Paired),
             WaitEnd::Missing => self.upstream = Upstream::Absent,
             WaitEnd::Failed => {
-                // What answered with an error opened no socket.
+                // A `connect` that was answered with an error opened no socket.
                 self.clear_pending_connect();
                 self.connect_sent = false;
                 self.save(|row| row.connect_out_until = None)?;

@@ -1,4 +1,4 @@
-//! What a call asks of upstream about the name, and creating the instance.
+//! The steps of a call upstream: look the name up, create the instance, wait until it is loaded.
 
 use super::{ChosenServer, ConnectCall, Listing};
 use crate::domain::{
@@ -34,7 +34,7 @@ impl ConnectCall<'_> {
         Ok(())
     }
 
-    /// What is known of the socket before anything of it was watched; what this call has watched stays.
+    /// Sets the socket's history before the call has watched it; what it has watched stays.
     fn begin_socket(&mut self, listed_connecting: bool) {
         if !matches!(self.socket, SocketHistory::Fresh | SocketHistory::Unwatched { .. }) {
             return;
@@ -48,8 +48,8 @@ impl ConnectCall<'_> {
         };
     }
 
-    /// What the socket does now; `None`: the name is not there. The list of 2.x tells it too late, and
-    /// lists leave out what is not loaded yet, or still being removed; the guards do not.
+    /// The present state of the socket; `None`: the name is not there. Asked for by itself, since lists of
+    /// 2.x lag, and lists leave out what is not loaded yet or still being removed.
     fn live_state(
         &self,
         listed: Option<&ListedInstance>,
@@ -66,7 +66,7 @@ impl ConnectCall<'_> {
 
     fn phone_memory(&self, live: ConnectionState) -> PhoneMemory {
         let row = self.row.known();
-        // Whoever was shown the code may have scanned it while nobody looked.
+        // A code that was shown may have been scanned while nobody looked.
         let shown = row.is_some_and(|r| r.status == Status::Connecting && r.qr_code.is_some());
         let created_here = || row.and_then(|r| r.create_out_until).is_some_and(domain::is_out);
         match row.and_then(|r| r.paired_at) {
@@ -81,12 +81,12 @@ impl ConnectCall<'_> {
         if self.creates >= MAX_CREATES {
             return Err(UpstreamError::NotLoaded.into());
         }
-        // Before the create: what upstream has heard of is carried on with.
+        // Before the create: a call that gets no permit must not leave an instance upstream.
         if self.reserve_connect().map_err(|_| UseCaseError::Busy)? {
             self.upstream = Upstream::Unseen;
             return Ok(());
         }
-        // Of what a former instance of that name was, nothing is left.
+        // Nothing of a former instance of the name counts for the new one.
         self.clear_pending_connect();
         self.listed = Listing::default();
         self.connect_sent = false;
@@ -120,7 +120,7 @@ impl ConnectCall<'_> {
         }
     }
 
-    /// A create whose answer says nothing may have arrived, and may still be under way.
+    /// Notes how long a create may be under way that was not answered.
     fn note_lost_create(&mut self, error: UpstreamError) -> Result<(), ConnectError> {
         let span = match error {
             UpstreamError::Unreachable
@@ -139,8 +139,8 @@ impl ConnectCall<'_> {
         self.save(|row| row.create_out_until = None)
     }
 
-    /// A create left before a crash or a time-out. Two creates of one name destroy each other, so
-    /// it gets its time to show.
+    /// Waits for a create that left before a crash or a time-out: a second create of the name would destroy
+    /// the instance of the first.
     pub(super) fn await_create(&mut self) -> Result<(), ConnectError> {
         self.pause(LOAD_PAUSE, UpstreamError::Timeout.into())?;
         self.upstream = Upstream::Unseen;
