@@ -1,4 +1,4 @@
-//! What the routes work with: the parts of the server that they share.
+//! The parts of the server that its routes share. Decides nothing.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,13 +15,13 @@ use crate::instance::connect::ConnectService;
 use crate::instance::monitor::Monitor;
 use crate::store::Store;
 
-/// All of it.
+/// The parts of the server that routes share.
 pub struct App {
     /// The database.
     pub store: Arc<Store>,
     /// The call that ends in a code.
     pub connect_service: Arc<ConnectService>,
-    /// What keeps the rows true.
+    /// The monitor, which keeps the rows true.
     pub monitor: Arc<Monitor>,
     /// What a person asks for by name: logout, restart, delete.
     pub action_service: Arc<ActionService>,

@@ -12,7 +12,7 @@ use crate::store;
 use crate::text;
 use crate::upstream::Check;
 
-/// When a caller who met a full house should come back, in seconds.
+/// The `Retry-After` of `busy`, in seconds.
 const BUSY_RETRY: u64 = 2;
 
 /// Why a request was not done.

@@ -23,7 +23,7 @@ pub struct Store {
     /// Closed after the readers: the last connection moves the log into the database, and one that
     /// only reads cannot.
     pub(super) writer: Writer,
-    pub(super) turn: AtomicUsize,
+    pub(super) next_reader: AtomicUsize,
 }
 
 impl Store {
@@ -44,7 +44,7 @@ impl Store {
 
     /// Runs one query.
     pub(super) fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
-        self.read_with(self.turn.fetch_add(1, Ordering::Relaxed) % READERS, query)
+        self.read_with(self.next_reader.fetch_add(1, Ordering::Relaxed) % READERS, query)
     }
 
     /// Runs one query on that reader.

@@ -85,7 +85,7 @@ impl InstanceRow {
 impl Store {
     /// Takes the lock of a name among all processes, under which its row and its instance upstream are
     /// changed. `None` when another has it until `deadline`.
-    pub fn instance_turn(
+    pub fn instance_lock(
         &self,
         channel: Channel,
         name: &str,

@@ -44,9 +44,9 @@ fn open(folder: &Path) -> Result<Store, Error> {
     let lock = folder.join("pareia.lock");
     create_private(&lock).map_err(|e| Error::io(e, &lock))?;
     // Two processes that start at once take turns: tables and key are made by one of them.
-    let turn = FileLock::acquire(folder, "start", Instant::now() + START_WAIT);
-    let turn = turn.and_then(|turn| turn.ok_or_else(|| io::ErrorKind::TimedOut.into()));
-    let _turn = turn.map_err(|e| Error::io(e, &lock))?;
+    let start = FileLock::acquire(folder, "start", Instant::now() + START_WAIT);
+    let start = start.and_then(|start| start.ok_or_else(|| io::ErrorKind::TimedOut.into()));
+    let _start = start.map_err(|e| Error::io(e, &lock))?;
     remove_old_locks(&folder.join("locks"));
     let sorted = |error| Error::sqlite(error, folder);
     let mut writer = connect(&path, false).map_err(sorted)?;
@@ -62,7 +62,7 @@ fn open(folder: &Path) -> Result<Store, Error> {
         sealer,
         writer: Writer::new(writer),
         readers: readers.try_into().unwrap_or_else(|_| unreachable!("one connection for each reader")),
-        turn: AtomicUsize::new(0),
+        next_reader: AtomicUsize::new(0),
     };
     if is_new && key_was_there {
         store.note_lost_database()?;

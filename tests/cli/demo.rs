@@ -66,8 +66,10 @@ fn the_demonstration_pairs_when_asked_and_its_curl_line_works_as_pasted() {
     };
     let ready = until("curl -s");
     let page = until("Senha:");
-    let told = |what: &str| page.lines().find_map(|l| l.strip_prefix(what)).expect(what).trim().to_owned();
-    let (url, name, password) = (told("Ou abra a página:"), told("Nome:"), told("Senha:"));
+    let printed_after =
+        |what: &str| page.lines().find_map(|l| l.strip_prefix(what)).expect(what).trim().to_owned();
+    let (url, name, password) =
+        (printed_after("Ou abra a página:"), printed_after("Nome:"), printed_after("Senha:"));
     let login = serde_json::json!({"name": name, "password": password}).to_string();
     let login = format!("POST /api/session HTTP/1.0\r\nContent-Length: {}\r\n\r\n{login}", login.len());
     let answer = request(&address(&url), &login);

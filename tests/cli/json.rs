@@ -26,8 +26,8 @@ fn furnished() -> (Shop, Client, impl Fn(&str) -> Value) {
 fn seen(value: &Value, varying: &[&str]) -> Value {
     let mut value = value.clone();
     for field in varying {
-        let told = value.get(*field).map(|told| !told.is_null());
-        value[*field] = told.map_or(json!("missing"), |told| json!(told));
+        let is_set = value.get(*field).map(|member| !member.is_null());
+        value[*field] = is_set.map_or(json!("missing"), |is_set| json!(is_set));
     }
     value
 }

@@ -127,12 +127,12 @@ fn a_user_has_the_role_that_was_named() {
         desk.ok(&format!("user add {name} {flags}"));
     }
     let listed = desk.json("user list --json");
-    let told: Vec<_> = listed.as_array().unwrap().iter().map(|u| (&u["role"], &u["admin"])).collect();
+    let roles: Vec<_> = listed.as_array().unwrap().iter().map(|u| (&u["role"], &u["admin"])).collect();
     let [owner, administrator, operator] = ["owner", "administrator", "operator"].map(Value::from);
     let [yes, no] = [true, false].map(Value::from);
     let expected =
         [(&owner, &no), (&administrator, &yes), (&administrator, &yes), (&operator, &no), (&owner, &no)];
-    assert_eq!(told, expected);
+    assert_eq!(roles, expected);
     let valid = "\"chefe\" não serve: deve ser um de: administrator, operator, owner";
     desk.says("user add f --role chefe", 2, "", valid);
     desk.says("user add f --role owner --admin", 2, "", "use só um deles");

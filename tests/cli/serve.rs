@@ -135,10 +135,10 @@ fn serve_invites_the_first_administrator_and_logs_no_secret() {
     for hidden in [password, KEY, &*token, &*old, value, "campo-errado", "errada-mas-secreta", "argon2"] {
         assert!(!rest.contains(hidden), "{rest}");
     }
-    let mut again = serve("");
-    again.first_logged();
-    again.signal("-TERM");
-    let log = again.end().err;
+    let mut restarted = serve("");
+    restarted.first_logged();
+    restarted.signal("-TERM");
+    let log = restarted.end().err;
     assert!(!log.contains("/setup/"), "{log}");
 }
 

@@ -141,7 +141,7 @@ fn a_user_with_instances_is_not_removed_unless_they_go_to_another() {
     assert_eq!(shop.sql("SELECT userId FROM messaging_instances"), [[new_owner.clone()]]);
     assert_eq!(shop.post("a").status, 401, "the token went with its user");
     for new_owner in [None, Some(new_owner.as_str())] {
-        let again = shop.store.remove_user(&owner, new_owner, false).expect("an answer");
-        assert_eq!(again, Removal::Gone);
+        let second = shop.store.remove_user(&owner, new_owner, false).expect("an answer");
+        assert_eq!(second, Removal::Gone);
     }
 }

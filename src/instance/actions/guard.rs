@@ -49,7 +49,7 @@ impl<'a> InstanceGuard<'a> {
         trace: &'a str,
     ) -> Result<Self, ActionError> {
         let until = Instant::now() + LOCK_WAIT;
-        let lock = service.store().instance_turn(target.channel, target.name.as_str(), until);
+        let lock = service.store().instance_lock(target.channel, target.name.as_str(), until);
         let lock = lock.map_err(|error| {
             log::error!("id={trace} the lock of {}: {error}", target.name);
             UseCaseError::Internal

@@ -16,7 +16,7 @@ pub(super) fn write(
     (status, reason): (Status, Reason),
 ) -> bool {
     let (row, trace) = (&snapshot.rows[at], snapshot.trace);
-    let _lock = match store.instance_turn(row.channel, &row.name, Instant::now()) {
+    let _lock = match store.instance_lock(row.channel, &row.name, Instant::now()) {
         Ok(Some(lock)) => lock,
         Ok(None) => return false,
         Err(error) => {

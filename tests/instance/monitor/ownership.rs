@@ -14,7 +14,7 @@ use crate::harness::{KEY, Shop, instant, recorded, upstream_create};
 fn a_name_that_is_being_worked_on_is_left_alone() {
     let shop = shop(Version::V2_3_7);
     assert_eq!(shop.post("a").status, 200);
-    let turn = shop.store.instance_turn(Channel::WhatsappEvolution, "a", Instant::now());
+    let turn = shop.store.instance_lock(Channel::WhatsappEvolution, "a", Instant::now());
     let turn = turn.expect("a lock").expect("free");
     shop.scan("a");
     shop.polls(4);

@@ -68,18 +68,18 @@ impl ConnectService {
         let deadline = begun + self.qr_timeout;
         let mut call = ConnectCall::new(self, request, trace, deadline);
         let lock = |until| {
-            self.store.instance_turn(request.channel, request.name.as_str(), until).map_err(|error| {
+            self.store.instance_lock(request.channel, request.name.as_str(), until).map_err(|error| {
                 log::error!("id={trace} the lock of {}: {error}", request.name);
                 UseCaseError::Internal
             })
         };
-        let mut turn = lock(begun)?;
-        if turn.is_none() {
+        let mut file_lock = lock(begun)?;
+        if file_lock.is_none() {
             // Another user's name is refused without waiting for what is under way for it.
             call.refuse_other_user()?;
-            turn = lock(deadline)?;
+            file_lock = lock(deadline)?;
         }
-        if turn.is_none() || Instant::now() >= deadline {
+        if file_lock.is_none() || Instant::now() >= deadline {
             call.refuse_other_user()?;
             return Err(UseCaseError::Busy.into());
         }
