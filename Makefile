@@ -9,13 +9,17 @@ have = command -v $(1) >/dev/null 2>&1
 skip = { mkdir -p target && echo "SKIPPED: $(1)" | tee -a target/skipped; }
 
 .DEFAULT_GOAL := help
-.PHONY: help test check fmt clippy doc shellcheck deny msrv shape bench demo ci
+.PHONY: help test page check fmt clippy doc shellcheck deny msrv shape bench demo ci
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /make \1\t/p' Makefile | expand -t 17
 
 test: ## the whole suite, and the page in a browser where chromedriver is
 	cargo test --locked
+
+page: ## the rules of the page without a browser, in node's own runner
+	@if $(call have,node); then set -x; node --test --test-reporter=spec tests/page/*.test.js; \
+	else $(call skip,the rules of the page: node is not here (apt-get install nodejs)); fi
 
 check: fmt clippy doc shellcheck deny ## what judges the code without running it
 

@@ -2,14 +2,13 @@
 
 import { learn } from './clock.js';
 
-/** An answer that is no success. `code` is stable; `error` and `detail` are Portuguese sentences. */
+/** An answer that is no success. `code` is stable; `error` is a Portuguese sentence for programs. */
 export class ApiError extends Error {
   constructor(status, body) {
     super(body.error || body.code);
     this.status = status;
     this.code = body.code;
     this.error = body.error || '';
-    this.detail = body.detail || '';
     this.field = body.field || '';
     this.requestId = body.requestId || '';
   }

@@ -4,7 +4,7 @@ import { ApiError, get, session as sessionEvents } from './api.js';
 import { poll } from './poll.js';
 import { onLang } from './prefs.js';
 import { go, nextSignal, place, put } from './router.js';
-import { drawShell, main, mountShell, watchTroubles } from './shell.js';
+import { drawShell, firstNews, main, mountShell, watchTroubles } from './shell.js';
 import { toast, toastError } from './parts/toast.js';
 import { loadWords, t } from './words.js';
 
@@ -93,7 +93,10 @@ async function route() {
   if (signal.aborted) return; // Somebody went on meanwhile.
   drawShell(state.session, parts[0] || '');
   const context = { params, signal, go, session: state.session, entered, left: () => left(false), ended: state.ended, show: (node) => put(main, node) };
-  put(main, show(context), { focus: !state.first });
+  const made = show(context); // It asks for what it needs meanwhile.
+  if (state.session) await firstNews();
+  if (signal.aborted) return;
+  put(main, made, { focus: !state.first });
   if (state.first) setTimeout(fetchRest, REST_AFTER);
   state.first = false;
 }

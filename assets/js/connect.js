@@ -4,13 +4,14 @@
 import { h, fillWith } from './dom.js';
 import { contact, post } from './api.js';
 import { follow } from './follow.js';
-import { clockTime, phone, when } from './format.js';
+import { clockTime, when } from './format.js';
+import { phone } from './phone.js';
 import { onLang } from './prefs.js';
-import { loadWords, t, tx } from './words.js';
+import { has, loadWords, t, tx } from './words.js';
 import { button } from './parts/button.js';
 import { codeCard } from './parts/code.js';
 import { icon } from './parts/icons.js';
-import { box, errorTitle, sentence } from './parts/notice.js';
+import { box } from './parts/notice.js';
 import { passkeyHint } from './parts/passkey.js';
 import { prefsBar } from './parts/prefs-bar.js';
 import { qrCard } from './parts/qr.js';
@@ -40,6 +41,12 @@ function ending(kind, drawing, title, ...text) {
   fillWith(main, h('div', { class: `card ending ${kind}`, role: 'status' }, h('span', { class: `ending-icon ${kind}` }, icon(drawing)), heading, text));
   document.title = title;
   heading.focus();
+}
+
+/** What guests can understand of an error: they have no server, only somebody who sent the link. */
+function told(error) {
+  if (!error.status) return t('contact.guest', { time: clockTime(contact.lostAt || Date.now()) });
+  return has(`guest.error.${error.code}`) ? t(`guest.error.${error.code}`) : t('guest.error');
 }
 
 const expired = () => ending('calm', 'wait', t('guest.expired'), h('p', {}, t('guest.expired.text')), h('p', { class: 'hint' }, t('guest.expired.why')));
@@ -80,7 +87,7 @@ function waiting(signal) {
   function offerCode() {
     if (where !== 'here' || restarted || !last || last.pairingCode || !last.pairingCodeMessage) return;
     restarted = true;
-    following.restart();
+    code.renew();
   }
 
   const view = {
@@ -88,6 +95,7 @@ function waiting(signal) {
     answer(data, facts) {
       problem.replaceChildren();
       place.hidden = false;
+      owner.hidden = false;
       if (!last) {
         fillWith(owner, whose(data));
         if (data.linkExpiresAt) fillWith(until, tx('guest.until', { time: when(data.linkExpiresAt) }));
@@ -101,8 +109,8 @@ function waiting(signal) {
     failed(error, final) {
       if (error.code === 'link_expired' || final) { expired(); return; }
       place.hidden = !last;
-      const text = error.status ? sentence(error) : t('contact.guest', { time: clockTime(contact.lostAt || Date.now()) });
-      fillWith(problem, box('bad', error.status ? errorTitle(error) : null, h('p', {}, text), h('p', {}, t('guest.retrying')),
+      owner.hidden = !last; // Nothing is known of the number yet.
+      fillWith(problem, box('bad', null, h('p', {}, told(error)), h('p', {}, t('guest.retrying')),
         h('div', { class: 'actions' }, button(t('again'), () => following.again(), { icon: 'again' }))));
     },
     idle: () => { where = where || 'other'; show(); qr.idle(() => following.again()); },
@@ -112,9 +120,9 @@ function waiting(signal) {
 
   const following = follow({
     signal, view, pairingCode: where !== 'other',
-    ask: ({ pairingCode, restart }) => post('/api/connect', {
+    ask: ({ pairingCode, restart }, asking) => post('/api/connect', {
       ...(pairingCode ? { pairingCode: true } : {}), ...(restart ? { restart: true } : {}),
-    }, { token: token(), signal, quiet: true }),
+    }, { token: token(), signal: asking, quiet: true }),
   });
   const screen = h('div', { class: 'guest-screen' }, h('h1', {}, t('guest.title')), owner, problem, place, hint.node, until);
   show();

@@ -15,7 +15,7 @@ const UNATTENDED = 10 * 60_000;
 const FINAL = ['invalid_field', 'invalid_channel', 'owned_by_other_user', 'forbidden', 'unauthorized', 'not_found', 'link_expired'];
 
 /**
- * ask({ pairingCode, restart }) → data of the answer.
+ * ask({ pairingCode, restart }, signal) → data of the answer.
  * view: { checking(bool), answer(data, { renewed, waited }), failed(error, final), idle(), connected(data) }
  */
 export function follow({ ask, view, signal, pairingCode = false, first = null }) {
@@ -30,28 +30,28 @@ export function follow({ ask, view, signal, pairingCode = false, first = null })
     seen.code = data.qrCode;
   }
 
-  async function measured() {
+  async function measured(asking) {
     const begun = performance.now();
     const slow = setTimeout(() => view.checking(true), SLOW + 2 * seen.usual);
     try {
       const options = { pairingCode: wantsCode, restart };
       restart = false;
-      const data = await ask(options);
+      const data = await ask(options, asking);
       const took = performance.now() - begun;
       // A slow network is not a scan.
       seen.usual = Math.min(SLOWEST_USUAL, seen.usual ? seen.usual * 0.7 + took * 0.3 : took);
       return data;
     } finally {
       clearTimeout(slow);
-      if (!signal.aborted) view.checking(false);
+      if (!asking.aborted) view.checking(false);
     }
   }
 
-  async function round() {
+  async function round(asking) {
     if (performance.now() - seen.since > UNATTENDED) { view.idle(); return false; }
-    const data = given || (await measured());
+    const data = given || (await measured(asking));
     given = null;
-    if (signal.aborted) return false;
+    if (asking.aborted) return true;
     if (data.status === 'connected') { view.connected(data); return false; }
     note(data);
     view.answer(data, { renewed: seen.renewed, waited: performance.now() - seen.since });

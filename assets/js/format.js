@@ -1,43 +1,9 @@
-// How phones and times are written. Pure, but for the clock it asks.
+// How names and times are written. Pure, but for the clock it asks.
 
 import { now } from './clock.js';
 import { locale } from './prefs.js';
 import { t } from './words.js';
 import { h } from './dom.js';
-
-const BRAZIL = '55';
-
-/** 5521991856227 → +55 (21) 99185-6227; masked digits (•) are kept; other countries get a plus. */
-export function phone(text) {
-  const digits = String(text || '').replace(/[^\d•]/g, '');
-  if (!digits.startsWith(BRAZIL) || digits.length > 13) return digits ? `+${digits}` : '';
-  const area = digits.slice(2, 4);
-  const local = digits.slice(4);
-  if (!area) return '+55';
-  const split = local.length > 8 ? 5 : 4;
-  const rest = local.length > split ? `${local.slice(0, split)}-${local.slice(split)}` : local;
-  if (!rest) return `+55 (${area}`;
-  return `+55 (${area}) ${rest}`;
-}
-
-/** What somebody typed or pasted, as digits with the country first. */
-export function phoneDigits(text) {
-  const plus = text.trim().startsWith('+');
-  let digits = text.replace(/\D/g, '');
-  if (!plus && digits && digits.length <= 11) digits = BRAZIL + digits;
-  // A whole number typed or pasted behind the +55 that stood there already.
-  if (digits.startsWith(BRAZIL + BRAZIL) && digits.length > 13) digits = digits.slice(2);
-  return digits.slice(0, 15);
-}
-
-/** How many digits there can be at most. */
-export const phoneMost = (digits) => (digits.startsWith(BRAZIL) ? 13 : 15);
-
-/** Whether the server and WhatsApp can take it: Brazil has 10 or 11 digits behind +55. */
-export function phoneFits(digits) {
-  if (digits.startsWith(BRAZIL)) return digits.length === 12 || digits.length === 13;
-  return digits.length >= 8 && digits.length <= 15;
-}
 
 /** "Sapataria São José" → sapataria-sao-jose; a text that is a name already stays as it is. */
 export function proposeName(text) {

@@ -2,12 +2,13 @@
 // is asked while the tab is hidden, and errors make it slower until pareia answers again.
 
 import { contact } from './api.js';
+import { latest } from './latest.js';
 
 const SLOWEST = 15_000;
 
 /**
- * Runs `run` every `every` ms until `signal` aborts. `run` may return false to stop for good.
- * `failed(error)` hears of errors and may return false to stop as well.
+ * Runs `run(signal)` every `every` ms until `signal` aborts; its own is ended when something else is asked
+ * for by `now`. `run` may return false to stop for good, and `failed(error)`, which hears of errors, as well.
  */
 export function poll(run, { every, signal, failed = () => true }) {
   let timer = 0;
@@ -15,22 +16,21 @@ export function poll(run, { every, signal, failed = () => true }) {
   let errors = 0;
   let again = false;
   let stopped = false;
+  const newest = latest(signal);
 
   async function round() {
     if (busy) { again = true; return; }
     clearTimeout(timer);
     if (document.hidden || signal.aborted || stopped) return;
     busy = true;
-    try {
-      if ((await run()) === false) stopped = true;
+    await newest(run, (result) => {
       errors = 0;
-    } catch (error) {
-      if (signal.aborted) return;
+      if (result === false) stopped = true;
+    }, (error) => {
       errors += 1;
       if (failed(error) === false) stopped = true;
-    } finally {
-      busy = false;
-    }
+    });
+    busy = false;
     plan();
   }
 
@@ -53,7 +53,12 @@ export function poll(run, { every, signal, failed = () => true }) {
   queueMicrotask(round); // Not before the caller has what this function returns.
   return {
     /** At once, also after it has stopped. */
-    now() { stopped = false; errors = 0; round(); },
+    now() {
+      stopped = false;
+      errors = 0;
+      if (busy) newest.drop();
+      round();
+    },
     stop() { stopped = true; clearTimeout(timer); },
   };
 }

@@ -13,11 +13,18 @@ import { toastPlaces } from './parts/toast.js';
 
 const TROUBLE_EVERY = 10_000;
 const LOST_EVERY = 3_000;
+/** A screen that is drawn before its banner is pushed down by it; where pareia is slower than this, it may be. */
+const NEWS_WITHIN = 2_000;
 
 const troublePlace = h('div', { class: 'banners', role: 'region' });
 const contactPlace = h('div', { class: 'banners', role: 'status' });
 let admin = false;
 let lastHeard = '';
+let tellNews = () => {};
+let news = Promise.resolve();
+
+/** Settles once it is known whether there are troubles to show, or it takes too long. */
+export const firstNews = () => news;
 
 const banner = (kind, ...children) => h('div', { class: `banner ${kind}` }, icon('alert'), h('div', { class: 'banner-text' }, children));
 
@@ -30,6 +37,7 @@ function troubleBanner(one) {
 
 /** Told by every call that learns of troubles. Drawn anew only if they differ. */
 export function heard(troubles) {
+  tellNews();
   const mark = JSON.stringify([troubles, document.documentElement.lang, admin]);
   if (mark === lastHeard) return;
   lastHeard = mark;
@@ -39,6 +47,7 @@ export function heard(troubles) {
 
 function showContact() {
   const at = contact.lostAt;
+  if (at !== null) content.hidden = false;
   fillWith(contactPlace, at !== null && banner('warn',
     h('p', { class: 'banner-title' }, t('contact.lost', { time: clockTime(at) })), h('p', {}, t('contact.todo'))));
 }
@@ -54,7 +63,8 @@ contact.addEventListener('lost', () => {
 
 /** Keeps the banner true on screens that do not show the list. */
 export function watchTroubles(signal) {
-  poll(async () => heard((await call('GET', listPath({ perPage: 1 }), { signal })).troubles), { every: TROUBLE_EVERY, signal });
+  news = new Promise((tell) => { tellNews = tell; setTimeout(tell, NEWS_WITHIN); });
+  poll(async (asking) => heard((await call('GET', listPath({ perPage: 1 }), { signal: asking })).troubles), { every: TROUBLE_EVERY, signal });
 }
 
 const ITEMS = [
@@ -74,6 +84,8 @@ function navigation(session, first) {
 const brand = () => h('a', { class: 'brand', href: '#/' }, h('span', { class: 'brand-mark' }, icon('logo')), 'pareia');
 
 export const main = h('main', { id: 'main', tabindex: '-1' });
+/** Shown once it is known where it stands, which depends on who is there. */
+const content = h('div', { class: 'content', hidden: true }, contactPlace, troublePlace, main);
 const head = h('header', { class: 'top' });
 const navPlace = h('div', { class: 'nav-place' });
 const skip = h('a', { class: 'skip', href: '#main' });
@@ -81,13 +93,14 @@ skip.addEventListener('click', (event) => { event.preventDefault(); main.focus()
 
 /** Builds the frame once; `drawShell` fills it for who is logged in and where. */
 export function mountShell() {
-  fillWith(document.getElementById('app'), skip, head, navPlace, h('div', { class: 'content' }, contactPlace, troublePlace, main), toastPlaces());
+  fillWith(document.getElementById('app'), skip, head, navPlace, content, toastPlaces());
 }
 
 let drawn = '';
 export function drawShell(session, first) {
   admin = Boolean(session && session.admin);
   document.body.classList.toggle('bare', !session);
+  content.hidden = false;
   const mark = `${session && session.user} ${document.documentElement.lang}`;
   if (mark !== drawn) {
     drawn = mark;

@@ -268,6 +268,35 @@ impl Browser {
         entries.as_array().into_iter().flatten().filter_map(sent).collect()
     }
 
+    /// Keeps back what the page asks from now on, where method, address and body contain that text.
+    pub fn hold(&self, text: &str) {
+        const HOLD: &str = "const [text] = arguments, { fetch: real } = window;
+            Object.assign(window, { held: [], heard: [] });
+            window.fetch = async (path, options = {}) => {
+                const asked = `${options.method} ${path} ${options.body ?? ''}`;
+                if (!asked.includes(text) || window.released) return real(path, options);
+                await new Promise((go) => { window.held.push(go); options.signal?.addEventListener('abort', go); });
+                const answer = real(path, options);
+                window.heard.push(answer.then((one) => one.clone().text()).catch(() => {}));
+                return answer;
+            };";
+        self.run_with(HOLD, &json!([text]));
+    }
+
+    /// How many requests were kept back.
+    pub fn held(&self) -> u64 {
+        self.run("return window.held.length").as_u64().unwrap_or_default()
+    }
+
+    /// Lets go what was kept back, keeps back nothing more, and waits until the page has its answers.
+    pub fn release(&self) {
+        self.run_async(
+            "window.released = true; for (const go of window.held) go();
+             while (window.heard.length < window.held.length) await new Promise((go) => setTimeout(go));
+             await Promise.all(window.heard); await new Promise((go) => setTimeout(go))",
+        );
+    }
+
     /// Puts a picture of the window into the folder, where one is wanted.
     pub fn picture(&self, folder: Option<&Path>, name: &str) {
         let Some(folder) = folder else { return };

@@ -6,12 +6,16 @@
 //! the screens that the tests pass.
 
 mod accessibility;
+mod answers;
 mod driver;
 mod flows;
 #[expect(dead_code, reason = "shared with the suite, which uses all of it")]
 #[path = "../harness.rs"]
 mod harness;
+mod layout;
 mod screens;
+mod typing;
+mod wording;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -30,8 +34,9 @@ type Test = (&'static str, fn(&Driver));
 fn main() -> ExitCode {
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
     let Some(driver) = Driver::start() else { return skipped() };
-    let tests: Vec<Test> = flows::TESTS.iter().chain(screens::TESTS).copied().collect();
-    let tests: Vec<Test> = tests.into_iter().filter(|(name, _)| name.contains(&wanted)).collect();
+    let all = [flows::TESTS, answers::TESTS, typing::TESTS, wording::TESTS, layout::TESTS, screens::TESTS];
+    let tests = all.into_iter().flatten().copied();
+    let tests: Vec<Test> = tests.filter(|(name, _)| name.contains(&wanted)).collect();
     println!("\nrunning {} tests in Chromium", tests.len());
     let (begun, failed) = (Instant::now(), run_all(&driver, tests));
     let result = if failed.is_empty() { "ok" } else { "FAILED" };

@@ -67,6 +67,14 @@ impl World {
         self.shop.written(name, PHONE, "loja");
     }
 
+    /// Hands a number to that person.
+    pub fn owned_by(&self, name: &str, person: &str) {
+        self.shop.set(&format!(
+            "UPDATE messaging_instances SET userId = (SELECT id FROM users WHERE name = '{person}')
+             WHERE channelInstanceId = '{name}'"
+        ));
+    }
+
     /// A number that a telephone is connected to.
     pub fn connected(&self, name: &str) {
         assert_eq!(self.shop.post(name).status, 200);

@@ -1,6 +1,7 @@
 // Fields with their label, hint and error tied together, and forms that send once.
 
 import { h, fillWith, newId, setText } from '../dom.js';
+import { visible } from '../typed.js';
 import { t } from '../words.js';
 import { icon } from './icons.js';
 import { whileBusy } from './button.js';
@@ -24,16 +25,16 @@ function framed(input, { label, hint, after, optional }) {
     } else input.removeAttribute('aria-invalid');
   };
   input.addEventListener('input', () => error(null));
-  return { node, input, error, get value() { return input.value; } };
+  return { node, input, error };
 }
 
-/** field({ label, hint, value, type, autocomplete, inputmode, required, … }) */
+/** field({ label, hint, value, type, autocomplete, inputmode, required, … }); `value` is what can be seen of it. */
 export function field({ label, hint, optional, ...attributes }) {
   const input = h('input', { type: 'text', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'off', ...attributes });
-  return framed(input, { label, hint, optional });
+  return { ...framed(input, { label, hint, optional }), get value() { return visible(input.value); } };
 }
 
-/** A secret, with a button that shows it: typing it twice is a nuisance. */
+/** A secret, letter for letter, with a button that shows it: typing it twice is a nuisance. */
 export function secretField({ label, hint, optional, ...attributes }) {
   const input = h('input', { type: 'password', spellcheck: 'false', autocapitalize: 'off', ...attributes });
   const word = h('span', {}, t('show'));
@@ -44,13 +45,13 @@ export function secretField({ label, hint, optional, ...attributes }) {
     toggle.setAttribute('aria-pressed', String(hidden));
     setText(word, hidden ? t('hide') : t('show'));
   });
-  return framed(input, { label, hint, optional, after: toggle });
+  return { ...framed(input, { label, hint, optional, after: toggle }), get value() { return input.value; } };
 }
 
 /** choices: [[value, label]…] */
 export function selectField({ label, hint, choices, value }) {
   const input = h('select', { value }, choices.map(([option, text]) => h('option', { value: option }, text)));
-  return framed(input, { label, hint });
+  return { ...framed(input, { label, hint }), get value() { return input.value; } };
 }
 
 export function checkField(label, hint) {

@@ -3,6 +3,7 @@
 import { h, fillWith, keyed } from '../dom.js';
 import { call, instancePath } from '../api.js';
 import { when } from '../format.js';
+import { latest } from '../latest.js';
 import { reasonText, t } from '../words.js';
 import { button } from './button.js';
 import { notice } from './notice.js';
@@ -28,9 +29,9 @@ export function history(name, signal) {
   let events = [];
   let next = null;
 
-  const ask = (before) => {
+  const ask = (asking, before) => {
     const query = new URLSearchParams(before ? { limit: PAGE, before } : { limit: PAGE });
-    return call('GET', instancePath(name, `/events?${query}`), { signal });
+    return call('GET', instancePath(name, `/events?${query}`), { signal: asking });
   };
 
   function draw() {
@@ -40,24 +41,23 @@ export function history(name, signal) {
   }
 
   async function older() {
-    const answer = await ask(next);
+    const answer = await ask(signal, next);
     events = [...events, ...answer.data];
     next = answer.next;
     draw();
   }
 
-  async function load() {
-    try {
-      const answer = await ask(null);
-      const known = new Set(answer.data.map((event) => event.id));
-      const kept = events.filter((event) => !known.has(event.id));
-      if (!kept.length) next = answer.next;
-      events = [...answer.data, ...kept];
-      draw();
-    } catch (error) {
-      if (!signal.aborted) fillWith(foot, notice(error, { short: true, actions: [button(t('again'), load)] }));
-    }
+  function take(answer) {
+    const known = new Set(answer.data.map((event) => event.id));
+    const kept = events.filter((event) => !known.has(event.id));
+    if (!kept.length) next = answer.next;
+    events = [...answer.data, ...kept];
+    draw();
   }
+
+  const newest = latest(signal);
+  const load = () => newest(ask, take,
+    (error) => { fillWith(foot, notice(error, { short: true, actions: [button(t('again'), load)] })); });
 
   return { node: section(t('history.title'), { lead: t('history.lead') }, list, foot), load };
 }

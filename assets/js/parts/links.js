@@ -3,6 +3,7 @@
 import { h, fillWith } from '../dom.js';
 import { get, instancePath, post, remove } from '../api.js';
 import { when } from '../format.js';
+import { latest } from '../latest.js';
 import { t, tn, tx } from '../words.js';
 import { button } from './button.js';
 import { shareButtons } from './copy.js';
@@ -29,16 +30,16 @@ export function links(name, signal) {
   const open = h('div', {});
   const length = selectField({ label: t('link.valid'), value: '30', choices: MINUTES.map((n) => [String(n), t(`link.minutes.${n}`)]) });
 
-  async function load() {
-    try {
-      const active = await get(path, { signal });
-      fillWith(open, active.length > 0 && [
-        h('h3', {}, tn('link.active', active.length)),
-        h('ul', { class: 'plain-list' }, active.map((link) => h('li', {}, tx('link.row', { made: when(link.createdAt), until: when(link.expiresAt) })))),
-        button(t('link.revoke'), async () => { await remove(path); toast(t('link.revoked')); await load(); }, { icon: 'off' }),
-      ]);
-    } catch { /* The list is an extra; making a link says what is wrong. */ }
-  }
+  const show = (active) => {
+    fillWith(open, active.length > 0 && [
+      h('h3', {}, tn('link.active', active.length)),
+      h('ul', { class: 'plain-list' }, active.map((link) => h('li', {}, tx('link.row', { made: when(link.createdAt), until: when(link.expiresAt) })))),
+      button(t('link.revoke'), async () => { await remove(path); toast(t('link.revoked')); await load(); }, { icon: 'off' }),
+    ]);
+  };
+  const newest = latest(signal);
+  // The list is an extra; making a link says what is wrong.
+  const load = () => newest((asking) => get(path, { signal: asking }), show, () => {});
 
   const make = async () => {
     made(await post(path, { minutes: Number(length.value) }));

@@ -1,13 +1,10 @@
-// Errors in words: what happened, why, what to do. Portuguese comes from the server, English from
-// words/en.js; headings and cures are those of the help page.
+// Errors in words: what happened, why, what to do, as the help page says it of their code. The API's own
+// sentences are for programs: they name its fields, headers and commands.
 
 import { h } from '../dom.js';
 import { lang } from '../prefs.js';
 import { help, t } from '../words.js';
 import { icon } from './icons.js';
-
-/** What every failed call for a code begins with; the help page's heading says more. */
-const GENERAL = 'Erro ao criar/conectar instância';
 
 const TITLE = 0;
 const CAUSE = 1;
@@ -15,33 +12,27 @@ const CURE = 2;
 
 const known = (error) => help(error.code) || help('internal');
 
-const fromServer = (error) => lang() === 'pt' && error.error;
-
-/** What is the matter, in one or two sentences. */
-function told(error) {
-  if (!fromServer(error)) return known(error)[CAUSE];
-  return [error.error === GENERAL ? '' : full(error.error), error.detail].filter(Boolean).join(' ');
-}
-
-/** The server's detail says what to do already. */
-const cure = (error) => (fromServer(error) && error.detail ? '' : known(error)[CURE]);
-
-/** For the banner, whose heading says what happened: what to do about it. */
-export const nextStep = (error) => (fromServer(error) && error.detail) || known(error)[CURE];
-
-const full = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
-
-/** One line, for a toast or beside a field. */
-export const sentence = (error) => (error.code ? told(error) || known(error)[TITLE] : t('error.unexpected'));
-
 export const errorTitle = (error) => known(error)[TITLE];
+
+/** One line, beside a field. */
+export const sentence = (error) => (error.code ? known(error)[CAUSE] : t('error.unexpected'));
+
+/** What to do about it. */
+export const nextStep = (error) => known(error)[CURE];
+
+/** What the server finds wrong with a field, said beside that field: without its name in the API. */
+export function fieldProblem(error) {
+  if (lang() !== 'pt' || error.code !== 'invalid_field') return sentence(error);
+  const why = error.error.replace(error.field, '').replace(/^[:\s]+/, '');
+  return `${why.charAt(0).toUpperCase()}${why.slice(1)}.`;
+}
 
 /** A box in the flow of the page. `actions` are buttons: no error is a dead end. */
 export function notice(error, { actions = [], short = false } = {}) {
   if (!error.code) console.error(error);
   return box('bad', errorTitle(error), [
     h('p', {}, sentence(error)),
-    !short && cure(error) && h('p', {}, h('strong', {}, t('notice.todo'), ' '), cure(error)),
+    !short && h('p', {}, h('strong', {}, t('notice.todo'), ' '), nextStep(error)),
     !short && error.code === 'internal' && error.requestId && h('p', { class: 'small' }, t('notice.request'), ' ', h('code', {}, error.requestId)),
     h('div', { class: 'actions' }, actions, help(error.code) && h('a', { href: `/#/ajuda/${error.code}` }, t('notice.more'))),
   ]);

@@ -2,7 +2,9 @@
 
 import { h, fillWith } from '../dom.js';
 import { instancePath, remove } from '../api.js';
+import { latest } from '../latest.js';
 import { t } from '../words.js';
+import { button } from './button.js';
 import { ask } from './dialog.js';
 import { radioField } from './form.js';
 import { icon } from './icons.js';
@@ -17,32 +19,46 @@ const query = (keep, dry) => {
   return text ? `?${text}` : '';
 };
 
+/** What is lost by that choice, in words. */
+const losses = (plan) => [
+  h('p', { class: 'losses-title' }, t('remove.losses')),
+  h('ul', {}, plan.removes.map((what) => h('li', {}, icon('trash'), h('span', {}, t(`remove.what.${what}`))))),
+  plan.message && h('p', { class: 'hint' }, t('remove.stranger')),
+];
+
 export function removeDialog(name, removed) {
-  const list = h('div', { class: 'losses', 'aria-live': 'polite' }, h('p', { class: 'hint' }, t('loading')));
+  const list = h('div', { class: 'losses', 'aria-live': 'polite' });
+  const newest = latest();
   const choice = radioField(t('remove.how'), [
     ['all', t('remove.all'), t('remove.all.hint')],
     ['row', t('remove.row'), t('remove.row.hint')],
   ], () => look());
+  const call = (dry, options) => remove(instancePath(name, query(choice.value === 'row', dry)), options);
 
-  async function look() {
-    try {
-      const plan = await remove(instancePath(name, query(choice.value === 'row', true)));
-      fillWith(list, h('p', { class: 'losses-title' }, t('remove.losses')), h('ul', {}, plan.removes.map((what) =>
-        h('li', {}, icon('trash'), h('span', {}, t(`remove.what.${what}`))))),
-      plan.message && h('p', { class: 'hint' }, t('remove.stranger')));
-    } catch (error) {
-      fillWith(list, notice(error, { short: true }));
-    }
+  /** The button is off until the losses of the present choice are read. */
+  function look() {
+    dialog.submit.disabled = true;
+    fillWith(list, h('p', { class: 'hint' }, t('loading')));
+    return newest((signal) => call(true, { signal }), (plan) => {
+      fillWith(list, losses(plan));
+      dialog.submit.disabled = false;
+    }, (error) => { fillWith(list, notice(error, { short: true, actions: [button(t('again'), look)] })); });
   }
 
-  look();
-  return ask({
+  const dialog = ask({
     title: t('remove.title', { name }), danger: true, confirm: t('remove.do', { name }),
     body: [choice.node, list],
-    run: async () => {
-      await remove(instancePath(name, query(choice.value === 'row', false)));
+    async run() {
+      choice.node.disabled = true; // What is removed is what was chosen when the button was pressed.
+      try {
+        await call(false);
+      } finally {
+        choice.node.disabled = false;
+      }
       toast(t('remove.done', { name }));
       removed();
     },
   });
+  look();
+  return dialog;
 }

@@ -3,10 +3,11 @@
 
 import { h, fillWith } from '../dom.js';
 import { post } from '../api.js';
+import { unspaced } from '../typed.js';
 import { has, t } from '../words.js';
 import { button } from './button.js';
 import { allGood, field, form, secretField } from './form.js';
-import { errorTitle, notice, sentence } from './notice.js';
+import { errorTitle, fieldProblem, notice, sentence } from './notice.js';
 
 const OF_ADDRESS = ['evolution_unreachable', 'evolution_timeout', 'evolution_error', 'evolution_not_loaded'];
 const OF_KEY = ['evolution_rejected_key', 'instance_token'];
@@ -33,14 +34,14 @@ export function serverForm({ submitLabel, saved, wide, named, cancel }) {
   const submit = button(submitLabel, null, { kind: wide ? 'primary wide' : 'primary', type: 'submit' });
 
   const body = (force) => ({
-    baseUrl: url.value.trim(), apiToken: key.value.trim(),
+    baseUrl: unspaced(url.value), apiToken: unspaced(key.value),
     // Without a name the server would be called by its id.
-    name: (name && name.value.trim()) || new URL(url.value.trim()).host, ...(force ? { force: true } : {}),
+    name: (name && name.value) || new URL(unspaced(url.value)).host, ...(force ? { force: true } : {}),
   });
 
   async function send() {
     problem.replaceChildren();
-    if (!allGood([url, addressProblem(url.value.trim())], [key, key.value.trim() ? '' : t('server.key.needed')])) return;
+    if (!allGood([url, addressProblem(unspaced(url.value))], [key, unspaced(key.value) ? '' : t('server.key.needed')])) return;
     await saved(await post('/api/admin/credentials', body(false)));
   }
 
@@ -48,9 +49,9 @@ export function serverForm({ submitLabel, saved, wide, named, cancel }) {
 
   function failed(error) {
     const words = serverProblem(error);
-    if (error.field === 'baseUrl') allGood([url, error.error]);
-    else if (error.field === 'apiToken') allGood([key, error.error]);
-    else if (name && error.field === 'name') allGood([name, error.error]);
+    if (error.field === 'baseUrl') allGood([url, fieldProblem(error)]);
+    else if (error.field === 'apiToken') allGood([key, fieldProblem(error)]);
+    else if (name && error.field === 'name') allGood([name, fieldProblem(error)]);
     else if (OF_ADDRESS.includes(error.code)) allGood([url, words]);
     else if (OF_KEY.includes(error.code)) allGood([key, words]);
     else fillWith(problem, notice(error, { short: true }));

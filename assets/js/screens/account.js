@@ -3,11 +3,12 @@
 import { h, fillWith } from '../dom.js';
 import { get, post, remove } from '../api.js';
 import { when } from '../format.js';
+import { latest } from '../latest.js';
 import { lang, setLang, setTheme, theme } from '../prefs.js';
 import { t, tx } from '../words.js';
 import { button } from '../parts/button.js';
 import { allGood, form, passwordProblem, radioField, secretField } from '../parts/form.js';
-import { notice } from '../parts/notice.js';
+import { fieldProblem, notice } from '../parts/notice.js';
 import { badge, page, section, skeleton } from '../parts/page.js';
 import { toast } from '../parts/toast.js';
 
@@ -42,7 +43,7 @@ function passwordForm(session, changed) {
 
   const failed = (error) => {
     if (error.code === 'wrong_password') allGood([current, t('account.wrong')]);
-    else if (error.field === 'password') allGood([password, error.error]);
+    else if (error.field === 'password') allGood([password, fieldProblem(error)]);
     else fillWith(problem, notice(error, { short: true }));
   };
   return section(t('account.password'), { lead: t('account.password.lead') },
@@ -66,14 +67,10 @@ const sessionRow = (one, end) =>
 
 function sessionList(signal) {
   const place = h('div', {}, skeleton(2));
-  async function load() {
-    try {
-      const sessions = await get('/api/sessions', { signal });
-      fillWith(place, h('ul', { class: 'rows' }, sessions.map((one) => sessionRow(one, end))));
-    } catch (error) {
-      if (!signal.aborted) fillWith(place, notice(error, { short: true, actions: [button(t('again'), load)] }));
-    }
-  }
+  const newest = latest(signal);
+  const load = () => newest((asking) => get('/api/sessions', { signal: asking }),
+    (sessions) => { fillWith(place, h('ul', { class: 'rows' }, sessions.map((one) => sessionRow(one, end)))); },
+    (error) => { fillWith(place, notice(error, { short: true, actions: [button(t('again'), load)] })); });
   async function end(one) {
     await remove(`/api/sessions/${encodeURIComponent(one.id)}`);
     toast(t('session.ended'));

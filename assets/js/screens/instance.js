@@ -2,7 +2,8 @@
 
 import { h, fillWith, setText } from '../dom.js';
 import { get, instancePath, post } from '../api.js';
-import { phone, when } from '../format.js';
+import { when } from '../format.js';
+import { phone } from '../phone.js';
 import { poll } from '../poll.js';
 import { reasonText, t, tx } from '../words.js';
 import { button, linkButton } from '../parts/button.js';
@@ -116,7 +117,7 @@ export function instanceScreen({ params, signal, go }) {
     last = mark;
   }
 
-  const loop = poll(async () => show(await get(instancePath(name), { signal })), {
+  const loop = poll(async (asking) => show(await get(instancePath(name), { signal: asking })), {
     every: 2_000, signal,
     failed(error) {
       if (!error.status) return true;

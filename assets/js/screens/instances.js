@@ -3,7 +3,8 @@
 
 import { h, fillWith, keyed, setText } from '../dom.js';
 import { call, listPath } from '../api.js';
-import { phone } from '../format.js';
+import { phone } from '../phone.js';
+import { visible } from '../typed.js';
 import { poll } from '../poll.js';
 import { t, tn } from '../words.js';
 import { button, linkButton } from '../parts/button.js';
@@ -30,7 +31,7 @@ function row(session) {
     const cell = (label, kind, ...children) =>
       h('td', { class: kind, role: 'cell' }, h('span', { class: 'cell-label', 'aria-hidden': 'true' }, label), children);
     const node = h('tr', { role: 'row' },
-      h('th', { class: 'c-name', role: 'rowheader', scope: 'row' }, h('a', { href: `#/instancia/${encodeURIComponent(name)}` }, name)),
+      h('th', { class: 'c-name', role: 'rowheader', scope: 'row' }, h('a', { href: `#/instancia/${encodeURIComponent(name)}`, title: name }, name)),
       cell(t('col.number'), 'c-number', number),
       cell(t('col.status'), 'c-status', badge.node, before),
       cell(t('col.since'), 'c-since', since.node),
@@ -43,6 +44,7 @@ function row(session) {
         setText(before, lastKnown(now) ? lastKnown(now).join('') : '');
         setText(number, phone(now.channelPhoneOrId));
         setText(server, [now.server || '–', session.admin && now.user].filter(Boolean).join(' · '));
+        server.title = server.textContent;
       },
     };
   };
@@ -136,7 +138,7 @@ export function instancesScreen({ signal, session }) {
   let typing = 0;
   search.addEventListener('input', () => {
     clearTimeout(typing);
-    typing = setTimeout(() => change({ search: search.value.trim() }), TYPING);
+    typing = setTimeout(() => change({ search: visible(search.value) }), TYPING);
   });
 
   function show(answer, lacking) {
@@ -154,16 +156,14 @@ export function instancesScreen({ signal, session }) {
     showing = kind;
   }
 
-  const loop = poll(async () => {
-    const asked = JSON.stringify(wanted);
+  const loop = poll(async (asking) => {
     const query = { page: wanted.page, perPage: PER_PAGE };
     if (wanted.search) query.search = wanted.search;
     if (wanted.status) query.status = wanted.status;
-    const answer = await call('GET', listPath(query), { signal });
-    if (asked !== JSON.stringify(wanted)) return; // Somebody typed on; the next answer is on its way.
+    const answer = await call('GET', listPath(query), { signal: asking });
     const nothing = !Object.values(answer.counts).some(Boolean) && !wanted.search && !wanted.status;
-    const lacking = nothing && await serverMissing(session, signal);
-    if (signal.aborted) return;
+    const lacking = nothing && await serverMissing(session, asking);
+    if (asking.aborted) return;
     problem.replaceChildren();
     heard(answer.troubles);
     if (!answer.data.length && wanted.page > 1) { wanted.page = 1; loop.now(); return; }

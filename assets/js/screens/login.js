@@ -16,8 +16,8 @@ export function loginScreen({ entered, ended }) {
 
   async function send() {
     problem.replaceChildren();
-    if (!allGood([name, name.value.trim() ? '' : t('login.name.needed')], [password, password.value ? '' : t('login.password.needed')])) return;
-    entered(await post('/api/session', { name: name.value.trim(), password: password.value }, { quiet: true }));
+    if (!allGood([name, name.value ? '' : t('login.name.needed')], [password, password.value ? '' : t('login.password.needed')])) return;
+    entered(await post('/api/session', { name: name.value, password: password.value }, { quiet: true }));
   }
 
   const failed = (error) => {

@@ -4,7 +4,9 @@
 import { h, fillWith } from '../dom.js';
 import { connectAgain, get, instancePath, post } from '../api.js';
 import { follow } from '../follow.js';
-import { phone, when } from '../format.js';
+import { latest } from '../latest.js';
+import { when } from '../format.js';
+import { phone } from '../phone.js';
 import { t, tx } from '../words.js';
 import { button, linkButton } from '../parts/button.js';
 import { codeCard } from '../parts/code.js';
@@ -82,7 +84,7 @@ function livePanel(name, digits, first, signal) {
 
   const following = follow({
     signal, view, first,
-    ask: (wanted) => connectAgain(name, wanted, signal),
+    ask: (wanted, asking) => connectAgain(name, wanted, asking),
   });
 
   const ways = tabs(t('ways.label'), [
@@ -103,14 +105,10 @@ export function pairScreen({ params, signal }) {
     fillWith(place, livePanel(name, digits, first, signal));
   };
 
-  async function load() {
-    try {
-      const row = await get(instancePath(name), { signal });
-      start(row.channelPhoneOrId, null);
-    } catch (error) {
-      if (!signal.aborted) fillWith(place, notice(error, { actions: [button(t('again'), load, { icon: 'again', kind: 'primary' })] }));
-    }
-  }
+  const newest = latest(signal);
+  const load = () => newest((asking) => get(instancePath(name), { signal: asking }),
+    (row) => start(row.channelPhoneOrId, null),
+    (error) => { fillWith(place, notice(error, { actions: [button(t('again'), load, { icon: 'again', kind: 'primary' })] })); });
 
   if (handed && handed.name === name) start(handed.digits, handed.answer);
   else load();

@@ -4,6 +4,7 @@ import { h, fillWith, keyed, setText } from '../dom.js';
 import { get, post, remove } from '../api.js';
 import { poll } from '../poll.js';
 import { when } from '../format.js';
+import { unspaced } from '../typed.js';
 import { t, tn } from '../words.js';
 import { button } from '../parts/button.js';
 import { copyBox } from '../parts/copy.js';
@@ -40,8 +41,8 @@ function rotate(server, again) {
   const dialog = ask({
     title: t('server.rotate'), body: [h('p', {}, t('server.rotate.text', { name: title(server) })), key.node], confirm: t('server.rotate.do'),
     async run() {
-      if (!key.value.trim()) { key.error(t('server.key.needed')); key.input.focus(); return false; }
-      await post(path(server, '/rotate'), { apiToken: key.value.trim(), ...(force ? { force: true } : {}) });
+      if (!unspaced(key.value)) { key.error(t('server.key.needed')); key.input.focus(); return false; }
+      await post(path(server, '/rotate'), { apiToken: unspaced(key.value), ...(force ? { force: true } : {}) });
       toast(t('server.rotated'));
       again();
       return true;
@@ -147,8 +148,8 @@ export function serversScreen({ signal }) {
   const nothing = () => empty('servers', t('server.empty'), t('server.empty.text'), button(t('server.add'), () => add(again), { kind: 'primary', icon: 'plus' }));
   let kind = null;
 
-  const loop = poll(async () => {
-    const servers = await get('/api/admin/credentials', { signal });
+  const loop = poll(async (asking) => {
+    const servers = await get('/api/admin/credentials', { signal: asking });
     problem.replaceChildren();
     show(servers);
     const next = servers.length ? 'some' : 'none';

@@ -7,7 +7,7 @@ import { t } from '../words.js';
 import { button, linkButton } from '../parts/button.js';
 import { copyBox } from '../parts/copy.js';
 import { allGood, field, form, passwordProblem, secretField } from '../parts/form.js';
-import { notice } from '../parts/notice.js';
+import { fieldProblem, notice } from '../parts/notice.js';
 import { page } from '../parts/page.js';
 import { serverForm } from '../parts/server-form.js';
 
@@ -33,14 +33,14 @@ function accountStep(token, done) {
 
   async function send() {
     problem.replaceChildren();
-    const wanted = name.value.trim();
+    const wanted = name.value;
     if (!allGood([name, nameFits(wanted) ? '' : t('user.name.wrong')], [password, passwordProblem(password.value, wanted)])) return;
     await done(await post('/api/setup', { token, name: wanted, password: password.value }, { quiet: true }));
   }
 
   const failed = (error) => {
-    if (error.field === 'name') allGood([name, error.error]);
-    else if (error.field === 'password') allGood([password, error.error]);
+    if (error.field === 'name') allGood([name, fieldProblem(error)]);
+    else if (error.field === 'password') allGood([password, fieldProblem(error)]);
     else {
       fillWith(problem, notice(error, { short: true }));
       if (error.code === 'setup_expired') problem.append(h('p', {}, t('setup.link.restart')), copyBox(NEW_LINK, t('command')));

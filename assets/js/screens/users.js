@@ -3,12 +3,13 @@
 import { h, fillWith } from '../dom.js';
 import { get, post, remove } from '../api.js';
 import { nameFits, when } from '../format.js';
+import { latest } from '../latest.js';
 import { t, tn, tx } from '../words.js';
 import { button } from '../parts/button.js';
 import { copyBox } from '../parts/copy.js';
 import { ask, tell } from '../parts/dialog.js';
 import { allGood, checkField, field, passwordProblem, secretField, selectField } from '../parts/form.js';
-import { box, notice } from '../parts/notice.js';
+import { box, fieldProblem, notice } from '../parts/notice.js';
 import { badge, empty, page, section, skeleton } from '../parts/page.js';
 import { toast } from '../parts/toast.js';
 
@@ -26,7 +27,7 @@ function addUser(again) {
   ask({
     title: t('user.add'), body: [name.node, password.node, admin.node], confirm: t('user.add.do'),
     async run() {
-      const wanted = name.value.trim();
+      const wanted = name.value;
       const weak = password.value ? passwordProblem(password.value, wanted) : '';
       if (!allGood([name, nameFits(wanted) ? '' : t('user.name.wrong')], [password, weak])) return false;
       await post(USERS, { name: wanted, admin: admin.value, ...(password.value ? { password: password.value } : {}) });
@@ -36,7 +37,7 @@ function addUser(again) {
     },
     failed(error) {
       const at = { name, password }[error.field];
-      if (at) allGood([at, error.error]);
+      if (at) allGood([at, fieldProblem(error)]);
       return Boolean(at);
     },
   });
@@ -81,13 +82,13 @@ function addToken(users, again) {
     title: t('token.add'), body: [user.node, name.node, days.node], confirm: t('token.add.do'),
     async run() {
       const made = await post(TOKENS, {
-        user: user.value, ...(name.value.trim() ? { name: name.value.trim() } : {}), ...(days.value ? { expiresDays: Number(days.value) } : {}),
+        user: user.value, ...(name.value ? { name: name.value } : {}), ...(days.value ? { expiresDays: Number(days.value) } : {}),
       });
       again();
       tell({ title: t('token.made'), body: [box('warn', null, h('p', {}, t('token.once'))), copyBox(made.token, t('token.label'))], done: t('token.kept') });
     },
     failed(error) {
-      if (error.field === 'name') allGood([name, error.error]);
+      if (error.field === 'name') allGood([name, fieldProblem(error)]);
       return error.field === 'name';
     },
   });
@@ -132,14 +133,10 @@ export function usersScreen({ signal, session }) {
           : empty('key', t('token.empty'), t('token.empty.text'))));
   }
 
-  async function load() {
-    try {
-      const [users, tokens] = await Promise.all([get(USERS, { signal }), get(TOKENS, { signal })]);
-      show(users, tokens);
-    } catch (error) {
-      if (!signal.aborted) fillWith(place, notice(error, { actions: [button(t('again'), load, { kind: 'primary', icon: 'again' })] }));
-    }
-  }
+  const newest = latest(signal);
+  const load = () => newest((asking) => Promise.all([get(USERS, { signal: asking }), get(TOKENS, { signal: asking })]),
+    ([users, tokens]) => show(users, tokens),
+    (error) => { fillWith(place, notice(error, { actions: [button(t('again'), load, { kind: 'primary', icon: 'again' })] })); });
 
   load();
   return page(t('nav.users'), { lead: t('user.lead') }, place);

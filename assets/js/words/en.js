@@ -64,7 +64,10 @@ export default {
   'connect.name.needed': 'Give it a name that begins with a letter or digit (e.g. downtown-shop).',
   'connect.name.taken': 'You already use this name for {phone}. Choose another, or', 'connect.name.open': 'open that number.',
   'connect.phone': 'WhatsApp number', 'connect.phone.hint': 'With area code. Outside Brazil, begin with + and the country code.',
-  'connect.phone.brazil': 'Check the number: area code and 8 or 9 more digits, like +55 (21) 99185-6227.', 'connect.phone.wrong': 'Check the number: 8 to 15 digits, country code first.',
+  'phone.empty': 'Enter the number, with its area code.', 'phone.characters': 'Use digits only, like +55 (21) 99185-6227.', 'phone.short': 'Digits are missing: begin with + and the country code.', 'phone.long': 'There are too many digits. Check the number.',
+  'phone.brazil': 'Digits are missing: area code and 8 or 9 more, like +55 (21) 99185-6227.', 'phone.area': 'There is no such area code. Check the two digits after +55.', 'phone.zero': 'Leave out the 0 in front, like +55 (21) 99185-6227.',
+  'phone.zeros': 'Write + and the country code instead of 00, like +55 (21) 99185-6227.', 'phone.carrier': 'Leave out the 0 and the carrier code.', 'phone.country': 'The country code is missing.', 'phone.form': 'Is it {phone}?',
+  'phone.world': 'Check the number: 8 to 15 digits, with the country code.',
   'connect.go': 'Show QR code',
   'pair.title': 'Connect {name}', 'ways.label': 'How to connect', 'ways.qr': 'QR code', 'ways.code': 'Use a code', 'ways.code.title': 'Use a code on the phone', 'ways.link': 'Send a link',
   'qr.alt': 'QR code to connect {name}', 'qr.preparing': 'Preparing the code…', 'qr.renewing': 'Renewing the code…', 'qr.checking': 'Checking with WhatsApp…',
@@ -138,6 +141,6 @@ export default {
   'help.title': 'Help', 'help.lead': 'What each message means, and what to do.', 'help.search': 'Search a message or code', 'help.nothing': 'Nothing found', 'help.nothing.text': 'Try another word, or the code of the error.',
 
   'guest.title': 'Connect WhatsApp', 'guest.number': 'You are about to connect', 'guest.where': 'Where is the WhatsApp of this number?', 'guest.other': 'On another phone', 'guest.other.hint': 'Scan a QR code with it', 'guest.here': 'On this phone', 'guest.here.hint': 'Type a code in WhatsApp',
-  'guest.scan': 'Scan with the other phone', 'guest.scan.desk': 'Scan with the phone', 'guest.type': 'Type this code in WhatsApp', 'guest.change': 'Choose another way', 'guest.until': 'This link stops working {time}.', 'guest.retrying': 'Trying again. Do not close this page.',
+  'guest.scan': 'Scan with the other phone', 'guest.scan.desk': 'Scan with the phone', 'guest.type': 'Type this code in WhatsApp', 'guest.change': 'Choose another way', 'guest.until': 'This link stops working {time}.', 'guest.error': 'The server that connects this number has a problem. If it stays so, tell whoever sent this link.', 'guest.error.busy': 'The server is busy.', 'guest.error.rate_limited': 'There were too many requests in a short time.', 'guest.error.qr_timeout': 'WhatsApp has not given the code yet.', 'guest.retrying': 'Trying again. Do not close this page.',
   'guest.expired': 'This link no longer works', 'guest.expired.text': 'Ask whoever sent it for a new one.', 'guest.expired.why': 'To be safe, each link works for a short time and for one number only.', 'guest.done': 'All done. You may close this page.',
 };

@@ -64,7 +64,10 @@ export default {
   'connect.name.needed': 'Dê um nome, começando com letra ou número (ex.: loja-centro).',
   'connect.name.taken': 'Você já usa este nome para {phone}. Escolha outro, ou', 'connect.name.open': 'abra esse número.',
   'connect.phone': 'Número do WhatsApp', 'connect.phone.hint': 'Com DDD. Fora do Brasil, comece com + e o código do país.',
-  'connect.phone.brazil': 'Confira o número: DDD e mais 8 ou 9 dígitos, como +55 (21) 99185-6227.', 'connect.phone.wrong': 'Confira o número: de 8 a 15 dígitos, com o código do país.',
+  'phone.empty': 'Diga o número, com DDD.', 'phone.characters': 'Use só números, como +55 (21) 99185-6227.', 'phone.short': 'Faltam dígitos: comece com + e o código do país.', 'phone.long': 'Há dígitos a mais. Confira o número.',
+  'phone.brazil': 'Faltam dígitos: DDD e mais 8 ou 9 dígitos, como +55 (21) 99185-6227.', 'phone.area': 'Este DDD não existe. Confira os dois dígitos depois de +55.', 'phone.zero': 'Escreva sem o 0 na frente, como +55 (21) 99185-6227.',
+  'phone.zeros': 'Escreva + e o código do país no lugar de 00, como +55 (21) 99185-6227.', 'phone.carrier': 'Escreva sem o 0 e sem o código da operadora.', 'phone.country': 'Falta o código do país.', 'phone.form': 'Seria {phone}?',
+  'phone.world': 'Confira o número: de 8 a 15 dígitos, com o código do país.',
   'connect.go': 'Mostrar QR Code',
   'pair.title': 'Conectar {name}', 'ways.label': 'Como conectar', 'ways.qr': 'QR Code', 'ways.code': 'Usar código', 'ways.code.title': 'Usar código no celular', 'ways.link': 'Enviar link',
   'qr.alt': 'QR Code para conectar {name}', 'qr.preparing': 'Preparando o código…', 'qr.renewing': 'Renovando o código…', 'qr.checking': 'Verificando com o WhatsApp…',
@@ -138,6 +141,6 @@ export default {
   'help.title': 'Ajuda', 'help.lead': 'O que cada aviso quer dizer e o que fazer.', 'help.search': 'Buscar um aviso ou código', 'help.nothing': 'Nada encontrado', 'help.nothing.text': 'Tente outra palavra, ou o código do erro.',
 
   'guest.title': 'Conectar WhatsApp', 'guest.number': 'Você vai conectar', 'guest.where': 'Onde está o WhatsApp deste número?', 'guest.other': 'Em outro celular', 'guest.other.hint': 'Escanear um QR Code com ele', 'guest.here': 'Neste celular', 'guest.here.hint': 'Digitar um código no WhatsApp',
-  'guest.scan': 'Escaneie com o outro celular', 'guest.scan.desk': 'Escaneie com o celular', 'guest.type': 'Digite este código no WhatsApp', 'guest.change': 'Escolher outro jeito', 'guest.until': 'Este link deixa de valer {time}.', 'guest.retrying': 'Tentando de novo. Não feche esta página.',
+  'guest.scan': 'Escaneie com o outro celular', 'guest.scan.desk': 'Escaneie com o celular', 'guest.type': 'Digite este código no WhatsApp', 'guest.change': 'Escolher outro jeito', 'guest.until': 'Este link deixa de valer {time}.', 'guest.error': 'O servidor que conecta este número está com um problema. Se continuar, avise quem enviou este link.', 'guest.error.busy': 'O servidor está ocupado.', 'guest.error.rate_limited': 'Houve pedidos demais em pouco tempo.', 'guest.error.qr_timeout': 'O WhatsApp ainda não entregou o código.', 'guest.retrying': 'Tentando de novo. Não feche esta página.',
   'guest.expired': 'Este link não vale mais', 'guest.expired.text': 'Peça um link novo a quem enviou este.', 'guest.expired.why': 'Por segurança, cada link vale por pouco tempo e para um número só.', 'guest.done': 'Tudo certo. Você já pode fechar esta página.',
 };

@@ -1,0 +1,86 @@
+//! The words for those who manage no server: what the API calls its fields and commands is nothing to them.
+
+use pareia::sim::Fault;
+
+use crate::Test;
+use crate::driver::{Browser, DESKTOP, Driver, PHONE};
+use crate::world::{NAME, PASSWORD, World};
+
+/// Every case.
+pub const TESTS: &[Test] = &[("nobody_reads_what_only_programs_write", plain_words)];
+
+/// What belongs to the API, the commands and their documentation.
+const TECHNICAL: &[&str] = &[
+    "baseUrl",
+    "apiToken",
+    "credencia",
+    "channel",
+    "keepUpstream",
+    "pareia credential",
+    "Authorization",
+    "token do dono",
+];
+/// What only administrators can act on.
+const ADMINISTRATORS: &[&str] = &["AUTHENTICATION_API_KEY", "Abrir Servidores"];
+
+/// What upstream does, and what the server says of it then.
+const FAULTS: &[Fault] = &[Fault::Reset, Fault::Http500, Fault::Scripted(401, REJECTED)];
+/// How Evolution answers a key that is not its own.
+const REJECTED: &str = r#"{"status":401,"error":"Unauthorized","response":{"message":"Unauthorized"}}"#;
+
+fn plain_words(driver: &Driver) {
+    let world = World::new();
+    world.shop.person("vendedora", false, PASSWORD);
+    world.row("loja");
+    let link = world.link("loja");
+    world.owned_by("loja", "vendedora");
+    let guest = Browser::open(driver, PHONE);
+    for fault in FAULTS {
+        world.shop.sim.control().fault(*fault, None);
+        guest.go("about:blank");
+        guest.go(&link);
+        guest.sees("Tentando de novo.");
+        is_plain(&guest, &format!("a guest, {fault:?}"), &[TECHNICAL, ADMINISTRATORS].concat());
+    }
+    World::picture(&guest, "link-7-failing");
+    for (name, forbidden) in [("vendedora", [TECHNICAL, ADMINISTRATORS].concat()), (NAME, TECHNICAL.to_vec())]
+    {
+        let browser = log_in(&world, driver, name);
+        for fault in FAULTS {
+            world.shop.sim.control().fault(*fault, None);
+            connect(&world, &browser);
+            is_plain(&browser, &format!("{name}, {fault:?}"), &forbidden);
+        }
+        World::picture(&browser, &format!("failing-{name}"));
+    }
+    world.shop.sim.control().fault(Fault::None, None);
+    world.shop.set("DELETE FROM integration_credentials");
+    let browser = log_in(&world, driver, "vendedora");
+    connect(&world, &browser);
+    is_plain(&browser, "no server", TECHNICAL);
+}
+
+/// Asks for a code, in vain.
+fn connect(world: &World, browser: &Browser) {
+    browser.go("about:blank");
+    browser.go(&world.url("/#/conectar/loja"));
+    browser.sees("O que fazer:");
+}
+
+fn log_in(world: &World, driver: &Driver, name: &str) -> Browser {
+    let browser = Browser::open(driver, DESKTOP);
+    browser.go(&world.url("/"));
+    browser.fill("Nome", name);
+    browser.fill("Senha", PASSWORD);
+    browser.press("Entrar");
+    browser.wait_for("//nav", "the navigation");
+    browser
+}
+
+#[track_caller]
+fn is_plain(browser: &Browser, who: &str, forbidden: &[&str]) {
+    let text = browser.text();
+    for word in forbidden {
+        assert!(!text.contains(word), "{who} reads {word}: {text}");
+    }
+}
