@@ -1,6 +1,6 @@
 //! HTTP/1.1 messages read from a socket within bounds of size and time.
 //!
-//! Two servers here stand on raw sockets: the gate in front of `tiny_http`, which has no limits of
+//! Two servers here stand on raw sockets: the edge in front of `tiny_http`, which has no limits of
 //! its own, and the simulated Evolution, which must answer late, in pieces or not at all. Both read
 //! their requests here. Nothing in this module knows a route or writes an answer.
 
@@ -71,7 +71,7 @@ pub enum ReadError {
 pub struct RequestMessage {
     /// The method as sent.
     pub method: String,
-    /// The request target as sent, still percent-encoded.
+    /// The request target as sent, still percent-encoded: ASCII.
     pub target: String,
     /// The minor version of HTTP/1.x.
     pub minor: u8,
@@ -305,6 +305,9 @@ fn parse_head(bytes: &[u8]) -> Result<Option<(RequestMessage, usize)>, ReadError
     let (Some(method), Some(target), Some(minor)) = (parsed.method, parsed.path, parsed.version) else {
         return Err(ReadError::Malformed);
     };
+    if !target.is_ascii() {
+        return Err(ReadError::Malformed);
+    }
     let headers = parsed.headers.iter().map(|h| (h.name.to_owned(), ascii(h.value))).collect();
     let request = RequestMessage {
         method: method.to_owned(),

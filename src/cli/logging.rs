@@ -79,6 +79,9 @@ fn line(level: Level, message: &str) -> String {
 
 /// Most lines that wait for a blocked stderr; further ones are dropped and counted.
 const MAX_WAITING: usize = 1024;
+/// How long lines gather between two writes: waking the thread for each costs the callers more than the
+/// lines do.
+const GATHER: Duration = Duration::from_millis(5);
 /// How long the end of the process waits for stderr to take what is left.
 const LAST_WAIT: Duration = Duration::from_secs(1);
 
@@ -109,12 +112,14 @@ impl Queue {
         let missing = Arc::clone(&dropped);
         let write = move || {
             let _end: SyncSender<()> = end;
-            for bytes in waiting {
+            while let Ok(mut bytes) = waiting.recv() {
+                bytes.extend(waiting.try_iter().take(MAX_WAITING).flatten());
                 let dropped = missing.swap(0, Ordering::Relaxed);
                 let notice =
                     (dropped > 0).then(|| line(Level::Warn, &format!("{dropped} lines were dropped")));
                 // When stderr is closed there is nobody to tell.
                 let _ = io::stderr().write_all(&[notice.unwrap_or_default().as_bytes(), &bytes].concat());
+                thread::sleep(GATHER);
             }
         };
         thread::Builder::new().name("log".into()).spawn(write)?;

@@ -10,6 +10,7 @@ use super::security::login_guard::LoginGuard;
 use super::security::peer::Network;
 use super::security::rate_limit::RateLimit;
 use super::security::throttles::Throttles;
+use super::security::usage_notes::UsageNotes;
 use crate::instance::actions::ActionService;
 use crate::instance::connect::ConnectService;
 use crate::instance::monitor::Monitor;
@@ -35,6 +36,8 @@ pub struct App {
     pub login_guard: LoginGuard,
     /// Whether the database takes writes.
     pub readiness: Readiness,
+    /// Notes of when tokens and sessions were used.
+    pub usage_notes: UsageNotes,
     /// Permits of the routes that may block.
     pub blocking: Blocking,
     /// The log's lines of requests.
@@ -52,6 +55,7 @@ impl App {
         trusted_proxies: Vec<Network>,
         connections: usize,
     ) -> Self {
+        let usage_notes = UsageNotes::start(Arc::clone(&store));
         Self {
             store,
             action_service: Arc::new(ActionService::new(Arc::clone(&connect_service))),
@@ -62,6 +66,7 @@ impl App {
             failed_tokens: RateLimit::default(),
             login_guard: LoginGuard::default(),
             readiness: Readiness::default(),
+            usage_notes,
             blocking: Blocking::new(connections),
             log: RequestLog::default(),
             throttles: Throttles::default(),

@@ -1,10 +1,9 @@
 //! The HTTP side: the public socket, `tiny_http` behind it, the routes behind that.
 //!
 //! Every client connection has a thread of its own (`edge::connection`), which reads one whole, bounded
-//! request and hands it to `tiny_http` over a kept connection (`edge::backends`). One of its few workers
-//! finds the route (`router`) and answers where that is quick. A route that may block is given back to
-//! the connection's thread, which runs it under a permit (`blocking`): whoever waits for upstream costs
-//! one thread and one file, and holds up nobody.
+//! request. A route that may block runs on that thread, under a permit (`blocking`): whoever waits for
+//! upstream costs one thread and one file, and holds up nobody. Every other request goes over a kept
+//! connection (`edge::backends`) to `tiny_http`, one of whose few workers answers it.
 //!
 //! `tiny_http` is named in this folder and nowhere else. Nothing here decides anything about
 //! instances: that is `instance`'s.

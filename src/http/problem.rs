@@ -58,8 +58,10 @@ pub enum Problem {
     CrossSite,
     /// Name and password do not go together, or there is no such name.
     WrongPassword,
-    /// Too many attempts; when the next is heard.
+    /// Too much of what upstream has to do the work for; the time until some is done again.
     TooOften(Duration),
+    /// Too many attempts to log in, and the time until one is looked at again.
+    TooManyAttempts(Duration),
     /// The link of the first start works no longer, or never did.
     SetupExpired,
     /// What this field names is there already.
@@ -110,7 +112,7 @@ impl Problem {
             Self::MethodNotAllowed(_) => 405,
             Self::TooSlow => 408,
             Self::BodyTooLarge => 413,
-            Self::RateLimited(_) | Self::TooOften(_) => 429,
+            Self::RateLimited(_) | Self::TooOften(_) | Self::TooManyAttempts(_) => 429,
             Self::HeadTooLarge => 431,
             Self::NotReady => 503,
             Self::Failed(error) => use_case_status(error),
@@ -127,7 +129,7 @@ impl Problem {
         match self {
             Self::Unauthorized | Self::WrongPassword => Some(("WWW-Authenticate", "Bearer".to_owned())),
             Self::MethodNotAllowed(allowed) => Some(("Allow", allowed.clone())),
-            Self::RateLimited(wait) | Self::TooOften(wait) => {
+            Self::RateLimited(wait) | Self::TooOften(wait) | Self::TooManyAttempts(wait) => {
                 Some(("Retry-After", whole_seconds(*wait).to_string()))
             }
             Self::NotReady
@@ -175,6 +177,9 @@ impl Problem {
                 ("wrong_password", text::WRONG_PASSWORD, Some(text::WRONG_PASSWORD_DETAIL))
             }
             Self::TooOften(_) => ("rate_limited", text::TOO_OFTEN, Some(text::TOO_OFTEN_DETAIL)),
+            Self::TooManyAttempts(_) => {
+                ("rate_limited", text::TOO_MANY_ATTEMPTS, Some(text::TOO_MANY_ATTEMPTS_DETAIL))
+            }
             Self::SetupExpired => ("setup_expired", text::SETUP_EXPIRED, Some(text::SETUP_EXPIRED_DETAIL)),
             Self::Taken(field) => ("name_taken", &*text::taken(field), None),
             Self::InUse(error, detail) => ("in_use", error.as_str(), Some(*detail)),
@@ -272,6 +277,7 @@ mod tests {
         check(&Problem::CrossSite, 403, "forbidden", None);
         check(&Problem::WrongPassword, 401, "wrong_password", None);
         check(&Problem::TooOften(wait), 429, "rate_limited", Some(("Retry-After", "6")));
+        check(&Problem::TooManyAttempts(wait), 429, "rate_limited", Some(("Retry-After", "6")));
         check(&Problem::SetupExpired, 410, "setup_expired", None);
         check(&Problem::Taken("name"), 409, "name_taken", None);
         check(&Problem::InUse("x".into(), "y"), 409, "in_use", None);

@@ -39,22 +39,18 @@ pub struct Request {
 }
 
 impl Request {
-    /// What a client sent. A header value that is not ASCII is left out, since no route reads one and
-    /// `tiny_http` would refuse the request over it; of a cookie line, only the pair that is not. `None`
-    /// where the target is not ASCII.
-    pub fn of_client(sent: http1::RequestMessage, peer: IpAddr) -> Option<Self> {
-        let headers = sent.headers.into_iter().filter_map(|(name, value)| Some((ascii(&name, value)?, name)));
-        let headers = headers.map(|(value, name)| (name, value)).collect();
-        sent.target.is_ascii().then(|| Self {
+    /// What a client sent.
+    pub fn of_client(sent: http1::RequestMessage, peer: IpAddr) -> Self {
+        Self {
             method: sent.method,
             target: sent.target,
-            headers,
+            headers: sent.headers,
             body: sent.body,
             peer: peer.to_canonical(),
             id: request_id(),
             began: Instant::now(),
             captured: String::new(),
-        })
+        }
     }
 
     /// The id that the answer and the log lines carry.
@@ -89,14 +85,4 @@ impl Request {
     pub fn captured(&self) -> &str {
         &self.captured
     }
-}
-
-/// A header value without what is not ASCII; `None` where nothing of it may stay.
-fn ascii(name: &str, value: String) -> Option<String> {
-    if value.is_ascii() {
-        return Some(value);
-    }
-    // Cookies know no ports: another program on this host may have set the pair.
-    let pairs = value.split(';').filter(|pair| pair.is_ascii()).collect::<Vec<_>>();
-    name.eq_ignore_ascii_case("cookie").then(|| pairs.join(";"))
 }

@@ -21,6 +21,7 @@ use super::problem::Problem;
 use super::reply::HttpReply;
 use super::request::{Request, request_id};
 use super::request_log::{LogLine, UNKNOWN};
+use crate::sync::Permit;
 
 /// What a route makes of a request.
 pub type Handler = fn(&App, &Request) -> Result<HttpReply, Problem>;
@@ -125,6 +126,14 @@ impl Router {
         Self { app, limits }
     }
 
+    /// The permit that a route needs, if it may block.
+    fn begin(&self, work: Work) -> Result<Option<Permit<Class>>, Problem> {
+        match work {
+            Quick => Ok(None),
+            Work::Blocking(class) => self.app.blocking.begin(class).ok_or(Problem::BUSY).map(Some),
+        }
+    }
+
     fn run(&self, request: &Request, route: &'static str, handler: Handler) -> HttpReply {
         let run = || handler(&self.app, request);
         let outcome = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
@@ -156,21 +165,14 @@ impl Router {
 }
 
 impl Routes for Router {
-    fn quick(&self, request: &mut Request) -> Option<HttpReply> {
-        let found = resolve(request);
-        match found.handler {
-            Ok((Quick, handler)) => Some(self.run(request, found.route, handler)),
-            Ok((Work::Blocking(_), _)) => None,
-            Err(problem) => Some(self.conclude(request, found.route, Err(problem))),
-        }
+    fn may_block(&self, request: &Request) -> bool {
+        let found = find(path(&request.target)).map(|(route, _)| work(route, &request.method));
+        matches!(found, Some(Some((Work::Blocking(_), _))))
     }
 
-    fn blocking(&self, request: &mut Request) -> HttpReply {
+    fn answer(&self, request: &mut Request) -> HttpReply {
         let found = resolve(request);
-        let begun = found.handler.and_then(|(work, handler)| {
-            let Work::Blocking(class) = work else { return Err(Problem::INTERNAL) };
-            Ok((self.app.blocking.begin(class).ok_or(Problem::BUSY)?, handler))
-        });
+        let begun = found.handler.and_then(|(work, handler)| Ok((self.begin(work)?, handler)));
         match begun {
             Ok((_permit, handler)) => self.run(request, found.route, handler),
             Err(problem) => self.conclude(request, found.route, Err(problem)),
@@ -198,12 +200,15 @@ fn resolve(request: &mut Request) -> RouteMatch {
     let Some((route, open)) = find(path(&request.target)) else {
         return RouteMatch { route: UNKNOWN, handler: Err(Problem::NotFound) };
     };
-    let open = open.to_owned();
-    let method = if request.method == "HEAD" { "GET" } else { &request.method };
-    let method = route.1.iter().find(|(name, ..)| *name == method);
-    let handler = method.map(|(_, work, handler)| (*work, *handler));
+    let (open, handler) = (open.to_owned(), work(route, &request.method));
     request.captured = open;
     RouteMatch { route: route.0, handler: handler.ok_or_else(|| Problem::MethodNotAllowed(methods(route))) }
+}
+
+/// What runs for a method of that route, and where.
+fn work(route: &Route, method: &str) -> Option<(Work, Handler)> {
+    let method = if method == "HEAD" { "GET" } else { method };
+    route.1.iter().find(|(name, ..)| *name == method).map(|(_, work, handler)| (*work, *handler))
 }
 
 /// The methods of a route, as `Allow` lists them.

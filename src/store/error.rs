@@ -1,11 +1,14 @@
 //! The store's errors. SQLite's are told apart by code, never by text; sentences for people are in `text`.
 
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::{fmt, io};
 
 use rusqlite::ErrorCode;
 use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
 
+use crate::crypto;
 use crate::domain::UseCaseError;
 
 /// Why a call of the store failed. What a caller expects, such as a taken name, is a value and no error.
@@ -42,17 +45,19 @@ impl Error {
             // The WAL index, a mapped file, is given its blocks when it grows.
             Some(e) if e.extended_code == SQLITE_IOERR_SHMSIZE => Self::Full(folder.into()),
             Some(e) if matches!(e.code, ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(e) if e.code == ErrorCode::SystemIoFailure && has_no_space(folder) => {
+                Self::Full(folder.into())
+            }
             _ => Self::Sqlite(error),
         }
     }
 
     /// The error for one of the file system, met at that file of the data folder.
     pub(super) fn io(error: io::Error, path: &Path) -> Self {
-        match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                Self::Full(path.parent().unwrap_or(path).into())
-            }
-            _ => Self::Io(path.into(), error),
+        if is_for_want_of_space(&error) {
+            Self::Full(path.parent().unwrap_or(path).into())
+        } else {
+            Self::Io(path.into(), error)
         }
     }
 
@@ -78,6 +83,22 @@ impl From<&Error> for UseCaseError {
             _ => Self::Internal,
         }
     }
+}
+
+fn is_for_want_of_space(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+/// Whether a small file finds no space here. Where blocks are given late, or a quota is in force, SQLite is
+/// refused them when it syncs, and calls that a failure like any other of the disk.
+fn has_no_space(folder: &Path) -> bool {
+    let path = folder.join(crypto::new_id("space-"));
+    let written = File::create_new(&path).and_then(|mut file| {
+        file.write_all(&[0; 4096])?;
+        file.sync_all()
+    });
+    fs::remove_file(&path).ok();
+    written.is_err_and(|error| is_for_want_of_space(&error))
 }
 
 /// For the log.

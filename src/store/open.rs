@@ -19,6 +19,9 @@ use crate::crypto::Sealer;
 use crate::domain::AdjustableClock;
 use crate::sync::{FileLock, Mutex};
 
+/// Longest wait of a connection that reads. With a WAL no writer is in its way, only a process that is just
+/// recovering or closing the WAL.
+const READ_WAIT: Duration = Duration::from_secs(1);
 /// How long a start waits for another one that migrates; a copy of a large database takes seconds.
 const START_WAIT: Duration = Duration::from_mins(1);
 /// Page cache of one connection, in KiB. The rows of a call are few; the rest is the system's cache.
@@ -108,7 +111,7 @@ fn connect(path: &Path, read_only: bool) -> rusqlite::Result<Connection> {
     let access = if read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     // Before WAL: switching to it takes the lock that another process may hold.
-    connection.busy_timeout(WRITE_WAIT)?;
+    connection.busy_timeout(if read_only { READ_WAIT } else { WRITE_WAIT })?;
     if !read_only {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         // An answered 200 survives a power cut.

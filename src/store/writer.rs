@@ -15,11 +15,16 @@ use crate::sync::{Condvar, Mutex};
 pub(super) const WRITE_WAIT: Duration = Duration::from_secs(5);
 /// From this size on the WAL is cut after a write, in bytes: four automatic checkpoints' worth.
 const WAL_LARGE: u64 = 16 << 20;
+/// How long after an attempt that a reader was in the way of the next one is made: each copies pages and
+/// syncs.
+const CUT_RETRY: Duration = Duration::from_secs(1);
 
 /// The writing connection, while no caller uses it.
 pub(super) struct Writer {
     idle: Mutex<Option<Connection>>,
     returned: Condvar,
+    /// From when on the WAL may be cut.
+    cut_from: Mutex<Instant>,
 }
 
 /// A caller's use of the writing connection, which ends when it is dropped.
@@ -31,7 +36,11 @@ struct WriterGuard<'a> {
 impl Writer {
     /// A writer with that connection.
     pub(super) fn new(connection: Connection) -> Self {
-        Self { idle: Mutex::new(Some(connection)), returned: Condvar::new() }
+        Self {
+            idle: Mutex::new(Some(connection)),
+            returned: Condvar::new(),
+            cut_from: Mutex::new(Instant::now()),
+        }
     }
 
     /// Runs one transaction; `None` when the connection was not free in time. When this returns a
@@ -47,8 +56,16 @@ impl Writer {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let result = change(&transaction)?;
         transaction.commit()?;
-        cut_wal(connection);
+        self.cut_wal(connection);
         Ok(Some(result))
+    }
+
+    /// Cuts a large WAL, unless that failed a moment ago.
+    fn cut_wal(&self, connection: &Connection) {
+        let mut from = self.cut_from.lock();
+        if Instant::now() >= *from && !cut_wal(connection) {
+            *from = Instant::now() + CUT_RETRY;
+        }
     }
 
     fn take(&self, deadline: Instant) -> Option<WriterGuard<'_>> {
@@ -64,20 +81,21 @@ impl Drop for WriterGuard<'_> {
     }
 }
 
-/// Empties a large WAL file. SQLite writes over a WAL from its start but never makes it smaller by
-/// itself. A reader in the way costs no wait: the next write tries again.
-fn cut_wal(connection: &Connection) {
+/// Empties a large WAL file; `false` where a reader was in the way, which costs no wait. SQLite writes over
+/// a WAL from its start but never makes it smaller by itself.
+fn cut_wal(connection: &Connection) -> bool {
     let wal = connection.path().map(|path| format!("{path}-wal"));
     let size = wal.and_then(|wal| std::fs::metadata(wal).ok()).map_or(0, |file| file.len());
     if size <= WAL_LARGE {
-        return;
+        return true;
     }
     let cut = connection
         .busy_timeout(Duration::ZERO)
         .and_then(|()| connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)));
-    match cut {
+    match &cut {
         Ok(0) => log::info!("the WAL had {size} bytes and was cut"),
         Ok::<i64, _>(_) => log::debug!("a reader is in the way of cutting the WAL of {size} bytes"),
         Err(error) => log::warn!("the WAL of {size} bytes was not cut: {error}"),
     }
+    matches!(cut, Ok(0))
 }

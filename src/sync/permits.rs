@@ -27,16 +27,14 @@ pub struct Permits<K>(Arc<PermitPool<K>>);
 struct PermitPool<K> {
     limits: PermitLimits,
     state: Mutex<PermitCounts<K>>,
-    returned: Condvar,
 }
 
 struct PermitCounts<K> {
     taken: HashMap<K, usize>,
     total: usize,
-    /// Those who wait, in the order of arrival.
-    queues: HashMap<K, VecDeque<u64>>,
+    /// Those who wait, in the order of arrival. Each is woken by itself, when it may be its turn.
+    queues: HashMap<K, VecDeque<Arc<Condvar>>>,
     waiting: usize,
-    next_ticket: u64,
 }
 
 /// The right to be one of N, until it is dropped.
@@ -51,14 +49,8 @@ impl<K> Clone for Permits<K> {
 impl<K: Clone + Eq + Hash> Permits<K> {
     /// A set of which every permit is free.
     pub fn new(limits: PermitLimits) -> Self {
-        let state = PermitCounts {
-            taken: HashMap::new(),
-            total: 0,
-            queues: HashMap::new(),
-            waiting: 0,
-            next_ticket: 0,
-        };
-        Self(Arc::new(PermitPool { limits, state: Mutex::new(state), returned: Condvar::new() }))
+        let state = PermitCounts { taken: HashMap::new(), total: 0, queues: HashMap::new(), waiting: 0 };
+        Self(Arc::new(PermitPool { limits, state: Mutex::new(state) }))
     }
 
     /// Takes a permit if one is free and nobody waits for it already.
@@ -78,14 +70,13 @@ impl<K: Clone + Eq + Hash> Permits<K> {
         if state.waiting >= self.0.limits.waiting {
             return None;
         }
-        let ticket = state.enqueue(&key);
-        let blocked = |state: &mut PermitCounts<K>| !state.is_next(&self.0.limits, &key, ticket);
-        let (mut state, timed_out) = self.0.returned.wait_until(state, deadline, blocked);
-        state.dequeue(&key, ticket);
+        let turn = state.enqueue(&key);
+        let blocked = |state: &mut PermitCounts<K>| !state.is_next(&self.0.limits, &key, &turn);
+        let (mut state, timed_out) = turn.wait_until(state, deadline, blocked);
+        state.dequeue(&key, &turn);
         let permit = (!timed_out).then(|| self.take(&mut state, key));
-        drop(state);
         // Whoever stood behind this one may be next now.
-        self.0.returned.notify_all();
+        state.wake_next(&self.0.limits);
         permit
     }
 
@@ -101,31 +92,42 @@ impl<K: Clone + Eq + Hash> Permits<K> {
     }
 }
 
-impl<K: Clone + Eq + Hash> PermitCounts<K> {
+impl<K: Eq + Hash> PermitCounts<K> {
     fn has_room(&self, limits: &PermitLimits, key: &K) -> bool {
         self.total < limits.total && self.taken.get(key).is_none_or(|taken| *taken < limits.per_key)
     }
 
-    fn is_next(&self, limits: &PermitLimits, key: &K, ticket: u64) -> bool {
+    fn is_next(&self, limits: &PermitLimits, key: &K, turn: &Arc<Condvar>) -> bool {
         let first = self.queues.get(key).and_then(VecDeque::front);
-        first == Some(&ticket) && self.has_room(limits, key)
+        first.is_some_and(|first| Arc::ptr_eq(first, turn)) && self.has_room(limits, key)
     }
 
-    fn enqueue(&mut self, key: &K) -> u64 {
-        self.next_ticket += 1;
-        self.queues.entry(key.clone()).or_default().push_back(self.next_ticket);
-        self.waiting += 1;
-        self.next_ticket
+    /// Wakes the first of each key that has room: one for each key at most, however many wait.
+    fn wake_next(&self, limits: &PermitLimits) {
+        let first = |(key, queue): (&K, &VecDeque<Arc<Condvar>>)| {
+            let first = queue.front().filter(|_| self.has_room(limits, key));
+            first.inspect(|turn| turn.notify_one());
+        };
+        self.queues.iter().for_each(first);
     }
 
-    fn dequeue(&mut self, key: &K, ticket: u64) {
+    fn dequeue(&mut self, key: &K, turn: &Arc<Condvar>) {
         self.waiting -= 1;
         if let Some(queue) = self.queues.get_mut(key) {
-            queue.retain(|waiting| *waiting != ticket);
+            queue.retain(|waiting| !Arc::ptr_eq(waiting, turn));
             if queue.is_empty() {
                 self.queues.remove(key);
             }
         }
+    }
+}
+
+impl<K: Clone + Eq + Hash> PermitCounts<K> {
+    fn enqueue(&mut self, key: &K) -> Arc<Condvar> {
+        let turn = Arc::new(Condvar::new());
+        self.queues.entry(key.clone()).or_default().push_back(Arc::clone(&turn));
+        self.waiting += 1;
+        turn
     }
 }
 
@@ -137,12 +139,7 @@ impl<K: Eq + Hash> Drop for Permit<K> {
             Some(taken) if *taken > 1 => *taken -= 1,
             _ => drop(state.taken.remove(&self.1)),
         }
-        let anybody_waits = state.waiting > 0;
-        drop(state);
-        if anybody_waits {
-            // All of them: they may wait for different keys.
-            self.0.returned.notify_all();
-        }
+        state.wake_next(&self.0.limits);
     }
 }
 
@@ -187,6 +184,28 @@ mod tests {
             drop(first);
         });
         assert_eq!(order.try_iter().collect::<Vec<_>>(), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn one_that_is_given_back_serves_whichever_key_waits() {
+        let permits = Permits::new(PermitLimits { per_key: 1, total: 1, waiting: 8 });
+        let held = permits.try_acquire(0).expect("free");
+        thread::scope(|scope| {
+            let deadline = Instant::now() + Duration::from_secs(20);
+            let waiters: Vec<_> = (1..=6)
+                .map(|n| {
+                    scope.spawn({
+                        let all = permits.clone();
+                        move || all.acquire(n % 3, deadline).is_some()
+                    })
+                })
+                .collect();
+            while permits.0.state.lock().waiting < waiters.len() {
+                thread::yield_now();
+            }
+            drop(held);
+            assert!(waiters.into_iter().all(|waiter| waiter.join().expect("no panic")));
+        });
     }
 
     #[test]

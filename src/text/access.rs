@@ -17,10 +17,15 @@ pub const CROSS_SITE: &str = "A requisição não veio da página do pareia";
 /// Said beside [`CROSS_SITE`].
 pub const CROSS_SITE_DETAIL: &str = "Abra a página pelo endereço do pareia e tente de novo. Programas usam o \
     cabeçalho \"Authorization: Bearer TOKEN\", sem cookie.";
-/// 429: logins and tests.
-pub const TOO_OFTEN: &str = "Tentativas demais em pouco tempo";
+/// 429: restarts, calls by one link, tests of servers.
+pub const TOO_OFTEN: &str = "Pedidos demais em pouco tempo";
 /// Said beside [`TOO_OFTEN`].
 pub const TOO_OFTEN_DETAIL: &str =
+    "Espere alguns segundos e tente de novo (para programas: o cabeçalho Retry-After).";
+/// 429: logins.
+pub const TOO_MANY_ATTEMPTS: &str = "Tentativas demais em pouco tempo";
+/// Said beside [`TOO_MANY_ATTEMPTS`].
+pub const TOO_MANY_ATTEMPTS_DETAIL: &str =
     "Espere um minuto e tente de novo (para programas: o cabeçalho Retry-After). Quem já entrou continua.";
 /// 409: nobody could log in as administrator any more.
 pub const LAST_ADMINISTRATOR: &str = "Ninguém remove a própria conta, nem o último administrador com senha";

@@ -307,7 +307,7 @@ fn that_a_session_was_seen_is_written_once_a_minute() {
     assert_eq!(seen(), 0);
     shop.set("UPDATE sessions SET createdAt = createdAt - 61000, lastSeenAt = lastSeenAt - 61000");
     browser.get("/api/session");
-    assert!(seen() >= 61000, "{}", seen());
+    until("it is written", || seen() >= 61000);
 }
 
 #[test]
@@ -318,13 +318,13 @@ fn that_a_token_was_used_is_written_once_an_hour() {
     let mut client = Client::bearer(&shop, &shop.token);
     assert_eq!(used(), 0);
     client.get("/api/sessions");
+    until("it is written", || used() > 0);
     let first = used();
-    assert!(first > 0);
     client.get("/api/sessions");
     assert_eq!(used(), first);
     shop.set("UPDATE api_tokens SET lastUsedAt = lastUsedAt - 3600000");
     client.get("/api/sessions");
-    assert!(used() >= first);
+    until("it is written again", || used() >= first);
 }
 
 #[test]

@@ -389,33 +389,6 @@ fn a_header_that_is_no_text_costs_its_own_line() {
 }
 
 #[test]
-fn whoever_holds_the_database_holds_up_writes_only() {
-    let home = Home::new();
-    let token = home.token();
-    let database = rusqlite::Connection::open(home.folder.join("pareia.db")).expect("the database");
-    database.execute_batch("BEGIN IMMEDIATE").expect("its lock");
-    std::thread::scope(|scope| {
-        let home = &home;
-        let writers: Vec<_> = (0..8)
-            .map(|_| {
-                let revoke = "DELETE /api/sessions/x HTTP/1.1\r\nConnection: close\r\n";
-                let request = format!("{revoke}Authorization: Bearer {token}\r\n\r\n");
-                scope.spawn(move || home.say(request.as_bytes()))
-            })
-            .collect();
-        for _ in 0..20 {
-            let began = Instant::now();
-            home.check("GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n", 200, "");
-            assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
-        }
-        database.execute_batch("ROLLBACK").expect("its lock");
-        for writer in writers {
-            assert_answer(&writer.join().expect("no panic"), 404, "not_found");
-        }
-    });
-}
-
-#[test]
 fn hundreds_of_silent_clients_hold_up_nobody() {
     let home = Home::new();
     let crowd: Vec<_> = (0..300)

@@ -354,6 +354,7 @@ fn restarts_and_calls_by_one_link_are_bounded() {
         let refused = (0..=most).map(|_| call()).find(|answer| answer.status == 429);
         let refused = refused.unwrap_or_else(|| panic!("never refused in {most}"));
         assert_eq!(refused.code(), "rate_limited");
+        assert_eq!(refused.body["error"], "Pedidos demais em pouco tempo", "it is no login");
         assert!(refused.header("retry-after").is_some());
     };
     until_refused(20, &|| connect(&shop, &token, &json!({"restart": true})));

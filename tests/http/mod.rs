@@ -4,6 +4,7 @@ mod access;
 mod admin;
 mod assets;
 mod cookies;
+mod held_database;
 mod http_server;
 mod instances;
 mod known_browser;

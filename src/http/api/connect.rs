@@ -32,7 +32,7 @@ pub fn connect(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     if link.used {
         return Ok(connected(&link));
     }
-    app.throttles.link(token, options.restart)?;
+    app.throttles.link(token, options.restart.then_some(&*link.target.id))?;
     let answer = reconnect::start(app, request, &link.target, &options).map_err(|problem| match problem {
         Problem::Failed(UseCaseError::Gone) => Problem::LinkExpired,
         other => other,

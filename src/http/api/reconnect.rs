@@ -35,10 +35,14 @@ impl ConnectOptions {
 pub fn connect(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let target = target_of(app, request)?;
     let options = ConnectOptions::read(request.body())?;
+    if options.restart {
+        app.throttles.restart(&target.id)?;
+    }
     start(app, request, &target, &options).map(|answer| success(&answer))
 }
 
-/// Makes the call for the row, after giving up the socket that waits where that is wanted.
+/// Makes the call for the row, after giving up the socket that waits where that is wanted, which the
+/// caller has counted.
 pub fn start(
     app: &App,
     request: &Request,
@@ -46,7 +50,6 @@ pub fn start(
     options: &ConnectOptions,
 ) -> Result<ConnectOutcome, Problem> {
     if options.restart {
-        app.throttles.restart(&target.id)?;
         app.action_service.abandon_pairing(target, request.id()).map_err(|error| match error {
             ActionError::Failed(UseCaseError::Gone) => Problem::Failed(UseCaseError::Gone),
             error => Problem::Action(Action::Abandon, error),

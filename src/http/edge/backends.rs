@@ -1,4 +1,5 @@
-//! The connections to `tiny_http`, shared by all clients.
+//! The connections to `tiny_http`, shared by all clients. What a request says
+//! is nothing to it.
 //!
 //! They are opened one at a time, each with a question that must be answered before it is used. Two
 //! flaws of `tiny_http` 0.12 make that necessary: of two connections that arrive together one may be
@@ -17,6 +18,7 @@ use super::framing::{self, Response};
 use super::routes::Routes;
 use super::tiny_server::TinyServer;
 use crate::crypto;
+use crate::http::problem::Problem;
 use crate::http::request::Request;
 use crate::sync::{Condvar, Mutex};
 
@@ -146,9 +148,16 @@ impl Backends {
         Ok(Self { pool: Mutex::new(pool), returned: Condvar::new(), servers: Mutex::new(servers) })
     }
 
-    /// Hands a request on and waits for its answer. `None`: no connection was free in time.
-    pub fn ask(&self, request: &Request) -> io::Result<Option<Response>> {
-        let Some(mut slot) = self.take() else { return Ok(None) };
+    /// Hands a request on and waits for its answer; `busy` where no connection was free in time.
+    pub fn ask(&self, request: &Request) -> Result<Response, Problem> {
+        let slot = self.take().ok_or(Problem::BUSY)?;
+        self.exchange(slot, request).map_err(|error| {
+            log::error!("id={} no answer from tiny_http: {error}", request.id);
+            Problem::INTERNAL
+        })
+    }
+
+    fn exchange(&self, mut slot: Slot, request: &Request) -> io::Result<Response> {
         let mut stream = match slot.stream.take() {
             Some(stream) => stream,
             None => self.servers.lock().open()?,
@@ -156,7 +165,7 @@ impl Backends {
         stream.write_all(&framing::request(request))?;
         let response = Response::read(&mut stream, request.method == "HEAD")?;
         slot.stream = Some(stream);
-        Ok(Some(response))
+        Ok(response)
     }
 
     fn take(&self) -> Option<Slot<'_>> {
@@ -195,21 +204,20 @@ impl Drop for Slot<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::problem::Problem;
     use crate::http::reply::HttpReply;
     use std::net::IpAddr;
     use std::os::unix::net::UnixListener;
 
-    /// Gives back what is asked for as `/blocking`, answers the rest.
-    struct Moody;
+    /// Answers everything.
+    struct Willing;
 
-    impl Routes for Moody {
-        fn quick(&self, request: &mut Request) -> Option<HttpReply> {
-            (request.target != "/blocking").then(|| HttpReply::json(200, &()))
+    impl Routes for Willing {
+        fn may_block(&self, _: &Request) -> bool {
+            false
         }
 
-        fn blocking(&self, request: &mut Request) -> HttpReply {
-            self.refuse(Some(request), &Problem::INTERNAL)
+        fn answer(&self, _: &mut Request) -> HttpReply {
+            HttpReply::json(200, &())
         }
 
         fn refuse(&self, _: Option<&Request>, problem: &Problem) -> HttpReply {
@@ -221,15 +229,15 @@ mod tests {
         }
     }
 
-    fn get(target: &str) -> Request {
+    fn get() -> Request {
         let sent = crate::http1::RequestMessage {
             method: "GET".into(),
-            target: target.into(),
+            target: "/".into(),
             minor: 1,
             headers: Vec::new(),
             body: Vec::new(),
         };
-        Request::of_client(sent, IpAddr::from([127, 0, 0, 1])).expect("ASCII")
+        Request::of_client(sent, IpAddr::from([127, 0, 0, 1]))
     }
 
     struct Folder(PathBuf);
@@ -254,22 +262,21 @@ mod tests {
     }
 
     fn start(folder: &Folder) -> Backends {
-        Backends::with(Arc::new(Moody), &folder.0, Duration::from_millis(300)).expect("a server")
+        Backends::with(Arc::new(Willing), &folder.0, Duration::from_millis(300)).expect("a server")
     }
 
     #[track_caller]
-    fn check(backends: &Backends, target: &str, given_back: bool) {
-        let response = backends.ask(&get(target)).expect("an answer").expect("a connection");
-        assert_eq!(response.is_given_back(), given_back, "{target}");
+    fn check(backends: &Backends) {
+        let response = backends.ask(&get()).expect("an answer");
+        assert!(response.into_bytes(true).starts_with(b"HTTP/1.1 200 "));
     }
 
     #[test]
-    fn a_quick_request_is_answered_and_another_given_back() {
+    fn requests_are_answered_and_leave_nothing_behind() {
         let folder = Folder::new();
         let backends = start(&folder);
         for _ in 0..10 {
-            check(&backends, "/", false);
-            check(&backends, "/blocking", true);
+            check(&backends);
         }
         assert_eq!(backends.pool.lock().idle.len(), 1, "one connection after the other is one connection");
         assert_eq!(folder.sockets(), 1);
@@ -287,8 +294,8 @@ mod tests {
         fs::remove_file(&path).expect("the socket is there");
         let _deaf = UnixListener::bind(&path).expect("a socket");
         backends.pool.lock().idle.clear();
-        check(&backends, "/", false);
-        check(&backends, "/", false);
+        check(&backends);
+        check(&backends);
         assert_eq!(backends.servers.lock().running.len(), 2);
     }
 

@@ -14,7 +14,6 @@ use super::framing::Response;
 use super::limits::Limits;
 use super::routes::Routes;
 use crate::http::problem::Problem;
-use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http1::{self, ReadError, Reader};
 
@@ -32,7 +31,7 @@ pub struct Connections {
     pub table: Arc<ConnectionTable>,
     /// The way to the workers.
     pub backends: Arc<Backends>,
-    /// The routes, for what does not run on a worker.
+    /// The routes, for what runs on the connection's own thread.
     pub routes: Arc<dyn Routes>,
 }
 
@@ -66,11 +65,8 @@ fn proceed(stream: &mut &TcpStream, limit: Duration) -> io::Result<()> {
 
 /// Answers one request. Whether another may follow.
 fn answer(shared: &Connections, client: &Client, sent: http1::RequestMessage) -> bool {
-    let (asked_to_stay, bodiless) = (sent.keeps_alive(), sent.method == "HEAD");
-    let response = match Request::of_client(sent, client.peer) {
-        Some(request) => respond(shared, request),
-        None => Response::own(&shared.routes.refuse(None, &Problem::Malformed), bodiless),
-    };
+    let asked_to_stay = sent.keeps_alive();
+    let response = respond(shared, Request::of_client(sent, client.peer));
     let keep_alive = asked_to_stay && !shared.table.is_closing();
     let bytes = response.into_bytes(keep_alive);
     // Whoever does not read is as idle as whoever does not write.
@@ -78,18 +74,14 @@ fn answer(shared: &Connections, client: &Client, sent: http1::RequestMessage) ->
     write_within(&client.stream, &bytes, shared.limits.write).is_ok() && keep_alive
 }
 
-/// Has a worker answer, or runs on this thread what may block.
+/// Runs on this thread what may block, and has a worker answer the rest.
 fn respond(shared: &Connections, mut request: Request) -> Response {
-    let own = |reply: &HttpReply, request: &Request| Response::own(reply, request.method == "HEAD");
-    match shared.backends.ask(&request) {
-        Ok(Some(response)) if !response.is_given_back() => response,
-        Ok(Some(_)) => own(&shared.routes.blocking(&mut request), &request),
-        Ok(None) => own(&shared.routes.refuse(Some(&request), &Problem::BUSY), &request),
-        Err(error) => {
-            log::error!("id={} no answer from tiny_http: {error}", request.id);
-            own(&shared.routes.refuse(Some(&request), &Problem::INTERNAL), &request)
-        }
+    let bodiless = request.method == "HEAD";
+    if shared.routes.may_block(&request) {
+        return Response::own(&shared.routes.answer(&mut request), bodiless);
     }
+    let refused = |problem: Problem| Response::own(&shared.routes.refuse(Some(&request), &problem), bodiless);
+    shared.backends.ask(&request).unwrap_or_else(refused)
 }
 
 /// Says why no request could be read, where there is somebody to say it to.

@@ -4,13 +4,13 @@ use crate::http::problem::Problem;
 use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 
-/// The routes behind the edge. Neither method panics: a route that does is answered `internal`.
+/// The routes behind the edge. No method panics: a route that does is answered `internal`.
 pub trait Routes: Send + Sync {
-    /// Answers on a worker; `None` where the route may block, and belongs on the connection's own thread.
-    fn quick(&self, request: &mut Request) -> Option<HttpReply>;
+    /// Whether the request's route may block: then it belongs on the connection's own thread.
+    fn may_block(&self, request: &Request) -> bool;
 
-    /// Answers a request whose route may block, under a permit.
-    fn blocking(&self, request: &mut Request) -> HttpReply;
+    /// Answers a request by its route; where that may block, under a permit.
+    fn answer(&self, request: &mut Request) -> HttpReply;
 
     /// Answers a request that reached no route.
     fn refuse(&self, request: Option<&Request>, problem: &Problem) -> HttpReply;

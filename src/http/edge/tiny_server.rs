@@ -14,13 +14,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use super::framing::{self, GIVEN_BACK, HELLO, INTERNAL};
+use super::framing::{self, HELLO, INTERNAL};
 use super::routes::Routes;
 use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 
-/// Quick routes answer at once and the others are given back, so a few workers are plenty; more than one,
-/// since a read of the database may wait for the disk.
+/// Only quick routes come here, so a few workers are plenty; more than one, since a read of the database
+/// may wait for the disk.
 const WORKERS: usize = 4;
 
 /// A running `tiny_http` server.
@@ -91,10 +91,7 @@ fn serve(mut received: tiny_http::Request, routes: &dyn Routes) {
     }
     let Some((peer, id)) = framing::internal(&line) else { return };
     let answered = match read(&mut received, peer, id) {
-        Ok(mut request) => match routes.quick(&mut request) {
-            Some(reply) => received.respond(to_tiny(reply)),
-            None => received.respond(tiny_http::Response::from_data([]).with_status_code(GIVEN_BACK)),
-        },
+        Ok(mut request) => received.respond(to_tiny(routes.answer(&mut request))),
         Err(error) => Err(error),
     };
     if let Err(error) = answered {

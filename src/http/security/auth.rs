@@ -8,12 +8,13 @@ use std::net::IpAddr;
 use std::time::Instant;
 
 use super::origin::{self, Site};
+use super::usage_notes::Used;
 use super::{cookie, peer};
-use crate::domain::{Caller, Permission};
+use crate::domain::{Caller, Permission, Secret};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::request::Request;
-use crate::store::{self, Session};
+use crate::store::Session;
 
 /// Longest token that is looked up; ours have 50 characters.
 const MAX_TOKEN: usize = 256;
@@ -54,7 +55,7 @@ pub fn session(app: &App, request: &Request) -> Result<Option<Session>, Problem>
         return Err(Problem::CrossSite);
     }
     if session.note_due {
-        note(app, request, || app.store.note_session(&session.id));
+        app.usage_notes.note(Used::Session(session.id.clone()));
     }
     Ok(Some(session))
 }
@@ -89,7 +90,7 @@ fn by_token(app: &App, request: &Request) -> Result<Caller, Problem> {
         return Err(failed(app, request, Problem::Unauthorized));
     };
     if found.note_due {
-        note(app, request, || app.store.note_token(token));
+        app.usage_notes.note(Used::Token(Secret::new(token)));
     }
     Ok(found.caller)
 }
@@ -109,14 +110,5 @@ pub fn failed(app: &App, request: &Request, otherwise: Problem) -> Problem {
     match app.failed_tokens.count(household, Instant::now()) {
         Ok(()) => otherwise,
         Err(wait) => Problem::RateLimited(wait),
-    }
-}
-
-/// Writes down that somebody was here, unless that is being done for somebody else already: the next
-/// request will find it due again. The request itself goes on either way.
-fn note(app: &App, request: &Request, write: impl FnOnce() -> Result<(), store::Error>) {
-    let Some(_turn) = app.login_guard.noting.try_lock() else { return };
-    if let Err(error) = write() {
-        log::warn!("id={} that it was used could not be written down: {error}", request.id());
     }
 }

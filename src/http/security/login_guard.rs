@@ -12,7 +12,7 @@ use super::rate_limit::RateLimit;
 use crate::admin::{Password, Passwords, Setup};
 use crate::domain::Secret;
 use crate::http::problem::Problem;
-use crate::sync::{Mutex, Permit, PermitLimits, Permits};
+use crate::sync::{Permit, PermitLimits, Permits};
 
 /// Failures that an account takes at once of browsers that never logged in to it, and the time after which one of
 /// them is forgotten: five times an address's, so that nobody shuts somebody else out from one place,
@@ -36,9 +36,6 @@ pub struct LoginGuard {
     pub setup: Setup,
     /// How often the log tells of failed logins.
     pub failed_logins: FailedLoginLog,
-    /// Held while something is written about a session or a token that was used: where a write waits
-    /// for the disk, it holds up one worker.
-    pub noting: Mutex<()>,
     by_address: RateLimit<IpAddr>,
     by_account: RateLimit<String>,
     /// Of each account, the failures of browsers that logged in to it before.
@@ -53,7 +50,6 @@ impl Default for LoginGuard {
             hashing: Permits::new(HASHES),
             setup: Setup::default(),
             failed_logins: FailedLoginLog::default(),
-            noting: Mutex::default(),
             by_address: RateLimit::default(),
             by_account: RateLimit::new(ACCOUNT.0, ACCOUNT.1),
             by_browser: RateLimit::default(),
@@ -90,7 +86,7 @@ impl LoginGuard {
                 })
             }
         };
-        counted.map_err(Problem::TooOften)?;
+        counted.map_err(Problem::TooManyAttempts)?;
         Ok(Attempt { guard: self, by })
     }
 

@@ -8,3 +8,4 @@ pub mod origin;
 pub mod peer;
 pub mod rate_limit;
 pub mod throttles;
+pub mod usage_notes;

@@ -36,10 +36,27 @@ impl Throttles {
         self.restarts.count(instance.to_owned(), Instant::now()).map_err(Problem::TooOften)
     }
 
-    /// Counts a call by the link with that token, which may be for a restart.
-    pub fn link(&self, token: &str, restart: bool) -> Result<(), Problem> {
+    /// Counts a call by the link with that token, and the restart of an instance where it is for one. A
+    /// restart that the instance has no room for is none of the link's.
+    pub fn link(&self, token: &str, restarts: Option<&str>) -> Result<(), Problem> {
         let (link, now) = (token_hash(token), Instant::now());
         self.link_calls.count(link, now).map_err(Problem::TooOften)?;
-        if restart { self.link_restarts.count(link, now).map_err(Problem::TooOften) } else { Ok(()) }
+        let Some(instance) = restarts else { return Ok(()) };
+        self.link_restarts.count(link, now).map_err(Problem::TooOften)?;
+        self.restart(instance).inspect_err(|_| self.link_restarts.give_back(&link))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_restart_that_the_instance_refuses_is_none_of_the_links() {
+        let throttles = Throttles::default();
+        while throttles.restart("a").is_ok() {}
+        assert!((0..9).all(|_| throttles.link("token", Some("a")).is_err()));
+        let restarts = (0..9).filter(|_| throttles.link("token", Some("b")).is_ok()).count();
+        assert_eq!(restarts, usize::try_from(LINK_RESTARTS.0).expect("small"));
     }
 }
