@@ -87,7 +87,7 @@ fn not_foreign(app: &App, request: &Request) -> Result<(), Problem> {
 }
 
 /// Counts an attempt: as that of a browser which the account knows, or, where it is none or has none
-/// left, as anybody's.
+/// left, as anybody's. The account is looked up before the count: whoever is known must not be shut out by others.
 fn attempt<'a>(
     app: &'a App,
     request: &Request,
