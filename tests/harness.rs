@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
-use pareia::admin::{Password, Passwords};
+use argon2::password_hash::PasswordHasher;
+use argon2::{Algorithm, Argon2, Params};
 use pareia::domain::{Channel, Name, Phone, Role, Secret};
 use pareia::http::{Server, Settings};
 use pareia::instance::connect::ConnectService;
@@ -26,6 +27,11 @@ pub const ROUTE: &str = "/api/messaging/instance";
 /// How long a test waits for something that should take milliseconds, on a machine that does other things
 /// as well. Only a test that fails waits for so long.
 pub const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How long a write waits for another process that holds the database.
+pub const WRITE_WAIT: Duration = Duration::from_secs(5);
+/// The longest between two looks at what a test waits for.
+const LONGEST_PAUSE: Duration = Duration::from_millis(16);
 
 /// A folder that goes away with its test.
 pub struct Folder(PathBuf);
@@ -166,7 +172,7 @@ impl Shop {
 
     /// A user who can log in.
     pub fn person(&self, name: &str, admin: bool, password: &str) {
-        let hash = Passwords::default().hash(&Password::parse(password, name).expect("a password"));
+        let hash = quick_hash(password);
         let name = Name::parse(name).expect("a name");
         self.store.add_user_with(&name, role(admin), Some(&hash)).expect("a user").expect("a free name");
     }
@@ -249,6 +255,15 @@ impl Shop {
             self.sim.control().state(name).is_some_and(|s| s.word() == state)
         });
     }
+}
+
+/// What is kept of a password, made with the least work there is. A hash carries its parameters, so logins
+/// cost no more than it did: what a real one costs is nothing that these tests are about.
+fn quick_hash(password: &str) -> String {
+    let params = Params::new(Params::MIN_M_COST, 1, 1, None).expect("the least is within bounds");
+    let argon2 = Argon2::new(Algorithm::Argon2id, argon2::Version::V0x13, params);
+    let hash = argon2.hash_password_with_salt(password.as_bytes(), &pareia::crypto::random::<16>());
+    hash.expect("a hash").to_string()
 }
 
 fn role(admin: bool) -> Role {
@@ -429,9 +444,12 @@ pub fn sql(folder: &Path, query: &str) -> Vec<Vec<String>> {
 #[track_caller]
 pub fn until(what: &str, so: impl Fn() -> bool) {
     let begun = Instant::now();
+    let mut pause = Duration::from_millis(1);
     while !so() {
         assert!(begun.elapsed() < PATIENCE, "never: {what}");
-        std::thread::sleep(Duration::from_millis(2));
+        std::thread::sleep(pause);
+        // What takes long is asked for less often: looking costs those who do the work.
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 

@@ -24,11 +24,11 @@ pub enum After {
 
 /// The streams of open connections, to be cut when the server goes down.
 #[derive(Default)]
-pub struct Connections {
+pub struct OpenConnections {
     open: Mutex<(u64, HashMap<u64, TcpStream>)>,
 }
 
-impl Connections {
+impl OpenConnections {
     /// Remembers a stream; none if there are too many.
     pub fn add(&self, stream: &TcpStream) -> Option<u64> {
         let copy = stream.try_clone().ok()?;
@@ -58,7 +58,7 @@ impl Connections {
 
 /// Refuses connections from now on, until told otherwise or until the time comes; cuts those there
 /// are. Returns when the listening socket is closed.
-pub fn stop_listening(hub: &Hub, connections: &Connections, listening: Listening) {
+pub fn stop_listening(hub: &Hub, connections: &OpenConnections, listening: Listening) {
     hub.set_mode(|mode| mode.listening = listening);
     wake(hub.addr);
     hub.wait(Some(CLOSE_LIMIT), |mode| mode.closed);
@@ -72,7 +72,7 @@ pub fn wake(addr: SocketAddr) {
 }
 
 /// Does what a control command could not do before it was answered.
-pub fn carry_out(hub: &Hub, connections: &Connections, after: After) {
+pub fn carry_out(hub: &Hub, connections: &OpenConnections, after: After) {
     match after {
         After::Nothing => {}
         After::StopListening(listening) => stop_listening(hub, connections, listening),

@@ -5,10 +5,10 @@
 use super::connections::After;
 use super::control::Control;
 use super::hub::{Fault, Hub, Listening, VersionPage};
-use super::instance::State;
-use super::journal::Call;
-use super::reply::Reply;
-use super::request::Target;
+use super::instance::LiveState;
+use super::journal::JournalEntry;
+use super::reply::EvolutionReply;
+use super::request::RequestTarget;
 use super::world::Whatsapp;
 use crate::http1::RequestMessage;
 use serde_json::{Map, Value, json};
@@ -48,7 +48,11 @@ const HELP: [(&str, &str); 19] = [
 
 /// Answers a request under `/sim`.
 #[must_use]
-pub fn over_http(hub: &Arc<Hub>, request: &RequestMessage, target: &Target) -> (Reply, After) {
+pub fn over_http(
+    hub: &Arc<Hub>,
+    request: &RequestMessage,
+    target: &RequestTarget,
+) -> (EvolutionReply, After) {
     let segments = target.segments();
     let command = segments.get(1).copied().unwrap_or_default();
     if request.method == "GET" {
@@ -61,13 +65,13 @@ pub fn over_http(hub: &Arc<Hub>, request: &RequestMessage, target: &Target) -> (
         Err(error) => return (refused(&error.to_string()), After::Nothing),
     };
     match perform(hub, command, &args) {
-        Ok(after) => (Reply::ok(json!({"ok": true})), after),
+        Ok(after) => (EvolutionReply::ok(json!({"ok": true})), after),
         Err(why) => (refused(&why), After::Nothing),
     }
 }
 
-fn refused(why: &str) -> Reply {
-    Reply::json(409, json!({"ok": false, "why": why}))
+fn refused(why: &str) -> EvolutionReply {
+    EvolutionReply::json(409, json!({"ok": false, "why": why}))
 }
 
 /// Does a command that changes something.
@@ -158,10 +162,10 @@ fn fault(control: &Control, args: &Map<String, Value>) -> Result<After, String> 
 }
 
 /// Answers a question.
-fn show(hub: &Arc<Hub>, question: &str, name: Option<&str>) -> Reply {
+fn show(hub: &Arc<Hub>, question: &str, name: Option<&str>) -> EvolutionReply {
     let control = Control::new(Arc::clone(hub), Arc::default());
     let named = name.unwrap_or_default();
-    Reply::ok(match question {
+    EvolutionReply::ok(match question {
         "" => HELP.iter().map(|(c, help)| (format!("/sim/{c}"), json!(help))).collect::<Map<_, _>>().into(),
         "calls" => {
             let totals: Map<_, _> = hub.journal().totals().into_iter().map(|(e, n)| (e, json!(n))).collect();
@@ -170,7 +174,7 @@ fn show(hub: &Arc<Hub>, question: &str, name: Option<&str>) -> Reply {
         "destroyed" => json!(control.destroyed()),
         "instances" => hub.world(|world, _| world.listed().iter().map(|i| json!(i.facts.name)).collect()),
         "state" => json!({
-            "state": control.state(named).map(State::word),
+            "state": control.state(named).map(LiveState::word),
             "sockets": control.sockets(named),
             "harmed": control.harmed(named),
             "logins": control.logins(named),
@@ -183,7 +187,7 @@ fn show(hub: &Arc<Hub>, question: &str, name: Option<&str>) -> Reply {
     })
 }
 
-fn call(call: &Call) -> Value {
+fn call(call: &JournalEntry) -> Value {
     json!({"at_ms": millis(call.at), "method": call.method, "endpoint": call.endpoint,
         "name": call.name, "keyed": call.keyed, "status": call.status})
 }

@@ -5,9 +5,9 @@
 
 use super::codes::after_sleep;
 use super::hub::Hub;
-use super::instance::Facts;
-use super::reply::Reply;
-use super::world::{Key, World};
+use super::instance::InstanceSpec;
+use super::reply::EvolutionReply;
+use super::world::{InstanceKey, World};
 use super::{webhook, wire_v1, wire_v2};
 use serde_json::{Map, Value};
 use std::time::Duration;
@@ -21,17 +21,17 @@ const MAX_NAME_V1: usize = 250;
 
 /// A body after all checks.
 struct Wish<'a> {
-    facts: Facts,
+    facts: InstanceSpec,
     body: &'a Map<String, Value>,
     with_qr: bool,
 }
 
 /// Answers a create.
 #[must_use]
-pub fn create(hub: &Hub, key: Option<&str>, body: &Map<String, Value>) -> Reply {
+pub fn create(hub: &Hub, key: Option<&str>, body: &Map<String, Value>) -> EvolutionReply {
     let checked = name_guard(hub, body).and_then(|name| {
         if !hub.is_global(key) {
-            return Err(Reply::unauthorized());
+            return Err(EvolutionReply::unauthorized());
         }
         check(hub, name, body)
     });
@@ -42,20 +42,22 @@ pub fn create(hub: &Hub, key: Option<&str>, body: &Map<String, Value>) -> Reply 
 }
 
 /// The guard on the name, which comes before the guard on the key. None: no name, and nothing to stop it.
-fn name_guard<'a>(hub: &Hub, body: &'a Map<String, Value>) -> Result<Option<&'a str>, Reply> {
+fn name_guard<'a>(hub: &Hub, body: &'a Map<String, Value>) -> Result<Option<&'a str>, EvolutionReply> {
     match (body.get("instanceName"), hub.version.is_v1()) {
         (Some(Value::String(name)), v1) => {
             // An empty name is the folder of all instances, which 1.8.2 finds to exist.
             let folder = v1 && matches!(name.as_str(), "" | "." | "..");
             let taken = folder || hub.world(|world, _| world.has_name(name));
-            if taken { Err(Reply::taken(name)) } else { Ok(Some(name)) }
+            if taken { Err(EvolutionReply::taken(name)) } else { Ok(Some(name)) }
         }
         (None, false) => {
             // Prisma leaves out a condition that is undefined, and finds any row.
             let any = hub.world(|world, _| !world.listed().is_empty());
-            if any { Err(Reply::taken("undefined")) } else { Ok(None) }
+            if any { Err(EvolutionReply::taken("undefined")) } else { Ok(None) }
         }
-        (Some(_), false) => Err(Reply::database(500, "this.prismaRepository.instance.findMany()", 11_644)),
+        (Some(_), false) => {
+            Err(EvolutionReply::database(500, "this.prismaRepository.instance.findMany()", 11_644))
+        }
         (other, true) => {
             let received = match other {
                 None => "undefined".to_owned(),
@@ -64,38 +66,42 @@ fn name_guard<'a>(hub: &Hub, body: &'a Map<String, Value>) -> Result<Option<&'a 
                 Some(_) => "an instance of Object".to_owned(),
             };
             let start = "TypeError [ERR_INVALID_ARG_TYPE]: The \"path\" argument must be of type string.";
-            Err(Reply::thrown(500, &format!("{start} Received {received}")))
+            Err(EvolutionReply::thrown(500, &format!("{start} Received {received}")))
         }
     }
 }
 
 /// Schema and rules. What fails here leaves nothing behind.
-fn check<'a>(hub: &Hub, name: Option<&str>, body: &'a Map<String, Value>) -> Result<Wish<'a>, Reply> {
+fn check<'a>(
+    hub: &Hub,
+    name: Option<&str>,
+    body: &'a Map<String, Value>,
+) -> Result<Wish<'a>, EvolutionReply> {
     let v1 = hub.version.is_v1();
     let complaints = schema(body, v1);
     if !complaints.is_empty() {
-        return Err(Reply::invalid(&complaints));
+        return Err(EvolutionReply::invalid(&complaints));
     }
     let text = |field: &str| body.get(field).and_then(Value::as_str).map(str::to_owned);
     let (integration, token) = (text("integration"), text("token").filter(|t| !t.is_empty()));
     if v1 && hub.world(|world, _| duplicate(world, token.as_deref(), hub.expose)) {
-        return Err(Reply::thrown(400, "Token already exists"));
+        return Err(EvolutionReply::thrown(400, "Token already exists"));
     }
     if !v1 && !integration.as_deref().is_some_and(|i| INTEGRATIONS.contains(&i)) {
-        return Err(Reply::thrown(400, "Invalid integration"));
+        return Err(EvolutionReply::thrown(400, "Invalid integration"));
     }
     if integration.as_deref() == Some("WHATSAPP-BUSINESS") && token.is_none() {
-        return Err(Reply::thrown(400, "token is required"));
+        return Err(EvolutionReply::thrown(400, "token is required"));
     }
     let Some(name) = name.filter(|n| v1 || n.chars().count() <= MAX_NAME_V2) else {
         return Err(database_error());
     };
-    let facts = Facts { name: name.to_owned(), integration, token, number: text("number") };
+    let facts = InstanceSpec { name: name.to_owned(), integration, token, number: text("number") };
     Ok(Wish { facts, body, with_qr: body.get("qrcode") == Some(&Value::Bool(true)) })
 }
 
-fn database_error() -> Reply {
-    Reply::database(400, "this.prismaRepository.instance.create()", 1_887)
+fn database_error() -> EvolutionReply {
+    EvolutionReply::database(400, "this.prismaRepository.instance.create()", 1_887)
 }
 
 /// 1.8.2 looks a token up among the keys its own list shows: an instance that shows none has the token
@@ -137,13 +143,17 @@ fn is_number(text: &str) -> bool {
 }
 
 /// The insert, some milliseconds after the check, and what follows it.
-fn insert(hub: &Hub, wish: &Wish) -> Reply {
+fn insert(hub: &Hub, wish: &Wish) -> EvolutionReply {
     let takes = hub.world(|world, _| world.timing.create);
     hub.sleep(takes);
     let name = &wish.facts.name;
     let inserted = hub.world(|world, now| {
         if world.find(name).is_some() {
-            return Err(if hub.version.is_v1() { Reply::taken(name) } else { lose_race(world, name, now) });
+            return Err(if hub.version.is_v1() {
+                EvolutionReply::taken(name)
+            } else {
+                lose_race(world, name, now)
+            });
         }
         let key = world.insert(wish.facts.clone(), now);
         world.hold(key);
@@ -164,7 +174,7 @@ fn insert(hub: &Hub, wish: &Wish) -> Reply {
 }
 
 /// The loser's clean-up destroys what the winner made.
-fn lose_race(world: &mut World, name: &str, now: Duration) -> Reply {
+fn lose_race(world: &mut World, name: &str, now: Duration) -> EvolutionReply {
     if let Some((key, _)) = world.loaded(name) {
         world.destroyed.push(name.to_owned());
         let clean_up = world.timing.race_clean_up;
@@ -174,12 +184,12 @@ fn lose_race(world: &mut World, name: &str, now: Duration) -> Reply {
 }
 
 /// 1.8.2: a name that is no file name, or a bad webhook, leaves a half-made instance behind.
-fn finish_v1(world: &mut World, key: Key, wish: &Wish) -> Option<Reply> {
+fn finish_v1(world: &mut World, key: InstanceKey, wish: &Wish) -> Option<EvolutionReply> {
     let i = world.get_mut(key)?;
     let integration = i.facts.integration.take();
     if wish.facts.name.contains('/') || wish.facts.name.len() > MAX_NAME_V1 {
         (i.id, i.token) = (None, None);
-        return Some(Reply::thrown(400, "Authentication error"));
+        return Some(EvolutionReply::thrown(400, "Authentication error"));
     }
     match webhook::created_v1(wish.body) {
         Ok(stored) => i.webhook = stored,
@@ -190,7 +200,7 @@ fn finish_v1(world: &mut World, key: Key, wish: &Wish) -> Option<Reply> {
 }
 
 /// 2.x: a webhook without events fails, and the half-made instance is removed behind the caller's back.
-fn finish_v2(world: &mut World, key: Key, wish: &Wish, now: Duration) -> Option<Reply> {
+fn finish_v2(world: &mut World, key: InstanceKey, wish: &Wish, now: Duration) -> Option<EvolutionReply> {
     match webhook::created_v2(wish.body) {
         Ok(stored) => {
             world.get_mut(key)?.webhook = stored;
@@ -205,7 +215,7 @@ fn finish_v2(world: &mut World, key: Key, wish: &Wish, now: Duration) -> Option<
 }
 
 /// Opens the socket, if a code is wanted, and answers.
-fn finish(hub: &Hub, key: Key, wish: &Wish) -> Reply {
+fn finish(hub: &Hub, key: InstanceKey, wish: &Wish) -> EvolutionReply {
     let codes = wish.with_qr.then(|| {
         hub.await_version_page();
         let sleep = hub.world(|world, now| {
@@ -229,7 +239,7 @@ fn finish(hub: &Hub, key: Key, wish: &Wish) -> Reply {
     if let Some(codes) = codes {
         body.insert("qrcode".to_owned(), codes);
     }
-    Reply::json(201, Value::Object(body))
+    EvolutionReply::json(201, Value::Object(body))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 use super::journal::Journal;
 use super::options::{Options, Version};
-use super::timing::{Clock, Moment};
+use super::timing::{Moment, SimulatedClock};
 use super::world::World;
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -120,7 +120,7 @@ pub struct Hub {
     /// Which server this is.
     pub version: Version,
     /// Real and simulated time.
-    pub clock: Clock,
+    pub clock: SimulatedClock,
     /// `AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES`.
     pub expose: bool,
     /// Where it listens.
@@ -143,7 +143,7 @@ impl Hub {
     /// The state of a server that has just bound its address.
     #[must_use]
     pub fn new(options: Options, addr: SocketAddr) -> Self {
-        let clock = Clock::start(options.timing.speed);
+        let clock = SimulatedClock::start(options.timing.speed);
         let (version, expose) = (options.version, options.expose_in_fetch);
         let world =
             World::new(version, options.timing, clock, options.qrcode_limit, options.del_instance_minutes);

@@ -13,7 +13,7 @@ pub const PROFILE_NAME: &str = "Loja Teste";
 
 /// The three words of `connectionState`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum LiveState {
     /// No socket, or one that is down for the moment.
     Close,
     /// A socket is up and waits for a scan, or signs in again.
@@ -22,7 +22,7 @@ pub enum State {
     Open,
 }
 
-impl State {
+impl LiveState {
     /// The word on the wire.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -36,7 +36,7 @@ impl State {
 
 /// What `create` was told.
 #[derive(Clone, Debug, Default)]
-pub struct Facts {
+pub struct InstanceSpec {
     /// The name, in whatever characters.
     pub name: String,
     /// The kind of instance; 1.8.2 does without and stores anything.
@@ -49,7 +49,7 @@ pub struct Facts {
 
 /// A WhatsApp socket that has not ended.
 #[derive(Clone, Copy, Debug)]
-pub struct Socket {
+pub struct WhatsappSocket {
     /// Changes at each reconnect, so that what was planned for the old connection is void.
     pub id: u64,
     /// When it was opened.
@@ -81,9 +81,9 @@ pub enum Ended {
 /// An instance of the simulated server.
 #[derive(Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "memory and database are independent, as over there")]
-pub struct Instance {
+pub struct SimulatedInstance {
     /// What `create` was told.
-    pub facts: Facts,
+    pub facts: InstanceSpec,
     /// Its `instanceId`; 1.8.2 has none for an instance whose `create` failed half-way.
     pub id: Option<String>,
     /// The key that opens this instance alone; absent likewise.
@@ -101,11 +101,11 @@ pub struct Instance {
     /// Whether a clean-up of 2.x has begun to take its rows apart.
     pub in_removal: bool,
     /// The state of the process.
-    pub state: State,
+    pub state: LiveState,
     /// The state in the database, which lags behind.
-    pub stored: State,
+    pub stored: LiveState,
     /// Sockets that have not ended. More than one on a paired instance fight.
-    pub sockets: Vec<Socket>,
+    pub sockets: Vec<WhatsappSocket>,
     /// QR codes since the last time the limit was reached.
     pub count: u32,
     /// The last code. It is never cleared, however stale.
@@ -114,22 +114,24 @@ pub struct Instance {
     pub with_pairing: bool,
     /// Whether a phone is linked.
     pub paired: bool,
-    /// The account last linked; stays after a logout.
+    /// The account last linked.
+    pub account: Option<String>,
+    /// The account that last signed in, as the list shows it; stays after a logout.
     pub owner: Option<String>,
     /// The last end of a pairing; stays after the next pairing, as the server never clears it.
     pub disconnection: Option<Disconnection>,
     /// Since when two sockets of one pairing have been replacing each other.
     pub fighting: Option<Moment>,
     /// How long a webhook receiver that fails keeps the instance alive after its `delete`.
-    pub held: Moment,
+    pub delete_delay: Moment,
     /// Calls that sleep and will look at this instance when they wake.
     pub busy: u32,
 }
 
-impl Instance {
+impl SimulatedInstance {
     /// A fresh instance, closed.
     #[must_use]
-    pub fn new(facts: Facts, now: Moment) -> Self {
+    pub fn new(facts: InstanceSpec, now: Moment) -> Self {
         let token = facts.token.clone().unwrap_or_else(|| uuid().to_uppercase());
         Self {
             facts,
@@ -141,17 +143,18 @@ impl Instance {
             in_memory: true,
             in_database: true,
             in_removal: false,
-            state: State::Close,
-            stored: State::Close,
+            state: LiveState::Close,
+            stored: LiveState::Close,
             sockets: Vec::new(),
             count: 0,
             code: None,
             with_pairing: false,
             paired: false,
+            account: None,
             owner: None,
             disconnection: None,
             fighting: None,
-            held: Moment::ZERO,
+            delete_delay: Moment::ZERO,
             busy: 0,
         }
     }
@@ -165,8 +168,8 @@ impl Instance {
     /// Ends the pairing, and every socket with it.
     pub fn end(&mut self, why: Ended, now: Moment, stamp: &str) {
         self.sockets.clear();
-        self.state = State::Close;
-        self.stored = State::Close;
+        self.state = LiveState::Close;
+        self.stored = LiveState::Close;
         self.paired = false;
         self.with_pairing = false;
         self.fighting = None;
@@ -175,19 +178,20 @@ impl Instance {
         self.disconnection = Some(Disconnection { code: 401, object, at: now });
     }
 
-    /// A phone is linked: the newest socket signs in, any others end.
-    pub fn pair(&mut self, jid: &str, now: Moment) {
+    /// A phone is linked: the newest socket has to open anew, any others end.
+    pub fn scanned(&mut self, jid: &str) {
         self.sockets = self.sockets.pop().into_iter().collect();
+        self.state = LiveState::Close;
         self.paired = true;
         self.with_pairing = false;
-        self.owner = Some(account(jid));
-        self.open(now);
+        self.account = Some(account(jid));
     }
 
-    /// A paired socket is signed in.
+    /// A paired socket is signed in. Only now is it said whose it is.
     pub fn open(&mut self, now: Moment) {
-        self.state = State::Open;
-        self.stored = State::Open;
+        self.owner.clone_from(&self.account);
+        self.state = LiveState::Open;
+        self.stored = LiveState::Open;
         self.updated = now;
     }
 }

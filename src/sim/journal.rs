@@ -10,7 +10,7 @@ const KEPT: usize = 10_000;
 
 /// One request that reached the simulated server.
 #[derive(Clone, Debug)]
-pub struct Call {
+pub struct JournalEntry {
     /// When its last byte had arrived, in real time since the start.
     pub at: Duration,
     /// The method.
@@ -39,14 +39,14 @@ pub struct Tally {
 /// All that was asked.
 #[derive(Debug, Default)]
 pub struct Journal {
-    calls: VecDeque<Call>,
+    calls: VecDeque<JournalEntry>,
     dropped: usize,
     tallies: HashMap<String, HashMap<Option<String>, Tally>>,
 }
 
 impl Journal {
     /// Notes a call; the number returned belongs to [`Journal::end`].
-    pub fn begin(&mut self, call: Call) -> usize {
+    pub fn begin(&mut self, call: JournalEntry) -> usize {
         let tally = self.tally_mut(&call.endpoint, call.name.as_ref());
         tally.calls += 1;
         tally.running += 1;
@@ -77,7 +77,7 @@ impl Journal {
 
     /// The calls kept, oldest first.
     #[must_use]
-    pub fn calls(&self) -> Vec<Call> {
+    pub fn calls(&self) -> Vec<JournalEntry> {
         self.calls.iter().cloned().collect()
     }
 
@@ -108,9 +108,16 @@ impl Journal {
 mod tests {
     use super::*;
 
-    fn call(name: &str) -> Call {
+    fn call(name: &str) -> JournalEntry {
         let (method, endpoint) = ("GET".to_owned(), "connect".to_owned());
-        Call { at: Duration::ZERO, method, endpoint, name: Some(name.to_owned()), keyed: true, status: None }
+        JournalEntry {
+            at: Duration::ZERO,
+            method,
+            endpoint,
+            name: Some(name.to_owned()),
+            keyed: true,
+            status: None,
+        }
     }
 
     #[test]

@@ -17,7 +17,8 @@
 //! world    instances, their sockets, and what falls due         instance   one of them
 //! hub      what connections share: world, faults, journal, the one place that sleeps
 //! connections  the open ones, and what ends them     codes  what a call answers after it slept
-//! control, control_http  what phones, WhatsApp and operators do     webhook_sender  the global webhook
+//! control, control_http  what phones, WhatsApp and operators do     inspection  what is asked of it
+//! webhook_sender  the global webhook
 //! ```
 //!
 //! Not simulated: the webhooks of single instances, compression, and every message.
@@ -28,6 +29,7 @@ mod control;
 mod control_http;
 mod create;
 mod hub;
+mod inspection;
 mod instance;
 mod journal;
 mod options;
@@ -43,15 +45,16 @@ mod wire_v1;
 mod wire_v2;
 mod world;
 
-pub use control::{Control, CurrentCode};
+pub use control::Control;
 pub use hub::{Fault, VersionPage};
-pub use instance::State;
-pub use journal::{Call, Tally};
+pub use inspection::CurrentCode;
+pub use instance::LiveState;
+pub use journal::{JournalEntry, Tally};
 pub use options::{Options, Version};
 pub use timing::Timing;
 pub use world::Whatsapp;
 
-use connections::Connections;
+use connections::OpenConnections;
 use hub::Hub;
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
@@ -61,7 +64,7 @@ use std::thread::{self, JoinHandle};
 /// A running simulation; it ends when this is dropped.
 pub struct Sim {
     hub: Arc<Hub>,
-    connections: Arc<Connections>,
+    connections: Arc<OpenConnections>,
     control: Control,
     threads: Vec<JoinHandle<()>>,
 }
@@ -71,7 +74,7 @@ impl Sim {
     pub fn start(options: Options) -> io::Result<Self> {
         let listener = TcpListener::bind(options.listen.to_socket_addrs()?.collect::<Vec<_>>().as_slice())?;
         let hub = Arc::new(Hub::new(options, listener.local_addr()?));
-        let connections = Arc::new(Connections::default());
+        let connections = Arc::new(OpenConnections::default());
         let control = Control::new(Arc::clone(&hub), Arc::clone(&connections));
         let (its_hub, its_connections) = (Arc::clone(&hub), Arc::clone(&connections));
         let acceptor = thread::Builder::new()

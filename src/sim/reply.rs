@@ -31,7 +31,7 @@ impl Body {
 }
 
 /// One answer.
-pub struct Reply {
+pub struct EvolutionReply {
     /// The status.
     pub status: u16,
     content_type: &'static str,
@@ -40,7 +40,7 @@ pub struct Reply {
     pub body: Body,
 }
 
-impl Reply {
+impl EvolutionReply {
     /// JSON with any status.
     #[must_use]
     pub fn json(status: u16, value: Value) -> Self {

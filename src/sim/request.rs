@@ -3,20 +3,20 @@
 //! Understands requests as Express does; decides nothing.
 
 use super::hub::Hub;
-use super::journal::Call;
-use super::reply::Reply;
+use super::journal::JournalEntry;
+use super::reply::EvolutionReply;
 use crate::http1::RequestMessage;
 use serde_json::{Map, Value};
 
 /// A request target taken apart.
-pub struct Target {
+pub struct RequestTarget {
     /// As sent.
     pub raw: String,
     segments: Vec<String>,
     query: Vec<(String, String)>,
 }
 
-impl Target {
+impl RequestTarget {
     /// Splits and decodes path and query.
     #[must_use]
     pub fn parse(raw: &str) -> Self {
@@ -84,7 +84,7 @@ fn decode(text: &str, plus_is_space: bool) -> String {
 
 /// What the journal notes of a request.
 #[must_use]
-pub fn call(hub: &Hub, request: &RequestMessage, target: &Target) -> Call {
+pub fn call(hub: &Hub, request: &RequestMessage, target: &RequestTarget) -> JournalEntry {
     let (endpoint, name) = match target.segments()[..] {
         [] => ("banner".to_owned(), None),
         ["instance", "create"] => ("create".to_owned(), name_in_body(request)),
@@ -96,7 +96,7 @@ pub fn call(hub: &Hub, request: &RequestMessage, target: &Target) -> Call {
         _ => (target.segments().join("/"), None),
     };
     let (at, method) = (hub.started.elapsed(), request.method.clone());
-    Call { at, method, endpoint, name, keyed: request.header("apikey").is_some(), status: None }
+    JournalEntry { at, method, endpoint, name, keyed: request.header("apikey").is_some(), status: None }
 }
 
 fn name_in_body(request: &RequestMessage) -> Option<String> {
@@ -104,12 +104,13 @@ fn name_in_body(request: &RequestMessage) -> Option<String> {
 }
 
 /// The body as the handlers see it: JSON or a form if it says so, otherwise empty.
-pub fn body(request: &RequestMessage) -> Result<Map<String, Value>, Reply> {
+pub fn body(request: &RequestMessage) -> Result<Map<String, Value>, EvolutionReply> {
     let kind = request.header("content-type").unwrap_or_default();
     if request.body.is_empty() {
         Ok(Map::new())
     } else if kind.starts_with("application/json") {
-        let parsed = serde_json::from_slice(&request.body).map_err(|e| Reply::uncaught(400, broken(&e)))?;
+        let parsed =
+            serde_json::from_slice(&request.body).map_err(|e| EvolutionReply::uncaught(400, broken(&e)))?;
         Ok(if let Value::Object(map) = parsed { map } else { Map::new() })
     } else if kind.starts_with("application/x-www-form-urlencoded") {
         let text = String::from_utf8_lossy(&request.body);
@@ -130,13 +131,13 @@ mod tests {
 
     #[test]
     fn a_target_is_taken_apart() {
-        let target = Target::parse("/instance/connect/a%2Fb?number=%2B55%2021&x=a+b&instanceName=");
+        let target = RequestTarget::parse("/instance/connect/a%2Fb?number=%2B55%2021&x=a+b&instanceName=");
         assert_eq!(target.segments(), ["instance", "connect", "a/b"]);
         assert_eq!(target.query("number"), Some("+55 21"));
         assert_eq!(target.query("x"), Some("a b"));
         assert_eq!(target.name_after_guards("a/b"), "");
-        assert_eq!(Target::parse("/instance/connect/").segments(), ["instance", "connect"]);
-        assert_eq!(Target::parse("/").segments(), Vec::<&str>::new());
+        assert_eq!(RequestTarget::parse("/instance/connect/").segments(), ["instance", "connect"]);
+        assert_eq!(RequestTarget::parse("/").segments(), Vec::<&str>::new());
         assert_eq!(decode("100%", false), "100%");
     }
 }

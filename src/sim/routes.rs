@@ -5,10 +5,10 @@
 
 use super::codes::{after_sleep, codes_of};
 use super::hub::{Hub, VersionPage};
-use super::instance::{Ended, Instance, State};
-use super::reply::Reply;
-use super::request::{Target, body};
-use super::world::Key;
+use super::instance::{Ended, LiveState, SimulatedInstance};
+use super::reply::EvolutionReply;
+use super::request::{RequestTarget, body};
+use super::world::{InstanceKey, Whatsapp};
 use super::{create, webhook, wire_v1, wire_v2};
 use crate::http1::RequestMessage;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// Answers one request.
 #[must_use]
-pub fn answer(hub: &Hub, request: &RequestMessage, target: &Target) -> Reply {
+pub fn answer(hub: &Hub, request: &RequestMessage, target: &RequestTarget) -> EvolutionReply {
     let (method, segments) = (request.method.as_str(), target.segments());
     let (v1, restart) = (hub.version.is_v1(), if hub.version.is_v1() { "PUT" } else { "POST" });
     if hub.mode(|mode| mode.unlicensed) && !segments.is_empty() {
@@ -27,7 +27,7 @@ pub fn answer(hub: &Hub, request: &RequestMessage, target: &Target) -> Reply {
         Err(broken) => return broken,
     };
     let key = request.header("apikey").map(str::trim);
-    let named = |name: &str, then: &dyn Fn(&str) -> Reply| match guard(hub, key, name) {
+    let named = |name: &str, then: &dyn Fn(&str) -> EvolutionReply| match guard(hub, key, name) {
         Some(refused) => refused,
         None => then(target.name_after_guards(name)),
     };
@@ -43,59 +43,63 @@ pub fn answer(hub: &Hub, request: &RequestMessage, target: &Target) -> Reply {
         ("DELETE", ["instance", "delete", name]) => named(name, &|n| delete(hub, n)),
         ("GET", ["webhook", "find", name]) => named(name, &|n| webhook::find(hub, n)),
         ("POST", ["webhook", "set", name]) => named(name, &|n| webhook::set(hub, n, &body)),
-        _ => Reply::no_route(method, &target.raw),
+        _ => EvolutionReply::no_route(method, &target.raw),
     }
 }
 
 /// Every business route of 2.4 before it is activated.
 #[must_use]
-pub fn unlicensed(hub: &Hub) -> Reply {
+pub fn unlicensed(hub: &Hub) -> EvolutionReply {
     let register = format!("{}/manager/login", hub.url());
     let body =
         json!({"error": "service not activated", "code": "LICENSE_REQUIRED", "register_url": register});
-    Reply::json(503, body)
+    EvolutionReply::json(503, body)
 }
 
 /// The guards of a route with a name: why the request is refused, if it is.
-fn guard(hub: &Hub, key: Option<&str>, name: &str) -> Option<Reply> {
+fn guard(hub: &Hub, key: Option<&str>, name: &str) -> Option<EvolutionReply> {
     let (exists, token) = hub.world(|world, _| {
         let token = world.find(name).and_then(|key| world.get(key)).and_then(|i| i.token.clone());
         (world.has_name(name), token)
     });
     if !exists {
-        return Some(Reply::no_instance(name));
+        return Some(EvolutionReply::no_instance(name));
     }
     let opens = key.is_some() && (hub.is_global(key) || key == token.as_deref());
-    (!opens).then(Reply::unauthorized)
+    (!opens).then(EvolutionReply::unauthorized)
 }
 
-fn banner(hub: &Hub) -> Reply {
+fn banner(hub: &Hub) -> EvolutionReply {
     if hub.mode(|mode| mode.version_page == VersionPage::Hangs) {
         hub.await_version_page();
     }
-    Reply::ok(if hub.version.is_v1() { wire_v1::banner(&hub.url()) } else { wire_v2::banner(&hub.url()) })
+    EvolutionReply::ok(if hub.version.is_v1() {
+        wire_v1::banner(&hub.url())
+    } else {
+        wire_v2::banner(&hub.url())
+    })
 }
 
-fn verify(hub: &Hub, key: Option<&str>) -> Reply {
+fn verify(hub: &Hub, key: Option<&str>) -> EvolutionReply {
     if hub.is_global(key) {
-        Reply::ok(json!({"status": 200, "message": "Credentials are valid"}))
+        EvolutionReply::ok(json!({"status": 200, "message": "Credentials are valid"}))
     } else {
-        Reply::unauthorized()
+        EvolutionReply::unauthorized()
     }
 }
 
 /// `fetchInstances`. In 2.x an instance's token lists the instances that have that token.
-fn fetch(hub: &Hub, key: Option<&str>, target: &Target) -> Reply {
+fn fetch(hub: &Hub, key: Option<&str>, target: &RequestTarget) -> EvolutionReply {
     let named = target.query("instanceName").filter(|n| !n.is_empty());
     let global = hub.is_global(key);
     if !global && (hub.version.is_v1() || !token_may_list(hub, key, named)) {
-        return Reply::unauthorized();
+        return EvolutionReply::unauthorized();
     }
     let asked = |name| target.query(name).filter(|v| !v.is_empty());
     let url = hub.url();
     let extra = hub.mode(|mode| mode.extra_entries.clone());
     hub.world(|world, now| {
-        let wanted = |i: &&Instance| {
+        let wanted = |i: &&SimulatedInstance| {
             (global || i.token.as_deref() == key)
                 && named.is_none_or(|n| i.facts.name == n && i.in_memory)
                 && asked("instanceId").is_none_or(|id| i.id.as_deref() == Some(id))
@@ -105,34 +109,34 @@ fn fetch(hub: &Hub, key: Option<&str>, target: &Target) -> Reply {
         let found: Vec<_> = world.listed().into_iter().filter(wanted).collect();
         let one = named.or(asked("instanceId")).or(asked("number"));
         if let (Some(one), true) = (one, found.is_empty()) {
-            return Reply::thrown(404, &format!("Instance \"{one}\" not found"));
+            return EvolutionReply::thrown(404, &format!("Instance \"{one}\" not found"));
         }
         if hub.version.is_v1() {
             let mut shown: Vec<_> =
                 found.iter().map(|i| wire_v1::listed(i, world.seen(i, now), &url, hub.expose)).collect();
             if one.is_some() {
-                return Reply::ok(shown.remove(0));
+                return EvolutionReply::ok(shown.remove(0));
             }
             shown.extend(extra);
-            return Reply::ok(Value::Array(shown));
+            return EvolutionReply::ok(Value::Array(shown));
         }
         let shown = found.iter().map(|i| wire_v2::listed(i, &hub.clock));
-        Reply::ok(shown.chain(extra.into_iter().filter(|_| one.is_none())).collect())
+        EvolutionReply::ok(shown.chain(extra.into_iter().filter(|_| one.is_none())).collect())
     })
 }
 
 fn token_may_list(hub: &Hub, key: Option<&str>, named: Option<&str>) -> bool {
-    let holds = |i: &&Instance| i.token.as_deref() == key && named.is_none_or(|n| i.facts.name == n);
+    let holds = |i: &&SimulatedInstance| i.token.as_deref() == key && named.is_none_or(|n| i.facts.name == n);
     key.is_some() && hub.world(|world, _| world.listed().iter().any(holds))
 }
 
-fn connection_state(hub: &Hub, name: &str) -> Reply {
+fn connection_state(hub: &Hub, name: &str) -> EvolutionReply {
     let state = hub.world(|world, now| world.loaded(name).map(|(_, i)| world.seen(i, now)));
-    Reply::ok(state_object(name, state))
+    EvolutionReply::ok(state_object(name, state))
 }
 
 /// The object that names a state; without one while the instance is not in the server's memory.
-fn state_object(name: &str, state: Option<State>) -> Value {
+fn state_object(name: &str, state: Option<LiveState>) -> Value {
     match state {
         Some(state) => json!({"instance": {"instanceName": name, "state": state.word()}}),
         None => json!({"instance": {"instanceName": name}}),
@@ -140,101 +144,106 @@ fn state_object(name: &str, state: Option<State>) -> Value {
 }
 
 /// What a call finds, under the world's lock.
-enum Found {
+enum Lookup {
     Missing,
-    State(State),
-    Slept(Key, Duration),
-    Codes(Key),
+    State(LiveState),
+    Slept(InstanceKey, Duration),
+    Codes(InstanceKey),
 }
 
-fn connect(hub: &Hub, name: &str, number: Option<&str>) -> Reply {
+fn connect(hub: &Hub, name: &str, number: Option<&str>) -> EvolutionReply {
     let with_pairing = number.is_some_and(|n| n.bytes().any(|b| b.is_ascii_digit()));
-    if hub.world(|world, now| world.loaded(name).is_some_and(|(_, i)| world.seen(i, now) == State::Close)) {
+    if hub.world(|world, now| world.loaded(name).is_some_and(|(_, i)| world.seen(i, now) == LiveState::Close))
+    {
         hub.await_version_page();
     }
     let found = hub.world(|world, now| {
-        let Some((key, i)) = world.loaded(name) else { return Found::Missing };
+        let Some((key, i)) = world.loaded(name) else { return Lookup::Missing };
         match world.seen(i, now) {
-            State::Open => Found::State(State::Open),
-            State::Connecting => Found::Codes(key),
-            State::Close => {
+            LiveState::Open => Lookup::State(LiveState::Open),
+            LiveState::Connecting => Lookup::Codes(key),
+            LiveState::Close => {
                 world.open_socket(key, with_pairing, now);
                 world.hold(key);
-                Found::Slept(key, world.timing.connect)
+                Lookup::Slept(key, world.timing.connect)
             }
         }
     });
     match found {
-        Found::Missing => Reply::error_200(),
-        Found::State(state) => Reply::ok(state_object(name, Some(state))),
-        Found::Codes(key) => Reply::ok(codes_of(hub, key)),
-        Found::Slept(key, sleep) => Reply::ok(after_sleep(hub, key, sleep)),
+        Lookup::Missing => EvolutionReply::error_200(),
+        Lookup::State(state) => EvolutionReply::ok(state_object(name, Some(state))),
+        Lookup::Codes(key) => EvolutionReply::ok(codes_of(hub, key)),
+        Lookup::Slept(key, sleep) => EvolutionReply::ok(after_sleep(hub, key, sleep)),
     }
 }
 
-fn restart_instance(hub: &Hub, name: &str) -> Reply {
+fn restart_instance(hub: &Hub, name: &str) -> EvolutionReply {
     let v1 = hub.version.is_v1();
     let found = hub.world(|world, now| {
-        let Some((key, i)) = world.loaded(name) else { return Found::Missing };
+        let Some((key, i)) = world.loaded(name) else { return Lookup::Missing };
         match (v1, world.seen(i, now)) {
-            (false, _) if i.fighting.is_some() => Found::Missing,
-            (true, State::Open) => {
+            // As measured: a restart ends no fight, and none that is coming.
+            (false, _) if i.fighting.is_some() || world.whatsapp == Whatsapp::Refuses => Lookup::Missing,
+            (true, LiveState::Open) => {
                 world.restart_beside(key, now);
                 world.hold(key);
-                Found::Slept(key, world.timing.restart)
+                Lookup::Slept(key, world.timing.restart)
             }
-            (true, state) => Found::State(state),
-            (false, State::Close) => Found::Missing,
-            (false, State::Open) => {
+            (true, state) => Lookup::State(state),
+            (false, LiveState::Close) => Lookup::Missing,
+            (false, LiveState::Open) => {
                 world.restart_socket(key, now);
-                Found::State(State::Open)
+                Lookup::State(LiveState::Open)
             }
-            (false, State::Connecting) => {
+            (false, LiveState::Connecting) => {
                 world.restart_socket(key, now);
-                Found::Codes(key)
+                Lookup::Codes(key)
             }
         }
     });
     match found {
-        Found::Missing => Reply::error_200(),
-        Found::State(state) => Reply::ok(state_object(name, Some(state))),
-        Found::Codes(key) => Reply::ok(codes_of(hub, key)),
-        Found::Slept(key, sleep) => {
+        Lookup::Missing => EvolutionReply::error_200(),
+        Lookup::State(state) => EvolutionReply::ok(state_object(name, Some(state))),
+        Lookup::Codes(key) => EvolutionReply::ok(codes_of(hub, key)),
+        Lookup::Slept(key, sleep) => {
             hub.sleep(sleep);
             let state = hub.world(|world, now| {
                 let state = world.get(key).map(|i| world.seen(i, now));
                 world.release(key);
                 state
             });
-            Reply::ok(state_object(name, state))
+            EvolutionReply::ok(state_object(name, state))
         }
     }
 }
 
-fn logout(hub: &Hub, name: &str) -> Reply {
+fn logout(hub: &Hub, name: &str) -> EvolutionReply {
     hub.world(|world, now| {
         let Some((key, i)) = world.loaded(name) else {
-            return Reply::uncaught(500, "Cannot read properties of undefined (reading 'logoutInstance')");
+            return EvolutionReply::uncaught(
+                500,
+                "Cannot read properties of undefined (reading 'logoutInstance')",
+            );
         };
-        if world.seen(i, now) == State::Close {
-            return Reply::thrown(400, &format!("The \"{name}\" instance is not connected"));
+        if world.seen(i, now) == LiveState::Close {
+            return EvolutionReply::thrown(400, &format!("The \"{name}\" instance is not connected"));
         }
         world.end(key, Ended::LoggedOut, now);
-        Reply::success("Instance logged out")
+        EvolutionReply::success("Instance logged out")
     })
 }
 
-fn delete(hub: &Hub, name: &str) -> Reply {
+fn delete(hub: &Hub, name: &str) -> EvolutionReply {
     let takes = hub.world(|world, _| world.timing.delete);
     hub.sleep(takes);
     hub.world(|world, now| {
-        let open = world.loaded(name).is_some_and(|(_, i)| world.seen(i, now) == State::Open);
+        let open = world.loaded(name).is_some_and(|(_, i)| world.seen(i, now) == LiveState::Open);
         if open && hub.version.is_v1() {
-            return Reply::thrown(400, &format!("The \"{name}\" instance needs to be disconnected"));
+            return EvolutionReply::thrown(400, &format!("The \"{name}\" instance needs to be disconnected"));
         }
         if let Some(key) = world.find(name) {
             world.delete(key, now);
         }
-        Reply::success("Instance deleted")
+        EvolutionReply::success("Instance deleted")
     })
 }

@@ -2,12 +2,12 @@
 //!
 //! One thread a connection, because Evolution's sleeps are slept right there. Knows no route.
 
-use super::connections::{Connections, carry_out};
+use super::connections::{OpenConnections, carry_out};
 use super::control_http;
 use super::hub::{Fault, Hub, Listening};
-use super::journal::Call;
-use super::reply::{Body, Reply};
-use super::request::{self, Target};
+use super::journal::JournalEntry;
+use super::reply::{Body, EvolutionReply};
+use super::request::{self, RequestTarget};
 use super::routes;
 use crate::http1::{ReadError, ReadLimits, Reader, RequestMessage};
 use std::io::{self, Write};
@@ -31,7 +31,7 @@ const HUGE: usize = 64 * 1024 * 1024;
 const REDIRECTED: &str = "/redirected";
 
 /// Accepts connections until the simulation stops; the listening socket is closed while it is not to listen.
-pub fn run(hub: &Arc<Hub>, connections: &Arc<Connections>, listener: TcpListener) {
+pub fn run(hub: &Arc<Hub>, connections: &Arc<OpenConnections>, listener: TcpListener) {
     let mut listener = Some(listener);
     while !hub.mode(|mode| mode.stopping) {
         if hub.mode(|mode| is_stopped(mode.listening)) {
@@ -69,7 +69,7 @@ fn rebind(hub: &Hub) -> Option<TcpListener> {
     }
 }
 
-fn accept(hub: &Arc<Hub>, connections: &Arc<Connections>, listener: &TcpListener) {
+fn accept(hub: &Arc<Hub>, connections: &Arc<OpenConnections>, listener: &TcpListener) {
     let stream = match listener.accept() {
         Ok((stream, _)) => stream,
         Err(error) => {
@@ -96,7 +96,7 @@ fn accept(hub: &Arc<Hub>, connections: &Arc<Connections>, listener: &TcpListener
 }
 
 /// Answers the requests of one connection until either side closes.
-fn converse(hub: &Arc<Hub>, connections: &Arc<Connections>, stream: TcpStream) -> io::Result<()> {
+fn converse(hub: &Arc<Hub>, connections: &Arc<OpenConnections>, stream: TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = Reader::new(stream, LIMITS);
     loop {
@@ -111,12 +111,12 @@ fn converse(hub: &Arc<Hub>, connections: &Arc<Connections>, stream: TcpStream) -
             Err(ReadError::Io(error)) => return Err(error),
             Err(error) => {
                 log::debug!("refused a request: {error:?}");
-                let refused = Reply::status(400);
+                let refused = EvolutionReply::status(400);
                 return write(reader.stream(), &refused, false);
             }
         };
         let keep = request.keeps_alive();
-        let target = Target::parse(&request.target);
+        let target = RequestTarget::parse(&request.target);
         if target.is_control() {
             let (reply, after) = control_http::over_http(hub, &request, &target);
             write(reader.stream(), &reply, keep)?;
@@ -143,7 +143,8 @@ fn resets(hub: &Hub, stream: &TcpStream) -> io::Result<bool> {
         let (method, endpoint) = (String::new(), "reset".to_owned());
         let at = hub.started.elapsed();
         let mut journal = hub.journal();
-        let number = journal.begin(Call { at, method, endpoint, name: None, keyed: false, status: None });
+        let number =
+            journal.begin(JournalEntry { at, method, endpoint, name: None, keyed: false, status: None });
         journal.end(number, "reset", None, None);
     }
     Ok(reset)
@@ -153,7 +154,7 @@ fn resets(hub: &Hub, stream: &TcpStream) -> io::Result<bool> {
 fn upstream(
     hub: &Hub,
     request: &RequestMessage,
-    target: &Target,
+    target: &RequestTarget,
     stream: &mut TcpStream,
     keep: bool,
 ) -> io::Result<bool> {
@@ -179,18 +180,22 @@ fn upstream(
 }
 
 /// What is answered in place of Evolution's answer; nothing if the fault is that nothing comes.
-fn faulty(hub: &Hub, fault: Fault, request: &RequestMessage) -> Option<Reply> {
+fn faulty(hub: &Hub, fault: Fault, request: &RequestMessage) -> Option<EvolutionReply> {
     let key = request.header("apikey").unwrap_or_default();
     Some(match fault {
-        Fault::Html => Reply::raw(502, "text/html", "<html><body><h1>502 Bad Gateway</h1></body></html>"),
-        Fault::Garbage => Reply::raw(200, "application/json; charset=utf-8", r#"{"instance": [[["#),
-        Fault::Huge => Reply::huge(HUGE),
-        Fault::Redirect => Reply::redirect(format!("{}{REDIRECTED}", hub.url())),
-        Fault::Http500 => Reply::uncaught(500, &format!("connect ECONNREFUSED (apikey: {key})")),
-        Fault::Error200 => Reply::error_200(),
+        Fault::Html => {
+            EvolutionReply::raw(502, "text/html", "<html><body><h1>502 Bad Gateway</h1></body></html>")
+        }
+        Fault::Garbage => EvolutionReply::raw(200, "application/json; charset=utf-8", r#"{"instance": [[["#),
+        Fault::Huge => EvolutionReply::huge(HUGE),
+        Fault::Redirect => EvolutionReply::redirect(format!("{}{REDIRECTED}", hub.url())),
+        Fault::Http500 => EvolutionReply::uncaught(500, &format!("connect ECONNREFUSED (apikey: {key})")),
+        Fault::Error200 => EvolutionReply::error_200(),
         Fault::Unlicensed => routes::unlicensed(hub),
-        Fault::Scripted(status, page) if page.starts_with('<') => Reply::raw(status, "text/html", page),
-        Fault::Scripted(status, json) => Reply::raw(status, "application/json; charset=utf-8", json),
+        Fault::Scripted(status, page) if page.starts_with('<') => {
+            EvolutionReply::raw(status, "text/html", page)
+        }
+        Fault::Scripted(status, json) => EvolutionReply::raw(status, "application/json; charset=utf-8", json),
         Fault::None | Fault::Reset | Fault::Hang | Fault::Hold => {
             hub.wait(None, |mode| mode.fault != fault);
             return None;
@@ -198,7 +203,7 @@ fn faulty(hub: &Hub, fault: Fault, request: &RequestMessage) -> Option<Reply> {
     })
 }
 
-fn write(stream: &mut TcpStream, reply: &Reply, keep: bool) -> io::Result<()> {
+fn write(stream: &mut TcpStream, reply: &EvolutionReply, keep: bool) -> io::Result<()> {
     let bytes = reply.body.bytes();
     let length = if let Body::Huge(length) = reply.body { length } else { bytes.len() };
     let mut message = reply.head(length, keep).into_bytes();

@@ -1,6 +1,6 @@
 //! How long everything takes in the simulated world, and the clock it is measured with.
 //!
-//! Every duration of the simulation is *simulated* time; only [`Clock`] knows how fast that runs.
+//! Every duration of the simulation is *simulated* time; only [`SimulatedClock`] knows how fast that runs.
 //! Nothing here sleeps.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -125,13 +125,13 @@ impl Timing {
 
 /// Converts between real and simulated time.
 #[derive(Clone, Copy, Debug)]
-pub struct Clock {
+pub struct SimulatedClock {
     start: Instant,
     start_wall: SystemTime,
     speed: f64,
 }
 
-impl Clock {
+impl SimulatedClock {
     /// Starts at simulated time zero; `speed` must be above zero.
     #[must_use]
     pub fn start(speed: f64) -> Self {

@@ -2,7 +2,7 @@
 
 use super::hub::Hub;
 use super::qr::uuid;
-use super::reply::Reply;
+use super::reply::EvolutionReply;
 use serde_json::{Map, Value, json};
 
 /// The events of 2.3.7, in its order.
@@ -43,13 +43,13 @@ fn events(holder: &Map<String, Value>, v1: bool) -> Option<Value> {
 }
 
 /// The webhook of a 2.x create, which must have events.
-pub fn created_v2(body: &Map<String, Value>) -> Result<Stored, Reply> {
+pub fn created_v2(body: &Map<String, Value>) -> Result<Stored, EvolutionReply> {
     let empty = Map::new();
     match body.get("webhook") {
         None | Some(Value::Null | Value::Bool(false)) => Ok(None),
         Some(webhook) => {
             let webhook = webhook.as_object().unwrap_or(&empty);
-            let events = events(webhook, false).ok_or_else(|| Reply::thrown(400, NO_LENGTH))?;
+            let events = events(webhook, false).ok_or_else(|| EvolutionReply::thrown(400, NO_LENGTH))?;
             Ok(Some(stored_v2(webhook, &Value::Bool(true), events, None)))
         }
     }
@@ -78,12 +78,12 @@ fn stored_v2(given: &Map<String, Value>, enabled: &Value, events: Value, old: St
 }
 
 /// The webhook of a 1.8.2 create: without events nothing is stored, a bad URL is refused.
-pub fn created_v1(body: &Map<String, Value>) -> Result<Stored, Reply> {
+pub fn created_v1(body: &Map<String, Value>) -> Result<Stored, EvolutionReply> {
     let Some(url) = body.get("webhook").and_then(Value::as_str).filter(|url| !url.is_empty()) else {
         return Ok(None);
     };
     if !is_url(url) {
-        return Err(Reply::thrown(400, "Invalid \"url\" property in webhook"));
+        return Err(EvolutionReply::thrown(400, "Invalid \"url\" property in webhook"));
     }
     let Some(events) = events(body, true) else { return Ok(None) };
     let mut stored = Map::new();
@@ -118,7 +118,7 @@ fn is_url(text: &str) -> bool {
 
 /// `GET /webhook/find/{name}`
 #[must_use]
-pub fn find(hub: &Hub, name: &str) -> Reply {
+pub fn find(hub: &Hub, name: &str) -> EvolutionReply {
     let shown = hub.world(|world, _| {
         let (_, i) = world.loaded(name)?;
         let mut shown = i.webhook.clone()?;
@@ -130,26 +130,26 @@ pub fn find(hub: &Hub, name: &str) -> Reply {
         Some(shown)
     });
     let none = if hub.version.is_v1() { json!({}) } else { Value::Null };
-    Reply::ok(shown.map_or(none, Value::Object))
+    EvolutionReply::ok(shown.map_or(none, Value::Object))
 }
 
 /// `POST /webhook/set/{name}`
 #[must_use]
-pub fn set(hub: &Hub, name: &str, body: &Map<String, Value>) -> Reply {
+pub fn set(hub: &Hub, name: &str, body: &Map<String, Value>) -> EvolutionReply {
     let stored = if hub.version.is_v1() { set_v1(hub, name, body) } else { set_v2(hub, name, body) };
     match stored {
         Err(refused) => refused,
         Ok(stored) if hub.version.is_v1() => {
-            Reply::json(201, json!({"webhook": {"instanceName": name, "webhook": stored}}))
+            EvolutionReply::json(201, json!({"webhook": {"instanceName": name, "webhook": stored}}))
         }
         Ok(_) => find(hub, name).with_status(201),
     }
 }
 
-fn set_v1(hub: &Hub, name: &str, body: &Map<String, Value>) -> Result<Map<String, Value>, Reply> {
+fn set_v1(hub: &Hub, name: &str, body: &Map<String, Value>) -> Result<Map<String, Value>, EvolutionReply> {
     let missing = (!body.contains_key("url")).then(|| r#"instance requires property "url""#.to_owned());
     if let Some(complaint) = missing.or_else(|| unknown_event(body, "events", true)) {
-        return Err(Reply::invalid(&[complaint]));
+        return Err(EvolutionReply::invalid(&[complaint]));
     }
     let mut stored = body.clone();
     stored.extend(events(body, true).map(|events| ("events".to_owned(), events)));
@@ -157,16 +157,16 @@ fn set_v1(hub: &Hub, name: &str, body: &Map<String, Value>) -> Result<Map<String
     Ok(stored)
 }
 
-fn set_v2(hub: &Hub, name: &str, body: &Map<String, Value>) -> Result<Map<String, Value>, Reply> {
+fn set_v2(hub: &Hub, name: &str, body: &Map<String, Value>) -> Result<Map<String, Value>, EvolutionReply> {
     let Some(given) = body.get("webhook").and_then(Value::as_object) else {
-        return Err(Reply::invalid(&[r#"instance requires property "webhook""#.to_owned()]));
+        return Err(EvolutionReply::invalid(&[r#"instance requires property "webhook""#.to_owned()]));
     };
     if let Some(complaint) = unknown_event(given, "webhook.events", false) {
-        return Err(Reply::invalid(&[complaint]));
+        return Err(EvolutionReply::invalid(&[complaint]));
     }
     let enabled = given.get("enabled").cloned().unwrap_or(Value::Bool(true));
     let events = if enabled == Value::Bool(false) { Some(json!([])) } else { events(given, false) };
-    let Some(events) = events else { return Err(Reply::uncaught(500, NO_LENGTH)) };
+    let Some(events) = events else { return Err(EvolutionReply::uncaught(500, NO_LENGTH)) };
     let old = hub.world(|world, _| world.loaded(name).and_then(|(_, i)| i.webhook.clone()));
     let stored = stored_v2(given, &enabled, events, old);
     keep(hub, name, stored.clone());

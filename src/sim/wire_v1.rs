@@ -1,11 +1,9 @@
 //! The bodies of 1.8.2, key for key as recorded.
 
-use super::instance::{Instance, PROFILE_NAME, State};
+use super::instance::{LiveState, PROFILE_NAME, SimulatedInstance};
+use super::options::Version;
 use super::webhook;
 use serde_json::{Map, Value, json};
-
-/// The version that `GET /` names.
-pub const VERSION: &str = "1.8.2";
 
 /// `GET /`
 #[must_use]
@@ -13,7 +11,7 @@ pub fn banner(url: &str) -> Value {
     json!({
         "status": 200,
         "message": "Welcome to the Evolution API, it is working!",
-        "version": VERSION,
+        "version": Version::V1_8_2.number(),
         "swagger": format!("{url}/docs"),
         "manager": format!("{url}/manager"),
         "documentation": "https://doc.evolution-api.com",
@@ -22,7 +20,7 @@ pub fn banner(url: &str) -> Value {
 
 /// 201 of create, without its `qrcode`.
 #[must_use]
-pub fn created(i: &Instance, body: &Map<String, Value>) -> Map<String, Value> {
+pub fn created(i: &SimulatedInstance, body: &Map<String, Value>) -> Map<String, Value> {
     let mut instance = Map::new();
     instance.insert("instanceName".to_owned(), i.facts.name.clone().into());
     instance.insert("instanceId".to_owned(), i.id.clone().into());
@@ -55,14 +53,14 @@ pub fn created(i: &Instance, body: &Map<String, Value>) -> Map<String, Value> {
 
 /// An entry of `fetchInstances`. The owner is shown only while the instance is open.
 #[must_use]
-pub fn listed(i: &Instance, state: State, url: &str, expose: bool) -> Value {
+pub fn listed(i: &SimulatedInstance, state: LiveState, url: &str, expose: bool) -> Value {
     let mut shown = Map::new();
     let mut put = |name: &str, value: Value| _ = shown.insert(name.to_owned(), value);
     put("instanceName", i.facts.name.clone().into());
     if let Some(id) = &i.id {
         put("instanceId", id.clone().into());
     }
-    if let (State::Open, Some(owner)) = (state, &i.owner) {
+    if let (LiveState::Open, Some(owner)) = (state, &i.owner) {
         put("owner", owner.clone().into());
         put("profileName", PROFILE_NAME.into());
         put("profileStatus", "".into());
@@ -78,7 +76,7 @@ pub fn listed(i: &Instance, state: State, url: &str, expose: bool) -> Value {
     json!({"instance": shown})
 }
 
-fn integration(i: &Instance, url: &str) -> Value {
+fn integration(i: &SimulatedInstance, url: &str) -> Value {
     let mut shown = Map::new();
     let facts =
         [("integration", &i.facts.integration), ("token", &i.facts.token), ("number", &i.facts.number)];

@@ -1,11 +1,9 @@
 //! The bodies of 2.3.7, key for key as recorded.
 
-use super::instance::{Instance, PROFILE_NAME, State};
-use super::timing::Clock;
+use super::instance::{LiveState, PROFILE_NAME, SimulatedInstance};
+use super::options::Version;
+use super::timing::SimulatedClock;
 use serde_json::{Map, Value, json};
-
-/// The version that `GET /` names.
-pub const VERSION: &str = "2.3.7";
 
 /// `GET /`
 #[must_use]
@@ -13,7 +11,7 @@ pub fn banner(url: &str) -> Value {
     json!({
         "status": 200,
         "message": "Welcome to the Evolution API, it is working!",
-        "version": VERSION,
+        "version": Version::V2_3_7.number(),
         "clientName": "sim",
         "manager": format!("{url}/manager"),
         "documentation": "https://doc.evolution-api.com",
@@ -38,7 +36,7 @@ fn settings() -> Map<String, Value> {
 
 /// 201 of create, without its `qrcode`.
 #[must_use]
-pub fn created(i: &Instance, state: State, body: &Map<String, Value>) -> Map<String, Value> {
+pub fn created(i: &SimulatedInstance, state: LiveState, body: &Map<String, Value>) -> Map<String, Value> {
     let created = json!({
         "instance": {
             "instanceName": i.facts.name,
@@ -74,7 +72,7 @@ fn webhook(body: &Map<String, Value>) -> Map<String, Value> {
 
 /// An entry of `fetchInstances`. `connectionStatus` is the database's, which lags.
 #[must_use]
-pub fn listed(i: &Instance, clock: &Clock) -> Value {
+pub fn listed(i: &SimulatedInstance, clock: &SimulatedClock) -> Value {
     let ended = i.disconnection.as_ref();
     json!({
         "id": i.id,
@@ -105,7 +103,7 @@ pub fn listed(i: &Instance, clock: &Clock) -> Value {
 }
 
 /// The row of settings; the first thing that a clean-up deletes.
-fn setting(i: &Instance, clock: &Clock) -> Map<String, Value> {
+fn setting(i: &SimulatedInstance, clock: &SimulatedClock) -> Map<String, Value> {
     let mut setting = settings();
     setting.insert("id".to_owned(), i.id.clone().into());
     setting.insert("createdAt".to_owned(), clock.stamp(i.created).into());

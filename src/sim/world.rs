@@ -5,11 +5,13 @@
 //! the same moments give the same world.
 
 mod fight;
+mod process;
+mod removal;
 mod sockets;
 
-use super::instance::{Ended, Facts, Instance, State};
+use super::instance::{InstanceSpec, SimulatedInstance};
 use super::options::Version;
-use super::timing::{Clock, Moment, Timing};
+use super::timing::{Moment, SimulatedClock, Timing};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
@@ -18,7 +20,7 @@ const PROTOTYPE: [&str; 7] =
     ["__proto__", "constructor", "hasOwnProperty", "isPrototypeOf", "toString", "toLocaleString", "valueOf"];
 
 /// An instance, whatever its name: a deleted one and its successor of the same name differ.
-pub type Key = u64;
+pub type InstanceKey = u64;
 
 /// How WhatsApp's web-socket server behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,28 +34,26 @@ pub enum Whatsapp {
 }
 
 /// Something that falls due.
-#[derive(Debug)]
-enum Event {
+#[derive(Clone, Copy, Debug)]
+enum DueEvent {
     /// A socket is up: the state becomes `connecting`.
-    Connecting(Key, u64),
+    Connecting(InstanceKey, u64),
     /// A socket gets the next QR code from WhatsApp.
-    Qr(Key, u64),
+    Qr(InstanceKey, u64),
     /// The code can be seen.
-    Show(Key, u64),
+    Show(InstanceKey, u64),
     /// A paired socket is signed in.
-    Open(Key, u64),
-    /// A phone has scanned.
-    Paired(Key, u64, String),
+    Open(InstanceKey, u64),
     /// In the fight that began then, one socket signs in and throws the other out.
-    FightLogin(Key, Moment),
+    FightLogin(InstanceKey, Moment),
     /// The process loads the instance, after a restart.
-    Load(Key),
+    Load(InstanceKey),
     /// The process forgets the instance.
-    Unload(Key, Duration),
+    Unload(InstanceKey, Duration),
     /// Its row is deleted.
-    Erase(Key),
+    Erase(InstanceKey),
     /// It was left unpaired for too long (`DEL_INSTANCE`).
-    Expire(Key),
+    Expire(InstanceKey),
 }
 
 /// What happened to a name over all its instances.
@@ -74,7 +74,7 @@ pub struct World {
     /// How long things take.
     pub timing: Timing,
     /// Turns moments into dates.
-    pub clock: Clock,
+    pub clock: SimulatedClock,
     /// `QRCODE_LIMIT`.
     pub qrcode_limit: u32,
     /// `DEL_INSTANCE` in minutes; below 2 it does nothing.
@@ -83,17 +83,23 @@ pub struct World {
     pub whatsapp: Whatsapp,
     /// Names whose instance a race of two creates destroyed, in order.
     pub destroyed: Vec<String>,
-    instances: BTreeMap<Key, Instance>,
-    names: HashMap<String, Key>,
+    instances: BTreeMap<InstanceKey, SimulatedInstance>,
+    names: HashMap<String, InstanceKey>,
     ledgers: HashMap<String, Ledger>,
-    due: BTreeMap<(Moment, u64), Event>,
+    due: BTreeMap<(Moment, u64), DueEvent>,
     serial: u64,
 }
 
 impl World {
     /// An empty server.
     #[must_use]
-    pub fn new(version: Version, timing: Timing, clock: Clock, qrcode_limit: u32, del_instance: u32) -> Self {
+    pub fn new(
+        version: Version,
+        timing: Timing,
+        clock: SimulatedClock,
+        qrcode_limit: u32,
+        del_instance: u32,
+    ) -> Self {
         Self {
             version,
             timing,
@@ -115,7 +121,7 @@ impl World {
         self.serial
     }
 
-    fn schedule(&mut self, at: Moment, event: Event) {
+    fn schedule(&mut self, at: Moment, event: DueEvent) {
         let serial = self.next_serial();
         self.due.insert((at, serial), event);
     }
@@ -128,56 +134,17 @@ impl World {
         }
     }
 
-    fn happen(&mut self, at: Moment, event: Event) {
+    fn happen(&mut self, at: Moment, event: DueEvent) {
         match event {
-            Event::Connecting(key, socket) => self.on_connecting(key, socket),
-            Event::Qr(key, socket) => self.on_qr(key, socket, at),
-            Event::Show(key, socket) => self.on_show(key, socket, at),
-            Event::Open(key, socket) => self.on_open(key, socket, at),
-            Event::Paired(key, socket, jid) => self.on_paired(key, socket, &jid, at),
-            Event::FightLogin(key, since) => self.on_fight_login(key, since, at),
-            Event::Load(key) => self.on_load(key, at),
-            Event::Unload(key, clean_up) => self.on_unload(key, at, clean_up),
-            Event::Erase(key) => self.erase(key),
-            Event::Expire(key) => self.on_expire(key, at),
-        }
-    }
-
-    fn on_unload(&mut self, key: Key, at: Moment, clean_up: Duration) {
-        if let Some(i) = self.instances.get_mut(&key) {
-            i.in_memory = false;
-            i.in_removal = true;
-            self.schedule(at + clean_up, Event::Erase(key));
-        }
-    }
-
-    fn on_expire(&mut self, key: Key, at: Moment) {
-        if self.get(key).is_some_and(|i| i.in_memory && self.seen(i, at) != State::Open) {
-            self.delete(key, at);
-        }
-    }
-
-    /// 2.x: the row has outlived the process. Closed instances stay closed, the rest reconnect.
-    /// 1.8.2: every instance reconnects, paired or not.
-    fn on_load(&mut self, key: Key, at: Moment) {
-        let all = self.version.is_v1();
-        let Some(i) = self.instances.get_mut(&key).filter(|i| !i.in_memory) else { return };
-        i.in_memory = true;
-        if all || i.stored != State::Close {
-            self.reopen(key, at);
-        }
-    }
-
-    /// Forgets the instance, unless a sleeping call still has to look at it; the name is free at once.
-    fn erase(&mut self, key: Key) {
-        let Some(i) = self.instances.get_mut(&key) else { return };
-        i.in_memory = false;
-        i.in_database = false;
-        if self.names.get(&i.facts.name) == Some(&key) {
-            self.names.remove(&i.facts.name);
-        }
-        if i.busy == 0 {
-            self.instances.remove(&key);
+            DueEvent::Connecting(key, socket) => self.on_connecting(key, socket),
+            DueEvent::Qr(key, socket) => self.on_qr(key, socket, at),
+            DueEvent::Show(key, socket) => self.on_show(key, socket, at),
+            DueEvent::Open(key, socket) => self.on_open(key, socket, at),
+            DueEvent::FightLogin(key, since) => self.on_fight_login(key, since, at),
+            DueEvent::Load(key) => self.on_load(key, at),
+            DueEvent::Unload(key, clean_up) => self.on_unload(key, at, clean_up),
+            DueEvent::Erase(key) => self.erase(key),
+            DueEvent::Expire(key) => self.on_expire(key, at),
         }
     }
 
@@ -189,33 +156,33 @@ impl World {
 
     /// The key of the instance that has the name, in memory or in the database.
     #[must_use]
-    pub fn find(&self, name: &str) -> Option<Key> {
+    pub fn find(&self, name: &str) -> Option<InstanceKey> {
         self.names.get(name).copied()
     }
 
     /// The instance of that key, even one that lost its name to a race while a call waits on it.
     #[must_use]
-    pub fn get(&self, key: Key) -> Option<&Instance> {
+    pub fn get(&self, key: InstanceKey) -> Option<&SimulatedInstance> {
         self.instances.get(&key)
     }
 
     /// The same, to change.
-    pub fn get_mut(&mut self, key: Key) -> Option<&mut Instance> {
+    pub fn get_mut(&mut self, key: InstanceKey) -> Option<&mut SimulatedInstance> {
         self.instances.get_mut(&key)
     }
 
     /// The instance of that name that the process knows.
     #[must_use]
-    pub fn loaded(&self, name: &str) -> Option<(Key, &Instance)> {
+    pub fn loaded(&self, name: &str) -> Option<(InstanceKey, &SimulatedInstance)> {
         let key = self.find(name)?;
         self.get(key).filter(|i| i.in_memory).map(|i| (key, i))
     }
 
     /// What the list shows: rows by name in 2.x, loaded instances by age in 1.8.2.
     #[must_use]
-    pub fn listed(&self) -> Vec<&Instance> {
+    pub fn listed(&self) -> Vec<&SimulatedInstance> {
         let v1 = self.version.is_v1();
-        let shown = |i: &&Instance| if v1 { i.in_memory } else { i.in_database };
+        let shown = |i: &&SimulatedInstance| if v1 { i.in_memory } else { i.in_database };
         let mut list: Vec<_> = self.instances.values().filter(shown).collect();
         if !v1 {
             list.sort_by(|a, b| a.facts.name.cmp(&b.facts.name));
@@ -224,64 +191,15 @@ impl World {
     }
 
     /// Adds an instance under a free name.
-    pub fn insert(&mut self, facts: Facts, now: Moment) -> Key {
+    pub fn insert(&mut self, facts: InstanceSpec, now: Moment) -> InstanceKey {
         let key = self.next_serial();
         self.names.insert(facts.name.clone(), key);
-        self.instances.insert(key, Instance::new(facts, now));
+        self.instances.insert(key, SimulatedInstance::new(facts, now));
         if self.del_instance >= 2 {
             let minutes = Duration::from_mins(1) * self.del_instance;
-            self.schedule(now + minutes, Event::Expire(key));
+            self.schedule(now + minutes, DueEvent::Expire(key));
         }
         key
-    }
-
-    /// Deletes an instance: at once in 1.8.2; in 2.x it is logged out and then cleaned up behind the
-    /// caller's back.
-    pub fn delete(&mut self, key: Key, now: Moment) {
-        let Some(i) = self.get(key) else { return };
-        if self.version.is_v1() {
-            return self.erase(key);
-        }
-        if !i.in_memory {
-            return;
-        }
-        let wait = i.held + if i.webhook.is_some() { self.timing.remove_webhook } else { Duration::ZERO };
-        if !i.sockets.is_empty() {
-            self.end(key, Ended::LoggedOut, now);
-        }
-        self.remove(key, now, wait, self.timing.clean_up);
-    }
-
-    /// Takes the instance out of the memory after `wait` and out of the database after `clean_up` more.
-    pub fn remove(&mut self, key: Key, now: Moment, wait: Duration, clean_up: Duration) {
-        if wait.is_zero() {
-            self.on_unload(key, now, clean_up);
-        } else {
-            self.schedule(now + wait, Event::Unload(key, clean_up));
-        }
-        self.advance(now);
-    }
-
-    /// The process stops, and its successor loads what it finds, beginning at `up`.
-    pub fn restart_server(&mut self, up: Moment) {
-        let keys: Vec<_> = self.instances.iter().filter(|(_, i)| i.in_memory).map(|(key, _)| *key).collect();
-        for (turn, key) in (1..).zip(keys) {
-            if let Some(i) = self.instances.get_mut(&key) {
-                forget_process(i);
-            }
-            self.schedule(up + self.timing.load * turn, Event::Load(key));
-        }
-    }
-
-    /// Instances vanish without a trace, as after a lost volume: that one, or all.
-    pub fn forget(&mut self, name: Option<&str>) {
-        let keys: Vec<_> = match name {
-            Some(name) => self.find(name).into_iter().collect(),
-            None => self.instances.keys().copied().collect(),
-        };
-        for key in keys {
-            self.erase(key);
-        }
     }
 
     /// Forgets all that ever was, and WhatsApp answers.
@@ -292,22 +210,6 @@ impl World {
         self.set_whatsapp(Whatsapp::Reachable, now);
     }
 
-    /// A call begins to sleep with this instance in mind.
-    pub fn hold(&mut self, key: Key) {
-        if let Some(i) = self.get_mut(key) {
-            i.busy += 1;
-        }
-    }
-
-    /// It has woken and answered.
-    pub fn release(&mut self, key: Key) {
-        let Some(i) = self.get_mut(key) else { return };
-        i.busy = i.busy.saturating_sub(1);
-        if i.busy == 0 && !i.in_memory && !i.in_database {
-            self.instances.remove(&key);
-        }
-    }
-
     /// What happened to a name so far.
     #[must_use]
     pub fn ledger(&self, name: &str) -> Ledger {
@@ -315,32 +217,27 @@ impl World {
     }
 }
 
-/// What a process takes with it when it ends.
-fn forget_process(i: &mut Instance) {
-    i.in_memory = false;
-    i.state = State::Close;
-    i.sockets.clear();
-    i.fighting = None;
-    i.count = 0;
-    i.code = None;
-    i.with_pairing = false;
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::instance::LiveState;
     use super::*;
 
     fn world(version: Version) -> World {
-        World::new(version, Timing::recorded(), Clock::start(1.0), 2, 0)
+        World::new(version, Timing::recorded(), SimulatedClock::start(1.0), 2, 0)
     }
 
-    fn create(world: &mut World, name: &str) -> Key {
-        world.insert(Facts { name: name.to_owned(), ..Facts::default() }, Moment::ZERO)
+    fn create(world: &mut World, name: &str) -> InstanceKey {
+        world.insert(InstanceSpec { name: name.to_owned(), ..InstanceSpec::default() }, Moment::ZERO)
     }
 
     /// What `connectionState`, the list, the count and the sockets say at that second.
     #[track_caller]
-    fn assert_at(world: &mut World, key: Key, second: f64, expected: (State, State, u32, usize)) {
+    fn assert_at(
+        world: &mut World,
+        key: InstanceKey,
+        second: f64,
+        expected: (LiveState, LiveState, u32, usize),
+    ) {
         let now = Duration::from_secs_f64(second);
         world.advance(now);
         let i = world.get(key).expect("the instance exists");
@@ -349,7 +246,7 @@ mod tests {
 
     #[test]
     fn codes_rotate_until_the_limit_which_the_list_never_hears_of() {
-        use State::{Close, Connecting};
+        use LiveState::{Close, Connecting};
         let mut world = world(Version::V2_3_7);
         let key = create(&mut world, "x");
         world.open_socket(key, false, Moment::ZERO);
@@ -362,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_paired_socket_that_drops_comes_back_unless_a_connect_makes_it_fight() {
-        use State::{Close, Connecting, Open};
+        use LiveState::{Close, Connecting, Open};
         let mut world = world(Version::V2_3_7);
         let key = create(&mut world, "x");
         world.open_socket(key, false, Moment::ZERO);

@@ -85,7 +85,7 @@ fn an_instance_is_logged_out_restarted_and_deleted_by_name() {
         for _ in 0..2 {
             desk.says("instance logout a", 0, "", "\"a\" está desconectada do celular");
         }
-        assert_eq!(sim.control().state("a").map(pareia::sim::State::word), Some("close"));
+        assert_eq!(sim.control().state("a").map(pareia::sim::LiveState::word), Some("close"));
         let shown = desk.fed("instance show a", "");
         assert!(shown.out.contains("DESDE") && shown.out.contains("disconnected"), "{}", shown.out);
         assert!(shown.err.contains("O celular foi desconectado por aqui"), "{}", shown.err);

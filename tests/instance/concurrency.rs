@@ -7,7 +7,7 @@ use pareia::instance::connect::ConnectService;
 use pareia::sim::Version;
 use pareia::store::Store;
 
-use crate::harness::{Shop, ask, recorded, together};
+use crate::harness::{PATIENCE, Shop, ask, recorded, together};
 
 const CALLERS: usize = 64;
 
@@ -90,7 +90,7 @@ fn two_processes_on_one_folder_share_what_they_do() {
 
 #[test]
 fn many_names_at_once_all_get_their_code() {
-    let shop = Shop::new(recorded(Version::V2_3_7));
+    let shop = Shop::with(recorded(Version::V2_3_7), PATIENCE);
     let answers = together(CALLERS, |n| shop.post(&format!("loja-{n}")));
     for answer in &answers {
         assert_eq!(answer.status, 200, "{:?}", answer.body);

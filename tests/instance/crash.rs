@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use pareia::sim::{Sim, Version};
 
-use crate::harness::{Folder, ask, recorded, sql, try_post, until};
+use crate::harness::{Folder, ask, recorded, sql, together, try_post, until};
 use crate::serving::{Serving, furnish};
 
 const ROUNDS: u64 = 12;
@@ -53,7 +53,7 @@ fn what_was_answered_survives_and_what_was_begun_is_finished() {
 
     let serving = Serving::start(folder.path());
     let answered = answered.into_inner().expect("unpoisoned");
-    for name in &begun {
+    let finish = |name: &String| {
         let row = format!("SELECT id, status FROM messaging_instances WHERE channelInstanceId = '{name}'");
         let before = sql(folder.path(), &row);
         if let Some(id) = answered.get(name) {
@@ -64,7 +64,8 @@ fn what_was_answered_survives_and_what_was_begun_is_finished() {
         assert_eq!(sql(folder.path(), &row).len(), 1, "{name} is doubled");
         assert_eq!(sim.control().count("create", Some(name)), 1, "{name} was created twice");
         assert_eq!(sim.control().sockets(name), 1, "{name} has two sockets");
-    }
+    };
+    together(CALLERS, |caller| begun.iter().skip(caller).step_by(CALLERS).for_each(finish));
     assert!(sim.control().destroyed().is_empty());
     serving.kill();
     println!(

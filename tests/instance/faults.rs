@@ -70,7 +70,8 @@ fn a_server_that_refuses_is_unreachable_at_once() {
 
 #[test]
 fn a_server_that_hangs_costs_the_deadline_and_holds_nobody_else_up() {
-    let shop = Shop::with(instant(Version::V2_3_7), Duration::from_secs(4));
+    let deadline = Duration::from_secs(8);
+    let shop = Shop::with(instant(Version::V2_3_7), deadline);
     let healthy = pareia::sim::Sim::start(instant(Version::V2_3_7)).expect("a second server");
     assert_eq!(shop.post("first").status, 200, "takes cred_a");
     shop.credential("cred_b", &healthy.url());
@@ -79,7 +80,7 @@ fn a_server_that_hangs_costs_the_deadline_and_holds_nobody_else_up() {
     std::thread::scope(|scope| {
         let begun = Instant::now();
         let hung: Vec<_> = (0..20).map(|_| scope.spawn(|| shop.post("first"))).collect();
-        for _ in 0..20 {
+        for _ in 0..10 {
             assert_eq!(shop.post("healthy").status, 200);
             assert_eq!(crate::harness::get(&shop.url("/readyz")).status, 200);
         }
@@ -88,7 +89,7 @@ fn a_server_that_hangs_costs_the_deadline_and_holds_nobody_else_up() {
             let answer = answer.join().expect("an answer");
             assert_eq!((answer.status, answer.code()), (504, "evolution_timeout"));
         }
-        assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+        sooner_than(2 * deadline, begun);
     });
 }
 

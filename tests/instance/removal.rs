@@ -78,7 +78,7 @@ fn what_is_kept_upstream_stays_as_it_is() {
     assert_eq!(dry.body["data"], kept.body["data"]);
     assert_eq!(shop.sql("SELECT count(*) FROM messaging_instances"), [["0"]]);
     assert_eq!(shop.calls(), from, "upstream is not asked");
-    assert_eq!(shop.sim.control().state("a").map(pareia::sim::State::word), Some("open"));
+    assert_eq!(shop.sim.control().state("a").map(pareia::sim::LiveState::word), Some("open"));
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_phone_that_was_paired_by_hand_under_a_rows_name_is_not_the_rows() {
         let deleted = shop.call("DELETE", &path("a"));
         assert_eq!(deleted.data("removes"), &json!(["row", "history", "links"]), "{version:?}");
         assert_eq!(dry.body["data"], deleted.body["data"]);
-        assert_eq!(shop.sim.control().state("a").map(pareia::sim::State::word), Some("open"));
+        assert_eq!(shop.sim.control().state("a").map(pareia::sim::LiveState::word), Some("open"));
     }
 }
 
@@ -196,7 +196,7 @@ fn a_deletion_is_repeated_after_any_failure_of_the_server() {
         sim.key("another");
         assert_eq!(shop.call("DELETE", &path("a")).code(), "evolution_rejected_key");
         sim.key(crate::harness::KEY);
-        assert_eq!(sim.state("a").map(pareia::sim::State::word), Some("open"), "so far nothing was lost");
+        assert_eq!(sim.state("a").map(pareia::sim::LiveState::word), Some("open"), "so far nothing was lost");
         assert_eq!(shop.call("DELETE", &path("a")).status, 200);
         nothing_is_left(&shop);
     }
@@ -402,7 +402,11 @@ fn a_logout_waits_for_a_phone_whose_socket_is_down_for_a_moment() {
         assert!(shop.sim.control().drop_socket("a", Some(Duration::from_millis(800))));
         assert_eq!(shop.call("POST", &format!("{ROUTE}/a/logout")).data("status"), "disconnected");
         std::thread::sleep(Duration::from_secs(1));
-        assert_eq!(shop.sim.control().state("a").map(pareia::sim::State::word), Some("close"), "{version:?}");
+        assert_eq!(
+            shop.sim.control().state("a").map(pareia::sim::LiveState::word),
+            Some("close"),
+            "{version:?}"
+        );
         assert!(!shop.sim.control().unlink("a"), "no phone is linked any more");
     }
 }

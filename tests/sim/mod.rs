@@ -1,3 +1,4 @@
 //! The simulated upstream.
 
+mod control;
 mod replay;

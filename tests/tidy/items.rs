@@ -9,7 +9,7 @@ use super::{at_most, show};
 const MAX_LINES: usize = 60;
 
 /// Type names that two places use for two things.
-const MAX_DOUBLED_TYPES: usize = 1;
+const MAX_DOUBLED_TYPES: usize = 0;
 
 /// Words that a newcomer to the code would have to decode, wherever in a name they stand.
 const METAPHORS: &[&str] = &[
@@ -56,7 +56,7 @@ const VAGUE: &[&str] = &[
 ];
 
 /// Identifiers of `src` with such a word in them.
-const MAX_METAPHORS: usize = 1;
+const MAX_METAPHORS: usize = 0;
 
 #[test]
 fn no_function_is_longer_than_a_screen() {

@@ -39,10 +39,6 @@ pub(super) const STEADY: Duration = Duration::from_secs(3);
 pub(super) const PAIRING_CODE: Duration = Duration::from_secs(4);
 /// How long upstream may fail in the middle of a wait before the call gives up.
 pub(super) const FAILING: Duration = Duration::from_secs(2);
-/// How long an answer that showed `connecting` replaces the next look at the state. Short: between a scan
-/// and the pairing the socket closes for a moment, in which a `connect` would open a second one. It
-/// spares the look to programs that call in a loop.
-pub(super) const JUST_CONNECTING: Duration = Duration::from_millis(100);
 /// How long later calls take a state that flapped to flap still.
 pub(super) const FLAPPED_LATELY: Duration = Duration::from_secs(10);
 /// Least time before its deadline that a call needs when it gets its permit; with less it is refused

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::time::{Duration, Instant};
 
-use super::limits::{FLAPPED_LATELY, JUST_CONNECTING, MAX_REMEMBERED};
+use super::limits::{FLAPPED_LATELY, MAX_REMEMBERED};
 use crate::sync::Mutex;
 
 type SocketKey = (String, String);
@@ -12,7 +12,6 @@ type SocketKey = (String, String);
 /// When sockets were last seen in a state that the next call has to know of.
 #[derive(Default)]
 pub(super) struct SocketMemory {
-    connecting: RecentMoments<SocketKey>,
     flapping: RecentMoments<SocketKey>,
 }
 
@@ -21,16 +20,6 @@ pub(super) struct SocketMemory {
 struct RecentMoments<K>(Mutex<HashMap<K, Instant>>);
 
 impl SocketMemory {
-    /// Notes that the socket answered as one that waits for a scan.
-    pub(super) fn note_connecting(&self, credential: &str, name: &str) {
-        self.connecting.note(key(credential, name));
-    }
-
-    /// Whether the socket waited for a scan a moment ago, so that this call need not look.
-    pub(super) fn was_just_connecting(&self, credential: &str, name: &str) -> bool {
-        self.connecting.is_within(&key(credential, name), JUST_CONNECTING)
-    }
-
     /// Notes that the state flaps: WhatsApp is out of reach, and upstream reconnects without a pause.
     pub(super) fn note_flapping(&self, credential: &str, name: &str) {
         self.flapping.note(key(credential, name));

@@ -3,9 +3,9 @@
 //! WhatsApp lets one of them in and throws the other out, which signs in again at once. As measured, that
 //! goes on until the instance is deleted. Nothing here opens or closes a socket.
 
-use super::super::instance::State;
+use super::super::instance::LiveState;
 use super::super::timing::Moment;
-use super::{Event, Key, World};
+use super::{DueEvent, InstanceKey, World};
 use std::time::Duration;
 
 /// From one login of a fight to the next on 2.x: 128 in six to ten seconds were measured on 2.2.3.
@@ -19,14 +19,14 @@ impl World {
     }
 
     /// The state that long after a fight began: each turn is half a reconnect and half a short `open`.
-    pub(super) fn fight_state(&self, fought: Duration) -> State {
+    pub(super) fn fight_state(&self, fought: Duration) -> LiveState {
         let half = self.fight_turn() / 2;
         let halves = fought.as_nanos() / half.as_nanos();
-        if halves.is_multiple_of(2) { State::Connecting } else { State::Open }
+        if halves.is_multiple_of(2) { LiveState::Connecting } else { LiveState::Open }
     }
 
     /// Counts a login. If the instance has a second socket, that one is thrown out, and the fight begins.
-    pub(super) fn on_login(&mut self, key: Key, at: Moment) {
+    pub(super) fn on_login(&mut self, key: InstanceKey, at: Moment) {
         let Some(i) = self.get(key) else { return };
         let (name, rivals) = (i.facts.name.clone(), i.sockets.len() > 1);
         self.ledgers.entry(name).or_default().logins += 1;
@@ -36,26 +36,26 @@ impl World {
     }
 
     /// The sockets of an instance fight from now on, if they do not do so already.
-    pub(super) fn fight(&mut self, key: Key, now: Moment) {
+    pub(super) fn fight(&mut self, key: InstanceKey, now: Moment) {
         let Some(i) = self.get_mut(key).filter(|i| i.fighting.is_none()) else { return };
         i.fighting = Some(now);
-        self.schedule(now + self.fight_turn(), Event::FightLogin(key, now));
+        self.schedule(now + self.fight_turn(), DueEvent::FightLogin(key, now));
     }
 
     /// One turn of the fight that began at `since`, unless it is over.
-    pub(super) fn on_fight_login(&mut self, key: Key, since: Moment, at: Moment) {
+    pub(super) fn on_fight_login(&mut self, key: InstanceKey, since: Moment, at: Moment) {
         let Some(i) = self.get(key).filter(|i| i.in_memory && i.fighting == Some(since)) else { return };
         let name = i.facts.name.clone();
         self.ledgers.entry(name).or_default().logins += 1;
-        self.schedule(at + self.fight_turn(), Event::FightLogin(key, since));
+        self.schedule(at + self.fight_turn(), DueEvent::FightLogin(key, since));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::instance::Facts;
+    use super::super::super::instance::InstanceSpec;
     use super::super::super::options::Version;
-    use super::super::super::timing::{Clock, Timing};
+    use super::super::super::timing::{SimulatedClock, Timing};
     use super::super::Whatsapp;
     use super::*;
 
@@ -66,9 +66,10 @@ mod tests {
     }
 
     /// A world in which WhatsApp refuses since the tenth second, and its instance `x`, paired or not.
-    fn refusing(version: Version, paired: bool) -> (World, Key) {
-        let mut world = World::new(version, Timing::recorded(), Clock::start(1.0), 30, 0);
-        let key = world.insert(Facts { name: "x".to_owned(), ..Facts::default() }, Moment::ZERO);
+    fn refusing(version: Version, paired: bool) -> (World, InstanceKey) {
+        let mut world = World::new(version, Timing::recorded(), SimulatedClock::start(1.0), 30, 0);
+        let key =
+            world.insert(InstanceSpec { name: "x".to_owned(), ..InstanceSpec::default() }, Moment::ZERO);
         world.open_socket(key, false, Moment::ZERO);
         world.advance(second(1));
         assert!(!paired || world.scan("x", "55:7@s.whatsapp.net", second(1)));
@@ -84,10 +85,10 @@ mod tests {
             let i = world.get(key).expect("the instance exists");
             let states: Vec<_> =
                 (10_000..20_000).map(|ms| world.seen(i, Duration::from_millis(ms))).collect();
-            let closed = states.iter().filter(|s| **s == State::Close).count();
+            let closed = states.iter().filter(|s| **s == LiveState::Close).count();
             assert!((6_000..7_400).contains(&closed), "{version:?} {paired} {closed}");
-            assert!(!states.contains(&State::Open));
-            let mut runs: Vec<_> = states.chunk_by(|a, b| a == b).map(<[State]>::len).collect();
+            assert!(!states.contains(&LiveState::Open));
+            let mut runs: Vec<_> = states.chunk_by(|a, b| a == b).map(<[LiveState]>::len).collect();
             assert!(runs.len() > 1_000, "{} flips in ten seconds", runs.len());
             runs.sort_unstable();
             runs.dedup();
@@ -125,7 +126,7 @@ mod tests {
             world.set_whatsapp(Whatsapp::Reachable, second(12));
             world.advance(second(13));
             let i = world.get(key).expect("the instance exists");
-            assert_eq!((world.seen(i, second(13)), i.count), (State::Connecting, 2));
+            assert_eq!((world.seen(i, second(13)), i.count), (LiveState::Connecting, 2));
             assert_eq!(world.ledger("x").logins, 0);
         }
     }

@@ -2,10 +2,10 @@
 //!
 //! The steps of [`World`] that concern sockets; like the rest of it they never sleep or read a clock.
 
-use super::super::instance::{Ended, Facts, Instance, Socket, State};
+use super::super::instance::{Ended, InstanceSpec, LiveState, SimulatedInstance, WhatsappSocket};
 use super::super::qr::Code;
 use super::super::timing::Moment;
-use super::{Event, Key, Whatsapp, World};
+use super::{DueEvent, InstanceKey, Whatsapp, World};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ impl World {
     /// The state that `connectionState` would say. While WhatsApp refuses, or two sockets fight, it
     /// flips many times a second.
     #[must_use]
-    pub fn seen(&self, i: &Instance, now: Moment) -> State {
+    pub fn seen(&self, i: &SimulatedInstance, now: Moment) -> LiveState {
         if let Some(since) = i.fighting {
             return self.fight_state(now.saturating_sub(since));
         }
@@ -27,13 +27,13 @@ impl World {
     }
 
     /// Opens a socket for a call, beside whatever sockets there are.
-    pub fn open_socket(&mut self, key: Key, with_pairing: bool, now: Moment) {
+    pub fn open_socket(&mut self, key: InstanceKey, with_pairing: bool, now: Moment) {
         let id = self.next_serial();
         let Some(i) = self.instances.get_mut(&key) else { return };
         let ledger = self.ledgers.entry(i.facts.name.clone()).or_default();
         ledger.sockets += 1;
         ledger.harmed += u32::from(i.paired && !i.sockets.is_empty());
-        i.sockets.push(Socket { id, since: now });
+        i.sockets.push(WhatsappSocket { id, since: now });
         i.with_pairing = with_pairing;
         let paired = i.paired;
         self.plan(key, id, paired, now);
@@ -42,71 +42,74 @@ impl World {
     /// An instance that has been connected to that account for long.
     pub fn add_connected(&mut self, name: &str, jid: &str, now: Moment) {
         let integration = Some("WHATSAPP-BAILEYS".to_owned());
-        let key = self.insert(Facts { name: name.to_owned(), integration, ..Facts::default() }, now);
+        let key =
+            self.insert(InstanceSpec { name: name.to_owned(), integration, ..InstanceSpec::default() }, now);
         if let Some(i) = self.instances.get_mut(&key) {
-            i.sockets.push(Socket { id: key, since: now });
-            i.pair(jid, now);
+            i.sockets.push(WhatsappSocket { id: key, since: now });
+            i.scanned(jid);
+            i.open(now);
         }
     }
 
     /// Plans what a socket opened at `from` will do.
-    fn plan(&mut self, key: Key, socket: u64, paired: bool, from: Moment) {
+    fn plan(&mut self, key: InstanceKey, socket: u64, paired: bool, from: Moment) {
         let timing = &self.timing;
         let (up, next) = if paired {
             (timing.scan_to_open / 2, timing.scan_to_open)
         } else {
             (timing.connecting.min(timing.qr), timing.qr)
         };
-        self.schedule(from + up, Event::Connecting(key, socket));
-        let event = if paired { Event::Open(key, socket) } else { Event::Qr(key, socket) };
+        self.schedule(from + up, DueEvent::Connecting(key, socket));
+        let event = if paired { DueEvent::Open(key, socket) } else { DueEvent::Qr(key, socket) };
         self.schedule(from + next, event);
     }
 
     /// Replaces every socket by a fresh connection, as Baileys does by itself when one drops.
-    fn reconnect(&mut self, key: Key, from: impl Fn(&Socket) -> Moment) {
+    fn reconnect(&mut self, key: InstanceKey, from: impl Fn(&WhatsappSocket) -> Moment) {
         let Some(i) = self.instances.get_mut(&key) else { return };
         i.fighting = None;
         let (old, paired) = (std::mem::take(&mut i.sockets), i.paired);
         for socket in old {
             let (id, from) = (self.next_serial(), from(&socket));
             if let Some(i) = self.instances.get_mut(&key) {
-                i.sockets.push(Socket { id, since: from });
+                i.sockets.push(WhatsappSocket { id, since: from });
             }
             self.plan(key, id, paired, from);
         }
     }
 
     /// Opens the one socket of an instance that comes back by itself.
-    pub(super) fn reopen(&mut self, key: Key, now: Moment) {
+    pub(super) fn reopen(&mut self, key: InstanceKey, now: Moment) {
         if let Some(i) = self.instances.get_mut(&key) {
-            i.sockets = vec![Socket { id: 0, since: now }];
-            i.state = if self.whatsapp == Whatsapp::Refuses { State::Close } else { State::Connecting };
+            i.sockets = vec![WhatsappSocket { id: 0, since: now }];
+            i.state =
+                if self.whatsapp == Whatsapp::Refuses { LiveState::Close } else { LiveState::Connecting };
             self.reconnect(key, |_| now);
         }
     }
 
     /// `restart` of 2.x in `open` or `connecting`: the socket is closed and opened again.
-    pub fn restart_socket(&mut self, key: Key, now: Moment) {
+    pub fn restart_socket(&mut self, key: InstanceKey, now: Moment) {
         if let Some(i) = self.instances.get_mut(&key) {
             i.sockets.truncate(1);
-            i.state = State::Close;
+            i.state = LiveState::Close;
             self.reconnect(key, |_| now);
         }
     }
 
     /// `restart` of 1.8.2 in `open`: a second socket beside the first, and the fight begins.
-    pub fn restart_beside(&mut self, key: Key, now: Moment) {
+    pub fn restart_beside(&mut self, key: InstanceKey, now: Moment) {
         let id = self.next_serial();
         if let Some(i) = self.instances.get_mut(&key) {
             self.ledgers.entry(i.facts.name.clone()).or_default().sockets += 1;
-            i.sockets.push(Socket { id, since: now });
-            i.state = State::Open;
+            i.sockets.push(WhatsappSocket { id, since: now });
+            i.state = LiveState::Open;
         }
         self.fight(key, now);
     }
 
     /// Ends the pairing.
-    pub fn end(&mut self, key: Key, why: Ended, now: Moment) {
+    pub fn end(&mut self, key: InstanceKey, why: Ended, now: Moment) {
         let stamp = self.clock.stamp(now);
         let Some(i) = self.instances.get_mut(&key) else { return };
         let survivor = i.fighting.is_some() && self.version.is_v1();
@@ -118,11 +121,19 @@ impl World {
     }
 
     /// A phone scans the code, or types the pairing code, that the instance shows. False if it shows none.
+    /// WhatsApp then ends the socket with stream error 515, and Evolution opens it again with the new
+    /// pairing: `connecting`, `close`, `connecting`, `open`, as every version was recorded to do. Until
+    /// `open` nothing that can be asked for tells of the phone.
     pub fn scan(&mut self, name: &str, jid: &str, now: Moment) -> bool {
         let Some((key, i)) = self.loaded(name) else { return false };
-        let shows = i.state == State::Connecting && !i.paired && i.code.is_some();
-        let Some(socket) = i.sockets.last().filter(|_| shows).map(|s| s.id) else { return false };
-        self.schedule(now + self.timing.scan_to_open, Event::Paired(key, socket, jid.to_owned()));
+        let shows = i.state == LiveState::Connecting && !i.paired && i.code.is_some();
+        if !shows || i.sockets.is_empty() {
+            return false;
+        }
+        if let Some(i) = self.get_mut(key) {
+            i.scanned(jid);
+        }
+        self.reconnect(key, |_| now);
         self.advance(now);
         true
     }
@@ -144,7 +155,7 @@ impl World {
         if pending {
             self.end(key, Ended::Refused, now);
         } else if let Some(i) = self.get_mut(key) {
-            i.state = State::Close;
+            i.state = LiveState::Close;
             let back = back.saturating_sub(if i.paired { self.timing.scan_to_open } else { self.timing.qr });
             self.reconnect(key, |_| now + back);
         }
@@ -163,7 +174,7 @@ impl World {
             self.instances.iter().filter(|(_, i)| !i.sockets.is_empty()).map(|(k, _)| *k).collect();
         for key in keys {
             if let Some(i) = self.instances.get_mut(&key) {
-                i.state = if to == Whatsapp::Refuses { State::Close } else { State::Connecting };
+                i.state = if to == Whatsapp::Refuses { LiveState::Close } else { LiveState::Connecting };
             }
             self.reconnect(key, |socket| {
                 if from == Whatsapp::Hangs { next_round(socket.since, now, given_up) } else { now }
@@ -172,20 +183,20 @@ impl World {
     }
 
     /// The instance, if that socket of it has not ended.
-    pub(super) fn alive(&mut self, key: Key, socket: u64) -> Option<&mut Instance> {
+    pub(super) fn alive(&mut self, key: InstanceKey, socket: u64) -> Option<&mut SimulatedInstance> {
         self.instances.get_mut(&key).filter(|i| i.has(socket))
     }
 
-    pub(super) fn on_connecting(&mut self, key: Key, socket: u64) {
+    pub(super) fn on_connecting(&mut self, key: InstanceKey, socket: u64) {
         if self.whatsapp == Whatsapp::Refuses {
             return;
         }
-        if let Some(i) = self.alive(key, socket).filter(|i| i.state == State::Close) {
-            i.state = State::Connecting;
+        if let Some(i) = self.alive(key, socket).filter(|i| i.state == LiveState::Close) {
+            i.state = LiveState::Connecting;
         }
     }
 
-    pub(super) fn on_qr(&mut self, key: Key, socket: u64, at: Moment) {
+    pub(super) fn on_qr(&mut self, key: InstanceKey, socket: u64, at: Moment) {
         if self.whatsapp != Whatsapp::Reachable {
             return;
         }
@@ -195,25 +206,25 @@ impl World {
             // The row is not told: the list goes on saying `connecting`.
             i.count = 0;
             i.sockets.clear();
-            i.state = State::Close;
+            i.state = LiveState::Close;
             return;
         }
         i.count += 1;
         let shown = if i.with_pairing { at + later } else { at };
-        self.schedule(shown, Event::Show(key, socket));
-        self.schedule(at + life, Event::Qr(key, socket));
+        self.schedule(shown, DueEvent::Show(key, socket));
+        self.schedule(at + life, DueEvent::Qr(key, socket));
     }
 
-    pub(super) fn on_show(&mut self, key: Key, socket: u64, at: Moment) {
+    pub(super) fn on_show(&mut self, key: InstanceKey, socket: u64, at: Moment) {
         if let Some(i) = self.alive(key, socket).filter(|i| !i.paired) {
             i.code = Some(Arc::new(Code::new(at, i.with_pairing)));
-            i.state = State::Connecting;
-            i.stored = State::Connecting;
+            i.state = LiveState::Connecting;
+            i.stored = LiveState::Connecting;
             i.updated = at;
         }
     }
 
-    pub(super) fn on_open(&mut self, key: Key, socket: u64, at: Moment) {
+    pub(super) fn on_open(&mut self, key: InstanceKey, socket: u64, at: Moment) {
         if self.whatsapp != Whatsapp::Reachable {
             return;
         }
@@ -221,20 +232,14 @@ impl World {
         i.open(at);
         self.on_login(key, at);
     }
-
-    pub(super) fn on_paired(&mut self, key: Key, socket: u64, jid: &str, at: Moment) {
-        let Some(i) = self.alive(key, socket) else { return };
-        i.pair(jid, at);
-        self.on_login(key, at);
-    }
 }
 
 /// The state of an instance whose socket WhatsApp refuses: `close` two thirds of the time, in an order
 /// that has no period but is the same for the same socket at the same moment.
-fn flapping(socket: u64, now: Moment) -> State {
+fn flapping(socket: u64, now: Moment) -> LiveState {
     let slot = u64::try_from(now.as_nanos() / FLAP.as_nanos()).unwrap_or(u64::MAX);
     let mixed = mix(mix(socket).wrapping_add(slot));
-    if mixed.is_multiple_of(3) { State::Connecting } else { State::Close }
+    if mixed.is_multiple_of(3) { LiveState::Connecting } else { LiveState::Close }
 }
 
 /// `SplitMix64`'s step: spreads neighbouring numbers over all of them.

@@ -31,7 +31,8 @@ pub fn swift() -> Pace {
         retry: ms(50),
         retry_most: ms(200),
         retry_looked: ms(100),
-        patience: ms(700),
+        // What a busy machine is late with is no trouble of the server.
+        patience: ms(5_000),
         supervise: ms(20),
         ..Pace::default()
     }

@@ -41,9 +41,8 @@ fn a_socket_that_is_back_at_once_has_not_dropped() {
     let begun = Instant::now();
     until("some rounds after it is back", || {
         shop.monitor.keep_fresh("cred_a", "a");
-        begun.elapsed() > Duration::from_millis(1300)
+        begun.elapsed() > Duration::from_millis(1300) && sim.count("connectionState", Some("a")) > 5
     });
-    assert!(sim.count("connectionState", Some("a")) > 5, "it was looked at");
     assert_eq!(shop.history("a"), "asked, connected paired");
 }
 
@@ -53,7 +52,7 @@ fn a_socket_that_stays_down_is_found_by_the_sweep_and_seen_to_come_back() {
     shop.paired("a");
     assert!(shop.sim.control().drop_socket("a", Some(Duration::from_millis(1500))));
     shop.until_row("a", "disconnected dropped");
-    assert_eq!(shop.sim.control().state("a").map(pareia::sim::State::word), Some("close"));
+    assert_eq!(shop.sim.control().state("a").map(pareia::sim::LiveState::word), Some("close"));
     shop.until_row("a", "connected paired");
     assert_eq!(shop.history("a"), "asked, connected paired, disconnected dropped, connected paired");
 }
@@ -126,7 +125,7 @@ fn on_1_8_a_socket_that_reconnects_is_no_logout_however_often_it_is_seen_closed(
     let monitor = monitor(&shop, pace);
     let states =
         || calls.lock().expect("unpoisoned").iter().filter(|call| call.0 == "connectionState").count();
-    until("many looks", || states() > 200);
+    until("many looks", || states() > 120);
     monitor.stop();
     assert_eq!(shop.row("x"), "disconnected dropped");
     assert_eq!(shop.sql("SELECT pairedAt FROM messaging_instances"), [["1"]]);
@@ -163,8 +162,9 @@ fn codes_that_nobody_scans_run_out() {
 
 #[test]
 fn a_name_is_lost_when_it_is_gone_for_long_from_a_server_that_answers() {
+    let lasting = Duration::from_secs(2);
     for version in [Version::V2_3_7, Version::V1_8_2] {
-        let shop = shop(version);
+        let shop = Shop::watched(instant(version), Pace { lasting, ..swift() });
         shop.paired("a");
         shop.sim.control().forget(Some("a"));
         shop.polls(2);
@@ -177,7 +177,7 @@ fn a_name_is_lost_when_it_is_gone_for_long_from_a_server_that_answers() {
         assert_eq!(shop.row("a"), "connected paired");
         shop.until_row("a", "lost gone");
         let at = shop.sql("SELECT max(at) FROM instance_events")[0][0].parse::<i64>().expect("a time");
-        assert!(at - answering >= 400, "{} ms of answering", at - answering);
+        assert!(at - answering >= 2_000, "{} ms of answering", at - answering);
         // It is known again, as after a backup was restored: to the row it is the same.
         shop.set("UPDATE messaging_instances SET upstreamId = NULL");
         upstream_create(&shop.sim.url(), &json!({ "instanceName": "a", "integration": "WHATSAPP-BAILEYS" }));

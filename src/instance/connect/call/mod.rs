@@ -186,7 +186,6 @@ impl<'a> ConnectCall<'a> {
     }
 
     fn pairing(&mut self, qr: Qr) -> ConnectResult {
-        self.service.sockets.note_connecting(&self.server().credential, self.request.name.as_str());
         self.clear_pending_connect();
         let seen = self.service.store.clock().now();
         self.claim(|row| {

@@ -26,7 +26,7 @@ impl ConnectCall<'_> {
             logout_at: listed.as_ref().and_then(|listed| listed.logout?.at),
         };
         let listed_connecting = listed.as_ref().is_some_and(|l| l.state == ConnectionState::Connecting);
-        let state = self.live_state(listed.as_ref(), listed_connecting)?;
+        let state = self.live_state(listed.as_ref())?;
         let present =
             |state| Upstream::Present(state, pairing(listed.as_ref(), self.phone_memory(state), state));
         self.upstream = state.map_or(Upstream::Absent, present);
@@ -49,17 +49,12 @@ impl ConnectCall<'_> {
     }
 
     /// The present state of the socket; `None`: the name is not there. Asked for by itself, since lists of
-    /// 2.x lag, and lists leave out what is not loaded yet or still being removed.
-    fn live_state(
-        &self,
-        listed: Option<&ListedInstance>,
-        listed_connecting: bool,
-    ) -> Result<Option<ConnectionState>, ConnectError> {
-        let (sockets, credential) = (&self.service.sockets, &self.server().credential);
-        let just_seen =
-            || listed_connecting && sockets.was_just_connecting(credential, self.request.name.as_str());
+    /// 2.x lag, and lists leave out what is not loaded yet or still being removed. No earlier look spares
+    /// it: between a scan and the pairing the socket closes for a moment, in which a `connect` would open a
+    /// second one.
+    fn live_state(&self, listed: Option<&ListedInstance>) -> Result<Option<ConnectionState>, ConnectError> {
         match listed {
-            Some(listed) if !listed.lags || just_seen() => Ok(Some(listed.state)),
+            Some(listed) if !listed.lags => Ok(Some(listed.state)),
             _ => Ok(self.client().state(&self.request.name)?),
         }
     }
