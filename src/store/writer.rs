@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::sync::{Condvar, Mutex};
+use crate::sync::{Mutex, PermitLimits, Permits};
 
 /// Longest wait for the database. Writes take milliseconds; a backup tool that copies the file may
 /// take seconds.
@@ -19,26 +19,23 @@ const WAL_LARGE: u64 = 16 << 20;
 /// syncs.
 const CUT_RETRY: Duration = Duration::from_secs(1);
 
-/// The writing connection, while no caller uses it.
+/// Callers are served in the order of arrival; more than this many do not wait.
+const ONE_WRITER: PermitLimits = PermitLimits { per_key: 1, total: 1, waiting: 4096 };
+
+/// The writing connection, which one caller at a time may use.
 pub(super) struct Writer {
-    idle: Mutex<Option<Connection>>,
-    returned: Condvar,
+    permits: Permits<()>,
+    connection: Mutex<Connection>,
     /// From when on the WAL may be cut.
     cut_from: Mutex<Instant>,
-}
-
-/// A caller's use of the writing connection, which ends when it is dropped.
-struct WriterGuard<'a> {
-    writer: &'a Writer,
-    connection: Option<Connection>,
 }
 
 impl Writer {
     /// A writer with that connection.
     pub(super) fn new(connection: Connection) -> Self {
         Self {
-            idle: Mutex::new(Some(connection)),
-            returned: Condvar::new(),
+            permits: Permits::new(ONE_WRITER),
+            connection: Mutex::new(connection),
             cut_from: Mutex::new(Instant::now()),
         }
     }
@@ -50,13 +47,14 @@ impl Writer {
         change: impl FnOnce(&Transaction) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<Option<T>> {
         let deadline = Instant::now() + WRITE_WAIT;
-        let Some(mut taken) = self.take(deadline) else { return Ok(None) };
-        let connection = taken.connection.as_mut().expect("taken until dropped");
+        // The permit makes the queue fair and bounds the wait; the mutex alone would do neither.
+        let Some(_permit) = self.permits.acquire((), deadline) else { return Ok(None) };
+        let mut connection = self.connection.lock();
         connection.busy_timeout(deadline.saturating_duration_since(Instant::now()))?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let result = change(&transaction)?;
         transaction.commit()?;
-        self.cut_wal(connection);
+        self.cut_wal(&connection);
         Ok(Some(result))
     }
 
@@ -66,18 +64,6 @@ impl Writer {
         if Instant::now() >= *from && !cut_wal(connection) {
             *from = Instant::now() + CUT_RETRY;
         }
-    }
-
-    fn take(&self, deadline: Instant) -> Option<WriterGuard<'_>> {
-        let (mut idle, _) = self.returned.wait_until(self.idle.lock(), deadline, |idle| idle.is_none());
-        idle.take().map(|connection| WriterGuard { writer: self, connection: Some(connection) })
-    }
-}
-
-impl Drop for WriterGuard<'_> {
-    fn drop(&mut self) {
-        *self.writer.idle.lock() = self.connection.take();
-        self.writer.returned.notify_one();
     }
 }
 
