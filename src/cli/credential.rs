@@ -17,8 +17,8 @@ use crate::domain::{Channel, Name, Secret};
 use crate::http::{CredentialJson, CredentialTestJson, webhook_address};
 use crate::store::{CredentialLine, Store};
 use crate::text::cli as words;
-use crate::text::{base_url, check, webhook_environment};
-use crate::upstream::{BaseUrl, Check, Gateway, is_public_default_key};
+use crate::text::{base_url, base_url_amended, check, webhook_environment};
+use crate::upstream::{Check, Gateway, TypedBaseUrl, is_public_default_key};
 
 /// What can be done with credentials.
 #[derive(clap::Subcommand, Debug)]
@@ -68,7 +68,7 @@ pub struct CredentialAdd {
     #[arg(long = "type", value_name = "TIPO", value_parser = values::channel)]
     channel: Channel,
     #[arg(long, value_name = "URL", value_parser = values::base_url)]
-    base_url: BaseUrl,
+    base_url: TypedBaseUrl,
     #[command(flatten)]
     key: KeySource,
     #[arg(long, value_name = "ID", value_parser = values::name)]
@@ -114,12 +114,15 @@ fn add(store: &Store, new: &CredentialAdd) -> CommandResult {
         id: new.id.as_ref(),
         channel: new.channel,
         name: new.name.as_deref(),
-        base_url: &new.base_url,
+        base_url: &new.base_url.base_url,
         key: &key,
     };
     let asked = new.id.as_ref().map_or("", Name::as_str);
     let id = credentials::add(store, &draft).map_err(|error| failure(asked, error))?;
     out(&id)?;
+    if new.base_url.amended {
+        note(base_url_amended(&new.base_url.base_url));
+    }
     note(words::credential_added(&id));
     warn_if_public(&id, new.channel, &key);
     Ok(())

@@ -12,7 +12,7 @@ use super::terminal;
 use crate::domain::Secret;
 use crate::text;
 use crate::text::cli as words;
-use crate::upstream::{KeyError, MAX_KEY, read_key};
+use crate::upstream::{KeyError, MAX_KEY, TypedKey};
 
 /// Where the key is; exactly one is named.
 #[derive(clap::Args, Debug)]
@@ -34,10 +34,11 @@ impl KeySource {
             }
             None => stdin().map_err(|e| CommandFailure::Failed(words::stdin_unreadable(&e)))?,
         };
-        match check(&text) {
-            Ok(key) => Ok(key),
-            Err(problem) => fail(text::key(problem)),
+        let typed = check(&text).map_err(|problem| CommandFailure::Failed(text::key(problem).to_owned()))?;
+        if typed.unwrapped {
+            note(text::KEY_UNWRAPPED);
         }
+        Ok(typed.key)
     }
 }
 
@@ -110,7 +111,7 @@ fn bounded(source: impl Read) -> io::Result<Vec<u8>> {
 }
 
 /// The key in `text`.
-fn check(text: &[u8]) -> Result<Secret, KeyError> {
+fn check(text: &[u8]) -> Result<TypedKey, KeyError> {
     // A text as long as what is read may go on after it.
-    if text.len() as u64 == limit() { Err(KeyError::TooLong) } else { read_key(text) }
+    if text.len() as u64 == limit() { Err(KeyError::TooLong) } else { TypedKey::parse(text) }
 }

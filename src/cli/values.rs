@@ -5,7 +5,7 @@ use crate::admin::links::LINK_MINUTES;
 use crate::admin::tokens::TOKEN_DAYS;
 use crate::domain::{self, Channel, Invalid, Name, Phone, Role};
 use crate::text::cli as words;
-use crate::upstream::BaseUrl;
+use crate::upstream::TypedBaseUrl;
 
 /// A name of a user, a credential or an instance.
 pub fn name(text: &str) -> Result<Name, String> {
@@ -19,7 +19,7 @@ pub fn label(text: &str) -> Result<String, String> {
 
 /// A phone.
 pub fn phone(text: &str) -> Result<Phone, String> {
-    Phone::parse(text).map_err(invalid)
+    Phone::parse(text).map_err(|error| crate::text::phone(&error))
 }
 
 /// A role.
@@ -33,8 +33,8 @@ pub fn channel(text: &str) -> Result<Channel, String> {
 }
 
 /// The address of a server.
-pub fn base_url(text: &str) -> Result<BaseUrl, &'static str> {
-    BaseUrl::parse(text).map_err(crate::text::base_url)
+pub fn base_url(text: &str) -> Result<TypedBaseUrl, &'static str> {
+    TypedBaseUrl::parse(text).map_err(crate::text::base_url)
 }
 
 /// Days that a token may live.

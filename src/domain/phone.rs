@@ -1,24 +1,55 @@
-//! Phone numbers as E.164 digits.
+//! Phone numbers as E.164 digits, read where it is certain what people mean and refused where it is not. Pure.
+//!
+//! The rules are those of `tests/cases/phones.json`, which the page keeps as well. Beside them, addresses of WhatsApp
+//! and links to a chat are read for the number they hold: programs pass those on as they got them.
 
 use std::fmt;
 
-use super::Invalid;
+use super::phone_error::{PhoneError, PhoneFault};
+use super::typed_text::{typed_text, unquoted};
 
 /// Fewest and most digits of a phone with its country code (E.164 allows 15).
 const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
-/// What people write between a phone's digits.
-const PHONE_DECORATION: &[char] = &['+', ' ', '.', '-', '(', ')', '[', ']'];
+/// Fewest without a plus: what is shorter may be a number without its area.
+const LEAST_WITHOUT_PLUS: usize = 10;
+/// The country whose own ways of writing a number are read.
+const BRAZIL: &str = "55";
+/// Digits behind it: the area and 8 more, or 9 for a mobile.
+const LANDLINE: usize = 10;
+const MOBILE: usize = 11;
+/// Area codes (DDD) that Anatel has given out, by their first digit: which second digits there are.
+const AREAS: [&str; 10] = [
+    "",
+    "123456789",
+    "12478",
+    "1234578",
+    "123456789",
+    "1345",
+    "123456789",
+    "134579",
+    "123456789",
+    "123456789",
+];
 
 /// A phone number: digits only, country code first. It is personal data: `Debug` masks it.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Phone(String);
 
 impl Phone {
-    /// Reads a phone as people write it: `+`, spaces, dots, dashes and brackets are dropped.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let digits = text.replace(PHONE_DECORATION, "");
-        let fits = PHONE_DIGITS.contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-        if fits { Ok(Self(digits)) } else { Err(Invalid::Phone) }
+    /// Reads a phone as people write and paste it.
+    pub fn parse(text: &str) -> Result<Self, PhoneError> {
+        let typed = typed_text(text);
+        let written = unlinked(unquoted(&typed))?;
+        if is_several(written) {
+            return Err(PhoneFault::Several.into());
+        }
+        read(written).map(Self)
+    }
+
+    /// A phone that is stored: earlier rules may have let it in.
+    pub fn stored(digits: &str) -> Option<Self> {
+        let fits = PHONE_DIGITS.contains(&digits.len()) && is_digits(digits);
+        fits.then(|| Self(digits.to_owned()))
     }
 
     /// The digits.
@@ -34,18 +65,243 @@ impl fmt::Debug for Phone {
     }
 }
 
+/// The number that an address of WhatsApp or a link holds; any other text as it is.
+fn unlinked(text: &str) -> Result<&str, PhoneFault> {
+    if let Some((user, server)) = text.split_once('@') {
+        return match server.to_ascii_lowercase().as_str() {
+            // Behind a colon or a line stands which of the account's devices it is.
+            "s.whatsapp.net" | "c.us" => Ok(user.split([':', '_']).next().unwrap_or_default()),
+            "g.us" => Err(PhoneFault::Group),
+            "lid" => Err(PhoneFault::Lid),
+            _ => Err(PhoneFault::Characters),
+        };
+    }
+    Ok(link(text).unwrap_or(text))
+}
+
+/// The number of a link that opens a chat or a call.
+fn link(text: &str) -> Option<&str> {
+    let start = |text, start: &str| without_start(text, &[start]);
+    if let Some(chat) = without_start(text, &["https://wa.me/", "http://wa.me/", "wa.me/"]) {
+        return chat.split(['/', '?', '#']).next();
+    }
+    let page = without_start(text, &["https://", "http://"]).unwrap_or(text);
+    let pages = ["api.whatsapp.com/send", "web.whatsapp.com/send", "whatsapp://send"];
+    if let Some(query) = without_start(page, &pages) {
+        let number = query.split(['?', '&', '#']).find_map(|pair| pair.strip_prefix("phone="))?;
+        return Some(start(number, "%2B").unwrap_or(number));
+    }
+    without_start(text, &["whatsapp:", "tel:"])?.split(';').next()
+}
+
+/// The text behind one of those starts, in whichever case.
+fn without_start<'a>(text: &'a str, starts: &[&str]) -> Option<&'a str> {
+    let has = |start: &&&str| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
+    starts.iter().find(has).map(|start| &text[start.len()..])
+}
+
+/// Whether two whole numbers are written there, beside or below each other.
+fn is_several(text: &str) -> bool {
+    let parts = text.split(|c: char| c.is_alphabetic() || "+,;/|\n".contains(c));
+    let digits = parts.map(|part| part.chars().filter(char::is_ascii_digit).count());
+    digits.filter(|digits| PHONE_DIGITS.contains(digits)).count() > 1
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A number that a table wrote: with an exponent, or with decimals.
+fn is_tables(text: &str) -> bool {
+    let is_decimal = |text: &str| is_digits(&text.replacen(['.', ','], "", 1));
+    match text.split_once(['e', 'E']) {
+        Some((number, exponent)) => is_decimal(number) && is_digits(exponent.trim_start_matches('+')),
+        None => {
+            text.strip_suffix(".0").is_some_and(|whole| whole.len() >= LEAST_WITHOUT_PLUS && is_digits(whole))
+        }
+    }
+}
+
+/// The digits that a written number means.
+fn read(written: &str) -> Result<String, PhoneError> {
+    if is_tables(written) {
+        return Err(PhoneFault::Spreadsheet.into());
+    }
+    let bare = written.replace(is_decoration, "");
+    // A number with a plus of its own, behind the +55 that stood in a form, is that number.
+    let plus = bare.strip_prefix("+55+").or_else(|| bare.strip_prefix('+'));
+    let digits = plus.unwrap_or(&bare);
+    match digits {
+        "" => Err(PhoneFault::Empty.into()),
+        _ if !is_digits(digits) => Err(PhoneFault::Characters.into()),
+        _ if digits.starts_with("00") => behind_zeros(digits),
+        _ if digits.starts_with('0') && plus.is_some() => Err(PhoneFault::Zero.into()),
+        _ if digits.starts_with('0') => behind_zero(digits),
+        _ if digits.starts_with(BRAZIL) && (plus.is_some() || digits.len() > MOBILE) => {
+            behind_country(&digits[BRAZIL.len()..])
+        }
+        // Without a country code, or with another country's: +51 987654321 is a phone in Peru.
+        _ if plus.is_none() && is_whole(digits) => {
+            Err(PhoneError::new(PhoneFault::Country, brazilian(digits)))
+        }
+        _ if plus.is_none() && digits.len() < LEAST_WITHOUT_PLUS => Err(PhoneFault::Short.into()),
+        _ if digits.len() < *PHONE_DIGITS.start() => Err(PhoneFault::Short.into()),
+        _ if digits.len() > *PHONE_DIGITS.end() => Err(PhoneFault::Long.into()),
+        _ => Ok(digits.to_owned()),
+    }
+}
+
+/// What is written between digits: spaces, dots, brackets, and dashes of every length.
+fn is_decoration(c: char) -> bool {
+    c.is_whitespace() || ".-()[]".contains(c) || ('\u{2012}'..='\u{2015}').contains(&c)
+}
+
+fn brazilian(national: &str) -> String {
+    format!("{BRAZIL}{national}")
+}
+
+fn has_area(national: &str) -> bool {
+    let area = national.as_bytes();
+    area.len() > 1 && AREAS[usize::from(area[0] - b'0')].as_bytes().contains(&area[1])
+}
+
+fn fits(national: &str) -> bool {
+    has_area(national) && matches!(national.len(), LANDLINE | MOBILE)
+}
+
+/// Whether digits without a country code can be nothing but Brazilian: mobiles begin with 9, none with 0 or 1.
+fn is_whole(national: &str) -> bool {
+    let first = |national: &str| national.as_bytes()[2];
+    fits(national) && if national.len() == MOBILE { first(national) == b'9' } else { first(national) > b'1' }
+}
+
+/// What a 0 in front says: the trunk prefix, or that of a carrier (0 15 11 …), which might be a slip as well.
+fn behind_zero(digits: &str) -> Result<String, PhoneError> {
+    let national = &digits[1..];
+    let behind_carrier = national.get(2..).filter(|rest| is_whole(rest));
+    match behind_carrier {
+        _ if is_whole(national) => Ok(brazilian(national)),
+        Some(rest) => Err(PhoneError::new(PhoneFault::Carrier, brazilian(rest))),
+        None => Err(PhoneFault::Zero.into()),
+    }
+}
+
+/// 00 calls abroad. In Brazil a carrier may follow, so that only its own country is certain.
+fn behind_zeros(digits: &str) -> Result<String, PhoneError> {
+    let national = digits[2..].strip_prefix(BRAZIL).filter(|national| is_whole(national));
+    national.map(brazilian).ok_or(PhoneFault::Zeros.into())
+}
+
+/// What stands behind 55.
+fn behind_country(national: &str) -> Result<String, PhoneError> {
+    match national.len() {
+        _ if national.starts_with("0055") => behind_zeros(national),
+        _ if national.starts_with('0') => behind_zero(national),
+        _ if fits(national) => Ok(brazilian(national)),
+        ..LANDLINE => Err(PhoneFault::Brazil.into()),
+        LANDLINE | MOBILE => Err(PhoneFault::Area.into()),
+        _ => too_long(national),
+    }
+}
+
+/// Behind 55 are more digits than Brazil has: the country code may stand there twice.
+fn too_long(national: &str) -> Result<String, PhoneError> {
+    let Some(rest) = national.strip_prefix(BRAZIL).filter(|rest| is_whole(rest)) else {
+        return Err(PhoneFault::Long.into());
+    };
+    // Unless it is a whole number of the area 55 already, and a slip behind it.
+    if is_whole(&national[..MOBILE]) {
+        return Err(PhoneError::new(PhoneFault::Long, brazilian(rest)));
+    }
+    Ok(brazilian(rest))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
+
+    /// What the page is tested against as well.
+    const CASES: &str = include_str!("../../tests/cases/phones.json");
+
+    fn told(text: &str) -> Value {
+        match Phone::parse(text) {
+            Ok(phone) => json!({"number": phone.as_str()}),
+            Err(PhoneError { fault, form: None }) => json!({"refused": fault.reason()}),
+            Err(PhoneError { fault, form: Some(form) }) => json!({"refused": fault.reason(), "form": form}),
+        }
+    }
 
     #[test]
-    fn phones_lose_their_decoration_and_nothing_else() {
-        for good in ["5521991856227", "+55 (21) 99185-6227", "55.21.99185.6227", "[55] 21991856227"] {
-            assert_eq!(Phone::parse(good).map(|p| p.as_str().to_owned()), Ok("5521991856227".to_owned()));
+    fn phones_are_read_as_the_page_reads_them() {
+        let cases: Value = serde_json::from_str(CASES).expect("JSON");
+        let all = cases["cases"].as_array().expect("cases");
+        let differs = |case: &&Value| told(case["typed"].as_str().expect("a text")) != case["expects"];
+        let others: Vec<_> =
+            all.iter().filter(differs).map(|case| case["typed"].as_str().expect("a text")).collect();
+        // Of what only programs pass on, the number is taken.
+        assert_eq!(others, ["5521991856227@s.whatsapp.net", "https://wa.me/5521991856227"]);
+        assert!(all.len() > 60, "{} cases", all.len());
+    }
+
+    #[test]
+    fn the_areas_are_those_of_the_page() {
+        let cases: Value = serde_json::from_str(CASES).expect("JSON");
+        let ours: Vec<_> = (10..100).map(|area| area.to_string()).filter(|area| has_area(area)).collect();
+        assert_eq!(json!(ours), cases["areas"]);
+    }
+
+    #[test]
+    fn addresses_and_links_hold_a_number() {
+        for holder in [
+            "5521991856227@c.us",
+            "5521991856227@S.WhatsApp.net",
+            "5521991856227:12@s.whatsapp.net",
+            "5521991856227_1:12@s.whatsapp.net",
+            "whatsapp:+5521991856227",
+            "tel:+55-21-99185-6227",
+            "TEL:+55-21-99185-6227;ext=1",
+            "http://wa.me/5521991856227?text=Oi%20a",
+            "wa.me/+5521991856227/",
+            "https://api.whatsapp.com/send?phone=5521991856227&text=oi",
+            "https://api.whatsapp.com/send/?text=oi&phone=%2B5521991856227",
+            "whatsapp://send?phone=5521991856227",
+            "\"5521991856227\"",
+        ] {
+            assert_eq!(told(holder), json!({"number": "5521991856227"}), "{holder}");
         }
-        for bad in ["", "1234567", "1234567890123456", "55 21 9918x", "5521\t991856227", "٥٥٢١٩٩١٨٥٦"]
-        {
-            assert_eq!(Phone::parse(bad), Err(Invalid::Phone), "{bad:?}");
+        // What others put together is no more certain than its number.
+        assert_eq!(told("21991856227@c.us"), json!({"refused": "country", "form": "5521991856227"}));
+    }
+
+    #[test]
+    fn what_holds_no_number_is_told_apart() {
+        for (text, fault) in [
+            ("120363000000000000@g.us", PhoneFault::Group),
+            ("5521991856227-1600000000@g.us", PhoneFault::Group),
+            ("123456789012345@lid", PhoneFault::Lid),
+            ("ana@example.com", PhoneFault::Characters),
+            ("https://wa.me/message/ABC", PhoneFault::Characters),
+            ("https://wa.me/", PhoneFault::Empty),
+            ("5.52E+12", PhoneFault::Spreadsheet),
+            ("5,521991856227e12", PhoneFault::Spreadsheet),
+            ("34612345678.0", PhoneFault::Spreadsheet),
+            ("5521991856227, 5521991856228", PhoneFault::Several),
+            ("+55 21 99185-6227 / +55 21 99185-6228", PhoneFault::Several),
+            ("5521991856227 ou 5521991856228", PhoneFault::Several),
+            ("5521991856227\n5521991856228", PhoneFault::Several),
+        ] {
+            assert_eq!(Phone::parse(text).map_err(|error| error.fault), Err(fault), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_stored_phone_is_what_earlier_rules_let_in() {
+        for stored in ["12345678", "021991856227", "55219918562", "123456789012345"] {
+            assert_eq!(Phone::stored(stored).map(|phone| phone.0).as_deref(), Some(stored));
+        }
+        for bad in ["", "1234567", "1234567890123456", "+5521991856227", "٥٥٢١٩٩١٨٥٦"] {
+            assert_eq!(Phone::stored(bad), None, "{bad}");
         }
     }
 

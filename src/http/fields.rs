@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::problem::Problem;
-use crate::domain::{Invalid, Secret};
+use crate::domain::{Invalid, Phone, Secret};
 use crate::text;
 
 /// A body that is a JSON object.
@@ -56,6 +56,19 @@ impl Fields {
         parse: fn(&str) -> Result<T, Invalid>,
     ) -> Result<Option<T>, Problem> {
         if self.is_absent(field) { Ok(None) } else { self.parsed(field, parse).map(Some) }
+    }
+
+    /// A phone: a text, or the whole number that a spreadsheet or a form made of it.
+    pub fn phone(&self, field: &'static str) -> Result<Phone, Problem> {
+        let text = match self.0.get(field) {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Number(number)) if number.as_i64().is_none_or(|number| number >= 0) => {
+                number.to_string()
+            }
+            _ => return Err(Problem::InvalidField(field, text::not_a_phone(field))),
+        };
+        let refused = |error| Problem::InvalidField(field, format!("{field}: {}", text::phone(&error)));
+        Phone::parse(&text).map_err(refused)
     }
 
     /// A whole number that may be absent, or null.

@@ -206,7 +206,7 @@ fn read_row(row: &Row) -> rusqlite::Result<InstanceRow> {
     Ok(InstanceRow {
         id: row.get("id")?,
         user: row.get("userId")?,
-        phone: parsed(row, "channelPhoneOrId", |text| Phone::parse(text).ok())?,
+        phone: parsed(row, "channelPhoneOrId", Phone::stored)?,
         credential: row.get("credentialId")?,
         status: parsed(row, "status", Status::parse)?,
         reason: row.get_ref("statusReason")?.as_str_or_null()?.and_then(Reason::parse),

@@ -274,7 +274,7 @@ pub(super) fn read_target(row: &Row) -> rusqlite::Result<InstanceRef> {
         user: row.get("userId")?,
         channel: super::instances::channel(row, "channel")?,
         name: parsed(row, "channelInstanceId", |text| Name::parse(text).ok())?,
-        phone: parsed(row, "channelPhoneOrId", |text| Phone::parse(text).ok())?,
+        phone: parsed(row, "channelPhoneOrId", Phone::stored)?,
     })
 }
 

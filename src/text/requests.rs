@@ -1,6 +1,9 @@
 //! Sentences about requests: what cannot be read, what a field must be, who may not.
 
-use crate::domain::{Channel, Invalid, Role};
+use crate::domain::{Channel, Invalid, PhoneError, PhoneFault, Role};
+
+/// A phone as it should be written.
+const PHONE_EXAMPLE: &str = "5521991856227";
 
 /// What is wrong with a field.
 pub fn invalid(problem: Invalid) -> String {
@@ -12,13 +15,40 @@ pub fn invalid(problem: Invalid) -> String {
         Invalid::Name => {
             "deve ter de 1 a 64 caracteres entre A-Z a-z 0-9 . _ - e começar com letra ou número".into()
         }
-        Invalid::Phone => {
-            "deve ter de 8 a 15 dígitos, com o código do país primeiro (ex.: 5521991856227)".into()
-        }
         Invalid::Label => "deve ter de 1 a 64 caracteres, numa linha só".into(),
         Invalid::Password => "deve ter de 8 a 128 caracteres e não pode ser o nome do usuário".into(),
         Invalid::Role => format!("deve ser um de: {}", Role::ALL.map(Role::as_str).join(", ")),
     }
+}
+
+/// What is wrong with a phone, and the form it should have.
+pub fn phone(error: &PhoneError) -> String {
+    let why = match error.fault {
+        PhoneFault::Empty => "está vazio",
+        PhoneFault::Characters => "deve ter só dígitos, com o código do país primeiro",
+        PhoneFault::Group => "é o endereço de um grupo (@g.us), não um telefone",
+        PhoneFault::Lid => "é um identificador interno do WhatsApp (@lid), não um telefone",
+        PhoneFault::Spreadsheet => {
+            "veio de uma planilha como número e pode ter perdido dígitos: use a coluna como texto"
+        }
+        PhoneFault::Several => "tem mais de um número: mande um só",
+        PhoneFault::Short => {
+            "tem dígitos de menos: comece pelo código do país e pelo DDD (fora do Brasil, com +)"
+        }
+        PhoneFault::Long => "tem dígitos demais",
+        PhoneFault::Brazil => "tem dígitos de menos: depois do 55 vêm o DDD e mais 8 ou 9 dígitos",
+        PhoneFault::Area => "tem um DDD que não existe: confira os dois dígitos depois do 55",
+        PhoneFault::Zero => "começa com 0: no lugar dele vem o código do país",
+        PhoneFault::Zeros => "começa com 00: no lugar deles vêm + e o código do país",
+        PhoneFault::Carrier => "tem o código de uma operadora ou um 0 a mais",
+        PhoneFault::Country => "está sem o código do país (se for de outro país, comece com +)",
+    };
+    format!("{why}; escreva assim: {}", error.form.as_deref().unwrap_or(PHONE_EXAMPLE))
+}
+
+/// A phone that is not there, or is neither a text nor a whole number.
+pub fn not_a_phone(field: &str) -> String {
+    format!("{field} é obrigatório e deve ser um telefone; escreva assim: \"{PHONE_EXAMPLE}\"")
 }
 
 /// 400: the body cannot be read.

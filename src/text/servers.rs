@@ -3,7 +3,7 @@
 
 use super::sentence::Sentence;
 use crate::domain::UpstreamError;
-use crate::upstream::{BaseUrlError, Check, KeyError};
+use crate::upstream::{BaseUrl, BaseUrlError, Check, KeyError};
 
 /// The next step for what upstream did.
 pub fn upstream(error: UpstreamError) -> &'static str {
@@ -98,15 +98,25 @@ pub fn webhook_environment(url: &str) -> String {
 /// What is wrong with the address of a server.
 pub fn base_url(why: BaseUrlError) -> &'static str {
     match why {
-        BaseUrlError::Malformed => "não é uma URL: use algo como http://localhost:8080",
+        BaseUrlError::Malformed => {
+            "não é um endereço: use algo como http://localhost:8080 ou https://evo.loja.com.br, sem acentos nem espaços"
+        }
         BaseUrlError::Scheme => "deve começar com http:// ou https://",
         BaseUrlError::UserInfo => "não pode ter usuário ou senha na URL",
-        BaseUrlError::Query => "não pode ter \"?\" nem \"#\"",
+        BaseUrlError::Query => "não pode ter \"?\" nem \"#\": use só o começo, como http://localhost:8080",
         BaseUrlError::Forbidden => {
             "aponta para um endereço link-local ou de metadados, que nunca é uma Evolution API"
         }
     }
 }
+
+/// An address is used that is another than what was typed.
+pub fn base_url_amended(used: &BaseUrl) -> String {
+    format!("baseUrl: usei {used} como endereço da Evolution API.")
+}
+
+/// More was pasted than the key.
+pub const KEY_UNWRAPPED: &str = "apiToken: usei só a chave, sem as aspas ou o nome que vieram com ela.";
 
 /// What is wrong with a server's key.
 pub fn key(why: KeyError) -> &'static str {
@@ -114,6 +124,7 @@ pub fn key(why: KeyError) -> &'static str {
         KeyError::Empty => "a chave está vazia: mande a AUTHENTICATION_API_KEY da Evolution API",
         KeyError::TooLong => "a chave passa de 4 KiB: isso não é uma chave da Evolution API",
         KeyError::Multiline => "a chave tem mais de uma linha: mande só a chave, sem mais nada",
+        KeyError::OnlyName => "veio o nome da variável, não o valor dela: mande a chave em si",
         KeyError::NotAscii => {
             "a chave tem acentos ou caracteres de controle: mande só a chave, em texto puro"
         }

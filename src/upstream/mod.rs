@@ -10,9 +10,11 @@ mod gateway;
 mod key;
 mod pending_connects;
 mod transport;
+mod typed_base_url;
 
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use client::{Check, CommandOutcome, Connected, Created, ListSink, UpstreamClient, UpstreamServer};
 pub use gateway::{Gateway, is_public_default_key};
-pub use key::{KeyError, MAX_KEY, read_key};
+pub use key::{KeyError, MAX_KEY, TypedKey};
 pub use pending_connects::PendingConnect;
+pub use typed_base_url::TypedBaseUrl;

@@ -69,7 +69,7 @@ fn arguments_that_make_no_sense_end_with_2_and_one_sentence() {
             "tipos válidos: whatsapp_evolution",
         ),
         ("credential rotate x", "falta: <--api-token-stdin|--api-token-file <ARQUIVO>>"),
-        ("instance connect x --user loja --phone 123", "de 8 a 15 dígitos"),
+        ("instance connect x --user loja --phone 123", "escreva assim: 5521991856227"),
         ("instance connect x --phone 5521991856227", "falta: --user <USUÁRIO>"),
         ("serve --listen 3000", "--listen (PAREIA_LISTEN) deve ser endereço:porta"),
         ("serve --qr-timeout 0", "de 1 a 120 segundos"),

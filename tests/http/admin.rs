@@ -199,7 +199,7 @@ fn what_is_no_address_no_key_and_no_name_is_refused_before_anything_is_called() 
     let good = json!({"baseUrl": shop.sim.url(), "apiToken": KEY});
     let long = "k".repeat(4097);
     for (field, value) in [
-        ("baseUrl", json!("localhost:8080")),
+        ("baseUrl", json!("http//localhost:8080")),
         ("baseUrl", json!("file:///etc/passwd")),
         ("baseUrl", json!("http://user:pw@host")),
         ("baseUrl", json!("http://169.254.169.254/latest")),

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::domain::clock;
-use crate::domain::{Caller, Channel, Name, Phone, Role, Secret};
+use crate::domain::{Caller, Channel, Name, Role, Secret};
 use crate::http::app::App;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
@@ -49,7 +49,7 @@ fn connect_request(caller: Caller, body: &[u8]) -> Result<ConnectRequest, Proble
     Ok(ConnectRequest {
         channel: channel(&fields)?,
         name: fields.parsed("channelInstanceId", Name::parse)?,
-        phone: fields.parsed("channelPhoneOrId", Phone::parse)?,
+        phone: fields.phone("channelPhoneOrId")?,
         pairing_code: fields.flag("pairingCode")?,
         row: None,
         caller,
@@ -145,6 +145,8 @@ mod tests {
             let body = GOOD.replacen('{', &format!("{{\"pairingCode\":{more},\"unknown\":[],"), 1);
             assert_eq!(read(body.as_bytes()).map(|a| a.pairing_code).ok(), Some(code), "{body}");
         }
+        let number = GOOD.replace("\"+55 21 99185-6227\"", "5521991856227");
+        assert_eq!(read(number.as_bytes()).expect("good").phone.as_str(), "5521991856227");
         let twice = GOOD.replacen('{', r#"{"channelInstanceId":"b","#, 1);
         assert_eq!(read(twice.as_bytes()).expect("good").name.as_str(), "a", "the last counts");
     }
@@ -165,7 +167,12 @@ mod tests {
             ("channelInstanceId", "instance", "channelInstanceId"),
             ("\"a\"", "null", "channelInstanceId"),
             ("\"a\"", "\"a/b\"", "channelInstanceId"),
-            ("\"+55 21 99185-6227\"", "5521991856227", "channelPhoneOrId"),
+            ("\"+55 21 99185-6227\"", "-5521991856227", "channelPhoneOrId"),
+            ("\"+55 21 99185-6227\"", "5521991856227.5", "channelPhoneOrId"),
+            ("\"+55 21 99185-6227\"", "5.521991856227e12", "channelPhoneOrId"),
+            ("\"+55 21 99185-6227\"", "99999999999999999999999", "channelPhoneOrId"),
+            ("\"+55 21 99185-6227\"", "[5521991856227]", "channelPhoneOrId"),
+            ("+55 21", "", "channelPhoneOrId"),
             ("6227", "62x7", "channelPhoneOrId"),
             ("}", ",\"pairingCode\":\"yes\"}", "pairingCode"),
         ] {

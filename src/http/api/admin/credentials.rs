@@ -3,7 +3,7 @@
 
 use super::json::{CredentialJson, CredentialTestJson, StoredCredentialJson};
 use crate::admin::credentials::{self, CredentialDraft, CredentialError};
-use crate::domain::{Caller, Channel, Name, Permission, Secret, label};
+use crate::domain::{Caller, Channel, Name, Permission, label};
 use crate::http::app::App;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
@@ -12,7 +12,7 @@ use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
 use crate::text;
-use crate::upstream::{BaseUrl, BaseUrlError, Check, UpstreamServer, read_key};
+use crate::upstream::{BaseUrlError, Check, TypedBaseUrl, TypedKey, UpstreamServer};
 
 impl From<CredentialError> for Problem {
     fn from(error: CredentialError) -> Self {
@@ -68,21 +68,22 @@ fn set_active(app: &App, request: &Request, active: bool) -> Result<HttpReply, P
 pub fn create(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let asker = administrator(app, request)?;
     let fields = Fields::read(request.body())?;
-    let base_url = BaseUrl::parse(fields.text("baseUrl")?).map_err(bad_address)?;
-    let key = key(&fields)?;
+    let typed = TypedBaseUrl::parse(fields.text("baseUrl")?).map_err(bad_address)?;
+    let TypedKey { key, unwrapped } = key(&fields)?;
     let (id, name) = (fields.optional("id", Name::parse)?, fields.optional("name", label)?);
     credentials::check_free(&app.store, id.as_ref())?;
-    let server = UpstreamServer { channel: Channel::WhatsappEvolution, base_url: &base_url, key: &key };
+    let server = UpstreamServer { channel: Channel::WhatsappEvolution, base_url: &typed.base_url, key: &key };
     let check = tested(app, &asker, request, &fields, server)?;
     let draft = CredentialDraft {
         id: id.as_ref(),
         channel: server.channel,
         name: name.as_deref(),
-        base_url: &base_url,
+        base_url: &typed.base_url,
         key: &key,
     };
     let id = credentials::add(&app.store, &draft)?;
-    stored(app, &id, &check)
+    let amended = typed.amended.then(|| text::base_url_amended(&typed.base_url));
+    stored(app, &id, &check, amended.into_iter().chain(key_note(unwrapped)).collect())
 }
 
 /// Gives a credential another key, which passes its test.
@@ -90,11 +91,11 @@ pub fn rotate(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let asker = administrator(app, request)?;
     let credential = credentials::find(&app.store, request.captured())?.credential;
     let fields = Fields::read(request.body())?;
-    let (base_url, key) = (credentials::address(&credential)?, key(&fields)?);
+    let (base_url, TypedKey { key, unwrapped }) = (credentials::address(&credential)?, key(&fields)?);
     let server = UpstreamServer { channel: credential.channel, base_url: &base_url, key: &key };
     let check = tested(app, &asker, request, &fields, server)?;
     credentials::rotate(&app.store, &credential.id, &key)?;
-    stored(app, &credential.id, &check)
+    stored(app, &credential.id, &check, key_note(unwrapped).collect())
 }
 
 /// Removes a credential; with `?force=true` also one that instances name.
@@ -122,17 +123,21 @@ fn tested(
     Ok(credentials::test_before_storing(app.connect_service.gateway(), server, request.id(), force)?)
 }
 
-fn stored(app: &App, id: &str, check: &Check) -> Result<HttpReply, Problem> {
+fn stored(app: &App, id: &str, check: &Check, notes: Vec<String>) -> Result<HttpReply, Problem> {
     let line = credentials::find(&app.store, id)?;
-    Ok(HttpReply::data(&StoredCredentialJson::new(&line, check)))
+    Ok(HttpReply::data(&StoredCredentialJson::new(&line, check, notes)))
+}
+
+fn key_note(unwrapped: bool) -> impl Iterator<Item = String> {
+    unwrapped.then(|| text::KEY_UNWRAPPED.to_owned()).into_iter()
 }
 
 fn bad_address(why: BaseUrlError) -> Problem {
     Problem::InvalidField("baseUrl", format!("baseUrl {}", text::base_url(why)))
 }
 
-fn key(fields: &Fields) -> Result<Secret, Problem> {
+fn key(fields: &Fields) -> Result<TypedKey, Problem> {
     let text = fields.secret("apiToken")?;
-    read_key(text.expose().as_bytes())
+    TypedKey::parse(text.expose().as_bytes())
         .map_err(|problem| Problem::InvalidField("apiToken", format!("apiToken: {}", text::key(problem))))
 }

@@ -103,12 +103,13 @@ pub struct StoredCredentialJson<'a> {
     credential: CredentialJson<'a>,
     #[serde(flatten)]
     result: TestResultJson<'a>,
+    notes: Vec<String>,
 }
 
 impl<'a> StoredCredentialJson<'a> {
-    /// The credential, and what its test found.
-    pub fn new(line: &'a CredentialLine, check: &'a Check) -> Self {
-        Self { credential: line.into(), result: check.into() }
+    /// The credential, what its test found, and what of it was read otherwise than it was typed.
+    pub fn new(line: &'a CredentialLine, check: &'a Check, notes: Vec<String>) -> Self {
+        Self { credential: line.into(), result: check.into(), notes }
     }
 }
 
