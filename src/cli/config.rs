@@ -6,7 +6,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::http::Network;
+use crate::domain::{trimmed, typed_value, unquoted};
+use crate::http::{AllowedOrigin, Network};
 
 /// Bounds of the time that a call may wait for a QR code, in seconds: proxies close a request after one to
 /// two minutes.
@@ -23,6 +24,8 @@ pub struct Raw<'a> {
     pub qr_timeout: &'a str,
     /// Proxies whose word about the caller's address is taken, comma separated.
     pub trusted_proxies: &'a str,
+    /// Origins whose pages may call the API.
+    pub allowed_origins: &'a [String],
 }
 
 /// How `serve` runs.
@@ -38,6 +41,8 @@ pub struct Config {
     pub qr_timeout: Duration,
     /// Proxies whose word about the caller's address is taken.
     pub trusted_proxies: Vec<Network>,
+    /// Origins whose pages may call the API with a token.
+    pub allowed_origins: Vec<AllowedOrigin>,
 }
 
 /// The setting that makes no sense.
@@ -51,13 +56,17 @@ pub enum ConfigError {
     QrTimeout,
     /// Not an address or a range; the text that is not.
     TrustedProxy(String),
+    /// Not an origin; the text that is not.
+    AllowedOrigin(String),
 }
 
 impl Config {
-    /// Checks every setting. Empty text counts as not given: unit files set variables to it.
+    /// Checks every setting. Empty text counts as not given: unit files set variables to it. What cannot be seen, and
+    /// quotes, count as not there: files of variables keep them.
     pub fn check(data: PathBuf, raw: &Raw) -> Result<Self, ConfigError> {
-        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let proxies = raw.trusted_proxies.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let given = |text: &str| Some(typed_value(text)).filter(|text| !text.is_empty());
+        let proxies = parts(raw.trusted_proxies).into_iter();
+        let origins = raw.allowed_origins.iter().flat_map(|text| parts(text));
         Ok(Self {
             data,
             listen: listen(raw.listen).ok_or(ConfigError::Listen)?,
@@ -66,7 +75,10 @@ impl Config {
                 .transpose()?,
             qr_timeout: qr_timeout(raw.qr_timeout).ok_or(ConfigError::QrTimeout)?,
             trusted_proxies: proxies
-                .map(|part| part.parse().map_err(|_| ConfigError::TrustedProxy(part.to_owned())))
+                .map(|part| part.parse().map_err(|_| ConfigError::TrustedProxy(part)))
+                .collect::<Result<_, _>>()?,
+            allowed_origins: origins
+                .map(|part| part.parse().map_err(|_| ConfigError::AllowedOrigin(part)))
                 .collect::<Result<_, _>>()?,
         })
     }
@@ -78,15 +90,22 @@ impl Config {
     }
 }
 
+/// What stands between the commas of a list.
+fn parts(list: &str) -> Vec<String> {
+    let parts = typed_value(list);
+    parts.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
 /// `host:port`; a name is left to the system to resolve, and IPv6 stands in brackets.
 pub fn listen(text: &str) -> Option<String> {
+    let text = typed_value(text);
     let (host, port) = text.rsplit_once(':')?;
     let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
     let host_fits = match bare {
         Some(v6) => v6.parse::<std::net::Ipv6Addr>().is_ok(),
         None => is_host(host),
     };
-    (host_fits && port.parse::<u16>().is_ok()).then(|| text.to_owned())
+    (host_fits && port.parse::<u16>().is_ok()).then_some(text)
 }
 
 fn is_host(text: &str) -> bool {
@@ -96,6 +115,7 @@ fn is_host(text: &str) -> bool {
 /// An address that can stand in front of a path, without a slash at the end: no user, query or
 /// fragment in it.
 pub fn public_url(text: &str) -> Option<String> {
+    let text = typed_value(text);
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let authority_fits = is_host(authority) || listen(authority).is_some();
@@ -104,7 +124,7 @@ pub fn public_url(text: &str) -> Option<String> {
 }
 
 fn qr_timeout(text: &str) -> Option<Duration> {
-    text.parse().ok().filter(|seconds| QR_TIMEOUT.contains(seconds)).map(Duration::from_secs)
+    typed_value(text).parse().ok().filter(|seconds| QR_TIMEOUT.contains(seconds)).map(Duration::from_secs)
 }
 
 /// The data folder: as given, else where the system keeps programs' data. `None` where neither says, since a
@@ -112,6 +132,7 @@ fn qr_timeout(text: &str) -> Option<Duration> {
 pub fn data_folder(given: Option<PathBuf>, variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let folder = |name| variable(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     given
+        .map(|path| path.to_str().map(|text| PathBuf::from(unquoted(trimmed(text)))).unwrap_or(path))
         .filter(|path| !path.as_os_str().is_empty())
         .or_else(|| folder("XDG_DATA_HOME").filter(|p| p.is_absolute()).map(|p| p.join("pareia")))
         .or_else(|| folder("HOME").map(|home| home.join(".local/share/pareia")))
@@ -162,6 +183,31 @@ mod tests {
     }
 
     #[test]
+    fn what_files_of_variables_leave_around_a_setting_is_no_part_of_it() {
+        let origins =
+            ["'https://a.example/'\r".to_owned(), "http://localhost:5173".to_owned(), " ".to_owned()];
+        let config = check(&Raw {
+            listen: "\"127.0.0.1:3000\"\r",
+            public_url: "\u{feff}https://zap.loja.com.br\u{a0}",
+            qr_timeout: "20\r\n",
+            trusted_proxies: "'10.0.0.1,\u{a0}10.0.0.2'\r",
+            allowed_origins: &origins,
+        });
+        let config = config.expect("settings");
+        assert_eq!((config.listen.as_str(), config.qr_timeout.as_secs()), ("127.0.0.1:3000", 20));
+        assert_eq!(config.public_url.as_deref(), Some("https://zap.loja.com.br"));
+        assert_eq!(config.trusted_proxies.len(), 2);
+        let origins: Vec<_> = config.allowed_origins.iter().map(ToString::to_string).collect();
+        assert_eq!(origins, ["https://a.example", "http://localhost:5173"]);
+        let nothing = check(&Raw { public_url: "\"\"", ..raw() }).expect("settings");
+        assert_eq!(nothing.public_url, None);
+        for origin in ["*", "a.example", "https://a.example/b"] {
+            let problem = refused(&Raw { allowed_origins: &[origin.to_owned()], ..raw() });
+            assert_eq!(problem, ConfigError::AllowedOrigin(origin.to_owned()));
+        }
+    }
+
+    #[test]
     fn the_data_folder_has_one_place_in_each_world() {
         let folder = |given: Option<&str>, set: &[(&str, &str)]| {
             let variable = |name: &str| set.iter().find(|(n, _)| *n == name).map(|(_, v)| OsString::from(v));
@@ -170,6 +216,7 @@ mod tests {
         let both = [("XDG_DATA_HOME", "/x"), ("HOME", "/h")];
         assert_eq!(folder(Some("d"), &both).as_deref(), Some("d"));
         assert_eq!(folder(Some(""), &both).as_deref(), Some("/x/pareia"));
+        assert_eq!(folder(Some("\u{feff}\"my folder\"\r"), &both).as_deref(), Some("my folder"));
         assert_eq!(
             folder(None, &[("XDG_DATA_HOME", "relative"), ("HOME", "/h")]).as_deref(),
             Some("/h/.local/share/pareia")

@@ -14,7 +14,7 @@ use env_logger::{Builder, Target, WriteStyle};
 use log::{Level, LevelFilter};
 
 use crate::domain::clock;
-use crate::domain::now;
+use crate::domain::{now, typed_value};
 use crate::sync::Mutex;
 
 /// Ours; everything else is capped.
@@ -37,8 +37,7 @@ pub fn start_buffered(default: LevelFilter) -> BufferedLog {
 }
 
 fn build(default: LevelFilter, target: Target) {
-    let setting =
-        ["PAREIA_LOG", "RUST_LOG"].iter().find_map(|v| std::env::var(v).ok().filter(|s| !s.is_empty()));
+    let setting = ["PAREIA_LOG", "RUST_LOG"].iter().find_map(|name| typed_variable(name));
     let mut builder = Builder::new();
     builder.target(target).write_style(WriteStyle::Never);
     builder.format(|out, record| out.write_all(line(record.level(), &record.args().to_string()).as_bytes()));
@@ -50,6 +49,10 @@ fn build(default: LevelFilter, target: Target) {
             log::warn!("log level not understood: {part:?}; use error, warn, info, debug, trace or off");
         }
     }
+}
+
+fn typed_variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().map(|text| typed_value(&text)).filter(|text| !text.is_empty())
 }
 
 /// Applies `level` and `module=level` parts; returns what is neither.

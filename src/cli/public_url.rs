@@ -2,6 +2,7 @@
 
 use super::output::CommandFailure;
 use crate::cli::config;
+use crate::domain::typed_value;
 use crate::store::Store;
 use crate::text::cli as words;
 
@@ -27,7 +28,7 @@ impl PublicUrl {
     /// Where people reach the page: as given, or where `serve` last said. `unknown` is the sentence
     /// for when neither is there.
     pub fn base(&self, store: &Store, unknown: impl FnOnce() -> String) -> Result<String, CommandFailure> {
-        if !self.public_url.is_empty() {
+        if !typed_value(&self.public_url).is_empty() {
             let url = config::public_url(&self.public_url);
             return url.ok_or_else(|| CommandFailure::Usage(words::PUBLIC_URL_SETTING.to_owned()));
         }

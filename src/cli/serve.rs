@@ -38,6 +38,8 @@ pub struct Args {
         hide_default_value = true
     )]
     trusted_proxy: String,
+    #[arg(long, env = "PAREIA_ALLOW_ORIGIN", value_name = "URL")]
+    allow_origin: Vec<String>,
 }
 
 /// Serves until a signal.
@@ -47,6 +49,7 @@ pub fn run(folder: PathBuf, args: &Args) -> CommandResult {
         public_url: args.public_url.text(),
         qr_timeout: &args.qr_timeout,
         trusted_proxies: &args.trusted_proxy,
+        allowed_origins: &args.allow_origin,
     };
     let config =
         Config::check(folder, &raw).map_err(|problem| CommandFailure::Usage(setting::sentence(&problem)))?;
@@ -65,6 +68,7 @@ fn serve(config: &Config, log_buffer: &BufferedLog) -> CommandResult {
     let mut settings = Settings::new(&config.listen);
     settings.trusted_proxies.clone_from(&config.trusted_proxies);
     settings.public_url.clone_from(&config.public_url);
+    settings.allowed_origins.clone_from(&config.allowed_origins);
     let gateway = Arc::clone(connect_service.gateway());
     let monitor = Arc::new(Monitor::start(Arc::clone(&store), gateway, Pace::default()));
     let server = Server::start(settings, Arc::clone(&store), connect_service, Arc::clone(&monitor))

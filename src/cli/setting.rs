@@ -10,5 +10,6 @@ pub fn sentence(problem: &ConfigError) -> String {
         ConfigError::PublicUrl => words::PUBLIC_URL_SETTING.into(),
         ConfigError::QrTimeout => words::QR_TIMEOUT_SETTING.into(),
         ConfigError::TrustedProxy(part) => words::trusted_proxy_setting(part),
+        ConfigError::AllowedOrigin(part) => words::allow_origin_setting(part),
     }
 }

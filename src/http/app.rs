@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::blocking::Blocking;
 use super::readiness::Readiness;
 use super::request_log::RequestLog;
+use super::security::allowed_origin::AllowedOrigin;
 use super::security::login_guard::LoginGuard;
 use super::security::peer::Network;
 use super::security::rate_limit::RateLimit;
@@ -30,6 +31,8 @@ pub struct App {
     pub trusted_proxies: Vec<Network>,
     /// The address people use, where it is another than the one listened on.
     pub public_url: Option<String>,
+    /// Origins whose pages may call the API with a token.
+    pub allowed_origins: Vec<AllowedOrigin>,
     /// Who has failed to authenticate.
     pub failed_tokens: RateLimit<IpAddr>,
     /// Passwords, and how often they may be tried.
@@ -63,6 +66,7 @@ impl App {
             monitor,
             trusted_proxies,
             public_url: None,
+            allowed_origins: Vec::new(),
             failed_tokens: RateLimit::default(),
             login_guard: LoginGuard::default(),
             readiness: Readiness::default(),

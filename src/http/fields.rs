@@ -5,9 +5,13 @@
 
 use serde_json::{Map, Value};
 
+use super::json_fault;
 use super::problem::Problem;
-use crate::domain::{Invalid, Phone, Secret};
+use crate::domain::{Invalid, Phone, PhoneError, PhoneFault, Secret};
 use crate::text;
+
+/// Members in which tools put the body that they were given.
+const WRAPPERS: [&str; 5] = ["body", "json", "data", "payload", "params"];
 
 /// A body that is a JSON object.
 pub struct Fields(Map<String, Value>);
@@ -15,7 +19,9 @@ pub struct Fields(Map<String, Value>);
 impl Fields {
     /// Reads a body.
     pub fn read(body: &[u8]) -> Result<Self, Problem> {
-        serde_json::from_slice(body).map(Self).map_err(|_| Problem::InvalidJson)
+        let body = json_fault::without_mark(body);
+        let refused = |error| Problem::InvalidJson(json_fault::detail(body, &error));
+        serde_json::from_slice(body).map(Self).map_err(refused)
     }
 
     /// Reads a body that may be left out.
@@ -45,8 +51,8 @@ impl Fields {
         field: &'static str,
         parse: fn(&str) -> Result<T, Invalid>,
     ) -> Result<T, Problem> {
-        parse(self.text(field)?)
-            .map_err(|invalid| Problem::InvalidField(field, text::invalid_field(field, invalid)))
+        let text = self.text(field)?;
+        parse(text).map_err(|invalid| refused(field, text, text::invalid_field(field, invalid)))
     }
 
     /// The same, which may be absent, or null.
@@ -60,15 +66,16 @@ impl Fields {
 
     /// A phone: a text, or the whole number that a spreadsheet or a form made of it.
     pub fn phone(&self, field: &'static str) -> Result<Phone, Problem> {
+        let sentence = |error: PhoneError| format!("{field}: {}", text::phone(&error));
         let text = match self.0.get(field) {
             Some(Value::String(text)) => text.clone(),
-            Some(Value::Number(number)) if number.as_i64().is_none_or(|number| number >= 0) => {
-                number.to_string()
-            }
+            Some(Value::Number(number)) => match number.as_u64() {
+                Some(whole) => whole.to_string(),
+                None => return Err(Problem::InvalidField(field, sentence(PhoneFault::Spreadsheet.into()))),
+            },
             _ => return Err(Problem::InvalidField(field, text::not_a_phone(field))),
         };
-        let refused = |error| Problem::InvalidField(field, format!("{field}: {}", text::phone(&error)));
-        Phone::parse(&text).map_err(refused)
+        Phone::parse(&text).map_err(|error| refused(field, &text, sentence(error)))
     }
 
     /// A whole number that may be absent, or null.
@@ -94,7 +101,23 @@ impl Fields {
         }
     }
 
+    /// What the body is if those fields are not in it, but one level further in, or if it is Evolution's own.
+    pub fn made_for_another(&self, fields: [&str; 2]) -> Option<String> {
+        let has = |value: &Value| fields.iter().any(|field| value.get(field).is_some());
+        let wrapper = WRAPPERS.iter().find(|wrapper| self.0.get(**wrapper).is_some_and(has));
+        let is_evolutions = self.0.contains_key("instanceName");
+        wrapper
+            .map(|wrapper| text::body_wrapped(wrapper))
+            .or_else(|| is_evolutions.then(|| text::BODY_OF_EVOLUTION.to_owned()))
+    }
+
     fn is_absent(&self, field: &str) -> bool {
         matches!(self.0.get(field), None | Some(Value::Null))
     }
+}
+
+/// A text that is not what it must be; one that a tool should have filled in is told so.
+fn refused(field: &'static str, text: &str, sentence: String) -> Problem {
+    let is_template = text.contains("{{") || text.contains("${");
+    Problem::InvalidField(field, if is_template { text::not_filled_in(field) } else { sentence })
 }

@@ -14,6 +14,7 @@ mod assets;
 mod blocking;
 mod edge;
 mod fields;
+mod json_fault;
 mod problem;
 mod query;
 mod readiness;
@@ -34,6 +35,7 @@ pub use api::instances::{InstanceJson, InstanceRemoval};
 pub use api::link::NewLinkJson;
 pub use api::webhook::address as webhook_address;
 pub use edge::limits::{Limits, raise_open_files};
+pub use security::allowed_origin::{AllowedOrigin, NotAnOrigin};
 pub use security::peer::{Network, NotANetwork};
 
 use crate::domain::Secret;
@@ -59,6 +61,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<Network>,
     /// The address people use, where it is another than the one listened on.
     pub public_url: Option<String>,
+    /// Origins whose pages may call the API with a token.
+    pub allowed_origins: Vec<AllowedOrigin>,
     /// How long shutdown waits for what runs.
     pub drain: Duration,
     /// What one client may take of the server.
@@ -72,6 +76,7 @@ impl Settings {
             listen: listen.into(),
             trusted_proxies: Vec::new(),
             public_url: None,
+            allowed_origins: Vec::new(),
             drain: DRAIN,
             limits: Limits::default(),
         }
@@ -99,6 +104,7 @@ impl Server {
         let folder = store.folder().to_owned();
         let mut app = App::new(store, connect_service, monitor, settings.trusted_proxies, limits.connections);
         app.public_url = settings.public_url;
+        app.allowed_origins = settings.allowed_origins;
         let app = Arc::new(app);
         let routes: Arc<dyn Routes> = Arc::new(Router::new(Arc::clone(&app), limits.clone()));
         let backends = Arc::new(Backends::start(Arc::clone(&routes), &folder)?);

@@ -26,14 +26,18 @@ pub enum Problem {
     HeadTooLarge,
     /// The body is over the limit.
     BodyTooLarge,
-    /// The body is no JSON object.
-    InvalidJson,
+    /// The body is no JSON object; where it stops being one, and what it looks like.
+    InvalidJson(String),
     /// A field is missing, of the wrong type, or holds what it may not.
     InvalidField(&'static str, String),
+    /// A field is missing from a body that was made for something else; what that is.
+    MisshapenBody(&'static str, String),
     /// There is no such channel.
     InvalidChannel,
     /// No token, or nobody's.
     Unauthorized,
+    /// Something else was sent in place of a token; what, and the right form.
+    UnreadableToken(&'static str),
     /// The caller is known, and may not.
     Forbidden,
     /// Too many of those from one address; when the next is heard.
@@ -56,6 +60,8 @@ pub enum Problem {
     Action(Action, ActionError),
     /// A cookie, or a login, that was not sent by our own page.
     CrossSite,
+    /// A browser asks on behalf of another origin, that one where it is a readable one, which is not let in.
+    ForeignOrigin(Option<String>),
     /// Name and password do not go together, or there is no such name.
     WrongPassword,
     /// Too much of what upstream has to do the work for; the time until some is done again.
@@ -102,12 +108,13 @@ impl Problem {
         match self {
             Self::Untested(Check::Failed(error)) => upstream_status(*error),
             Self::Malformed
-            | Self::InvalidJson
+            | Self::InvalidJson(_)
             | Self::InvalidField(..)
+            | Self::MisshapenBody(..)
             | Self::InvalidChannel
             | Self::Untested(_) => 400,
-            Self::Unauthorized | Self::WrongPassword => 401,
-            Self::Forbidden | Self::CrossSite => 403,
+            Self::Unauthorized | Self::UnreadableToken(_) | Self::WrongPassword => 401,
+            Self::Forbidden | Self::CrossSite | Self::ForeignOrigin(_) => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed(_) => 405,
             Self::TooSlow => 408,
@@ -127,7 +134,9 @@ impl Problem {
     /// The header that some statuses owe.
     pub fn header(&self) -> Option<(&'static str, String)> {
         match self {
-            Self::Unauthorized | Self::WrongPassword => Some(("WWW-Authenticate", "Bearer".to_owned())),
+            Self::Unauthorized | Self::UnreadableToken(_) | Self::WrongPassword => {
+                Some(("WWW-Authenticate", "Bearer".to_owned()))
+            }
             Self::MethodNotAllowed(allowed) => Some(("Allow", allowed.clone())),
             Self::RateLimited(wait) | Self::TooOften(wait) | Self::TooManyAttempts(wait) => {
                 Some(("Retry-After", whole_seconds(*wait).to_string()))
@@ -143,7 +152,7 @@ impl Problem {
     /// The field that is wrong.
     pub fn field(&self) -> Option<&'static str> {
         match self {
-            Self::InvalidField(field, _) | Self::Taken(field) => Some(field),
+            Self::InvalidField(field, _) | Self::MisshapenBody(field, _) | Self::Taken(field) => Some(field),
             Self::InvalidChannel => Some("channel"),
             _ => None,
         }
@@ -156,10 +165,14 @@ impl Problem {
             Self::TooSlow => ("request_timeout", text::REQUEST_TIMEOUT, None),
             Self::HeadTooLarge => ("headers_too_large", text::HEADERS_TOO_LARGE, None),
             Self::BodyTooLarge => ("body_too_large", text::BODY_TOO_LARGE, None),
-            Self::InvalidJson => ("invalid_json", text::INVALID_JSON, Some(text::INVALID_JSON_DETAIL)),
+            Self::InvalidJson(detail) => return detailed("invalid_json", text::INVALID_JSON, detail),
+            Self::MisshapenBody(field, detail) => {
+                return detailed("invalid_field", &text::not_a_text(field), detail);
+            }
             Self::InvalidField(_, error) => ("invalid_field", error.as_str(), None),
             Self::InvalidChannel => ("invalid_channel", &*text::invalid(Invalid::Channel), None),
             Self::Unauthorized => ("unauthorized", text::UNAUTHORIZED, Some(text::UNAUTHORIZED_DETAIL)),
+            Self::UnreadableToken(detail) => ("unauthorized", text::UNAUTHORIZED, Some(*detail)),
             Self::Forbidden => ("forbidden", text::FORBIDDEN, Some(text::FORBIDDEN_DETAIL)),
             Self::RateLimited(_) => ("rate_limited", text::RATE_LIMITED, Some(text::RATE_LIMITED_DETAIL)),
             Self::NotFound => ("not_found", text::NOT_FOUND, None),
@@ -173,6 +186,7 @@ impl Problem {
             Self::LinkExpired => ("link_expired", text::LINK_EXPIRED, Some(text::LINK_EXPIRED_DETAIL)),
             Self::Action(action, error) => return text::action_error(*action, error),
             Self::CrossSite => ("forbidden", text::CROSS_SITE, Some(text::CROSS_SITE_DETAIL)),
+            Self::ForeignOrigin(origin) => return text::foreign_origin(origin.as_deref()),
             Self::WrongPassword => {
                 ("wrong_password", text::WRONG_PASSWORD, Some(text::WRONG_PASSWORD_DETAIL))
             }
@@ -189,8 +203,12 @@ impl Problem {
             Self::Untested(check) => return text::check(check).unwrap_or_else(internal),
             Self::Store(error) => return text::use_case_error(&error.into()),
         };
-        text::Sentence { code, error: error.to_owned(), detail }
+        text::Sentence { code, error: error.to_owned(), detail: detail.map(Into::into) }
     }
+}
+
+fn detailed(code: &'static str, error: &str, detail: &str) -> text::Sentence {
+    text::Sentence { code, error: error.to_owned(), detail: Some(detail.to_owned().into()) }
 }
 
 fn internal() -> text::Sentence {
@@ -262,10 +280,12 @@ mod tests {
         check(&Problem::TooSlow, 408, "request_timeout", None);
         check(&Problem::HeadTooLarge, 431, "headers_too_large", None);
         check(&Problem::BodyTooLarge, 413, "body_too_large", None);
-        check(&Problem::InvalidJson, 400, "invalid_json", None);
+        check(&Problem::InvalidJson("x".into()), 400, "invalid_json", None);
+        check(&Problem::MisshapenBody("x", "y".into()), 400, "invalid_field", None);
         check(&Problem::InvalidField("x", "x deve …".into()), 400, "invalid_field", None);
         check(&Problem::InvalidChannel, 400, "invalid_channel", None);
         check(&Problem::Unauthorized, 401, "unauthorized", Some(("WWW-Authenticate", "Bearer")));
+        check(&Problem::UnreadableToken("x"), 401, "unauthorized", Some(("WWW-Authenticate", "Bearer")));
         let wait = Duration::from_millis(5001);
         check(&Problem::RateLimited(wait), 429, "rate_limited", Some(("Retry-After", "6")));
         check(&Problem::NotFound, 404, "not_found", None);
@@ -275,6 +295,7 @@ mod tests {
         check(&Problem::Store(store::Error::Busy), 503, "busy", busy);
         check(&Problem::Store(store::Error::Full("/d".into())), 507, "storage_full", None);
         check(&Problem::CrossSite, 403, "forbidden", None);
+        check(&Problem::ForeignOrigin(None), 403, "forbidden", None);
         check(&Problem::WrongPassword, 401, "wrong_password", None);
         check(&Problem::TooOften(wait), 429, "rate_limited", Some(("Retry-After", "6")));
         check(&Problem::TooManyAttempts(wait), 429, "rate_limited", Some(("Retry-After", "6")));

@@ -75,7 +75,7 @@ impl HttpReply {
             error: &sentence.error,
             code: sentence.code,
             field: problem.field(),
-            detail: sentence.detail,
+            detail: sentence.detail.as_deref(),
             request_id,
         };
         let mut reply = Self::json(problem.status(), &body);

@@ -21,6 +21,7 @@ use super::problem::Problem;
 use super::reply::HttpReply;
 use super::request::{Request, request_id};
 use super::request_log::{LogLine, UNKNOWN};
+use super::security::cors;
 use crate::sync::Permit;
 
 /// What a route makes of a request.
@@ -150,12 +151,13 @@ impl Router {
         route: &'static str,
         outcome: Result<HttpReply, Problem>,
     ) -> HttpReply {
-        let reply = outcome.unwrap_or_else(|problem| {
+        let mut reply = outcome.unwrap_or_else(|problem| {
             if let Problem::Store(error) = &problem {
                 log::error!("id={} the database failed: {error}", request.id);
             }
             HttpReply::failure(&problem, &request.id)
         });
+        cors::open(&self.app, request, route, &mut reply);
         // Evolution may post hundreds of hints a second.
         let level = if route == WEBHOOK { Level::Debug } else { Level::Info };
         let (id, method) = (&request.id, &request.method);
@@ -175,6 +177,9 @@ impl Routes for Router {
         let begun = found.handler.and_then(|(work, handler)| Ok((self.begin(work)?, handler)));
         match begun {
             Ok((_permit, handler)) => self.run(request, found.route, handler),
+            Err(Problem::MethodNotAllowed(methods)) if cors::is_preflight(request, found.route) => {
+                self.conclude(request, found.route, cors::preflight(&self.app, request, &methods))
+            }
             Err(problem) => self.conclude(request, found.route, Err(problem)),
         }
     }

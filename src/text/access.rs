@@ -1,6 +1,7 @@
 //! Sentences about logins, and about what administrators do.
 
 use super::count::count;
+use super::sentence::Sentence;
 
 /// 401: a login failed. Which of the two is wrong stays unsaid.
 pub const WRONG_PASSWORD: &str = "Nome ou senha incorretos";
@@ -17,6 +18,22 @@ pub const CROSS_SITE: &str = "A requisição não veio da página do pareia";
 /// Said beside [`CROSS_SITE`].
 pub const CROSS_SITE_DETAIL: &str = "Abra a página pelo endereço do pareia e tente de novo. Programas usam o \
     cabeçalho \"Authorization: Bearer TOKEN\", sem cookie.";
+/// 403: a browser asks whether a page of that origin may call the API.
+pub fn foreign_origin(origin: Option<&str>) -> Sentence {
+    let origin = origin.unwrap_or("https://app.loja.com.br");
+    Sentence {
+        code: "forbidden",
+        error: "Páginas de outra origem não podem chamar esta API".to_owned(),
+        detail: Some(
+            format!(
+                "O navegador pergunta antes (CORS) se a página pode. Para liberar, quem roda o pareia o inicia com \
+                 --allow-origin {origin} (ou PAREIA_ALLOW_ORIGIN={origin}). Chamadas de um servidor não precisam disso."
+            )
+            .into(),
+        ),
+    }
+}
+
 /// 429: restarts, calls by one link, tests of servers.
 pub const TOO_OFTEN: &str = "Pedidos demais em pouco tempo";
 /// Said beside [`TOO_OFTEN`].

@@ -59,7 +59,7 @@ pub fn connect_error(error: &ConnectError) -> Sentence {
         ),
         ConnectError::Failed(error) => return use_case_error(error),
     };
-    Sentence { code, error, detail }
+    Sentence { code, error, detail: detail.map(Into::into) }
 }
 
 /// The sentence of what can end any use case.
@@ -84,7 +84,7 @@ pub fn use_case_error(error: &UseCaseError) -> Sentence {
             Some("Procure o requestId no log do pareia. A mesma chamada pode ser repetida."),
         ),
     };
-    Sentence { code, error, detail }
+    Sentence { code, error, detail: detail.map(Into::into) }
 }
 
 fn no_credential(channel: Channel) -> String {

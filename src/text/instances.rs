@@ -66,7 +66,7 @@ pub fn action_error(action: Action, error: &ActionError) -> Sentence {
         }
         ActionError::Failed(error) => return use_case_error(error),
     };
-    Sentence { code, error: error.to_owned(), detail }
+    Sentence { code, error: error.to_owned(), detail: detail.map(Into::into) }
 }
 
 fn failed(action: Action) -> &'static str {

@@ -53,10 +53,6 @@ pub fn not_a_phone(field: &str) -> String {
 
 /// 400: the body cannot be read.
 pub const INVALID_JSON: &str = "Corpo da requisição não é um JSON válido";
-/// Said beside [`INVALID_JSON`].
-pub const INVALID_JSON_DETAIL: &str = "O corpo deve ser um objeto JSON em UTF-8, por exemplo \
-    {\"channel\": \"whatsapp_evolution\", \"channelInstanceId\": \"minha-loja\", \
-    \"channelPhoneOrId\": \"5521991856227\"}.";
 /// 400: not HTTP.
 pub const BAD_REQUEST: &str = "Requisição HTTP malformada";
 /// 401.
@@ -64,6 +60,36 @@ pub const UNAUTHORIZED: &str = "Não autorizado";
 /// Said beside [`UNAUTHORIZED`].
 pub const UNAUTHORIZED_DETAIL: &str = "Envie o cabeçalho \"Authorization: Bearer TOKEN\" com um token válido. \
     Um token novo vem de \"pareia token create USUÁRIO\".";
+/// Said where more than one header has a token.
+pub const TOKEN_TWICE: &str =
+    "Veio mais de um cabeçalho Authorization. Envie só um: \"Authorization: Bearer TOKEN\".";
+/// Said where the token came in a header of another API.
+pub const TOKEN_ELSEWHERE: &str = "Veio um cabeçalho como apikey ou X-Api-Key, que o pareia não lê. Envie o token do pareia \
+    assim: \"Authorization: Bearer TOKEN\".";
+/// Said where nothing is behind the scheme.
+pub const TOKEN_EMPTY: &str = "Veio \"Bearer\" sem token depois: a variável que o guarda está vazia? Envie \
+    \"Authorization: Bearer TOKEN\".";
+/// Said where the scheme is missing.
+pub const TOKEN_WITHOUT_SCHEME: &str =
+    "Falta a palavra Bearer antes do token. Envie \"Authorization: Bearer TOKEN\".";
+/// Said of a name and a password.
+pub const TOKEN_BASIC: &str = "Veio autenticação Basic (nome e senha), que a API não aceita. Envie \
+    \"Authorization: Bearer TOKEN\".";
+/// Said of any other scheme.
+pub const TOKEN_OTHER_SCHEME: &str =
+    "A palavra antes do token não é Bearer. Envie \"Authorization: Bearer TOKEN\".";
+/// Said where the scheme came twice.
+pub const TOKEN_DOUBLED: &str = "A palavra Bearer veio duas vezes: a ferramenta já a põe. Envie \
+    \"Authorization: Bearer TOKEN\".";
+/// Said of a token in quotes.
+pub const TOKEN_QUOTED: &str = "O token veio entre aspas ou sinais de menor e maior. Envie sem eles: \
+    \"Authorization: Bearer TOKEN\".";
+/// Said where the name of a token came.
+pub const TOKEN_PLACEHOLDER: &str = "No lugar do token veio o nome de uma variável ou uma expressão que não foi preenchida. \
+    Envie \"Authorization: Bearer TOKEN\", com o token que \"pareia token create USUÁRIO\" imprimiu.";
+/// Said of a token with something else in it.
+pub const TOKEN_BROKEN: &str = "O token tem um espaço, uma barra ou uma vírgula, que nenhum tem: confira o fim dele (um \\n?). \
+    Envie \"Authorization: Bearer TOKEN\".";
 /// 403.
 pub const FORBIDDEN: &str = "Só um administrador pode fazer isso";
 /// Said beside [`FORBIDDEN`].
@@ -99,7 +125,7 @@ pub fn not_a_text(field: &str) -> String {
 
 /// A field that is neither `true` nor `false`.
 pub fn not_a_bool(field: &str) -> String {
-    format!("{field} deve ser true ou false")
+    format!("{field} deve ser true ou false, sem aspas")
 }
 
 /// A field that is no whole number within its bounds.

@@ -1,5 +1,7 @@
 //! A refusal in words, with the code that programs look at.
 
+use std::borrow::Cow;
+
 /// A refusal in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sentence {
@@ -8,5 +10,5 @@ pub struct Sentence {
     /// What happened.
     pub error: String,
     /// The cause and the next step, where there is more to say.
-    pub detail: Option<&'static str>,
+    pub detail: Option<Cow<'static, str>>,
 }

@@ -38,7 +38,7 @@ pub fn check(check: &Check) -> Option<Sentence> {
         Check::InstanceToken => Some(Sentence {
             code: "instance_token",
             error: "A chave é o token de uma instância, não a chave global".to_owned(),
-            detail: Some("Com ela nada pode ser criado. Use a AUTHENTICATION_API_KEY do servidor."),
+            detail: Some("Com ela nada pode ser criado. Use a AUTHENTICATION_API_KEY do servidor.".into()),
         }),
         Check::Failed(error) => Some(server(*error)),
     }
@@ -70,7 +70,7 @@ pub fn server(error: UpstreamError) -> Sentence {
             ("A Evolution API não respondeu a tempo", "Confira a carga dela e tente de novo.")
         }
     };
-    Sentence { code: error.code(), error: sentence.to_owned(), detail: Some(step) }
+    Sentence { code: error.code(), error: sentence.to_owned(), detail: Some(step.into()) }
 }
 
 /// The same from the code that was written down.

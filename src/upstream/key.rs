@@ -52,12 +52,15 @@ impl TypedKey {
 
 /// The text of a file; one that begins with the mark of UTF-16 is what `>` writes in a Windows shell.
 fn decoded(bytes: &[u8]) -> Option<String> {
-    let (units, unit): (&[u8], fn([u8; 2]) -> u16) = match bytes {
-        [0xFF, 0xFE, rest @ ..] => (rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => (rest, u16::from_be_bytes),
-        _ => return std::str::from_utf8(bytes).ok().map(str::to_owned),
-    };
-    let units = units.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    match bytes {
+        [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        _ => std::str::from_utf8(bytes).ok().map(str::to_owned),
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
+    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
     char::decode_utf16(units).collect::<Result<_, _>>().ok()
 }
 

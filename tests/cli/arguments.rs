@@ -75,6 +75,12 @@ fn arguments_that_make_no_sense_end_with_2_and_one_sentence() {
         ("serve --qr-timeout 0", "de 1 a 120 segundos"),
         ("serve --public-url pareia.com", "http:// ou https://"),
         ("serve --trusted-proxy 127.0.0.1,x", "\"x\" não é um IP"),
+        ("serve --allow-origin *", "\"*\" não é uma origem"),
+        (
+            "serve --allow-origin https://a.example --allow-origin https://a/b",
+            "\"https://a/b\" não é uma origem",
+        ),
+        ("instance connect x --user loja --phone 21991856227", "escreva assim: 5521991856227"),
         ("sim --api-version 9.9.9", "\"9.9.9\" não é um de: 2.3.7, 1.8.2"),
         ("sim --listen x", "deve ser endereço:porta"),
         ("sim --speed 0", "de 0.1 a 1000"),

@@ -87,13 +87,38 @@ fn keys_come_from_stdin_or_a_file_and_are_checked() {
         (" \n", "a chave está vazia"),
         ("a\nb\n", "a chave tem mais de uma linha"),
         ("chão", "a chave tem acentos"),
+        ("AUTHENTICATION_API_KEY=\n", "a chave está vazia"),
+        ("$AUTHENTICATION_API_KEY", "veio o nome da variável"),
         (too_long.as_str(), "a chave passa de 4 KiB"),
     ] {
         desk.fed_says(&format!("{rotate} --api-token-stdin"), bad, 1, "", sentence);
     }
     assert_eq!(key(), "second", "a refused key changes nothing");
+    fs::write(desk.folder.join(".env"), "\u{feff}# API_KEY=old\r\nAUTHENTICATION_API_KEY=\"third\"\r\n")
+        .unwrap();
+    desk.says(&format!("{rotate} --api-token-file .env"), 0, "", "usei só a chave");
+    assert_eq!(key(), "third");
     let public = "429683C4C977415CAAFCCE10F7D57E11";
     desk.fed_says(&format!("{rotate} --api-token-stdin"), public, 0, "", "ATENÇÃO: a chave de \"cred_lab\"");
+}
+
+#[test]
+fn an_address_is_read_as_it_is_pasted_and_the_command_says_so() {
+    let desk = Desk::new();
+    for (n, (typed, used, note)) in [
+        ("http://localhost:8080", "http://localhost:8080", "Credencial"),
+        ("localhost:8080", "http://localhost:8080", "usei http://localhost:8080 como"),
+        ("evo.loja.com.br", "https://evo.loja.com.br", "usei https://evo.loja.com.br como"),
+        ("\"http:/10.0.0.5:8080/manager/\"", "http://10.0.0.5:8080", "usei http://10.0.0.5:8080 como"),
+        ("http://h/v2/instance/create", "http://h/v2", "usei http://h/v2 como"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let add = "credential add --type whatsapp_evolution --api-token-stdin";
+        desk.fed_says(&format!("{add} --id c{n} --base-url {typed}"), KEY, 0, &format!("c{n}"), note);
+        assert_eq!(desk.store().credential(&format!("c{n}")).unwrap().unwrap().base_url, used);
+    }
 }
 
 #[test]

@@ -78,6 +78,37 @@ fn the_log_has_what_is_asked_for_a_call_at_info_and_for_a_poll_at_debug() {
 }
 
 #[test]
+fn serve_reads_variables_as_files_of_variables_leave_them() {
+    let desk = Desk::new();
+    let mut command = desk.command("serve");
+    command
+        .env("PAREIA_LISTEN", "\"127.0.0.1:0\"\r")
+        .env("PAREIA_QR_TIMEOUT", "20\r")
+        .env("PAREIA_PUBLIC_URL", "'https://zap.loja.com.br'\u{a0}")
+        .env("PAREIA_TRUSTED_PROXY", "\u{feff}10.0.0.1\r")
+        .env("PAREIA_ALLOW_ORIGIN", "\"https://a.example,https://b.example\"\r")
+        .env("PAREIA_LOG", "\"debug\"\r")
+        .env("PAREIA_DATA", format!("\"{}\"\r", desk.folder.join("data").display()));
+    let mut serving = Running::start(command);
+    let address = address(&serving.first_logged());
+    for origin in ["https://a.example", "https://b.example"] {
+        let asked = format!(
+            "OPTIONS /api/messaging/instance HTTP/1.0\r\nOrigin: {origin}\r\nAccess-Control-Request-Method: POST\r\n\r\n"
+        );
+        let answer = request(&address, &asked);
+        assert!(answer.contains(" 204 ") && answer.contains(origin), "{answer}");
+    }
+    serving.signal("-TERM");
+    let ran = serving.end();
+    assert!(ran.err.contains("people use it at https://zap.loja.com.br\n"), "{}", ran.err);
+    assert!(
+        !ran.err.contains("not understood") && desk.folder.join("data/pareia.db").exists(),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
 fn serve_invites_the_first_administrator_and_logs_no_secret() {
     let (desk, sim) = (Desk::new(), simulated(Version::V2_3_7));
     let serve = |flags: &str| {

@@ -13,7 +13,7 @@ use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::reply::HttpReply;
 use crate::http::request::Request;
-use crate::http::security::auth;
+use crate::http::security::{auth, bearer};
 use crate::instance::connect::ConnectOutcome;
 use crate::store::Link;
 use crate::text;
@@ -46,8 +46,7 @@ pub fn connect(app: &App, request: &Request) -> Result<HttpReply, Problem> {
 }
 
 fn read<'a>(app: &App, request: &'a Request) -> Result<(&'a str, Link), Problem> {
-    let token = auth::bearer(request);
-    let token = token.ok_or_else(|| auth::failed(app, request, Problem::Unauthorized))?;
+    let token = bearer::token(request).map_err(|problem| auth::failed(app, request, problem))?;
     let link = app.store.link(token)?;
     let link = link.ok_or_else(|| auth::failed(app, request, Problem::LinkExpired))?;
     if link.is_expired(app.store.clock().now()) {

@@ -57,7 +57,11 @@ fn connect_request(caller: Caller, body: &[u8]) -> Result<ConnectRequest, Proble
 }
 
 fn channel(fields: &Fields) -> Result<Channel, Problem> {
-    Channel::parse(fields.text("channel")?).map_err(|_| Problem::InvalidChannel)
+    let channel = fields.text("channel").map_err(|missing| {
+        let other = fields.made_for_another(["channel", "channelInstanceId"]);
+        other.map_or(missing, |detail| Problem::MisshapenBody("channel", detail))
+    })?;
+    Channel::parse(channel).map_err(|_| Problem::InvalidChannel)
 }
 
 /// A success as JSON, for the API and for `--json`.
@@ -124,7 +128,7 @@ mod tests {
     /// What is wrong with a body, by code and field.
     fn wrong(body: &[u8]) -> String {
         match read(body) {
-            Err(Problem::InvalidJson) => "json".into(),
+            Err(Problem::InvalidJson(_)) => "json".into(),
             Err(Problem::InvalidChannel) => "channel!".into(),
             Err(Problem::InvalidField(field, sentence)) => {
                 assert!(sentence.starts_with(field), "{sentence}");

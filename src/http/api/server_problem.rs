@@ -1,5 +1,7 @@
 //! What is wrong with a server, as it is told wherever a server is shown.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::domain::Millis;
@@ -11,7 +13,7 @@ use crate::text;
 pub struct ServerProblemJson {
     code: &'static str,
     error: String,
-    detail: Option<&'static str>,
+    detail: Option<Cow<'static, str>>,
     since: String,
 }
 

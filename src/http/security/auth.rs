@@ -9,15 +9,12 @@ use std::time::Instant;
 
 use super::origin::{self, Site};
 use super::usage_notes::Used;
-use super::{cookie, peer};
+use super::{bearer, cookie, peer};
 use crate::domain::{Caller, Permission, Secret};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::request::Request;
 use crate::store::Session;
-
-/// Longest token that is looked up; ours have 50 characters.
-const MAX_TOKEN: usize = 256;
 
 /// Who asks, and by which session of the page, if by one.
 pub struct Asker {
@@ -30,7 +27,7 @@ pub struct Asker {
 /// Who makes this request.
 pub fn asker(app: &App, request: &Request) -> Result<Asker, Problem> {
     if request.headers("Authorization").is_empty() {
-        let session = session(app, request)?.ok_or(Problem::Unauthorized)?;
+        let session = session(app, request)?.ok_or_else(|| bearer::none(request))?;
         return Ok(Asker { caller: session.caller.clone(), session: Some(session) });
     }
     by_token(app, request).map(|caller| Asker { caller, session: None })
@@ -85,7 +82,7 @@ pub fn address(app: &App, request: &Request) -> IpAddr {
 }
 
 fn by_token(app: &App, request: &Request) -> Result<Caller, Problem> {
-    let Some(token) = bearer(request) else { return Err(failed(app, request, Problem::Unauthorized)) };
+    let token = bearer::token(request).map_err(|problem| failed(app, request, problem))?;
     let Some(found) = app.store.caller(token)? else {
         return Err(failed(app, request, Problem::Unauthorized));
     };
@@ -93,15 +90,6 @@ fn by_token(app: &App, request: &Request) -> Result<Caller, Problem> {
         app.usage_notes.note(Used::Token(Secret::new(token)));
     }
     Ok(found.caller)
-}
-
-/// The one token of the request: two of them would leave open which one counts.
-pub fn bearer(request: &Request) -> Option<&str> {
-    let &[line] = request.headers("Authorization").as_slice() else { return None };
-    let (scheme, token) = line.split_once(' ')?;
-    let token = token.trim();
-    let fits = scheme.eq_ignore_ascii_case("bearer") && (1..=MAX_TOKEN).contains(&token.len());
-    fits.then_some(token)
 }
 
 /// Counts a try that failed: `otherwise` is what it is answered while there are not too many.

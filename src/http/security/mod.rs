@@ -1,7 +1,11 @@
 //! Who asks, from where, and how often they may try.
 
+pub mod allowed_origin;
 pub mod auth;
+pub mod authority;
+pub mod bearer;
 pub mod cookie;
+pub mod cors;
 pub mod failed_login_log;
 pub mod login_guard;
 pub mod origin;

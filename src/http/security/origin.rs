@@ -3,6 +3,7 @@
 //! A browser sends the cookie along whoever makes it ask, another port of the same machine included;
 //! what it says about that cannot be changed by the page that asks.
 
+use super::authority::{is_host, parts, without_port};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::request::Request;
@@ -50,11 +51,6 @@ pub fn base(app: &App, request: &Request) -> Result<String, Problem> {
     }
 }
 
-/// Whether it can stand in an address as it is.
-fn is_host(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_:[]".contains(&b))
-}
-
 fn judge(fetch: &[&str], origin: &[&str], host: &[&str], public: Option<&str>) -> Site {
     match (fetch, origin) {
         ([], []) => Site::Unsaid,
@@ -69,18 +65,6 @@ fn is_ours(origin: &str, host: &[&str], public: Option<&str>) -> bool {
     let Some((scheme, authority)) = parts(origin) else { return false };
     let here = matches!(host, [host] if without_port(scheme, host.trim()) == authority);
     here || public.and_then(parts).is_some_and(|public| public == (scheme, authority))
-}
-
-/// Scheme, and host and port, of a URL; the port is left out where it goes without saying.
-fn parts(url: &str) -> Option<(&str, String)> {
-    let (scheme, rest) = url.split_once("://")?;
-    let authority = rest.split('/').next().unwrap_or_default();
-    (!authority.is_empty()).then(|| (scheme, without_port(scheme, authority)))
-}
-
-fn without_port(scheme: &str, authority: &str) -> String {
-    let usual = if scheme == "https" { ":443" } else { ":80" };
-    authority.strip_suffix(usual).unwrap_or(authority).to_ascii_lowercase()
 }
 
 #[cfg(test)]

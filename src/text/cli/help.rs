@@ -144,6 +144,7 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("public_url", "Endereço que as pessoas usam, por exemplo https://zap.loja.com.br"),
     ("qr_timeout", "Segundos que uma chamada espera pelo QR Code, de 1 a 120"),
     ("trusted_proxy", "IPs ou faixas CIDR dos proxies à frente, separados por vírgula"),
+    ("allow_origin", "Origem de páginas que podem chamar a API com um token; pode ser repetido"),
     ("demo once", "Roda os cenários e os casos de erro do fluxo, uma linha para cada, e sai"),
     ("pair_after", "Segundos até o celular simulado ler o QR Code"),
     ("api_key", "Chave que o simulador aceita"),

@@ -12,7 +12,7 @@ pub fn error(sentence: &str) -> String {
 
 /// An API refusal on the terminal: what happened, its code, the next step.
 pub fn refused(sentence: &Sentence) -> String {
-    match sentence.detail {
+    match &sentence.detail {
         Some(detail) => format!("{} ({}). {detail}", sentence.error, sentence.code),
         None => format!("{} ({})", sentence.error, sentence.code),
     }

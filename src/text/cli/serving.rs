@@ -24,6 +24,14 @@ pub fn trusted_proxy_setting(part: &str) -> String {
     format!("--trusted-proxy (PAREIA_TRUSTED_PROXY): \"{part}\" não é um IP nem uma faixa como 10.0.0.0/8")
 }
 
+/// A part of `--allow-origin` makes no sense.
+pub fn allow_origin_setting(part: &str) -> String {
+    format!(
+        "--allow-origin (PAREIA_ALLOW_ORIGIN): \"{part}\" não é uma origem: use esquema, host e porta, como \
+         https://app.loja.com.br, sem caminho e sem *"
+    )
+}
+
 /// The address cannot be listened on.
 pub fn cannot_listen(address: &str, error: &io::Error) -> String {
     match error.kind() {
