@@ -137,13 +137,11 @@ fn read(written: &str) -> Result<String, PhoneError> {
         _ if digits.starts_with("00") => behind_zeros(digits),
         _ if digits.starts_with('0') && plus.is_some() => Err(PhoneFault::Zero.into()),
         _ if digits.starts_with('0') => behind_zero(digits),
-        _ if digits.starts_with(BRAZIL) && (plus.is_some() || digits.len() > MOBILE) => {
-            behind_country(&digits[BRAZIL.len()..])
-        }
         // Without a country code, or with another country's: +51 987654321 is a phone in Peru.
         _ if plus.is_none() && is_whole(digits) => {
             Err(PhoneError::new(PhoneFault::Country, brazilian(digits)))
         }
+        _ if digits.starts_with(BRAZIL) => behind_country(&digits[BRAZIL.len()..]),
         _ if plus.is_none() && digits.len() < LEAST_WITHOUT_PLUS => Err(PhoneFault::Short.into()),
         _ if digits.len() < *PHONE_DIGITS.start() => Err(PhoneFault::Short.into()),
         _ if digits.len() > *PHONE_DIGITS.end() => Err(PhoneFault::Long.into()),
@@ -242,6 +240,13 @@ mod tests {
         // Of what only programs pass on, the number is taken.
         assert_eq!(others, ["5521991856227@s.whatsapp.net", "https://wa.me/5521991856227"]);
         assert!(all.len() > 60, "{} cases", all.len());
+    }
+
+    #[test]
+    fn behind_55_is_never_less_than_a_brazilian_number() {
+        for short in ["55219999900", "5510999990", "55219", "+55 21 9999-90", "+55219999900"] {
+            assert_eq!(told(short), json!({"refused": "brazil"}), "{short}");
+        }
     }
 
     #[test]

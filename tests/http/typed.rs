@@ -60,6 +60,8 @@ fn a_phone_is_stored_as_digits_or_refused_with_its_right_form() {
         ),
         (json!("(21) 99185-6227"), "escreva assim: 5521991856227"),
         (json!("+55 99185-6227"), "depois do 55 vêm o DDD e mais 8 ou 9 dígitos; escreva assim: 55"),
+        (json!("55219918562"), "depois do 55 vêm o DDD"),
+        (json!(55_219_918_562_u64), "depois do 55 vêm o DDD"),
         (json!("+55 20 99185-6227"), "DDD que não existe"),
         (json!("0 15 11 98765-4321"), "escreva assim: 5511987654321"),
         (json!("120363000000000000@g.us"), "grupo"),
