@@ -1,11 +1,18 @@
 //! Values of arguments, read for clap. What is refused says what it must be.
 
+use std::convert::Infallible;
+
 use super::config;
 use crate::admin::links::LINK_MINUTES;
 use crate::admin::tokens::TOKEN_DAYS;
-use crate::domain::{self, Channel, Invalid, Name, Phone, Role};
+use crate::domain::{self, Channel, Invalid, Name, Phone, Role, typed_text};
 use crate::text::cli as words;
 use crate::upstream::TypedBaseUrl;
+
+/// A name or an id of what is there, as it was pasted.
+pub fn typed(text: &str) -> Result<String, Infallible> {
+    Ok(typed_text(text))
+}
 
 /// A name of a user, a credential or an instance.
 pub fn name(text: &str) -> Result<Name, String> {

@@ -222,7 +222,7 @@ mod tests {
     /// What the page is tested against as well.
     const CASES: &str = include_str!("../../tests/cases/phones.json");
 
-    fn told(text: &str) -> Value {
+    fn outcome(text: &str) -> Value {
         match Phone::parse(text) {
             Ok(phone) => json!({"number": phone.as_str()}),
             Err(PhoneError { fault, form: None }) => json!({"refused": fault.reason()}),
@@ -234,7 +234,7 @@ mod tests {
     fn phones_are_read_as_the_page_reads_them() {
         let cases: Value = serde_json::from_str(CASES).expect("JSON");
         let all = cases["cases"].as_array().expect("cases");
-        let differs = |case: &&Value| told(case["typed"].as_str().expect("a text")) != case["expects"];
+        let differs = |case: &&Value| outcome(case["typed"].as_str().expect("a text")) != case["expects"];
         let others: Vec<_> =
             all.iter().filter(differs).map(|case| case["typed"].as_str().expect("a text")).collect();
         // Of what only programs pass on, the number is taken.
@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn behind_55_is_never_less_than_a_brazilian_number() {
         for short in ["55219999900", "5510999990", "55219", "+55 21 9999-90", "+55219999900"] {
-            assert_eq!(told(short), json!({"refused": "brazil"}), "{short}");
+            assert_eq!(outcome(short), json!({"refused": "brazil"}), "{short}");
         }
     }
 
@@ -254,6 +254,22 @@ mod tests {
         let cases: Value = serde_json::from_str(CASES).expect("JSON");
         let ours: Vec<_> = (10..100).map(|area| area.to_string()).filter(|area| has_area(area)).collect();
         assert_eq!(json!(ours), cases["areas"]);
+    }
+
+    #[test]
+    fn no_part_of_a_case_is_read_as_anything_but_a_phone() {
+        let cases: Value = serde_json::from_str(CASES).expect("JSON");
+        for case in cases["cases"].as_array().expect("cases") {
+            let typed = case["typed"].as_str().expect("a text");
+            for (at, _) in typed.char_indices() {
+                for part in [&typed[..at], &typed[at..]] {
+                    let Ok(phone) = Phone::parse(part) else { continue };
+                    assert!(Phone::stored(phone.as_str()).is_some(), "{part:?}");
+                    let behind = phone.as_str().strip_prefix(BRAZIL);
+                    assert!(behind.is_none_or(fits), "{part:?} is {}", phone.as_str());
+                }
+            }
+        }
     }
 
     #[test]
@@ -273,10 +289,10 @@ mod tests {
             "whatsapp://send?phone=5521991856227",
             "\"5521991856227\"",
         ] {
-            assert_eq!(told(holder), json!({"number": "5521991856227"}), "{holder}");
+            assert_eq!(outcome(holder), json!({"number": "5521991856227"}), "{holder}");
         }
         // What others put together is no more certain than its number.
-        assert_eq!(told("21991856227@c.us"), json!({"refused": "country", "form": "5521991856227"}));
+        assert_eq!(outcome("21991856227@c.us"), json!({"refused": "country", "form": "5521991856227"}));
     }
 
     #[test]

@@ -176,6 +176,14 @@ mod tests {
         check(&little, 1, 2, text::BODY_UTF16);
         check(&big, 1, 1, text::BODY_UTF16);
         check(b"{\"a\":\n\"\xe7\"}", 2, 2, text::BODY_NOT_UTF8);
+        // Wherever a body is cut, there is a sentence about it.
+        let body = "{\n \"ção\": [1, 'x'] // “x”\n}".as_bytes();
+        for at in 0..=body.len() {
+            for part in [&body[..at], &body[at..]] {
+                let error = serde_json::from_slice::<Map<String, Value>>(part).expect_err("no object");
+                assert!(detail(part, &error).starts_with("Linha "));
+            }
+        }
         assert_eq!(without_mark(b"\xEF\xBB\xBF{}"), b"{}");
     }
 }

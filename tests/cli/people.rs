@@ -147,3 +147,17 @@ fn the_command_line_may_remove_the_last_administrator() {
     desk.says("user remove chefe", 0, "", "Usuário \"chefe\" removido");
     assert!(desk.store().setup_needed().unwrap());
 }
+
+#[test]
+fn names_and_ids_are_read_as_files_of_another_system_hand_them_over() {
+    let desk = Desk::new();
+    desk.ok("user add loja");
+    let mut command = desk.command("token create");
+    let ran = command.args(["\u{feff}loja\r", "--name", "site\u{a0}\r\n"]).output().unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let listed = desk.json("token list --json");
+    assert_eq!((&listed[0]["user"], &listed[0]["name"]), (&"loja".into(), &"site".into()));
+    let id = format!("{}\r\n", listed[0]["id"].as_str().unwrap());
+    let ran = desk.command("token revoke").arg(&id).output().unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+}

@@ -184,12 +184,14 @@ fn a_wrong_password_and_an_unknown_name_are_answered_alike() {
     let wrong = client.post("/api/session", &credentials("ana", "outra senha"));
     check(&wrong, 401, "wrong_password");
     assert!(wrong.header("set-cookie").is_none());
-    for name in ["ninguem", "robo", "ANA", "", "ana ", "não é nome"] {
+    for name in ["ninguem", "robo", "ANA", "", "a na", "não é nome"] {
         let answer = client.post("/api/session", &credentials(name, PASSWORD));
         check(&answer, 401, "wrong_password");
         assert_eq!(answer.body["error"], wrong.body["error"]);
         assert_eq!(answer.body["detail"], wrong.body["detail"]);
     }
+    let pasted = client.post("/api/session", &credentials("\u{feff}ana \r\n", PASSWORD));
+    check(&pasted, 200, "");
     for (body, code) in [
         (json!([]), "invalid_json"),
         (json!({"name": "ana"}), "invalid_field"),

@@ -6,6 +6,7 @@ use std::io::{self, BufRead, IsTerminal};
 use super::service::{connect_service, find};
 use crate::cli::output::{CommandFailure, CommandResult, fail, note, out};
 use crate::cli::table::pretty;
+use crate::cli::values;
 use crate::crypto::new_id;
 use crate::http::InstanceRemoval;
 use crate::instance::actions::{Action, ActionError, ActionService};
@@ -15,7 +16,7 @@ use crate::text::cli as words;
 /// Which instance to delete, and how much of it.
 #[derive(clap::Args, Debug)]
 pub struct DeleteArgs {
-    #[arg(value_name = "NOME")]
+    #[arg(value_name = "NOME", value_parser = values::typed)]
     name: String,
     #[arg(long)]
     keep_upstream: bool,

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::output::{CommandResult, fail, note};
 use super::table::{TableLine, list, show};
-use super::user;
+use super::{user, values};
 use crate::domain::{Reason, clock};
 use crate::http::InstanceJson;
 use crate::store::{InstanceLine, Store};
@@ -20,13 +20,13 @@ use crate::text::cli as words;
 #[derive(clap::Subcommand, Debug)]
 pub enum InstanceCommand {
     List {
-        #[arg(long, value_name = "USUÁRIO")]
+        #[arg(long, value_name = "USUÁRIO", value_parser = values::typed)]
         user: Option<String>,
         #[arg(long)]
         json: bool,
     },
     Show {
-        #[arg(value_name = "NOME")]
+        #[arg(value_name = "NOME", value_parser = values::typed)]
         name: String,
         #[arg(long)]
         json: bool,
@@ -34,11 +34,11 @@ pub enum InstanceCommand {
     Connect(connect::ConnectArgs),
     Link(link::LinkArgs),
     Logout {
-        #[arg(value_name = "NOME")]
+        #[arg(value_name = "NOME", value_parser = values::typed)]
         name: String,
     },
     Restart {
-        #[arg(value_name = "NOME")]
+        #[arg(value_name = "NOME", value_parser = values::typed)]
         name: String,
     },
     Delete(actions::DeleteArgs),

@@ -7,7 +7,7 @@
 use std::time::Instant;
 
 use crate::admin::Password;
-use crate::domain::{Name, Secret};
+use crate::domain::{Name, Secret, typed_text};
 use crate::http::api::session::SessionJson;
 use crate::http::app::App;
 use crate::http::fields::Fields;
@@ -27,8 +27,8 @@ const CLIENT: usize = 160;
 pub fn log_in(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     not_foreign(app, request)?;
     let fields = Fields::read(request.body())?;
-    let (name, password) = (fields.text("name")?, fields.secret("password")?);
-    let account = authenticate(app, request, name, &password)?;
+    let (name, password) = (typed_text(fields.text("name")?), fields.secret("password")?);
+    let account = authenticate(app, request, &name, &password)?;
     begin(app, request, &account)
 }
 
