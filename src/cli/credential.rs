@@ -29,33 +29,33 @@ pub enum CredentialCommand {
         json: bool,
     },
     Test {
-        #[arg(value_name = "ID", value_parser = values::typed)]
+        #[arg(value_name = "ID", value_parser = values::typed())]
         id: String,
         #[arg(long)]
         json: bool,
     },
     Enable {
-        #[arg(value_name = "ID", value_parser = values::typed)]
+        #[arg(value_name = "ID", value_parser = values::typed())]
         id: String,
     },
     Disable {
-        #[arg(value_name = "ID", value_parser = values::typed)]
+        #[arg(value_name = "ID", value_parser = values::typed())]
         id: String,
     },
     Remove {
-        #[arg(value_name = "ID", value_parser = values::typed)]
+        #[arg(value_name = "ID", value_parser = values::typed())]
         id: String,
         #[arg(long)]
         force: bool,
     },
     Rotate {
-        #[arg(value_name = "ID", value_parser = values::typed)]
+        #[arg(value_name = "ID", value_parser = values::typed())]
         id: String,
         #[command(flatten)]
         key: KeySource,
     },
     Webhook {
-        #[arg(value_name = "ID", value_parser = values::typed)]
+        #[arg(value_name = "ID", value_parser = values::typed())]
         id: String,
         #[command(flatten)]
         public_url: PublicUrl,

@@ -17,7 +17,7 @@ use crate::text::cli as words;
 #[derive(clap::Subcommand, Debug)]
 pub enum TokenCommand {
     Create {
-        #[arg(value_name = "USUÁRIO", value_parser = values::typed)]
+        #[arg(value_name = "USUÁRIO", value_parser = values::typed())]
         user: String,
         #[arg(long, value_name = "NOME", value_parser = values::label)]
         name: Option<String>,
@@ -29,7 +29,7 @@ pub enum TokenCommand {
         json: bool,
     },
     Revoke {
-        #[arg(value_name = "ID", value_parser = values::typed)]
+        #[arg(value_name = "ID", value_parser = values::typed())]
         id: String,
     },
 }

@@ -29,13 +29,13 @@ pub enum UserCommand {
         json: bool,
     },
     Password {
-        #[arg(value_name = "NOME", value_parser = values::typed)]
+        #[arg(value_name = "NOME", value_parser = values::typed())]
         name: String,
     },
     Remove {
-        #[arg(value_name = "NOME", value_parser = values::typed)]
+        #[arg(value_name = "NOME", value_parser = values::typed())]
         name: String,
-        #[arg(long, value_name = "OUTRO", value_parser = values::typed)]
+        #[arg(long, value_name = "OUTRO", value_parser = values::typed())]
         instances_to: Option<String>,
     },
 }

@@ -1,6 +1,6 @@
 //! Values of arguments, read for clap. What is refused says what it must be.
 
-use std::convert::Infallible;
+use clap::builder::{StringValueParser, TypedValueParser};
 
 use super::config;
 use crate::admin::links::LINK_MINUTES;
@@ -10,8 +10,8 @@ use crate::text::cli as words;
 use crate::upstream::TypedBaseUrl;
 
 /// A name or an id of what is there, as it was pasted.
-pub fn typed(text: &str) -> Result<String, Infallible> {
-    Ok(typed_text(text))
+pub fn typed() -> impl TypedValueParser<Value = String> {
+    StringValueParser::new().map(|text| typed_text(&text))
 }
 
 /// A name of a user, a credential or an instance.

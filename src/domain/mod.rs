@@ -16,6 +16,7 @@ mod status;
 mod typed_text;
 mod upstream_error;
 mod use_case_error;
+mod written_number;
 
 pub use channel::Channel;
 pub use clock::{AdjustableClock, MILLIS_PER_DAY, Millis, from_now, is_out, now};

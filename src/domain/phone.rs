@@ -1,15 +1,14 @@
 //! Phone numbers as E.164 digits, read where it is certain what people mean and refused where it is not. Pure.
 //!
-//! The rules are those of `tests/cases/phones.json`, which the page keeps as well. Beside them, addresses of WhatsApp
-//! and links to a chat are read for the number they hold: programs pass those on as they got them.
+//! The rules are those of `tests/cases/phones.json`, which the page keeps as well. What holds a number, such as a link,
+//! is opened by `written_number.rs`.
 
 use std::fmt;
 
 use super::phone_error::{PhoneError, PhoneFault};
-use super::typed_text::{typed_text, unquoted};
+use super::typed_text::typed_value;
+use super::written_number::{PHONE_DIGITS, is_digits, written_number};
 
-/// Fewest and most digits of a phone with its country code (E.164 allows 15).
-const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
 /// Fewest without a plus: what is shorter may be a number without its area.
 const LEAST_WITHOUT_PLUS: usize = 10;
 /// The country whose own ways of writing a number are read.
@@ -38,12 +37,7 @@ pub struct Phone(String);
 impl Phone {
     /// Reads a phone as people write and paste it.
     pub fn parse(text: &str) -> Result<Self, PhoneError> {
-        let typed = typed_text(text);
-        let written = unlinked(unquoted(&typed))?;
-        if is_several(written) {
-            return Err(PhoneFault::Several.into());
-        }
-        read(written).map(Self)
+        read(written_number(&typed_value(text))?).map(Self)
     }
 
     /// A phone that is stored: earlier rules may have let it in.
@@ -65,68 +59,8 @@ impl fmt::Debug for Phone {
     }
 }
 
-/// The number that an address of WhatsApp or a link holds; any other text as it is.
-fn unlinked(text: &str) -> Result<&str, PhoneFault> {
-    if let Some((user, server)) = text.split_once('@') {
-        return match server.to_ascii_lowercase().as_str() {
-            // Behind a colon or a line stands which of the account's devices it is.
-            "s.whatsapp.net" | "c.us" => Ok(user.split([':', '_']).next().unwrap_or_default()),
-            "g.us" => Err(PhoneFault::Group),
-            "lid" => Err(PhoneFault::Lid),
-            _ => Err(PhoneFault::Characters),
-        };
-    }
-    Ok(link(text).unwrap_or(text))
-}
-
-/// The number of a link that opens a chat or a call.
-fn link(text: &str) -> Option<&str> {
-    let start = |text, start: &str| without_start(text, &[start]);
-    if let Some(chat) = without_start(text, &["https://wa.me/", "http://wa.me/", "wa.me/"]) {
-        return chat.split(['/', '?', '#']).next();
-    }
-    let page = without_start(text, &["https://", "http://"]).unwrap_or(text);
-    let pages = ["api.whatsapp.com/send", "web.whatsapp.com/send", "whatsapp://send"];
-    if let Some(query) = without_start(page, &pages) {
-        let number = query.split(['?', '&', '#']).find_map(|pair| pair.strip_prefix("phone="))?;
-        return Some(start(number, "%2B").unwrap_or(number));
-    }
-    without_start(text, &["whatsapp:", "tel:"])?.split(';').next()
-}
-
-/// The text behind one of those starts, in whichever case.
-fn without_start<'a>(text: &'a str, starts: &[&str]) -> Option<&'a str> {
-    let has = |start: &&&str| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
-    starts.iter().find(has).map(|start| &text[start.len()..])
-}
-
-/// Whether two whole numbers are written there, beside or below each other.
-fn is_several(text: &str) -> bool {
-    let parts = text.split(|c: char| c.is_alphabetic() || "+,;/|\n".contains(c));
-    let digits = parts.map(|part| part.chars().filter(char::is_ascii_digit).count());
-    digits.filter(|digits| PHONE_DIGITS.contains(digits)).count() > 1
-}
-
-fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// A number that a table wrote: with an exponent, or with decimals.
-fn is_tables(text: &str) -> bool {
-    let is_decimal = |text: &str| is_digits(&text.replacen(['.', ','], "", 1));
-    match text.split_once(['e', 'E']) {
-        Some((number, exponent)) => is_decimal(number) && is_digits(exponent.trim_start_matches('+')),
-        None => {
-            text.strip_suffix(".0").is_some_and(|whole| whole.len() >= LEAST_WITHOUT_PLUS && is_digits(whole))
-        }
-    }
-}
-
 /// The digits that a written number means.
 fn read(written: &str) -> Result<String, PhoneError> {
-    if is_tables(written) {
-        return Err(PhoneFault::Spreadsheet.into());
-    }
     let bare = written.replace(is_decoration, "");
     // A number with a plus of its own, behind the +55 that stood in a form, is that number.
     let plus = bare.strip_prefix("+55+").or_else(|| bare.strip_prefix('+'));

@@ -16,7 +16,7 @@ use crate::text::cli as words;
 /// Which instance to delete, and how much of it.
 #[derive(clap::Args, Debug)]
 pub struct DeleteArgs {
-    #[arg(value_name = "NOME", value_parser = values::typed)]
+    #[arg(value_name = "NOME", value_parser = values::typed())]
     name: String,
     #[arg(long)]
     keep_upstream: bool,

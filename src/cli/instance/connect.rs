@@ -27,7 +27,7 @@ const MAX_FAILURES: u32 = 5;
 pub struct ConnectArgs {
     #[arg(value_name = "NOME", value_parser = values::name)]
     name: Name,
-    #[arg(long, value_name = "USUÁRIO", value_parser = values::typed)]
+    #[arg(long, value_name = "USUÁRIO", value_parser = values::typed())]
     user: String,
     #[arg(long, value_name = "TELEFONE", value_parser = values::phone)]
     phone: Phone,

@@ -15,7 +15,7 @@ use crate::text::cli as words;
 /// Which instance to make a link for.
 #[derive(clap::Args, Debug)]
 pub struct LinkArgs {
-    #[arg(value_name = "NOME", value_parser = values::typed)]
+    #[arg(value_name = "NOME", value_parser = values::typed())]
     name: String,
     #[arg(long, value_name = "MINUTOS", default_value_t = links::DEFAULT_LINK_MINUTES, value_parser = values::minutes)]
     minutes: u64,

@@ -20,13 +20,13 @@ use crate::text::cli as words;
 #[derive(clap::Subcommand, Debug)]
 pub enum InstanceCommand {
     List {
-        #[arg(long, value_name = "USUÁRIO", value_parser = values::typed)]
+        #[arg(long, value_name = "USUÁRIO", value_parser = values::typed())]
         user: Option<String>,
         #[arg(long)]
         json: bool,
     },
     Show {
-        #[arg(value_name = "NOME", value_parser = values::typed)]
+        #[arg(value_name = "NOME", value_parser = values::typed())]
         name: String,
         #[arg(long)]
         json: bool,
@@ -34,11 +34,11 @@ pub enum InstanceCommand {
     Connect(connect::ConnectArgs),
     Link(link::LinkArgs),
     Logout {
-        #[arg(value_name = "NOME", value_parser = values::typed)]
+        #[arg(value_name = "NOME", value_parser = values::typed())]
         name: String,
     },
     Restart {
-        #[arg(value_name = "NOME", value_parser = values::typed)]
+        #[arg(value_name = "NOME", value_parser = values::typed())]
         name: String,
     },
     Delete(actions::DeleteArgs),
