@@ -56,8 +56,6 @@ function behindZeros(digits) {
 }
 
 function withoutPlus(digits) {
-  // Without a country code, or with that of another country: +51 987654321 is a phone in Peru.
-  if (isWhole(digits)) return refuse('country', digits);
   return digits.length < LEAST_WITHOUT_PLUS ? refuse('short') : world(digits);
 }
 
@@ -69,19 +67,39 @@ function world(digits) {
 /** Without decoration. A number with a plus of its own, behind the +55 that stood in the field, is that number. */
 const written = (text) => visible(text).replace(DECORATION, '').replace(/^\+55\+/, '+');
 
+/** Addresses of WhatsApp that are a phone's (behind a colon or a line: which of its devices), links to a chat or a call. */
+const HOLDERS = [
+  /^([^@:_]*)(?:[:_][^@]*)?@(?:s\.whatsapp\.net|c\.us)$/i,
+  /^(?:https?:\/\/)?wa\.me\/([^/?#]*)/i,
+  /^(?:https?:\/\/)?(?:api\.whatsapp\.com|web\.whatsapp\.com|whatsapp:\/)\/send[^#]*?[?&]phone=(?:%2B)*([^&#]*)/i,
+  /^(?:tel|whatsapp):([^;]*)/i,
+  /^(["'])(.*)\1$/,
+];
+/** A whole number that a table wrote with decimals. */
+const OF_A_TABLE = /^\d+\.0$/;
+
+/** The number that an address, a link or quotes hold; any other text as it is. */
+function unlinked(text) {
+  const held = HOLDERS.map((holder) => holder.exec(text)).find(Boolean);
+  return held ? held.at(-1) : text;
+}
+
 /**
  * What a text means: { number } in digits, the country code first, or { refused, form }, where `form` is
  * the number that it may have been meant to be.
  */
 export function readPhone(text) {
-  const bare = written(text);
+  const held = unlinked(visible(text));
+  const bare = written(held);
   const plus = bare.startsWith('+');
   const digits = plus ? bare.slice(1) : bare;
   if (!digits) return refuse('empty');
-  if (!/^\d+$/.test(digits)) return refuse('characters');
+  if (!/^\d+$/.test(digits) || OF_A_TABLE.test(held)) return refuse('characters');
   if (digits.startsWith('00')) return behindZeros(digits);
   if (digits.startsWith('0')) return plus ? refuse('zero') : behindZero(digits);
-  if (digits.startsWith(BRAZIL) && (plus || digits.length > MOBILE)) return behindCountry(digits.slice(BRAZIL.length));
+  // Without a country code, or with that of another country: +51 987654321 is a phone in Peru.
+  if (!plus && isWhole(digits)) return refuse('country', digits);
+  if (digits.startsWith(BRAZIL)) return behindCountry(digits.slice(BRAZIL.length));
   return plus ? world(digits) : withoutPlus(digits);
 }
 

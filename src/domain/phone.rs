@@ -168,19 +168,11 @@ mod tests {
     fn phones_are_read_as_the_page_reads_them() {
         let cases: Value = serde_json::from_str(CASES).expect("JSON");
         let all = cases["cases"].as_array().expect("cases");
-        let differs = |case: &&Value| outcome(case["typed"].as_str().expect("a text")) != case["expects"];
-        let others: Vec<_> =
-            all.iter().filter(differs).map(|case| case["typed"].as_str().expect("a text")).collect();
-        // Of what only programs pass on, the number is taken.
-        assert_eq!(others, ["5521991856227@s.whatsapp.net", "https://wa.me/5521991856227"]);
-        assert!(all.len() > 60, "{} cases", all.len());
-    }
-
-    #[test]
-    fn behind_55_is_never_less_than_a_brazilian_number() {
-        for short in ["55219999900", "5510999990", "55219", "+55 21 9999-90", "+55219999900"] {
-            assert_eq!(outcome(short), json!({"refused": "brazil"}), "{short}");
+        for case in all {
+            let typed = case["typed"].as_str().expect("a text");
+            assert_eq!(outcome(typed), case["expects"], "{typed:?}: {}", case["why"]);
         }
+        assert!(all.len() > 60, "{} cases", all.len());
     }
 
     #[test]
@@ -204,29 +196,6 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn addresses_and_links_hold_a_number() {
-        for holder in [
-            "5521991856227@c.us",
-            "5521991856227@S.WhatsApp.net",
-            "5521991856227:12@s.whatsapp.net",
-            "5521991856227_1:12@s.whatsapp.net",
-            "whatsapp:+5521991856227",
-            "tel:+55-21-99185-6227",
-            "TEL:+55-21-99185-6227;ext=1",
-            "http://wa.me/5521991856227?text=Oi%20a",
-            "wa.me/+5521991856227/",
-            "https://api.whatsapp.com/send?phone=5521991856227&text=oi",
-            "https://api.whatsapp.com/send/?text=oi&phone=%2B5521991856227",
-            "whatsapp://send?phone=5521991856227",
-            "\"5521991856227\"",
-        ] {
-            assert_eq!(outcome(holder), json!({"number": "5521991856227"}), "{holder}");
-        }
-        // What others put together is no more certain than its number.
-        assert_eq!(outcome("21991856227@c.us"), json!({"refused": "country", "form": "5521991856227"}));
     }
 
     #[test]
