@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn one_that_is_given_back_serves_whichever_key_waits() {
         let permits = Permits::new(PermitLimits { per_key: 1, total: 1, waiting: 8 });
-        let held = permits.try_acquire(0).expect("free");
+        let first = permits.try_acquire(0).expect("free");
         thread::scope(|scope| {
             let deadline = Instant::now() + Duration::from_secs(20);
             let waiters: Vec<_> = (1..=6)
@@ -203,7 +203,7 @@ mod tests {
             while permits.0.state.lock().waiting < waiters.len() {
                 thread::yield_now();
             }
-            drop(held);
+            drop(first);
             assert!(waiters.into_iter().all(|waiter| waiter.join().expect("no panic")));
         });
     }
