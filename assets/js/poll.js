@@ -23,15 +23,18 @@ export function poll(run, { every, signal, failed = () => true }) {
     clearTimeout(timer);
     if (document.hidden || signal.aborted || stopped) return;
     busy = true;
-    await newest(run, (result) => {
-      errors = 0;
-      if (result === false) stopped = true;
-    }, (error) => {
-      errors += 1;
-      if (failed(error) === false) stopped = true;
-    });
-    busy = false;
-    plan();
+    try {
+      await newest(run, (result) => {
+        errors = 0;
+        if (result === false) stopped = true;
+      }, (error) => {
+        errors += 1;
+        if (failed(error) === false) stopped = true;
+      });
+    } finally {
+      busy = false; // Also when what hears of errors has failed itself.
+      plan();
+    }
   }
 
   function plan() {

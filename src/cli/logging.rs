@@ -29,10 +29,10 @@ pub fn start(default: LevelFilter) {
 
 /// Starts the log as [`start`] does, but buffers every line until the first one is known.
 pub fn start_buffered(default: LevelFilter) -> BufferedLog {
-    let log = BufferedLog(Arc::new(Mutex::new(Lines::Buffered(Vec::new()))));
+    let log = BufferedLog(LogSink(Arc::new(Mutex::new(Lines::Buffered(Vec::new())))));
     // The usual hook writes to stderr itself, and waits for it.
     std::panic::set_hook(Box::new(|panic| log::error!("{panic}")));
-    build(default, Target::Pipe(Box::new(log.clone())));
+    build(default, Target::Pipe(Box::new(log.0.clone())));
     log
 }
 
@@ -80,18 +80,25 @@ fn line(level: Level, message: &str) -> String {
     format!("{} {level:<5} {message}\n", clock::iso(now()))
 }
 
-/// Most lines that wait for a blocked stderr; further ones are dropped and counted.
-const MAX_WAITING: usize = 1024;
+/// Most lines that wait to be written; further ones are dropped and counted. Twice what all calls that may
+/// wait for the database log at one moment.
+const MAX_WAITING: usize = 8192;
 /// How long lines gather between two writes: waking the thread for each costs the callers more than the
 /// lines do.
 const GATHER: Duration = Duration::from_millis(5);
+/// Bytes behind which no more are gathered: some hundred lines.
+const MANY: usize = 16 << 10;
 /// How long the end of the process waits for stderr to take what is left.
 const LAST_WAIT: Duration = Duration::from_secs(1);
 
 /// The log of a server. Lines are buffered until [`BufferedLog::open`] has written the first one, then
-/// written by a thread of their own, so that no caller of the log waits for stderr.
+/// written by a thread of their own, so that no caller of the log waits for stderr. When it is dropped,
+/// however the process ends, what is left is written.
+pub struct BufferedLog(LogSink);
+
+/// Where the records go.
 #[derive(Clone)]
-pub struct BufferedLog(Arc<Mutex<Lines>>);
+struct LogSink(Arc<Mutex<Lines>>);
 
 enum Lines {
     Buffered(Vec<u8>),
@@ -122,7 +129,10 @@ impl Queue {
                     (dropped > 0).then(|| line(Level::Warn, &format!("{dropped} lines were dropped")));
                 // When stderr is closed there is nobody to tell.
                 let _ = io::stderr().write_all(&[notice.unwrap_or_default().as_bytes(), &bytes].concat());
-                thread::sleep(GATHER);
+                // Many lines at once do not wait: more would find no room.
+                if bytes.len() < MANY {
+                    thread::sleep(GATHER);
+                }
             }
         };
         thread::Builder::new().name("log".into()).spawn(write)?;
@@ -150,18 +160,22 @@ impl BufferedLog {
         } else {
             String::new()
         };
-        self.release(line.as_bytes());
+        self.0.release(line.as_bytes());
     }
+}
 
-    /// Writes the buffered lines, where a first line never came, and ends.
-    pub fn finish_log(&self) {
-        self.release(b"");
-        let lines = std::mem::replace(&mut *self.0.lock(), Lines::Over);
+impl Drop for BufferedLog {
+    fn drop(&mut self) {
+        // Where a first line never came.
+        self.0.release(b"");
+        let lines = std::mem::replace(&mut *self.0.0.lock(), Lines::Over);
         if let Lines::Written(queue) = lines {
             queue.finish();
         }
     }
+}
 
+impl LogSink {
     fn release(&self, first: &[u8]) {
         let mut lines = self.0.lock();
         if let Lines::Buffered(buffer) = &*lines
@@ -173,7 +187,7 @@ impl BufferedLog {
     }
 }
 
-impl Write for BufferedLog {
+impl Write for LogSink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut *self.0.lock() {
             Lines::Buffered(buffer) => buffer.extend_from_slice(bytes),

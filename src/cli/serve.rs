@@ -53,10 +53,9 @@ pub fn run(folder: PathBuf, args: &Args) -> CommandResult {
     };
     let config =
         Config::check(folder, &raw).map_err(|problem| CommandFailure::Usage(setting::sentence(&problem)))?;
+    // Dropped however this ends: what a panic says is written, too.
     let log_buffer = logging::start_buffered(LevelFilter::Info);
-    let served = serve(&config, &log_buffer);
-    log_buffer.finish_log();
-    served
+    serve(&config, &log_buffer)
 }
 
 fn serve(config: &Config, log_buffer: &BufferedLog) -> CommandResult {

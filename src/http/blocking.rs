@@ -1,7 +1,5 @@
 //! Permits of the routes that may block, so that those which answer at once always find a connection.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use crate::sync::{Permit, PermitLimits, Permits};
 
 /// What a route may wait for.
@@ -16,10 +14,7 @@ pub enum Class {
 }
 
 /// The permits, by class.
-pub struct Blocking {
-    permits: Permits<Class>,
-    closed: AtomicBool,
-}
+pub struct Blocking(Permits<Class>);
 
 impl Blocking {
     /// The permits of a server with that many connections. No class takes all of them: where every call
@@ -27,20 +22,11 @@ impl Blocking {
     pub fn new(connections: usize) -> Self {
         let total = (connections - connections / 8).max(1);
         let per_key = (connections - connections / 4).max(1);
-        Self {
-            permits: Permits::new(PermitLimits { per_key, total, waiting: 0 }),
-            closed: AtomicBool::new(false),
-        }
+        Self(Permits::new(PermitLimits { per_key, total, waiting: 0 }))
     }
 
-    /// Takes a permit at once; `None` where there is none, or no more are given.
+    /// Takes a permit at once, if there is one.
     pub fn begin(&self, class: Class) -> Option<Permit<Class>> {
-        let open = !self.closed.load(Ordering::Acquire);
-        open.then(|| self.permits.try_acquire(class)).flatten()
-    }
-
-    /// Gives no more permits. What runs goes on.
-    pub fn close(&self) {
-        self.closed.store(true, Ordering::Release);
+        self.0.try_acquire(class)
     }
 }

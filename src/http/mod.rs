@@ -50,8 +50,6 @@ use router::Router;
 
 /// How long shutdown waits for what runs, unless told otherwise.
 const DRAIN: Duration = Duration::from_secs(10);
-/// After the drain, how long the answers to calls that never began may take to be written.
-const FAREWELL: Duration = Duration::from_millis(250);
 
 /// What a server is told.
 pub struct Settings {
@@ -123,19 +121,15 @@ impl Server {
     }
 
     /// Takes nothing new, lets what runs finish for as long as the settings say, and returns when
-    /// the address is free again. Calls that have not begun by then are answered `busy`.
+    /// the address is free again.
     pub fn shutdown(self) {
         self.stop(self.drain);
     }
 
     fn stop(&self, drain: Duration) {
         self.listener.close();
-        if !self.listener.wait_empty(drain) {
-            self.app.blocking.close();
-            self.listener.wait_empty(FAREWELL);
-        }
+        self.listener.wait_empty(drain);
         self.listener.cut();
-        self.app.blocking.close();
         self.backends.stop();
     }
 }

@@ -53,7 +53,8 @@ impl Store {
         reader: usize,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, Error> {
-        query(&self.readers[reader].lock()).map_err(|error| Error::sqlite(error, &self.folder))
+        let found = query(&self.readers[reader].lock());
+        found.map_err(|error| Error::sqlite(error, &self.folder))
     }
 
     /// Runs one transaction. When this returns, it is on the disk.

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
 
-use crate::crypto;
 use crate::domain::UseCaseError;
 
 /// Why a call of the store failed. What a caller expects, such as a taken name, is a value and no error.
@@ -92,8 +91,9 @@ fn is_for_want_of_space(error: &io::Error) -> bool {
 /// Whether a small file finds no space here. Where blocks are given late, or a quota is in force, SQLite is
 /// refused them when it syncs, and calls that a failure like any other of the disk.
 fn has_no_space(folder: &Path) -> bool {
-    let path = folder.join(crypto::new_id("space-"));
-    let written = File::create_new(&path).and_then(|mut file| {
+    // One name for all: what a crash leaves is written over by the next.
+    let path = folder.join("space-probe");
+    let written = File::create(&path).and_then(|mut file| {
         file.write_all(&[0; 4096])?;
         file.sync_all()
     });

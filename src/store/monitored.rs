@@ -54,6 +54,8 @@ impl Store {
                         claimedUrl = ?2, upstreamId,
                         max(coalesce(createOutUntil, 0), coalesce(connectOutUntil, 0)), updatedAt
                  FROM messaging_instances WHERE credentialId = ?1 AND claimedUrl IS NOT NULL
+                     -- A word of somebody's hand costs its own row only.
+                     AND channel IN (SELECT name FROM channels)
                  ORDER BY rowid",
             )?
             .query_map([credential, base_url], read)?

@@ -25,9 +25,13 @@ const ONE_WRITER: PermitLimits = PermitLimits { per_key: 1, total: 1, waiting: 4
 /// The writing connection, which one caller at a time may use.
 pub(super) struct Writer {
     permits: Permits<()>,
-    connection: Mutex<Connection>,
+    state: Mutex<WriterState>,
+}
+
+struct WriterState {
+    connection: Connection,
     /// From when on the WAL may be cut.
-    cut_from: Mutex<Instant>,
+    cut_from: Instant,
 }
 
 impl Writer {
@@ -35,8 +39,7 @@ impl Writer {
     pub(super) fn new(connection: Connection) -> Self {
         Self {
             permits: Permits::new(ONE_WRITER),
-            connection: Mutex::new(connection),
-            cut_from: Mutex::new(Instant::now()),
+            state: Mutex::new(WriterState { connection, cut_from: Instant::now() }),
         }
     }
 
@@ -49,20 +52,21 @@ impl Writer {
         let deadline = Instant::now() + WRITE_WAIT;
         // The permit makes the queue fair and bounds the wait; the mutex alone would do neither.
         let Some(_permit) = self.permits.acquire((), deadline) else { return Ok(None) };
-        let mut connection = self.connection.lock();
-        connection.busy_timeout(deadline.saturating_duration_since(Instant::now()))?;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut state = self.state.lock();
+        state.connection.busy_timeout(deadline.saturating_duration_since(Instant::now()))?;
+        let transaction = state.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let result = change(&transaction)?;
         transaction.commit()?;
-        self.cut_wal(&connection);
+        state.cut_wal();
         Ok(Some(result))
     }
+}
 
+impl WriterState {
     /// Cuts a large WAL, unless that failed a moment ago.
-    fn cut_wal(&self, connection: &Connection) {
-        let mut from = self.cut_from.lock();
-        if Instant::now() >= *from && !cut_wal(connection) {
-            *from = Instant::now() + CUT_RETRY;
+    fn cut_wal(&mut self) {
+        if Instant::now() >= self.cut_from && !cut_wal(&self.connection) {
+            self.cut_from = Instant::now() + CUT_RETRY;
         }
     }
 }

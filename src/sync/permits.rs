@@ -1,7 +1,8 @@
 //! At most N of something at a time: the one mechanism for it.
 //!
-//! A permit is taken for a key, in the order of arrival among those of the same key, and given back
-//! when it is dropped. Nobody waits without a deadline, and no more may wait than the limits say.
+//! A permit is taken for a key, and given back when it is dropped: to the key that has the fewest of
+//! those that are waited for, and there to the first that came. Nobody waits without a deadline, and no
+//! more may wait than the limits say.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
@@ -32,13 +33,19 @@ struct PermitPool<K> {
 struct PermitCounts<K> {
     taken: HashMap<K, usize>,
     total: usize,
-    /// Those who wait, in the order of arrival. Each is woken by itself, when it may be its turn.
-    queues: HashMap<K, VecDeque<Arc<Condvar>>>,
-    waiting: usize,
+    /// In the order of arrival. There is room for none of them: a permit that is given back is granted at
+    /// once, so that no newcomer gets between.
+    waiters: VecDeque<Arc<Waiter<K>>>,
+}
+
+/// A caller that waits, for as long as it is in the queue.
+struct Waiter<K> {
+    key: K,
+    granted: Condvar,
 }
 
 /// The right to be one of N, until it is dropped.
-pub struct Permit<K: Eq + Hash>(Arc<PermitPool<K>>, K);
+pub struct Permit<K: Eq + Hash + Clone>(Arc<PermitPool<K>>, K);
 
 impl<K> Clone for Permits<K> {
     fn clone(&self) -> Self {
@@ -49,35 +56,37 @@ impl<K> Clone for Permits<K> {
 impl<K: Clone + Eq + Hash> Permits<K> {
     /// A set of which every permit is free.
     pub fn new(limits: PermitLimits) -> Self {
-        let state = PermitCounts { taken: HashMap::new(), total: 0, queues: HashMap::new(), waiting: 0 };
+        let state = PermitCounts { taken: HashMap::new(), total: 0, waiters: VecDeque::new() };
         Self(Arc::new(PermitPool { limits, state: Mutex::new(state) }))
     }
 
-    /// Takes a permit if one is free and nobody waits for it already.
+    /// Takes a permit if one is free.
     pub fn try_acquire(&self, key: K) -> Option<Permit<K>> {
         let mut state = self.0.state.lock();
-        let free = !state.queues.contains_key(&key) && state.has_room(&self.0.limits, &key);
-        free.then(|| self.take(&mut state, key))
+        let has_room = state.has_room(&self.0.limits, &key);
+        has_room.then(|| self.take(&mut state, key))
     }
 
     /// Takes a permit, waiting for one until `deadline`. `None`: none was free in time, or too many
     /// wait already.
     pub fn acquire(&self, key: K, deadline: Instant) -> Option<Permit<K>> {
         let mut state = self.0.state.lock();
-        if !state.queues.contains_key(&key) && state.has_room(&self.0.limits, &key) {
+        if state.has_room(&self.0.limits, &key) {
             return Some(self.take(&mut state, key));
         }
-        if state.waiting >= self.0.limits.waiting {
+        if state.waiters.len() >= self.0.limits.waiting {
             return None;
         }
-        let turn = state.enqueue(&key);
-        let blocked = |state: &mut PermitCounts<K>| !state.is_next(&self.0.limits, &key, &turn);
-        let (mut state, timed_out) = turn.wait_until(state, deadline, blocked);
-        state.dequeue(&key, &turn);
-        let permit = (!timed_out).then(|| self.take(&mut state, key));
-        // Whoever stood behind this one may be next now.
-        state.wake_next(&self.0.limits);
-        permit
+        let waiter = Arc::new(Waiter { key: key.clone(), granted: Condvar::new() });
+        state.waiters.push_back(Arc::clone(&waiter));
+        let is_waiting =
+            |state: &mut PermitCounts<K>| state.waiters.iter().any(|other| Arc::ptr_eq(other, &waiter));
+        let (mut state, timed_out) = waiter.granted.wait_until(state, deadline, is_waiting);
+        if timed_out {
+            state.waiters.retain(|other| !Arc::ptr_eq(other, &waiter));
+            return None;
+        }
+        Some(Permit(Arc::clone(&self.0), key))
     }
 
     /// How many permits are taken.
@@ -86,52 +95,43 @@ impl<K: Clone + Eq + Hash> Permits<K> {
     }
 
     fn take(&self, state: &mut PermitCounts<K>, key: K) -> Permit<K> {
-        *state.taken.entry(key.clone()).or_default() += 1;
-        state.total += 1;
+        state.count(key.clone());
         Permit(Arc::clone(&self.0), key)
     }
 }
 
-impl<K: Eq + Hash> PermitCounts<K> {
+impl<K: Clone + Eq + Hash> PermitCounts<K> {
+    fn taken_of(&self, key: &K) -> usize {
+        self.taken.get(key).copied().unwrap_or(0)
+    }
+
     fn has_room(&self, limits: &PermitLimits, key: &K) -> bool {
-        self.total < limits.total && self.taken.get(key).is_none_or(|taken| *taken < limits.per_key)
+        self.total < limits.total && self.taken_of(key) < limits.per_key
     }
 
-    fn is_next(&self, limits: &PermitLimits, key: &K, turn: &Arc<Condvar>) -> bool {
-        let first = self.queues.get(key).and_then(VecDeque::front);
-        first.is_some_and(|first| Arc::ptr_eq(first, turn)) && self.has_room(limits, key)
+    fn count(&mut self, key: K) {
+        *self.taken.entry(key).or_default() += 1;
+        self.total += 1;
     }
 
-    /// Wakes the first of each key that has room: one for each key at most, however many wait.
-    fn wake_next(&self, limits: &PermitLimits) {
-        let first = |(key, queue): (&K, &VecDeque<Arc<Condvar>>)| {
-            let first = queue.front().filter(|_| self.has_room(limits, key));
-            first.inspect(|turn| turn.notify_one());
-        };
-        self.queues.iter().for_each(first);
-    }
-
-    fn dequeue(&mut self, key: &K, turn: &Arc<Condvar>) {
-        self.waiting -= 1;
-        if let Some(queue) = self.queues.get_mut(key) {
-            queue.retain(|waiting| !Arc::ptr_eq(waiting, turn));
-            if queue.is_empty() {
-                self.queues.remove(key);
-            }
+    /// Grants what is free to those who wait.
+    fn grant(&mut self, limits: &PermitLimits) {
+        while let Some(waiter) = self.next(limits).and_then(|at| self.waiters.remove(at)) {
+            self.count(waiter.key.clone());
+            waiter.granted.notify_one();
         }
     }
-}
 
-impl<K: Clone + Eq + Hash> PermitCounts<K> {
-    fn enqueue(&mut self, key: &K) -> Arc<Condvar> {
-        let turn = Arc::new(Condvar::new());
-        self.queues.entry(key.clone()).or_default().push_back(Arc::clone(&turn));
-        self.waiting += 1;
-        turn
+    /// Who is next: the key with the fewest permits, so that keys which keep theirs long leave room for
+    /// the others, and of its callers the one that came first.
+    fn next(&self, limits: &PermitLimits) -> Option<usize> {
+        let with_room = |(_, waiter): &(usize, &Arc<Waiter<K>>)| self.has_room(limits, &waiter.key);
+        let waiting = self.waiters.iter().enumerate().filter(with_room);
+        waiting.min_by_key(|(at, waiter)| (self.taken_of(&waiter.key), *at)).map(|(at, _)| at)
     }
 }
 
-impl<K: Eq + Hash> Drop for Permit<K> {
+impl<K: Clone + Eq + Hash> Drop for Permit<K> {
     fn drop(&mut self) {
         let mut state = self.0.state.lock();
         state.total -= 1;
@@ -139,13 +139,14 @@ impl<K: Eq + Hash> Drop for Permit<K> {
             Some(taken) if *taken > 1 => *taken -= 1,
             _ => drop(state.taken.remove(&self.1)),
         }
-        state.wake_next(&self.0.limits);
+        state.grant(&self.0.limits);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::mpsc::{Receiver, Sender, channel};
     use std::thread;
     use std::time::Duration;
 
@@ -156,55 +157,89 @@ mod tests {
         let permits = Permits::new(LIMITS);
         let taken: Vec<_> = ["a", "a", "b"].into_iter().map(|key| permits.try_acquire(key)).collect();
         assert!(taken.iter().all(Option::is_some));
-        assert!(permits.try_acquire("a").is_none(), "two of one key");
         assert!(permits.try_acquire("b").is_none(), "three of all");
+        drop(taken);
+        let taken: Vec<_> = ["a", "a"].into_iter().map(|key| permits.try_acquire(key)).collect();
+        assert!(taken.iter().all(Option::is_some));
+        assert!(permits.try_acquire("a").is_none(), "two of one key");
         drop(taken);
         assert_eq!(permits.in_use(), 0);
         assert!(permits.0.state.lock().taken.is_empty(), "a key that nobody uses is forgotten");
     }
 
-    #[test]
-    fn whoever_waits_gets_the_next_in_the_order_of_arrival() {
-        let permits = Permits::new(PermitLimits { per_key: 1, total: 1, waiting: 8 });
-        let first = permits.try_acquire(0).expect("free");
-        let (sender, order) = std::sync::mpsc::channel();
-        thread::scope(|scope| {
-            for n in 0..4 {
-                let (sender, all) = (sender.clone(), permits.clone());
-                scope.spawn(move || {
-                    let permit = all.acquire(0, Instant::now() + Duration::from_secs(20));
-                    sender.send(n).expect("somebody listens");
-                    drop(permit.expect("in time"));
-                });
-                while permits.0.state.lock().waiting <= n {
-                    thread::yield_now();
-                }
+    /// Callers that wait for those keys, in that order, and send the place in it as they are served; each
+    /// keeps its permit until it is allowed to give it back.
+    fn queue<'a>(
+        scope: &'a thread::Scope<'a, '_>,
+        permits: &Permits<&'static str>,
+        keys: &'static [&'static str],
+    ) -> (Receiver<usize>, Sender<()>) {
+        let (served, order) = channel();
+        let (give_back, may_give_back) = channel();
+        let may_give_back = Arc::new(Mutex::new(may_give_back));
+        for (n, key) in keys.iter().enumerate() {
+            let (served, all, may) = (served.clone(), permits.clone(), Arc::clone(&may_give_back));
+            scope.spawn(move || {
+                let permit = all.acquire(*key, Instant::now() + Duration::from_secs(20));
+                served.send(n).expect("somebody listens");
+                may.lock().recv().ok();
+                drop(permit.expect("in time"));
+            });
+            while permits.0.state.lock().waiters.len() <= n {
+                thread::yield_now();
             }
-            assert!(permits.try_acquire(0).is_none(), "nobody overtakes those who wait");
-            drop(first);
-        });
-        assert_eq!(order.try_iter().collect::<Vec<_>>(), [0, 1, 2, 3]);
+        }
+        (order, give_back)
+    }
+
+    fn next(order: &Receiver<usize>) -> usize {
+        order.recv_timeout(Duration::from_secs(20)).expect("somebody is served")
     }
 
     #[test]
-    fn one_that_is_given_back_serves_whichever_key_waits() {
+    fn whoever_waits_is_served_in_the_order_of_arrival() {
         let permits = Permits::new(PermitLimits { per_key: 1, total: 1, waiting: 8 });
-        let first = permits.try_acquire(0).expect("free");
+        let first = permits.try_acquire("a").expect("free");
         thread::scope(|scope| {
-            let deadline = Instant::now() + Duration::from_secs(20);
-            let waiters: Vec<_> = (1..=6)
-                .map(|n| {
-                    scope.spawn({
-                        let all = permits.clone();
-                        move || all.acquire(n % 3, deadline).is_some()
-                    })
-                })
-                .collect();
-            while permits.0.state.lock().waiting < waiters.len() {
-                thread::yield_now();
-            }
+            let (order, give_back) = queue(scope, &permits, &["a", "a", "a", "a"]);
             drop(first);
-            assert!(waiters.into_iter().all(|waiter| waiter.join().expect("no panic")));
+            for n in 0..4 {
+                assert_eq!(next(&order), n);
+                assert!(permits.try_acquire("a").is_none(), "nobody overtakes those who wait");
+                give_back.send(()).expect("a caller that is served");
+            }
+        });
+        assert_eq!(permits.in_use(), 0);
+    }
+
+    #[test]
+    fn two_that_are_given_back_at_once_serve_two() {
+        let permits = Permits::new(PermitLimits { per_key: 2, total: 9, waiting: 8 });
+        let both = ["a", "a"].map(|key| permits.try_acquire(key).expect("free"));
+        thread::scope(|scope| {
+            let (order, give_back) = queue(scope, &permits, &["a", "a"]);
+            drop(both);
+            let mut served = [next(&order), next(&order)];
+            served.sort_unstable();
+            assert_eq!(served, [0, 1], "while both are kept");
+            drop(give_back);
+        });
+    }
+
+    #[test]
+    fn a_key_that_has_the_fewest_comes_first() {
+        let permits = Permits::new(PermitLimits { per_key: 2, total: 4, waiting: 8 });
+        let mut taken: Vec<_> =
+            ["a", "a", "b", "b"].into_iter().map(|key| permits.try_acquire(key).expect("free")).collect();
+        thread::scope(|scope| {
+            let (order, give_back) = queue(scope, &permits, &["a", "b", "c"]);
+            drop(taken.remove(0));
+            assert_eq!(next(&order), 2, "the newest caller, of the key that has none");
+            drop(taken.remove(0));
+            assert_eq!(next(&order), 0, "b has no room");
+            taken.clear();
+            assert_eq!(next(&order), 1);
+            drop(give_back);
         });
     }
 

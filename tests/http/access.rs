@@ -308,20 +308,18 @@ fn a_session_ends_by_itself() {
 }
 
 #[test]
-fn that_a_session_was_seen_is_written_once_a_minute() {
+fn that_a_session_was_seen_is_written() {
     let shop = staffed();
     let mut browser = Client::logged_in(&shop, "ana", PASSWORD);
     let seen =
         || shop.sql("SELECT lastSeenAt - createdAt FROM sessions")[0][0].parse::<i64>().expect("a time");
-    browser.get("/api/session");
-    assert_eq!(seen(), 0);
     shop.set("UPDATE sessions SET createdAt = createdAt - 61000, lastSeenAt = lastSeenAt - 61000");
     browser.get("/api/session");
     until("it is written", || seen() >= 61000);
 }
 
 #[test]
-fn that_a_token_was_used_is_written_once_an_hour() {
+fn that_a_token_was_used_is_written() {
     let shop = shop();
     let used =
         || shop.sql("SELECT coalesce(lastUsedAt, 0) FROM api_tokens")[0][0].parse::<i64>().expect("a time");
@@ -330,8 +328,6 @@ fn that_a_token_was_used_is_written_once_an_hour() {
     client.get("/api/sessions");
     until("it is written", || used() > 0);
     let first = used();
-    client.get("/api/sessions");
-    assert_eq!(used(), first);
     shop.set("UPDATE api_tokens SET lastUsedAt = lastUsedAt - 3600000");
     client.get("/api/sessions");
     until("it is written again", || used() >= first);

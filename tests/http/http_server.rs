@@ -390,7 +390,11 @@ fn a_header_that_is_no_text_costs_its_own_line() {
 
 #[test]
 fn hundreds_of_silent_clients_hold_up_nobody() {
-    let home = Home::new();
+    // Were they waited for, it would take longer than the test allows.
+    let home = Home::with(|settings| {
+        settings.limits.first_byte = PATIENCE;
+        settings.limits.message = PATIENCE;
+    });
     let crowd: Vec<_> = (0..300)
         .map(|n| {
             let mut stream = home.connect();
@@ -408,7 +412,8 @@ fn hundreds_of_silent_clients_hold_up_nobody() {
 
 #[test]
 fn shutdown_ends_idle_connections_and_frees_the_address() {
-    let mut home = Home::new();
+    // Were they waited for, it would take longer than the test allows.
+    let mut home = Home::with(|settings| settings.drain = PATIENCE);
     let addr = home.addr();
     let (mut idle, mut silent) = (home.connect(), home.connect());
     idle.write_all(b"GET /livez HTTP/1.1\r\n\r\n").expect("open");

@@ -314,7 +314,9 @@ fn a_phone_that_is_just_being_paired_is_not_logged_out() {
             let waits = done.data("status") == "connecting";
             assert!(waits || done.data("status") == "connected", "{version:?} {delay}: {}", done.body);
             until("connected", || connect(&shop, &token, &Value::Null).data("status") == "connected");
-            assert_eq!(shop.sim.control().count("logout", None), 0, "{version:?} {delay}");
+            let sim = shop.sim.control();
+            let harm = (sim.count("logout", None), sim.sockets("a"), sim.harmed("a"));
+            assert_eq!(harm, (0, 1, 0), "{version:?} {delay}");
         }
     }
 }

@@ -3,8 +3,8 @@
 //! Compared are the status, the shape of the body (keys and JSON types; an array by its first element),
 //! the text of error messages, and whether the call slept. What happened by itself back then (a phone
 //! scanned, WhatsApp went away) is in [`script`], because most of it left no line in the recordings.
-//! It runs some times as fast as it was recorded ([`SPEEDS`]). Calls that were recorded as concurrent may swap their
-//! answers: which came first is chance.
+//! It runs faster than it was recorded, at each of [`SPEEDS`] until enough is right: on a busy machine slower is
+//! truer. Calls that were recorded as concurrent may swap their answers: which came first is chance.
 
 use pareia::sim::{Options, Sim, Version, VersionPage, Whatsapp};
 use serde_json::Value;

@@ -5,4 +5,5 @@ mod folder;
 mod roles;
 mod storage;
 mod upgrade;
+mod uses;
 mod writer;

@@ -11,7 +11,7 @@ use super::backends::MAX_BACKENDS;
 /// Files of a backend connection: both ends of its socket, and the second handle that `tiny_http` keeps
 /// of its end.
 const FILES_PER_BACKEND: usize = 3;
-/// Files left to everything else: idle connections to upstream, those of the watcher, the database.
+/// Files left to everything else: idle connections to upstream, those of the monitor, the database.
 const OTHER_FILES: usize = 96 + MAX_BACKENDS * FILES_PER_BACKEND;
 /// Files of a client's connection whose request calls upstream: its own, the call's, the name's lock.
 const FILES_PER_CONNECTION: usize = 3;

@@ -3,10 +3,15 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use crate::domain::Secret;
 use crate::store::Store;
+use crate::sync::Threads;
+
+/// How long the end of the server waits for the note that is being written: a little longer than a write
+/// waits for the database.
+const LAST_WAIT: Duration = Duration::from_secs(6);
 
 /// What was used.
 pub enum Used {
@@ -16,18 +21,22 @@ pub enum Used {
     Session(String),
 }
 
-/// The way to the thread that writes.
+/// The queue to the thread that writes, of one note.
 pub struct UsageNotes {
     due: Option<SyncSender<Used>>,
-    writer: Option<JoinHandle<()>>,
+    threads: Arc<Threads>,
 }
 
 impl UsageNotes {
     /// Starts the thread.
     pub fn start(store: Arc<Store>) -> Self {
         let (due, uses) = sync_channel(1);
+        let threads = Arc::new(Threads::default());
+        let own = Arc::clone(&threads);
         let write = move || {
-            for used in uses {
+            while let Ok(used) = uses.recv()
+                && !own.wait_over(Duration::ZERO)
+            {
                 let noted = match used {
                     Used::Token(token) => store.note_token(token.expose()),
                     Used::Session(id) => store.note_session(&id),
@@ -35,21 +44,22 @@ impl UsageNotes {
                 noted.unwrap_or_else(|error| log::warn!("that something was used was not noted: {error}"));
             }
         };
-        let writer = thread::Builder::new().name("usage".into()).spawn(write);
-        let writer = writer.inspect_err(|error| log::error!("no thread for notes of use: {error}")).ok();
-        Self { due: Some(due), writer }
+        threads.begin("usage".into(), write);
+        Self { due: Some(due), threads }
     }
 
     /// Has a use noted, unless another one waits for that already: the next use finds it due again.
     pub fn note(&self, used: Used) {
-        self.due.as_ref().map(|due| due.try_send(used));
+        if let Some(due) = &self.due {
+            let _ = due.try_send(used);
+        }
     }
 }
 
 impl Drop for UsageNotes {
-    /// Waits for what is being written.
+    /// Waits for the note that is being written; one that is queued is dropped.
     fn drop(&mut self) {
         self.due = None;
-        self.writer.take().map(JoinHandle::join);
+        self.threads.end(LAST_WAIT);
     }
 }

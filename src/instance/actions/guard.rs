@@ -187,15 +187,18 @@ impl OwnInstance<'_> {
         Ok(self.client.state(&self.target.name)?)
     }
 
-    /// Whether a `connect` may be sent in that state.
-    pub(super) fn may_ask_code(&self, row: &InstanceRow, state: ConnectionState, pairing: Pairing) -> bool {
-        self.service.may_ask_code(&self.credential, &self.target.name, row, (state, pairing))
-    }
-
-    /// Sends a `connect`, which opens a socket unless one waits for a scan: see
-    /// [`OwnInstance::may_ask_code`].
-    pub(super) fn code(&self) -> Result<Connected, ActionError> {
-        Ok(self.client.code(&self.target.name)?)
+    /// Asks for the code by a `connect`, where the table of the call would send one in that state: `None`
+    /// where it would not.
+    pub(super) fn code(
+        &self,
+        row: &InstanceRow,
+        state: ConnectionState,
+        pairing: Pairing,
+    ) -> Result<Option<Connected>, ActionError> {
+        if !self.service.may_ask_code(&self.credential, &self.target.name, row, (state, pairing)) {
+            return Ok(None);
+        }
+        Ok(Some(self.client.code(&self.target.name)?))
     }
 
     /// Deletes the instance; whether there was one.

@@ -28,11 +28,9 @@ pub(super) fn waits_for_scan_alone(own: &OwnInstance, row: &InstanceRow) -> Resu
     let is_connecting = || own.state().map(|state| state == Some(ConnectionState::Connecting));
     let is_paired = || is_paired(own, row, ConnectionState::Connecting);
     let pairing = pairing_of(own, row, ConnectionState::Connecting)?;
-    if !own.state()?.is_some_and(|state| own.may_ask_code(row, state, pairing)) {
-        return Ok(false);
-    }
+    let Some(state) = own.state()? else { return Ok(false) };
     // A socket that has a pairing code, or is just opening, is what the caller wants.
-    if !matches!(own.code()?, Connected::Code(qr) if qr.pairing_code.is_none()) {
+    if !matches!(own.code(row, state, pairing)?, Some(Connected::Code(qr)) if qr.pairing_code.is_none()) {
         return Ok(false);
     }
     let until = Instant::now() + STEADY;

@@ -1,50 +1,32 @@
 //! The socket states that a call remembers for the next call of the same name, in this process only.
 
 use std::collections::HashMap;
-use std::hash::Hash;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::limits::{FLAPPED_LATELY, MAX_REMEMBERED};
 use crate::sync::Mutex;
 
-type SocketKey = (String, String);
-
-/// When sockets were last seen in a state that the next call has to know of.
+/// When the state of each socket was last seen to flap, by credential and name. All are dropped when there
+/// are too many, which costs each name one look.
 #[derive(Default)]
-pub(super) struct SocketMemory {
-    flapping: RecentMoments<SocketKey>,
-}
-
-/// The moments, by key. All are dropped when there are too many, which costs each name one look.
-#[derive(Default)]
-struct RecentMoments<K>(Mutex<HashMap<K, Instant>>);
+pub(super) struct SocketMemory(Mutex<HashMap<(String, String), Instant>>);
 
 impl SocketMemory {
     /// Notes that the state flaps: WhatsApp is out of reach, and upstream reconnects without a pause.
     pub(super) fn note_flapping(&self, credential: &str, name: &str) {
-        self.flapping.note(key(credential, name));
+        let mut flapping = self.0.lock();
+        if flapping.len() >= MAX_REMEMBERED {
+            flapping.clear();
+        }
+        flapping.insert(key(credential, name), Instant::now());
     }
 
     /// Whether the state flapped lately.
     pub(super) fn flapped_lately(&self, credential: &str, name: &str) -> bool {
-        self.flapping.is_within(&key(credential, name), FLAPPED_LATELY)
+        self.0.lock().get(&key(credential, name)).is_some_and(|at| at.elapsed() < FLAPPED_LATELY)
     }
 }
 
-fn key(credential: &str, name: &str) -> SocketKey {
+fn key(credential: &str, name: &str) -> (String, String) {
     (credential.to_owned(), name.to_owned())
-}
-
-impl<K: Eq + Hash> RecentMoments<K> {
-    fn note(&self, key: K) {
-        let mut seen = self.0.lock();
-        if seen.len() >= MAX_REMEMBERED {
-            seen.clear();
-        }
-        seen.insert(key, Instant::now());
-    }
-
-    fn is_within(&self, key: &K, span: Duration) -> bool {
-        self.0.lock().get(key).is_some_and(|at| at.elapsed() < span)
-    }
 }

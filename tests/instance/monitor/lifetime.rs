@@ -75,7 +75,7 @@ fn the_end_does_not_wait_for_a_server_that_hangs() {
     until("a call hangs", || shop.sim.control().tally("fetchInstances", None).running > 0);
     let begun = Instant::now();
     shop.monitor.stop();
-    sooner_than(patience / 2, begun);
+    sooner_than(patience / 4, begun);
     assert!(shop.sim.control().unlink("a"));
     shop.sim.control().fault(Fault::None, None);
     let calls = shop.calls();
@@ -85,7 +85,7 @@ fn the_end_does_not_wait_for_a_server_that_hangs() {
     assert_eq!(shop.row("a"), "connected paired");
     let begun = Instant::now();
     shop.monitor.stop();
-    sooner_than(patience / 2, begun);
+    sooner_than(patience / 4, begun);
 }
 
 #[test]
