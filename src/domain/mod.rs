@@ -5,6 +5,7 @@
 
 mod channel;
 pub mod clock;
+pub mod linked;
 mod name;
 mod pairing;
 mod phone;
