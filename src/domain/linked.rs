@@ -3,31 +3,69 @@
 //! Upstream names it letter for letter as WhatsApp does: `552198765432@s.whatsapp.net` for a phone that
 //! was registered without the ninth digit, and `…@lid` where WhatsApp hides the number.
 
-use super::Phone;
+use super::{Millis, Phone};
 
-/// The phone that a WhatsApp id is of, as digits; `None` for one that is no phone number: a hidden
-/// one (`@lid`), a group, or what is not understood.
-pub fn number_of(jid: &str) -> Option<Phone> {
+/// Most characters that are kept of a profile's name; `WhatsApp` allows 25.
+const MAX_PROFILE_NAME: usize = 100;
+
+/// The account that upstream names as an instance's owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkedPhone {
+    /// Its number; `None` where WhatsApp hides it.
+    pub number: Option<Phone>,
+    /// What the account calls itself.
+    pub profile_name: Option<String>,
+}
+
+/// A linked phone, and since when it is known to be that one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkedSince {
+    pub phone: LinkedPhone,
+    pub at: Millis,
+}
+
+impl LinkedPhone {
+    /// Reads an owner as upstream lists it, a WhatsApp id and a name; `None` where there is none.
+    pub fn read(jid: Option<&str>, profile_name: Option<&str>) -> Option<Self> {
+        let jid = jid.filter(|jid| !jid.is_empty())?;
+        Some(Self { number: number_of(jid), profile_name: profile_name.and_then(shown) })
+    }
+}
+
+/// The name without what a list cannot show, cut short; `None` where nothing is left.
+fn shown(name: &str) -> Option<String> {
+    let kept: String = name.chars().filter(|c| !c.is_control()).take(MAX_PROFILE_NAME).collect();
+    Some(kept.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
+/// The number of a WhatsApp id; `None` for one that is no phone number: a hidden one (`@lid`), a group, or
+/// what is not understood.
+fn number_of(jid: &str) -> Option<Phone> {
     let (user, server) = jid.split_once('@')?;
     if !matches!(server, "s.whatsapp.net" | "c.us") {
         return None;
     }
     // A linked device is `NUMBER:DEVICE`.
-    let number = user.split(':').next().unwrap_or_default();
-    Phone::parse(number).ok().filter(|phone| phone.as_str() == number)
+    Phone::stored(user.split(':').next().unwrap_or_default())
 }
 
 impl Phone {
     /// Whether both reach the same phone. Three countries write one number in two ways, of which
     /// WhatsApp keeps the one under which the phone was registered.
     pub fn is_same_phone(&self, other: &Self) -> bool {
-        without_optional_digit(self.as_str()) == without_optional_digit(other.as_str())
+        self.key() == other.key()
+    }
+
+    /// The number without the digit that may be there or not: equal for whatever reaches the same phone.
+    pub fn key(&self) -> String {
+        let (before, after) = without_optional_digit(self.as_str());
+        [before, after].concat()
     }
 }
 
 /// The two parts of the number around a digit that may be there or not.
 fn without_optional_digit(digits: &str) -> (&str, &str) {
-    // Country code and area that come first, the digit, and how long the number is with it.
+    // Country code, where the digit stands, the digit, and how long the number is with it.
     const OPTIONAL: [(&str, usize, &str, usize); 3] = [
         ("55", 4, "9", 13), // Brazil: the ninth digit behind the area code
         ("52", 2, "1", 13), // Mexico: the mark of a mobile, given up in 2019
@@ -36,13 +74,7 @@ fn without_optional_digit(digits: &str) -> (&str, &str) {
     let optional = OPTIONAL.iter().find(|(country, at, digit, length)| {
         digits.len() == *length && digits.starts_with(country) && digits[*at..].starts_with(digit)
     });
-    match optional {
-        Some((_, at, digit, _)) => (&digits[..*at], &digits[at + digit.len()..]),
-        None => {
-            let at = OPTIONAL.iter().find(|(country, ..)| digits.starts_with(country)).map_or(0, |o| o.1);
-            digits.split_at(at)
-        }
-    }
+    optional.map_or((digits, ""), |(_, at, digit, _)| (&digits[..*at], &digits[at + digit.len()..]))
 }
 
 #[cfg(test)]
@@ -67,6 +99,22 @@ mod tests {
     }
 
     #[test]
+    fn an_owner_is_read_short_and_plain() {
+        let name = |text| LinkedPhone::read(Some("1@lid"), text).expect("an owner").profile_name;
+        let long = "é".repeat(MAX_PROFILE_NAME + 1);
+        for (given, kept) in [
+            (Some("Loja"), Some("Loja")),
+            (Some(" Lo\nja\u{1b} "), Some("Loja")),
+            (Some(&*long), Some(&long[..2 * MAX_PROFILE_NAME])),
+            (Some(" \t"), None),
+            (None, None),
+        ] {
+            assert_eq!(name(given).as_deref(), kept, "{given:?}");
+        }
+        assert_eq!([None, Some("")].map(|jid| LinkedPhone::read(jid, Some("Loja"))), [None, None]);
+    }
+
+    #[test]
     fn one_phone_has_two_numbers_in_three_countries() {
         for (one, other, same) in [
             ("5521998765432", "5521998765432", true),
@@ -82,7 +130,7 @@ mod tests {
             ("15551234567", "15551234567", true),
             ("15551234567", "5551234567", false),
         ] {
-            let [one, other] = [one, other].map(|digits| Phone::parse(digits).expect("a phone"));
+            let [one, other] = [one, other].map(|digits| Phone::stored(digits).expect("a phone"));
             assert_eq!(one.is_same_phone(&other), same, "{one:?} {other:?}");
             assert_eq!(other.is_same_phone(&one), same, "{other:?} {one:?}");
         }

@@ -5,7 +5,7 @@
 
 mod channel;
 pub mod clock;
-pub mod linked;
+mod linked;
 mod name;
 mod pairing;
 mod phone;
@@ -21,6 +21,7 @@ mod written_number;
 
 pub use channel::Channel;
 pub use clock::{AdjustableClock, MILLIS_PER_DAY, Millis, from_now, is_out, now};
+pub use linked::{LinkedPhone, LinkedSince};
 pub use name::{Invalid, MAX_NAME, Name, label};
 pub use pairing::{ConnectionState, ListedInstance, Logout, LogoutCause, Pairing, PhoneMemory, pairing};
 pub use phone::Phone;

@@ -4,7 +4,7 @@
 //! each other for ever. A code that upstream answers for a paired instance is stale. So every caller
 //! (connect, actions, monitor) asks [`pairing`] and nothing else.
 
-use super::Millis;
+use super::{LinkedPhone, Millis};
 
 /// What an instance's socket is doing, as `connectionState` tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,10 +29,17 @@ pub struct ListedInstance {
     pub state: ConnectionState,
     /// Whether the list lags behind the truth (2.x: it lists its database; 1.8 lists its memory).
     pub lags: bool,
-    /// Whether a phone was ever paired (2.x), or is connected (1.8).
-    pub owner: bool,
+    /// The phone that was paired last (2.x), or is connected (1.8).
+    pub owner: Option<LinkedPhone>,
     /// The last end of a pairing (2.x). It stays when a phone is paired anew.
     pub logout: Option<Logout>,
+}
+
+impl ListedInstance {
+    /// The phone that is linked now: 2.x lists a former one as well.
+    pub fn linked(&self) -> Option<&LinkedPhone> {
+        self.owner.as_ref().filter(|_| self.state == ConnectionState::Open)
+    }
 }
 
 /// How a pairing ended.
@@ -91,10 +98,10 @@ pub fn pairing(listed: Option<&ListedInstance>, memory: PhoneMemory, live: Conne
         (None, PhoneMemory::NoPhone) => Pairing::Never,
         (None, _) => Pairing::Possible,
         // 1.8 lists an owner only while the phone is connected.
-        (Some(old), _) if !old.lags && old.owner => Pairing::Paired,
+        (Some(old), _) if !old.lags && old.owner.is_some() => Pairing::Paired,
         (Some(old), PhoneMemory::NoPhone) if !old.lags => Pairing::Never,
         (Some(old), _) if !old.lags => Pairing::Possible,
-        (Some(new), _) if !new.owner => Pairing::Never,
+        (Some(new), _) if new.owner.is_none() => Pairing::Never,
         (Some(new), memory) => match new.logout {
             None => Pairing::Paired,
             // The list says `open` from the pairing to the next logout, whatever the socket does.
@@ -138,10 +145,10 @@ mod tests {
     fn matrix() -> Vec<(Option<ListedInstance>, PhoneMemory, ConnectionState)> {
         let mut listings = vec![None];
         for state in STATES {
-            for owner in [false, true] {
+            for owner in [None, LinkedPhone::read(Some("5521998765432@s.whatsapp.net"), None)] {
                 for logout in logouts() {
                     for lags in [false, true] {
-                        listings.push(Some(ListedInstance { id: None, state, lags, owner, logout }));
+                        listings.push(Some(ListedInstance { id: None, state, lags, owner: owner.clone(), logout }));
                     }
                 }
             }
@@ -170,9 +177,9 @@ mod tests {
             let grounds = match pairing(listed.as_ref(), memory, live) {
                 Pairing::Paired => {
                     live == open
-                        || old.is_some_and(|l| l.owner)
+                        || old.is_some_and(|l| l.owner.is_some())
                         || new.is_some_and(|l| {
-                            l.owner
+                            l.owner.is_some()
                                 && (l.logout.is_none() || l.state == open || l.state == connecting && newer)
                         })
                 }
@@ -180,16 +187,16 @@ mod tests {
                     live != open
                         && new.is_none()
                         && memory != PhoneMemory::NoPhone
-                        && old.is_none_or(|l| !l.owner)
+                        && old.is_none_or(|l| l.owner.is_none())
                 }
                 Pairing::Never => {
                     live != open
-                        && listed.as_ref().is_none_or(|l| !l.owner)
+                        && listed.as_ref().is_none_or(|l| l.owner.is_none())
                         && (new.is_some() || memory == PhoneMemory::NoPhone)
                 }
                 Pairing::LoggedOut(logout) => {
                     live != open
-                        && new.is_some_and(|l| l.owner && l.state != open && l.logout == Some(logout))
+                        && new.is_some_and(|l| l.owner.is_some() && l.state != open && l.logout == Some(logout))
                 }
             };
             assert!(grounds, "{listed:?} {memory:?} {live:?}");
@@ -200,7 +207,8 @@ mod tests {
     fn a_logout_of_before_the_phone_was_seen_is_a_former_one() {
         let [_, logout, _] = logouts();
         let state = ConnectionState::Connecting;
-        let listed = ListedInstance { id: None, state, lags: true, owner: true, logout };
+        let owner = LinkedPhone::read(Some("5521998765432@s.whatsapp.net"), None);
+        let listed = ListedInstance { id: None, state, lags: true, owner, logout };
         let verdict = |memory| pairing(Some(&listed), memory, state);
         assert_eq!(verdict(PhoneMemory::SeenAt(300)), Pairing::Paired, "paired anew");
         assert!(matches!(verdict(PhoneMemory::SeenAt(100)), Pairing::LoggedOut(_)), "logged out since");

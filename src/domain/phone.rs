@@ -46,6 +46,12 @@ impl Phone {
         fits.then(|| Self(digits.to_owned()))
     }
 
+    /// A phone as digits alone: one that is stored, or that upstream names.
+    pub fn stored(digits: &str) -> Option<Self> {
+        let fits = PHONE_DIGITS.contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        fits.then(|| Self(digits.to_owned()))
+    }
+
     /// The digits.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -143,7 +143,7 @@ fn actual_of(endpoint: &str, name: &Name, url: &str) -> String {
                 format!(
                     "listed {} owner {} logged out {}",
                     state(l.state),
-                    l.owner,
+                    l.owner.is_some(),
                     l.logout.is_some() && l.state != ConnectionState::Open
                 )
             })
@@ -221,7 +221,7 @@ impl ListSink for Lines {
     fn add(&mut self, name: &str, listed: ListedInstance) {
         let state = format!("{:?}", listed.state).to_lowercase();
         let code = listed.logout.map(|logout| logout.code);
-        self.0.push(format!("{name} {state} {:?} {} {code:?}", listed.id, listed.owner));
+        self.0.push(format!("{name} {state} {:?} {} {code:?}", listed.id, listed.owner.is_some()));
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::decode::{missing, state};
 use crate::domain::clock;
-use crate::domain::{ListedInstance, Logout, LogoutCause, Name, UpstreamError};
+use crate::domain::{LinkedPhone, ListedInstance, Logout, LogoutCause, Name, UpstreamError};
 
 /// `GET /instance/fetchInstances?instanceName=`: a list of one (2.x), one object (1.8), 404 for
 /// none. `None`: not listed.
@@ -52,6 +52,8 @@ pub(super) struct ListEntry<'a> {
     connection_status: Option<Cow<'a, str>>,
     #[serde(borrow)]
     owner_jid: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    profile_name: Option<Cow<'a, str>>,
     disconnection_reason_code: Option<Value>,
     #[serde(borrow)]
     disconnection_object: Option<Cow<'a, str>>,
@@ -69,6 +71,8 @@ struct OldListEntry<'a> {
     status: Option<Cow<'a, str>>,
     #[serde(borrow)]
     owner: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    profile_name: Option<Cow<'a, str>>,
 }
 
 impl<'a> ListEntry<'a> {
@@ -85,14 +89,13 @@ impl<'a> ListEntry<'a> {
     }
 
     fn read(self) -> ListedInstance {
-        let is_given = |text: Option<&Cow<str>>| text.is_some_and(|t| !t.is_empty());
         if let Some(old) = self.instance {
             // 1.8 lists what its memory holds, and an owner only while open.
             return ListedInstance {
                 id: old.instance_id,
                 state: state(old.status.as_deref()),
                 lags: false,
-                owner: is_given(old.owner.as_ref()),
+                owner: LinkedPhone::read(old.owner.as_deref(), old.profile_name.as_deref()),
                 logout: None,
             };
         }
@@ -101,7 +104,7 @@ impl<'a> ListEntry<'a> {
         ListedInstance {
             state: state(self.connection_status.as_deref()),
             lags: true,
-            owner: is_given(self.owner_jid.as_ref()),
+            owner: LinkedPhone::read(self.owner_jid.as_deref(), self.profile_name.as_deref()),
             logout: self.logout(),
             id: self.id,
         }
@@ -137,7 +140,7 @@ mod tests {
     #[test]
     fn odd_entries_beside_the_name_change_nothing_and_others_are_no_answer() {
         let name = Name::parse("a").expect("a name");
-        let listed = |body: &str| listed(200, body.as_bytes(), &name).map(|found| found.map(|l| l.owner));
+        let listed = |body: &str| listed(200, body.as_bytes(), &name).map(|found| found.map(|l| l.owner.is_some()));
         for odd in ["null", "7", "\"a\"", "[]", "{}", r#"{"name":7}"#, r#"{"name":"b","ownerJid":1}"#] {
             assert_eq!(listed(&format!("[{odd},{GOOD},{odd}]")), Ok(Some(true)), "{odd}");
             assert_eq!(listed(&format!("[{odd}]")), Err(UpstreamError::Unexpected), "{odd}");
