@@ -6,7 +6,7 @@
 
 use super::connections::{After, OpenConnections, carry_out};
 use super::hub::{Fault, Hub, Listening, VersionPage, Webhook};
-use super::world::Whatsapp;
+use super::world::{Whatsapp, World};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,10 +26,21 @@ impl Control {
         Self { hub, connections }
     }
 
-    /// A phone scans the code that the instance shows; `jid` is its account. False if it shows none.
+    /// A phone scans the code that the instance shows; `jid` is its account, of which nothing is listed where it is
+    /// empty. False if the instance shows none.
     #[must_use]
     pub fn scan(&self, name: &str, jid: Option<&str>) -> bool {
         self.hub.world(|world, now| world.scan(name, jid.unwrap_or(JID), now))
+    }
+
+    /// The instance's account goes by that WhatsApp id and name in lists from now on; without an id they name no
+    /// owner. False if there is no such instance.
+    #[must_use]
+    pub fn rename(&self, name: &str, jid: Option<&str>, profile_name: Option<&str>) -> bool {
+        self.hub.world(|world, _| {
+            let found = world.find(name).and_then(|key| world.get_mut(key));
+            found.map(|i| i.rename(jid, profile_name)).is_some()
+        })
     }
 
     /// The phone removes the linked device. False if none is linked.
@@ -112,10 +123,13 @@ impl Control {
         self.hub.set_mode(|mode| mode.webhook = webhook);
     }
 
-    /// Adds that many connected instances, `row-1` and so on.
+    /// Adds that many connected instances, `row-1` and so on, each with a phone of its own.
     pub fn fill(&self, count: u32) {
-        self.hub
-            .world(|world, now| (1..=count).for_each(|n| world.add_connected(&format!("row-{n}"), JID, now)));
+        let add = |world: &mut World, now, n| {
+            let jid = format!("5521{}@s.whatsapp.net", 900_000_000 + n);
+            world.add_connected(&format!("row-{n}"), &jid, now);
+        };
+        self.hub.world(|world, now| (1..=count).for_each(|n| add(world, now, n)));
     }
 
     /// Connections are refused from now on, or accepted again. Returns when that is so.

@@ -19,8 +19,12 @@ use std::time::{Duration, Instant};
 const REFUSE_FOR: Duration = Duration::from_secs(5);
 
 /// The commands, with what they take and do. `GET /sim` answers this.
-const HELP: [(&str, &str); 19] = [
+const HELP: [(&str, &str); 20] = [
     ("scan", "{name, jid?}: a phone scans the code that the instance shows"),
+    (
+        "rename",
+        "{name, jid?, profile_name?}: its account goes by that in lists; without a jid nobody is its owner",
+    ),
     ("unlink", "{name}: the phone removes the linked device"),
     ("drop", "{name, back_after_ms?}: the instance's WhatsApp socket drops and comes back by itself"),
     ("hold_delete", "{name, ms}: its webhook receiver fails, and a delete takes that much longer (2.x)"),
@@ -84,6 +88,10 @@ fn perform(hub: &Arc<Hub>, command: &str, args: &Map<String, Value>) -> Result<A
     let done = |good: bool, why: &str| if good { Ok(After::Nothing) } else { Err(why.to_owned()) };
     match command {
         "scan" => done(control.scan(name()?, text("jid")), "the instance shows no code"),
+        "rename" => {
+            let renamed = control.rename(name()?, text("jid"), text("profile_name"));
+            done(renamed, "no such instance")
+        }
         "unlink" => done(control.unlink(name()?), "no phone is linked"),
         "drop" => done(control.drop_socket(name()?, ms("back_after_ms")), "the instance has no socket"),
         "hold_delete" => done(control.hold_delete(name()?, ms("ms").unwrap_or_default()), "no such instance"),

@@ -8,8 +8,8 @@ use super::timing::Moment;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-/// The profile name of every account that scans.
-pub const PROFILE_NAME: &str = "Loja Teste";
+/// What an account calls itself, unless told otherwise.
+const PROFILE_NAME: &str = "Loja Teste";
 
 /// The three words of `connectionState`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +118,8 @@ pub struct SimulatedInstance {
     pub account: Option<String>,
     /// The account that last signed in, as the list shows it; stays after a logout.
     pub owner: Option<String>,
+    /// What that account calls itself.
+    pub profile_name: String,
     /// The last end of a pairing; stays after the next pairing, as the server never clears it.
     pub disconnection: Option<Disconnection>,
     /// Since when two sockets of one pairing have been replacing each other.
@@ -152,6 +154,7 @@ impl SimulatedInstance {
             paired: false,
             account: None,
             owner: None,
+            profile_name: PROFILE_NAME.to_owned(),
             disconnection: None,
             fighting: None,
             delete_delay: Moment::ZERO,
@@ -178,13 +181,22 @@ impl SimulatedInstance {
         self.disconnection = Some(Disconnection { code: 401, object, at: now });
     }
 
-    /// A phone is linked: the newest socket has to open anew, any others end.
+    /// A phone is linked: the newest socket has to open anew, any others end. Without an id nobody is told whose it
+    /// is.
     pub fn scanned(&mut self, jid: &str) {
         self.sockets = self.sockets.pop().into_iter().collect();
         self.state = LiveState::Close;
         self.paired = true;
         self.with_pairing = false;
-        self.account = Some(account(jid));
+        self.account = Some(account(jid)).filter(|_| !jid.is_empty());
+    }
+
+    /// The linked account goes by that id and name from now on, letter for letter; without an id, nobody was told
+    /// whose it is.
+    pub fn rename(&mut self, jid: Option<&str>, profile_name: Option<&str>) {
+        self.account = jid.map(str::to_owned);
+        self.owner.clone_from(&self.account);
+        self.profile_name = profile_name.unwrap_or(PROFILE_NAME).to_owned();
     }
 
     /// A paired socket is signed in. Only now is it said whose it is.

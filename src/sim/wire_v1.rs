@@ -1,6 +1,6 @@
 //! The bodies of 1.8.2, key for key as recorded.
 
-use super::instance::{LiveState, PROFILE_NAME, SimulatedInstance};
+use super::instance::{LiveState, SimulatedInstance};
 use super::options::Version;
 use super::webhook;
 use serde_json::{Map, Value, json};
@@ -62,7 +62,7 @@ pub fn listed(i: &SimulatedInstance, state: LiveState, url: &str, expose: bool) 
     }
     if let (LiveState::Open, Some(owner)) = (state, &i.owner) {
         put("owner", owner.clone().into());
-        put("profileName", PROFILE_NAME.into());
+        put("profileName", i.profile_name.clone().into());
         put("profileStatus", "".into());
     }
     put("status", state.word().into());

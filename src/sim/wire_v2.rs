@@ -1,6 +1,6 @@
 //! The bodies of 2.3.7, key for key as recorded.
 
-use super::instance::{LiveState, PROFILE_NAME, SimulatedInstance};
+use super::instance::{LiveState, SimulatedInstance};
 use super::options::Version;
 use super::timing::SimulatedClock;
 use serde_json::{Map, Value, json};
@@ -79,7 +79,7 @@ pub fn listed(i: &SimulatedInstance, clock: &SimulatedClock) -> Value {
         "name": i.facts.name,
         "connectionStatus": i.stored.word(),
         "ownerJid": i.owner,
-        "profileName": i.owner.as_ref().map(|_| PROFILE_NAME),
+        "profileName": i.owner.as_ref().map(|_| &i.profile_name),
         "profilePicUrl": null,
         "integration": i.facts.integration,
         "number": i.facts.number,
