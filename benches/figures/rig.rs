@@ -193,9 +193,11 @@ impl Rig {
             .execute_batch(&format!(
                 "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
                  INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId, userId,
-                     credentialId, status, pairedAt, claimedUrl, createdAt, updatedAt)
-                 SELECT 'c' || i, 'whatsapp_evolution', 'row-' || i, '5521991856227', u.id, c.id,
-                     'connected', 1, c.baseUrl, 1, 1
+                     credentialId, status, pairedAt, claimedUrl, createdAt, updatedAt,
+                     linkedNumber, linkedKey, profileName, linkedSeenAt)
+                 SELECT 'c' || i, 'whatsapp_evolution', 'row-' || i, '5521' || (900000000 + i), u.id, c.id,
+                     'connected', 1, c.baseUrl, 1, 1,
+                     '5521' || (900000000 + i), '5521' || substr(900000000 + i, 2), 'Loja Teste', 1
                  FROM n, users u, integration_credentials c;"
             ))
             .expect("rows");

@@ -24,6 +24,16 @@ pub fn label(text: &str) -> Result<String, String> {
     domain::label(text).map_err(invalid)
 }
 
+/// What people call an instance; empty: nothing any more.
+pub fn display_name(text: &str) -> Result<String, String> {
+    domain::display_name(text).map_err(invalid)
+}
+
+/// What people want to remember of an instance; empty: nothing any more.
+pub fn note(text: &str) -> Result<String, String> {
+    domain::note(text).map_err(invalid)
+}
+
 /// A phone.
 pub fn phone(text: &str) -> Result<Phone, String> {
     Phone::parse(text).map_err(|error| crate::text::phone(&error))

@@ -16,6 +16,12 @@ pub enum Invalid {
     Name,
     /// Not a text that a list could show.
     Label,
+    /// Not a display name: one line of at most 80 characters.
+    DisplayName,
+    /// Not a note: at most 500 characters.
+    Note,
+    /// Not labels: at most 20 of 1 to 40 characters.
+    Labels,
     /// Not a password: 8 to 128 characters, and not the user's name.
     Password,
     /// Not one of [`super::Role::ALL`].

@@ -148,7 +148,13 @@ mod tests {
             for owner in [None, LinkedPhone::read(Some("5521998765432@s.whatsapp.net"), None)] {
                 for logout in logouts() {
                     for lags in [false, true] {
-                        listings.push(Some(ListedInstance { id: None, state, lags, owner: owner.clone(), logout }));
+                        listings.push(Some(ListedInstance {
+                            id: None,
+                            state,
+                            lags,
+                            owner: owner.clone(),
+                            logout,
+                        }));
                     }
                 }
             }
@@ -196,7 +202,8 @@ mod tests {
                 }
                 Pairing::LoggedOut(logout) => {
                     live != open
-                        && new.is_some_and(|l| l.owner.is_some() && l.state != open && l.logout == Some(logout))
+                        && new
+                            .is_some_and(|l| l.owner.is_some() && l.state != open && l.logout == Some(logout))
                 }
             };
             assert!(grounds, "{listed:?} {memory:?} {live:?}");

@@ -40,15 +40,9 @@ impl Phone {
         read(written_number(&typed_value(text))?).map(Self)
     }
 
-    /// A phone that is stored: earlier rules may have let it in.
+    /// A phone that is stored, or that upstream names: rules for what people type do not bind them.
     pub fn stored(digits: &str) -> Option<Self> {
         let fits = PHONE_DIGITS.contains(&digits.len()) && is_digits(digits);
-        fits.then(|| Self(digits.to_owned()))
-    }
-
-    /// A phone as digits alone: one that is stored, or that upstream names.
-    pub fn stored(digits: &str) -> Option<Self> {
-        let fits = PHONE_DIGITS.contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
         fits.then(|| Self(digits.to_owned()))
     }
 

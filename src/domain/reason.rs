@@ -10,6 +10,8 @@ pub enum Reason {
     Asked,
     /// A phone is paired.
     Paired,
+    /// Another phone is linked than before, without a drop in between: a reason of the history alone.
+    Linked,
     /// The row moved to another server.
     Moved,
     /// The paired phone's connection dropped, and upstream is bringing it back by itself.
@@ -43,9 +45,10 @@ impl From<Logout> for Reason {
 impl Reason {
     /// What [`Reason::Upstream`] begins with, before its number.
     const UPSTREAM: &str = "upstream_";
-    const WORDS: [(Self, &str); 10] = [
+    const WORDS: [(Self, &str); 11] = [
         (Self::Asked, "asked"),
         (Self::Paired, "paired"),
+        (Self::Linked, "linked"),
         (Self::Moved, "moved"),
         (Self::Dropped, "dropped"),
         (Self::Unscanned, "unscanned"),

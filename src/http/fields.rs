@@ -1,13 +1,13 @@
 //! The fields of a JSON body, each read as what it must be or refused by its name.
 //!
-//! Fields that nobody knows are ignored; of a field given twice the last counts, as in every
+//! Fields that nobody knows are ignored, unless a route says otherwise; of a field given twice the last counts, as in every
 //! browser.
 
 use serde_json::{Map, Value};
 
 use super::json_fault;
 use super::problem::Problem;
-use crate::domain::{Invalid, Phone, PhoneError, PhoneFault, Secret};
+use crate::domain::{Invalid, MAX_NAME, Phone, PhoneError, PhoneFault, Secret};
 use crate::text;
 
 /// Members in which tools put the body that they were given.
@@ -76,6 +76,57 @@ impl Fields {
             _ => return Err(Problem::InvalidField(field, text::not_a_phone(field))),
         };
         Phone::parse(&text).map_err(|error| refused(field, &text, sentence(error)))
+    }
+
+    /// A text to write: absent it stays as it is, null clears it.
+    pub fn change(
+        &self,
+        field: &'static str,
+        parse: fn(&str) -> Result<String, Invalid>,
+    ) -> Result<Option<String>, Problem> {
+        match self.0.get(field) {
+            None => Ok(None),
+            Some(Value::Null) => Ok(Some(String::new())),
+            Some(_) => self.parsed(field, parse).map(Some),
+        }
+    }
+
+    /// Texts to write: absent they stay as they are, null clears them.
+    pub fn texts(
+        &self,
+        field: &'static str,
+        parse: fn(&[&str]) -> Result<Vec<String>, Invalid>,
+    ) -> Result<Option<Vec<String>>, Problem> {
+        let Some(value) = self.0.get(field) else { return Ok(None) };
+        let given: Option<Vec<&str>> = match value {
+            Value::Null => Some(Vec::new()),
+            value => value.as_array().and_then(|texts| texts.iter().map(Value::as_str).collect()),
+        };
+        let read = parse(&given.ok_or_else(|| Problem::InvalidField(field, text::not_texts(field)))?);
+        let read = read.map_err(|invalid| Problem::InvalidField(field, text::invalid_field(field, invalid)));
+        read.map(Some)
+    }
+
+    /// Whether the field is there, null or not.
+    pub fn has(&self, field: &str) -> bool {
+        self.0.contains_key(field)
+    }
+
+    /// The same body without the fields that are null.
+    #[must_use]
+    pub fn without_nulls(self) -> Self {
+        Self(self.0.into_iter().filter(|(_, value)| !value.is_null()).collect())
+    }
+
+    /// Refuses a body that has none of those fields, or another.
+    pub fn only(&self, taken: &[&str]) -> Result<(), Problem> {
+        let other = self.0.keys().find(|field| !taken.contains(&field.as_str()));
+        let other = other.map(|field| field.chars().take(MAX_NAME).collect::<String>());
+        if other.is_none() && !self.0.is_empty() {
+            return Ok(());
+        }
+        let sentence = text::unexpected_field(other.as_deref(), taken);
+        Err(Problem::UnexpectedField(other, sentence))
     }
 
     /// A whole number that may be absent, or null.

@@ -32,6 +32,8 @@ pub enum Problem {
     InvalidField(&'static str, String),
     /// A field is missing from a body that was made for something else; what that is.
     MisshapenBody(&'static str, String),
+    /// A field that the route does not take, or none at all.
+    UnexpectedField(Option<String>, String),
     /// There is no such channel.
     InvalidChannel,
     /// No token, or nobody's.
@@ -110,6 +112,7 @@ impl Problem {
             Self::Malformed
             | Self::InvalidJson(_)
             | Self::InvalidField(..)
+            | Self::UnexpectedField(..)
             | Self::MisshapenBody(..)
             | Self::InvalidChannel
             | Self::Untested(_) => 400,
@@ -150,9 +153,10 @@ impl Problem {
     }
 
     /// The field that is wrong.
-    pub fn field(&self) -> Option<&'static str> {
+    pub fn field(&self) -> Option<&str> {
         match self {
             Self::InvalidField(field, _) | Self::MisshapenBody(field, _) | Self::Taken(field) => Some(field),
+            Self::UnexpectedField(field, _) => field.as_deref(),
             Self::InvalidChannel => Some("channel"),
             _ => None,
         }
@@ -169,7 +173,9 @@ impl Problem {
             Self::MisshapenBody(field, detail) => {
                 return detailed("invalid_field", &text::not_a_text(field), detail);
             }
-            Self::InvalidField(_, error) => ("invalid_field", error.as_str(), None),
+            Self::InvalidField(_, error) | Self::UnexpectedField(_, error) => {
+                ("invalid_field", error.as_str(), None)
+            }
             Self::InvalidChannel => ("invalid_channel", &*text::invalid(Invalid::Channel), None),
             Self::Unauthorized => ("unauthorized", text::UNAUTHORIZED, Some(text::UNAUTHORIZED_DETAIL)),
             Self::UnreadableToken(detail) => ("unauthorized", text::UNAUTHORIZED, Some(*detail)),
@@ -283,6 +289,7 @@ mod tests {
         check(&Problem::InvalidJson("x".into()), 400, "invalid_json", None);
         check(&Problem::MisshapenBody("x", "y".into()), 400, "invalid_field", None);
         check(&Problem::InvalidField("x", "x deve …".into()), 400, "invalid_field", None);
+        check(&Problem::UnexpectedField(Some("x".into()), "x não …".into()), 400, "invalid_field", None);
         check(&Problem::InvalidChannel, 400, "invalid_channel", None);
         check(&Problem::Unauthorized, 401, "unauthorized", Some(("WWW-Authenticate", "Bearer")));
         check(&Problem::UnreadableToken("x"), 401, "unauthorized", Some(("WWW-Authenticate", "Bearer")));

@@ -10,7 +10,7 @@ use log::Level;
 
 use super::api::admin::{self, credentials, tokens, users};
 use super::api::{
-    connect, events, health, instance, instances, link, login, picture, reconnect, session, webhook,
+    change, connect, events, health, instance, instances, link, login, picture, reconnect, session, webhook,
 };
 use super::app::App;
 use super::assets;
@@ -52,7 +52,11 @@ const ROUTES: &[Route] = &[
     ("/api/messaging/instance", &[("GET", Quick, instances::list), ("POST", UPSTREAM, instance::ensure)]),
     (
         "/api/messaging/instance/{}",
-        &[("GET", Quick, instances::show), ("DELETE", UPSTREAM, instances::delete)],
+        &[
+            ("GET", Quick, instances::show),
+            ("PATCH", UPSTREAM, change::change),
+            ("DELETE", UPSTREAM, instances::delete),
+        ],
     ),
     ("/api/messaging/instance/{}/connect", &[("POST", UPSTREAM, reconnect::connect)]),
     ("/api/messaging/instance/{}/logout", &[("POST", UPSTREAM, instances::logout)]),

@@ -196,7 +196,7 @@ impl SimulatedInstance {
     pub fn rename(&mut self, jid: Option<&str>, profile_name: Option<&str>) {
         self.account = jid.map(str::to_owned);
         self.owner.clone_from(&self.account);
-        self.profile_name = profile_name.unwrap_or(PROFILE_NAME).to_owned();
+        profile_name.unwrap_or(PROFILE_NAME).clone_into(&mut self.profile_name);
     }
 
     /// A paired socket is signed in. Only now is it said whose it is.

@@ -6,9 +6,10 @@ use std::time::Instant;
 use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row, params};
 
+use super::linked;
 use super::{Error, Store};
 use crate::crypto::new_id;
-use crate::domain::{Channel, Millis, Name, Phone, Reason, Secret, Status};
+use crate::domain::{Channel, LinkedPhone, LinkedSince, Millis, Name, Phone, Reason, Secret, Status};
 use crate::sync::FileLock;
 
 /// A row as calls and actions read and write it.
@@ -30,6 +31,8 @@ pub struct InstanceRow {
     pub qr_since: Option<Millis>,
     /// When a phone was last seen connected on this server.
     pub paired_at: Option<Millis>,
+    /// The phone that is linked; `None`: not seen since the pairing.
+    pub linked: Option<LinkedSince>,
     /// The server on which the instance was created or adopted.
     pub claimed_url: Option<String>,
     /// The instance's id upstream, which survives a move of the server.
@@ -75,6 +78,19 @@ impl InstanceRow {
         self.qr_code = Some(image.clone());
     }
 
+    /// Notes the phone that is linked, if another was known.
+    pub fn note_linked(&mut self, phone: &LinkedPhone, now: Millis) {
+        if self.linked.as_ref().is_none_or(|known| known.phone != *phone) {
+            self.linked = Some(LinkedSince { phone: phone.clone(), at: now });
+        }
+    }
+
+    /// Forgets the phone: none is paired.
+    pub fn forget_phone(&mut self) {
+        self.paired_at = None;
+        self.linked = None;
+    }
+
     /// Removes the code: there is none, or nobody may use it.
     pub fn hide_code(&mut self) {
         self.qr_code = None;
@@ -99,7 +115,8 @@ impl Store {
         self.read(|c| {
             c.prepare_cached(
                 "SELECT id, userId, channelPhoneOrId, credentialId, status, statusReason, qrCode, qrSince,
-                        pairedAt, claimedUrl, upstreamId, createOutUntil, connectOutUntil
+                        pairedAt, linkedNumber, profileName, linkedSeenAt, claimedUrl, upstreamId,
+                        createOutUntil, connectOutUntil
                  FROM messaging_instances WHERE channel = ?1 AND channelInstanceId = ?2",
             )?
             .query_row([channel.as_str(), name.as_str()], read_row)
@@ -134,6 +151,7 @@ impl Store {
             qr_code: None,
             qr_since: None,
             paired_at: None,
+            linked: None,
             claimed_url: None,
             upstream_id: None,
             create_out_until: None,
@@ -163,12 +181,15 @@ impl Store {
 
     /// Saves the row; `false` when it is gone.
     pub fn save_instance(&self, instance: &InstanceRow) -> Result<bool, Error> {
+        let [linked_number, linked_key, profile_name, linked_seen_at] =
+            linked::columns(instance.linked.as_ref());
         let saved = self.write(|t| {
             t.prepare_cached(
                 "UPDATE messaging_instances SET channelPhoneOrId = ?2, status = ?4,
                      credentialId = (SELECT id FROM integration_credentials WHERE id = ?3),
                      qrCode = ?5, pairedAt = ?6, claimedUrl = ?7, upstreamId = ?8, createOutUntil = ?9,
-                     connectOutUntil = ?10, updatedAt = ?11, statusReason = ?12, qrSince = ?13
+                     connectOutUntil = ?10, updatedAt = ?11, statusReason = ?12, qrSince = ?13,
+                     linkedNumber = ?14, linkedKey = ?15, profileName = ?16, linkedSeenAt = ?17
                  WHERE id = ?1",
             )?
             .execute(params![
@@ -184,7 +205,11 @@ impl Store {
                 instance.connect_out_until,
                 self.clock.now(),
                 instance.reason.map(Reason::word),
-                instance.qr_since
+                instance.qr_since,
+                linked_number,
+                linked_key,
+                profile_name,
+                linked_seen_at,
             ])
         })?;
         Ok(saved == 1)
@@ -213,6 +238,7 @@ fn read_row(row: &Row) -> rusqlite::Result<InstanceRow> {
         qr_code: row.get_ref("qrCode")?.as_str_or_null()?.map(Secret::new),
         qr_since: row.get("qrSince")?,
         paired_at: row.get("pairedAt")?,
+        linked: linked::read(row, ["linkedNumber", "profileName", "linkedSeenAt"])?,
         claimed_url: row.get("claimedUrl")?,
         upstream_id: row.get("upstreamId")?,
         create_out_until: row.get("createOutUntil")?,

@@ -1,18 +1,19 @@
-//! Instances as lists show them: filtered, page by page, with their history.
+//! Instances as lists show them: filtered, page by page.
 //!
 //! Lines show text as it is stored, so that a row edited by hand spoils no list.
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
+use super::filter::{Conditions, Filter};
 use super::health::UNWATCHED;
 use super::instances::parsed;
 use super::{Error, Store};
-use crate::domain::{Channel, Millis, Name, Phone};
+use crate::domain::{Channel, Millis, Name, Phone, Status};
 
 /// An instance as lists show it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct InstanceLine {
     pub id: String,
     pub channel: String,
@@ -31,10 +32,34 @@ pub struct InstanceLine {
     pub reason: Option<String>,
     /// Since when its server has been failing, or nobody has asked it: the status is as old as that.
     pub unknown_since: Option<Millis>,
+    /// The number that is linked, or was before the connection dropped, digits as WhatsApp writes them.
+    pub linked_number: Option<String>,
+    /// What the linked account calls itself.
+    pub profile_name: Option<String>,
+    /// When that number or name was first seen.
+    pub linked_seen_at: Option<Millis>,
+    /// The other names under which the same phone is connected, of rows that the reader may see.
+    pub same_number_as: Vec<String>,
+    /// Whether it is connected under a name of somebody else as well.
+    pub same_number_elsewhere: bool,
+    /// What people call it.
+    pub display_name: Option<String>,
+    /// What people want to remember of it.
+    pub note: Option<String>,
+    pub labels: Vec<String>,
     /// When the first call for it came.
     pub created_at: Millis,
     /// When anything in the row changed last.
     pub updated_at: Millis,
+}
+
+impl InstanceLine {
+    /// Whether the phone that is connected is the one that the row is for; `None` while none is, or where that
+    /// cannot be known.
+    pub fn number_matches(&self) -> Option<bool> {
+        let linked = self.linked_number.as_deref().filter(|_| self.status == Status::Connected.as_str());
+        Some(Phone::stored(linked?)?.is_same_phone(&Phone::stored(&self.phone)?))
+    }
 }
 
 /// A reference to a row, with what a call or an action for it needs.
@@ -46,21 +71,6 @@ pub struct InstanceRef {
     pub name: Name,
     /// The phone last given for it.
     pub phone: Phone,
-}
-
-/// Which instances a list shows; `None` in a field lets every value pass.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    pub owner: Option<String>,
-    pub user: Option<String>,
-    /// The credential's name or id.
-    pub server: Option<String>,
-    /// A part of the name.
-    pub name: Option<String>,
-    /// Digits of the phone, where the searched text could be some.
-    pub digits: Option<String>,
-    /// The status; the counts ignore it.
-    pub status: Option<&'static str>,
 }
 
 /// One page of a list.
@@ -82,24 +92,16 @@ pub struct FailingServer {
     pub since: Millis,
 }
 
-/// A change of an instance's status.
-#[derive(Debug)]
-pub struct EventLine {
-    /// Increases with time.
-    pub id: i64,
-    /// When it was seen.
-    pub at: Millis,
-    /// The status before; `None`: the row was written.
-    pub from: Option<String>,
-    /// The status since.
-    pub to: String,
-    /// Why, as a word of [`crate::domain::Reason`].
-    pub reason: Option<String>,
-}
-
-const LINES: &str = "SELECT i.id, i.channel, i.channelInstanceId, i.channelPhoneOrId, u.name AS user,
+/// Most names that a line gives of one phone.
+const MOST_NAMES: u32 = 20;
+/// The other rows with the phone of a row.
+const SAME_PHONE: &str = "FROM messaging_instances o
+    WHERE o.linkedKey = i.linkedKey AND o.status = 'connected' AND i.status = 'connected' AND o.rowid <> i.rowid";
+/// The columns of a line but for those of [`lines_for`], and where they come from.
+const COLUMNS: &str = "i.id, i.channel, i.channelInstanceId, i.channelPhoneOrId, u.name AS user,
         i.credentialId, c.name AS server, i.status, coalesce(i.statusSince, i.updatedAt) AS since,
-        i.statusReason, i.createdAt, i.updatedAt,
+        i.statusReason, i.createdAt, i.updatedAt, i.linkedNumber, i.profileName, i.linkedSeenAt,
+        i.displayName, i.note, i.labels,
         CASE WHEN i.claimedUrl IS NULL THEN NULL
             WHEN h.since IS NOT NULL THEN h.since
             WHEN c.id IS NULL THEN coalesce(i.orphanedAt, i.updatedAt)
@@ -108,6 +110,26 @@ const LINES: &str = "SELECT i.id, i.channel, i.channelInstanceId, i.channelPhone
     FROM messaging_instances i JOIN users u ON u.id = i.userId
     LEFT JOIN integration_credentials c ON c.id = i.credentialId
     LEFT JOIN credential_health h ON h.credentialId = i.credentialId AND h.trouble IS NOT NULL";
+/// The query of lines for a reader who may see the rows of one user, or all.
+fn lines_for(viewer: Option<&str>) -> String {
+    // What is compared with the viewer alone is found in the index of linked phones.
+    let (visible, elsewhere) = match viewer {
+        None => ("", "0".to_owned()),
+        Some(_) => (
+            "AND o.userId = :viewer",
+            format!(
+                "EXISTS (SELECT 1 {SAME_PHONE} AND o.userId < :viewer)
+                 OR EXISTS (SELECT 1 {SAME_PHONE} AND o.userId > :viewer)"
+            ),
+        ),
+    };
+    format!(
+        "SELECT (SELECT json_group_array(name) FROM
+            (SELECT o.channelInstanceId AS name {SAME_PHONE} {visible} LIMIT {MOST_NAMES})) AS sameNumberAs,
+            {elsewhere} AS sameNumberElsewhere, {COLUMNS}"
+    )
+}
+
 /// The order of lists: that of the unique index, so that nothing is sorted.
 const ORDER: &str = "ORDER BY i.channel, i.channelInstanceId";
 
@@ -119,19 +141,21 @@ impl Store {
              WHERE {}",
             by_id_or_name()
         );
-        self.read(|c| c.prepare_cached(&query)?.query_row(params![key, owner], read_target).optional())
+        let values = named_params! { ":key": key, ":viewer": owner };
+        self.read(|c| c.prepare_cached(&query)?.query_row(values, read_target).optional())
     }
 
     /// The row with the id or the name `key`, as lists show it.
     pub fn instance_line(&self, key: &str, owner: Option<&str>) -> Result<Option<InstanceLine>, Error> {
-        let query = format!("{LINES} WHERE {}", by_id_or_name());
-        self.read(|c| c.prepare_cached(&query)?.query_row(params![key, owner], read_line).optional())
+        let query = format!("{} WHERE {}", lines_for(owner), by_id_or_name());
+        let values = named_params! { ":key": key, ":viewer": owner };
+        self.read(|c| c.prepare_cached(&query)?.query_row(values, read_line).optional())
     }
 
-    /// Every row, by name: of one user, or everybody's.
-    pub fn instance_lines(&self, owner: Option<&str>) -> Result<Vec<InstanceLine>, Error> {
-        let query = format!("{LINES} WHERE ?1 IS NULL OR i.userId = ?1 {ORDER}");
-        self.read(|c| c.prepare_cached(&query)?.query_map([owner], read_line)?.collect())
+    /// Every row, by name, for a reader who may see all: of one user, or everybody's.
+    pub fn instance_lines(&self, user: Option<&str>) -> Result<Vec<InstanceLine>, Error> {
+        let query = format!("{} WHERE ?1 IS NULL OR i.userId = ?1 {ORDER}", lines_for(None));
+        self.read(|c| c.prepare_cached(&query)?.query_map([user], read_line)?.collect())
     }
 
     /// One page of the filtered list, after `skip` lines, read in one transaction.
@@ -145,26 +169,6 @@ impl Store {
             })
         })
     }
-
-    /// The newest changes of an instance's status before `before`, newest first.
-    pub fn events(&self, id: &str, before: Option<i64>, most: u32) -> Result<Vec<EventLine>, Error> {
-        self.read(|c| {
-            c.prepare_cached(
-                "SELECT id, at, fromStatus, toStatus, reason FROM instance_events
-                 WHERE instanceId = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
-            )?
-            .query_map(params![id, before.unwrap_or(i64::MAX), most], |row| {
-                Ok(EventLine {
-                    id: row.get("id")?,
-                    at: row.get("at")?,
-                    from: row.get("fromStatus")?,
-                    to: row.get("toStatus")?,
-                    reason: row.get("reason")?,
-                })
-            })?
-            .collect()
-        })
-    }
 }
 
 /// The condition for a key that is an id or a name; an id goes before a name that looks like one. Names the
@@ -172,79 +176,31 @@ impl Store {
 fn by_id_or_name() -> String {
     let channels = Channel::ALL.map(|channel| format!("'{}'", channel.as_str())).join(", ");
     format!(
-        "(i.id = ?1 OR (i.channel IN ({channels}) AND i.channelInstanceId = ?1))
-         AND (?2 IS NULL OR i.userId = ?2) ORDER BY i.id = ?1 DESC LIMIT 1"
+        "(i.id = :key OR (i.channel IN ({channels}) AND i.channelInstanceId = :key))
+         AND (:viewer IS NULL OR i.userId = :viewer) ORDER BY i.id = :key DESC LIMIT 1"
     )
 }
 
-/// The conditions of a filter, and their values.
-#[derive(Default)]
-struct Conditions<'a> {
-    sql: Vec<&'static str>,
-    values: Vec<(&'static str, &'a dyn ToSql)>,
-}
-
-impl<'a> Conditions<'a> {
-    fn add(&mut self, sql: &'static str, name: &'static str, value: Option<&'a impl ToSql>) {
-        if let Some(value) = value {
-            self.sql.push(sql);
-            self.values.push((name, value));
-        }
-    }
-
-    fn of(filter: &'a Filter, pattern: Option<&'a String>) -> Self {
-        let mut all = Self::default();
-        // The sign keeps SQLite off the indexes of single columns, which lead to whole rows.
-        all.add("+i.userId = :owner", ":owner", filter.owner.as_ref());
-        let user = "+i.userId = (SELECT id FROM users WHERE name = :user)";
-        all.add(user, ":user", filter.user.as_ref());
-        let server = "+i.credentialId IN (SELECT id FROM integration_credentials
-            WHERE name = :server OR id = :server)";
-        all.add(server, ":server", filter.server.as_ref());
-        match &filter.digits {
-            Some(digits) => {
-                let either =
-                    "(i.channelInstanceId LIKE :name ESCAPE '!' OR instr(i.channelPhoneOrId, :digits) > 0)";
-                all.add(either, ":name", pattern);
-                all.values.push((":digits", digits));
-            }
-            None => all.add("i.channelInstanceId LIKE :name ESCAPE '!'", ":name", pattern),
-        }
-        all
-    }
-
-    fn clause(&self) -> String {
-        if self.sql.is_empty() { String::new() } else { format!("WHERE {}", self.sql.join(" AND ")) }
-    }
-}
-
-/// The pattern of a part of a name: what LIKE takes for a wildcard stands for itself.
-fn pattern(filter: &Filter) -> Option<String> {
-    let escaped = |part: &String| part.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-    filter.name.as_ref().map(|part| format!("%{}%", escaped(part)))
-}
-
 fn lines(c: &Connection, filter: &Filter, skip: u32, most: u32) -> rusqlite::Result<Vec<InstanceLine>> {
-    let pattern = pattern(filter);
-    let mut wanted = Conditions::of(filter, pattern.as_ref());
-    wanted.add("i.status = :status", ":status", filter.status.as_ref());
-    wanted.values.extend([(":most", &most as &dyn ToSql), (":skip", &skip)]);
+    let mut wanted = Conditions::of(filter);
+    wanted.add("i.status = :status", ":status", filter.status.map(str::to_owned));
+    wanted.bind(":most", Some(most));
+    wanted.bind(":skip", Some(skip));
     // The inner query finds the page's rows in the index; only those are read and joined.
     let page = format!(
         "SELECT i.rowid FROM messaging_instances i {} {ORDER} LIMIT :most OFFSET :skip",
         wanted.clause()
     );
-    let query = format!("{LINES} WHERE i.rowid IN ({page}) {ORDER}");
-    c.prepare_cached(&query)?.query_map(&*wanted.values, read_line)?.collect()
+    let query = format!("{} WHERE i.rowid IN ({page}) {ORDER}", lines_for(filter.owner.as_deref()));
+    c.prepare_cached(&query)?.query_map(&*wanted.values(), read_line)?.collect()
 }
 
 fn counts(c: &Connection, filter: &Filter) -> rusqlite::Result<HashMap<String, u32>> {
-    let pattern = pattern(filter);
-    let wanted = Conditions::of(filter, pattern.as_ref());
+    let wanted = Conditions::of(filter);
     let clause = wanted.clause();
     let query = format!("SELECT i.status, count(*) FROM messaging_instances i {clause} GROUP BY i.status");
     let each = |row: &Row| Ok((row.get(0)?, row.get(1)?));
-    c.prepare_cached(&query)?.query_map(&*wanted.values, each)?.collect()
+    c.prepare_cached(&query)?.query_map(&*wanted.values(), each)?.collect()
 }
 
 /// The servers in use that fail, or those of them that one user's instances are on.
@@ -279,6 +235,8 @@ pub(super) fn read_target(row: &Row) -> rusqlite::Result<InstanceRef> {
 }
 
 fn read_line(row: &Row) -> rusqlite::Result<InstanceLine> {
+    let mut same_number_as = texts(row, "sameNumberAs")?;
+    same_number_as.sort_unstable();
     Ok(InstanceLine {
         id: row.get("id")?,
         channel: row.get("channel")?,
@@ -291,7 +249,21 @@ fn read_line(row: &Row) -> rusqlite::Result<InstanceLine> {
         since: row.get("since")?,
         reason: row.get("statusReason")?,
         unknown_since: row.get("unknownSince")?,
+        linked_number: row.get("linkedNumber")?,
+        profile_name: row.get("profileName")?,
+        linked_seen_at: row.get("linkedSeenAt")?,
+        same_number_as,
+        same_number_elsewhere: row.get("sameNumberElsewhere")?,
+        display_name: row.get("displayName")?,
+        note: row.get("note")?,
+        labels: texts(row, "labels")?,
         created_at: row.get("createdAt")?,
         updated_at: row.get("updatedAt")?,
     })
+}
+
+/// A column that holds a JSON array of texts.
+pub(super) fn texts(row: &Row, column: &str) -> rusqlite::Result<Vec<String>> {
+    let json = row.get_ref(column)?.as_str_or_null()?;
+    Ok(json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default())
 }

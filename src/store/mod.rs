@@ -6,9 +6,14 @@
 
 mod credentials;
 mod database;
+mod description;
 mod error;
+mod events;
+mod filter;
+mod folded;
 mod health;
 mod instances;
+mod linked;
 mod links;
 mod listing;
 mod monitored;
@@ -25,10 +30,12 @@ mod writer;
 pub use credentials::{Credential, CredentialLine, NewCredential};
 pub use database::Store;
 pub use error::Error;
+pub use events::EventLine;
+pub use filter::Filter;
 pub use health::Health;
 pub use instances::InstanceRow;
 pub use links::{Link, LinkLine, NewLink};
-pub use listing::{EventLine, FailingServer, Filter, InstanceLine, InstanceRef, Page};
+pub use listing::{FailingServer, InstanceLine, InstanceRef, Page};
 pub use monitored::{MonitoredRow, NotedStatus};
 pub use overview::Totals;
 pub use passwords::{Account, SetUp};

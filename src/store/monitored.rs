@@ -4,8 +4,8 @@ use rusqlite::types::Type;
 use rusqlite::{Row, params};
 
 use super::instances::is_own;
-use super::{Error, Store};
-use crate::domain::{Channel, Millis, Reason, Status};
+use super::{Error, Store, linked};
+use crate::domain::{Channel, LinkedSince, Millis, Reason, Status};
 
 /// The columns of a row that the monitor needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct MonitoredRow {
     pub reason: Option<Reason>,
     /// When a phone was last seen connected.
     pub paired_at: Option<Millis>,
+    /// The phone that is linked; `None`: not seen since the pairing.
+    pub linked: Option<LinkedSince>,
     /// Whether the instance was created or adopted under this very address.
     pub claimed: bool,
     /// The instance's id upstream.
@@ -30,12 +32,14 @@ pub struct MonitoredRow {
 }
 
 /// The new status of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotedStatus {
     pub status: Status,
     pub reason: Reason,
     /// When a phone was last seen connected; `None`: none is paired.
     pub paired_at: Option<Millis>,
+    /// That phone, as far as it is known.
+    pub linked: Option<LinkedSince>,
 }
 
 impl MonitoredRow {
@@ -52,7 +56,8 @@ impl Store {
             c.prepare_cached(
                 "SELECT rowid, channel, channelInstanceId, status, statusReason, pairedAt,
                         claimedUrl = ?2, upstreamId,
-                        max(coalesce(createOutUntil, 0), coalesce(connectOutUntil, 0)), updatedAt
+                        max(coalesce(createOutUntil, 0), coalesce(connectOutUntil, 0)), updatedAt,
+                        linkedNumber, profileName, linkedSeenAt
                  FROM messaging_instances WHERE credentialId = ?1 AND claimedUrl IS NOT NULL
                      -- A word of somebody's hand costs its own row only.
                      AND channel IN (SELECT name FROM channels)
@@ -79,9 +84,12 @@ impl Store {
     /// Writes the status of a row; `false` where anything in the row has changed since it was read. Removes
     /// the code where nobody can scan it any more.
     pub fn note_status(&self, row: &MonitoredRow, noted: &NotedStatus) -> Result<bool, Error> {
+        let [linked_number, linked_key, profile_name, linked_seen_at] =
+            linked::columns(noted.linked.as_ref());
         let rows = self.write(|t| {
             t.prepare_cached(
                 "UPDATE messaging_instances SET status = ?4, statusReason = ?5, updatedAt = ?6, pairedAt = ?8,
+                     linkedNumber = ?9, linkedKey = ?10, profileName = ?11, linkedSeenAt = ?12,
                      qrCode = CASE WHEN ?4 = 'connecting' THEN qrCode END,
                      qrSince = CASE WHEN ?4 = 'connecting' THEN qrSince END
                  WHERE channel = ?1 AND channelInstanceId = ?2 AND updatedAt = ?3 AND status = ?7",
@@ -95,6 +103,10 @@ impl Store {
                 self.clock.now(),
                 row.status.as_str(),
                 noted.paired_at,
+                linked_number,
+                linked_key,
+                profile_name,
+                linked_seen_at,
             ])
         })?;
         Ok(rows == 1)
@@ -114,6 +126,7 @@ fn read(row: &Row) -> rusqlite::Result<MonitoredRow> {
         upstream_id: row.get(7)?,
         out_until: row.get(8)?,
         updated_at: row.get(9)?,
+        linked: linked::read(row, [10, 11, 12])?,
     })
 }
 

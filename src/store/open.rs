@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::Error;
 use super::database::{READERS, Store};
+use super::linked;
 use super::private_file::{create_private, make_private};
 use super::upgrade::migrate;
 use super::writer::{WRITE_WAIT, Writer};
@@ -122,6 +123,7 @@ fn connect(path: &Path, read_only: bool) -> rusqlite::Result<Connection> {
     // Plans do not depend on the values bound: a cached statement is never planned anew.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    linked::add_phone_key(&connection)?;
     Ok(connection)
 }
 

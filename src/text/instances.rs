@@ -76,6 +76,7 @@ fn failed(action: Action) -> &'static str {
         }
         Action::Logout => "Erro ao desconectar a instância",
         Action::Restart => "Erro ao reiniciar a instância",
+        Action::Change => "Erro ao gravar a instância",
         Action::Abandon => "Erro ao trocar o QR Code pelo código de pareamento",
     }
 }
@@ -85,6 +86,7 @@ pub fn reason(reason: Reason) -> String {
     let text = match reason {
         Reason::Asked => "Um QR Code foi pedido; falta ler o código no WhatsApp.",
         Reason::Paired => "Um celular está conectado.",
+        Reason::Linked => "Outro número está conectado agora. Confira se é o que você esperava.",
         Reason::Moved => "A instância mudou de servidor. Conecte-a de novo com o QR Code.",
         Reason::Dropped => {
             "A conexão do celular caiu, e a Evolution API a está trazendo de volta. Espere alguns instantes."

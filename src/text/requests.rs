@@ -16,6 +16,9 @@ pub fn invalid(problem: Invalid) -> String {
             "deve ter de 1 a 64 caracteres entre A-Z a-z 0-9 . _ - e começar com letra ou número".into()
         }
         Invalid::Label => "deve ter de 1 a 64 caracteres, numa linha só".into(),
+        Invalid::DisplayName => "pode ter até 80 caracteres, numa linha só".into(),
+        Invalid::Note => "pode ter até 500 caracteres".into(),
+        Invalid::Labels => "deve ser uma lista de até 20 textos, de 1 a 40 caracteres numa linha só".into(),
         Invalid::Password => "deve ter de 8 a 128 caracteres e não pode ser o nome do usuário".into(),
         Invalid::Role => format!("deve ser um de: {}", Role::ALL.map(Role::as_str).join(", ")),
     }
@@ -121,6 +124,20 @@ pub const NOT_READY_DETAIL: &str =
 /// A field that is not there, or is no text.
 pub fn not_a_text(field: &str) -> String {
     format!("{field} é obrigatório e deve ser um texto entre aspas")
+}
+
+/// A field that is no list of texts.
+pub fn not_texts(field: &str) -> String {
+    format!("{field} deve ser uma lista de textos entre aspas")
+}
+
+/// A field that the call does not take, or `None`: it has none at all.
+pub fn unexpected_field(field: Option<&str>, taken: &[&str]) -> String {
+    let taken = taken.join(", ");
+    match field {
+        Some(field) => format!("{field} não é um campo daqui. Os campos são: {taken}"),
+        None => format!("Informe ao menos um dos campos: {taken}"),
+    }
 }
 
 /// A field that is neither `true` nor `false`.

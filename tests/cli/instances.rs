@@ -3,10 +3,11 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pareia::sim::Version;
+use pareia::sim::{LiveState, Version};
 use serde_json::Value;
 
 use super::desk::{Desk, KEY, PATIENCE, Running, request, simulated};
+use crate::harness::until;
 
 #[test]
 fn an_instance_is_connected_shown_and_listed() {
@@ -178,4 +179,40 @@ fn decoded(text: &str) -> String {
     let shade = |x: usize, y: usize| if dark(x / SCALE, y / SCALE) { 0 } else { 255 };
     let mut image = rqrr::PreparedImage::prepare_from_greyscale(width, height, shade);
     image.detect_grids()[0].decode().unwrap().1
+}
+
+#[test]
+fn what_people_say_of_an_instance_is_written_and_shown_beside_the_linked_number() {
+    let (desk, sim) = (Desk::new(), simulated(Version::V2_3_7));
+    desk.ok("user add loja");
+    desk.credential("cred_lab", &sim.url(), KEY);
+    let connect = "instance connect par --user loja --phone 5521991856227";
+    desk.ok(&format!("{connect} --once"));
+    assert!(sim.control().scan("par", Some("5511987654321@s.whatsapp.net")));
+    until("the phone is connected", || sim.control().state("par") == Some(LiveState::Open));
+    desk.says(connect, 0, "conectado", "Outro número foi conectado: 5511987654321, em vez de 5521991856227");
+    let shows = |line: &str, out: &str, err: &str| {
+        let ran = desk.fed(line, "");
+        assert!(ran.out.contains(out) && ran.err.contains(err), "{line}: {} {}", ran.out, ran.err);
+    };
+    shows("instance show par", "5511987654321 (outro número)", "Outro número foi conectado");
+    shows("instance set par --phone 5511987654321", "5511987654321", "Um celular está conectado");
+    assert!(!desk.ok("instance show par").contains("outro número"));
+    let line = "instance set par --display-name Loja --note liga --label vip --label centro --json";
+    let set = desk.json(line);
+    assert_eq!(set, desk.json("instance show par --json"));
+    assert_eq!((&set["numberMatches"], &set["displayName"]), (&true.into(), &"Loja".into()));
+    assert_eq!(set["labels"], serde_json::json!(["vip", "centro"]));
+    shows("instance show par", "vip, centro", "Nota: liga");
+    assert!(desk.ok("instance list").contains("Loja"));
+    assert_eq!(desk.json("instance set par --no-labels --json")["labels"], Value::Array(vec![]));
+    for (wrong, why) in [
+        ("instance set par", "falta:"),
+        ("instance set par --label vip --no-labels", "não combina"),
+        (&format!("instance set par --label {}", "x".repeat(41)), "até 20 textos"),
+        (&format!("instance set par --display-name {}", "x".repeat(81)), "até 80 caracteres"),
+    ] {
+        desk.says(wrong, 2, "", why);
+    }
+    desk.says("instance set outra --note x", 1, "", "não há instância \"outra\"");
 }

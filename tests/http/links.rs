@@ -368,3 +368,45 @@ fn restarts_and_calls_by_one_link_are_bounded() {
     until_refused(20, &|| shop.call("POST", &format!("{ROUTE}/a/restart")));
     until_refused(200, &|| connect(&shop, &token, &Value::Null));
 }
+
+#[test]
+fn a_link_tells_who_scanned_that_another_number_was_expected() {
+    for version in [Version::V2_3_7, Version::V1_8_2] {
+        for (jid, linked, matches) in [
+            ("552191856227@s.whatsapp.net", json!("••••••••6227"), json!(true)),
+            ("5511987654321@s.whatsapp.net", json!("•••••••••4321"), json!(false)),
+            ("123456789012345@lid", Value::Null, Value::Null),
+        ] {
+            let shop = Shop::new(instant(version));
+            shop.written("a", "5521991856227", "loja");
+            let token = link(&shop, "a");
+            let waiting = connect(&shop, &token, &Value::Null);
+            assert_eq!((waiting.data("linkedNumber"), waiting.data("warning")), (&Value::Null, &Value::Null));
+            assert!(shop.sim.control().scan("a", Some(jid)));
+            shop.until_state("a", "open");
+            // At the scan, and for as long as the link is there.
+            for _ in 0..2 {
+                let used = connect(&shop, &token, &Value::Null);
+                assert_eq!(used.data("status"), "connected");
+                assert_eq!(
+                    (used.data("linkedNumber"), used.data("numberMatches")),
+                    (&linked, &matches),
+                    "{jid}"
+                );
+                let warning = used.data("warning");
+                assert_eq!(warning.is_object(), matches == json!(false), "{warning}");
+                assert!(!used.body.to_string().contains("98765"), "{}", used.body);
+                if warning.is_object() {
+                    assert_eq!(warning["code"], "other_number");
+                    assert!(
+                        warning["message"].as_str().is_some_and(|text| text.contains("••4321")),
+                        "{warning}"
+                    );
+                }
+            }
+            shop.set("UPDATE messaging_instances SET status = 'disconnected'");
+            let later = connect(&shop, &token, &Value::Null);
+            assert_eq!((later.data("linkedNumber"), later.data("warning")), (&Value::Null, &Value::Null));
+        }
+    }
+}

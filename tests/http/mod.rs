@@ -5,6 +5,7 @@ mod admin;
 mod assets;
 mod cookies;
 mod cors;
+mod descriptions;
 mod held_database;
 mod http_server;
 mod instances;

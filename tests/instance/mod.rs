@@ -4,6 +4,7 @@ mod concurrency;
 mod crash;
 mod faults;
 mod harmless;
+mod linked;
 mod monitor;
 mod races;
 mod removal;

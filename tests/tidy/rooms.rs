@@ -85,6 +85,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("signal_hook", &["cli"]),
     ("socket2", &["http"]),
     ("tiny_http", &["http"]),
+    ("unicode_normalization", &["store"]),
     ("ureq", &["upstream"]),
     // Of every room: they carry data and lines of the log, and do nothing.
     ("log", EVERY_ROOM),

@@ -74,10 +74,12 @@ fn confirmed() -> io::Result<bool> {
     Ok(["s", "sim"].contains(&line.trim().to_lowercase().as_str()))
 }
 
-fn action_service(store: Store) -> ActionService {
+/// An action service on an open data folder.
+pub fn action_service(store: Store) -> ActionService {
     ActionService::new(connect_service(store))
 }
 
-fn failed(action: Action, error: &ActionError) -> CommandFailure {
+/// The failure of an action that was not done.
+pub fn failed(action: Action, error: &ActionError) -> CommandFailure {
     CommandFailure::Failed(words::refused(&crate::text::action_error(action, error)))
 }

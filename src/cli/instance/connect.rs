@@ -5,15 +5,15 @@ use std::thread;
 use std::time::Duration;
 
 use super::service::connect_service;
-use crate::cli::output::{CommandFailure, CommandResult, note, out};
+use crate::cli::output::{CommandFailure, CommandResult, fail, note, out};
 use crate::cli::screen::Screen;
 use crate::cli::table::pretty;
 use crate::cli::{user, values};
 use crate::crypto::new_id;
-use crate::domain::{Channel, Name, Phone, Secret};
+use crate::domain::{Channel, Name, Phone, Secret, Status};
 use crate::http::ConnectJson;
 use crate::instance::connect::{ConnectError, ConnectOutcome, ConnectRequest, ConnectResult};
-use crate::store::Store;
+use crate::store::{InstanceLine, Store};
 use crate::text::cli as words;
 
 /// How often the code is asked for again: a scan shows within this time, and upstream barely notices.
@@ -53,7 +53,9 @@ pub fn run(store: Store, arguments: ConnectArgs) -> CommandResult {
     let call = || service.connect(&request, &new_id("cli-"));
     let first = call().map_err(|error| failed(&error))?;
     if arguments.json {
-        return out(pretty(&ConnectJson::of(&first)));
+        let line = service.store().instance_line(&first.instance_id, None)?;
+        let Some(line) = line else { return fail(words::instance_unknown(first.name.as_str())) };
+        return out(pretty(&ConnectJson::of(&first, &line)));
     }
     note(crate::text::connect_outcome(&first));
     if first.pairing_code_missing {
@@ -62,11 +64,29 @@ pub fn run(store: Store, arguments: ConnectArgs) -> CommandResult {
     if first.qr.is_some() && !arguments.once {
         note(words::CTRL_C);
     }
-    follow(first, arguments.once, call)
+    let id = first.instance_id.clone();
+    follow(first, arguments.once, &call)?;
+    warn_of_phone(service.store(), &id, call)
+}
+
+/// Says what is odd about the phone that connected. Upstream may tell a moment later which one it is.
+fn warn_of_phone(store: &Store, id: &str, call: impl Fn() -> ConnectResult) -> CommandResult {
+    let is_unknown =
+        |line: &InstanceLine| line.status == Status::Connected.as_str() && line.linked_seen_at.is_none();
+    let mut line = store.instance_line(id, None)?;
+    if line.as_ref().is_some_and(is_unknown) {
+        thread::sleep(POLL);
+        let _ = call();
+        line = store.instance_line(id, None)?;
+    }
+    if let Some(warning) = line.as_ref().and_then(crate::text::phone_warning) {
+        note(warning.message);
+    }
+    Ok(())
 }
 
 /// Shows the code and every code after it, until a phone is connected.
-fn follow(first: ConnectOutcome, once: bool, call: impl Fn() -> ConnectResult) -> CommandResult {
+fn follow(first: ConnectOutcome, once: bool, call: &impl Fn() -> ConnectResult) -> CommandResult {
     let (mut screen, mut failures, mut result) = (Screen::of_stdout(), 0, Ok(first));
     loop {
         match result {

@@ -16,7 +16,7 @@ use crate::http::request::Request;
 use crate::http::security::{auth, bearer};
 use crate::instance::connect::ConnectOutcome;
 use crate::store::Link;
-use crate::text;
+use crate::text::{self, Warning};
 
 /// Digits of a phone that are shown at either end, so that its owner knows it and nobody else.
 const SHOWN_DIGITS: usize = 4;
@@ -30,7 +30,7 @@ pub fn connect(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let (token, link) = read(app, request)?;
     let options = ConnectOptions::read(request.body())?;
     if link.used {
-        return Ok(connected(&link));
+        return connected(app, &link);
     }
     app.throttles.link(token, options.restart.then_some(&*link.target.id))?;
     let answer = reconnect::start(app, request, &link.target, &options).map_err(|problem| match problem {
@@ -40,7 +40,7 @@ pub fn connect(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     // The link may have ended, or been used, while the call ran.
     match app.store.link(token)?.filter(|link| !link.is_expired(app.store.clock().now())) {
         None => Err(Problem::LinkExpired),
-        Some(link) if link.used => Ok(connected(&link)),
+        Some(link) if link.used => connected(app, &link),
         Some(link) => Ok(shown(&link, &answer)),
     }
 }
@@ -70,8 +70,16 @@ fn shown(link: &Link, answer: &ConnectOutcome) -> HttpReply {
     HttpReply::data(&data)
 }
 
-fn connected(link: &Link) -> HttpReply {
-    HttpReply::data(&LinkedInstanceJson::of(link))
+/// Says that a phone is connected, and whether it is the one that was expected.
+fn connected(app: &App, link: &Link) -> Result<HttpReply, Problem> {
+    let shown = app.store.instance_line(&link.target.id, None)?.ok_or(Problem::LinkExpired)?;
+    let linked = shown.linked_number.as_deref().and_then(Phone::stored);
+    let linked = linked.filter(|_| shown.status == Status::Connected.as_str()).as_ref().map(last_digits);
+    let number_matches = shown.number_matches();
+    let used = LinkedInstanceJson::of(link);
+    let warning = linked.as_deref().filter(|_| number_matches == Some(false));
+    let warning = warning.map(|linked| text::other_number_scanned(linked, &used.phone));
+    Ok(HttpReply::data(&LinkedInstanceJson { linked_number: linked, number_matches, warning, ..used }))
 }
 
 #[derive(Serialize)]
@@ -87,6 +95,9 @@ struct LinkedInstanceJson<'a> {
     pairing_code_message: Option<&'static str>,
     message: &'static str,
     link_expires_at: String,
+    linked_number: Option<String>,
+    number_matches: Option<bool>,
+    warning: Option<Warning>,
 }
 
 impl<'a> LinkedInstanceJson<'a> {
@@ -103,8 +114,18 @@ impl<'a> LinkedInstanceJson<'a> {
             pairing_code_message: None,
             message: text::CONNECTED,
             link_expires_at: clock::iso(expires),
+            linked_number: None,
+            number_matches: None,
+            warning: None,
         }
     }
+}
+
+/// The last digits of the phone, which whoever scanned knows it by, and nobody else.
+fn last_digits(phone: &Phone) -> String {
+    let digits = phone.as_str();
+    let hidden = digits.len() - SHOWN_DIGITS;
+    format!("{}{}", "•".repeat(hidden), &digits[hidden..])
 }
 
 /// The phone with its middle hidden.

@@ -50,6 +50,7 @@ struct EventJson<'a> {
     to: &'a str,
     reason: Option<&'a str>,
     reason_text: Option<String>,
+    detail: Option<&'a str>,
 }
 
 impl<'a> EventJson<'a> {
@@ -62,6 +63,7 @@ impl<'a> EventJson<'a> {
             to: &line.to,
             reason,
             reason_text: reason.and_then(Reason::parse).map(text::reason),
+            detail: line.detail.as_deref(),
         }
     }
 }

@@ -4,26 +4,48 @@
 
 use serde::Serialize;
 
+use super::change::description;
+use super::details::DetailsJson;
+use super::instances::owner;
 use crate::domain::clock;
-use crate::domain::{Caller, Channel, Name, Role, Secret};
+use crate::domain::{Caller, Channel, Description, Name, Role, Secret, UseCaseError};
 use crate::http::app::App;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
 use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
+use crate::instance::actions::Action;
 use crate::instance::connect::{ConnectOutcome, ConnectRequest};
-use crate::store::InstanceRef;
-use crate::text;
+use crate::store::{InstanceLine, InstanceRef};
+use crate::text::{self, Warning};
 
 /// Bytes of a success beside its QR code, about.
-const BESIDE_THE_CODE: usize = 512;
+const BESIDE_THE_CODE: usize = 1024;
 
 /// Makes sure that the instance is there, and answers with its QR code.
 pub fn ensure(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let caller = auth::caller(app, request)?;
-    let outcome = call(app, request, &connect_request(caller, request.body())?)?;
-    Ok(success(&outcome))
+    let fields = Fields::read(request.body())?;
+    let call_request = connect_request(&caller, &fields)?;
+    let description = description(&fields.without_nulls())?;
+    let outcome = call(app, request, &call_request);
+    describe(app, request, &call_request, &description)?;
+    success(app, &caller, &outcome?)
+}
+
+/// Writes what the call says of its row, which may be there although the call got no code.
+fn describe(app: &App, request: &Request, call: &ConnectRequest, new: &Description) -> Result<(), Problem> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    match app.store.target(call.name.as_str(), Some(&call.caller.user))? {
+        Some(target) => app
+            .action_service
+            .change(&target, None, new, request.id())
+            .map_err(|error| Problem::Action(Action::Change, error)),
+        None => Ok(()),
+    }
 }
 
 /// Makes the call and waits for its result.
@@ -44,15 +66,14 @@ pub fn request_for(target: &InstanceRef, pairing_code: bool) -> ConnectRequest {
 }
 
 /// Reads a call.
-fn connect_request(caller: Caller, body: &[u8]) -> Result<ConnectRequest, Problem> {
-    let fields = Fields::read(body)?;
+fn connect_request(caller: &Caller, fields: &Fields) -> Result<ConnectRequest, Problem> {
     Ok(ConnectRequest {
-        channel: channel(&fields)?,
+        channel: channel(fields)?,
         name: fields.parsed("channelInstanceId", Name::parse)?,
         phone: fields.phone("channelPhoneOrId")?,
         pairing_code: fields.flag("pairingCode")?,
         row: None,
-        caller,
+        caller: caller.clone(),
     })
 }
 
@@ -84,11 +105,14 @@ struct ConnectDataJson<'a> {
     message: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pairing_code_message: Option<&'static str>,
+    #[serde(flatten)]
+    details: DetailsJson<'a>,
+    warning: Option<Warning>,
 }
 
 impl<'a> ConnectJson<'a> {
     /// What the contract promises of this answer.
-    pub fn of(answer: &'a ConnectOutcome) -> Self {
+    pub fn of(answer: &'a ConnectOutcome, line: &'a InstanceLine) -> Self {
         let qr = answer.qr.as_ref();
         let data = ConnectDataJson {
             instance_id: &answer.instance_id,
@@ -99,14 +123,21 @@ impl<'a> ConnectJson<'a> {
             qr_code_expires_at: answer.qr_expires.map(clock::iso),
             message: text::connect_outcome(answer),
             pairing_code_message: answer.pairing_code_missing.then_some(text::PAIRING_CODE_MISSING),
+            details: DetailsJson::of(line),
+            warning: text::phone_warning(line),
         };
         Self { success: true, message: text::DONE, data }
     }
 }
 
-/// The answer of a call that got what it came for.
-pub fn success(answer: &ConnectOutcome) -> HttpReply {
-    let body = ConnectJson::of(answer);
+/// The answer of a call that got what it came for, with what the caller may see of the row.
+pub fn success(app: &App, caller: &Caller, answer: &ConnectOutcome) -> Result<HttpReply, Problem> {
+    let line = app.store.instance_line(&answer.instance_id, owner(caller))?;
+    Ok(reply(answer, &line.ok_or(Problem::Failed(UseCaseError::Gone))?))
+}
+
+fn reply(answer: &ConnectOutcome, line: &InstanceLine) -> HttpReply {
+    let body = ConnectJson::of(answer, line);
     let length = body.data.qr_code.map_or(0, str::len) + BESIDE_THE_CODE;
     HttpReply::json_of(200, &body, length)
 }
@@ -122,7 +153,7 @@ mod tests {
         r#"{"channel":"whatsapp_evolution","channelInstanceId":"a","channelPhoneOrId":"+55 21 99185-6227"}"#;
 
     fn read(body: &[u8]) -> Result<ConnectRequest, Problem> {
-        connect_request(Caller { user: "u1".into(), role: Role::Owner }, body)
+        connect_request(&Caller { user: "u1".into(), role: Role::Owner }, &Fields::read(body)?)
     }
 
     /// What is wrong with a body, by code and field.
@@ -195,10 +226,13 @@ mod tests {
             qr_expires: Some(45_000),
             pairing_code_missing: false,
         };
-        let text = |answer: &ConnectOutcome| String::from_utf8(success(answer).body).expect("text");
+        let text = |answer: &ConnectOutcome| {
+            let line = InstanceLine { labels: vec!["vip".into()], ..InstanceLine::default() };
+            String::from_utf8(reply(answer, &line).body).expect("text")
+        };
         assert_eq!(
             text(&answer),
-            r#"{"success":true,"message":"Instância criada com credenciais do sistema","data":{"instanceId":"c1","channelInstanceId":"a","status":"connecting","qrCode":"data:image/png;base64,x","pairingCode":null,"qrCodeExpiresAt":"1970-01-01T00:00:45.000Z","message":"Instância criada. Escaneie o QR Code no WhatsApp."}}"#
+            r#"{"success":true,"message":"Instância criada com credenciais do sistema","data":{"instanceId":"c1","channelInstanceId":"a","status":"connecting","qrCode":"data:image/png;base64,x","pairingCode":null,"qrCodeExpiresAt":"1970-01-01T00:00:45.000Z","message":"Instância criada. Escaneie o QR Code no WhatsApp.","linkedNumber":null,"numberMatches":null,"profileName":null,"linkedSeenAt":null,"sameNumberAs":[],"sameNumberElsewhere":false,"displayName":null,"note":null,"labels":["vip"],"warning":null}}"#
         );
         answer.pairing_code_missing = true;
         assert!(text(&answer).contains("\"pairingCodeMessage\":\"Esta instância"));

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use super::details::DetailsJson;
 use super::server_problem;
 use crate::domain::clock;
 use crate::domain::{Caller, Permission, Reason, Status};
@@ -24,29 +25,35 @@ const PER_PAGE: u32 = 50;
 const MOST_PER_PAGE: u64 = 200;
 /// The last page that can be asked for: more rows than any folder has.
 const LAST_PAGE: u64 = 1_000_000;
+/// Bytes of an instance in a list, about.
+const LINE_BYTES: usize = 768;
 /// Characters that a name of anything has at most.
 const MAX_SEARCH: usize = 64;
 /// What people write between the digits of a phone.
 const PHONE_DECORATION: &[char] = &['+', ' ', '.', '-', '(', ')'];
 
 /// The rows that a caller may see: their own, or everybody's.
-fn owner(caller: &Caller) -> Option<&str> {
+pub fn owner(caller: &Caller) -> Option<&str> {
     (!caller.may(Permission::ConnectAllInstances)).then_some(caller.user.as_str())
 }
 
 /// Whoever asks, and the row they mean.
-pub fn target_of(app: &App, request: &Request) -> Result<InstanceRef, Problem> {
-    let caller = auth::caller(app, request)?;
-    let target = app.store.target(request.captured(), owner(&caller));
-    target?.ok_or(Problem::NotFound)
-}
-
-/// The row they mean, if they may take its phone or itself away.
-fn managed(app: &App, request: &Request) -> Result<InstanceRef, Problem> {
+pub fn asked(app: &App, request: &Request) -> Result<(Caller, InstanceRef), Problem> {
     let caller = auth::caller(app, request)?;
     let target = app.store.target(request.captured(), owner(&caller))?.ok_or(Problem::NotFound)?;
+    Ok((caller, target))
+}
+
+/// The row they mean.
+pub fn target_of(app: &App, request: &Request) -> Result<InstanceRef, Problem> {
+    asked(app, request).map(|(_, target)| target)
+}
+
+/// The same, if they may take its phone or itself away.
+pub fn managed(app: &App, request: &Request) -> Result<(Caller, InstanceRef), Problem> {
+    let (caller, target) = asked(app, request)?;
     let may = target.user == caller.user || caller.may(Permission::ManageAllInstances);
-    if may { Ok(target) } else { Err(Problem::Forbidden) }
+    if may { Ok((caller, target)) } else { Err(Problem::Forbidden) }
 }
 
 /// `GET`: a page of the instances that the caller sees.
@@ -60,7 +67,7 @@ pub fn list(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     Ok(HttpReply::json_of(
         200,
         &InstancePageJson::of(&found, &filter, page, per_page),
-        found.lines.len() * 512,
+        found.lines.len() * LINE_BYTES,
     ))
 }
 
@@ -80,10 +87,18 @@ fn filter(caller: &Caller, request: &Request) -> Result<Filter, Problem> {
         owner: owner(caller).map(str::to_owned),
         user: text("user")?,
         server: text("server")?,
-        name: search,
+        search,
         digits: digits.filter(is_number),
+        label: text("label")?,
+        other_number: text("number")?.map(|word| other_number(&word)).transpose()?.is_some(),
         status: text("status")?.map(|word| status(&word)).transpose()?,
     })
+}
+
+/// The one word there is for what a number may be.
+fn other_number(word: &str) -> Result<(), Problem> {
+    let all = || Problem::InvalidField("number", text::not_one_of("number", &["other"]));
+    if word == "other" { Ok(()) } else { Err(all()) }
 }
 
 fn status(word: &str) -> Result<&'static str, Problem> {
@@ -107,7 +122,7 @@ fn line(app: &App, key: &str, owner: Option<&str>) -> Result<HttpReply, Problem>
 /// `DELETE …/{id}`: upstream first, then the row. `?keepUpstream=true` forgets the row only,
 /// `?dryRun=true` says what would go.
 pub fn delete(app: &App, request: &Request) -> Result<HttpReply, Problem> {
-    let target = managed(app, request)?;
+    let (_, target) = managed(app, request)?;
     let keep_upstream = query::flag(request, "keepUpstream")?;
     let removed = if query::flag(request, "dryRun")? {
         app.action_service.would_remove(&target, keep_upstream, request.id())
@@ -127,28 +142,29 @@ fn removes(removed: Removed) -> Vec<&'static str> {
 
 /// `POST …/{id}/logout`.
 pub fn logout(app: &App, request: &Request) -> Result<HttpReply, Problem> {
-    let target = managed(app, request)?;
+    let (caller, target) = managed(app, request)?;
     let done = app.action_service.logout(&target, request.id());
-    action_reply(app, Action::Logout, &target, done)
+    action_reply(app, Action::Logout, &caller, &target, done)
 }
 
 /// `POST …/{id}/restart`.
 pub fn restart(app: &App, request: &Request) -> Result<HttpReply, Problem> {
-    let target = target_of(app, request)?;
+    let (caller, target) = asked(app, request)?;
     app.throttles.restart(&target.id)?;
     let done = app.action_service.restart(&target, request.id());
-    action_reply(app, Action::Restart, &target, done)
+    action_reply(app, Action::Restart, &caller, &target, done)
 }
 
 /// Shows what the instance has become, if it was done.
-fn action_reply(
+pub fn action_reply(
     app: &App,
     action: Action,
+    caller: &Caller,
     target: &InstanceRef,
     done: Result<(), ActionError>,
 ) -> Result<HttpReply, Problem> {
     done.map_err(|error| Problem::Action(action, error))?;
-    line(app, &target.id, None)
+    line(app, &target.id, owner(caller))
 }
 
 /// What a deletion took away, or would, as JSON, for the API and for `--json`.
@@ -184,6 +200,8 @@ pub struct InstanceJson<'a> {
     reason: Option<&'a str>,
     reason_text: Option<String>,
     unknown_since: Option<String>,
+    #[serde(flatten)]
+    details: DetailsJson<'a>,
     created_at: String,
     updated_at: String,
 }
@@ -205,6 +223,7 @@ impl<'a> InstanceJson<'a> {
             reason,
             reason_text: reason.and_then(Reason::parse).map(text::reason),
             unknown_since: line.unknown_since.map(clock::iso),
+            details: DetailsJson::of(line),
             created_at: clock::iso(line.created_at),
             updated_at: clock::iso(line.updated_at),
         }

@@ -1,7 +1,9 @@
 //! The routes, one file per resource: parsed values in, a reply out.
 
 pub mod admin;
+pub mod change;
 pub mod connect;
+pub mod details;
 pub mod events;
 pub mod health;
 pub mod instance;

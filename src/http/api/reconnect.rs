@@ -2,7 +2,7 @@
 //! see the row may make it; it runs as the owner. A connect link makes the same call.
 
 use super::instance::{call, request_for, success};
-use super::instances::target_of;
+use super::instances::asked;
 use crate::domain::UseCaseError;
 use crate::http::app::App;
 use crate::http::fields::Fields;
@@ -33,12 +33,12 @@ impl ConnectOptions {
 
 /// Answers with the code that is valid now, or says that a phone is connected.
 pub fn connect(app: &App, request: &Request) -> Result<HttpReply, Problem> {
-    let target = target_of(app, request)?;
+    let (caller, target) = asked(app, request)?;
     let options = ConnectOptions::read(request.body())?;
     if options.restart {
         app.throttles.restart(&target.id)?;
     }
-    start(app, request, &target, &options).map(|answer| success(&answer))
+    success(app, &caller, &start(app, request, &target, &options)?)
 }
 
 /// Makes the call for the row, after giving up the socket that waits where that is wanted, which the

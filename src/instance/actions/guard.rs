@@ -157,7 +157,7 @@ fn credential_of(service: &ConnectService, row: &InstanceRow) -> Result<Option<C
     Ok(could_be.then_some(credential))
 }
 
-fn internal(trace: &str, error: &store::Error) -> ActionError {
+pub(super) fn internal(trace: &str, error: &store::Error) -> ActionError {
     log::error!("id={trace} {error}");
     error.into()
 }

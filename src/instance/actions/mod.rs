@@ -1,4 +1,5 @@
-//! Actions on one instance: delete it, log its phone out, restart it, give up a pairing that nobody scanned.
+//! Actions on one instance: delete it, log its phone out, restart it, give up a pairing that nobody scanned, write
+//! what a person says of it.
 //!
 //! The program never acts by itself: each action is one request of one person for one row. It holds the
 //! instance's lock, as a connect call does, so that the two never interleave, in whatever process. It
@@ -15,9 +16,9 @@ use std::time::Duration;
 pub use error::ActionError;
 
 use crate::domain::ConnectionState;
-use crate::domain::{Reason, Status, UseCaseError, from_now};
+use crate::domain::{Description, Phone, Reason, Status, UseCaseError, from_now};
 use crate::instance::connect::ConnectService;
-use crate::store::{InstanceRef, InstanceRow};
+use crate::store::{InstanceRef, InstanceRow, Store};
 use crate::sync::{Permit, PermitLimits, Permits};
 use crate::upstream::CommandOutcome;
 use guard::{InstanceGuard, UpstreamOfRow};
@@ -41,6 +42,8 @@ pub enum Action {
     Restart,
     /// Close the socket that waits for a scan, so that the next one has a pairing code.
     Abandon,
+    /// Write what a person says of the instance.
+    Change,
 }
 
 /// What a deletion takes away beside the row, its history and its links.
@@ -95,6 +98,11 @@ impl ActionService {
         Ok(Removed::of(&row, upstream, &found))
     }
 
+    /// The data folder that actions work on.
+    pub(crate) fn store(&self) -> &Store {
+        self.service.store()
+    }
+
     /// Deletes the instance upstream, then the row with all that belongs to it. With
     /// `keep_upstream`, or where another instance has the name, only the row is forgotten.
     pub fn delete(
@@ -142,8 +150,26 @@ impl ActionService {
                 row.become_status(Status::Disconnected, Reason::LoggedOut);
             }
             row.hide_code();
-            row.paired_at = None;
+            row.forget_phone();
         })
+    }
+
+    /// Writes what a person says of the instance: the number it is for, and the texts about it. A call under way
+    /// for the row has its number in mind, so a new one waits until that is over.
+    pub fn change(
+        &self,
+        target: &InstanceRef,
+        phone: Option<&Phone>,
+        description: &Description,
+        trace: &str,
+    ) -> Result<(), ActionError> {
+        if let Some(phone) = phone {
+            let _permits = self.permits(target)?;
+            InstanceGuard::take(&self.service, target, trace)?.save(|row| row.phone = phone.clone())?;
+        }
+        let described = self.store().describe(&target.id, description);
+        let is_there = described.map_err(|error| guard::internal(trace, &error))?;
+        if is_there { Ok(()) } else { Err(UseCaseError::Gone.into()) }
     }
 
     /// Closes the socket and opens it again.
@@ -180,7 +206,7 @@ impl ActionService {
         guard.save(|row| {
             row.become_status(Status::Disconnected, Reason::Unscanned);
             row.hide_code();
-            row.paired_at = None;
+            row.forget_phone();
             row.connect_out_until = None;
         })
     }

@@ -76,3 +76,5 @@ pub(super) const REJECTED_KEY_GRACE: Duration = Duration::from_millis(300);
 pub(super) fn pace(since: Duration) -> Duration {
     (since / 20).clamp(Duration::from_millis(10), Duration::from_millis(150))
 }
+/// Longest look for which phone is connected, at the end of a call that found one.
+pub(super) const PHONE_LOOK: Duration = Duration::from_secs(2);

@@ -12,11 +12,14 @@ use super::state::MonitorState;
 use super::suspicions::Suspicions;
 use super::writer;
 use crate::crypto::new_id;
-use crate::domain::UpstreamError;
+use crate::domain::{Reason, Status, UpstreamError};
 use crate::upstream::{UpstreamClient, UpstreamServer};
 
 /// How long a poll may send probes: a server that has become slow does not get 128 of them.
 const PROBING: Duration = Duration::from_secs(5);
+
+/// Most phones that one poll writes down: after an upgrade all are new, and each costs a write to the disk.
+const PHONES: usize = 128;
 
 /// What a poll leaves to the next one.
 pub(super) struct Remainder {
@@ -54,6 +57,8 @@ pub(super) struct Poller<'a> {
     list: Option<(Instant, bool)>,
     /// Entries of the last list that were not understood.
     skipped: usize,
+    /// Whether a phone connected of which the list did not say yet which one it is.
+    awaits_phone: bool,
     /// How long the poll has waited for upstream, without the writes to our own database.
     upstream: Duration,
 }
@@ -68,6 +73,7 @@ impl<'a> Poller<'a> {
             queue: ProbeQueue::new(state.pace.rest),
             list: None,
             skipped: 0,
+            awaits_phone: false,
             upstream: Duration::ZERO,
         }
     }
@@ -118,9 +124,9 @@ impl<'a> Poller<'a> {
     }
 
     /// Whether this poll takes a list. 1.8 lists do not lag but cost a request to WhatsApp for each open
-    /// instance, so polls in between probe single names.
+    /// instance, so polls in between probe single names, unless the list alone can tell which phone connected.
     fn is_list_due(&self) -> bool {
-        self.list.is_none_or(|(at, lags)| lags || at.elapsed() >= self.state.pace.rest)
+        self.awaits_phone || self.list.is_none_or(|(at, lags)| lags || at.elapsed() >= self.state.pace.rest)
     }
 
     fn note_list(&mut self, snapshot: &Snapshot) {
@@ -140,6 +146,7 @@ impl<'a> Poller<'a> {
     /// Judges every row, probes some of them, and writes what has changed.
     fn poll_all(&mut self, snapshot: &Snapshot, names: &HashSet<String>) -> Result<Remainder, UpstreamError> {
         self.suspicions.begin_poll();
+        self.awaits_phone = self.note_phones(snapshot);
         let mut candidates = self.judge_by_list(snapshot, names);
         self.queue.drop_resting(&mut candidates);
         let remainder = self.probe(snapshot, names, candidates)?;
@@ -162,6 +169,16 @@ impl<'a> Poller<'a> {
             }
         }
         self.probe(snapshot, names, candidates)
+    }
+
+    /// Writes which phone is linked where the list shows another, or the first; whether some are left for the next
+    /// poll.
+    fn note_phones(&self, snapshot: &Snapshot) -> bool {
+        let mut news = (0..snapshot.rows.len()).filter(|at| snapshot.is_phone_news(*at));
+        for at in news.by_ref().take(PHONES) {
+            writer::write(&self.state.store, self.server, snapshot, at, (Status::Connected, Reason::Paired));
+        }
+        news.next().is_some()
     }
 
     /// Writes what the list shows, and collects the candidates for probes.
@@ -216,7 +233,11 @@ impl<'a> Poller<'a> {
         }
         Ok(Remainder {
             upstream: self.upstream,
-            is_busy: is_cut || odd > 0 || self.queue.is_busy() || snapshot.is_anybody_pairing(),
+            is_busy: is_cut
+                || odd > 0
+                || self.awaits_phone
+                || self.queue.is_busy()
+                || snapshot.is_anybody_pairing(),
             next_look: self.suspicions.next_look(&self.state.pace),
         })
     }
@@ -260,7 +281,11 @@ impl<'a> Poller<'a> {
             }
             Verdict::Keep => true,
             Verdict::Change(status, reason) => {
-                writer::write(&self.state.store, self.server, snapshot, at, (status, reason))
+                let is_written =
+                    writer::write(&self.state.store, self.server, snapshot, at, (status, reason));
+                self.awaits_phone |=
+                    is_written && status == Status::Connected && snapshot.linked(at).is_none();
+                is_written
             }
         };
         if is_settled {

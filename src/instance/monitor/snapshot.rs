@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use super::judge::Observation;
 use crate::domain::{
-    ConnectionState, ListedInstance, Millis, Name, PhoneMemory, Status, UpstreamError, is_out, now, pairing,
+    ConnectionState, LinkedPhone, LinkedSince, ListedInstance, Millis, Name, PhoneMemory, Status,
+    UpstreamError, is_out, now, pairing,
 };
 use crate::store::{self, MonitoredRow, Store};
 use crate::upstream::{ListSink, UpstreamClient};
@@ -162,6 +163,25 @@ impl Snapshot<'_> {
     pub(super) fn paired_at(&self, at: usize) -> Millis {
         let anew = || now().max(self.last_logout(at).unwrap_or(0));
         self.rows[at].paired_at.filter(|_| !self.is_memory_outdated(at)).unwrap_or_else(anew)
+    }
+
+    /// The phone that is linked while one is connected: what the list says now, otherwise what is remembered of
+    /// the same pairing.
+    pub(super) fn linked(&self, at: usize) -> Option<LinkedSince> {
+        let remembered = self.rows[at].linked.as_ref().filter(|_| !self.is_memory_outdated(at));
+        let Some(phone) = self.own(at).and_then(ListedInstance::linked) else { return remembered.cloned() };
+        let same = remembered.filter(|known| known.phone == *phone).cloned();
+        Some(same.unwrap_or_else(|| LinkedSince { phone: phone.clone(), at: now() }))
+    }
+
+    /// Whether the list shows another phone, or another name of it, than a row that is connected remembers.
+    pub(super) fn is_phone_news(&self, at: usize) -> bool {
+        let row = &self.rows[at];
+        let listed = self.own(at).and_then(ListedInstance::linked);
+        let is_known = |phone: &LinkedPhone| row.linked.as_ref().is_some_and(|known| known.phone == *phone);
+        row.status == Status::Connected
+            && listed.is_some_and(|phone| !is_known(phone))
+            && self.observe(at, None) == Observation::Open
     }
 
     /// Probes the state of the row's instance; `None` when the answer says nothing.

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::server::PolledServer;
 use super::snapshot::Snapshot;
-use crate::domain::{Millis, Reason, Status};
+use crate::domain::{LinkedSince, Millis, Reason, Status};
 use crate::store::{NotedStatus, Store};
 
 /// Writes the row; `false` where a call has the name's lock, or has changed the row since it was read.
@@ -24,7 +24,8 @@ pub(super) fn write(
             return false;
         }
     };
-    let noted = NotedStatus { status, reason, paired_at: paired_at(snapshot, at, reason) };
+    let (paired_at, linked) = phone(snapshot, at, reason);
+    let noted = NotedStatus { status, reason, paired_at, linked };
     match server.write(|| store.note_status(row, &noted)) {
         Some(Ok(true)) => {
             let (before, after, why) = (row.status.as_str(), status.as_str(), reason.word());
@@ -40,12 +41,13 @@ pub(super) fn write(
     }
 }
 
-/// The row's `pairedAt` after a change for that reason.
-fn paired_at(snapshot: &Snapshot, at: usize, reason: Reason) -> Option<Millis> {
+/// The row's phone after a change for that reason: when it was seen connected, and which one it is.
+fn phone(snapshot: &Snapshot, at: usize, reason: Reason) -> (Option<Millis>, Option<LinkedSince>) {
+    let row = &snapshot.rows[at];
     match reason {
-        Reason::Paired => Some(snapshot.paired_at(at)),
+        Reason::Paired | Reason::Linked => (Some(snapshot.paired_at(at)), snapshot.linked(at)),
         // The phone may still be paired.
-        Reason::Dropped | Reason::Gone | Reason::NotLoaded => snapshot.rows[at].paired_at,
+        Reason::Dropped | Reason::Gone | Reason::NotLoaded => (row.paired_at, row.linked.clone()),
         // No phone is paired: the next call may open a socket.
         Reason::Asked
         | Reason::Moved
@@ -53,6 +55,6 @@ fn paired_at(snapshot: &Snapshot, at: usize, reason: Reason) -> Option<Millis> {
         | Reason::LoggedOut
         | Reason::DeviceRemoved
         | Reason::LoggedOutUpstream
-        | Reason::Upstream(_) => None,
+        | Reason::Upstream(_) => (None, None),
     }
 }

@@ -79,6 +79,11 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
         "pareia instance connect my-store --user loja --phone 5521991856227",
     ),
     (
+        "instance set",
+        "Muda o número esperado, o apelido, a nota e as etiquetas de uma instância",
+        "pareia instance set my-store --display-name \"Loja Centro\" --label vip --label centro",
+    ),
+    (
         "instance link",
         "Imprime um link que mostra o QR Code desta instância a quem o abrir, sem login",
         "pareia instance link my-store --minutes 60",
@@ -129,6 +134,11 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("id", "Id da credencial, como em: pareia credential list"),
     ("force", "Remove mesmo com instâncias que a usam"),
     ("instance show name", "Nome da instância (channelInstanceId), ou id dela"),
+    ("instance set name", "Nome da instância, ou id dela"),
+    ("display_name", "Nome para as pessoas, até 80 caracteres; vazio tira"),
+    ("note", "Nota, até 500 caracteres; vazio tira"),
+    ("label", "Etiqueta, até 40 caracteres; repita para dar várias, que substituem as que havia"),
+    ("no_labels", "Tira todas as etiquetas"),
     ("instance link name", "Nome da instância, ou id dela"),
     ("instance logout name", "Nome da instância, ou id dela"),
     ("instance restart name", "Nome da instância, ou id dela"),

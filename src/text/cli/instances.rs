@@ -11,6 +11,20 @@ pub fn status(status: &str, unknown_since: Option<Millis>) -> String {
     )
 }
 
+/// The cell of the number that is linked, and whether it is the right one, where that is known.
+pub fn linked_number(number: Option<&str>, matches: Option<bool>) -> String {
+    match (number, matches) {
+        (None, _) => "-".to_owned(),
+        (Some(number), Some(false)) => format!("{number} (outro número)"),
+        (Some(number), _) => number.to_owned(),
+    }
+}
+
+/// What somebody wrote down about the instance.
+pub fn note_of(note: &str) -> String {
+    format!("Nota: {note}")
+}
+
 /// A text is no lifetime of a link.
 pub const MINUTES_INVALID: &str = "deve ser um número de minutos, de 1 a 1440";
 /// The address of the page is not known.

@@ -8,5 +8,16 @@ pub const USER_TITLES: &[&str] = &["NOME", "PAPEL", "SENHA", "INSTÂNCIAS", "TOK
 /// Titles of `pareia token list`.
 pub const TOKEN_TITLES: &[&str] = &["ID", "USUÁRIO", "NOME", "EXPIRA (UTC)", "USADO (UTC)", "CRIADO (UTC)"];
 /// Titles of `pareia instance list`, and of the lines of `show`.
-pub const INSTANCE_TITLES: &[&str] =
-    &["NOME", "STATUS", "DESDE (UTC)", "TELEFONE", "USUÁRIO", "CREDENCIAL", "CRIADA (UTC)", "ID"];
+pub const INSTANCE_TITLES: &[&str] = &[
+    "NOME",
+    "APELIDO",
+    "STATUS",
+    "DESDE (UTC)",
+    "TELEFONE",
+    "CONECTADO",
+    "USUÁRIO",
+    "CREDENCIAL",
+    "ETIQUETAS",
+    "CRIADA (UTC)",
+    "ID",
+];

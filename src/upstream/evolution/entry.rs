@@ -140,7 +140,8 @@ mod tests {
     #[test]
     fn odd_entries_beside_the_name_change_nothing_and_others_are_no_answer() {
         let name = Name::parse("a").expect("a name");
-        let listed = |body: &str| listed(200, body.as_bytes(), &name).map(|found| found.map(|l| l.owner.is_some()));
+        let listed =
+            |body: &str| listed(200, body.as_bytes(), &name).map(|found| found.map(|l| l.owner.is_some()));
         for odd in ["null", "7", "\"a\"", "[]", "{}", r#"{"name":7}"#, r#"{"name":"b","ownerJid":1}"#] {
             assert_eq!(listed(&format!("[{odd},{GOOD},{odd}]")), Ok(Some(true)), "{odd}");
             assert_eq!(listed(&format!("[{odd}]")), Err(UpstreamError::Unexpected), "{odd}");

@@ -14,7 +14,9 @@ use std::time::{Duration, Instant};
 
 use super::plan::{CallFacts, InFlight, SocketHistory, Step, Upstream, plan};
 use super::{ConnectError, ConnectOutcome, ConnectRequest, ConnectResult, ConnectService, PriorState};
-use crate::domain::{self, Millis, Permission, Qr, Reason, Status, UpstreamError, UseCaseError, now};
+use crate::domain::{
+    self, LinkedPhone, Millis, Permission, Qr, Reason, Status, UpstreamError, UseCaseError, now,
+};
 use crate::store;
 use crate::sync::Permit;
 use crate::upstream::{BaseUrl, UpstreamClient};
@@ -60,6 +62,8 @@ struct Listing {
     id: Option<String>,
     /// When its last pairing ended, by upstream's clock.
     logout_at: Option<Millis>,
+    /// The phone that is linked.
+    linked: Option<LinkedPhone>,
 }
 
 impl ConnectService {
@@ -191,7 +195,7 @@ impl<'a> ConnectCall<'a> {
         self.claim(|row| {
             row.become_status(Status::Connecting, Reason::Asked);
             row.show_code(&qr.image, seen);
-            row.paired_at = None;
+            row.forget_phone();
             row.connect_out_until = None;
         })?;
         let wanted = self.request.pairing_code;
@@ -203,13 +207,20 @@ impl<'a> ConnectCall<'a> {
 
     fn connected(&mut self) -> ConnectResult {
         self.clear_pending_connect();
-        // A logout that the list still carries is older than a phone that is connected now.
-        let logout_at = self.listed.logout_at;
+        self.look_for_phone();
+        let (logout_at, linked) = (self.listed.logout_at, self.listed.linked.clone());
+        let seen = self.service.store.clock().now();
         self.claim(|row| {
             row.become_status(Status::Connected, Reason::Paired);
             row.hide_code();
-            let seen = row.paired_at.filter(|seen| logout_at.is_none_or(|at| at <= *seen));
-            row.paired_at = seen.or_else(|| Some(now().max(logout_at.unwrap_or(0))));
+            // A logout that the list still carries is older than a phone that is connected now.
+            if row.paired_at.is_some_and(|paired| logout_at.is_some_and(|at| at > paired)) {
+                row.forget_phone();
+            }
+            row.paired_at.get_or_insert_with(|| now().max(logout_at.unwrap_or(0)));
+            if let Some(phone) = &linked {
+                row.note_linked(phone, seen);
+            }
             row.connect_out_until = None;
         })?;
         Ok(self.answer(Status::Connected, PriorState::Connected, None, false))

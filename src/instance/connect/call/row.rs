@@ -149,7 +149,7 @@ impl ConnectCall<'_> {
         self.save(|row| {
             if !row.owns(&url, id.as_deref()) {
                 row.hide_code();
-                row.paired_at = None;
+                row.forget_phone();
             }
             row.claimed_url = Some(url);
             row.upstream_id = id.or(row.upstream_id.take());

@@ -128,7 +128,7 @@ impl ConnectCall<'_> {
         self.save(|row| {
             row.connect_out_until = out;
             if logged_out {
-                row.paired_at = None;
+                row.forget_phone();
             }
         })
     }

@@ -1,12 +1,14 @@
 //! The steps of a call upstream: look the name up, create the instance, wait until it is loaded.
 
+use std::time::Instant;
+
 use super::{ChosenServer, ConnectCall, Listing};
 use crate::domain::{
     self, ConnectionState, ListedInstance, Pairing, PhoneMemory, Status, UpstreamError, UseCaseError,
     from_now, pairing,
 };
 use crate::instance::connect::ConnectError;
-use crate::instance::connect::limits::{CREATE_OUT, LOAD_PAUSE, MAX_CREATES, SLOW_CREATE_OUT};
+use crate::instance::connect::limits::{CREATE_OUT, LOAD_PAUSE, MAX_CREATES, PHONE_LOOK, SLOW_CREATE_OUT};
 use crate::instance::connect::plan::{Row, SocketHistory, Upstream};
 use crate::upstream::{Created, UpstreamClient};
 
@@ -24,6 +26,7 @@ impl ConnectCall<'_> {
         self.listed = Listing {
             id: listed.as_ref().and_then(|listed| listed.id.clone()),
             logout_at: listed.as_ref().and_then(|listed| listed.logout?.at),
+            linked: listed.as_ref().and_then(|listed| listed.linked().cloned()),
         };
         let listed_connecting = listed.as_ref().is_some_and(|l| l.state == ConnectionState::Connecting);
         let state = self.live_state(listed.as_ref())?;
@@ -32,6 +35,16 @@ impl ConnectCall<'_> {
         self.upstream = state.map_or(Upstream::Absent, present);
         self.begin_socket(listed_connecting);
         Ok(())
+    }
+
+    /// Looks once more for the phone that is connected, where the list was read before it was. What upstream
+    /// says or fails to say of it changes nothing of the call.
+    pub(super) fn look_for_phone(&mut self) {
+        if self.listed.linked.is_none() {
+            let client = self.client().until(self.deadline.min(Instant::now() + PHONE_LOOK));
+            let listed = client.list(&self.request.name).ok().flatten();
+            self.listed.linked = listed.and_then(|listed| listed.linked().cloned());
+        }
     }
 
     /// Sets the socket's history before the call has watched it; what it has watched stays.
@@ -87,7 +100,7 @@ impl ConnectCall<'_> {
         self.connect_sent = false;
         self.save(|row| {
             row.hide_code();
-            row.paired_at = None;
+            row.forget_phone();
             row.upstream_id = None;
             row.connect_out_until = None;
             row.create_out_until = Some(from_now(CREATE_OUT));

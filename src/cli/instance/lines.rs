@@ -1,0 +1,55 @@
+//! `pareia instance list` and `show`: what is shown of instances.
+
+use serde::Serialize;
+
+use crate::cli::output::{CommandResult, fail, note};
+use crate::cli::table::{TableLine, list, show};
+use crate::cli::user;
+use crate::domain::{Reason, clock};
+use crate::http::InstanceJson;
+use crate::store::{InstanceLine, Store};
+use crate::text::cli as words;
+
+/// Prints the instances of one user, or all.
+pub fn list_of(store: &Store, user: Option<&str>, json: bool) -> CommandResult {
+    let user = user.map(|name| user::find(store, name)).transpose()?;
+    let lines = store.instance_lines(user.as_ref().map(|user| user.id.as_str()))?;
+    list(&lines, json, words::NO_INSTANCES)
+}
+
+/// Prints one instance.
+pub fn show_one(store: &Store, name: &str, json: bool) -> CommandResult {
+    let Some(line) = store.instance_line(name, None)? else {
+        return fail(words::instance_unknown(name));
+    };
+    show(&line, json)?;
+    let reason = line.reason.as_deref().and_then(Reason::parse).map(crate::text::reason);
+    let warning = crate::text::phone_warning(&line).map(|warning| warning.message);
+    let beside = [reason, warning, line.note.as_deref().map(words::note_of)];
+    beside.into_iter().flatten().filter(|_| !json).for_each(note);
+    Ok(())
+}
+
+impl TableLine for InstanceLine {
+    const TITLES: &'static [&'static str] = words::INSTANCE_TITLES;
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.name.clone(),
+            words::or_dash(self.display_name.clone()),
+            words::status(&self.status, self.unknown_since),
+            clock::short(self.since),
+            self.phone.clone(),
+            words::linked_number(self.linked_number.as_deref(), self.number_matches()),
+            self.user.clone(),
+            words::or_dash(self.credential.clone()),
+            words::or_dash((!self.labels.is_empty()).then(|| self.labels.join(", "))),
+            clock::short(self.created_at),
+            self.id.clone(),
+        ]
+    }
+
+    fn json(&self) -> impl Serialize {
+        InstanceJson::of(self)
+    }
+}

@@ -1,0 +1,70 @@
+//! What people write down about a row, and what searches look through of it.
+
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::folded::folded;
+use super::listing::texts;
+use super::{Error, Store};
+use crate::domain::Description;
+
+/// The texts of a row.
+#[derive(Clone, PartialEq)]
+struct RowTexts {
+    display_name: String,
+    note: String,
+    labels: Vec<String>,
+}
+
+impl Store {
+    /// Writes what a description says of a row; `false` where that is gone. A description that changes nothing is
+    /// not written.
+    pub fn describe(&self, id: &str, new: &Description) -> Result<bool, Error> {
+        let now = self.clock.now();
+        self.write(|t| {
+            let Some(old) = read(t, id)? else { return Ok(false) };
+            let texts = old.clone().described(new);
+            if texts != old {
+                texts.write(t, id, now)?;
+            }
+            Ok(true)
+        })
+    }
+}
+
+fn read(t: &Transaction, id: &str) -> rusqlite::Result<Option<RowTexts>> {
+    let query = "SELECT coalesce(displayName, '') AS displayName, coalesce(note, '') AS note, labels
+        FROM messaging_instances WHERE id = ?1";
+    t.prepare_cached(query)?
+        .query_row([id], |row| {
+            let (display_name, note) = (row.get("displayName")?, row.get("note")?);
+            Ok(RowTexts { display_name, note, labels: texts(row, "labels")? })
+        })
+        .optional()
+}
+
+impl RowTexts {
+    fn described(self, new: &Description) -> Self {
+        Self {
+            display_name: new.display_name.clone().unwrap_or(self.display_name),
+            note: new.note.clone().unwrap_or(self.note),
+            labels: new.labels.clone().unwrap_or(self.labels),
+        }
+    }
+
+    fn write(&self, t: &Transaction, id: &str, now: i64) -> rusqlite::Result<()> {
+        let labels = serde_json::to_string(&self.labels).expect("texts are always JSON");
+        t.prepare_cached(
+            "UPDATE messaging_instances SET displayName = nullif(?2, ''), note = nullif(?3, ''),
+                 labels = nullif(?4, '[]'), searchText = nullif(?5, char(10)), updatedAt = ?6
+             WHERE id = ?1",
+        )?
+        .execute(params![id, self.display_name, self.note, labels, self.search_text(), now])
+        .map(drop)
+    }
+
+    /// A line with the name and one for each label, as [`super::Filter`] looks for them.
+    fn search_text(&self) -> String {
+        let lines = std::iter::once(&self.display_name).chain(&self.labels);
+        lines.map(|line| folded(line) + "\n").collect()
+    }
+}

@@ -1,0 +1,39 @@
+//! The linked phone in the columns of a row.
+
+use rusqlite::functions::FunctionFlags;
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row, RowIndex};
+
+use crate::domain::{LinkedPhone, LinkedSince, Phone};
+
+/// Gives queries `phone_key`, which makes of a number what is equal for whatever reaches the same phone. No index
+/// and no trigger names it, so that other programs may change the database.
+pub(super) fn add_phone_key(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("phone_key", 1, flags, |arguments| {
+        let number = arguments.get_raw(0).as_str_or_null()?;
+        Ok(number.map(|digits| Phone::stored(digits).map_or_else(|| digits.to_owned(), |phone| phone.key())))
+    })
+}
+
+/// The values of `linkedNumber`, `linkedKey`, `profileName` and `linkedSeenAt`.
+pub(super) fn columns(linked: Option<&LinkedSince>) -> [Value; 4] {
+    let phone = linked.map(|linked| &linked.phone);
+    let number = phone.and_then(|phone| phone.number.as_ref());
+    [
+        number.map(|number| number.as_str().to_owned()).into(),
+        number.map(Phone::key).into(),
+        phone.and_then(|phone| phone.profile_name.clone()).into(),
+        linked.map(|linked| linked.at).into(),
+    ]
+}
+
+/// Reads the columns `linkedNumber`, `profileName` and `linkedSeenAt`.
+pub(super) fn read<I: RowIndex>(
+    row: &Row,
+    [number, name, seen]: [I; 3],
+) -> rusqlite::Result<Option<LinkedSince>> {
+    let Some(at) = row.get(seen)? else { return Ok(None) };
+    let number = row.get_ref(number)?.as_str_or_null()?.and_then(Phone::stored);
+    Ok(Some(LinkedSince { phone: LinkedPhone { number, profile_name: row.get(name)? }, at }))
+}
