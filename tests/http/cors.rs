@@ -54,7 +54,7 @@ fn a_page_that_is_let_in_calls_with_a_token() {
     let shop = open_shop();
     for (path, methods) in [
         (ROUTE, "GET, HEAD, POST"),
-        ("/api/messaging/instance/a", "GET, HEAD, DELETE"),
+        ("/api/messaging/instance/a", "GET, HEAD, PATCH, DELETE"),
         ("/api/admin/users", "GET, HEAD, POST"),
         ("/api/connect", "POST"),
     ] {

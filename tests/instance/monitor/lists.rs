@@ -97,3 +97,18 @@ fn the_list_of_the_older_line_is_asked_for_at_rest_only() {
     });
     sooner_than(rest, begun);
 }
+
+/// As after an upgrade: every phone is news, and one poll writes down no more than some of them.
+#[test]
+fn the_phones_of_many_rows_are_written_down_by_and_by() {
+    const ROWS: u32 = 300;
+    let shop = Shop::new(instant(Version::V2_3_7));
+    shop.sim.control().fill(ROWS);
+    shop.seed(ROWS);
+    let known = || shop.sql("SELECT count(linkedNumber), count(DISTINCT linkedKey) FROM messaging_instances");
+    let monitor = monitor(&shop, Pace { rest: Duration::from_hours(1), ..swift() });
+    until("all are known", || known() == [["300", "300"]]);
+    monitor.stop();
+    assert!(shop.sim.control().count("fetchInstances", None) >= 3, "one poll after another");
+    assert_eq!(shop.sql("SELECT count(*) FROM instance_events WHERE reason = 'linked'"), [["0"]]);
+}
