@@ -84,7 +84,7 @@ pub fn test_before_storing(
 /// Tests a stored credential; a failed test is a result and no error.
 pub fn test(gateway: &Gateway, credential: &Credential, trace: &str) -> Result<Check, CredentialError> {
     let base_url = address(credential)?;
-    let server = UpstreamServer { channel: credential.channel, base_url: &base_url, key: &credential.key };
+    let server = UpstreamServer { channel: credential.channel, base_url: &base_url, ca_certificate: None, key: &credential.key };
     Ok(check(gateway, server, trace))
 }
 

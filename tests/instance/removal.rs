@@ -175,11 +175,11 @@ fn a_deletion_is_repeated_after_any_failure_of_the_server() {
         let shop = shop_in(version, "open");
         let sim = shop.sim.control();
         for (fault, code) in [
-            (Fault::Html, "evolution_error"),
+            (Fault::Html, "evolution_unreachable"),
             (Fault::Garbage, "evolution_error"),
             (Fault::Http500, "evolution_error"),
             (Fault::Error200, "evolution_error"),
-            (Fault::Redirect, "evolution_error"),
+            (Fault::Redirect, "evolution_proxy"),
             (Fault::Huge, "evolution_error"),
         ] {
             sim.fault(fault, Some(1));

@@ -92,7 +92,7 @@ impl PolledServer {
     }
 
     /// Notes the end of a poll and writes the health that it showed.
-    pub(super) fn note_answer(&self, store: &Store, error: Option<UpstreamError>) {
+    pub(super) fn note_answer(&self, store: &Store, error: Option<&UpstreamError>) {
         let mut health = self.health();
         health.waiting_since = None;
         self.write_health(store, &mut health, error);
@@ -109,11 +109,11 @@ impl PolledServer {
         let Some(mut health) = self.health.try_lock() else { return };
         let patience = pace.silence.max(health.list_duration * SLOW);
         if health.waiting_since.is_some_and(|since| since.elapsed() >= patience) {
-            self.write_health(store, &mut health, Some(UpstreamError::Timeout));
+            self.write_health(store, &mut health, Some(&UpstreamError::Timeout));
         }
     }
 
-    fn write_health(&self, store: &Store, health: &mut ServerHealth, error: Option<UpstreamError>) {
+    fn write_health(&self, store: &Store, health: &mut ServerHealth, error: Option<&UpstreamError>) {
         let code = error.map(UpstreamError::code);
         if health.noted && health.code == code {
             return;

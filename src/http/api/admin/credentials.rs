@@ -72,7 +72,7 @@ pub fn create(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let TypedKey { key, unwrapped } = key(&fields)?;
     let (id, name) = (fields.optional("id", Name::parse)?, fields.optional("name", label)?);
     credentials::check_free(&app.store, id.as_ref())?;
-    let server = UpstreamServer { channel: Channel::WhatsappEvolution, base_url: &typed.base_url, key: &key };
+    let server = UpstreamServer { channel: Channel::WhatsappEvolution, base_url: &typed.base_url, ca_certificate: None, key: &key };
     let check = tested(app, &asker, request, &fields, server)?;
     let draft = CredentialDraft {
         id: id.as_ref(),
@@ -92,7 +92,7 @@ pub fn rotate(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let credential = credentials::find(&app.store, request.captured())?.credential;
     let fields = Fields::read(request.body())?;
     let (base_url, TypedKey { key, unwrapped }) = (credentials::address(&credential)?, key(&fields)?);
-    let server = UpstreamServer { channel: credential.channel, base_url: &base_url, key: &key };
+    let server = UpstreamServer { channel: credential.channel, base_url: &base_url, ca_certificate: None, key: &key };
     let check = tested(app, &asker, request, &fields, server)?;
     credentials::rotate(&app.store, &credential.id, &key)?;
     stored(app, &credential.id, &check, key_note(unwrapped).collect())
