@@ -69,7 +69,7 @@ pub enum ProxyKind {
 }
 
 impl ProxyAnswer {
-    /// Whether a gateway says that nobody listens behind it. Cloudflare and EasyPanel have pages with a
+    /// Whether a gateway says that nobody listens behind it. Cloudflare and `EasyPanel` have pages with a
     /// meaning of their own.
     pub fn is_bad_gateway(&self) -> bool {
         self.status == 502 && !self.has_own_meaning()
@@ -91,9 +91,6 @@ impl ProxyAnswer {
     }
 
     fn has_own_meaning(&self) -> bool {
-        matches!(
-            self.sender,
-            ProxyKind::Cloudflare | ProxyKind::CloudflareChallenge | ProxyKind::EasyPanel
-        )
+        matches!(self.sender, ProxyKind::Cloudflare | ProxyKind::CloudflareChallenge | ProxyKind::EasyPanel)
     }
 }

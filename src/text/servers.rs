@@ -2,13 +2,13 @@
 //! into its settings.
 
 use super::sentence::Sentence;
-use super::upstream_faults::{self, Fault};
+use super::upstream_faults::{self, FaultWords};
 use crate::domain::UpstreamError;
-use crate::upstream::{BaseUrl, BaseUrlError, Check, KeyError};
+use crate::upstream::{BaseUrl, BaseUrlError, CaError, Check, KeyError};
 
 /// What upstream did and the next step, as the detail of a call that failed over it.
 pub fn upstream(error: &UpstreamError) -> String {
-    let Fault { what, step } = upstream_faults::of(error);
+    let FaultWords { what, step } = upstream_faults::of(error);
     format!("{what}. {step}")
 }
 
@@ -36,7 +36,7 @@ pub fn server_code(code: &str) -> Sentence {
         .map_or_else(|| server(&UpstreamError::Unexpected), |(code, fault)| sentence(code, fault))
 }
 
-fn sentence(code: &'static str, fault: Fault) -> Sentence {
+fn sentence(code: &'static str, fault: FaultWords) -> Sentence {
     Sentence { code, error: fault.what.into_owned(), detail: Some(fault.step) }
 }
 
@@ -72,6 +72,22 @@ pub fn base_url_amended(used: &BaseUrl) -> String {
 
 /// More was pasted than the key.
 pub const KEY_UNWRAPPED: &str = "apiToken: usei só a chave, sem as aspas ou o nome que vieram com ela.";
+
+/// What is wrong with a PEM text of authorities.
+pub fn ca_certificate(why: CaError) -> &'static str {
+    match why {
+        CaError::TooLarge => "passa de 64 KiB: mande só o certificado da sua autoridade",
+        CaError::PrivateKey => {
+            "tem uma chave privada, que não deve sair do servidor: mande só o certificado (BEGIN CERTIFICATE)"
+        }
+        CaError::NoCertificate => {
+            "não tem um certificado em PEM: deve começar com -----BEGIN CERTIFICATE-----"
+        }
+        CaError::Unreadable => {
+            "tem um bloco que não é um certificado: copie o arquivo inteiro, sem mudar nada"
+        }
+    }
+}
 
 /// What is wrong with a server's key.
 pub fn key(why: KeyError) -> &'static str {

@@ -6,17 +6,17 @@ use std::time::Duration;
 use crate::domain::{NoConnection, ProxyAnswer, ProxyKind, TlsFailure, UpstreamError};
 
 /// What happened, without a full stop, and the next step.
-pub(super) struct Fault {
+pub(super) struct FaultWords {
     pub what: Cow<'static, str>,
     pub step: Cow<'static, str>,
 }
 
-fn fault(what: impl Into<Cow<'static, str>>, step: impl Into<Cow<'static, str>>) -> Fault {
-    Fault { what: what.into(), step: step.into() }
+fn fault(what: impl Into<Cow<'static, str>>, step: impl Into<Cow<'static, str>>) -> FaultWords {
+    FaultWords { what: what.into(), step: step.into() }
 }
 
 /// The words for what upstream did.
-pub(super) fn of(error: &UpstreamError) -> Fault {
+pub(super) fn of(error: &UpstreamError) -> FaultWords {
     match error {
         UpstreamError::Unreachable(why) => no_connection(*why),
         UpstreamError::Tls(why) => tls(*why),
@@ -51,7 +51,7 @@ pub(super) fn of(error: &UpstreamError) -> Fault {
 }
 
 /// The words for a code that was written down without its cause.
-pub(super) fn of_code(code: &str) -> Option<(&'static str, Fault)> {
+pub(super) fn of_code(code: &str) -> Option<(&'static str, FaultWords)> {
     const CAUSE: &str = "O teste da credencial (\"pareia credential test\") diz a causa e o que fazer.";
     let cause = |what| fault(what, CAUSE);
     let known = [
@@ -71,7 +71,7 @@ pub(super) fn of_code(code: &str) -> Option<(&'static str, Fault)> {
     })
 }
 
-fn no_connection(why: NoConnection) -> Fault {
+fn no_connection(why: NoConnection) -> FaultWords {
     match why {
         NoConnection::NameNotFound => fault(
             "O nome do servidor da Evolution API não foi encontrado (DNS)",
@@ -97,7 +97,7 @@ fn no_connection(why: NoConnection) -> Fault {
     }
 }
 
-fn tls(why: TlsFailure) -> Fault {
+fn tls(why: TlsFailure) -> FaultWords {
     match why {
         TlsFailure::Expired => fault(
             "O certificado da Evolution API venceu",
@@ -139,7 +139,7 @@ fn tls(why: TlsFailure) -> Fault {
     }
 }
 
-fn rate_limited(wait: Duration) -> Fault {
+fn rate_limited(wait: Duration) -> FaultWords {
     let seconds = wait.as_secs();
     fault(
         format!(
@@ -150,7 +150,7 @@ fn rate_limited(wait: Duration) -> Fault {
     )
 }
 
-fn proxy(answer: &ProxyAnswer) -> Fault {
+fn proxy(answer: &ProxyAnswer) -> FaultWords {
     let ProxyAnswer { status, sender } = answer;
     if answer.is_bad_gateway() {
         return fault(
@@ -171,7 +171,9 @@ fn proxy(answer: &ProxyAnswer) -> Fault {
             "Quem está à frente da Evolution API pede usuário e senha (HTTP {status}): a chave nem chegou a ela"
         ),
         ProxyKind::CloudflareChallenge => {
-            format!("A Cloudflare pede uma verificação de navegador no lugar da Evolution API (HTTP {status})")
+            format!(
+                "A Cloudflare pede uma verificação de navegador no lugar da Evolution API (HTTP {status})"
+            )
         }
         sender => format!("{} respondeu no lugar da Evolution API (HTTP {status})", name(sender)),
     };
@@ -242,9 +244,13 @@ fn proxy_step(status: u16, sender: &ProxyKind) -> Cow<'static, str> {
 fn cloudflare_step(status: u16) -> &'static str {
     match status {
         521 => "O servidor da Evolution recusa as conexões dela: confira se está rodando e o firewall.",
-        522 | 523 => "Ela não alcança o servidor da Evolution: confira o IP no DNS, o firewall e se a máquina está no ar.",
+        522 | 523 => {
+            "Ela não alcança o servidor da Evolution: confira o IP no DNS, o firewall e se a máquina está no ar."
+        }
         524 | 504 => "Ela alcança o servidor, e a Evolution não respondeu a tempo: confira a carga dela.",
-        525 | 526 => "O certificado entre a Cloudflare e o servidor não serve: confira-o, ou o modo SSL/TLS da Cloudflare.",
+        525 | 526 => {
+            "O certificado entre a Cloudflare e o servidor não serve: confira-o, ou o modo SSL/TLS da Cloudflare."
+        }
         530 => "O nome não leva a servidor nenhum: confira o DNS, ou o túnel, na Cloudflare.",
         _ => "Confira na Cloudflare o que bloqueia a chamada, e se a Evolution responde por trás dela.",
     }

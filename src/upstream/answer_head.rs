@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use ureq::{Body, ResponseExt};
 use ureq::http::header::{CONTENT_TYPE, HeaderName, LOCATION, RETRY_AFTER, SERVER, WWW_AUTHENTICATE};
 use ureq::http::{Response, Uri};
+use ureq::{Body, ResponseExt};
 
 /// Longest wait that a `Retry-After` is taken at its word for.
 const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
@@ -61,12 +61,12 @@ fn leads_to(location: &str, from: &Uri) -> Option<String> {
 
 /// Seconds, or a date.
 fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
-    let told = match text.trim().parse() {
+    let wait = match text.trim().parse() {
         Ok(seconds) => Duration::from_secs(seconds),
         // A date that is over says to come at once.
         Err(_) => httpdate::parse_http_date(text.trim()).ok()?.duration_since(now).unwrap_or_default(),
     };
-    Some(told.min(MAX_RETRY_AFTER))
+    Some(wait.min(MAX_RETRY_AFTER))
 }
 
 #[cfg(test)]

@@ -27,11 +27,7 @@ struct TlsConnector(RustlsConnector);
 impl<In: Transport> Connector<In> for TlsConnector {
     type Out = <RustlsConnector as Connector<In>>::Out;
 
-    fn connect(
-        &self,
-        details: &ConnectionDetails,
-        chained: Option<In>,
-    ) -> Result<Option<Self::Out>, Error> {
+    fn connect(&self, details: &ConnectionDetails, chained: Option<In>) -> Result<Option<Self::Out>, Error> {
         self.0.connect(details, chained).map_err(|error| match classify_handshake(&error) {
             Some(why) => ConnectionFailure(UpstreamError::Tls(why)).into(),
             None => error,

@@ -109,7 +109,10 @@ mod tests {
             (Error::Timeout(Timeout::Connect), UpstreamError::Unreachable(NoConnection::TimedOut)),
             (Error::Timeout(Timeout::Global), UpstreamError::Timeout),
             (Error::LargeResponseHeader(9, 8), UpstreamError::Unexpected),
-            (ConnectionFailure(UpstreamError::Tls(TlsFailure::Expired)).into(), UpstreamError::Tls(TlsFailure::Expired)),
+            (
+                ConnectionFailure(UpstreamError::Tls(TlsFailure::Expired)).into(),
+                UpstreamError::Tls(TlsFailure::Expired),
+            ),
         ] {
             assert_eq!(classify(&error), cause, "{error:?}");
         }

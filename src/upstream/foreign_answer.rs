@@ -98,7 +98,8 @@ mod tests {
     fn each_sender_is_known_by_its_marks() {
         use ProxyKind::{Caddy, Cloudflare, CloudflareChallenge, EasyPanel, LoginPage, Nginx, Traefik};
         use ProxyKind::{Unknown, WebPage};
-        let nginx = "<html><head><title>502 Bad Gateway</title></head><body><hr><center>nginx</center></html>";
+        let nginx =
+            "<html><head><title>502 Bad Gateway</title></head><body><hr><center>nginx</center></html>";
         let login = "<!doctype html><form><input name=\"p\" type=\"password\"></form>";
         for (status, server, body, sender) in [
             (520, "cloudflare", "<!DOCTYPE html><title>evo.example | 520</title>", Cloudflare),
@@ -134,7 +135,10 @@ mod tests {
             (head(302), proxy(302, ProxyKind::Redirect(None))),
             (AnswerHead { asks_for_password: true, ..head(401) }, proxy(401, ProxyKind::BasicAuth)),
             (AnswerHead { is_challenge: true, ..head(403) }, proxy(403, ProxyKind::CloudflareChallenge)),
-            (AnswerHead { retry_after: wait(7), ..head(429) }, UpstreamError::RateLimited(Duration::from_secs(7))),
+            (
+                AnswerHead { retry_after: wait(7), ..head(429) },
+                UpstreamError::RateLimited(Duration::from_secs(7)),
+            ),
             (AnswerHead { retry_after: wait(0), ..head(429) }, UpstreamError::RateLimited(LEAST_WAIT)),
             (head(429), UpstreamError::RateLimited(UNTOLD_WAIT)),
         ] {

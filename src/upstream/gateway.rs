@@ -12,7 +12,7 @@ use super::client::{Patience, UpstreamClient, UpstreamServer};
 use super::evolution::{self, EvolutionClient};
 use super::pending_connects::{PendingConnect, PendingConnects};
 use super::transport::ConnectionPool;
-use super::trust::Trust;
+use super::trust::TrustAnchors;
 use crate::domain::{Channel, Name, Secret};
 use crate::sync::{Mutex, Permit, PermitLimits, Permits};
 
@@ -106,7 +106,7 @@ impl Gateway {
 /// Connections to all servers, apart for each set of authorities they trust.
 struct Pools {
     read_buffer: usize,
-    pools: Mutex<HashMap<Trust, ConnectionPool>>,
+    pools: Mutex<HashMap<TrustAnchors, ConnectionPool>>,
 }
 
 impl Pools {
@@ -116,7 +116,7 @@ impl Pools {
 
     /// The connections for that server.
     fn to(&self, server: &UpstreamServer) -> ConnectionPool {
-        let trust = Trust::of(server);
+        let trust = TrustAnchors::of(server);
         let mut pools = self.pools.lock();
         if pools.len() >= MAX_POOLS && !pools.contains_key(&trust) {
             // Clients at work keep theirs; what is lost are idle connections.

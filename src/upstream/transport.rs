@@ -11,7 +11,7 @@ use ureq::{Agent, Body, Error, RequestBuilder};
 use super::answer_head::AnswerHead;
 use super::connector::{GuardedResolver, connector};
 use super::failure::classify;
-use super::trust::Trust;
+use super::trust::TrustAnchors;
 use crate::domain::{TlsFailure, UpstreamError};
 
 /// Time for name look-up, TCP and TLS together. A server that is there answers in milliseconds.
@@ -51,7 +51,7 @@ pub struct ConnectionPool(Agent);
 impl ConnectionPool {
     /// Connections that follow no redirect and use no proxy, within limits, to servers whose certificates
     /// those sign who are trusted. Each keeps a read buffer of that many bytes.
-    pub fn new(trust: &Trust, read_buffer: usize) -> Self {
+    pub fn new(trust: &TrustAnchors, read_buffer: usize) -> Self {
         let config = Config::builder()
             .http_status_as_error(false)
             .max_redirects(0)

@@ -4,7 +4,6 @@
 use std::sync::{Arc, LazyLock};
 
 use rustls::RootCertStore;
-use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
@@ -16,7 +15,7 @@ pub const MAX_CA: usize = 64 * 1024;
 
 /// Whom a connection trusts.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) enum Trust {
+pub(super) enum TrustAnchors {
     /// Nobody: it speaks no TLS.
     Nobody,
     /// The authorities that come with this program, and the system's.
@@ -25,7 +24,7 @@ pub(super) enum Trust {
     And(String),
 }
 
-impl Trust {
+impl TrustAnchors {
     /// Whom connections to that server trust.
     pub(super) fn of(server: &UpstreamServer) -> Self {
         match server.ca_certificate {
@@ -44,7 +43,7 @@ impl Trust {
         };
         TlsConfig::builder()
             .root_certs(RootCerts::Specific(Arc::new(authorities)))
-            .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
+            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .build()
     }
 }
@@ -94,4 +93,26 @@ pub fn check_ca(pem: &str) -> Result<(), CaError> {
         store.add(der).map_err(|_| CaError::Unreadable)?;
     }
     if store.is_empty() { Err(CaError::NoCertificate) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_text_of_authorities_is_refused_for_what_it_is() {
+        let block =
+            |kind: &str, body: &str| format!("-----BEGIN {kind}-----\n{body}\n-----END {kind}-----\n");
+        for (pem, why) in [
+            (String::new(), CaError::NoCertificate),
+            ("minha CA".to_owned(), CaError::NoCertificate),
+            (block("CERTIFICATE REQUEST", "AAAA"), CaError::NoCertificate),
+            (block("CERTIFICATE", "AAAA"), CaError::Unreadable),
+            (block("CERTIFICATE", "?"), CaError::Unreadable),
+            (block("RSA PRIVATE KEY", "AAAA"), CaError::PrivateKey),
+            ("#".repeat(MAX_CA + 1), CaError::TooLarge),
+        ] {
+            assert_eq!(check_ca(&pem), Err(why), "{pem:.80}");
+        }
+    }
 }

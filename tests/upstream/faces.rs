@@ -53,14 +53,42 @@ fn each_face_in_front_of_evolution_has_its_code_and_its_name() {
     for (answered, headers, body, status, code, words) in [
         (520, CLOUDFLARE, "<title>evo.example | 520</title>", 502, proxy, &["Cloudflare", "520"][..]),
         (521, CLOUDFLARE, "<title>evo.example | 521</title>", 502, proxy, &["Cloudflare", "521", "firewall"]),
-        (522, CLOUDFLARE, "<title>evo.example | 522</title>", 502, proxy, &["Cloudflare", "522", "não alcança"]),
+        (
+            522,
+            CLOUDFLARE,
+            "<title>evo.example | 522</title>",
+            502,
+            proxy,
+            &["Cloudflare", "522", "não alcança"],
+        ),
         (524, CLOUDFLARE, "<title>evo.example | 524</title>", 502, proxy, &["Cloudflare", "524", "a tempo"]),
-        (526, CLOUDFLARE, "<title>evo.example | 526</title>", 502, proxy, &["Cloudflare", "526", "certificado"]),
-        (403, CHALLENGE, "<html><title>Just a moment...</title></html>", 502, proxy, &["verificação de navegador"]),
+        (
+            526,
+            CLOUDFLARE,
+            "<title>evo.example | 526</title>",
+            502,
+            proxy,
+            &["Cloudflare", "526", "certificado"],
+        ),
+        (
+            403,
+            CHALLENGE,
+            "<html><title>Just a moment...</title></html>",
+            502,
+            proxy,
+            &["verificação de navegador"],
+        ),
         (404, TEXT, "404 page not found\n", 502, proxy, &["Traefik", "404"]),
         (503, TEXT, "no available server\n", 502, proxy, &["Traefik", "503"]),
         (502, NGINX, "<html><title>502 Bad Gateway</title></html>", 502, unreachable, &["O nginx", "502"]),
-        (504, NGINX, "<html><title>504 Gateway Time-out</title></html>", 504, "evolution_timeout", &["O nginx", "504"]),
+        (
+            504,
+            NGINX,
+            "<html><title>504 Gateway Time-out</title></html>",
+            504,
+            "evolution_timeout",
+            &["O nginx", "504"],
+        ),
         (502, HTML, "Service is not reachable", 502, proxy, &["EasyPanel", "502"]),
         (502, TEXT, "Bad Gateway", 502, unreachable, &["Um proxy", "502"]),
         (401, BASIC, "401 Unauthorized\n", 502, proxy, &["usuário e senha", "401"]),
@@ -71,7 +99,14 @@ fn each_face_in_front_of_evolution_has_its_code_and_its_name() {
         (200, HTML, "<!doctype html><div id=root></div>", 502, proxy, &["página da web", "200"]),
         (200, HTML, login, 502, proxy, &["página de login", "200"]),
         (404, TEXT, r#"{"message":"Not Found"}"#, 502, proxy, &["não é a Evolution API", "404"]),
-        (401, TEXT, r#"{"status":401,"response":{"message":"Unauthorized"}}"#, 502, "evolution_rejected_key", &["AUTHENTICATION_API_KEY"]),
+        (
+            401,
+            TEXT,
+            r#"{"status":401,"response":{"message":"Unauthorized"}}"#,
+            502,
+            "evolution_rejected_key",
+            &["AUTHENTICATION_API_KEY"],
+        ),
     ] {
         let face = StandIn::answering(move |_| answer(answered, headers, body));
         is_told(&face.url(), status, code, words);
@@ -88,10 +123,9 @@ fn what_is_repeated_of_a_redirect_is_its_scheme_and_host() {
 #[test]
 fn each_way_not_to_connect_has_its_sentence() {
     let closed = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
-    for (url, words) in [
-        (format!("http://{closed}"), "recusada"),
-        ("http://nowhere.invalid:8080".to_owned(), "DNS"),
-    ] {
+    for (url, words) in
+        [(format!("http://{closed}"), "recusada"), ("http://nowhere.invalid:8080".to_owned(), "DNS")]
+    {
         is_told(&url, 502, "evolution_unreachable", &[words]);
     }
 }
@@ -109,11 +143,9 @@ const LICENCE: &str = r#"{"error":"service not activated","code":"LICENSE_REQUIR
 fn whoever_is_turned_away_waits_as_told_and_calls_again() {
     let face = {
         let turned_away = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
-        StandIn::answering(move |_| {
-            match turned_away.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
-                0 => answer(429, &[("Retry-After", "1")], "Too Many Requests"),
-                _ => answer(503, &[], LICENCE),
-            }
+        StandIn::answering(move |_| match turned_away.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+            0 => answer(429, &[("Retry-After", "1")], "Too Many Requests"),
+            _ => answer(503, &[], LICENCE),
         })
     };
     let called = shop_at(&face.url()).post("x");

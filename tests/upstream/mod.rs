@@ -1,6 +1,8 @@
 //! What upstream answers.
 
+mod authority;
 mod faces;
 mod odd_answers;
-mod stand_in;
 mod recorded;
+mod stand_in;
+mod tls;

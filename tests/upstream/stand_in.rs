@@ -72,7 +72,8 @@ pub fn read_request(stream: &mut impl Read) -> Option<String> {
 
 /// The bytes of an answer with those header lines.
 pub fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> String {
-    let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let lines: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let lines = lines.concat();
     let length = body.len();
     format!("HTTP/1.1 {status} X\r\n{lines}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}")
 }

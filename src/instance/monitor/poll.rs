@@ -122,7 +122,12 @@ impl<'a> Poller<'a> {
         let (state, server) = (self.state, self.server);
         let deadline = Instant::now() + state.pace.patience;
         let (channel, key) = (server.credential.channel, &server.credential.key);
-        let server = UpstreamServer { channel, base_url: &server.base_url, ca_certificate: None, key };
+        let server = UpstreamServer {
+            channel,
+            base_url: &server.base_url,
+            ca_certificate: server.credential.ca_certificate.as_deref(),
+            key,
+        };
         state.gateway.polling_client(server, trace, deadline)
     }
 

@@ -59,9 +59,12 @@ impl PolledServer {
         }
     }
 
-    /// Whether it is polled with the key and the address that the credential has now.
+    /// Whether it is polled with the key, the address and the authorities that the credential has now.
     pub(super) fn uses(&self, credential: &Credential) -> bool {
-        self.credential.key == credential.key && self.credential.base_url == credential.base_url
+        let own = &self.credential;
+        own.key == credential.key
+            && own.base_url == credential.base_url
+            && own.ca_certificate == credential.ca_certificate
     }
 
     /// Ends its polls. Nothing is written for it after this returns, unless a write waits for another

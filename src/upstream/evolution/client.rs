@@ -14,9 +14,9 @@ use super::{decode, entry};
 use crate::domain::{ConnectionState, ListedInstance, Name, Phone, Secret, UpstreamError};
 use crate::upstream::answer_head::AnswerHead;
 use crate::upstream::call_log::CallLog;
+use crate::upstream::client::Patience;
 use crate::upstream::foreign_answer::{self, is_redirect};
 use crate::upstream::transport::{ConnectionPool, HttpRequest, HttpResponse};
-use crate::upstream::client::Patience;
 use crate::upstream::{Check, CommandOutcome, Connected, Created, ListSink, UpstreamClient, UpstreamServer};
 
 /// How long Evolution shows one code before the next replaces it.
