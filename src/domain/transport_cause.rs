@@ -16,6 +16,19 @@ pub enum NoConnection {
     NoRoute,
 }
 
+impl NoConnection {
+    /// The API's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NameNotFound => "name_not_found",
+            Self::Forbidden => "forbidden_address",
+            Self::Refused => "refused",
+            Self::TimedOut => "connect_timeout",
+            Self::NoRoute => "no_route",
+        }
+    }
+}
+
 /// Why TLS failed. Nothing was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TlsFailure {
@@ -37,6 +50,23 @@ pub enum TlsFailure {
     PlainToTls,
     /// The two have no version or cipher in common, or the server ended the handshake.
     Refused,
+}
+
+impl TlsFailure {
+    /// The API's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::NotYetValid => "not_yet_valid",
+            Self::OtherName => "other_name",
+            Self::UnknownAuthority => "unknown_authority",
+            Self::AuthorityAsServer => "authority_as_server",
+            Self::BadCertificate => "bad_certificate",
+            Self::NotTls => "https_to_http",
+            Self::PlainToTls => "http_to_https",
+            Self::Refused => "tls_refused",
+        }
+    }
 }
 
 /// An answer that is not the server's own.
@@ -66,6 +96,25 @@ pub enum ProxyKind {
     /// A page of some other site.
     WebPage,
     Unknown,
+}
+
+impl ProxyKind {
+    /// The API's word for it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Cloudflare => "cloudflare",
+            Self::CloudflareChallenge => "cloudflare_challenge",
+            Self::Nginx => "nginx",
+            Self::Traefik => "traefik",
+            Self::Caddy => "caddy",
+            Self::EasyPanel => "easypanel",
+            Self::LoginPage => "login_page",
+            Self::Redirect(_) => "redirect",
+            Self::BasicAuth => "basic_auth",
+            Self::WebPage => "web_page",
+            Self::Unknown => "unknown_sender",
+        }
+    }
 }
 
 impl ProxyAnswer {

@@ -49,6 +49,22 @@ impl UpstreamError {
         }
     }
 
+    /// The API's word for what is behind the code, where that is known.
+    pub fn cause(&self) -> Option<&'static str> {
+        match self {
+            Self::Unreachable(why) => Some(why.as_str()),
+            Self::Tls(why) => Some(why.as_str()),
+            Self::Broken => Some("broken"),
+            Self::RateLimited(_) => Some("rate_limited"),
+            Self::Proxy(answer) => Some(answer.sender.as_str()),
+            Self::RejectedKey
+            | Self::LicenseRequired
+            | Self::NotLoaded
+            | Self::Unexpected
+            | Self::Timeout => None,
+        }
+    }
+
     /// Whether it is certain that the server acted on nothing that was sent.
     pub fn is_without_effect(&self) -> bool {
         match self {

@@ -158,6 +158,16 @@ impl Problem {
         }
     }
 
+    /// The word for what is behind an upstream error's code, where that is known.
+    pub fn cause(&self) -> Option<&'static str> {
+        match self {
+            Self::Untested(Check::Failed(error))
+            | Self::Failed(UseCaseError::Upstream(error))
+            | Self::Action(_, ActionError::Failed(UseCaseError::Upstream(error))) => error.cause(),
+            _ => None,
+        }
+    }
+
     /// Its code and its words.
     pub fn sentence(&self) -> text::Sentence {
         let (code, error, detail) = match self {
