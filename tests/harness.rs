@@ -153,8 +153,13 @@ impl Shop {
     }
 
     pub fn credential(&self, id: &str, base_url: &str) {
-        let key = Secret::new(KEY);
-        let new = NewCredential { id, channel: Channel::WhatsappEvolution, name: id, base_url, key: &key };
+        self.credential_trusting(id, base_url, None);
+    }
+
+    /// A credential whose connections trust that PEM's authorities as well.
+    pub fn credential_trusting(&self, id: &str, base_url: &str, ca_certificate: Option<&str>) {
+        let (key, channel) = (Secret::new(KEY), Channel::WhatsappEvolution);
+        let new = NewCredential { id, channel, name: id, base_url, ca_certificate, key: &key };
         assert!(self.store.add_credential(&new).expect("a credential"), "{id} is taken");
     }
 

@@ -56,7 +56,8 @@ pub fn furnish(folder: &Path, upstream: &str) -> String {
         .expect("free");
     let token = store.add_token(&user, None, None).expect("a token").token;
     let (key, channel) = (Secret::new(KEY), Channel::WhatsappEvolution);
-    let new = NewCredential { id: "a", channel, name: "a", base_url: upstream, key: &key };
+    let new =
+        NewCredential { id: "a", channel, name: "a", base_url: upstream, ca_certificate: None, key: &key };
     assert!(store.add_credential(&new).expect("added"));
     token.expose().to_owned()
 }

@@ -2,12 +2,13 @@
 
 import { learn } from './clock.js';
 
-/** An answer that is no success. `code` is stable; `error` is a Portuguese sentence for programs. */
+/** An answer that is no success. `code` and `cause` are stable; `error` is a Portuguese sentence for programs. */
 export class ApiError extends Error {
   constructor(status, body) {
     super(body.error || body.code);
     this.status = status;
     this.code = body.code;
+    this.cause = body.cause || '';
     this.error = body.error || '';
     this.field = body.field || '';
     this.requestId = body.requestId || '';

@@ -43,6 +43,9 @@ pub struct CredentialDraft<'a> {
     /// What to call it; `None`: by its id.
     pub name: Option<&'a str>,
     pub base_url: &'a BaseUrl,
+    /// PEM of the authorities that its connections trust beside the usual ones; checked by
+    /// [`check_ca`](crate::upstream::check_ca).
+    pub ca_certificate: Option<&'a str>,
     pub key: &'a Secret,
 }
 
@@ -65,6 +68,7 @@ pub fn add(store: &Store, draft: &CredentialDraft) -> Result<String, CredentialE
         channel: draft.channel,
         name: draft.name.unwrap_or(&id),
         base_url: draft.base_url.as_str(),
+        ca_certificate: draft.ca_certificate,
         key: draft.key,
     })?;
     if added { Ok(id) } else { Err(CredentialError::Taken) }
@@ -84,7 +88,12 @@ pub fn test_before_storing(
 /// Tests a stored credential; a failed test is a result and no error.
 pub fn test(gateway: &Gateway, credential: &Credential, trace: &str) -> Result<Check, CredentialError> {
     let base_url = address(credential)?;
-    let server = UpstreamServer { channel: credential.channel, base_url: &base_url, key: &credential.key };
+    let server = UpstreamServer {
+        channel: credential.channel,
+        base_url: &base_url,
+        ca_certificate: credential.ca_certificate.as_deref(),
+        key: &credential.key,
+    };
     Ok(check(gateway, server, trace))
 }
 
@@ -105,6 +114,11 @@ pub fn is_fine(check: &Check) -> bool {
 /// Replaces a credential's key.
 pub fn rotate(store: &Store, id: &str, key: &Secret) -> Result<(), CredentialError> {
     if store.rotate_credential(id, key)? { Ok(()) } else { Err(CredentialError::Unknown) }
+}
+
+/// Replaces the authorities that a credential's connections trust beside the usual ones.
+pub fn set_ca_certificate(store: &Store, id: &str, pem: Option<&str>) -> Result<(), CredentialError> {
+    if store.set_ca_certificate(id, pem)? { Ok(()) } else { Err(CredentialError::Unknown) }
 }
 
 /// Enables or disables a credential for calls and returns it.

@@ -3,8 +3,11 @@
 //!
 //! A key is read by `secret_input` and stored; none is ever printed.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
+use super::ca_file::{self, CaChange};
 use super::output::{CommandFailure, CommandResult, fail, note, out};
 use super::public_url::PublicUrl;
 use super::secret_input::KeySource;
@@ -54,6 +57,12 @@ pub enum CredentialCommand {
         #[command(flatten)]
         key: KeySource,
     },
+    Ca {
+        #[arg(value_name = "ID", value_parser = values::typed())]
+        id: String,
+        #[command(flatten)]
+        authorities: CaChange,
+    },
     Webhook {
         #[arg(value_name = "ID", value_parser = values::typed())]
         id: String,
@@ -71,6 +80,8 @@ pub struct CredentialAdd {
     base_url: TypedBaseUrl,
     #[command(flatten)]
     key: KeySource,
+    #[arg(long, value_name = "ARQUIVO")]
+    ca_file: Option<PathBuf>,
     #[arg(long, value_name = "ID", value_parser = values::name)]
     id: Option<Name>,
     #[arg(long, value_name = "NOME", value_parser = values::label)]
@@ -87,6 +98,7 @@ pub fn run(store: &Store, command: CredentialCommand) -> CommandResult {
         CredentialCommand::Disable { id } => disable(store, &id),
         CredentialCommand::Remove { id, force } => remove(store, &id, force),
         CredentialCommand::Rotate { id, key } => rotate(store, &id, &key),
+        CredentialCommand::Ca { id, authorities } => set_ca(store, &id, &authorities),
         CredentialCommand::Webhook { id, public_url } => webhook(store, &id, &public_url),
     }
 }
@@ -109,12 +121,14 @@ fn failed(found: &Check) -> String {
 }
 
 fn add(store: &Store, new: &CredentialAdd) -> CommandResult {
+    let ca_certificate = new.ca_file.as_deref().map(ca_file::read).transpose()?;
     let key = new.key.read()?;
     let draft = CredentialDraft {
         id: new.id.as_ref(),
         channel: new.channel,
         name: new.name.as_deref(),
         base_url: &new.base_url.base_url,
+        ca_certificate: ca_certificate.as_deref(),
         key: &key,
     };
     let asked = new.id.as_ref().map_or("", Name::as_str);
@@ -173,6 +187,14 @@ fn rotate(store: &Store, id: &str, key: &KeySource) -> CommandResult {
     credentials::rotate(store, id, &key).map_err(|error| failure(id, error))?;
     note(words::credential_rotated(id));
     warn_if_public(id, channel, &key);
+    Ok(())
+}
+
+/// Sets the authorities that connections to the credential's server trust beside the usual ones.
+fn set_ca(store: &Store, id: &str, authorities: &CaChange) -> CommandResult {
+    let pem = authorities.read()?;
+    credentials::set_ca_certificate(store, id, pem.as_deref()).map_err(|error| failure(id, error))?;
+    note(words::ca_set(id, pem.is_some()));
     Ok(())
 }
 

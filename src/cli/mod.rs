@@ -3,7 +3,8 @@
 //!
 //! One file for each group of commands. Sentences are in `text::cli`.
 
-pub mod config;
+pub mod ca_file;
+mod config;
 mod credential;
 mod demo;
 mod help;

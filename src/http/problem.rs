@@ -108,7 +108,7 @@ impl Problem {
     /// Its status.
     pub fn status(&self) -> u16 {
         match self {
-            Self::Untested(Check::Failed(error)) => upstream_status(*error),
+            Self::Untested(Check::Failed(error)) => upstream_status(error),
             Self::Malformed
             | Self::InvalidJson(_)
             | Self::InvalidField(..)
@@ -158,6 +158,16 @@ impl Problem {
             Self::InvalidField(field, _) | Self::MisshapenBody(field, _) | Self::Taken(field) => Some(field),
             Self::UnexpectedField(field, _) => field.as_deref(),
             Self::InvalidChannel => Some("channel"),
+            _ => None,
+        }
+    }
+
+    /// The word for what is behind an upstream error's code, where that is known.
+    pub fn cause(&self) -> Option<&'static str> {
+        match self {
+            Self::Untested(Check::Failed(error))
+            | Self::Failed(UseCaseError::Upstream(error))
+            | Self::Action(_, ActionError::Failed(UseCaseError::Upstream(error))) => error.cause(),
             _ => None,
         }
     }
@@ -225,14 +235,14 @@ fn use_case_status(error: &UseCaseError) -> u16 {
     match error {
         UseCaseError::Gone => 404,
         UseCaseError::Busy => 503,
-        UseCaseError::Upstream(error) => upstream_status(*error),
+        UseCaseError::Upstream(error) => upstream_status(error),
         UseCaseError::StorageFull(_) => 507,
         UseCaseError::Internal => 500,
     }
 }
 
-fn upstream_status(error: UpstreamError) -> u16 {
-    if error == UpstreamError::Timeout { 504 } else { 502 }
+fn upstream_status(error: &UpstreamError) -> u16 {
+    if error.code() == UpstreamError::Timeout.code() { 504 } else { 502 }
 }
 
 fn connect_status(error: &ConnectError) -> u16 {
@@ -263,7 +273,7 @@ fn whole_seconds(wait: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Channel;
+    use crate::domain::{Channel, NoConnection, ProxyAnswer, ProxyKind, TlsFailure};
     use crate::http::reply::HttpReply;
 
     #[track_caller]
@@ -312,12 +322,16 @@ mod tests {
         check(&Problem::LastAdministrator, 409, "last_administrator", None);
         check(&Problem::Untested(Check::InstanceToken), 400, "instance_token", None);
         for (error, status, code) in [
-            (UpstreamError::Unreachable, 502, "evolution_unreachable"),
+            (UpstreamError::Unreachable(NoConnection::Refused), 502, "evolution_unreachable"),
             (UpstreamError::Timeout, 504, "evolution_timeout"),
             (UpstreamError::RejectedKey, 502, "evolution_rejected_key"),
         ] {
             check(&Problem::Untested(Check::Failed(error)), status, code, None);
         }
+    }
+
+    fn proxy(status: u16, sender: ProxyKind) -> UpstreamError {
+        UpstreamError::Proxy(ProxyAnswer { status, sender })
     }
 
     #[test]
@@ -326,12 +340,19 @@ mod tests {
         for (error, status, code) in [
             (ConnectError::OwnedByOther, 409, "owned_by_other_user"),
             (no_credential, 503, "no_active_credential"),
-            (UpstreamError::Unreachable.into(), 502, "evolution_unreachable"),
+            (UpstreamError::Unreachable(NoConnection::Refused).into(), 502, "evolution_unreachable"),
             (UpstreamError::RejectedKey.into(), 502, "evolution_rejected_key"),
             (UpstreamError::LicenseRequired.into(), 502, "evolution_license_required"),
             (UpstreamError::NotLoaded.into(), 502, "evolution_not_loaded"),
             (UpstreamError::Unexpected.into(), 502, "evolution_error"),
             (UpstreamError::Timeout.into(), 504, "evolution_timeout"),
+            (UpstreamError::Tls(TlsFailure::Expired).into(), 502, "evolution_tls"),
+            (UpstreamError::RateLimited(Duration::from_secs(9)).into(), 502, "evolution_proxy"),
+            (proxy(404, ProxyKind::Traefik).into(), 502, "evolution_proxy"),
+            (proxy(502, ProxyKind::Nginx).into(), 502, "evolution_unreachable"),
+            (proxy(504, ProxyKind::Nginx).into(), 504, "evolution_timeout"),
+            (proxy(502, ProxyKind::EasyPanel).into(), 502, "evolution_proxy"),
+            (proxy(522, ProxyKind::Cloudflare).into(), 502, "evolution_proxy"),
             (ConnectError::NoQr, 504, "qr_timeout"),
             (ConnectError::Reconnecting, 504, "qr_timeout"),
             (UseCaseError::Internal.into(), 500, "internal"),
@@ -350,7 +371,7 @@ mod tests {
             (ActionError::Reconnecting, 409, "reconnecting"),
             (ActionError::NotConnected, 409, "not_connected"),
             (ActionError::RestartUnsupported, 409, "restart_unsupported"),
-            (UpstreamError::Unreachable.into(), 502, "evolution_unreachable"),
+            (UpstreamError::Unreachable(NoConnection::Refused).into(), 502, "evolution_unreachable"),
             (UpstreamError::Timeout.into(), 504, "evolution_timeout"),
             (UseCaseError::Internal.into(), 500, "internal"),
         ] {

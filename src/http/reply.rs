@@ -16,6 +16,8 @@ struct FailureBody<'a> {
     error: &'a str,
     code: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
@@ -74,6 +76,7 @@ impl HttpReply {
             success: false,
             error: &sentence.error,
             code: sentence.code,
+            cause: problem.cause(),
             field: problem.field(),
             detail: sentence.detail.as_deref(),
             request_id,

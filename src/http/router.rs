@@ -82,6 +82,7 @@ const ROUTES: &[Route] = &[
     ("/api/admin/credentials/{}", &[("DELETE", WRITE, credentials::remove)]),
     ("/api/admin/credentials/{}/test", &[("POST", UPSTREAM, credentials::test)]),
     ("/api/admin/credentials/{}/rotate", &[("POST", UPSTREAM, credentials::rotate)]),
+    ("/api/admin/credentials/{}/ca", &[("POST", UPSTREAM, credentials::set_ca_certificate)]),
     ("/api/admin/credentials/{}/enable", &[("POST", WRITE, credentials::enable)]),
     ("/api/admin/credentials/{}/disable", &[("POST", WRITE, credentials::disable)]),
     ("/api/admin/credentials/{}/webhook", &[("GET", Quick, webhook::show)]),

@@ -15,6 +15,8 @@ pub struct Credential {
     pub name: String,
     /// `http(s)://host[:port][/prefix]`, without a slash at the end.
     pub base_url: String,
+    /// PEM of the authorities that its connections trust beside the usual ones.
+    pub ca_certificate: Option<String>,
     pub key: Secret,
     /// Whether calls may use it.
     pub active: bool,
@@ -39,6 +41,8 @@ pub struct NewCredential<'a> {
     pub channel: Channel,
     pub name: &'a str,
     pub base_url: &'a str,
+    /// PEM of the authorities that its connections trust beside the usual ones.
+    pub ca_certificate: Option<&'a str>,
     pub key: &'a Secret,
 }
 
@@ -51,10 +55,11 @@ struct Sealed {
 /// A sealed row with the other columns of a [`CredentialLine`].
 type SealedLine = (Sealed, u32, Option<(String, Millis)>);
 
-const COLUMNS: &str = "id, type, name, baseUrl, apiToken, isActive, createdAt";
+const COLUMNS: &str = "id, type, name, baseUrl, caCertificate, apiToken, isActive, createdAt";
 /// How many rows name the credential `c`. Counted for lists and for new rows, not for every call.
 const INSTANCES: &str = "(SELECT count(*) FROM messaging_instances i WHERE i.credentialId = c.id)";
-/// Replaces a server's error code after its key has changed: the code was that of the old key. The time since
+/// Replaces a server's error code after its key or its authorities have changed: the code was that of the old
+/// ones. The time since
 /// when nothing is known of its instances stays.
 const REPLACE_ERROR_CODE: &str =
     "UPDATE credential_health SET trouble = ?2 WHERE credentialId = ?1 AND trouble IS NOT NULL";
@@ -73,9 +78,17 @@ impl Store {
         let added = self.write(|t| {
             t.execute(
                 "INSERT INTO integration_credentials
-                     (id, type, name, baseUrl, apiToken, isActive, createdAt, updatedAt)
-                 VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?6) ON CONFLICT (id) DO NOTHING",
-                params![new.id, new.channel.as_str(), new.name, new.base_url, sealed, self.clock.now()],
+                     (id, type, name, baseUrl, caCertificate, apiToken, isActive, createdAt, updatedAt)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7) ON CONFLICT (id) DO NOTHING",
+                params![
+                    new.id,
+                    new.channel.as_str(),
+                    new.name,
+                    new.base_url,
+                    new.ca_certificate,
+                    sealed,
+                    self.clock.now()
+                ],
             )
         })?;
         Ok(added == 1)
@@ -155,10 +168,20 @@ impl Store {
     /// Replaces the credential's key; `false` when there is none of that id.
     pub fn rotate_credential(&self, id: &str, key: &Secret) -> Result<bool, Error> {
         let sealed = self.sealer.seal(id, key);
-        let set = "UPDATE integration_credentials SET apiToken = ?2, updatedAt = ?3 WHERE id = ?1";
+        self.change_access(id, "apiToken", Some(&sealed))
+    }
+
+    /// Replaces the authorities that the credential's connections trust beside the usual ones; `false` when
+    /// there is none of that id.
+    pub fn set_ca_certificate(&self, id: &str, pem: Option<&str>) -> Result<bool, Error> {
+        self.change_access(id, "caCertificate", pem)
+    }
+
+    fn change_access(&self, id: &str, column: &str, value: Option<&str>) -> Result<bool, Error> {
+        let set = format!("UPDATE integration_credentials SET {column} = ?2, updatedAt = ?3 WHERE id = ?1");
         self.write(|t| {
             t.execute(REPLACE_ERROR_CODE, [id, UNWATCHED])?;
-            Ok(t.execute(set, params![id, sealed, self.clock.now()])? == 1)
+            Ok(t.execute(&set, params![id, value, self.clock.now()])? == 1)
         })
     }
 
@@ -202,6 +225,7 @@ fn read_row(row: &Row) -> rusqlite::Result<Sealed> {
         channel: super::instances::channel(row, "type")?,
         name: row.get("name")?,
         base_url: row.get("baseUrl")?,
+        ca_certificate: row.get("caCertificate")?,
         key: Secret::new(""),
         active: row.get("isActive")?,
         created_at: row.get("createdAt")?,

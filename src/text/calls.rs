@@ -11,6 +11,8 @@ use crate::instance::connect::{ConnectError, ConnectOutcome, PriorState};
 pub const DONE: &str = "Instância criada com credenciais do sistema";
 /// A phone is connected.
 pub const CONNECTED: &str = "Instância já conectada.";
+/// The outer message of a call that ended without a code.
+const FAILED: &str = "Erro ao criar/conectar instância";
 /// Said beside a null pairing code.
 pub const PAIRING_CODE_MISSING: &str = "Esta instância já está aguardando a leitura de um QR Code que foi \
     pedido sem código de pareamento. Escaneie o QR Code, ou peça o código quando este expirar.";
@@ -43,7 +45,7 @@ pub fn connect_error(error: &ConnectError) -> Sentence {
         ConnectError::NoActiveCredential(channel) => ("no_active_credential", no_credential(*channel), None),
         ConnectError::NoQr => (
             "qr_timeout",
-            "Erro ao criar/conectar instância".to_owned(),
+            FAILED.to_owned(),
             Some(
                 "O WhatsApp ainda não entregou um QR Code a este servidor Evolution. Chame de novo; se \
                   continuar, confira se o servidor alcança web.whatsapp.com e a versão da Evolution API.",
@@ -51,7 +53,7 @@ pub fn connect_error(error: &ConnectError) -> Sentence {
         ),
         ConnectError::Reconnecting => (
             "qr_timeout",
-            "Erro ao criar/conectar instância".to_owned(),
+            FAILED.to_owned(),
             Some(
                 "Já há um celular pareado e a Evolution está tentando reconectar. Confira se o servidor alcança \
                   o WhatsApp e chame de novo; para parear outro celular, desconecte este antes.",
@@ -72,8 +74,8 @@ pub fn use_case_error(error: &UseCaseError) -> Sentence {
             Some("Há chamadas demais esperando pela Evolution API. A mesma chamada pode ser repetida."),
         ),
         UseCaseError::Upstream(error) => {
-            let (code, detail) = (error.code(), upstream(*error));
-            (code, "Erro ao criar/conectar instância".to_owned(), Some(detail))
+            let detail = Some(upstream(error).into());
+            return Sentence { code: error.code(), error: FAILED.to_owned(), detail };
         }
         UseCaseError::StorageFull(folder) => {
             ("storage_full", storage_full(folder), Some(STORAGE_FULL_DETAIL))

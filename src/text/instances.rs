@@ -62,7 +62,8 @@ pub fn action_error(action: Action, error: &ActionError) -> Sentence {
             ),
         ),
         ActionError::Failed(UseCaseError::Upstream(error)) => {
-            (error.code(), failed(action), Some(upstream(*error)))
+            let detail = Some(upstream(error).into());
+            return Sentence { code: error.code(), error: failed(action).to_owned(), detail };
         }
         ActionError::Failed(error) => return use_case_error(error),
     };

@@ -15,6 +15,7 @@ mod requests;
 mod sentence;
 mod servers;
 mod storage;
+mod upstream_faults;
 
 pub use access::*;
 pub use calls::*;

@@ -2,33 +2,14 @@
 //! into its settings.
 
 use super::sentence::Sentence;
+use super::upstream_faults::{self, FaultWords};
 use crate::domain::UpstreamError;
-use crate::upstream::{BaseUrl, BaseUrlError, Check, KeyError};
+use crate::upstream::{BaseUrl, BaseUrlError, CaError, Check, KeyError};
 
-/// The next step for what upstream did.
-pub fn upstream(error: UpstreamError) -> &'static str {
-    match error {
-        UpstreamError::Unreachable | UpstreamError::Broken => {
-            "A Evolution API não respondeu nesse endereço. Confira se ela está rodando e o baseUrl da credencial."
-        }
-        UpstreamError::RejectedKey => {
-            "A Evolution API recusou a chave. Confira AUTHENTICATION_API_KEY no servidor e troque a chave com \
-             \"pareia credential rotate\"."
-        }
-        UpstreamError::LicenseRequired => {
-            "Esta Evolution API (2.4 ou mais nova) pede ativação da licença. Ative-a no manager dela, ou use a 2.3.7."
-        }
-        UpstreamError::NotLoaded => {
-            "A Evolution API conhece o nome, mas não carregou a instância: está reiniciando, ainda a está removendo, \
-             ou o nome pertence a outra instalação no mesmo banco. Chame de novo em instantes."
-        }
-        UpstreamError::Unexpected => {
-            "A Evolution API respondeu com um erro ou com algo que não é dela. Confira o baseUrl e o log da Evolution."
-        }
-        UpstreamError::Timeout => {
-            "A Evolution API aceitou a chamada e não respondeu a tempo. Confira a carga dela e chame de novo."
-        }
-    }
+/// What upstream did and the next step, as the detail of a call that failed over it.
+pub fn upstream(error: &UpstreamError) -> String {
+    let FaultWords { what, step } = upstream_faults::of(error);
+    format!("{what}. {step}")
 }
 
 /// What a test found wrong with a server or its key; `None` when nothing is.
@@ -40,49 +21,23 @@ pub fn check(check: &Check) -> Option<Sentence> {
             error: "A chave é o token de uma instância, não a chave global".to_owned(),
             detail: Some("Com ela nada pode ser criado. Use a AUTHENTICATION_API_KEY do servidor.".into()),
         }),
-        Check::Failed(error) => Some(server(*error)),
+        Check::Failed(error) => Some(server(error)),
     }
 }
 
 /// What is wrong with a server as a whole, and what to do about it.
-pub fn server(error: UpstreamError) -> Sentence {
-    let (sentence, step) = match error {
-        UpstreamError::Unreachable | UpstreamError::Broken => (
-            "A Evolution API não responde nesse endereço",
-            "Confira se ela está rodando e o endereço (baseUrl) da credencial.",
-        ),
-        UpstreamError::RejectedKey => (
-            "A Evolution API recusa a chave",
-            "Confira AUTHENTICATION_API_KEY no servidor e troque a chave da credencial.",
-        ),
-        UpstreamError::LicenseRequired => (
-            "Esta Evolution API (2.4 ou mais nova) pede ativação da licença",
-            "Ative-a no manager dela, ou use a 2.3.7.",
-        ),
-        UpstreamError::NotLoaded => {
-            ("A Evolution API ainda não carregou a instância", "Espere alguns instantes e tente de novo.")
-        }
-        UpstreamError::Unexpected => (
-            "A Evolution API respondeu com um erro, ou com algo que não é dela",
-            "Confira o endereço (baseUrl) e o log da Evolution.",
-        ),
-        UpstreamError::Timeout => {
-            ("A Evolution API não respondeu a tempo", "Confira a carga dela e tente de novo.")
-        }
-    };
-    Sentence { code: error.code(), error: sentence.to_owned(), detail: Some(step.into()) }
+pub fn server(error: &UpstreamError) -> Sentence {
+    sentence(error.code(), upstream_faults::of(error))
 }
 
 /// The same from the code that was written down.
 pub fn server_code(code: &str) -> Sentence {
-    let known = [
-        UpstreamError::Unreachable,
-        UpstreamError::RejectedKey,
-        UpstreamError::LicenseRequired,
-        UpstreamError::NotLoaded,
-        UpstreamError::Timeout,
-    ];
-    server(known.into_iter().find(|t| t.code() == code).unwrap_or(UpstreamError::Unexpected))
+    upstream_faults::of_code(code)
+        .map_or_else(|| server(&UpstreamError::Unexpected), |(code, fault)| sentence(code, fault))
+}
+
+fn sentence(code: &'static str, fault: FaultWords) -> Sentence {
+    Sentence { code, error: fault.what.into_owned(), detail: Some(fault.step) }
 }
 
 /// What to paste into Evolution's environment, so that it posts its hints to that address. Its names
@@ -117,6 +72,22 @@ pub fn base_url_amended(used: &BaseUrl) -> String {
 
 /// More was pasted than the key.
 pub const KEY_UNWRAPPED: &str = "apiToken: usei só a chave, sem as aspas ou o nome que vieram com ela.";
+
+/// What is wrong with a PEM text of authorities.
+pub fn ca_certificate(why: CaError) -> &'static str {
+    match why {
+        CaError::TooLarge => "passa de 64 KiB: mande só o certificado da sua autoridade",
+        CaError::PrivateKey => {
+            "tem uma chave privada, que não deve sair do servidor: mande só o certificado (BEGIN CERTIFICATE)"
+        }
+        CaError::NoCertificate => {
+            "não tem um certificado em PEM: deve começar com -----BEGIN CERTIFICATE-----"
+        }
+        CaError::Unreadable => {
+            "tem um bloco que não é um certificado: copie o arquivo inteiro, sem mudar nada"
+        }
+    }
+}
 
 /// What is wrong with a server's key.
 pub fn key(why: KeyError) -> &'static str {

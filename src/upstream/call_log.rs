@@ -21,7 +21,7 @@ impl CallLog {
         &self,
         call: std::fmt::Arguments,
         begun: Instant,
-        outcome: Result<u16, UpstreamError>,
+        outcome: Result<u16, &UpstreamError>,
     ) {
         let (trace, took) = (&self.trace, begun.elapsed().as_millis());
         let level = |usual| if self.is_quiet { Level::Debug } else { usual };

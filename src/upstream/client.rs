@@ -12,7 +12,25 @@ pub struct UpstreamServer<'a> {
     /// What it speaks.
     pub channel: Channel,
     pub base_url: &'a BaseUrl,
+    /// The authorities of its own certificate as PEM, where they are not the usual ones.
+    pub ca_certificate: Option<&'a str>,
     pub key: &'a Secret,
+}
+
+/// How long the calls of a client may take.
+#[derive(Clone, Copy)]
+pub(super) struct Patience {
+    /// When the last of them must have ended.
+    pub deadline: Instant,
+    /// Whether a call waits that the server tells to come again later.
+    pub waits: bool,
+}
+
+impl Patience {
+    /// Whether a call may wait for so long and be made again.
+    pub(super) fn allows(&self, wait: Duration) -> bool {
+        self.waits && Instant::now() + wait < self.deadline
+    }
 }
 
 /// A client of one server, for one request of ours.

@@ -4,15 +4,17 @@
 //! It holds what all calls share: connections, the permits that bound how many calls are under way, and
 //! the connects that are unanswered. It knows nothing of rows, and decides nothing.
 
+use std::collections::HashMap;
 use std::time::Instant;
 
 use super::call_log::CallLog;
-use super::client::{UpstreamClient, UpstreamServer};
+use super::client::{Patience, UpstreamClient, UpstreamServer};
 use super::evolution::{self, EvolutionClient};
 use super::pending_connects::{PendingConnect, PendingConnects};
 use super::transport::ConnectionPool;
+use super::trust::TrustAnchors;
 use crate::domain::{Channel, Name, Secret};
-use crate::sync::{Permit, PermitLimits, Permits};
+use crate::sync::{Mutex, Permit, PermitLimits, Permits};
 
 /// Calls about instances under way at one server, and at all of them: a server that hangs leaves room
 /// for the others. Those that wait hold a thread and nothing else.
@@ -24,11 +26,13 @@ const CONNECTS: PermitLimits = PermitLimits { per_key: 64, total: 128, waiting: 
 const READ_BUFFER: usize = 8 * 1024;
 /// The same where lists of 10 MB are read over few connections: each read costs two system calls.
 const LIST_READ_BUFFER: usize = 64 * 1024;
+/// Sets of connections kept, one for each text of authorities: as many servers as may have their own.
+const MAX_POOLS: usize = 64;
 
 /// The way to every server. Where servers are told apart, it is by their credential's id.
 pub struct Gateway {
-    connections: ConnectionPool,
-    list_connections: ConnectionPool,
+    connections: Pools,
+    list_connections: Pools,
     calls: Permits<String>,
     connects: Permits<String>,
     pending_connects: PendingConnects,
@@ -37,8 +41,8 @@ pub struct Gateway {
 impl Default for Gateway {
     fn default() -> Self {
         Self {
-            connections: ConnectionPool::new(READ_BUFFER),
-            list_connections: ConnectionPool::new(LIST_READ_BUFFER),
+            connections: Pools::new(READ_BUFFER),
+            list_connections: Pools::new(LIST_READ_BUFFER),
             calls: Permits::new(CALLS),
             connects: Permits::new(CONNECTS),
             pending_connects: PendingConnects::default(),
@@ -51,11 +55,11 @@ impl Gateway {
     /// carry `trace`.
     pub fn client(&self, server: UpstreamServer, trace: &str, deadline: Instant) -> Box<dyn UpstreamClient> {
         let log = CallLog { trace: trace.to_owned(), is_quiet: false };
-        client_for(&self.connections, server, log, deadline)
+        client_for(&self.connections.to(&server), server, log, Patience { deadline, waits: true })
     }
 
-    /// The same for a caller that polls: over connections made for lists of everything, and with log lines
-    /// at `debug`.
+    /// The same for a caller that polls: over connections made for lists of everything, with log lines at
+    /// `debug`, and with no wait where the server says to come again later.
     pub fn polling_client(
         &self,
         server: UpstreamServer,
@@ -63,7 +67,7 @@ impl Gateway {
         deadline: Instant,
     ) -> Box<dyn UpstreamClient> {
         let log = CallLog { trace: trace.to_owned(), is_quiet: true };
-        client_for(&self.list_connections, server, log, deadline)
+        client_for(&self.list_connections.to(&server), server, log, Patience { deadline, waits: false })
     }
 
     /// The right to make calls about one instance at the credential's server; `None` when none is
@@ -99,15 +103,39 @@ impl Gateway {
     }
 }
 
+/// Connections to all servers, apart for each set of authorities they trust.
+struct Pools {
+    read_buffer: usize,
+    pools: Mutex<HashMap<TrustAnchors, ConnectionPool>>,
+}
+
+impl Pools {
+    fn new(read_buffer: usize) -> Self {
+        Self { read_buffer, pools: Mutex::new(HashMap::new()) }
+    }
+
+    /// The connections for that server.
+    fn to(&self, server: &UpstreamServer) -> ConnectionPool {
+        let trust = TrustAnchors::of(server);
+        let mut pools = self.pools.lock();
+        if pools.len() >= MAX_POOLS && !pools.contains_key(&trust) {
+            // Clients at work keep theirs; what is lost are idle connections.
+            pools.clear();
+        }
+        let made = || ConnectionPool::new(&trust, self.read_buffer);
+        pools.entry(trust.clone()).or_insert_with(made).clone()
+    }
+}
+
 /// A client that speaks what the server does.
 fn client_for(
     connections: &ConnectionPool,
     server: UpstreamServer,
     log: CallLog,
-    deadline: Instant,
+    patience: Patience,
 ) -> Box<dyn UpstreamClient> {
     match server.channel {
-        Channel::WhatsappEvolution => Box::new(EvolutionClient::new(connections, server, log, deadline)),
+        Channel::WhatsappEvolution => Box::new(EvolutionClient::new(connections, server, log, patience)),
     }
 }
 

@@ -2,14 +2,19 @@
 //! kind of them speaks.
 
 mod address_rules;
+mod answer_head;
 mod base_url;
 mod call_log;
 mod client;
+mod connector;
 mod evolution;
+mod failure;
+mod foreign_answer;
 mod gateway;
 mod key;
 mod pending_connects;
 mod transport;
+mod trust;
 mod typed_base_url;
 
 pub use base_url::{BaseUrl, BaseUrlError};
@@ -17,4 +22,5 @@ pub use client::{Check, CommandOutcome, Connected, Created, ListSink, UpstreamCl
 pub use gateway::{Gateway, is_public_default_key};
 pub use key::{KeyError, MAX_KEY, TypedKey};
 pub use pending_connects::PendingConnect;
+pub use trust::{CaError, MAX_CA, check_ca};
 pub use typed_base_url::TypedBaseUrl;

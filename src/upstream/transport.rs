@@ -1,19 +1,18 @@
-//! How bytes reach another server: connections with every limit set, and a resolver that drops forbidden
-//! addresses. The only place that makes `ureq` requests. Knows no server's API: what is sent and what
-//! an answer means is the caller's business.
+//! How bytes reach another server: connections with every limit set. The only place that makes `ureq`
+//! requests. Knows no server's API: what is sent and what an answer means is the caller's business.
 
-use std::io::{self, ErrorKind, Read};
-use std::net::{IpAddr, SocketAddr};
+use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
 use ureq::config::Config;
 use ureq::http::{Response, Uri};
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Body, Error, RequestBuilder};
 
-use super::address_rules::is_forbidden;
-use crate::domain::UpstreamError;
+use super::answer_head::AnswerHead;
+use super::connector::{GuardedResolver, connector};
+use super::failure::classify;
+use super::trust::TrustAnchors;
+use crate::domain::{TlsFailure, UpstreamError};
 
 /// Time for name look-up, TCP and TLS together. A server that is there answers in milliseconds.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -23,6 +22,8 @@ const MAX_HEAD: usize = 8 * 1024;
 const IDLE: Duration = Duration::from_secs(4);
 /// Idle connections kept, as many as calls are usually under way.
 const MAX_IDLE: usize = 32;
+/// Longest that a port is tried by TLS which did not understand plain HTTP.
+const TLS_TRIAL: Duration = Duration::from_secs(2);
 /// Write buffer of one connection; requests are a few hundred bytes.
 const WRITE_BUFFER: usize = 2 * 1024;
 
@@ -34,7 +35,7 @@ pub struct HttpRequest<'a> {
     /// Names and values, beside those that HTTP itself needs.
     pub headers: &'a [(&'static str, &'a str)],
     /// A JSON body.
-    pub body: Option<String>,
+    pub body: Option<&'a str>,
     /// When the whole exchange must have ended.
     pub deadline: Instant,
     /// Whether doing it twice does no more than doing it once.
@@ -43,43 +44,20 @@ pub struct HttpRequest<'a> {
     pub fresh: bool,
 }
 
-/// Why there is no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TransportError {
-    /// No connection: nothing was sent.
-    Unreachable,
-    /// The connection broke: what was sent may have arrived.
-    Broken,
-    /// Connected, and no answer within the time.
-    Timeout,
-    /// An answer over the limits, or no HTTP.
-    Unexpected,
-}
-
-impl From<TransportError> for UpstreamError {
-    fn from(error: TransportError) -> Self {
-        match error {
-            TransportError::Unreachable => Self::Unreachable,
-            TransportError::Broken => Self::Broken,
-            TransportError::Timeout => Self::Timeout,
-            TransportError::Unexpected => Self::Unexpected,
-        }
-    }
-}
-
 /// Connections to servers, kept for the next request while they are fresh. A clone shares them.
 #[derive(Clone)]
 pub struct ConnectionPool(Agent);
 
 impl ConnectionPool {
-    /// Connections that follow no redirect and use no proxy, within limits. Each keeps a read buffer of
-    /// that many bytes.
-    pub fn new(read_buffer: usize) -> Self {
+    /// Connections that follow no redirect and use no proxy, within limits, to servers whose certificates
+    /// those sign who are trusted. Each keeps a read buffer of that many bytes.
+    pub fn new(trust: &TrustAnchors, read_buffer: usize) -> Self {
         let config = Config::builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .proxy(None)
+            .tls_config(trust.tls_config())
             .user_agent(concat!("pareia/", env!("CARGO_PKG_VERSION")))
             .timeout_resolve(Some(CONNECT))
             .timeout_connect(Some(CONNECT))
@@ -90,7 +68,7 @@ impl ConnectionPool {
             .max_idle_connections_per_host(MAX_IDLE)
             .max_idle_age(IDLE)
             .build();
-        Self(Agent::with_parts(config, DefaultConnector::new(), GuardedResolver::default()))
+        Self(Agent::with_parts(config, connector(), GuardedResolver::default()))
     }
 
     /// Sends one request and has its answer read by `read`, a second time where the first answer broke off.
@@ -98,15 +76,37 @@ impl ConnectionPool {
         &self,
         request: &HttpRequest,
         read: &mut dyn FnMut(HttpResponse) -> io::Result<T>,
-    ) -> Result<T, TransportError> {
+    ) -> Result<T, UpstreamError> {
         let mut attempt = || {
-            let read = self.send(request).and_then(|response| read(response).map_err(Error::from));
-            read.map_err(|error| classify(&error))
+            let response = self.send(request).map_err(|error| self.explain(request, &error))?;
+            read(response).map_err(|error| classify(&Error::from(error)))
         };
         match attempt() {
             // A connection that the server closed while it was being used again: once more, on a new one.
-            Err(TransportError::Broken) if request.repeatable => attempt(),
+            Err(UpstreamError::Broken) if request.repeatable => attempt(),
             outcome => outcome,
+        }
+    }
+
+    /// Why a request got no answer. A server of TLS hangs up on plain HTTP, or answers in bytes that are none.
+    fn explain(&self, request: &HttpRequest, error: &Error) -> UpstreamError {
+        match classify(error) {
+            UpstreamError::Broken | UpstreamError::Unexpected if self.is_tls_port(request) => {
+                UpstreamError::Tls(TlsFailure::PlainToTls)
+            }
+            why => why,
+        }
+    }
+
+    /// Whether the port of an `http` address answers to TLS, whatever its certificate. Nothing is sent over it.
+    fn is_tls_port(&self, request: &HttpRequest) -> bool {
+        let left = request.deadline.saturating_duration_since(Instant::now()).min(TLS_TRIAL);
+        let Some(url) = as_https(request.url).filter(|_| !left.is_zero()) else { return false };
+        let trial = self.0.get(url).config().timeout_global(Some(left)).build().call();
+        let no_tls = [TlsFailure::NotTls, TlsFailure::Refused].map(UpstreamError::Tls);
+        match trial.map_err(|error| classify(&error)) {
+            Ok(_) => true,
+            Err(error) => matches!(error, UpstreamError::Tls(_)) && !no_tls.contains(&error),
         }
     }
 
@@ -116,7 +116,7 @@ impl ConnectionPool {
             return Err(Error::Timeout(ureq::Timeout::Global));
         }
         let idle = if request.fresh { Duration::ZERO } else { IDLE };
-        let response = if let Some(body) = &request.body {
+        let response = if let Some(body) = request.body {
             let post = with_headers(self.0.post(request.url), request.headers);
             let post = post.header("content-type", "application/json");
             post.config().timeout_global(Some(left)).max_idle_age(idle).build().send(body)
@@ -136,13 +136,20 @@ fn with_headers<T>(request: RequestBuilder<T>, headers: &[(&str, &str)]) -> Requ
     headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
 }
 
+/// The same port by `https`; `None` for an address that is not `http`.
+fn as_https(url: &str) -> Option<String> {
+    let uri: Uri = url.parse().ok()?;
+    let (host, port) = (uri.host()?, uri.port_u16().unwrap_or(80));
+    (uri.scheme_str() == Some("http")).then(|| format!("https://{host}:{port}/"))
+}
+
 /// An answer whose body is still to be read.
 pub struct HttpResponse(Response<Body>);
 
 impl HttpResponse {
-    /// The HTTP status.
-    pub fn status(&self) -> u16 {
-        self.0.status().as_u16()
+    /// What its head says.
+    pub fn head(&self) -> AnswerHead {
+        AnswerHead::of(&self.0)
     }
 
     /// The whole body, of at most `limit` bytes.
@@ -159,51 +166,4 @@ impl HttpResponse {
     pub fn stream(self, limit: u64) -> impl Read {
         self.0.into_body().into_with_config().limit(limit).reader()
     }
-}
-
-fn classify(error: &Error) -> TransportError {
-    match error {
-        Error::Io(e) if e.kind() != ErrorKind::ConnectionRefused => TransportError::Broken,
-        Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve)
-        | Error::Io(_)
-        | Error::HostNotFound
-        | Error::ConnectionFailed
-        | Error::Tls(_)
-        | Error::Rustls(_) => TransportError::Unreachable,
-        Error::Timeout(_) => TransportError::Timeout,
-        _ => TransportError::Unexpected,
-    }
-}
-
-/// Resolves as usual, then drops every address that no call may go to. The addresses that remain
-/// are the ones connected to: a name cannot lead elsewhere between the check and its use.
-#[derive(Debug, Default)]
-struct GuardedResolver(DefaultResolver);
-
-impl Resolver for GuardedResolver {
-    fn resolve(
-        &self,
-        uri: &Uri,
-        config: &Config,
-        timeout: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, Error> {
-        let mut allowed = self.empty();
-        if let Some(address) = literal(uri) {
-            allowed.push(address);
-        } else {
-            for address in &*self.0.resolve(uri, config, timeout)? {
-                allowed.push(*address);
-            }
-        }
-        let mut kept = self.empty();
-        allowed.iter().filter(|a| !is_forbidden(a.ip())).for_each(|a| kept.push(*a));
-        if kept.is_empty() { Err(Error::HostNotFound) } else { Ok(kept) }
-    }
-}
-
-/// An address written out needs no look-up, nor the thread that bounds one.
-fn literal(uri: &Uri) -> Option<SocketAddr> {
-    let host = uri.host()?.trim_start_matches('[').trim_end_matches(']');
-    let default = if uri.scheme_str() == Some("https") { 443 } else { 80 };
-    Some(SocketAddr::new(host.parse::<IpAddr>().ok()?, uri.port_u16().unwrap_or(default)))
 }

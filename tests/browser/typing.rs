@@ -12,6 +12,7 @@ use crate::world::World;
 pub const TESTS: &[Test] = &[
     ("a_phone_is_read_or_refused_and_never_becomes_another", phones),
     ("what_nobody_sees_is_in_no_key_and_no_address", invisible),
+    ("an_authority_is_pasted_line_by_line_where_the_address_is_secure", authority),
 ];
 
 /// Typed behind the country that stands in the field; what the field shows then, and what is said of it.
@@ -70,4 +71,33 @@ fn invisible(driver: &Driver) {
     assert_eq!(world.shop.sql("SELECT baseUrl FROM integration_credentials"), [[world.shop.sim.url()]]);
     assert_eq!(browser.run("return document.querySelectorAll('dialog').length"), json!(0));
     world.finish(&browser);
+}
+
+fn authority(driver: &Driver) {
+    const FIELD: &str = "Certificado da sua autoridade (CA) (opcional)";
+    let world = World::new();
+    world.shop.set("DELETE FROM integration_credentials");
+    let browser = world.logged_in(driver, DESKTOP);
+    browser.go(&world.url("/#/servidores"));
+    browser.press_at("//main//button[normalize-space(.)='Adicionar servidor']", "Adicionar servidor");
+    let shown = "const field = document.querySelector('textarea'); return field.checkVisibility()";
+    browser.fill("Endereço da Evolution", "http://localhost:1");
+    assert_eq!(browser.run(shown), json!(false), "plain http shows no certificate");
+    browser.fill("Endereço da Evolution", "https://localhost:1");
+    assert_eq!(browser.run(shown), json!(true));
+    browser.fill("Chave da Evolution", KEY);
+    browser.fill(FIELD, "minha autoridade");
+    browser.press("Testar e salvar");
+    browser.sees("BEGIN CERTIFICATE");
+    World::picture(&browser, "authority-refused");
+    let pem = rcgen::generate_simple_self_signed(vec!["localhost".into()]).expect("a certificate").cert.pem();
+    browser.fill(FIELD, &pem);
+    browser.press("Testar e salvar");
+    browser.sees("Nada escuta nessa porta");
+    browser.press("Salvar mesmo assim");
+    browser.sees("própria, além das conhecidas");
+    let stored = world.shop.sql("SELECT caCertificate FROM integration_credentials").concat().concat();
+    assert_eq!(stored.lines().collect::<Vec<_>>(), pem.trim().lines().collect::<Vec<_>>());
+    World::picture(&browser, "authority-kept");
+    world.finish_expecting(&browser, &["400", "502"]);
 }

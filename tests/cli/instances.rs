@@ -49,7 +49,7 @@ fn an_instance_is_connected_shown_and_listed() {
     assert!(text.contains("STATUS") && text.contains("connecting") && !text.contains("base64"), "{text}");
     assert_eq!(sim.control().count("create", Some("my-store")), 1, "one create in all this");
     sim.control().refuse(true);
-    desk.says(connect, 1, "", "Erro ao criar/conectar instância (evolution_unreachable). A Evolution API");
+    desk.says(connect, 1, "", "Erro ao criar/conectar instância (evolution_unreachable). Nada escuta");
 }
 
 #[test]

@@ -179,11 +179,11 @@ fn what_fails_its_test_is_named_and_not_stored() {
     control.fault(Fault::Garbage, None);
     fails(&url, KEY, 502, "evolution_error");
     control.fault(Fault::Html, None);
-    fails(&url, KEY, 502, "evolution_error");
+    fails(&url, KEY, 502, "evolution_unreachable");
     control.fault(Fault::Http500, None);
     fails(&url, KEY, 502, "evolution_error");
     control.fault(Fault::Redirect, None);
-    fails(&url, KEY, 502, "evolution_error");
+    fails(&url, KEY, 502, "evolution_proxy");
     control.fault(Fault::None, None);
     assert_eq!(shop.sql("SELECT count(*) FROM integration_credentials"), [["0"]]);
     let mut chief = Client::logged_in(&shop, "chefe", PASSWORD);

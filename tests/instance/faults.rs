@@ -26,10 +26,10 @@ fn each_fault_has_its_code_and_the_same_call_goes_on_afterwards() {
     let sim = shop.sim.control();
     for (fault, status, code) in [
         (Fault::Reset, 502, "evolution_unreachable"),
-        (Fault::Html, 502, "evolution_error"),
+        (Fault::Html, 502, "evolution_unreachable"),
         (Fault::Garbage, 502, "evolution_error"),
         (Fault::Huge, 502, "evolution_error"),
-        (Fault::Redirect, 502, "evolution_error"),
+        (Fault::Redirect, 502, "evolution_proxy"),
         (Fault::Http500, 502, "evolution_error"),
     ] {
         let name = format!("{fault:?}");

@@ -75,7 +75,7 @@ fn a_gateways_error_says_nothing_of_the_create_behind_it() {
         _ => (404, MISSING),
     });
     for _ in 0..2 {
-        assert_eq!(shop.post("x").code(), "evolution_error");
+        assert_eq!(shop.post("x").code(), "evolution_unreachable");
     }
     let calls = calls.lock().expect("unpoisoned");
     let creates: Vec<_> =
@@ -123,7 +123,7 @@ fn a_connect_that_fails_is_the_reason_and_not_a_missing_code() {
     });
     // The name is there for the guards, so it is first waited for; then it fails to connect.
     let answer = shop.post("x");
-    assert_eq!((answer.status, answer.code()), (502, "evolution_error"), "{:?}", answer.body);
+    assert_eq!((answer.status, answer.code()), (502, "evolution_proxy"), "{:?}", answer.body);
 }
 
 #[test]

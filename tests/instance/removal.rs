@@ -175,11 +175,11 @@ fn a_deletion_is_repeated_after_any_failure_of_the_server() {
         let shop = shop_in(version, "open");
         let sim = shop.sim.control();
         for (fault, code) in [
-            (Fault::Html, "evolution_error"),
+            (Fault::Html, "evolution_unreachable"),
             (Fault::Garbage, "evolution_error"),
             (Fault::Http500, "evolution_error"),
             (Fault::Error200, "evolution_error"),
-            (Fault::Redirect, "evolution_error"),
+            (Fault::Redirect, "evolution_proxy"),
             (Fault::Huge, "evolution_error"),
         ] {
             sim.fault(fault, Some(1));
@@ -300,7 +300,11 @@ fn a_deletion_is_repeated_after_a_failure_at_any_step() {
                 FROM users u, integration_credentials c";
             shop.sql(insert);
             let failed = shop.call("DELETE", &path("x"));
-            assert_eq!((failed.status, failed.code()), (502, "evolution_error"), "{failing} {effective}");
+            assert_eq!(
+                (failed.status, failed.code()),
+                (502, "evolution_unreachable"),
+                "{failing} {effective}"
+            );
             assert_eq!(shop.sql("SELECT count(*) FROM messaging_instances"), [["1"]]);
             assert_eq!(shop.call("DELETE", &path("x")).status, 200, "{failing} {effective}");
             assert_eq!(shop.sql("SELECT count(*) FROM messaging_instances"), [["0"]]);

@@ -17,6 +17,7 @@ fn with_credential(folder: &Folder) {
         channel: Channel::WhatsappEvolution,
         name: "a",
         base_url: "http://localhost:8080",
+        ca_certificate: None,
         key: &key,
     };
     assert!(store.add_credential(&new).expect("added"));

@@ -166,6 +166,7 @@ fn of_version_4() -> Folder {
         channel: Channel::WhatsappEvolution,
         name: "a",
         base_url: "http://localhost:8080",
+        ca_certificate: None,
         key: &Secret::new(KEY),
     };
     assert!(store.add_credential(&new).expect("added"));

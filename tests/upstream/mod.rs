@@ -1,4 +1,8 @@
 //! What upstream answers.
 
+mod authority;
+mod faces;
 mod odd_answers;
 mod recorded;
+mod stand_in;
+mod tls;

@@ -1,6 +1,6 @@
 //! Answers that no Evolution gives: of a proxy, a broken server, or a later release.
 
-use pareia::domain::{Name, UpstreamError};
+use pareia::domain::{Name, ProxyAnswer, ProxyKind, UpstreamError};
 use pareia::qr_image;
 use pareia::upstream::Connected;
 
@@ -10,23 +10,20 @@ use super::recorded::{answer, client, serving, serving_each, whole_list};
 fn what_connect_never_answers_is_an_error_at_once() {
     let name = Name::parse("a").expect("a name");
     let code = r#"{"pairingCode":null,"code":"2@x","count":1}"#;
-    for (status, body) in [
-        (200, "<html>Bem-vindo</html>"),
-        (200, r#"{"code":"2@x","count":"#),
-        (200, "[]"),
-        (200, "[null,null,1,null,null,null]"),
-        (200, r#"{"base64":"data:image/png;base64,AAAA","count":1}"#),
-        (201, code),
-        (204, ""),
-        (301, "<html>Moved</html>"),
-        (302, code),
-        (500, code),
+    let by = |status, sender| UpstreamError::Proxy(ProxyAnswer { status, sender });
+    for (status, body, error) in [
+        (200, r#"{"code":"2@x","count":"#, UpstreamError::Unexpected),
+        (200, "[]", UpstreamError::Unexpected),
+        (200, "[null,null,1,null,null,null]", UpstreamError::Unexpected),
+        (200, r#"{"base64":"data:image/png;base64,AAAA","count":1}"#, UpstreamError::Unexpected),
+        (201, code, UpstreamError::Unexpected),
+        (204, "", UpstreamError::Unexpected),
+        (200, "<html>Bem-vindo</html>", by(200, ProxyKind::WebPage)),
+        (301, "<html>Moved</html>", by(301, ProxyKind::Redirect(None))),
+        (302, code, by(302, ProxyKind::Redirect(None))),
+        (500, code, by(500, ProxyKind::Unknown)),
     ] {
-        assert_eq!(
-            client(&serving(status, body)).code(&name),
-            Err(UpstreamError::Unexpected),
-            "{status} {body}"
-        );
+        assert_eq!(client(&serving(status, body)).code(&name), Err(error), "{status} {body}");
     }
     let Ok(Connected::Code(qr)) = client(&serving(200, code)).code(&name) else { panic!("a code") };
     assert_eq!(Some(qr.image.expose()), qr_image::png_uri("2@x").as_deref(), "drawn");

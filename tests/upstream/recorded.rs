@@ -104,7 +104,8 @@ fn expected_of(endpoint: &str, status: u16, body: &Value) -> String {
 /// A client of the Evolution server at that address.
 pub fn client(url: &str) -> Box<dyn UpstreamClient> {
     let (base_url, key) = (BaseUrl::parse(url).expect("a URL"), Secret::new("k"));
-    let server = UpstreamServer { channel: Channel::WhatsappEvolution, base_url: &base_url, key: &key };
+    let channel = Channel::WhatsappEvolution;
+    let server = UpstreamServer { channel, base_url: &base_url, ca_certificate: None, key: &key };
     Gateway::default().client(server, "recorded", Instant::now() + Duration::from_secs(5))
 }
 

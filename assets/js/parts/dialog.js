@@ -29,7 +29,7 @@ export function ask({ title, body, confirm, danger, run, failed, cancel = t('can
     form([h('div', { class: 'dialog-body' }, body), problem, h('div', { class: 'dialog-actions' }, no, submit)], submit, send, wrong));
   open(element);
   if (danger) no.focus();
-  else (element.querySelector('form input, form select') || submit).focus();
+  else (element.querySelector('form input, form select, form textarea') || submit).focus();
   return { element, shut, submit };
 }
 

@@ -48,6 +48,12 @@ export function secretField({ label, hint, optional, ...attributes }) {
   return { ...framed(input, { label, hint, optional, after: toggle }), get value() { return input.value; } };
 }
 
+/** A text of many lines, kept line by line. */
+export function textField({ label, hint, optional, ...attributes }) {
+  const input = h('textarea', { autocomplete: 'off', spellcheck: 'false', autocapitalize: 'off', ...attributes });
+  return { ...framed(input, { label, hint, optional }), get value() { return input.value.trim(); } };
+}
+
 /** choices: [[value, label]…] */
 export function selectField({ label, hint, choices, value }) {
   const input = h('select', { value }, choices.map(([option, text]) => h('option', { value: option }, text)));

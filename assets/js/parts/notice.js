@@ -3,7 +3,7 @@
 
 import { h } from '../dom.js';
 import { lang } from '../prefs.js';
-import { help, t } from '../words.js';
+import { has, help, t } from '../words.js';
 import { icon } from './icons.js';
 
 const TITLE = 0;
@@ -14,8 +14,11 @@ const known = (error) => help(error.code) || help('internal');
 
 export const errorTitle = (error) => known(error)[TITLE];
 
-/** One line, beside a field. */
-export const sentence = (error) => (error.code ? known(error)[CAUSE] : t('error.unexpected'));
+/** One line, beside a field: by its cause, where that has its own. */
+export function sentence(error) {
+  if (error.cause && has(`cause.${error.cause}`)) return t(`cause.${error.cause}`);
+  return error.code ? known(error)[CAUSE] : t('error.unexpected');
+}
 
 /** What to do about it. */
 export const nextStep = (error) => known(error)[CURE];

@@ -6,15 +6,19 @@ import { post } from '../api.js';
 import { unspaced } from '../typed.js';
 import { has, t } from '../words.js';
 import { button } from './button.js';
-import { allGood, field, form, secretField } from './form.js';
+import { allGood, field, form, secretField, textField } from './form.js';
 import { errorTitle, fieldProblem, notice, sentence } from './notice.js';
 
-const OF_ADDRESS = ['evolution_unreachable', 'evolution_timeout', 'evolution_error', 'evolution_not_loaded'];
+const OF_ADDRESS = ['evolution_unreachable', 'evolution_timeout', 'evolution_error', 'evolution_not_loaded', 'evolution_tls', 'evolution_proxy'];
+/** What a certificate of one's own authority mends. */
+const OF_AUTHORITY = ['unknown_authority', 'authority_as_server'];
 const OF_KEY = ['evolution_rejected_key', 'instance_token'];
 
 /** Said beside a field, to somebody who has the address and the key at hand. */
-export const serverProblem = (error) =>
-  (has(`server.wrong.${error.code}`) ? t(`server.wrong.${error.code}`) : `${errorTitle(error)}. ${sentence(error)}`);
+export function serverProblem(error) {
+  if (error.cause && has(`cause.${error.cause}`)) return sentence(error);
+  return has(`server.wrong.${error.code}`) ? t(`server.wrong.${error.code}`) : `${errorTitle(error)}. ${sentence(error)}`;
+}
 
 function addressProblem(text) {
   try {
@@ -30,11 +34,17 @@ export function serverForm({ submitLabel, saved, wide, named, cancel }) {
   const name = named && field({ label: t('server.name'), hint: t('server.name.hint'), optional: true });
   const url = field({ label: t('server.url'), hint: t('server.url.hint'), type: 'url', inputmode: 'url', value: 'http://localhost:8080', required: true });
   const key = secretField({ label: t('server.key'), hint: t('server.key.hint'), autocomplete: 'off', required: true });
+  const authority = textField({ label: t('server.ca'), hint: t('server.ca.hint'), optional: true, rows: 3, placeholder: '-----BEGIN CERTIFICATE-----' });
+  // Plain http shows no certificate.
+  const showAuthority = () => { authority.node.hidden = !/^https:/i.test(unspaced(url.value)); };
+  url.input.addEventListener('input', showAuthority);
+  showAuthority();
   const problem = h('div', { class: 'problem' });
   const submit = button(submitLabel, null, { kind: wide ? 'primary wide' : 'primary', type: 'submit' });
 
   const body = (force) => ({
     baseUrl: unspaced(url.value), apiToken: unspaced(key.value),
+    ...(!authority.node.hidden && authority.value ? { caCertificate: authority.value } : {}),
     // Without a name the server would be called by its id.
     name: (name && name.value) || new URL(unspaced(url.value)).host, ...(force ? { force: true } : {}),
   });
@@ -51,6 +61,8 @@ export function serverForm({ submitLabel, saved, wide, named, cancel }) {
     const words = serverProblem(error);
     if (error.field === 'baseUrl') allGood([url, fieldProblem(error)]);
     else if (error.field === 'apiToken') allGood([key, fieldProblem(error)]);
+    else if (error.field === 'caCertificate') allGood([authority, fieldProblem(error)]);
+    else if (OF_AUTHORITY.includes(error.cause) && !authority.node.hidden) allGood([authority, words]);
     else if (name && error.field === 'name') allGood([name, fieldProblem(error)]);
     else if (OF_ADDRESS.includes(error.code)) allGood([url, words]);
     else if (OF_KEY.includes(error.code)) allGood([key, words]);
@@ -60,5 +72,5 @@ export function serverForm({ submitLabel, saved, wide, named, cancel }) {
   }
 
   const row = cancel ? h('div', { class: 'dialog-actions' }, cancel, submit) : submit;
-  return { node: form([name && name.node, url.node, key.node, problem, row], submit, send, failed) };
+  return { node: form([name && name.node, url.node, key.node, authority.node, problem, row], submit, send, failed) };
 }

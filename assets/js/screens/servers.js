@@ -9,10 +9,10 @@ import { t, tn } from '../words.js';
 import { button } from '../parts/button.js';
 import { copyBox } from '../parts/copy.js';
 import { ask, sheet, tell } from '../parts/dialog.js';
-import { secretField } from '../parts/form.js';
+import { allGood, secretField, textField } from '../parts/form.js';
 import { icon } from '../parts/icons.js';
 import { localNote } from '../parts/local-note.js';
-import { box, errorTitle, notice, sentence } from '../parts/notice.js';
+import { box, errorTitle, fieldProblem, notice, sentence } from '../parts/notice.js';
 import { empty, facts, page, skeleton } from '../parts/page.js';
 import { serverForm, serverProblem } from '../parts/server-form.js';
 import { toast } from '../parts/toast.js';
@@ -35,27 +35,46 @@ function add(again) {
   });
 }
 
-function rotate(server, again) {
-  const key = secretField({ label: t('server.key.new'), hint: t('server.key.hint'), autocomplete: 'off', required: true });
+/**
+ * Asks for what opens a server, which is tested before it is kept. The second press keeps it all the same, and the
+ * button says so. `words` is the first part of their keys, `wrong` what is wrong with the field before it is sent.
+ */
+function replace(server, again, { words, input, rest, body, wrong = () => '' }) {
   let force = false;
+  const confirm = t(`${words}.do`);
+  const label = (text) => setText(dialog.submit.querySelector('.label'), text);
   const dialog = ask({
-    title: t('server.rotate'), body: [h('p', {}, t('server.rotate.text', { name: title(server) })), key.node], confirm: t('server.rotate.do'),
+    title: t(words), body: [h('p', {}, t(`${words}.text`, { name: title(server) })), input.node], confirm,
     async run() {
-      if (!unspaced(key.value)) { key.error(t('server.key.needed')); key.input.focus(); return false; }
-      await post(path(server, '/rotate'), { apiToken: unspaced(key.value), ...(force ? { force: true } : {}) });
-      toast(t('server.rotated'));
+      if (!allGood([input, wrong()])) return false;
+      await post(path(server, rest), { ...body(), ...(force ? { force: true } : {}) });
+      toast(t(`${words}.done`));
       again();
       return true;
     },
     failed(error) {
-      key.error(serverProblem(error));
-      key.input.focus();
-      force = error.status >= 500; // The second press keeps it all the same, and the button says so.
-      if (force) setText(dialog.submit.querySelector('.label'), t('server.force'));
+      allGood([input, error.field ? fieldProblem(error) : serverProblem(error)]);
+      force = error.status >= 500;
+      if (force) label(t('server.force'));
       return true;
     },
   });
-  key.input.addEventListener('input', () => { force = false; setText(dialog.submit.querySelector('.label'), t('server.rotate.do')); });
+  input.input.addEventListener('input', () => { force = false; label(confirm); });
+}
+
+function rotate(server, again) {
+  const key = secretField({ label: t('server.key.new'), hint: t('server.key.hint'), autocomplete: 'off', required: true });
+  replace(server, again, {
+    words: 'server.rotate', input: key, rest: '/rotate', body: () => ({ apiToken: unspaced(key.value) }),
+    wrong: () => (unspaced(key.value) ? '' : t('server.key.needed')),
+  });
+}
+
+function setAuthority(server, again) {
+  const authority = textField({ label: t('server.ca'), hint: t('server.ca.hint'), optional: true, rows: 6 });
+  replace(server, again, {
+    words: 'server.authority', input: authority, rest: '/ca', body: () => ({ caCertificate: authority.value || null }),
+  });
 }
 
 async function webhook(server) {
@@ -118,6 +137,7 @@ function card(again) {
     const actions = h('div', { class: 'actions even' },
       button(t('server.test'), test, { icon: 'again' }),
       button(t('server.rotate'), () => rotate(current, again), { icon: 'key' }),
+      /^https:/.test(first.baseUrl) && button(t('server.authority'), () => setAuthority(current, again), { icon: 'key' }),
       button(t('webhook.open'), () => webhook(current), { icon: 'webhook' }), toggle,
       button(t('remove.short'), () => drop(current, again), { icon: 'trash', kind: 'danger-quiet' }));
     return {
@@ -132,6 +152,7 @@ function card(again) {
           h('div', { class: 'card-head' }, h('div', {}, h('h2', {}, title(server)), named(server) && h('p', { class: 'hint' }, h('code', {}, server.baseUrl))), health(server)),
           facts([t('server.numbers'), String(server.instances)],
             [t('server.fingerprint'), h('code', { title: t('server.fingerprint.title') }, server.fingerprint)],
+            server.hasCaCertificate && [t('server.authority'), t('server.authority.own')],
             [t('col.created'), when(server.createdAt)]),
           warnings(server));
       },

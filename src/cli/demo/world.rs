@@ -65,6 +65,7 @@ impl DemoWorld {
             channel: Channel::WhatsappEvolution,
             name: CREDENTIAL,
             base_url: &sim.url(),
+            ca_certificate: None,
             key: &key,
         })?;
         let tokens = [add_user(&store, "loja")?, add_user(&store, "outra-loja")?];

@@ -119,7 +119,12 @@ pub(super) fn find<'a>(
         .call_permit(&credential.id, Instant::now() + PERMIT_WAIT)
         .ok_or(UseCaseError::Busy)?;
     let deadline = Instant::now() + UPSTREAM;
-    let server = UpstreamServer { channel: credential.channel, base_url: &base_url, key: &credential.key };
+    let server = UpstreamServer {
+        channel: credential.channel,
+        base_url: &base_url,
+        ca_certificate: credential.ca_certificate.as_deref(),
+        key: &credential.key,
+    };
     let client = service.gateway().client(server, trace, deadline);
     let mut own =
         OwnInstance { service, target, credential: credential.id, client, is_listed: false, _permit: permit };

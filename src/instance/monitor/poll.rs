@@ -32,12 +32,21 @@ pub(super) struct Remainder {
 }
 
 /// Why a poll failed.
-#[derive(Clone, Copy)]
 pub(super) enum PollError {
     /// Upstream could not do its part.
     Upstream(UpstreamError),
     /// The database failed, or our own code did: that says nothing of upstream.
     Store,
+}
+
+impl PollError {
+    /// How long the server tells to wait before it is asked again.
+    pub(super) fn told_wait(&self) -> Duration {
+        match self {
+            Self::Upstream(UpstreamError::RateLimited(wait)) => *wait,
+            Self::Upstream(_) | Self::Store => Duration::ZERO,
+        }
+    }
 }
 
 impl From<UpstreamError> for PollError {
@@ -119,7 +128,12 @@ impl<'a> Poller<'a> {
         let (state, server) = (self.state, self.server);
         let deadline = Instant::now() + state.pace.patience;
         let (channel, key) = (server.credential.channel, &server.credential.key);
-        let server = UpstreamServer { channel, base_url: &server.base_url, key };
+        let server = UpstreamServer {
+            channel,
+            base_url: &server.base_url,
+            ca_certificate: server.credential.ca_certificate.as_deref(),
+            key,
+        };
         state.gateway.polling_client(server, trace, deadline)
     }
 

@@ -31,13 +31,13 @@ pub(super) fn run(state: &MonitorState, server: &PolledServer) {
         }
         match &outcome {
             Ok(_) => server.note_answer(&state.store, None),
-            Err(PollError::Upstream(error)) => server.note_answer(&state.store, Some(*error)),
+            Err(PollError::Upstream(error)) => server.note_answer(&state.store, Some(error)),
             Err(PollError::Store) => server.cancel_wait(),
         }
         failures = if outcome.is_ok() { 0 } else { failures + 1 };
         due = match outcome {
             Ok(remainder) => after(pace, begun, &remainder),
-            Err(_) => after_failure(pace, begun.elapsed(), failures),
+            Err(error) => after_failure(pace, begun.elapsed(), failures).not_before(error.told_wait()),
         };
     }
 }

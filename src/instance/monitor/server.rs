@@ -59,9 +59,12 @@ impl PolledServer {
         }
     }
 
-    /// Whether it is polled with the key and the address that the credential has now.
+    /// Whether it is polled with the key, the address and the authorities that the credential has now.
     pub(super) fn uses(&self, credential: &Credential) -> bool {
-        self.credential.key == credential.key && self.credential.base_url == credential.base_url
+        let own = &self.credential;
+        own.key == credential.key
+            && own.base_url == credential.base_url
+            && own.ca_certificate == credential.ca_certificate
     }
 
     /// Ends its polls. Nothing is written for it after this returns, unless a write waits for another
@@ -92,7 +95,7 @@ impl PolledServer {
     }
 
     /// Notes the end of a poll and writes the health that it showed.
-    pub(super) fn note_answer(&self, store: &Store, error: Option<UpstreamError>) {
+    pub(super) fn note_answer(&self, store: &Store, error: Option<&UpstreamError>) {
         let mut health = self.health();
         health.waiting_since = None;
         self.write_health(store, &mut health, error);
@@ -109,11 +112,11 @@ impl PolledServer {
         let Some(mut health) = self.health.try_lock() else { return };
         let patience = pace.silence.max(health.list_duration * SLOW);
         if health.waiting_since.is_some_and(|since| since.elapsed() >= patience) {
-            self.write_health(store, &mut health, Some(UpstreamError::Timeout));
+            self.write_health(store, &mut health, Some(&UpstreamError::Timeout));
         }
     }
 
-    fn write_health(&self, store: &Store, health: &mut ServerHealth, error: Option<UpstreamError>) {
+    fn write_health(&self, store: &Store, health: &mut ServerHealth, error: Option<&UpstreamError>) {
         let code = error.map(UpstreamError::code);
         if health.noted && health.code == code {
             return;

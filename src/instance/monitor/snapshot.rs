@@ -194,7 +194,7 @@ impl Snapshot<'_> {
             Ok(None) if self.listed(at).is_some() => Ok(Some(Observation::Unlisted)),
             Ok(None) => Ok(Some(Observation::Absent)),
             // An error about one name says nothing of the others.
-            Err(UpstreamError::Unexpected | UpstreamError::NotLoaded) => Ok(None),
+            Err(UpstreamError::Unexpected | UpstreamError::NotLoaded | UpstreamError::Proxy(_)) => Ok(None),
             Err(error) => Err(error),
         }
     }

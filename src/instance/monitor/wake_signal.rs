@@ -46,6 +46,12 @@ impl Due {
         let now = Instant::now();
         Self { rest: now, looked: now, hint: now }
     }
+
+    /// The same, but for nobody's sake sooner than after that wait.
+    pub(super) fn not_before(self, wait: Duration) -> Self {
+        let least = Instant::now() + wait;
+        Self { rest: self.rest.max(least), looked: self.looked.max(least), hint: self.hint.max(least) }
+    }
 }
 
 impl WakeSignal {

@@ -1,5 +1,6 @@
 //! Sentences about credentials.
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::domain::Channel;
@@ -62,6 +63,18 @@ pub fn credential_removed(id: &str, instances: u32) -> String {
 /// A credential's key was replaced.
 pub fn credential_rotated(id: &str) -> String {
     format!("Chave de \"{id}\" trocada. Confira com: pareia credential test {id}")
+}
+
+/// A file has no authorities to trust.
+pub fn ca_unusable(path: &Path, problem: &str) -> String {
+    format!("o arquivo {} {problem}", path.display())
+}
+
+/// The authorities of a credential's server were set, or it has none of its own now.
+pub fn ca_set(id: &str, has_own: bool) -> String {
+    let done = if has_own { "Certificado da autoridade de" } else { "Sem autoridade própria em" };
+    let trusted = if has_own { " cadastrado" } else { "" };
+    format!("{done} \"{id}\"{trusted}. Confira com: pareia credential test {id}")
 }
 
 /// The address of the webhook, above the lines to paste.

@@ -66,6 +66,11 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
         "pareia credential rotate cred_lab --api-token-stdin < chave.txt",
     ),
     (
+        "credential ca",
+        "Troca o certificado da autoridade própria de um servidor (https)",
+        "pareia credential ca cred_lab --ca-file minha-ca.pem",
+    ),
+    (
         "credential webhook",
         "Mostra o que colar na Evolution para ela avisar o pareia assim que algo muda",
         "pareia credential webhook cred_lab --public-url https://zap.loja.com.br",
@@ -125,6 +130,8 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("base_url", "Endereço do servidor Evolution, por exemplo http://localhost:8080"),
     ("api_token_stdin", "Lê a chave global (AUTHENTICATION_API_KEY) da entrada padrão"),
     ("api_token_file", "Lê a chave global deste arquivo"),
+    ("ca_file", "Arquivo PEM com a autoridade (CA) do certificado do servidor, além das conhecidas"),
+    ("none", "Tira a autoridade própria: só valem as conhecidas"),
     ("credential add id", "Id da credencial (padrão: cred_ e letras ao acaso)"),
     ("credential add name", "Nome para as listas (padrão: o id)"),
     (

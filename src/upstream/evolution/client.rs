@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 use std::io;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -11,7 +12,10 @@ use super::call_policy::{CallPolicy, MAX_ANSWER, MAX_LIST};
 use super::list_stream::{self, ListError};
 use super::{decode, entry};
 use crate::domain::{ConnectionState, ListedInstance, Name, Phone, Secret, UpstreamError};
+use crate::upstream::answer_head::AnswerHead;
 use crate::upstream::call_log::CallLog;
+use crate::upstream::client::Patience;
+use crate::upstream::foreign_answer::{self, is_redirect};
 use crate::upstream::transport::{ConnectionPool, HttpRequest, HttpResponse};
 use crate::upstream::{Check, CommandOutcome, Connected, Created, ListSink, UpstreamClient, UpstreamServer};
 
@@ -25,19 +29,19 @@ pub struct EvolutionClient {
     base: String,
     key: Secret,
     log: CallLog,
-    deadline: Instant,
+    patience: Patience,
 }
 
 impl EvolutionClient {
-    /// A client of the server. No call of it outlives `deadline`.
+    /// A client of the server. No call of it outlives its patience.
     pub(in crate::upstream) fn new(
         connections: &ConnectionPool,
         server: UpstreamServer,
         log: CallLog,
-        deadline: Instant,
+        patience: Patience,
     ) -> Self {
         let (base, key) = (server.base_url.as_str().to_owned(), server.key.clone());
-        Self { connections: connections.clone(), base, key, log, deadline }
+        Self { connections: connections.clone(), base, key, log, patience }
     }
 
     fn command(&self, what: &'static str, name: &Name) -> Result<CommandOutcome, UpstreamError> {
@@ -80,22 +84,40 @@ impl EvolutionClient {
     fn post(&self, name: &'static str, path: &str, body: &Value) -> Result<(u16, Vec<u8>), UpstreamError> {
         self.call(
             &EvolutionRoute { method: "POST", name, path },
-            Some(body.to_string()),
+            Some(&body.to_string()),
             CallPolicy::OnceFresh,
             &mut whole,
         )
     }
 
-    /// The one way out: within the limits, with one line in the log.
+    /// The one way out. A call that was turned away with a 429 was not made, and is made again when the server
+    /// says so, where that is in time.
     fn call<T>(
         &self,
         route: &EvolutionRoute,
-        body: Option<String>,
+        body: Option<&str>,
         policy: CallPolicy,
-        read: &mut dyn FnMut(HttpResponse) -> io::Result<(u16, T)>,
+        read: &mut dyn FnMut(HttpResponse) -> io::Result<Answer<T>>,
+    ) -> Result<(u16, T), UpstreamError> {
+        loop {
+            match self.call_once(route, body, policy, read) {
+                Err(UpstreamError::RateLimited(wait)) if self.patience.allows(wait) => thread::sleep(wait),
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// One call within the limits, with one line in the log.
+    fn call_once<T>(
+        &self,
+        route: &EvolutionRoute,
+        body: Option<&str>,
+        policy: CallPolicy,
+        read: &mut dyn FnMut(HttpResponse) -> io::Result<Answer<T>>,
     ) -> Result<(u16, T), UpstreamError> {
         let begun = Instant::now();
-        let deadline = policy.limit().map_or(self.deadline, |limit| self.deadline.min(begun + limit));
+        let deadline = self.patience.deadline;
+        let deadline = policy.limit().map_or(deadline, |limit| deadline.min(begun + limit));
         let EvolutionRoute { method, name, path } = route;
         let request = HttpRequest {
             method,
@@ -106,16 +128,20 @@ impl EvolutionClient {
             repeatable: policy.is_repeatable(),
             fresh: policy.needs_fresh_connection(),
         };
-        let outcome = self.connections.exchange(&request, read).map_err(UpstreamError::from);
-        let status = outcome.as_ref().map(|(status, _)| *status).map_err(|error| *error);
-        self.log.note(format_args!("evolution {method} {name}"), begun, status);
+        let outcome = self.connections.exchange(&request, read);
+        let outcome = outcome.and_then(|(status, answer)| Ok((status, answer?)));
+        self.log.note(
+            format_args!("evolution {method} {name}"),
+            begun,
+            outcome.as_ref().map(|(status, _)| *status),
+        );
         outcome
     }
 }
 
 impl UpstreamClient for EvolutionClient {
     fn until(&self, deadline: Instant) -> Box<dyn UpstreamClient> {
-        Box::new(Self { deadline, ..self.clone() })
+        Box::new(Self { patience: Patience { deadline, ..self.patience }, ..self.clone() })
     }
 
     fn code_lifetime(&self) -> Duration {
@@ -125,18 +151,20 @@ impl UpstreamClient for EvolutionClient {
     fn list_all(&self, sink: &mut dyn ListSink) -> Result<usize, UpstreamError> {
         let route =
             EvolutionRoute { method: "GET", name: "fetchInstances", path: "/instance/fetchInstances" };
-        let mut read = |response: HttpResponse| match response.status() {
-            200 => {
-                sink.begin();
-                match list_stream::read(&mut response.stream(MAX_LIST), sink) {
-                    Ok(skipped) => Ok((200, Ok(skipped))),
-                    Err(ListError::Io(error)) => Err(error),
-                    Err(ListError::NotAList) => Ok((200, Err(UpstreamError::Unexpected))),
-                }
+        let mut read = |response: HttpResponse| {
+            let head = response.head();
+            if head.status != 200 || head.is_html {
+                let body = own(&head, response.whole(MAX_ANSWER)?);
+                return Ok((head.status, body.and_then(|body| Err(decode::failure(head.status, &body)))));
             }
-            status => Ok((status, Err(decode::failure(status, &response.whole(MAX_ANSWER)?)))),
+            sink.begin();
+            match list_stream::read(&mut response.stream(MAX_LIST), sink) {
+                Ok(skipped) => Ok((200, Ok(skipped))),
+                Err(ListError::Io(error)) => Err(error),
+                Err(ListError::NotAList) => Ok((200, Err(UpstreamError::Unexpected))),
+            }
         };
-        self.call(&route, None, CallPolicy::List, &mut read)?.1
+        self.call(&route, None, CallPolicy::List, &mut read).map(|(_, skipped)| skipped)
     }
 
     /// The name may stand in the query: its alphabet needs no encoding, and this route has no name
@@ -218,8 +246,18 @@ struct EvolutionRoute<'a> {
     path: &'a str,
 }
 
-fn whole(response: HttpResponse) -> io::Result<(u16, Vec<u8>)> {
-    Ok((response.status(), response.whole(MAX_ANSWER)?))
+/// The status of an answer, and what was read of it.
+type Answer<T> = (u16, Result<T, UpstreamError>);
+
+fn whole(response: HttpResponse) -> io::Result<Answer<Vec<u8>>> {
+    let head = response.head();
+    Ok((head.status, own(&head, response.whole(MAX_ANSWER)?)))
+}
+
+/// The body of an answer that is Evolution's own.
+fn own(head: &AnswerHead, body: Vec<u8>) -> Result<Vec<u8>, UpstreamError> {
+    let is_own = decode::is_own(head.status, &body) && !head.asks_for_password && !is_redirect(head.status);
+    if is_own { Ok(body) } else { Err(foreign_answer::classify(head, &body)) }
 }
 
 enum KeyKind {

@@ -129,10 +129,25 @@ pub(super) fn parse_body(status: u16, body: &[u8]) -> Result<(u16, Value), Upstr
         return Err(UpstreamError::RejectedKey);
     }
     let body: Value = serde_json::from_slice(body).map_err(|_| UpstreamError::Unexpected)?;
-    match (status, text(&body, "code")) {
-        (503, Some("LICENSE_REQUIRED")) => Err(UpstreamError::LicenseRequired),
-        _ => Ok((status, body)),
+    if is_license(status, &body) { Err(UpstreamError::LicenseRequired) } else { Ok((status, body)) }
+}
+
+/// Whether an answer is Evolution's own, as far as can be told without knowing what was asked.
+///
+/// Its errors have the envelope; only of a 401 any JSON is believed, so that a later release's counts as well.
+/// 1.8 answers some errors with HTTP 200 and no body at all.
+pub(super) fn is_own(status: u16, body: &[u8]) -> bool {
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    let is_json = matches!(first, Some(b'{' | b'['));
+    match status {
+        200..=299 | 401 => is_json || first.is_none(),
+        429 => false,
+        _ => serde_json::from_slice(body).is_ok_and(|body| is_envelope(&body) || is_license(status, &body)),
     }
+}
+
+fn is_license(status: u16, body: &Value) -> bool {
+    status == 503 && text(body, "code") == Some("LICENSE_REQUIRED")
 }
 
 /// Whether `POST /verify-creds` of 2.x approves: `{"status":200,"message":…}`.

@@ -18,11 +18,11 @@ fn each_trouble_has_its_code_and_no_status_changes_over_it() {
     let sim = shop.sim.control();
     let mut since = Vec::new();
     for (fault, code) in [
-        (Fault::Html, "evolution_error"),
+        (Fault::Html, "evolution_unreachable"),
         (Fault::Garbage, "evolution_error"),
         (Fault::Error200, "evolution_error"),
         (Fault::Huge, "evolution_error"),
-        (Fault::Redirect, "evolution_error"),
+        (Fault::Redirect, "evolution_proxy"),
         (Fault::Hang, "evolution_timeout"),
         (Fault::Reset, "evolution_unreachable"),
     ] {

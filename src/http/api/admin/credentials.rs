@@ -12,7 +12,7 @@ use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
 use crate::text;
-use crate::upstream::{BaseUrlError, Check, TypedBaseUrl, TypedKey, UpstreamServer};
+use crate::upstream::{BaseUrlError, Check, TypedBaseUrl, TypedKey, UpstreamServer, check_ca};
 
 impl From<CredentialError> for Problem {
     fn from(error: CredentialError) -> Self {
@@ -71,14 +71,21 @@ pub fn create(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let typed = TypedBaseUrl::parse(fields.text("baseUrl")?).map_err(bad_address)?;
     let TypedKey { key, unwrapped } = key(&fields)?;
     let (id, name) = (fields.optional("id", Name::parse)?, fields.optional("name", label)?);
+    let ca_certificate = ca_certificate(&fields)?;
     credentials::check_free(&app.store, id.as_ref())?;
-    let server = UpstreamServer { channel: Channel::WhatsappEvolution, base_url: &typed.base_url, key: &key };
+    let server = UpstreamServer {
+        channel: Channel::WhatsappEvolution,
+        base_url: &typed.base_url,
+        ca_certificate,
+        key: &key,
+    };
     let check = tested(app, &asker, request, &fields, server)?;
     let draft = CredentialDraft {
         id: id.as_ref(),
         channel: server.channel,
         name: name.as_deref(),
         base_url: &typed.base_url,
+        ca_certificate,
         key: &key,
     };
     let id = credentials::add(&app.store, &draft)?;
@@ -92,10 +99,29 @@ pub fn rotate(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let credential = credentials::find(&app.store, request.captured())?.credential;
     let fields = Fields::read(request.body())?;
     let (base_url, TypedKey { key, unwrapped }) = (credentials::address(&credential)?, key(&fields)?);
-    let server = UpstreamServer { channel: credential.channel, base_url: &base_url, key: &key };
+    let server = UpstreamServer {
+        channel: credential.channel,
+        base_url: &base_url,
+        ca_certificate: credential.ca_certificate.as_deref(),
+        key: &key,
+    };
     let check = tested(app, &asker, request, &fields, server)?;
     credentials::rotate(&app.store, &credential.id, &key)?;
     stored(app, &credential.id, &check, key_note(unwrapped).collect())
+}
+
+/// Replaces the authorities that a credential's connections trust beside the usual ones, null for none; with
+/// them its stored key passes its test.
+pub fn set_ca_certificate(app: &App, request: &Request) -> Result<HttpReply, Problem> {
+    let asker = administrator(app, request)?;
+    let credential = credentials::find(&app.store, request.captured())?.credential;
+    let fields = Fields::read(request.body())?;
+    let (base_url, ca_certificate) = (credentials::address(&credential)?, ca_certificate(&fields)?);
+    let (channel, key) = (credential.channel, &credential.key);
+    let server = UpstreamServer { channel, base_url: &base_url, ca_certificate, key };
+    let check = tested(app, &asker, request, &fields, server)?;
+    credentials::set_ca_certificate(&app.store, &credential.id, ca_certificate)?;
+    stored(app, &credential.id, &check, Vec::new())
 }
 
 /// Removes a credential; with `?force=true` also one that instances name.
@@ -134,6 +160,14 @@ fn key_note(unwrapped: bool) -> impl Iterator<Item = String> {
 
 fn bad_address(why: BaseUrlError) -> Problem {
     Problem::InvalidField("baseUrl", format!("baseUrl {}", text::base_url(why)))
+}
+
+fn ca_certificate(fields: &Fields) -> Result<Option<&str>, Problem> {
+    const FIELD: &str = "caCertificate";
+    let pem = fields.optional_text(FIELD)?;
+    pem.map_or(Ok(()), check_ca)
+        .map_err(|why| Problem::InvalidField(FIELD, format!("{FIELD}: {}", text::ca_certificate(why))))?;
+    Ok(pem)
 }
 
 fn key(fields: &Fields) -> Result<TypedKey, Problem> {

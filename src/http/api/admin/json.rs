@@ -30,6 +30,7 @@ pub struct CredentialJson<'a> {
     created_at: String,
     fingerprint: String,
     public_default_key: bool,
+    has_ca_certificate: bool,
     #[serde(rename = "trouble")]
     problem: Option<ServerProblemJson>,
 }
@@ -47,6 +48,7 @@ impl<'a> From<&'a CredentialLine> for CredentialJson<'a> {
             created_at: iso(credential.created_at),
             fingerprint: fingerprint(&credential.key),
             public_default_key: is_public_default_key(credential.channel, &credential.key),
+            has_ca_certificate: credential.ca_certificate.is_some(),
             problem: line.failing.as_ref().map(|(code, since)| ServerProblemJson::of(code, *since)),
         }
     }

@@ -62,26 +62,20 @@ impl OpeningConnect {
     fn note(&mut self, answer: &Result<Connected, UpstreamError>) {
         self.state = match answer {
             Ok(_) => Opening::Answered,
-            Err(error) => Opening::Failed(*error, Instant::now()),
+            Err(error) => Opening::Failed(error.clone(), Instant::now()),
         };
     }
 
     /// Whether the `connect` was refused before it could open a socket. A key that is refused to one request
     /// is refused to the other too, so its answer gets a moment to come.
     pub(super) fn was_refused(&mut self, end: &ConnectError) -> bool {
-        let refused = |error: UpstreamError| {
-            matches!(
-                error,
-                UpstreamError::RejectedKey | UpstreamError::LicenseRequired | UpstreamError::Unreachable
-            )
-        };
         if matches!(self.state, Opening::Unanswered)
-            && matches!(end, ConnectError::Failed(UseCaseError::Upstream(error)) if refused(*error))
+            && matches!(end, ConnectError::Failed(UseCaseError::Upstream(error)) if error.is_without_effect())
             && let Ok(answer) = self.answer.recv_timeout(REJECTED_KEY_GRACE)
         {
             self.note(&answer);
         }
-        matches!(self.state, Opening::Failed(error, _) if refused(error))
+        matches!(&self.state, Opening::Failed(error, _) if error.is_without_effect())
     }
 }
 
@@ -163,8 +157,8 @@ impl ConnectCall<'_> {
         if gone {
             return Some(WaitEnd::Nothing);
         }
-        match wait.opening.as_ref()?.state {
-            Opening::Failed(error, at) if at.elapsed() >= FAILING => Some(WaitEnd::NotOpened(error)),
+        match &wait.opening.as_ref()?.state {
+            Opening::Failed(error, at) if at.elapsed() >= FAILING => Some(WaitEnd::NotOpened(error.clone())),
             Opening::Failed(..) | Opening::Unanswered | Opening::Answered => None,
         }
     }

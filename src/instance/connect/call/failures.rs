@@ -32,9 +32,9 @@ impl Failures {
                 *row = ConsecutiveFailures::default();
                 false
             }
-            Err(UpstreamError::RejectedKey | UpstreamError::LicenseRequired) => true,
+            Err(error) if error.is_lasting() => true,
             Err(error) => {
-                row.not_understood += u32::from(*error == UpstreamError::Unexpected);
+                row.not_understood += u32::from(error.is_not_understood());
                 let since = *row.since.get_or_insert_with(Instant::now);
                 row.not_understood >= NOT_UNDERSTOOD || since.elapsed() >= FAILING
             }

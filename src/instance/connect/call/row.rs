@@ -59,7 +59,12 @@ impl ConnectCall<'_> {
         if Instant::now() + LEAST_TIME >= self.deadline {
             return Err(UseCaseError::Busy.into());
         }
-        let server = UpstreamServer { channel: chosen.channel, base_url: &base_url, key: &chosen.key };
+        let server = UpstreamServer {
+            channel: chosen.channel,
+            base_url: &base_url,
+            ca_certificate: chosen.ca_certificate.as_deref(),
+            key: &chosen.key,
+        };
         let client = self.service.gateway.client(server, self.trace, self.deadline);
         self.server = Some(ChosenServer { credential: chosen.id, base_url, client, permit: Some(permit) });
         Ok(())

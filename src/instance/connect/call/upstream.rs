@@ -122,24 +122,18 @@ impl ConnectCall<'_> {
                 Err(UpstreamError::Unexpected.into())
             }
             Err(error) => {
-                self.note_lost_create(error)?;
+                self.note_lost_create(&error)?;
                 Err(error.into())
             }
         }
     }
 
     /// Notes how long a create may be under way that was not answered.
-    fn note_lost_create(&mut self, error: UpstreamError) -> Result<(), ConnectError> {
-        let span = match error {
-            UpstreamError::Unreachable
-            | UpstreamError::RejectedKey
-            | UpstreamError::LicenseRequired
-            | UpstreamError::NotLoaded => {
-                return self.clear_pending_create();
-            }
-            UpstreamError::Broken | UpstreamError::Unexpected => CREATE_OUT,
-            UpstreamError::Timeout => SLOW_CREATE_OUT,
-        };
+    fn note_lost_create(&mut self, error: &UpstreamError) -> Result<(), ConnectError> {
+        if error.is_without_effect() {
+            return self.clear_pending_create();
+        }
+        let span = if error.is_unanswered() { SLOW_CREATE_OUT } else { CREATE_OUT };
         self.save(|row| row.create_out_until = Some(from_now(span)))
     }
 

@@ -1,0 +1,73 @@
+//! TCP and TLS for `ureq`: its own connectors, but for the words of a handshake that failed, and a resolver
+//! that drops the addresses that no call may go to.
+
+use std::net::{IpAddr, SocketAddr};
+
+use ureq::Error;
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{
+    ConnectionDetails, Connector, NextTimeout, RustlsConnector, TcpConnector, Transport,
+};
+
+use super::address_rules::is_forbidden;
+use super::failure::{ConnectionFailure, classify_handshake};
+use crate::domain::{NoConnection, UpstreamError};
+
+/// Connects by TCP, and by TLS where the address asks for it.
+pub(super) fn connector() -> impl Connector {
+    ().chain(TcpConnector::default()).chain(TlsConnector::default())
+}
+
+/// TLS whose failures say what failed.
+#[derive(Debug, Default)]
+struct TlsConnector(RustlsConnector);
+
+impl<In: Transport> Connector<In> for TlsConnector {
+    type Out = <RustlsConnector as Connector<In>>::Out;
+
+    fn connect(&self, details: &ConnectionDetails, chained: Option<In>) -> Result<Option<Self::Out>, Error> {
+        self.0.connect(details, chained).map_err(|error| match classify_handshake(&error) {
+            Some(why) => ConnectionFailure(UpstreamError::Tls(why)).into(),
+            None => error,
+        })
+    }
+}
+
+/// Resolves as usual, then drops every address that no call may go to. The addresses that remain
+/// are the ones connected to: a name cannot lead elsewhere between the check and its use.
+#[derive(Debug, Default)]
+pub(super) struct GuardedResolver(DefaultResolver);
+
+impl Resolver for GuardedResolver {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        let mut found = self.empty();
+        if let Some(address) = literal(uri) {
+            found.push(address);
+        } else {
+            let resolved = self.0.resolve(uri, config, timeout).map_err(|error| match error {
+                // The system's own words for a name without an address.
+                Error::Io(_) => Error::HostNotFound,
+                error => error,
+            })?;
+            resolved.iter().for_each(|address| found.push(*address));
+        }
+        let mut kept = self.empty();
+        found.iter().filter(|a| !is_forbidden(a.ip())).for_each(|a| kept.push(*a));
+        let forbidden = UpstreamError::Unreachable(NoConnection::Forbidden);
+        if kept.is_empty() { Err(ConnectionFailure(forbidden).into()) } else { Ok(kept) }
+    }
+}
+
+/// An address written out needs no look-up, nor the thread that bounds one.
+fn literal(uri: &Uri) -> Option<SocketAddr> {
+    let host = uri.host()?.trim_start_matches('[').trim_end_matches(']');
+    let default = if uri.scheme_str() == Some("https") { 443 } else { 80 };
+    Some(SocketAddr::new(host.parse::<IpAddr>().ok()?, uri.port_u16().unwrap_or(default)))
+}

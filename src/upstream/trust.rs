@@ -1,0 +1,118 @@
+//! Which certificate authorities a connection trusts: those that come with this program, the system's, and a
+//! server's own. Makes no connection.
+
+use std::sync::{Arc, LazyLock};
+
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+use super::client::UpstreamServer;
+
+/// Largest PEM text of a server's own authorities: a bundle of dozens.
+pub const MAX_CA: usize = 64 * 1024;
+
+/// Whom a connection trusts.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) enum TrustAnchors {
+    /// Nobody: it speaks no TLS.
+    Nobody,
+    /// The authorities that come with this program, and the system's.
+    Usual,
+    /// Those, and the ones of this PEM text.
+    And(String),
+}
+
+impl TrustAnchors {
+    /// Whom connections to that server trust.
+    pub(super) fn of(server: &UpstreamServer) -> Self {
+        match server.ca_certificate {
+            _ if !server.base_url.as_str().starts_with("https:") => Self::Nobody,
+            Some(pem) => Self::And(pem.to_owned()),
+            None => Self::Usual,
+        }
+    }
+
+    /// The same for `ureq`.
+    pub(super) fn tls_config(&self) -> TlsConfig {
+        let authorities = match self {
+            Self::Nobody => Vec::new(),
+            Self::Usual => USUAL.clone(),
+            Self::And(pem) => [USUAL.clone(), own(pem)].concat(),
+        };
+        TlsConfig::builder()
+            .root_certs(RootCerts::Specific(Arc::new(authorities)))
+            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .build()
+    }
+}
+
+/// Read once, at the first connection that needs them. Where `SSL_CERT_FILE` or `SSL_CERT_DIR` is set, it
+/// stands for the system's store, as it does for OpenSSL.
+static USUAL: LazyLock<Vec<Certificate<'static>>> = LazyLock::new(|| {
+    let system = rustls_native_certs::load_native_certs();
+    for error in &system.errors {
+        log::warn!("the system's certificates: {error}");
+    }
+    let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(|der| Certificate::from_der(der));
+    bundled.chain(system.certs.iter().map(|der| Certificate::from_der(der).to_owned())).collect()
+});
+
+fn own(pem: &str) -> Vec<Certificate<'static>> {
+    CertificateDer::pem_slice_iter(pem.as_bytes())
+        .filter_map(Result::ok)
+        .map(|der| Certificate::from_der(&der).to_owned())
+        .collect()
+}
+
+/// Why a text holds no authorities to trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CaError {
+    /// It has more than [`MAX_CA`] bytes.
+    TooLarge,
+    /// It holds a private key, which nobody but the server may have.
+    PrivateKey,
+    /// It holds no PEM block of a certificate.
+    NoCertificate,
+    /// One of its blocks is no certificate.
+    Unreadable,
+}
+
+/// Checks a PEM text of authorities that a server's connections shall trust.
+pub fn check_ca(pem: &str) -> Result<(), CaError> {
+    if pem.len() > MAX_CA {
+        return Err(CaError::TooLarge);
+    }
+    if pem.contains("PRIVATE KEY-----") {
+        return Err(CaError::PrivateKey);
+    }
+    let mut store = RootCertStore::empty();
+    for block in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+        let der = block.map_err(|_| CaError::Unreadable)?;
+        store.add(der).map_err(|_| CaError::Unreadable)?;
+    }
+    if store.is_empty() { Err(CaError::NoCertificate) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_text_of_authorities_is_refused_for_what_it_is() {
+        let block =
+            |kind: &str, body: &str| format!("-----BEGIN {kind}-----\n{body}\n-----END {kind}-----\n");
+        for (pem, why) in [
+            (String::new(), CaError::NoCertificate),
+            ("minha CA".to_owned(), CaError::NoCertificate),
+            (block("CERTIFICATE REQUEST", "AAAA"), CaError::NoCertificate),
+            (block("CERTIFICATE", "AAAA"), CaError::Unreadable),
+            (block("CERTIFICATE", "?"), CaError::Unreadable),
+            (block("RSA PRIVATE KEY", "AAAA"), CaError::PrivateKey),
+            ("#".repeat(MAX_CA + 1), CaError::TooLarge),
+        ] {
+            assert_eq!(check_ca(&pem), Err(why), "{pem:.80}");
+        }
+    }
+}
