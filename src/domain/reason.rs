@@ -20,6 +20,8 @@ pub enum Reason {
     Gone,
     /// Upstream knows the name and has not loaded it.
     NotLoaded,
+    /// Two sockets of the pairing replace each other for ever.
+    Fighting,
     /// Somebody logged the phone out from here.
     LoggedOut,
     /// The linked device was removed on the phone.
@@ -43,7 +45,7 @@ impl From<Logout> for Reason {
 impl Reason {
     /// What [`Reason::Upstream`] begins with, before its number.
     const UPSTREAM: &str = "upstream_";
-    const WORDS: [(Self, &str); 10] = [
+    const WORDS: [(Self, &str); 11] = [
         (Self::Asked, "asked"),
         (Self::Paired, "paired"),
         (Self::Moved, "moved"),
@@ -51,6 +53,7 @@ impl Reason {
         (Self::Unscanned, "unscanned"),
         (Self::Gone, "gone"),
         (Self::NotLoaded, "not_loaded"),
+        (Self::Fighting, "fighting"),
         (Self::LoggedOut, "logged_out"),
         (Self::DeviceRemoved, "device_removed"),
         (Self::LoggedOutUpstream, "logged_out_upstream"),

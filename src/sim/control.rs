@@ -44,6 +44,19 @@ impl Control {
         self.hub.world(|world, now| world.drop_sockets(name, back.unwrap_or(BACK_AFTER), now))
     }
 
+    /// Another client signs in with the instance's pairing, and the two sockets replace each other until it is
+    /// stopped, or the instance deleted. False if no phone is connected.
+    #[must_use]
+    pub fn fight(&self, name: &str) -> bool {
+        self.hub.world(|world, now| world.begin_fight(name, now))
+    }
+
+    /// That other client is stopped. False if there is none.
+    #[must_use]
+    pub fn end_fight(&self, name: &str) -> bool {
+        self.hub.world(|world, _| world.end_fight(name))
+    }
+
     /// Its webhook receiver fails: a `delete` of 2.x leaves it alive that much longer. False if missing.
     #[must_use]
     pub fn hold_delete(&self, name: &str, delay: Duration) -> bool {

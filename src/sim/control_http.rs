@@ -19,10 +19,14 @@ use std::time::{Duration, Instant};
 const REFUSE_FOR: Duration = Duration::from_secs(5);
 
 /// The commands, with what they take and do. `GET /sim` answers this.
-const HELP: [(&str, &str); 19] = [
+const HELP: [(&str, &str); 20] = [
     ("scan", "{name, jid?}: a phone scans the code that the instance shows"),
     ("unlink", "{name}: the phone removes the linked device"),
     ("drop", "{name, back_after_ms?}: the instance's WhatsApp socket drops and comes back by itself"),
+    (
+        "fight",
+        "{name, over?: true}: another client signs in with its pairing, and the sockets replace each other",
+    ),
     ("hold_delete", "{name, ms}: its webhook receiver fails, and a delete takes that much longer (2.x)"),
     ("forget", "{name?}: that instance, or all, vanish as after a lost volume"),
     ("restart", "{}: the server restarts"),
@@ -86,6 +90,10 @@ fn perform(hub: &Arc<Hub>, command: &str, args: &Map<String, Value>) -> Result<A
         "scan" => done(control.scan(name()?, text("jid")), "the instance shows no code"),
         "unlink" => done(control.unlink(name()?), "no phone is linked"),
         "drop" => done(control.drop_socket(name()?, ms("back_after_ms")), "the instance has no socket"),
+        "fight" if args.get("over") == Some(&Value::Bool(true)) => {
+            done(control.end_fight(name()?), "no sockets fight")
+        }
+        "fight" => done(control.fight(name()?), "no phone is connected"),
         "hold_delete" => done(control.hold_delete(name()?, ms("ms").unwrap_or_default()), "no such instance"),
         "forget" => done(true, "").inspect(|_| control.forget(text("name"))),
         "restart" => Ok(After::Restart),

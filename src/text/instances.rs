@@ -17,6 +17,11 @@ pub const LINK_EXPIRED: &str = "Este link de conexão não vale mais";
 pub const LINK_EXPIRED_DETAIL: &str =
     "O link venceu, foi cancelado ou está incompleto. Peça um link novo a quem o enviou.";
 
+/// Two sockets replace each other, and what ends that.
+pub(super) const FIGHTING: &str = "Duas conexões usam a mesma sessão deste número e derrubam uma à outra várias vezes por \
+    minuto. Pare o outro programa, ou a outra Evolution API, que usa esta sessão; se continuar, apague a instância e \
+    conecte de novo: na Evolution 2.3.7, reiniciar não resolveu e apagar resolveu.";
+
 /// 409: the name upstream is another instance's.
 const NOT_YOURS: &str = "A Evolution API tem outra instância com este nome";
 /// Said beside [`NOT_YOURS`].
@@ -96,6 +101,7 @@ pub fn reason(reason: Reason) -> String {
         Reason::NotLoaded => {
             "A Evolution API conhece a instância, mas não a carregou. Confira o log dela; se continuar, reinicie-a."
         }
+        Reason::Fighting => FIGHTING,
         Reason::LoggedOut => "O celular foi desconectado por aqui. Para voltar, leia um QR Code novo.",
         Reason::DeviceRemoved => {
             "O aparelho foi removido em Dispositivos conectados, no celular. Para voltar, leia um QR Code novo."

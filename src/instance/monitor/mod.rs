@@ -17,6 +17,7 @@ mod probe_queue;
 mod probes;
 mod server;
 mod snapshot;
+mod socket_turns;
 mod state;
 mod supervisor;
 mod suspicions;

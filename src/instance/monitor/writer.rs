@@ -45,7 +45,7 @@ fn paired_at(snapshot: &Snapshot, at: usize, reason: Reason) -> Option<Millis> {
     match reason {
         Reason::Paired => Some(snapshot.paired_at(at)),
         // The phone may still be paired.
-        Reason::Dropped | Reason::Gone | Reason::NotLoaded => snapshot.rows[at].paired_at,
+        Reason::Dropped | Reason::Gone | Reason::NotLoaded | Reason::Fighting => snapshot.rows[at].paired_at,
         // No phone is paired: the next call may open a socket.
         Reason::Asked
         | Reason::Moved
