@@ -231,7 +231,7 @@ fn upstream_status(error: UpstreamError) -> u16 {
 
 fn connect_status(error: &ConnectError) -> u16 {
     match error {
-        ConnectError::OwnedByOther | ConnectError::PairedUpstream => 409,
+        ConnectError::OwnedByOther | ConnectError::PairedUpstream | ConnectError::Fighting => 409,
         ConnectError::NoActiveCredential(_) => 503,
         ConnectError::NoQr | ConnectError::Reconnecting => 504,
         ConnectError::Failed(error) => use_case_status(error),
@@ -327,6 +327,7 @@ mod tests {
             (UpstreamError::Timeout.into(), 504, "evolution_timeout"),
             (ConnectError::NoQr, 504, "qr_timeout"),
             (ConnectError::Reconnecting, 504, "qr_timeout"),
+            (ConnectError::Fighting, 409, "fighting"),
             (UseCaseError::Internal.into(), 500, "internal"),
             (UseCaseError::Gone.into(), 404, "not_found"),
         ] {

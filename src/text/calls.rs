@@ -1,5 +1,6 @@
 //! Sentences of the call that ends in a QR code.
 
+use super::fighting::FIGHTING;
 use super::requests::NOT_FOUND;
 use super::sentence::Sentence;
 use super::servers::upstream;
@@ -57,6 +58,9 @@ pub fn connect_error(error: &ConnectError) -> Sentence {
                   o WhatsApp e chame de novo; para parear outro celular, desconecte este antes.",
             ),
         ),
+        ConnectError::Fighting => {
+            ("fighting", "Duas conexões do mesmo número estão se derrubando".to_owned(), Some(FIGHTING))
+        }
         ConnectError::Failed(error) => return use_case_error(error),
     };
     Sentence { code, error, detail: detail.map(Into::into) }

@@ -1,6 +1,7 @@
 //! Sentences about what is done with an instance, about links, and why a status is what it is.
 
 use super::calls::use_case_error;
+use super::fighting::FIGHTING;
 use super::sentence::Sentence;
 use super::servers::upstream;
 use crate::domain::{Reason, UseCaseError};
@@ -16,11 +17,6 @@ pub const LINK_EXPIRED: &str = "Este link de conexão não vale mais";
 /// Said beside [`LINK_EXPIRED`].
 pub const LINK_EXPIRED_DETAIL: &str =
     "O link venceu, foi cancelado ou está incompleto. Peça um link novo a quem o enviou.";
-
-/// Two sockets replace each other, and what ends that.
-pub(super) const FIGHTING: &str = "Duas conexões usam a mesma sessão deste número e derrubam uma à outra várias vezes por \
-    minuto. Pare o outro programa, ou a outra Evolution API, que usa esta sessão; se continuar, apague a instância e \
-    conecte de novo: na Evolution 2.3.7, reiniciar não resolveu e apagar resolveu.";
 
 /// 409: the name upstream is another instance's.
 const NOT_YOURS: &str = "A Evolution API tem outra instância com este nome";

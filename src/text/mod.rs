@@ -8,6 +8,7 @@ mod access;
 mod calls;
 pub mod cli;
 mod count;
+mod fighting;
 mod instances;
 mod json_body;
 mod requests;

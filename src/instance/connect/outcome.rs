@@ -68,6 +68,8 @@ pub enum ConnectError {
     NoQr,
     /// A phone is paired and its socket did not come back within the time.
     Reconnecting,
+    /// Two sockets of the pairing replace each other.
+    Fighting,
     /// What can end any use case.
     Failed(UseCaseError),
 }

@@ -13,6 +13,7 @@ mod judge;
 mod pace;
 mod poll;
 mod poll_loop;
+mod poll_outcome;
 mod probe_queue;
 mod probes;
 mod server;

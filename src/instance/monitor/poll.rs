@@ -5,6 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::judge::{Lasted, Observation, Verdict, judge};
+use super::poll_outcome::{PollError, Remainder};
 use super::probe_queue::ProbeQueue;
 use super::probes::{Candidate, Candidates, ProbeReason};
 use super::server::PolledServer;
@@ -21,34 +22,9 @@ use crate::upstream::{UpstreamClient, UpstreamServer};
 const PROBING: Duration = Duration::from_secs(5);
 /// Drops of one poll that are looked at again before they are written, which takes some 0.3 s for each. Where
 /// more sockets drop at once, it is the server's or WhatsApp's doing and no fight.
-const MAX_DOUBTS: usize = 8;
+const MAX_RECHECKS: usize = 8;
 /// The verdict of a socket that is down and comes back by itself.
 const DROPPED: Verdict = Verdict::Change(Status::Disconnected, Reason::Dropped);
-
-/// What a poll leaves to the next one.
-pub(super) struct Remainder {
-    /// How long the poll waited for upstream.
-    pub upstream: Duration,
-    /// Whether somebody is pairing, or probes are left over.
-    pub is_busy: bool,
-    /// When the next look at a socket that may be down is due.
-    pub next_look: Option<Instant>,
-}
-
-/// Why a poll failed.
-#[derive(Clone, Copy)]
-pub(super) enum PollError {
-    /// Upstream could not do its part.
-    Upstream(UpstreamError),
-    /// The database failed, or our own code did: that says nothing of upstream.
-    Store,
-}
-
-impl From<UpstreamError> for PollError {
-    fn from(error: UpstreamError) -> Self {
-        Self::Upstream(error)
-    }
-}
 
 /// The polls of one server, and what is remembered from one to the next.
 pub(super) struct Poller<'a> {
@@ -58,7 +34,7 @@ pub(super) struct Poller<'a> {
     suspicions: Suspicions,
     turns: SocketTurns,
     /// Drops that this poll may still look at again.
-    doubts: usize,
+    rechecks: usize,
     queue: ProbeQueue,
     /// When the last list came, and whether it lags behind.
     list: Option<(Instant, bool)>,
@@ -76,7 +52,7 @@ impl<'a> Poller<'a> {
             rows: RowCache::default(),
             suspicions: Suspicions::default(),
             turns: SocketTurns::default(),
-            doubts: 0,
+            rechecks: 0,
             queue: ProbeQueue::new(state.pace.rest),
             list: None,
             skipped: 0,
@@ -109,7 +85,7 @@ impl<'a> Poller<'a> {
         let client = self.client(trace);
         server.begin_wait();
         self.upstream = Duration::ZERO;
-        self.doubts = MAX_DOUBTS;
+        self.rechecks = MAX_RECHECKS;
         let is_list_due = self.is_list_due();
         let list = if is_list_due { List::fetch(&*client, &rows)? } else { List::silent(rows.len()) };
         let snapshot = Snapshot { rows, list, client, trace, begun };
@@ -283,10 +259,10 @@ impl<'a> Poller<'a> {
     /// Whether a socket that was found down is open at one of a few looks more, as one of two sockets is that
     /// replace each other.
     fn is_back(&mut self, snapshot: &Snapshot, at: usize) -> Result<bool, UpstreamError> {
-        if self.doubts == 0 {
+        if self.rechecks == 0 {
             return Ok(false);
         }
-        self.doubts -= 1;
+        self.rechecks -= 1;
         let pace = &self.state.pace;
         for _ in 0..pace.drop_looks {
             thread::sleep(pace.drop_look_pause);

@@ -4,7 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use super::pace::Pace;
-use super::poll::{PollError, Poller, Remainder};
+use super::poll::Poller;
+use super::poll_outcome::{PollError, Remainder};
 use super::server::PolledServer;
 use super::state::MonitorState;
 use super::wake_signal::Due;

@@ -60,3 +60,22 @@ fn a_monitor_that_starts_during_a_fight_says_so_still() {
     assert_eq!(shop.history("a"), "asked, connected paired, error fighting");
     later.stop();
 }
+
+#[test]
+fn a_call_for_a_number_that_fights_opens_nothing_and_finds_out_when_it_is_over() {
+    for version in [Version::V2_3_7, Version::V1_8_2] {
+        let shop = fighting(version);
+        let sim = shop.sim.control();
+        let before = (sim.sockets("a"), sim.count("connect", Some("a")));
+        let answer = shop.post("a");
+        assert_eq!((answer.status, answer.code()), (409, "fighting"), "{version:?} {}", answer.body);
+        let detail = answer.body["detail"].as_str().unwrap_or_default();
+        assert!(detail.contains("apague a instância"), "{}", answer.body);
+        // From here on nobody else watches.
+        shop.monitor.stop();
+        assert!(sim.end_fight("a"));
+        assert_eq!(shop.post("a").data("status"), "connected", "{version:?}");
+        assert_eq!((sim.sockets("a"), sim.count("connect", Some("a"))), before, "{version:?}: no connect");
+        assert_eq!(shop.history("a"), "asked, connected paired, error fighting, connected paired");
+    }
+}

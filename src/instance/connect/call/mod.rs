@@ -130,6 +130,7 @@ impl<'a> ConnectCall<'a> {
             let answer = match plan(&self.facts()) {
                 Step::Refuse => return self.refuse(),
                 Step::Connected => return self.connected(),
+                Step::Fight => return Err(ConnectError::Fighting),
                 Step::ChooseServer => self.choose_server().map(|()| None),
                 Step::WriteRow => self.write_row().map(|()| None),
                 Step::Look => self.look().map(|()| None),
@@ -137,6 +138,7 @@ impl<'a> ConnectCall<'a> {
                 Step::Create => self.create().map(|()| None),
                 Step::AwaitLoad => self.await_load().map(|()| None),
                 Step::Watch(returning) => self.watch(returning).map(|()| None),
+                Step::WatchFight => self.watch_fight().map(|()| None),
                 Step::AwaitOpen => self.await_open().map(|()| None),
                 Step::OpenSocket(trust) => self.open_socket(trust),
                 Step::AwaitCode(trust) => self.await_present_code(trust),
