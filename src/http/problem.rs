@@ -233,7 +233,7 @@ fn connect_status(error: &ConnectError) -> u16 {
     match error {
         ConnectError::OwnedByOther | ConnectError::PairedUpstream | ConnectError::Fighting => 409,
         ConnectError::NoActiveCredential(_) => 503,
-        ConnectError::NoQr | ConnectError::Reconnecting => 504,
+        ConnectError::NoQr | ConnectError::NoQrAfterScans | ConnectError::Reconnecting => 504,
         ConnectError::Failed(error) => use_case_status(error),
     }
 }
@@ -326,6 +326,7 @@ mod tests {
             (UpstreamError::Unexpected.into(), 502, "evolution_error"),
             (UpstreamError::Timeout.into(), 504, "evolution_timeout"),
             (ConnectError::NoQr, 504, "qr_timeout"),
+            (ConnectError::NoQrAfterScans, 504, "qr_timeout"),
             (ConnectError::Reconnecting, 504, "qr_timeout"),
             (ConnectError::Fighting, 409, "fighting"),
             (UseCaseError::Internal.into(), 500, "internal"),

@@ -8,8 +8,8 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::health::UNWATCHED;
 use super::instances::parsed;
-use super::{Error, Store};
-use crate::domain::{Channel, Millis, Name, Phone};
+use super::{Error, Store, scans};
+use crate::domain::{Channel, Millis, Name, Phone, ScanHelp};
 
 /// An instance as lists show it.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ pub struct InstanceLine {
     pub reason: Option<String>,
     /// Since when its server has been failing, or nobody has asked it: the status is as old as that.
     pub unknown_since: Option<Millis>,
+    /// What to advise whoever scans its codes; `None`: nothing is amiss.
+    pub scan_help: Option<ScanHelp>,
     /// When the first call for it came.
     pub created_at: Millis,
     /// When anything in the row changed last.
@@ -104,9 +106,11 @@ const LINES: &str = "SELECT i.id, i.channel, i.channelInstanceId, i.channelPhone
             WHEN h.since IS NOT NULL THEN h.since
             WHEN c.id IS NULL THEN coalesce(i.orphanedAt, i.updatedAt)
             WHEN NOT c.isActive THEN c.updatedAt
-        END AS unknownSince
+        END AS unknownSince,
+        i.scanCodes, i.scanReturns, i.scanCodeAt, v.server, v.whatsappWeb
     FROM messaging_instances i JOIN users u ON u.id = i.userId
     LEFT JOIN integration_credentials c ON c.id = i.credentialId
+    LEFT JOIN server_versions v ON v.credentialId = i.credentialId
     LEFT JOIN credential_health h ON h.credentialId = i.credentialId AND h.trouble IS NOT NULL";
 /// The order of lists: that of the unique index, so that nothing is sorted.
 const ORDER: &str = "ORDER BY i.channel, i.channelInstanceId";
@@ -291,6 +295,7 @@ fn read_line(row: &Row) -> rusqlite::Result<InstanceLine> {
         since: row.get("since")?,
         reason: row.get("statusReason")?,
         unknown_since: row.get("unknownSince")?,
+        scan_help: scans::help(row, row.as_ref().column_index("scanCodes")?)?,
         created_at: row.get("createdAt")?,
         updated_at: row.get("updatedAt")?,
     })

@@ -2,6 +2,7 @@
 
 use super::fighting::FIGHTING;
 use super::requests::NOT_FOUND;
+use super::scans::NO_CODE_AFTER_SCANS;
 use super::sentence::Sentence;
 use super::servers::upstream;
 use super::storage::{STORAGE_FULL_DETAIL, storage_full};
@@ -50,6 +51,9 @@ pub fn connect_error(error: &ConnectError) -> Sentence {
                   continuar, confira se o servidor alcança web.whatsapp.com e a versão da Evolution API.",
             ),
         ),
+        ConnectError::NoQrAfterScans => {
+            ("qr_timeout", "Erro ao criar/conectar instância".to_owned(), Some(NO_CODE_AFTER_SCANS))
+        }
         ConnectError::Reconnecting => (
             "qr_timeout",
             "Erro ao criar/conectar instância".to_owned(),

@@ -4,7 +4,7 @@ mod concurrency;
 mod crash;
 mod faults;
 mod harmless;
-mod monitor;
+pub mod monitor;
 mod races;
 mod removal;
 mod returning;

@@ -72,6 +72,9 @@ fn show_one(store: &Store, name: &str, json: bool) -> CommandResult {
     if let Some(reason) = reason {
         note(crate::text::reason(reason));
     }
+    if let Some(help) = line.scan_help.as_ref().filter(|_| !json) {
+        note(words::scan_help(&help.versions));
+    }
     Ok(())
 }
 

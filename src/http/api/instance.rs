@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use super::scan_help::ScanHelpJson;
 use crate::domain::clock;
 use crate::domain::{Caller, Channel, Name, Role, Secret};
 use crate::http::app::App;
@@ -84,6 +85,7 @@ struct ConnectDataJson<'a> {
     message: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pairing_code_message: Option<&'static str>,
+    scan_help: Option<ScanHelpJson<'a>>,
 }
 
 impl<'a> ConnectJson<'a> {
@@ -99,6 +101,7 @@ impl<'a> ConnectJson<'a> {
             qr_code_expires_at: answer.qr_expires.map(clock::iso),
             message: text::connect_outcome(answer),
             pairing_code_message: answer.pairing_code_missing.then_some(text::PAIRING_CODE_MISSING),
+            scan_help: answer.scan_help.as_ref().map(ScanHelpJson::of),
         };
         Self { success: true, message: text::DONE, data }
     }
@@ -194,11 +197,12 @@ mod tests {
             qr: Some(Qr { code: None, image: Secret::new("data:image/png;base64,x"), pairing_code: None }),
             qr_expires: Some(45_000),
             pairing_code_missing: false,
+            scan_help: None,
         };
         let text = |answer: &ConnectOutcome| String::from_utf8(success(answer).body).expect("text");
         assert_eq!(
             text(&answer),
-            r#"{"success":true,"message":"Instância criada com credenciais do sistema","data":{"instanceId":"c1","channelInstanceId":"a","status":"connecting","qrCode":"data:image/png;base64,x","pairingCode":null,"qrCodeExpiresAt":"1970-01-01T00:00:45.000Z","message":"Instância criada. Escaneie o QR Code no WhatsApp."}}"#
+            r#"{"success":true,"message":"Instância criada com credenciais do sistema","data":{"instanceId":"c1","channelInstanceId":"a","status":"connecting","qrCode":"data:image/png;base64,x","pairingCode":null,"qrCodeExpiresAt":"1970-01-01T00:00:45.000Z","message":"Instância criada. Escaneie o QR Code no WhatsApp.","scanHelp":null}}"#
         );
         answer.pairing_code_missing = true;
         assert!(text(&answer).contains("\"pairingCodeMessage\":\"Esta instância"));

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use super::scan_help::ScanHelpJson;
 use super::server_problem;
 use crate::domain::clock;
 use crate::domain::{Caller, Permission, Reason, Status};
@@ -184,6 +185,7 @@ pub struct InstanceJson<'a> {
     reason: Option<&'a str>,
     reason_text: Option<String>,
     unknown_since: Option<String>,
+    scan_help: Option<ScanHelpJson<'a>>,
     created_at: String,
     updated_at: String,
 }
@@ -205,6 +207,7 @@ impl<'a> InstanceJson<'a> {
             reason,
             reason_text: reason.and_then(Reason::parse).map(text::reason),
             unknown_since: line.unknown_since.map(clock::iso),
+            scan_help: line.scan_help.as_ref().map(ScanHelpJson::of),
             created_at: clock::iso(line.created_at),
             updated_at: clock::iso(line.updated_at),
         }

@@ -39,6 +39,12 @@ pub(super) const STEADY: Duration = Duration::from_secs(3);
 pub(super) const PAIRING_CODE: Duration = Duration::from_secs(4);
 /// How long upstream may fail in the middle of a wait before the call gives up.
 pub(super) const FAILING: Duration = Duration::from_secs(2);
+/// How long ago the name was last looked at, at most, where a code counts as seen from its beginning. Pages and the
+/// command line ask every two seconds.
+pub(super) const SEEN_TO_BEGIN: Duration = Duration::from_secs(10);
+/// How much earlier than its lifetime allows a code has to be replaced for its socket to have closed: more than a
+/// look may be late.
+pub(super) const EARLIER: Duration = Duration::from_secs(15);
 /// How long later calls take a state that flapped to flap still.
 pub(super) const FLAPPED_LATELY: Duration = Duration::from_secs(10);
 /// Least time before its deadline that a call needs when it gets its permit; with less it is refused

@@ -22,6 +22,7 @@ mod socket_turns;
 mod state;
 mod supervisor;
 mod suspicions;
+mod versions;
 mod wake_signal;
 mod writer;
 

@@ -16,7 +16,6 @@ use super::suspicions::Suspicions;
 use super::writer;
 use crate::crypto::new_id;
 use crate::domain::{Reason, Status, UpstreamError};
-use crate::upstream::{UpstreamClient, UpstreamServer};
 
 /// How long a poll may send probes: a server that has become slow does not get 128 of them.
 const PROBING: Duration = Duration::from_secs(5);
@@ -82,7 +81,7 @@ impl<'a> Poller<'a> {
             PollError::Store
         })?;
         let begun = Instant::now();
-        let client = self.client(trace);
+        let client = self.state.client(server, trace, begun + self.state.pace.patience);
         server.begin_wait();
         self.upstream = Duration::ZERO;
         self.rechecks = MAX_RECHECKS;
@@ -97,14 +96,6 @@ impl<'a> Poller<'a> {
         }?;
         self.rows.put_back(snapshot.rows);
         Ok(remainder)
-    }
-
-    fn client(&self, trace: &str) -> Box<dyn UpstreamClient> {
-        let (state, server) = (self.state, self.server);
-        let deadline = Instant::now() + state.pace.patience;
-        let (channel, key) = (server.credential.channel, &server.credential.key);
-        let server = UpstreamServer { channel, base_url: &server.base_url, key };
-        state.gateway.polling_client(server, trace, deadline)
     }
 
     /// Whether this poll takes a list. 1.8 lists do not lag but cost a request to WhatsApp for each open

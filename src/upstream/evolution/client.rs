@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::call_policy::{CallPolicy, MAX_ANSWER, MAX_LIST};
 use super::list_stream::{self, ListError};
 use super::{decode, entry};
-use crate::domain::{ConnectionState, ListedInstance, Name, Phone, Secret, UpstreamError};
+use crate::domain::{ConnectionState, ListedInstance, Name, Phone, Secret, ServerVersions, UpstreamError};
 use crate::upstream::call_log::CallLog;
 use crate::upstream::transport::{ConnectionPool, HttpRequest, HttpResponse};
 use crate::upstream::{Check, CommandOutcome, Connected, Created, ListSink, UpstreamClient, UpstreamServer};
@@ -61,11 +61,6 @@ impl EvolutionClient {
             Err(error) => return Err(error),
         };
         self.list_all(&mut ()).map(|_| kind)
-    }
-
-    fn version(&self) -> Option<String> {
-        let (status, body) = self.get("/", "/", CallPolicy::Brief).ok()?;
-        decode::version(status, &body)
     }
 
     fn get(
@@ -199,12 +194,20 @@ impl UpstreamClient for EvolutionClient {
         decode::restarted(status, &body)
     }
 
+    fn versions(&self) -> Option<ServerVersions> {
+        let (status, body) = self.get("/", "/", CallPolicy::Brief).ok()?;
+        decode::versions(status, &body)
+    }
+
     fn check(&self) -> Check {
         let begun = Instant::now();
         let verdict = self.check_key();
         let latency = begun.elapsed();
         match verdict {
-            Ok(KeyKind::Global) => Check::Fine { version: self.version(), latency },
+            Ok(KeyKind::Global) => {
+                let version = self.versions().and_then(|versions| versions.server);
+                Check::Fine { version, latency }
+            }
             Ok(KeyKind::Instance) => Check::InstanceToken,
             Err(error) => Check::Failed(error),
         }

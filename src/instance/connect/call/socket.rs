@@ -108,7 +108,7 @@ impl ConnectCall<'_> {
         let permit = self.connect_permit.take().ok_or(UseCaseError::Internal)?;
         let pending =
             self.service.gateway.begin_connect(&self.server().credential, &self.request.name, permit);
-        self.connect_sent = true;
+        (self.connect_sent, self.opened) = (true, true);
         let mut opening = self.start_connect(pending)?;
         match self.await_code(Some(&mut opening), trust, self.deadline) {
             Ok(end) => self.conclude(end),
