@@ -53,6 +53,7 @@ pub struct ScanHelp {
 
 impl ScanEvidence {
     /// The evidence once another code is shown at that moment.
+    #[must_use]
     pub fn with_code(self, code: NewCode, now: Millis) -> Self {
         let is_rested = self.last_code.is_none_or(|last| now - last >= REST);
         let before = if is_rested { Self::default() } else { self };
