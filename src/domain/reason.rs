@@ -22,6 +22,8 @@ pub enum Reason {
     Gone,
     /// Upstream knows the name and has not loaded it.
     NotLoaded,
+    /// Two sockets of the pairing replace each other for ever.
+    Fighting,
     /// Somebody logged the phone out from here.
     LoggedOut,
     /// The linked device was removed on the phone.
@@ -54,6 +56,7 @@ impl Reason {
         (Self::Unscanned, "unscanned"),
         (Self::Gone, "gone"),
         (Self::NotLoaded, "not_loaded"),
+        (Self::Fighting, "fighting"),
         (Self::LoggedOut, "logged_out"),
         (Self::DeviceRemoved, "device_removed"),
         (Self::LoggedOutUpstream, "logged_out_upstream"),

@@ -247,9 +247,9 @@ fn upstream_status(error: &UpstreamError) -> u16 {
 
 fn connect_status(error: &ConnectError) -> u16 {
     match error {
-        ConnectError::OwnedByOther | ConnectError::PairedUpstream => 409,
+        ConnectError::OwnedByOther | ConnectError::PairedUpstream | ConnectError::Fighting => 409,
         ConnectError::NoActiveCredential(_) => 503,
-        ConnectError::NoQr | ConnectError::Reconnecting => 504,
+        ConnectError::NoQr | ConnectError::NoQrAfterScans | ConnectError::Reconnecting => 504,
         ConnectError::Failed(error) => use_case_status(error),
     }
 }
@@ -354,7 +354,9 @@ mod tests {
             (proxy(502, ProxyKind::EasyPanel).into(), 502, "evolution_proxy"),
             (proxy(522, ProxyKind::Cloudflare).into(), 502, "evolution_proxy"),
             (ConnectError::NoQr, 504, "qr_timeout"),
+            (ConnectError::NoQrAfterScans, 504, "qr_timeout"),
             (ConnectError::Reconnecting, 504, "qr_timeout"),
+            (ConnectError::Fighting, 409, "fighting"),
             (UseCaseError::Internal.into(), 500, "internal"),
             (UseCaseError::Gone.into(), 404, "not_found"),
         ] {

@@ -43,6 +43,20 @@ impl Control {
         })
     }
 
+    /// A phone scans the code and WhatsApp refuses the device, as since July 2026 with the Baileys in 2.3.7. False
+    /// if the instance shows none.
+    #[must_use]
+    pub fn scan_refused(&self, name: &str) -> bool {
+        self.hub.world(|world, now| world.scan_in_vain(name, now))
+    }
+
+    /// A phone scans the code and asks for a passkey: nothing happens here, and the codes go on. False if the
+    /// instance shows none.
+    #[must_use]
+    pub fn scan_asks_passkey(&self, name: &str) -> bool {
+        self.hub.world(|world, _| world.showing_code(name).is_some())
+    }
+
     /// The phone removes the linked device. False if none is linked.
     #[must_use]
     pub fn unlink(&self, name: &str) -> bool {
@@ -53,6 +67,19 @@ impl Control {
     #[must_use]
     pub fn drop_socket(&self, name: &str, back: Option<Duration>) -> bool {
         self.hub.world(|world, now| world.drop_sockets(name, back.unwrap_or(BACK_AFTER), now))
+    }
+
+    /// Another client signs in with the instance's pairing, and the two sockets replace each other until it is
+    /// stopped, or the instance deleted. False if no phone is connected.
+    #[must_use]
+    pub fn fight(&self, name: &str) -> bool {
+        self.hub.world(|world, now| world.begin_fight(name, now))
+    }
+
+    /// That other client is stopped. False if there is none.
+    #[must_use]
+    pub fn end_fight(&self, name: &str) -> bool {
+        self.hub.world(|world, _| world.end_fight(name))
     }
 
     /// Its webhook receiver fails: a `delete` of 2.x leaves it alive that much longer. False if missing.

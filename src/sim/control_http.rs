@@ -20,13 +20,21 @@ const REFUSE_FOR: Duration = Duration::from_secs(5);
 
 /// The commands, with what they take and do. `GET /sim` answers this.
 const HELP: [(&str, &str); 20] = [
-    ("scan", "{name, jid?}: a phone scans the code that the instance shows"),
+    (
+        "scan",
+        "{name, jid?, refused?: true, passkey?: true}: a phone scans the code that the instance shows; refused, \
+         the socket comes back with another code; with a passkey, nothing happens",
+    ),
     (
         "rename",
         "{name, jid?, profile_name?}: its account goes by that in lists; without a jid nobody is its owner",
     ),
     ("unlink", "{name}: the phone removes the linked device"),
     ("drop", "{name, back_after_ms?}: the instance's WhatsApp socket drops and comes back by itself"),
+    (
+        "fight",
+        "{name, over?: true}: another client signs in with its pairing, and the sockets replace each other",
+    ),
     ("hold_delete", "{name, ms}: its webhook receiver fails, and a delete takes that much longer (2.x)"),
     ("forget", "{name?}: that instance, or all, vanish as after a lost volume"),
     ("restart", "{}: the server restarts"),
@@ -84,9 +92,12 @@ fn perform(hub: &Arc<Hub>, command: &str, args: &Map<String, Value>) -> Result<A
     let control = Control::new(Arc::clone(hub), Arc::default());
     let text = |field: &str| args.get(field).and_then(Value::as_str);
     let ms = |field: &str| args.get(field).and_then(Value::as_u64).map(Duration::from_millis);
+    let is_set = |field: &str| args.get(field) == Some(&Value::Bool(true));
     let name = || text("name").ok_or_else(|| format!("{command} needs a name"));
     let done = |good: bool, why: &str| if good { Ok(After::Nothing) } else { Err(why.to_owned()) };
     match command {
+        "scan" if is_set("refused") => done(control.scan_refused(name()?), "the instance shows no code"),
+        "scan" if is_set("passkey") => done(control.scan_asks_passkey(name()?), "the instance shows no code"),
         "scan" => done(control.scan(name()?, text("jid")), "the instance shows no code"),
         "rename" => {
             let renamed = control.rename(name()?, text("jid"), text("profile_name"));
@@ -94,6 +105,8 @@ fn perform(hub: &Arc<Hub>, command: &str, args: &Map<String, Value>) -> Result<A
         }
         "unlink" => done(control.unlink(name()?), "no phone is linked"),
         "drop" => done(control.drop_socket(name()?, ms("back_after_ms")), "the instance has no socket"),
+        "fight" if is_set("over") => done(control.end_fight(name()?), "no sockets fight"),
+        "fight" => done(control.fight(name()?), "no phone is connected"),
         "hold_delete" => done(control.hold_delete(name()?, ms("ms").unwrap_or_default()), "no such instance"),
         "forget" => done(true, "").inspect(|_| control.forget(text("name"))),
         "restart" => Ok(After::Restart),

@@ -62,6 +62,11 @@ impl InstanceRow {
         is_own(self.claimed_url.as_deref() == Some(base_url), self.upstream_id.as_deref(), listed)
     }
 
+    /// Whether the row says that two sockets replace each other.
+    pub fn is_fighting(&self) -> bool {
+        self.status == Status::Error && self.reason == Some(Reason::Fighting)
+    }
+
     /// Sets the status. The reason is that of the change: it stays as long as the status does.
     pub fn become_status(&mut self, status: Status, reason: Reason) {
         if self.status != status {

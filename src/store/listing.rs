@@ -9,8 +9,8 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use super::filter::{Conditions, Filter};
 use super::health::UNWATCHED;
 use super::instances::parsed;
-use super::{Error, Store};
-use crate::domain::{Channel, Millis, Name, Phone, Status};
+use super::{Error, Store, scans};
+use crate::domain::{Channel, Millis, Name, Phone, ScanHelp, Status};
 
 /// An instance as lists show it.
 #[derive(Debug, Default)]
@@ -47,6 +47,8 @@ pub struct InstanceLine {
     /// What people want to remember of it.
     pub note: Option<String>,
     pub labels: Vec<String>,
+    /// What to advise whoever scans its codes; `None`: nothing is amiss.
+    pub scan_help: Option<ScanHelp>,
     /// When the first call for it came.
     pub created_at: Millis,
     /// When anything in the row changed last.
@@ -106,9 +108,11 @@ const COLUMNS: &str = "i.id, i.channel, i.channelInstanceId, i.channelPhoneOrId,
             WHEN h.since IS NOT NULL THEN h.since
             WHEN c.id IS NULL THEN coalesce(i.orphanedAt, i.updatedAt)
             WHEN NOT c.isActive THEN c.updatedAt
-        END AS unknownSince
+        END AS unknownSince,
+        i.scanCodes, i.scanReturns, i.scanCodeAt, v.server, v.whatsappWeb
     FROM messaging_instances i JOIN users u ON u.id = i.userId
     LEFT JOIN integration_credentials c ON c.id = i.credentialId
+    LEFT JOIN server_versions v ON v.credentialId = i.credentialId
     LEFT JOIN credential_health h ON h.credentialId = i.credentialId AND h.trouble IS NOT NULL";
 /// The query of lines for a reader who may see the rows of one user, or all.
 fn lines_for(viewer: Option<&str>) -> String {
@@ -257,6 +261,7 @@ fn read_line(row: &Row) -> rusqlite::Result<InstanceLine> {
         display_name: row.get("displayName")?,
         note: row.get("note")?,
         labels: texts(row, "labels")?,
+        scan_help: scans::help(row, row.as_ref().column_index("scanCodes")?)?,
         created_at: row.get("createdAt")?,
         updated_at: row.get("updatedAt")?,
     })

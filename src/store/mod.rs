@@ -22,6 +22,7 @@ mod overview;
 mod passwords;
 mod people;
 mod private_file;
+mod scans;
 mod sessions;
 mod settings;
 mod upgrade;

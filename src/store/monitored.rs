@@ -47,6 +47,16 @@ impl MonitoredRow {
     pub fn owns(&self, listed: Option<&str>) -> bool {
         is_own(self.claimed, self.upstream_id.as_deref(), listed)
     }
+
+    /// Whether the row says that a phone is connected.
+    pub fn is_connected(&self) -> bool {
+        self.status == Status::Connected
+    }
+
+    /// Whether the row says that two sockets replace each other.
+    pub fn is_fighting(&self) -> bool {
+        self.status == Status::Error && self.reason == Some(Reason::Fighting)
+    }
 }
 
 impl Store {

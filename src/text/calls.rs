@@ -1,6 +1,8 @@
 //! Sentences of the call that ends in a QR code.
 
+use super::fighting::FIGHTING;
 use super::requests::NOT_FOUND;
+use super::scans::NO_CODE_AFTER_SCANS;
 use super::sentence::Sentence;
 use super::servers::upstream;
 use super::storage::{STORAGE_FULL_DETAIL, storage_full};
@@ -51,6 +53,9 @@ pub fn connect_error(error: &ConnectError) -> Sentence {
                   continuar, confira se o servidor alcança web.whatsapp.com e a versão da Evolution API.",
             ),
         ),
+        ConnectError::NoQrAfterScans => {
+            ("qr_timeout", "Erro ao criar/conectar instância".to_owned(), Some(NO_CODE_AFTER_SCANS))
+        }
         ConnectError::Reconnecting => (
             "qr_timeout",
             FAILED.to_owned(),
@@ -59,6 +64,9 @@ pub fn connect_error(error: &ConnectError) -> Sentence {
                   o WhatsApp e chame de novo; para parear outro celular, desconecte este antes.",
             ),
         ),
+        ConnectError::Fighting => {
+            ("fighting", "Duas conexões do mesmo número estão se derrubando".to_owned(), Some(FIGHTING))
+        }
         ConnectError::Failed(error) => return use_case_error(error),
     };
     Sentence { code, error, detail: detail.map(Into::into) }

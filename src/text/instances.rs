@@ -1,6 +1,7 @@
 //! Sentences about what is done with an instance, about links, and why a status is what it is.
 
 use super::calls::use_case_error;
+use super::fighting::FIGHTING;
 use super::sentence::Sentence;
 use super::servers::upstream;
 use crate::domain::{Reason, UseCaseError};
@@ -99,6 +100,7 @@ pub fn reason(reason: Reason) -> String {
         Reason::NotLoaded => {
             "A Evolution API conhece a instância, mas não a carregou. Confira o log dela; se continuar, reinicie-a."
         }
+        Reason::Fighting => FIGHTING,
         Reason::LoggedOut => "O celular foi desconectado por aqui. Para voltar, leia um QR Code novo.",
         Reason::DeviceRemoved => {
             "O aparelho foi removido em Dispositivos conectados, no celular. Para voltar, leia um QR Code novo."

@@ -4,7 +4,9 @@
 use std::time::{Duration, Instant};
 
 use super::BaseUrl;
-use crate::domain::{Channel, ConnectionState, ListedInstance, Name, Phone, Qr, Secret, UpstreamError};
+use crate::domain::{
+    Channel, ConnectionState, ListedInstance, Name, Phone, Qr, Secret, ServerVersions, UpstreamError,
+};
 
 /// A server of the upstream, and the key that opens it.
 #[derive(Clone, Copy)]
@@ -73,6 +75,9 @@ pub trait UpstreamClient: Send {
 
     /// Closes the socket and opens it again.
     fn restart(&self, name: &Name) -> Result<CommandOutcome, UpstreamError>;
+
+    /// The releases that the server names, `None` where it does not in a short time. Needs no key.
+    fn versions(&self) -> Option<ServerVersions>;
 
     /// Tests the key without touching an instance.
     fn check(&self) -> Check;

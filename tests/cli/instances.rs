@@ -70,6 +70,35 @@ fn connecting_follows_the_code_until_a_phone_is_connected() {
 }
 
 #[test]
+fn codes_that_lead_nowhere_are_explained_below_the_code_once() {
+    let (desk, sim) = (Desk::new(), simulated(Version::V2_3_7));
+    desk.ok("user add loja");
+    desk.credential("cred_lab", &sim.url(), KEY);
+    let mut following =
+        Running::start(desk.command("instance connect par --user loja --phone 5521991856227"));
+    following.first_printed();
+    assert!(sim.control().scan_refused("par"));
+    let advised = || {
+        let shown = desk.json("instance show par --json");
+        (shown["scanHelp"]["code"] == "scan_does_nothing").then_some(shown)
+    };
+    let begun = Instant::now();
+    let shown = loop {
+        match advised() {
+            Some(shown) => break shown,
+            None => assert!(begun.elapsed() < PATIENCE, "no help"),
+        }
+    };
+    assert_eq!(shown["scanHelp"]["evolutionVersion"], Value::Null, "no monitor has asked");
+    assert!(sim.control().scan("par", None));
+    let ran = following.end();
+    assert!(ran.out.ends_with("\nconectado\n"), "{}", ran.out);
+    assert_eq!(ran.err.matches("Não foi possível conectar o dispositivo").count(), 1, "{}", ran.err);
+    assert!(ran.err.contains("Pede uma chave de acesso (passkey)"), "{}", ran.err);
+    assert_eq!(desk.json("instance show par --json")["scanHelp"], Value::Null);
+}
+
+#[test]
 fn an_instance_is_logged_out_restarted_and_deleted_by_name() {
     for version in [Version::V2_3_7, Version::V1_8_2] {
         let (desk, sim) = (Desk::new(), simulated(version));

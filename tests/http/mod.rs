@@ -12,5 +12,6 @@ mod instances;
 mod known_browser;
 mod links;
 mod roles;
+mod scans;
 mod typed;
 mod webhooks;

@@ -5,7 +5,7 @@ mod crash;
 mod faults;
 mod harmless;
 mod linked;
-mod monitor;
+pub mod monitor;
 mod races;
 mod removal;
 mod returning;

@@ -27,6 +27,7 @@ export default {
   'reason.unscanned': 'Nobody scanned the QR code in time. Ask for a new one to connect.',
   'reason.gone': 'Evolution no longer knows this number: it was deleted there. Connect it again with the QR code.',
   'reason.not_loaded': 'Evolution knows the number, but has not loaded it. If it stays so, restart Evolution.',
+  'reason.fighting': 'Two connections use the same session of this number and replace each other. Stop the other program; if it goes on, delete the number and connect it again.',
   'reason.logged_out': 'The phone was disconnected from here. To come back, scan a new QR code.',
   'reason.device_removed': 'The device was removed under Linked devices, on the phone. To come back, scan a new QR code.',
   'reason.logged_out_upstream': 'The phone was disconnected by Evolution’s manager or another system that uses it. To come back, scan a new QR code.',
@@ -78,7 +79,7 @@ export default {
   'steps.link': 'Tap {link}.', 'steps.scan': 'Point the camera at the QR code.', 'steps.number': 'Tap {number}, below the camera.', 'steps.type': 'Type the code shown here.',
   'wa.app': 'WhatsApp', 'wa.android.menu': 'More options ⋮', 'wa.android.devices': 'Linked devices', 'wa.android.link': 'Link a device',
   'wa.iphone.menu': 'Settings', 'wa.iphone.devices': 'Linked devices', 'wa.iphone.link': 'Link device', 'wa.number': 'Link with phone number instead',
-  'passkey.title': 'Scanned, and nothing happens?', 'passkey.text': 'If the phone asked for a passkey or went back to the same screen, WhatsApp is protecting this number in a way that Evolution cannot answer. Trying again does not help.',
+  'passkey.title': 'Scanned, and nothing happens?', 'passkey.text': 'See what the phone said after the scan: each answer has a cause and a cure.',
   'done.title': 'Connected', 'done.text': '{name} is ready to use.', 'done.list': 'See the numbers', 'done.another': 'Connect another',
 
   'instance.status': 'Status', 'instance.facts': 'Details', 'instance.silent': 'last heard', 'instance.connect': 'Connect', 'instance.noserver': 'None',

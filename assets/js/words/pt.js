@@ -27,6 +27,7 @@ export default {
   'reason.unscanned': 'Ninguém leu o QR Code a tempo. Peça um novo para conectar.',
   'reason.gone': 'A Evolution não conhece mais este número: foi apagado lá. Conecte-o de novo com o QR Code.',
   'reason.not_loaded': 'A Evolution conhece o número, mas não o carregou. Se continuar, reinicie-a.',
+  'reason.fighting': 'Duas conexões usam a mesma sessão deste número e derrubam uma à outra. Pare o outro programa; se continuar, apague o número e conecte de novo.',
   'reason.logged_out': 'O celular foi desconectado por aqui. Para voltar, leia um QR Code novo.',
   'reason.device_removed': 'O aparelho foi removido em Dispositivos conectados, no celular. Para voltar, leia um QR Code novo.',
   'reason.logged_out_upstream': 'O celular foi desconectado pelo manager da Evolution ou por outro sistema que a usa. Para voltar, leia um QR Code novo.',
@@ -78,7 +79,7 @@ export default {
   'steps.link': 'Toque em {link}.', 'steps.scan': 'Aponte a câmera para o QR Code.', 'steps.number': 'Toque em {number}, embaixo da câmera.', 'steps.type': 'Digite o código mostrado aqui.',
   'wa.app': 'WhatsApp', 'wa.android.menu': 'Mais opções ⋮', 'wa.android.devices': 'Dispositivos conectados', 'wa.android.link': 'Conectar dispositivo',
   'wa.iphone.menu': 'Configurações', 'wa.iphone.devices': 'Dispositivos conectados', 'wa.iphone.link': 'Conectar dispositivo', 'wa.number': 'Conectar com número de telefone',
-  'passkey.title': 'Escaneou e nada acontece?', 'passkey.text': 'Se o celular pediu uma chave de acesso (passkey) ou voltou para a mesma tela, o WhatsApp está protegendo este número de um jeito que a Evolution não sabe responder. Tentar de novo não resolve.',
+  'passkey.title': 'Escaneou e nada acontece?', 'passkey.text': 'Veja o que o celular disse ao ler: cada resposta tem uma causa e um remédio.',
   'done.title': 'Conectado', 'done.text': '{name} está pronto para usar.', 'done.list': 'Ver os números', 'done.another': 'Conectar outro',
 
   'instance.status': 'Situação', 'instance.facts': 'Dados', 'instance.silent': 'última notícia', 'instance.connect': 'Conectar', 'instance.noserver': 'Nenhum',

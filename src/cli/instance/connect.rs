@@ -88,13 +88,18 @@ fn warn_of_phone(store: &Store, id: &str, call: impl Fn() -> ConnectResult) -> C
 /// Shows the code and every code after it, until a phone is connected.
 fn follow(first: ConnectOutcome, once: bool, call: &impl Fn() -> ConnectResult) -> CommandResult {
     let (mut screen, mut failures, mut result) = (Screen::of_stdout(), 0, Ok(first));
+    let mut is_advised = false;
     loop {
         match result {
             Ok(ConnectOutcome { qr: None, .. }) => return out(words::CONNECTED),
-            Ok(ConnectOutcome { qr: Some(qr), .. }) => {
+            Ok(ConnectOutcome { qr: Some(qr), scan_help, .. }) => {
                 failures = 0;
                 let pairing = qr.pairing_code.as_ref().map(Secret::expose);
                 screen.show(qr.code.as_ref().map(Secret::expose), pairing)?;
+                // Once, below the code: whoever reads it scans meanwhile.
+                if let Some(help) = scan_help.filter(|_| !std::mem::replace(&mut is_advised, true)) {
+                    screen.note(&words::scan_help(&help.versions));
+                }
             }
             Err(error) if failures == MAX_FAILURES => return Err(failed(&error)),
             Err(error) => {

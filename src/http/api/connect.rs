@@ -7,6 +7,7 @@
 use serde::Serialize;
 
 use super::reconnect::{self, ConnectOptions};
+use super::scan_help::ScanHelpJson;
 use crate::domain::clock;
 use crate::domain::{Millis, Phone, Secret, Status, UseCaseError};
 use crate::http::app::App;
@@ -65,6 +66,7 @@ fn shown(link: &Link, answer: &ConnectOutcome) -> HttpReply {
         pairing_code: qr.and_then(|qr| qr.pairing_code.as_ref()).map(Secret::expose),
         pairing_code_message: answer.pairing_code_missing.then_some(text::PAIRING_CODE_MISSING),
         message: text::connect_outcome(answer),
+        scan_help: answer.scan_help.as_ref().map(ScanHelpJson::of),
         ..LinkedInstanceJson::of(link)
     };
     HttpReply::data(&data)
@@ -98,6 +100,7 @@ struct LinkedInstanceJson<'a> {
     linked_number: Option<String>,
     number_matches: Option<bool>,
     warning: Option<Warning>,
+    scan_help: Option<ScanHelpJson<'a>>,
 }
 
 impl<'a> LinkedInstanceJson<'a> {
@@ -117,6 +120,7 @@ impl<'a> LinkedInstanceJson<'a> {
             linked_number: None,
             number_matches: None,
             warning: None,
+            scan_help: None,
         }
     }
 }

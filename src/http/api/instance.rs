@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::change::description;
 use super::details::DetailsJson;
 use super::instances::owner;
+use super::scan_help::ScanHelpJson;
 use crate::domain::clock;
 use crate::domain::{Caller, Channel, Description, Name, Role, Secret, UseCaseError};
 use crate::http::app::App;
@@ -108,6 +109,7 @@ struct ConnectDataJson<'a> {
     #[serde(flatten)]
     details: DetailsJson<'a>,
     warning: Option<Warning>,
+    scan_help: Option<ScanHelpJson<'a>>,
 }
 
 impl<'a> ConnectJson<'a> {
@@ -125,6 +127,7 @@ impl<'a> ConnectJson<'a> {
             pairing_code_message: answer.pairing_code_missing.then_some(text::PAIRING_CODE_MISSING),
             details: DetailsJson::of(line),
             warning: text::phone_warning(line),
+            scan_help: answer.scan_help.as_ref().map(ScanHelpJson::of),
         };
         Self { success: true, message: text::DONE, data }
     }
@@ -225,6 +228,7 @@ mod tests {
             qr: Some(Qr { code: None, image: Secret::new("data:image/png;base64,x"), pairing_code: None }),
             qr_expires: Some(45_000),
             pairing_code_missing: false,
+            scan_help: None,
         };
         let text = |answer: &ConnectOutcome| {
             let line = InstanceLine { labels: vec!["vip".into()], ..InstanceLine::default() };
@@ -232,7 +236,7 @@ mod tests {
         };
         assert_eq!(
             text(&answer),
-            r#"{"success":true,"message":"Instância criada com credenciais do sistema","data":{"instanceId":"c1","channelInstanceId":"a","status":"connecting","qrCode":"data:image/png;base64,x","pairingCode":null,"qrCodeExpiresAt":"1970-01-01T00:00:45.000Z","message":"Instância criada. Escaneie o QR Code no WhatsApp.","linkedNumber":null,"numberMatches":null,"profileName":null,"linkedSeenAt":null,"sameNumberAs":[],"sameNumberElsewhere":false,"displayName":null,"note":null,"labels":["vip"],"warning":null}}"#
+            r#"{"success":true,"message":"Instância criada com credenciais do sistema","data":{"instanceId":"c1","channelInstanceId":"a","status":"connecting","qrCode":"data:image/png;base64,x","pairingCode":null,"qrCodeExpiresAt":"1970-01-01T00:00:45.000Z","message":"Instância criada. Escaneie o QR Code no WhatsApp.","linkedNumber":null,"numberMatches":null,"profileName":null,"linkedSeenAt":null,"sameNumberAs":[],"sameNumberElsewhere":false,"displayName":null,"note":null,"labels":["vip"],"warning":null,"scanHelp":null}}"#
         );
         answer.pairing_code_missing = true;
         assert!(text(&answer).contains("\"pairingCodeMessage\":\"Esta instância"));

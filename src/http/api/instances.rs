@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::details::DetailsJson;
+use super::scan_help::ScanHelpJson;
 use super::server_problem;
 use crate::domain::clock;
 use crate::domain::{Caller, Permission, Reason, Status};
@@ -202,6 +203,7 @@ pub struct InstanceJson<'a> {
     unknown_since: Option<String>,
     #[serde(flatten)]
     details: DetailsJson<'a>,
+    scan_help: Option<ScanHelpJson<'a>>,
     created_at: String,
     updated_at: String,
 }
@@ -224,6 +226,7 @@ impl<'a> InstanceJson<'a> {
             reason_text: reason.and_then(Reason::parse).map(text::reason),
             unknown_since: line.unknown_since.map(clock::iso),
             details: DetailsJson::of(line),
+            scan_help: line.scan_help.as_ref().map(ScanHelpJson::of),
             created_at: clock::iso(line.created_at),
             updated_at: clock::iso(line.updated_at),
         }

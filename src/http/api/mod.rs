@@ -12,6 +12,7 @@ pub mod link;
 pub mod login;
 pub mod picture;
 pub mod reconnect;
+pub mod scan_help;
 pub mod server_problem;
 pub mod session;
 pub mod webhook;

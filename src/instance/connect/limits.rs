@@ -39,6 +39,12 @@ pub(super) const STEADY: Duration = Duration::from_secs(3);
 pub(super) const PAIRING_CODE: Duration = Duration::from_secs(4);
 /// How long upstream may fail in the middle of a wait before the call gives up.
 pub(super) const FAILING: Duration = Duration::from_secs(2);
+/// How long ago the name was last looked at, at most, where a code counts as seen from its beginning. Pages and the
+/// command line ask every two seconds.
+pub(super) const SEEN_TO_BEGIN: Duration = Duration::from_secs(10);
+/// How much earlier than its lifetime allows a code has to be replaced for its socket to have closed: more than a
+/// look may be late.
+pub(super) const EARLIER: Duration = Duration::from_secs(15);
 /// How long later calls take a state that flapped to flap still.
 pub(super) const FLAPPED_LATELY: Duration = Duration::from_secs(10);
 /// Least time before its deadline that a call needs when it gets its permit; with less it is refused
@@ -51,6 +57,10 @@ pub(super) const MAX_REMEMBERED: usize = 8192;
 /// Changes of state in one wait that make it count as flapping: a socket that drops and comes back
 /// makes two or three.
 pub(super) const FLAPPING: u32 = 4;
+/// How long a call watches a number whose row says that two sockets replace each other, and how many turns
+/// between open and down it takes to see them: one that only comes back makes one. Recorded: a turn lasts 30 to
+/// 140 ms.
+pub(super) const FIGHT: (Duration, u32) = (Duration::from_secs(3), 3);
 /// How long a state that flapped has to say `connecting` without a break before `connect` is safe: it
 /// flips every few milliseconds while WhatsApp is out of reach.
 pub(super) const STEADY_AFTER_FLAPPING: Duration = Duration::from_secs(1);

@@ -2,7 +2,7 @@
 //!
 //! An error gets its HTTP status in `http::problem`, its code and sentence in `text`, not here.
 
-use crate::domain::{Caller, Channel, Millis, Name, Phone, Qr, Status, UseCaseError};
+use crate::domain::{Caller, Channel, Millis, Name, Phone, Qr, ScanHelp, Status, UseCaseError};
 
 /// One call: whose, and for which instance. Equal calls at the same moment share one run and its result.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -42,6 +42,8 @@ pub struct ConnectOutcome {
     pub qr_expires: Option<Millis>,
     /// Whether a pairing code was wanted and could not be had without a reset.
     pub pairing_code_missing: bool,
+    /// What to advise whoever scans; `None`: nothing is amiss.
+    pub scan_help: Option<ScanHelp>,
 }
 
 /// What was there before the call.
@@ -66,8 +68,12 @@ pub enum ConnectError {
     NoActiveCredential(Channel),
     /// Everything went well and no code came within the time.
     NoQr,
+    /// The same, and the codes that were shown before led nowhere.
+    NoQrAfterScans,
     /// A phone is paired and its socket did not come back within the time.
     Reconnecting,
+    /// Two sockets of the pairing replace each other.
+    Fighting,
     /// What can end any use case.
     Failed(UseCaseError),
 }

@@ -15,7 +15,7 @@
 use crate::domain::{ConnectionState, Pairing};
 use ConnectionState::{Close, Open, Unloaded};
 use Step::{AskCode, AwaitCode, AwaitCreate, AwaitLoad, AwaitOpen, ChooseServer, OpenSocket, Watch};
-use Step::{Connected, Create, Look, Refuse, WriteRow};
+use Step::{Connected, Create, Fight, Look, Refuse, WatchFight, WriteRow};
 
 /// All that decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +67,10 @@ pub(super) enum SocketHistory {
     Steady,
     /// A socket that had dropped began to open again.
     Resumed,
+    /// The row says that two sockets replace each other; this call has not watched them.
+    Fought,
+    /// Two sockets replace each other.
+    Fighting,
     /// The state keeps changing: WhatsApp is out of reach, and upstream reconnects without a pause.
     Flapping,
 }
@@ -98,6 +102,10 @@ pub(super) enum Step {
     AwaitLoad,
     /// Watch what the socket does by itself.
     Watch(Returning),
+    /// Watch whether two sockets still replace each other.
+    WatchFight,
+    /// End: two sockets replace each other, and no call can do anything about it.
+    Fight,
     /// Wait for the paired phone's socket to open; ask for nothing but its state.
     AwaitOpen,
     /// Open a socket, once, and wait for its code.
@@ -142,8 +150,11 @@ const RULES: &[Rule] = &[
     (|f| f.upstream == Upstream::Unseen, Look),
     (|f| f.upstream == Upstream::Absent && f.in_flight == InFlight::Create, AwaitCreate),
     (|f| f.upstream == Upstream::Absent, Create),
-    (|f| f.is_in(Open), Connected),
     (|f| f.is_in(Unloaded), AwaitLoad),
+    // Each of two sockets of one pairing is open half of the time.
+    (|f| f.may_be_paired() && f.socket == SocketHistory::Fought, WatchFight),
+    (|f| f.may_be_paired() && f.socket == SocketHistory::Fighting, Fight),
+    (|f| f.is_in(Open), Connected),
     // A phone is paired: no connect at all.
     (|f| f.is(Pairing::Paired), AwaitOpen),
     // A phone may be paired: one connect, after a close that stayed; only a code that changed counts.
@@ -201,6 +212,11 @@ impl CallFacts {
         self.is_in(Open) || self.is(Pairing::Paired)
     }
 
+    /// Whether a phone is paired, or may be.
+    fn may_be_paired(&self) -> bool {
+        self.is_in_use() || self.is(Pairing::Possible)
+    }
+
     fn is_unwatched(&self) -> bool {
         matches!(self.socket, SocketHistory::Unwatched { .. } | SocketHistory::Fresh)
     }
@@ -225,12 +241,14 @@ mod tests {
     const LOGGED_OUT: Pairing =
         Pairing::LoggedOut(Logout { code: 401, cause: LogoutCause::DeviceRemoved, at: None });
     const PAIRINGS: [Pairing; 4] = [Pairing::Never, Pairing::Possible, Pairing::Paired, LOGGED_OUT];
-    const SOCKETS: [SocketHistory; 6] = [
+    const SOCKETS: [SocketHistory; 8] = [
         SocketHistory::Fresh,
         SocketHistory::Unwatched { was_connecting: false },
         SocketHistory::Unwatched { was_connecting: true },
         SocketHistory::Steady,
         SocketHistory::Resumed,
+        SocketHistory::Fought,
+        SocketHistory::Fighting,
         SocketHistory::Flapping,
     ];
     const IN_FLIGHT: [InFlight; 3] = [InFlight::Nothing, InFlight::Create, InFlight::Connect];
@@ -265,9 +283,10 @@ mod tests {
     #[test]
     fn no_step_does_harm() {
         let all = matrix();
-        assert_eq!(all.len(), 5 * 18 * 6 * 3 * 8);
+        assert_eq!(all.len(), 5 * 18 * 8 * 3 * 8);
         for facts in all {
             let step = plan(&facts);
+            let fights = matches!(facts.socket, SocketHistory::Fought | SocketHistory::Fighting);
             match step {
                 Create => assert_eq!(facts.upstream, Upstream::Absent, "{facts:?}"),
                 OpenSocket(trust) => {
@@ -310,7 +329,9 @@ mod tests {
                 Connected => {
                     assert!(facts.is_in(Open) && facts.row != Row::OtherUsers, "{facts:?}");
                     assert!(facts.may_adopt || facts.row == Row::Settled, "a phone is taken over: {facts:?}");
+                    assert!(!fights, "half of a fight is no connection: {facts:?}");
                 }
+                WatchFight | Fight => assert!(fights && facts.may_be_paired(), "{facts:?}"),
                 Refuse | ChooseServer | WriteRow | Look | AwaitCreate | AwaitLoad | AwaitOpen | Watch(_) => {}
             }
             let touches = !matches!(step, Refuse | ChooseServer | WriteRow);
@@ -346,6 +367,10 @@ mod tests {
             (Row::Moved, Present(Close, Pairing::Paired), unwatched, Refuse),
             (Row::Settled, Present(Open, Pairing::Paired), unwatched, Connected),
             (Row::Settled, Present(Unloaded, Pairing::Never), unwatched, AwaitLoad),
+            (Row::Settled, Present(Open, Pairing::Paired), SocketHistory::Fought, WatchFight),
+            (Row::Settled, Present(Close, Pairing::Possible), SocketHistory::Fought, WatchFight),
+            (Row::Settled, Present(Open, Pairing::Paired), SocketHistory::Fighting, Fight),
+            (Row::Settled, Present(Connecting, LOGGED_OUT), SocketHistory::Fought, AskCode),
             (Row::Settled, Present(Close, Pairing::Paired), unwatched, AwaitOpen),
             (Row::Settled, Present(Connecting, Pairing::Paired), SocketHistory::Steady, AwaitOpen),
             (Row::Settled, Present(Close, Pairing::Possible), unwatched, Watch(Returning::Paired)),

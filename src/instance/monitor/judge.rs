@@ -57,6 +57,17 @@ pub(super) enum Lasted {
     SteadilyClosed,
 }
 
+/// How stable a socket has been lately: how often it turned between open and down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stability {
+    /// It is as it was, or has turned once.
+    Steady,
+    /// It dropped and came back a moment ago.
+    Unsteady,
+    /// It turns so often that two sockets replace each other.
+    Fighting,
+}
+
 /// What to do with the row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -83,6 +94,11 @@ impl Observation {
         }
     }
 
+    /// Whether a phone is connected.
+    pub(super) fn is_open(self) -> bool {
+        matches!(self, Self::Open | Self::OpenAnew)
+    }
+
     /// The symptom, if this is one.
     pub(super) fn symptom(self) -> Option<Symptom> {
         match self {
@@ -99,14 +115,18 @@ impl Observation {
 /// What the row should say: the first line that matches decides.
 #[rustfmt::skip]
 #[expect(clippy::match_same_arms, reason = "a table that is read from top to bottom")]
-pub(super) fn judge(status: Status, reason: Option<Reason>, seen: Observation, lasted: Lasted) -> Verdict {
+pub(super) fn judge(
+    status: Status, reason: Option<Reason>, seen: Observation, lasted: Lasted, stability: Stability,
+) -> Verdict {
     use Observation::{Absent, Closed, LoggedOut, NotOurs, Open, OpenAnew, Reconnecting, ShowingCodes, Unlisted, Unloaded, Unscanned};
+    use Stability::{Fighting, Steady};
     use Status::{Connected, Connecting, Disconnected, Error, Lost, Pending};
     use Verdict::{Change, Keep, Suspect};
     let is_confirmed = lasted >= Lasted::AWhile;
     let is_long = lasted >= Lasted::Long;
     // The phone was expected to come back.
     let is_dropped = reason == Some(Reason::Dropped);
+    let is_fighting = reason == Some(Reason::Fighting);
     match (seen, status) {
         (NotOurs, _) | (_, Pending)                             => Keep,
 
@@ -114,9 +134,14 @@ pub(super) fn judge(status: Status, reason: Option<Reason>, seen: Observation, l
         (Absent, _) if is_long                                  => Change(Lost, Reason::Gone),
         (Unlisted | Absent, _)                                  => Suspect,
 
-        (Unloaded, Error)                                       => Keep,
+        (Unloaded, Error) if !is_fighting                       => Keep,
         (Unloaded, _) if is_long                                => Change(Error, Reason::NotLoaded),
         (Unloaded, _)                                           => Suspect,
+
+        (Open | OpenAnew | Reconnecting | Closed, Error) if is_fighting && stability == Fighting
+                                                                => Keep,
+        (Open | OpenAnew | Reconnecting | Closed, _) if stability == Fighting
+                                                                => Change(Error, Reason::Fighting),
 
         (Open, Connected)                                       => Keep,
         (Open | OpenAnew, _)                                    => Change(Connected, Reason::Paired),
@@ -126,7 +151,8 @@ pub(super) fn judge(status: Status, reason: Option<Reason>, seen: Observation, l
                                                                 => Change(Disconnected, Reason::Upstream(0)),
         (Closed, Disconnected) if is_dropped                    => Suspect,
         (Reconnecting | Closed, Disconnected)                   => Keep,
-        (Reconnecting | Closed, _) if is_confirmed              => Change(Disconnected, Reason::Dropped),
+        (Reconnecting | Closed, _) if is_confirmed && stability == Steady
+                                                                => Change(Disconnected, Reason::Dropped),
         (Reconnecting | Closed, _)                              => Suspect,
 
         (ShowingCodes, Connecting)                              => Keep,
@@ -171,28 +197,42 @@ mod tests {
         Observation::Unscanned,
         Observation::LoggedOut(Reason::DeviceRemoved),
     ];
-    const REASONS: [Option<Reason>; 4] =
-        [None, Some(Reason::Dropped), Some(Reason::Unscanned), Some(Reason::Upstream(401))];
+    const REASONS: [Option<Reason>; 5] = [
+        None,
+        Some(Reason::Dropped),
+        Some(Reason::Unscanned),
+        Some(Reason::Fighting),
+        Some(Reason::Upstream(401)),
+    ];
     const LASTED: [Lasted; 4] = [Lasted::No, Lasted::AWhile, Lasted::Long, Lasted::SteadilyClosed];
+    const STABILITIES: [Stability; 3] = [Stability::Steady, Stability::Unsteady, Stability::Fighting];
+
+    type Case = (Status, Option<Reason>, Observation, Lasted, Stability);
 
     /// Every combination there is.
-    fn matrix() -> impl Iterator<Item = (Status, Option<Reason>, Observation, Lasted)> {
+    fn matrix() -> impl Iterator<Item = Case> {
         let with_reason = STATUSES.into_iter().flat_map(|status| REASONS.map(|reason| (status, reason)));
         let seen = with_reason.flat_map(|(s, r)| OBSERVATIONS.map(|seen| (s, r, seen)));
-        seen.flat_map(|(s, r, seen)| LASTED.map(|lasted| (s, r, seen, lasted)))
+        let lasted = seen.flat_map(|(s, r, seen)| LASTED.map(|lasted| (s, r, seen, lasted)));
+        lasted.flat_map(|(s, r, seen, lasted)| STABILITIES.map(|stability| (s, r, seen, lasted, stability)))
     }
 
     #[test]
     fn nothing_in_the_matrix_says_what_is_not_so() {
         use Observation as Seen;
-        for case @ (before, _, seen, lasted) in matrix() {
-            let Verdict::Change(after, reason) = judge(case.0, case.1, case.2, case.3) else { continue };
+        for case @ (before, cause, seen, lasted, stability) in matrix() {
+            let Verdict::Change(after, reason) = judge(before, cause, seen, lasted, stability) else {
+                continue;
+            };
             assert!(before != Status::Pending && seen != Seen::NotOurs, "{case:?}");
             let is_so = match after {
                 Status::Connected => matches!(seen, Seen::Open | Seen::OpenAnew),
                 Status::Connecting => seen == Seen::ShowingCodes,
                 Status::Disconnected => seen.symptom() == Some(Symptom::Down) && seen != Seen::ShowingCodes,
                 Status::Lost => seen == Seen::Absent && lasted >= Lasted::Long,
+                Status::Error if reason == Reason::Fighting => {
+                    stability == Stability::Fighting && is_linked(seen)
+                }
                 Status::Error => seen == Seen::Unloaded && lasted >= Lasted::Long,
                 Status::Pending => false,
             };
@@ -200,21 +240,47 @@ mod tests {
             let is_logout = matches!(seen, Seen::LoggedOut(_));
             let dropped = before == Status::Connected && after == Status::Disconnected && !is_logout;
             assert!(!dropped || lasted > Lasted::No, "a blip counted as a drop: {case:?}");
+            let is_steady = stability == Stability::Steady;
+            assert!(reason != Reason::Dropped || is_steady, "it may be back at once: {case:?}");
             // Judged again once it is written, and what was remembered is, the row is as it should be.
             let seen = if seen == Seen::OpenAnew { Seen::Open } else { seen };
-            let second = judge(after, Some(reason), seen, Lasted::No);
+            let second = judge(after, Some(reason), seen, Lasted::No, stability);
             let waits_for_more = seen == Seen::Closed && reason == Reason::Dropped;
             assert_eq!(second, if waits_for_more { Verdict::Suspect } else { Verdict::Keep }, "{case:?}");
+        }
+    }
+
+    /// Whether a phone is paired, or may be.
+    fn is_linked(seen: Observation) -> bool {
+        seen.is_open() || matches!(seen, Observation::Reconnecting | Observation::Closed)
+    }
+
+    #[test]
+    fn a_row_says_that_sockets_fight_for_as_long_as_they_do() {
+        let fights = Verdict::Change(Status::Error, Reason::Fighting);
+        for (status, reason, seen, lasted, stability) in matrix().filter(|case| case.0 != Status::Pending) {
+            let says_so = (status, reason) == (Status::Error, Some(Reason::Fighting));
+            let verdict = judge(status, reason, seen, lasted, stability);
+            let case = (status, reason, seen, lasted, stability);
+            if stability == Stability::Fighting && is_linked(seen) {
+                assert_eq!(verdict, if says_so { Verdict::Keep } else { fights }, "{case:?}");
+            } else {
+                assert_ne!(verdict, fights, "{case:?}");
+            }
+            if says_so && seen == Observation::Open && stability != Stability::Fighting {
+                assert_eq!(verdict, Verdict::Change(Status::Connected, Reason::Paired), "{case:?}");
+            }
         }
     }
 
     #[test]
     fn only_a_dropped_phone_whose_socket_stays_closed_counts_as_logged_out_without_a_reason() {
         let logged_out = Verdict::Change(Status::Disconnected, Reason::Upstream(0));
-        for (status, reason, seen, lasted) in matrix().filter(|case| case.0 != Status::Pending) {
+        for (status, reason, seen, lasted, stability) in matrix().filter(|case| case.0 != Status::Pending) {
             let expected = (status, reason, seen, lasted)
-                == (Status::Disconnected, Some(Reason::Dropped), Observation::Closed, Lasted::SteadilyClosed);
-            assert_eq!(judge(status, reason, seen, lasted) == logged_out, expected);
+                == (Status::Disconnected, Some(Reason::Dropped), Observation::Closed, Lasted::SteadilyClosed)
+                && stability != Stability::Fighting;
+            assert_eq!(judge(status, reason, seen, lasted, stability) == logged_out, expected);
         }
     }
 

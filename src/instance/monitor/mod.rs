@@ -13,13 +13,16 @@ mod judge;
 mod pace;
 mod poll;
 mod poll_loop;
+mod poll_outcome;
 mod probe_queue;
 mod probes;
 mod server;
 mod snapshot;
+mod socket_turns;
 mod state;
 mod supervisor;
 mod suspicions;
+mod versions;
 mod wake_signal;
 mod writer;
 

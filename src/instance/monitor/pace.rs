@@ -21,6 +21,19 @@ pub struct Pace {
     /// this many looks find it so by chance once in 10^10.
     pub steady: Duration,
     pub steady_looks: u32,
+    /// Turns between open and down, and the time within which they have to come, that make a fight of two
+    /// sockets; without one for as long, it is over. Recorded: 35 to 128 logins in ten seconds. Two restarts
+    /// that somebody asks for make four turns.
+    pub fight_turns: usize,
+    pub fight_window: Duration,
+    /// Pause between two looks at a fight, which may go on for days.
+    pub fight_look: Duration,
+    /// How long after its last turn a socket that dropped and came back counts as neither open nor down.
+    pub unsteady: Duration,
+    /// Looks in a row that have to show the socket down before a drop is written, and the pause between them:
+    /// one of two sockets that fight is open half of the time, for 30 to 110 ms.
+    pub drop_looks: u32,
+    pub drop_look_pause: Duration,
     /// How long a request keeps a name polled often: pages repeat theirs every second or two.
     pub keep_fresh: Duration,
     /// Least time between the begins of two polls, however many hints come.
@@ -53,6 +66,12 @@ impl Default for Pace {
             lasting: Duration::from_mins(1),
             steady: Duration::from_secs(30),
             steady_looks: 60,
+            fight_turns: 6,
+            fight_window: Duration::from_mins(2),
+            fight_look: Duration::from_secs(5),
+            unsteady: Duration::from_secs(10),
+            drop_looks: 6,
+            drop_look_pause: Duration::from_millis(47),
             keep_fresh: Duration::from_secs(5),
             hint_gap: Duration::from_millis(500),
             retry: Duration::from_secs(1),

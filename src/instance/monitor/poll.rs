@@ -1,59 +1,31 @@
 //! One poll of a server: observe, judge, write. Decides neither a verdict nor when the next poll begins.
 
 use std::collections::HashSet;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::judge::{Lasted, Observation, Verdict, judge};
+use super::poll_outcome::{PollError, Remainder};
 use super::probe_queue::ProbeQueue;
 use super::probes::{Candidate, Candidates, ProbeReason};
 use super::server::PolledServer;
 use super::snapshot::{List, RowCache, Snapshot};
+use super::socket_turns::SocketTurns;
 use super::state::MonitorState;
 use super::suspicions::Suspicions;
 use super::writer;
 use crate::crypto::new_id;
 use crate::domain::{Reason, Status, UpstreamError};
-use crate::upstream::{UpstreamClient, UpstreamServer};
 
 /// How long a poll may send probes: a server that has become slow does not get 128 of them.
 const PROBING: Duration = Duration::from_secs(5);
-
 /// Most phones that one poll writes down: after an upgrade all are new, and each costs a write to the disk.
 const PHONES: usize = 128;
-
-/// What a poll leaves to the next one.
-pub(super) struct Remainder {
-    /// How long the poll waited for upstream.
-    pub upstream: Duration,
-    /// Whether somebody is pairing, or probes are left over.
-    pub is_busy: bool,
-    /// When the next look at a socket that may be down is due.
-    pub next_look: Option<Instant>,
-}
-
-/// Why a poll failed.
-pub(super) enum PollError {
-    /// Upstream could not do its part.
-    Upstream(UpstreamError),
-    /// The database failed, or our own code did: that says nothing of upstream.
-    Store,
-}
-
-impl PollError {
-    /// How long the server tells to wait before it is asked again.
-    pub(super) fn told_wait(&self) -> Duration {
-        match self {
-            Self::Upstream(UpstreamError::RateLimited(wait)) => *wait,
-            Self::Upstream(_) | Self::Store => Duration::ZERO,
-        }
-    }
-}
-
-impl From<UpstreamError> for PollError {
-    fn from(error: UpstreamError) -> Self {
-        Self::Upstream(error)
-    }
-}
+/// Drops of one poll that are looked at again before they are written, which takes some 0.3 s for each. Where
+/// more sockets drop at once, it is the server's or WhatsApp's doing and no fight.
+const MAX_RECHECKS: usize = 8;
+/// The verdict of a socket that is down and comes back by itself.
+const DROPPED: Verdict = Verdict::Change(Status::Disconnected, Reason::Dropped);
 
 /// The polls of one server, and what is remembered from one to the next.
 pub(super) struct Poller<'a> {
@@ -61,6 +33,9 @@ pub(super) struct Poller<'a> {
     server: &'a PolledServer,
     rows: RowCache,
     suspicions: Suspicions,
+    turns: SocketTurns,
+    /// Drops that this poll may still look at again.
+    rechecks: usize,
     queue: ProbeQueue,
     /// When the last list came, and whether it lags behind.
     list: Option<(Instant, bool)>,
@@ -79,6 +54,8 @@ impl<'a> Poller<'a> {
             server,
             rows: RowCache::default(),
             suspicions: Suspicions::default(),
+            turns: SocketTurns::default(),
+            rechecks: 0,
             queue: ProbeQueue::new(state.pace.rest),
             list: None,
             skipped: 0,
@@ -93,6 +70,7 @@ impl<'a> Poller<'a> {
         let trace = new_id("watch-");
         self.try_poll(&trace, names).inspect_err(|_| {
             self.suspicions.clear_all();
+            self.turns.clear_all();
             self.rows.clear();
             self.list = None;
         })
@@ -108,9 +86,10 @@ impl<'a> Poller<'a> {
             PollError::Store
         })?;
         let begun = Instant::now();
-        let client = self.client(trace);
+        let client = self.state.client(server, trace, begun + self.state.pace.patience);
         server.begin_wait();
         self.upstream = Duration::ZERO;
+        self.rechecks = MAX_RECHECKS;
         let is_list_due = self.is_list_due();
         let list = if is_list_due { List::fetch(&*client, &rows)? } else { List::silent(rows.len()) };
         let snapshot = Snapshot { rows, list, client, trace, begun };
@@ -122,19 +101,6 @@ impl<'a> Poller<'a> {
         }?;
         self.rows.put_back(snapshot.rows);
         Ok(remainder)
-    }
-
-    fn client(&self, trace: &str) -> Box<dyn UpstreamClient> {
-        let (state, server) = (self.state, self.server);
-        let deadline = Instant::now() + state.pace.patience;
-        let (channel, key) = (server.credential.channel, &server.credential.key);
-        let server = UpstreamServer {
-            channel,
-            base_url: &server.base_url,
-            ca_certificate: server.credential.ca_certificate.as_deref(),
-            key,
-        };
-        state.gateway.polling_client(server, trace, deadline)
     }
 
     /// Whether this poll takes a list. 1.8 lists do not lag but cost a request to WhatsApp for each open
@@ -165,6 +131,7 @@ impl<'a> Poller<'a> {
         self.queue.drop_resting(&mut candidates);
         let remainder = self.probe(snapshot, names, candidates)?;
         self.suspicions.end_poll();
+        self.turns.trim(&self.state.pace);
         self.queue.trim(snapshot.rows.len());
         Ok(remainder)
     }
@@ -177,7 +144,8 @@ impl<'a> Poller<'a> {
     ) -> Result<Remainder, UpstreamError> {
         let mut candidates = Candidates::default();
         for (at, row) in snapshot.rows.iter().enumerate().filter(|(at, _)| snapshot.is_ours(*at)) {
-            let suspected = || self.suspicions.is_down(&row.name).then_some(ProbeReason::Odd);
+            let is_odd = || self.suspicions.is_down(&row.name) || self.is_turning(&row.name);
+            let suspected = || is_odd().then_some(ProbeReason::Odd);
             if let Some(reason) = self.queue.urgent(row, names).or_else(suspected) {
                 candidates[reason as usize].push(Candidate { at, row_id: row.row_id });
             }
@@ -200,13 +168,19 @@ impl<'a> Poller<'a> {
         let mut candidates = Candidates::default();
         for (at, row) in snapshot.rows.iter().enumerate() {
             let seen = snapshot.observe(at, None);
+            if !snapshot.list.lags {
+                self.turns.note(row, seen, &self.state.pace);
+            }
             let verdict = self.judge(snapshot, at, seen);
+            let is_turning = self.is_turning(&row.name);
             let reason = match snapshot.own(at) {
                 Some(listed) if listed.lags && seen != Observation::NotOurs => {
-                    let suspected = self.suspicions.is_suspected(&row.name).then_some(ProbeReason::Odd);
-                    let urgent = self.queue.urgent(row, names).or(suspected);
+                    let is_odd = is_turning || self.suspicions.is_suspected(&row.name);
+                    let urgent = self.queue.urgent(row, names).or(is_odd.then_some(ProbeReason::Odd));
                     urgent.or_else(|| self.queue.by_list(row, listed, seen, verdict))
                 }
+                // What this moment shows may be otherwise in the next.
+                Some(_) if is_turning || verdict == DROPPED => Some(ProbeReason::Odd),
                 // Long enough for the guards to be asked: lists leave out what is not loaded yet.
                 None if verdict == Verdict::Suspect && self.is_long_missing(&row.name) => {
                     Some(ProbeReason::Odd)
@@ -221,6 +195,11 @@ impl<'a> Poller<'a> {
             }
         }
         candidates
+    }
+
+    /// Whether the socket has turned between open and down lately, so that every poll looks at it.
+    fn is_turning(&self, name: &str) -> bool {
+        self.turns.is_watched(name, &self.state.pace)
     }
 
     fn is_long_missing(&mut self, name: &str) -> bool {
@@ -252,8 +231,13 @@ impl<'a> Poller<'a> {
                 || self.awaits_phone
                 || self.queue.is_busy()
                 || snapshot.is_anybody_pairing(),
-            next_look: self.suspicions.next_look(&self.state.pace),
+            next_look: self.next_look(),
         })
+    }
+
+    fn next_look(&self) -> Option<Instant> {
+        let pace = &self.state.pace;
+        self.suspicions.next_look(pace).into_iter().chain(self.turns.next_look(pace)).min()
     }
 
     fn ask(&mut self, snapshot: &Snapshot, reason: ProbeReason, at: usize) -> Result<(), UpstreamError> {
@@ -267,7 +251,11 @@ impl<'a> Poller<'a> {
             self.queue.settle(&row.name, listed, row.status);
             return Ok(());
         };
-        let verdict = self.judge(snapshot, at, seen);
+        self.turns.note(row, seen, &self.state.pace);
+        let mut verdict = self.judge(snapshot, at, seen);
+        if verdict == DROPPED && self.is_back(snapshot, at)? {
+            verdict = Verdict::Suspect;
+        }
         self.queue.end(reason, verdict);
         let status = match verdict {
             Verdict::Change(status, _) => status,
@@ -279,10 +267,30 @@ impl<'a> Poller<'a> {
         Ok(())
     }
 
+    /// Whether a socket that was found down is open at one of a few looks more, as one of two sockets is that
+    /// replace each other.
+    fn is_back(&mut self, snapshot: &Snapshot, at: usize) -> Result<bool, UpstreamError> {
+        if self.rechecks == 0 {
+            return Ok(false);
+        }
+        self.rechecks -= 1;
+        let pace = &self.state.pace;
+        for _ in 0..pace.drop_looks {
+            thread::sleep(pace.drop_look_pause);
+            self.server.begin_wait();
+            let Some(seen) = snapshot.ask(at)? else { continue };
+            self.turns.note(&snapshot.rows[at], seen, pace);
+            if seen.is_open() || self.server.wake_signal.is_over() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     fn judge(&mut self, snapshot: &Snapshot, at: usize, seen: Observation) -> Verdict {
-        let row = &snapshot.rows[at];
-        let lasted = self.suspicions.lasted(&row.name, seen, &self.state.pace);
-        judge(row.status, row.reason, seen, lasted)
+        let (row, pace) = (&snapshot.rows[at], &self.state.pace);
+        let lasted = self.suspicions.lasted(&row.name, seen, pace);
+        judge(row.status, row.reason, seen, lasted, self.turns.stability(row, pace))
     }
 
     /// Carries the verdict out; whether the row is right now.

@@ -4,9 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use super::pace::Pace;
-use super::poll::{PollError, Poller, Remainder};
+use super::poll::Poller;
+use super::poll_outcome::{PollError, Remainder};
 use super::server::PolledServer;
 use super::state::MonitorState;
+use super::versions::VersionLooks;
 use super::wake_signal::Due;
 
 /// Least pause after a poll, as a multiple of its time upstream: polls take at most a quarter of a
@@ -17,7 +19,7 @@ const SPARE: u32 = 3;
 pub(super) fn run(state: &MonitorState, server: &PolledServer) {
     let pace = &state.pace;
     let mut poller = Poller::new(state, server);
-    let mut failures = 0;
+    let (mut failures, mut versions) = (0, VersionLooks::new());
     let mut due = Due::now();
     while let Some(names) = server.wake_signal.wait(&due, pace.keep_fresh) {
         let begun = Instant::now();
@@ -35,6 +37,9 @@ pub(super) fn run(state: &MonitorState, server: &PolledServer) {
             Err(PollError::Store) => server.cancel_wait(),
         }
         failures = if outcome.is_ok() { 0 } else { failures + 1 };
+        if matches!(&outcome, Ok(remainder) if !remainder.is_busy) {
+            versions.look_if_due(state, server);
+        }
         due = match outcome {
             Ok(remainder) => after(pace, begun, &remainder),
             Err(error) => after_failure(pace, begun.elapsed(), failures).not_before(error.told_wait()),

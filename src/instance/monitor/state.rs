@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::pace::Pace;
 use super::server::PolledServer;
 use crate::store::Store;
 use crate::sync::{Mutex, Threads};
-use crate::upstream::Gateway;
+use crate::upstream::{Gateway, UpstreamClient, UpstreamServer};
 
 /// How long the end waits for threads that wait for upstream. One that hangs longer is left behind, and
 /// writes nothing any more.
@@ -40,6 +40,23 @@ impl MonitorState {
 
     pub(super) fn server(&self, credential: &str) -> Option<Arc<PolledServer>> {
         self.roster.lock().servers.get(credential).cloned()
+    }
+
+    /// A client for requests of ours that nobody waits for.
+    pub(super) fn client(
+        &self,
+        server: &PolledServer,
+        trace: &str,
+        deadline: Instant,
+    ) -> Box<dyn UpstreamClient> {
+        let PolledServer { credential, base_url, .. } = server;
+        let upstream = UpstreamServer {
+            channel: credential.channel,
+            base_url,
+            ca_certificate: credential.ca_certificate.as_deref(),
+            key: &credential.key,
+        };
+        self.gateway.polling_client(upstream, trace, deadline)
     }
 
     pub(super) fn servers(&self) -> Vec<Arc<PolledServer>> {

@@ -3,7 +3,7 @@
 //! WhatsApp lets one of them in and throws the other out, which signs in again at once. As measured, that
 //! goes on until the instance is deleted. Nothing here opens or closes a socket.
 
-use super::super::instance::LiveState;
+use super::super::instance::{LiveState, WhatsappSocket};
 use super::super::timing::Moment;
 use super::{DueEvent, InstanceKey, World};
 use std::time::Duration;
@@ -33,6 +33,33 @@ impl World {
         if rivals {
             self.fight(key, at);
         }
+    }
+
+    /// Another client signs in with the pairing of that instance, and the two fight. False if no phone is
+    /// connected.
+    pub fn begin_fight(&mut self, name: &str, now: Moment) -> bool {
+        let Some(key) = self.loaded(name).filter(|(_, i)| i.state == LiveState::Open).map(|(key, _)| key)
+        else {
+            return false;
+        };
+        let id = self.next_serial();
+        if let Some(i) = self.get_mut(key) {
+            i.sockets.push(WhatsappSocket { id, since: now });
+        }
+        self.fight(key, now);
+        true
+    }
+
+    /// The other client is stopped, and the instance's own socket stays open. False if none fights.
+    pub fn end_fight(&mut self, name: &str) -> bool {
+        let Some(key) = self.loaded(name).filter(|(_, i)| i.fighting.is_some()).map(|(key, _)| key) else {
+            return false;
+        };
+        if let Some(i) = self.get_mut(key) {
+            i.sockets.truncate(1);
+            (i.fighting, i.state) = (None, LiveState::Open);
+        }
+        true
     }
 
     /// The sockets of an instance fight from now on, if they do not do so already.

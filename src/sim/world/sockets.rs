@@ -125,17 +125,32 @@ impl World {
     /// pairing: `connecting`, `close`, `connecting`, `open`, as every version was recorded to do. Until
     /// `open` nothing that can be asked for tells of the phone.
     pub fn scan(&mut self, name: &str, jid: &str, now: Moment) -> bool {
-        let Some((key, i)) = self.loaded(name) else { return false };
-        let shows = i.state == LiveState::Connecting && !i.paired && i.code.is_some();
-        if !shows || i.sockets.is_empty() {
-            return false;
-        }
+        let Some(key) = self.showing_code(name) else { return false };
         if let Some(i) = self.get_mut(key) {
             i.scanned(jid);
         }
         self.reconnect(key, |_| now);
         self.advance(now);
         true
+    }
+
+    /// A phone scans the code, and says that it could not link the device: Evolution drops what WhatsApp asks for
+    /// after the scan. The socket closes, and comes back with another code. False if it shows none.
+    pub fn scan_in_vain(&mut self, name: &str, now: Moment) -> bool {
+        let Some(key) = self.showing_code(name) else { return false };
+        if let Some(i) = self.get_mut(key) {
+            i.state = LiveState::Close;
+        }
+        self.reconnect(key, |_| now);
+        self.advance(now);
+        true
+    }
+
+    /// The instance of that name, if a phone could scan its code now.
+    pub fn showing_code(&self, name: &str) -> Option<InstanceKey> {
+        let (key, i) = self.loaded(name)?;
+        let shows = i.state == LiveState::Connecting && !i.paired && i.code.is_some();
+        (shows && !i.sockets.is_empty()).then_some(key)
     }
 
     /// The phone removes the linked device. False if none is linked.

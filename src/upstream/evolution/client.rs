@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::call_policy::{CallPolicy, MAX_ANSWER, MAX_LIST};
 use super::list_stream::{self, ListError};
 use super::{decode, entry};
-use crate::domain::{ConnectionState, ListedInstance, Name, Phone, Secret, UpstreamError};
+use crate::domain::{ConnectionState, ListedInstance, Name, Phone, Secret, ServerVersions, UpstreamError};
 use crate::upstream::answer_head::AnswerHead;
 use crate::upstream::call_log::CallLog;
 use crate::upstream::client::Patience;
@@ -65,11 +65,6 @@ impl EvolutionClient {
             Err(error) => return Err(error),
         };
         self.list_all(&mut ()).map(|_| kind)
-    }
-
-    fn version(&self) -> Option<String> {
-        let (status, body) = self.get("/", "/", CallPolicy::Brief).ok()?;
-        decode::version(status, &body)
     }
 
     fn get(
@@ -227,12 +222,20 @@ impl UpstreamClient for EvolutionClient {
         decode::restarted(status, &body)
     }
 
+    fn versions(&self) -> Option<ServerVersions> {
+        let (status, body) = self.get("/", "/", CallPolicy::Brief).ok()?;
+        decode::versions(status, &body)
+    }
+
     fn check(&self) -> Check {
         let begun = Instant::now();
         let verdict = self.check_key();
         let latency = begun.elapsed();
         match verdict {
-            Ok(KeyKind::Global) => Check::Fine { version: self.version(), latency },
+            Ok(KeyKind::Global) => {
+                let version = self.versions().and_then(|versions| versions.server);
+                Check::Fine { version, latency }
+            }
             Ok(KeyKind::Instance) => Check::InstanceToken,
             Err(error) => Check::Failed(error),
         }

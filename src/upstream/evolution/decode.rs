@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::code;
-use crate::domain::{ConnectionState, UpstreamError};
+use crate::domain::{ConnectionState, ServerVersions, UpstreamError};
 use crate::upstream::{CommandOutcome, Connected, Created};
 
 pub(super) fn state(text: Option<&str>) -> ConnectionState {
@@ -107,11 +107,13 @@ fn is_no_route(error: &Value) -> bool {
     message.is_some_and(|text| text.starts_with("Cannot "))
 }
 
-/// The version in the banner of `GET /`.
-pub(super) fn version(status: u16, body: &[u8]) -> Option<String> {
+/// The versions in the banner of `GET /`; `None` where it names none of the server's own.
+pub(super) fn versions(status: u16, body: &[u8]) -> Option<ServerVersions> {
     let (_, body) = parse_body(status, body).ok()?;
     let plain = |v: &&str| v.len() <= 32 && v.chars().all(|c| c.is_ascii_alphanumeric() || ".-+".contains(c));
-    text(&body, "version").filter(plain).map(str::to_owned)
+    let version = |member| text(&body, member).filter(plain).map(str::to_owned);
+    let server = version("version");
+    server.is_some().then(|| ServerVersions { server, whatsapp_web: version("whatsappWebVersion") })
 }
 
 /// Reads an answer other than 200 of a route that is about one name: Evolution's own 404 says that there

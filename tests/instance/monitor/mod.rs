@@ -1,5 +1,6 @@
 //! The monitor: what happens upstream while nobody calls shows in the rows, once, and nothing else does.
 
+mod fights;
 mod health;
 mod lifetime;
 mod lists;
@@ -26,6 +27,7 @@ pub fn swift() -> Pace {
         second_look: ms(60),
         lasting: ms(400),
         steady: ms(500),
+        drop_look_pause: ms(2),
         keep_fresh: ms(300),
         hint_gap: ms(20),
         retry: ms(50),

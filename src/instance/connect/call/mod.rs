@@ -6,6 +6,7 @@ mod code;
 mod failures;
 mod row;
 mod row_state;
+mod scan;
 mod socket;
 mod upstream;
 
@@ -37,6 +38,8 @@ pub(super) struct ConnectCall<'a> {
     listed: Listing,
     socket: SocketHistory,
     connect_sent: bool,
+    /// Whether this call has opened a socket, as far as it knows.
+    opened: bool,
     /// The permit for the `connect` that follows a create, taken before it.
     connect_permit: Option<Permit<String>>,
     /// Creates sent by this call.
@@ -97,10 +100,11 @@ impl ConnectService {
             Err(ConnectError::Failed(UseCaseError::Upstream(UpstreamError::Timeout)))
                 if Instant::now() >= deadline =>
             {
-                Err(call.ending)
+                Err(call.ending.clone())
             }
             result => result,
         }
+        .map_err(|error| call.explained(error))
     }
 }
 
@@ -122,6 +126,7 @@ impl<'a> ConnectCall<'a> {
             listed: Listing::default(),
             socket: SocketHistory::Unwatched { was_connecting: false },
             connect_sent: false,
+            opened: false,
             connect_permit: None,
             creates: 0,
             ending: UpstreamError::Timeout.into(),
@@ -134,6 +139,7 @@ impl<'a> ConnectCall<'a> {
             let answer = match plan(&self.facts()) {
                 Step::Refuse => return self.refuse(),
                 Step::Connected => return self.connected(),
+                Step::Fight => return Err(ConnectError::Fighting),
                 Step::ChooseServer => self.choose_server().map(|()| None),
                 Step::WriteRow => self.write_row().map(|()| None),
                 Step::Look => self.look().map(|()| None),
@@ -141,6 +147,7 @@ impl<'a> ConnectCall<'a> {
                 Step::Create => self.create().map(|()| None),
                 Step::AwaitLoad => self.await_load().map(|()| None),
                 Step::Watch(returning) => self.watch(returning).map(|()| None),
+                Step::WatchFight => self.watch_fight().map(|()| None),
                 Step::AwaitOpen => self.await_open().map(|()| None),
                 Step::OpenSocket(trust) => self.open_socket(trust),
                 Step::AwaitCode(trust) => self.await_present_code(trust),
@@ -191,18 +198,21 @@ impl<'a> ConnectCall<'a> {
 
     fn pairing(&mut self, qr: Qr) -> ConnectResult {
         self.clear_pending_connect();
-        let seen = self.service.store.clock().now();
+        let (seen, code) = (self.service.store.clock().now(), self.new_code(&qr.image));
         self.claim(|row| {
             row.become_status(Status::Connecting, Reason::Asked);
             row.show_code(&qr.image, seen);
             row.forget_phone();
             row.connect_out_until = None;
         })?;
+        self.note_code(code)?;
         let wanted = self.request.pairing_code;
         let pairing_code = qr.pairing_code.clone().filter(|_| wanted);
         let missing = wanted && pairing_code.is_none();
         let prior_state = if self.creates > 0 { PriorState::Missing } else { PriorState::Existing };
-        Ok(self.answer(Status::Connecting, prior_state, Some(Qr { pairing_code, ..qr }), missing))
+        let scan_help = self.scan_help()?;
+        let answer = self.answer(Status::Connecting, prior_state, Some(Qr { pairing_code, ..qr }), missing);
+        Ok(ConnectOutcome { scan_help, ..answer })
     }
 
     fn connected(&mut self) -> ConnectResult {
@@ -237,7 +247,16 @@ impl<'a> ConnectCall<'a> {
         let lifetime = Millis::try_from(self.client().code_lifetime().as_millis()).unwrap_or(0);
         let qr_expires = row.qr_since.filter(|_| qr.is_some()).map(|since| since + lifetime);
         let (instance_id, name) = (row.id.clone(), self.request.name.clone());
-        ConnectOutcome { instance_id, name, status, prior_state, qr, qr_expires, pairing_code_missing }
+        ConnectOutcome {
+            instance_id,
+            name,
+            status,
+            prior_state,
+            qr,
+            qr_expires,
+            pairing_code_missing,
+            scan_help: None,
+        }
     }
 
     /// Sleeps, or ends the call with `end` if its deadline comes first.

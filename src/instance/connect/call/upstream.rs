@@ -10,6 +10,7 @@ use crate::domain::{
 use crate::instance::connect::ConnectError;
 use crate::instance::connect::limits::{CREATE_OUT, LOAD_PAUSE, MAX_CREATES, PHONE_LOOK, SLOW_CREATE_OUT};
 use crate::instance::connect::plan::{Row, SocketHistory, Upstream};
+use crate::store::InstanceRow;
 use crate::upstream::{Created, UpstreamClient};
 
 impl ConnectCall<'_> {
@@ -54,7 +55,9 @@ impl ConnectCall<'_> {
         }
         let row_connecting = self.row.known().is_some_and(|r| r.status == Status::Connecting);
         let credential = &self.server().credential;
-        self.socket = if self.service.sockets.flapped_lately(credential, self.request.name.as_str()) {
+        self.socket = if self.row.known().is_some_and(InstanceRow::is_fighting) {
+            SocketHistory::Fought
+        } else if self.service.sockets.flapped_lately(credential, self.request.name.as_str()) {
             SocketHistory::Flapping
         } else {
             SocketHistory::Unwatched { was_connecting: listed_connecting || row_connecting }

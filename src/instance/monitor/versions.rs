@@ -1,0 +1,49 @@
+//! What a server says of itself, asked a few times a day between two polls. Nothing waits for the answer: 2.3
+//! asks WhatsApp before it gives one, and may hang.
+
+use std::time::{Duration, Instant};
+
+use super::server::PolledServer;
+use super::state::MonitorState;
+use crate::crypto::new_id;
+use crate::domain::ServerVersions;
+
+/// How often a server is asked, and how soon again where it did not answer: an upgrade of it is no emergency.
+const REFRESH: Duration = Duration::from_hours(6);
+const RETRY: Duration = Duration::from_mins(10);
+/// How long the answer may take. Recorded: some ms, or never.
+const LIMIT: Duration = Duration::from_secs(2);
+
+/// The looks at one server's versions.
+pub(super) struct VersionLooks {
+    due: Instant,
+    known: Option<ServerVersions>,
+}
+
+impl VersionLooks {
+    pub(super) fn new() -> Self {
+        Self { due: Instant::now(), known: None }
+    }
+
+    /// Asks the server if that is due, and writes what is new.
+    pub(super) fn look_if_due(&mut self, state: &MonitorState, server: &PolledServer) {
+        if Instant::now() < self.due {
+            return;
+        }
+        let client = state.client(server, &new_id("watch-"), Instant::now() + LIMIT);
+        let Some(versions) = client.versions() else {
+            self.due = Instant::now() + RETRY;
+            return;
+        };
+        self.due = Instant::now() + REFRESH;
+        if self.known.as_ref() == Some(&versions) {
+            return;
+        }
+        let id = &server.credential.id;
+        match server.write(|| state.store.note_versions(id, &versions)) {
+            Some(Ok(())) => self.known = Some(versions),
+            Some(Err(error)) => log::error!("the versions of {id} could not be written: {error}"),
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What became of the codes of a row, and the releases of its server. A trigger of the database clears the
+//! former once a phone connects, whoever writes that.
+
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+
+use super::{Error, Store};
+use crate::domain::{NewCode, ScanEvidence, ScanHelp, ServerVersions};
+
+impl Store {
+    /// Notes that another code of the row is shown now.
+    pub fn note_new_code(&self, instance: &str, code: NewCode) -> Result<(), Error> {
+        let now = self.clock.now();
+        self.write(|t| {
+            let Some(evidence) = evidence(t, instance)? else { return Ok(()) };
+            let noted = evidence.with_code(code, now);
+            t.prepare_cached(
+                "UPDATE messaging_instances SET scanCodes = ?2, scanReturns = ?3, scanCodeAt = ?4 WHERE id = ?1",
+            )?
+            .execute(params![instance, noted.codes, noted.returns, noted.last_code])
+            .map(drop)
+        })
+    }
+
+    /// What to advise whoever scans the codes of the row; `None` where nothing is amiss.
+    pub fn scan_help(&self, instance: &str) -> Result<Option<ScanHelp>, Error> {
+        let query = "SELECT i.scanCodes, i.scanReturns, i.scanCodeAt, v.server, v.whatsappWeb
+            FROM messaging_instances i LEFT JOIN server_versions v ON v.credentialId = i.credentialId
+            WHERE i.id = ?1";
+        self.read(|c| {
+            let help = c.prepare_cached(query)?.query_row([instance], |row| help(row, 0)).optional()?;
+            Ok(help.flatten())
+        })
+    }
+
+    /// Writes what the credential's server says of itself. A credential that was removed meanwhile gets no row.
+    pub fn note_versions(&self, credential: &str, versions: &ServerVersions) -> Result<(), Error> {
+        let note = "INSERT INTO server_versions SELECT id, ?2, ?3 FROM integration_credentials WHERE id = ?1
+            ON CONFLICT (credentialId) DO UPDATE SET server = excluded.server, whatsappWeb = excluded.whatsappWeb";
+        let values = params![credential, versions.server, versions.whatsapp_web];
+        self.write(|t| t.prepare_cached(note)?.execute(values)).map(drop)
+    }
+}
+
+fn evidence(t: &Transaction, instance: &str) -> rusqlite::Result<Option<ScanEvidence>> {
+    let query = "SELECT scanCodes, scanReturns, scanCodeAt FROM messaging_instances WHERE id = ?1";
+    t.prepare_cached(query)?.query_row([instance], |row| read(row, 0)).optional()
+}
+
+/// The columns `scanCodes`, `scanReturns` and `scanCodeAt`, from the first of them on.
+fn read(row: &Row, first: usize) -> rusqlite::Result<ScanEvidence> {
+    Ok(ScanEvidence { codes: row.get(first)?, returns: row.get(first + 1)?, last_code: row.get(first + 2)? })
+}
+
+/// The advice of the same columns, which `server` and `whatsappWeb` follow.
+pub(super) fn help(row: &Row, first: usize) -> rusqlite::Result<Option<ScanHelp>> {
+    let Some(advice) = read(row, first)?.advice() else { return Ok(None) };
+    let versions = ServerVersions { server: row.get(first + 3)?, whatsapp_web: row.get(first + 4)? };
+    Ok(Some(ScanHelp { advice, versions }))
+}

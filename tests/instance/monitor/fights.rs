@@ -1,0 +1,81 @@
+//! Two sockets of one pairing that replace each other: one status and one line of history for the whole fight.
+
+use std::time::Duration;
+
+use pareia::instance::monitor::Pace;
+use pareia::sim::Version;
+
+use super::{monitor, swift};
+use crate::harness::{Shop, instant, until};
+
+/// The pace of these tests, at which a fight is over after three seconds without a turn.
+fn pace() -> Pace {
+    let fight_look = Duration::from_millis(20);
+    // The looks before a drop have to span a turn, which the simulation does not make faster.
+    let drop_look_pause = Pace::default().drop_look_pause;
+    Pace { fight_window: Duration::from_secs(3), fight_look, drop_look_pause, ..swift() }
+}
+
+/// A watched shop whose number fights.
+fn fighting(version: Version) -> Shop {
+    let shop = Shop::watched(instant(version), pace());
+    shop.paired("a");
+    assert!(shop.sim.control().fight("a"));
+    shop.until_row("a", "error fighting");
+    shop
+}
+
+#[test]
+fn a_fight_is_one_status_and_one_line_of_history_until_it_is_over() {
+    for version in [Version::V2_3_7, Version::V1_8_2] {
+        let shop = fighting(version);
+        let sim = shop.sim.control();
+        let logins = sim.logins("a");
+        until("it goes on", || sim.logins("a") > logins + 40);
+        assert_eq!(shop.history("a"), "asked, connected paired, error fighting", "{version:?}");
+        let shown = shop.call("GET", "/api/messaging/instance/a");
+        let text = shown.data("reasonText").as_str().unwrap_or_default();
+        assert!(text.contains("apague a instância"), "{}", shown.body);
+        assert!(sim.end_fight("a"));
+        shop.until_row("a", "connected paired");
+        let whole = "asked, connected paired, error fighting, connected paired";
+        assert_eq!((shop.history("a").as_str(), sim.harmed("a")), (whole, 0), "{version:?}");
+        assert_eq!(shop.sql("SELECT pairedAt > 0 FROM messaging_instances"), [["1"]]);
+    }
+}
+
+#[test]
+fn a_fight_that_a_logout_ends_is_a_logout() {
+    let shop = fighting(Version::V2_3_7);
+    assert!(shop.sim.control().unlink("a"));
+    shop.until_row("a", "disconnected device_removed");
+}
+
+#[test]
+fn a_monitor_that_starts_during_a_fight_says_so_still() {
+    let shop = fighting(Version::V2_3_7);
+    shop.monitor.stop();
+    let later = monitor(&shop, pace());
+    shop.polls(20);
+    assert_eq!(shop.history("a"), "asked, connected paired, error fighting");
+    later.stop();
+}
+
+#[test]
+fn a_call_for_a_number_that_fights_opens_nothing_and_finds_out_when_it_is_over() {
+    for version in [Version::V2_3_7, Version::V1_8_2] {
+        let shop = fighting(version);
+        let sim = shop.sim.control();
+        let before = (sim.sockets("a"), sim.count("connect", Some("a")));
+        let answer = shop.post("a");
+        assert_eq!((answer.status, answer.code()), (409, "fighting"), "{version:?} {}", answer.body);
+        let detail = answer.body["detail"].as_str().unwrap_or_default();
+        assert!(detail.contains("apague a instância"), "{}", answer.body);
+        // From here on nobody else watches.
+        shop.monitor.stop();
+        assert!(sim.end_fight("a"));
+        assert_eq!(shop.post("a").data("status"), "connected", "{version:?}");
+        assert_eq!((sim.sockets("a"), sim.count("connect", Some("a"))), before, "{version:?}: no connect");
+        assert_eq!(shop.history("a"), "asked, connected paired, error fighting, connected paired");
+    }
+}
