@@ -47,7 +47,7 @@ impl From<Logout> for Reason {
 impl Reason {
     /// What [`Reason::Upstream`] begins with, before its number.
     const UPSTREAM: &str = "upstream_";
-    const WORDS: [(Self, &str); 11] = [
+    const WORDS: [(Self, &str); 12] = [
         (Self::Asked, "asked"),
         (Self::Paired, "paired"),
         (Self::Linked, "linked"),

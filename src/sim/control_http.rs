@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 const REFUSE_FOR: Duration = Duration::from_secs(5);
 
 /// The commands, with what they take and do. `GET /sim` answers this.
-const HELP: [(&str, &str); 20] = [
+const HELP: [(&str, &str); 21] = [
     (
         "scan",
         "{name, jid?, refused?: true, passkey?: true}: a phone scans the code that the instance shows; refused, \

@@ -6,7 +6,7 @@ use std::time::Duration;
 use pareia::sim::{Fault, Options, Sim, Version};
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Client, KEY, PHONE, Shop, ask, instant, upstream_create};
+use crate::harness::{Answer, Client, KEY, PHONE, Shop, ask, instant, until, upstream_create};
 
 const PASSWORD: &str = "uma senha que ninguém sabe";
 const CREDENTIALS: &str = "/api/admin/credentials";
@@ -373,7 +373,11 @@ fn tokens_are_shown_once_and_end_at_once() {
     let (id, token) =
         (made.data("id").as_str().expect("an id"), made.data("token").as_str().expect("a token"));
     let mut program = Client::bearer(&shop, token);
-    assert_eq!(program.get("/api/sessions").status, 200);
+    // A use is noted a moment later, or the next time where another note was being written.
+    until("its use is noted", || {
+        assert_eq!(Client::bearer(&shop, token).get("/api/sessions").status, 200);
+        shop.sql("SELECT count(lastUsedAt) FROM api_tokens WHERE name = 'site'") == [["1"]]
+    });
     let listed = chief.get(TOKENS);
     assert!(!listed.body.to_string().contains(token));
     let lines = listed.body["data"].as_array().expect("a list");

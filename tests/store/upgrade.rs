@@ -11,13 +11,15 @@ use super::disk::SmallDisk;
 use crate::harness::{Folder, KEY, sql};
 
 /// The migrations that were released, in order.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../../migrations/V1__core.sql"),
     include_str!("../../migrations/V2__page.sql"),
     include_str!("../../migrations/V3__roles.sql"),
     include_str!("../../migrations/V4__one_spelling.sql"),
     include_str!("../../migrations/V5__channels.sql"),
     include_str!("../../migrations/V6__linked.sql"),
+    include_str!("../../migrations/V7__own_authorities.sql"),
+    include_str!("../../migrations/V8__scans.sql"),
 ];
 
 /// A data folder as the first release left it, with a user who owns an instance.

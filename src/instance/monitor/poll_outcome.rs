@@ -15,7 +15,6 @@ pub(super) struct Remainder {
 }
 
 /// Why a poll failed.
-#[derive(Clone, Copy)]
 pub(super) enum PollError {
     /// Upstream could not do its part.
     Upstream(UpstreamError),

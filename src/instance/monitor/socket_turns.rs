@@ -137,6 +137,7 @@ mod tests {
             name: "a".to_owned(),
             status,
             reason: Some(reason),
+            linked: None,
             paired_at: Some(1),
             claimed: true,
             upstream_id: None,
