@@ -81,6 +81,7 @@ export async function call(method, path, options = {}) {
 
 export const get = async (path, options) => (await call('GET', path, options)).data;
 export const post = async (path, body = {}, options) => (await call('POST', path, { body, ...options })).data;
+export const patch = async (path, body) => (await call('PATCH', path, { body })).data;
 export const remove = async (path, options) => (await call('DELETE', path, options)).data;
 
 const INSTANCES = '/api/messaging/instance';

@@ -114,8 +114,9 @@ function waiting(signal) {
         h('div', { class: 'actions' }, button(t('again'), () => following.again(), { icon: 'again' }))));
     },
     idle: () => { where = where || 'other'; show(); qr.idle(() => following.again()); },
-    connected: (data) => ending('good', 'tick', t('done.title'),
-      h('p', { class: 'success-phone' }, phone(data.phone)), h('p', {}, t('guest.done'))),
+    connected: (data) => (data.numberMatches === false
+      ? ending('bad', 'alert', t('linked.other'), h('p', {}, t('linked.guest', { digits: data.linkedNumber.slice(-4) })))
+      : ending('good', 'tick', t('done.title'), h('p', { class: 'success-phone' }, phone(data.phone)), h('p', {}, t('guest.done')))),
   };
 
   const following = follow({

@@ -18,6 +18,7 @@ pub const TESTS: &[Test] = &[
     ("a_code_that_is_not_there_is_not_called_valid", no_code_no_validity),
     ("a_link_gives_a_code_to_type_on_that_very_telephone", link_with_a_typed_code),
     ("a_disconnect_is_seen_live", disconnect_live),
+    ("another_phone_than_expected_is_said_loudly", another_phone),
     ("a_server_that_is_down_says_so_on_every_screen", server_down),
     ("removing_names_what_is_lost", remove),
     ("language_and_colours_stay_as_chosen", preferences),
@@ -186,6 +187,29 @@ fn disconnect_live(driver: &Driver) {
     browser.press("loja");
     browser.sees("foi removido em Dispositivos conectados");
     World::picture(&browser, "history");
+    world.finish(&browser);
+}
+
+/// Somebody scans with another phone: the list and the number say so, and the number can become that one.
+fn another_phone(driver: &Driver) {
+    let world = World::new();
+    world.connected("loja");
+    let browser = world.logged_in(driver, PHONE);
+    browser.sees("Tudo certo: seu número está conectado.");
+    let renamed =
+        world.shop.sim.control().rename("loja", Some("5511912345678@s.whatsapp.net"), Some("Outra Loja"));
+    assert!(renamed, "the instance is there");
+    browser.sees("outro celular foi conectado");
+    browser.sees("Outro número");
+    World::picture(&browser, "another-number-list");
+    browser.press("loja");
+    browser.sees("Outro número foi conectado");
+    browser.sees("Outra Loja");
+    World::picture(&browser, "another-number");
+    browser.press("Está certo, usar este");
+    browser.sees("Número trocado.");
+    browser.sees_no_more("Outro número foi conectado");
+    World::picture(&browser, "another-number-accepted");
     world.finish(&browser);
 }
 

@@ -5,13 +5,14 @@ import { t, tx } from '../words.js';
 import { retime, when } from '../format.js';
 import { icon } from './icons.js';
 
-const DRAWING = { pending: 'circle', connecting: 'scan', connected: 'check', disconnected: 'off', lost: 'lost', error: 'alert', unknown: 'lost', returning: 'again' };
+const DRAWING = { pending: 'circle', connecting: 'scan', connected: 'check', disconnected: 'off', lost: 'lost', error: 'alert', unknown: 'lost', returning: 'again', other: 'alert' };
 export const STATUSES = ['connected', 'connecting', 'disconnected', 'pending', 'lost', 'error'];
 
-/** What to show: an old truth is none, and a phone that comes back by itself waits for nobody. */
+/** What to show: an old truth is none, a phone that comes back by itself waits for nobody, and one that nobody expected is no tick. */
 export function shownStatus(instance) {
   if (instance.unknownSince) return 'unknown';
   if (instance.status === 'connecting' && instance.reason === 'dropped') return 'returning';
+  if (instance.numberMatches === false) return 'other';
   return instance.status;
 }
 

@@ -13,6 +13,7 @@ import { facts, page, section, skeleton } from '../parts/page.js';
 import { lastKnown, shownStatus, sinceLine, statusBadge } from '../parts/status.js';
 import { toast } from '../parts/toast.js';
 import { history } from '../parts/history.js';
+import { linkedAs, linkedNotice } from '../parts/linked.js';
 import { links } from '../parts/links.js';
 import { removeDialog } from '../parts/remove.js';
 
@@ -43,7 +44,7 @@ function statusCard(name, again) {
   let digits = '';
 
   function offer(status) {
-    const up = status === 'connected';
+    const up = status === 'connected' || status === 'other';
     const key = `${up} ${status === 'unknown'}`;
     if (key === offered) return;
     offered = key;
@@ -79,11 +80,13 @@ function factsCard() {
   return {
     node: section(t('instance.facts'), {}, place),
     update(instance) {
-      const key = [instance.channelPhoneOrId, instance.server, instance.user, instance.createdAt].join();
+      const linked = linkedAs(instance);
+      const key = [instance.channelPhoneOrId, linked, instance.server, instance.user, instance.createdAt].join();
       if (key === shown) return;
       shown = key;
       fillWith(place, facts(
         [t('col.number'), phone(instance.channelPhoneOrId)],
+        ...(linked ? [[t('linked.is'), linked]] : []),
         [t('col.server'), instance.server || t('instance.noserver')],
         [t('col.owner'), instance.user],
         [t('col.created'), when(instance.createdAt)]));
@@ -98,6 +101,8 @@ export function instanceScreen({ params, signal, go }) {
   const again = () => loop.now();
   const status = statusCard(name, again);
   const about = factsCard();
+  let digits = '';
+  const linked = linkedNotice(name, { again, logout: () => logout(name, digits, again) });
   const past = history(name, signal);
   const shared = links(name, signal);
   const removal = section(t('remove.section'), { lead: t('remove.lead'), name: 'quiet-card' },
@@ -107,10 +112,12 @@ export function instanceScreen({ params, signal, go }) {
 
   function show(instance) {
     problem.replaceChildren();
+    digits = instance.linkedNumber || instance.channelPhoneOrId;
+    linked.update(instance);
     status.update(instance);
     about.update(instance);
     shared.node.hidden = instance.status === 'connected';
-    if (!begun) fillWith(place, status.node, shared.node, about.node, past.node, removal);
+    if (!begun) fillWith(place, linked.node, status.node, shared.node, about.node, past.node, removal);
     begun = true;
     const mark = `${instance.status} ${instance.statusSince}`;
     if (mark !== last) past.load();

@@ -102,12 +102,13 @@ function pager(changed) {
 }
 
 /** How things are, in one sentence. */
-function summary(counts, silent) {
+function summary(counts, silent, others) {
   const all = Object.values(counts).reduce((sum, n) => sum + n, 0);
   const down = (counts.disconnected || 0) + (counts.lost || 0) + (counts.error || 0);
   if (!all) return '\u00a0';
   if (silent) return t('list.silent');
   if (down) return tn('list.down', down);
+  if (others) return tn('list.other', others);
   return counts.connected === all ? tn('list.good', all) : tn('list.connected', counts.connected || 0, { all });
 }
 
@@ -145,7 +146,8 @@ export function instancesScreen({ signal, session }) {
     const all = Object.values(answer.counts).reduce((sum, n) => sum + n, 0);
     const filtered = wanted.search || wanted.status;
     const kind = answer.data.length ? 'rows' : `none ${lacking ? 'lacking' : ''} ${filtered ? 'filtered' : ''}`;
-    setText(lead, summary(answer.counts, answer.data.some((one) => one.unknownSince)));
+    const others = answer.data.filter((one) => one.numberMatches === false).length;
+    setText(lead, summary(answer.counts, answer.data.some((one) => one.unknownSince), others));
     chips.show(answer.counts, (answer.troubles || []).length > 0);
     tools.classList.remove('waiting'); // Its place was kept until now, so that nothing jumps.
     tools.hidden = !all && !wanted.search && !wanted.status;

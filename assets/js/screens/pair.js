@@ -15,6 +15,7 @@ import { icon } from '../parts/icons.js';
 import { localNote } from '../parts/local-note.js';
 import { notice } from '../parts/notice.js';
 import { page } from '../parts/page.js';
+import { linkedAs, otherNumber } from '../parts/linked.js';
 import { passkeyHint } from '../parts/passkey.js';
 import { qrCard } from '../parts/qr.js';
 import { steps } from '../parts/steps.js';
@@ -37,11 +38,11 @@ function linkPanel(name) {
   return h('div', { class: 'way' }, h('p', { class: 'way-lead' }, t('link.lead')), place);
 }
 
-function successPanel(name, digits) {
+function successPanel(name, digits, data) {
   const heading = h('h2', { tabindex: '-1' }, t('done.title'));
   const node = h('div', { class: 'card success', role: 'status' },
     h('span', { class: 'success-icon' }, icon('tick')), heading,
-    h('p', { class: 'success-phone' }, phone(digits)), h('p', {}, t('done.text', { name })));
+    h('p', { class: 'success-phone' }, linkedAs(data) || phone(digits)), h('p', {}, t('done.text', { name })));
   return { node, heading };
 }
 
@@ -72,11 +73,12 @@ function livePanel(name, digits, first, signal) {
       if (!final) problem.firstChild.append(h('span', { class: 'visually-hidden' }, t('notice.retrying')));
     },
     idle: () => qr.idle(again),
-    connected() {
-      const done = successPanel(name, digits);
+    connected(data) {
+      const done = successPanel(name, digits, data);
       done.node.append(h('div', { class: 'actions' },
         linkButton(t('done.list'), '#/', { kind: 'primary' }), linkButton(t('done.another'), '#/conectar', { icon: 'plus' })));
-      fillWith(place, done.node);
+      const see = linkButton(t('linked.see'), `#/instancia/${encodeURIComponent(name)}`, { kind: 'primary' });
+      fillWith(place, data.numberMatches === false && otherNumber(phone(digits), linkedAs(data), [see]), done.node);
       document.title = `${t('done.title')} · pareia`;
       done.heading.focus();
     },

@@ -44,7 +44,8 @@ fn one_credential_that_cannot_be_used_stops_no_other() {
     // Sealed for another row; an address that is none; one too many.
     let copy = |id: &str, url: &str| {
         shop.set(&format!(
-            "INSERT INTO integration_credentials SELECT '{id}', type, name, {url}, apiToken, 1, createdAt, updatedAt
+            "INSERT INTO integration_credentials (id, type, name, baseUrl, apiToken, isActive, createdAt, updatedAt)
+             SELECT '{id}', type, name, {url}, apiToken, 1, createdAt, updatedAt
              FROM integration_credentials WHERE id = 'cred_a'"
         ));
     };

@@ -1,0 +1,47 @@
+// Which phone is connected, where that is another one than was expected: both numbers, and the two ways out.
+
+import { h, fillWith } from '../dom.js';
+import { instancePath, patch } from '../api.js';
+import { phone } from '../phone.js';
+import { t, tx } from '../words.js';
+import { button } from './button.js';
+import { box } from './notice.js';
+import { toast } from './toast.js';
+
+/** A number, and the name that its account goes by, where that is known. */
+export const linkedAs = ({ linkedNumber, profileName }) =>
+  [linkedNumber && phone(`+${linkedNumber}`), profileName && `(${profileName})`].filter(Boolean).join(' ');
+
+/** Said loudly: somebody scanned with another phone. `actions` are buttons. */
+export const otherNumber = (expected, linked, actions) =>
+  box('bad', t('linked.other'),
+    h('p', {}, tx('linked.both', { expected: h('strong', {}, expected), linked: h('strong', {}, linked) })),
+    h('div', { class: 'actions' }, actions));
+
+/** { node, update(instance) }; drawn anew only when it differs. */
+export function linkedNotice(name, { logout, again }) {
+  const node = h('div', {});
+  let shown = '';
+  const accept = async (instance) => {
+    await patch(instancePath(name), { channelPhoneOrId: `+${instance.linkedNumber}` });
+    toast(t('linked.accepted'));
+    again();
+  };
+  const twice = ({ sameNumberAs, sameNumberElsewhere }) =>
+    (sameNumberAs.length > 0 || sameNumberElsewhere) && box('warn', t('linked.twice'),
+      h('p', {}, sameNumberAs.length > 0 ? t('linked.twice.as', { names: sameNumberAs.join(', ') }) : t('linked.twice.elsewhere')));
+  return {
+    node,
+    update(instance) {
+      const { channelPhoneOrId, numberMatches, sameNumberAs, sameNumberElsewhere } = instance;
+      const key = [channelPhoneOrId, linkedAs(instance), numberMatches, sameNumberAs, sameNumberElsewhere].join();
+      if (key === shown) return;
+      shown = key;
+      fillWith(node,
+        numberMatches === false && otherNumber(phone(channelPhoneOrId), linkedAs(instance), [
+          button(t('linked.accept'), () => accept(instance), { icon: 'tick', kind: 'primary' }),
+          button(t('logout.do'), logout, { icon: 'power' })]),
+        twice(instance));
+    },
+  };
+}
