@@ -6,6 +6,7 @@
 mod channel;
 pub mod clock;
 mod description;
+mod integration;
 mod linked;
 mod name;
 mod pairing;
@@ -25,6 +26,7 @@ mod written_number;
 pub use channel::Channel;
 pub use clock::{AdjustableClock, MILLIS_PER_DAY, Millis, from_now, is_out, now};
 pub use description::{Description, display_name, labels, note};
+pub use integration::Integration;
 pub use linked::{LinkedPhone, LinkedSince};
 pub use name::{Invalid, MAX_NAME, Name, label};
 pub use pairing::{ConnectionState, ListedInstance, Logout, LogoutCause, Pairing, PhoneMemory, pairing};

@@ -4,7 +4,7 @@
 //! each other for ever. A code that upstream answers for a paired instance is stale. So every caller
 //! (connect, actions, monitor) asks [`pairing`] and nothing else.
 
-use super::{LinkedPhone, Millis};
+use super::{Integration, LinkedPhone, Millis};
 
 /// What an instance's socket is doing, as `connectionState` tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub enum ConnectionState {
 pub struct ListedInstance {
     /// Its id there.
     pub id: Option<String>,
+    /// What it is: what is no phone is listed as `open` for ever.
+    pub integration: Integration,
     /// Its state, which on 2.x is the database's.
     pub state: ConnectionState,
     /// Whether the list lags behind the truth (2.x: it lists its database; 1.8 lists its memory).
@@ -148,8 +150,10 @@ mod tests {
             for owner in [None, LinkedPhone::read(Some("5521998765432@s.whatsapp.net"), None)] {
                 for logout in logouts() {
                     for lags in [false, true] {
+                        let integration = Integration::Phone;
                         listings.push(Some(ListedInstance {
                             id: None,
+                            integration,
                             state,
                             lags,
                             owner: owner.clone(),
@@ -215,7 +219,8 @@ mod tests {
         let [_, logout, _] = logouts();
         let state = ConnectionState::Connecting;
         let owner = LinkedPhone::read(Some("5521998765432@s.whatsapp.net"), None);
-        let listed = ListedInstance { id: None, state, lags: true, owner, logout };
+        let integration = Integration::Phone;
+        let listed = ListedInstance { id: None, integration, state, lags: true, owner, logout };
         let verdict = |memory| pairing(Some(&listed), memory, state);
         assert_eq!(verdict(PhoneMemory::SeenAt(300)), Pairing::Paired, "paired anew");
         assert!(matches!(verdict(PhoneMemory::SeenAt(100)), Pairing::LoggedOut(_)), "logged out since");

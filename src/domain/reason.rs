@@ -24,6 +24,8 @@ pub enum Reason {
     NotLoaded,
     /// Two sockets of the pairing replace each other for ever.
     Fighting,
+    /// The instance upstream is of a kind that no phone is paired with.
+    NotAPhone,
     /// Somebody logged the phone out from here.
     LoggedOut,
     /// The linked device was removed on the phone.
@@ -47,7 +49,7 @@ impl From<Logout> for Reason {
 impl Reason {
     /// What [`Reason::Upstream`] begins with, before its number.
     const UPSTREAM: &str = "upstream_";
-    const WORDS: [(Self, &str); 12] = [
+    const WORDS: [(Self, &str); 13] = [
         (Self::Asked, "asked"),
         (Self::Paired, "paired"),
         (Self::Linked, "linked"),
@@ -57,6 +59,7 @@ impl Reason {
         (Self::Gone, "gone"),
         (Self::NotLoaded, "not_loaded"),
         (Self::Fighting, "fighting"),
+        (Self::NotAPhone, "not_a_phone"),
         (Self::LoggedOut, "logged_out"),
         (Self::DeviceRemoved, "device_removed"),
         (Self::LoggedOutUpstream, "logged_out_upstream"),

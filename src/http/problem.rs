@@ -247,7 +247,10 @@ fn upstream_status(error: &UpstreamError) -> u16 {
 
 fn connect_status(error: &ConnectError) -> u16 {
     match error {
-        ConnectError::OwnedByOther | ConnectError::PairedUpstream | ConnectError::Fighting => 409,
+        ConnectError::OwnedByOther
+        | ConnectError::PairedUpstream
+        | ConnectError::NotAPhone(_)
+        | ConnectError::Fighting => 409,
         ConnectError::NoActiveCredential(_) => 503,
         ConnectError::NoQr | ConnectError::NoQrAfterScans | ConnectError::Reconnecting => 504,
         ConnectError::Failed(error) => use_case_status(error),
@@ -273,7 +276,7 @@ fn whole_seconds(wait: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Channel, NoConnection, ProxyAnswer, ProxyKind, TlsFailure};
+    use crate::domain::{Channel, Integration, NoConnection, ProxyAnswer, ProxyKind, TlsFailure};
     use crate::http::reply::HttpReply;
 
     #[track_caller]
@@ -339,6 +342,7 @@ mod tests {
         let no_credential = ConnectError::NoActiveCredential(Channel::WhatsappEvolution);
         for (error, status, code) in [
             (ConnectError::OwnedByOther, 409, "owned_by_other_user"),
+            (ConnectError::NotAPhone(Integration::Business), 409, "not_a_phone"),
             (no_credential, 503, "no_active_credential"),
             (UpstreamError::Unreachable(NoConnection::Refused).into(), 502, "evolution_unreachable"),
             (UpstreamError::RejectedKey.into(), 502, "evolution_rejected_key"),

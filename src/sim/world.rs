@@ -9,7 +9,7 @@ mod process;
 mod removal;
 mod sockets;
 
-use super::instance::{InstanceSpec, SimulatedInstance};
+use super::instance::{InstanceSpec, LiveState, SimulatedInstance};
 use super::options::Version;
 use super::timing::{Moment, SimulatedClock, Timing};
 use std::collections::{BTreeMap, HashMap};
@@ -18,6 +18,9 @@ use std::time::Duration;
 /// Names that JavaScript finds in every object, and Evolution therefore takes for instances.
 const PROTOTYPE: [&str; 7] =
     ["__proto__", "constructor", "hasOwnProperty", "isPrototypeOf", "toString", "toLocaleString", "valueOf"];
+
+/// The kind of instance that a phone is paired with.
+pub const PHONE: &str = "WHATSAPP-BAILEYS";
 
 /// An instance, whatever its name: a deleted one and its successor of the same name differ.
 pub type InstanceKey = u64;
@@ -194,7 +197,12 @@ impl World {
     pub fn insert(&mut self, facts: InstanceSpec, now: Moment) -> InstanceKey {
         let key = self.next_serial();
         self.names.insert(facts.name.clone(), key);
-        self.instances.insert(key, SimulatedInstance::new(facts, now));
+        let mut made = SimulatedInstance::new(facts, now);
+        // What is no phone of 2.x is stored as `open` and never has a socket.
+        if !self.version.is_v1() && made.facts.integration.as_deref().is_some_and(|kind| kind != PHONE) {
+            (made.state, made.stored) = (LiveState::Open, LiveState::Open);
+        }
+        self.instances.insert(key, made);
         if self.del_instance >= 2 {
             let minutes = Duration::from_mins(1) * self.del_instance;
             self.schedule(now + minutes, DueEvent::Expire(key));

@@ -6,7 +6,7 @@ use super::scans::NO_CODE_AFTER_SCANS;
 use super::sentence::Sentence;
 use super::servers::upstream;
 use super::storage::{STORAGE_FULL_DETAIL, storage_full};
-use crate::domain::{Channel, UseCaseError};
+use crate::domain::{Channel, Integration, UseCaseError};
 use crate::instance::connect::{ConnectError, ConnectOutcome, PriorState};
 
 /// The outer message of every success.
@@ -44,6 +44,7 @@ pub fn connect_error(error: &ConnectError) -> Sentence {
                  Use outro channelInstanceId, ou peça a um administrador.",
             ),
         ),
+        ConnectError::NotAPhone(integration) => return not_a_phone(*integration),
         ConnectError::NoActiveCredential(channel) => ("no_active_credential", no_credential(*channel), None),
         ConnectError::NoQr => (
             "qr_timeout",
@@ -95,6 +96,17 @@ pub fn use_case_error(error: &UseCaseError) -> Sentence {
         ),
     };
     Sentence { code, error, detail: detail.map(Into::into) }
+}
+
+/// The name is one of an instance that is no phone's.
+fn not_a_phone(integration: Integration) -> Sentence {
+    let error = format!(
+        "Na Evolution este nome é de uma instância {}, que não é um celular e não tem QR Code",
+        integration.as_str()
+    );
+    let detail = "Ela fica como está. Use outro channelInstanceId para o celular; se ela não serve mais, apague-a no \
+                  manager da Evolution e chame de novo.";
+    Sentence { code: "not_a_phone", error, detail: Some(detail.into()) }
 }
 
 fn no_credential(channel: Channel) -> String {

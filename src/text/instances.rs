@@ -97,6 +97,9 @@ pub fn reason(reason: Reason) -> String {
         Reason::Gone => {
             "A Evolution API não conhece mais esta instância: foi apagada lá. Conecte-a de novo com o QR Code."
         }
+        Reason::NotAPhone => {
+            "Na Evolution este nome é de uma instância que não é um celular (integração EVOLUTION ou WHATSAPP-BUSINESS)."
+        }
         Reason::NotLoaded => {
             "A Evolution API conhece a instância, mas não a carregou. Confira o log dela; se continuar, reinicie-a."
         }

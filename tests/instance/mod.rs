@@ -4,6 +4,7 @@ mod concurrency;
 mod crash;
 mod faults;
 mod harmless;
+mod homes;
 mod linked;
 pub mod monitor;
 mod races;

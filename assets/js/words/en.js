@@ -28,6 +28,7 @@ export default {
   'reason.gone': 'Evolution no longer knows this number: it was deleted there. Connect it again with the QR code.',
   'reason.not_loaded': 'Evolution knows the number, but has not loaded it. If it stays so, restart Evolution.',
   'reason.fighting': 'Two connections use the same session of this number and replace each other. Stop the other program; if it goes on, delete the number and connect it again.',
+  'reason.not_a_phone': 'In Evolution this name belongs to an instance that is no phone. Use another name for the phone.',
   'reason.logged_out': 'The phone was disconnected from here. To come back, scan a new QR code.',
   'reason.device_removed': 'The device was removed under Linked devices, on the phone. To come back, scan a new QR code.',
   'reason.logged_out_upstream': 'The phone was disconnected by Evolution’s manager or another system that uses it. To come back, scan a new QR code.',

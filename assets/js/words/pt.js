@@ -28,6 +28,7 @@ export default {
   'reason.gone': 'A Evolution não conhece mais este número: foi apagado lá. Conecte-o de novo com o QR Code.',
   'reason.not_loaded': 'A Evolution conhece o número, mas não o carregou. Se continuar, reinicie-a.',
   'reason.fighting': 'Duas conexões usam a mesma sessão deste número e derrubam uma à outra. Pare o outro programa; se continuar, apague o número e conecte de novo.',
+  'reason.not_a_phone': 'Na Evolution este nome é de uma instância que não é um celular. Use outro nome para o celular.',
   'reason.logged_out': 'O celular foi desconectado por aqui. Para voltar, leia um QR Code novo.',
   'reason.device_removed': 'O aparelho foi removido em Dispositivos conectados, no celular. Para voltar, leia um QR Code novo.',
   'reason.logged_out_upstream': 'O celular foi desconectado pelo manager da Evolution ou por outro sistema que a usa. Para voltar, leia um QR Code novo.',

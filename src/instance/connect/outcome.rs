@@ -2,7 +2,7 @@
 //!
 //! An error gets its HTTP status in `http::problem`, its code and sentence in `text`, not here.
 
-use crate::domain::{Caller, Channel, Millis, Name, Phone, Qr, ScanHelp, Status, UseCaseError};
+use crate::domain::{Caller, Channel, Integration, Millis, Name, Phone, Qr, ScanHelp, Status, UseCaseError};
 
 /// One call: whose, and for which instance. Equal calls at the same moment share one run and its result.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -64,6 +64,8 @@ pub enum ConnectError {
     OwnedByOther,
     /// Upstream has the name with a phone paired: only an administrator may adopt it.
     PairedUpstream,
+    /// Upstream has the name for an instance of this kind, which no phone is paired with.
+    NotAPhone(Integration),
     /// No credential of the channel is active.
     NoActiveCredential(Channel),
     /// Everything went well and no code came within the time.

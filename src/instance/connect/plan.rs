@@ -12,7 +12,7 @@
 //! so no look before it makes a `connect` safe. Hence none where a phone is paired; where one may be,
 //! one after a `close` that stayed; elsewhere one in a call, and none while the state flaps.
 
-use crate::domain::{ConnectionState, Pairing};
+use crate::domain::{ConnectionState, Integration, Pairing};
 use ConnectionState::{Close, Open, Unloaded};
 use Step::{AskCode, AwaitCode, AwaitCreate, AwaitLoad, AwaitOpen, ChooseServer, OpenSocket, Watch};
 use Step::{Connected, Create, Fight, Look, Refuse, WatchFight, WriteRow};
@@ -54,6 +54,8 @@ pub(super) enum Upstream {
     Unseen,
     Absent,
     Present(ConnectionState, Pairing),
+    /// There, and of a kind that no phone is paired with.
+    NotAPhone(Integration),
 }
 
 /// What this call has seen of the socket over time.
@@ -86,7 +88,7 @@ pub(super) enum InFlight {
 /// The next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// End: the name is somebody else's.
+    /// End: the name is somebody else's, or no phone's.
     Refuse,
     /// Find an active credential and a place at its server, or end without.
     ChooseServer,
@@ -146,6 +148,7 @@ const RULES: &[Rule] = &[
     (|f| f.row == Row::OtherUsers, Refuse),
     (|f| !f.server, ChooseServer),
     (|f| f.row == Row::Absent, WriteRow),
+    (|f| matches!(f.upstream, Upstream::NotAPhone(_)), Refuse),
     (|f| f.row != Row::Settled && !f.may_adopt && f.is_in_use(), Refuse),
     (|f| f.upstream == Upstream::Unseen, Look),
     (|f| f.upstream == Upstream::Absent && f.in_flight == InFlight::Create, AwaitCreate),
@@ -256,7 +259,8 @@ mod tests {
     /// Every combination there is.
     fn matrix() -> Vec<CallFacts> {
         let present = STATES.iter().flat_map(|s| PAIRINGS.map(|p| Upstream::Present(*s, p)));
-        let upstreams: Vec<_> = [Upstream::Unseen, Upstream::Absent].into_iter().chain(present).collect();
+        let others = [Upstream::Unseen, Upstream::Absent, Upstream::NotAPhone(Integration::Evolution)];
+        let upstreams: Vec<_> = others.into_iter().chain(present).collect();
         let mut all = Vec::new();
         for row in ROWS {
             for upstream in &upstreams {
@@ -283,10 +287,16 @@ mod tests {
     #[test]
     fn no_step_does_harm() {
         let all = matrix();
-        assert_eq!(all.len(), 5 * 18 * 8 * 3 * 8);
+        assert_eq!(all.len(), 5 * 19 * 8 * 3 * 8);
         for facts in all {
             let step = plan(&facts);
             let fights = matches!(facts.socket, SocketHistory::Fought | SocketHistory::Fighting);
+            if matches!(facts.upstream, Upstream::NotAPhone(_)) {
+                assert!(
+                    matches!(step, Refuse | ChooseServer | WriteRow),
+                    "no phone can be paired: {facts:?}"
+                );
+            }
             match step {
                 Create => assert_eq!(facts.upstream, Upstream::Absent, "{facts:?}"),
                 OpenSocket(trust) => {

@@ -14,6 +14,8 @@ pub(super) enum Observation {
     Unlisted,
     /// The name does not exist, or another instance has it.
     Absent,
+    /// The instance is of a kind that no phone is paired with.
+    NotAPhone,
     /// Upstream knows the instance and has not loaded it.
     Unloaded,
     /// A phone is connected.
@@ -102,7 +104,7 @@ impl Observation {
     /// The symptom, if this is one.
     pub(super) fn symptom(self) -> Option<Symptom> {
         match self {
-            Self::NotOurs | Self::Open | Self::OpenAnew => None,
+            Self::NotOurs | Self::NotAPhone | Self::Open | Self::OpenAnew => None,
             Self::Unlisted | Self::Absent => Some(Symptom::Missing),
             Self::Unloaded => Some(Symptom::Unloaded),
             Self::Reconnecting | Self::Closed | Self::ShowingCodes | Self::Unscanned | Self::LoggedOut(_) => {
@@ -118,7 +120,7 @@ impl Observation {
 pub(super) fn judge(
     status: Status, reason: Option<Reason>, seen: Observation, lasted: Lasted, stability: Stability,
 ) -> Verdict {
-    use Observation::{Absent, Closed, LoggedOut, NotOurs, Open, OpenAnew, Reconnecting, ShowingCodes, Unlisted, Unloaded, Unscanned};
+    use Observation::{Absent, Closed, LoggedOut, NotAPhone, NotOurs, Open, OpenAnew, Reconnecting, ShowingCodes, Unlisted, Unloaded, Unscanned};
     use Stability::{Fighting, Steady};
     use Status::{Connected, Connecting, Disconnected, Error, Lost, Pending};
     use Verdict::{Change, Keep, Suspect};
@@ -129,6 +131,9 @@ pub(super) fn judge(
     let is_fighting = reason == Some(Reason::Fighting);
     match (seen, status) {
         (NotOurs, _) | (_, Pending)                             => Keep,
+
+        (NotAPhone, Error) if reason == Some(Reason::NotAPhone) => Keep,
+        (NotAPhone, _)                                          => Change(Error, Reason::NotAPhone),
 
         (Unlisted | Absent, Lost)                               => Keep,
         (Absent, _) if is_long                                  => Change(Lost, Reason::Gone),
@@ -184,8 +189,9 @@ mod tests {
         Status::Lost,
         Status::Error,
     ];
-    const OBSERVATIONS: [Observation; 11] = [
+    const OBSERVATIONS: [Observation; 12] = [
         Observation::NotOurs,
+        Observation::NotAPhone,
         Observation::Unlisted,
         Observation::Absent,
         Observation::Unloaded,
@@ -233,6 +239,7 @@ mod tests {
                 Status::Error if reason == Reason::Fighting => {
                     stability == Stability::Fighting && is_linked(seen)
                 }
+                Status::Error if reason == Reason::NotAPhone => seen == Seen::NotAPhone,
                 Status::Error => seen == Seen::Unloaded && lasted >= Lasted::Long,
                 Status::Pending => false,
             };

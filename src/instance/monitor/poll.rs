@@ -136,14 +136,20 @@ impl<'a> Poller<'a> {
         Ok(remainder)
     }
 
-    /// Probes the names that cannot wait for the next list.
+    /// Probes the names that cannot wait for the next list. What only a list says, that an instance is no phone,
+    /// no state takes back.
     fn poll_some(
         &mut self,
         snapshot: &Snapshot,
         names: &HashSet<String>,
     ) -> Result<Remainder, UpstreamError> {
         let mut candidates = Candidates::default();
-        for (at, row) in snapshot.rows.iter().enumerate().filter(|(at, _)| snapshot.is_ours(*at)) {
+        for (at, row) in snapshot
+            .rows
+            .iter()
+            .enumerate()
+            .filter(|(at, row)| snapshot.is_ours(*at) && row.reason != Some(Reason::NotAPhone))
+        {
             let is_odd = || self.suspicions.is_down(&row.name) || self.is_turning(&row.name);
             let suspected = || is_odd().then_some(ProbeReason::Odd);
             if let Some(reason) = self.queue.urgent(row, names).or_else(suspected) {

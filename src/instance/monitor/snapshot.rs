@@ -140,6 +140,9 @@ impl Snapshot<'_> {
         if own.is_none() && self.listed(at).is_some() {
             return Observation::Absent;
         }
+        if own.is_some_and(|listed| !listed.integration.is_phone()) {
+            return Observation::NotAPhone;
+        }
         let Some(state) = asked.or(own.map(|listed| listed.state)) else { return Observation::Unlisted };
         let memory = row.paired_at.map_or(PhoneMemory::NoPhone, PhoneMemory::SeenAt);
         match Observation::of(state, pairing(own, memory, state)) {

@@ -54,6 +54,7 @@ fn phone(snapshot: &Snapshot, at: usize, reason: Reason) -> (Option<Millis>, Opt
         Reason::Asked
         | Reason::Moved
         | Reason::Unscanned
+        | Reason::NotAPhone
         | Reason::LoggedOut
         | Reason::DeviceRemoved
         | Reason::LoggedOutUpstream

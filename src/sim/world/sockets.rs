@@ -5,7 +5,7 @@
 use super::super::instance::{Ended, InstanceSpec, LiveState, SimulatedInstance, WhatsappSocket};
 use super::super::qr::Code;
 use super::super::timing::Moment;
-use super::{DueEvent, InstanceKey, Whatsapp, World};
+use super::{DueEvent, InstanceKey, PHONE, Whatsapp, World};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ impl World {
 
     /// An instance that has been connected to that account for long.
     pub fn add_connected(&mut self, name: &str, jid: &str, now: Moment) {
-        let integration = Some("WHATSAPP-BAILEYS".to_owned());
+        let integration = Some(PHONE.to_owned());
         let key =
             self.insert(InstanceSpec { name: name.to_owned(), integration, ..InstanceSpec::default() }, now);
         if let Some(i) = self.instances.get_mut(&key) {

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::decode::{missing, state};
 use crate::domain::clock;
-use crate::domain::{LinkedPhone, ListedInstance, Logout, LogoutCause, Name, UpstreamError};
+use crate::domain::{Integration, LinkedPhone, ListedInstance, Logout, LogoutCause, Name, UpstreamError};
 
 /// `GET /instance/fetchInstances?instanceName=`: a list of one (2.x), one object (1.8), 404 for
 /// none. `None`: not listed.
@@ -54,6 +54,8 @@ pub(super) struct ListEntry<'a> {
     owner_jid: Option<Cow<'a, str>>,
     #[serde(borrow)]
     profile_name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    integration: Option<Cow<'a, str>>,
     disconnection_reason_code: Option<Value>,
     #[serde(borrow)]
     disconnection_object: Option<Cow<'a, str>>,
@@ -73,6 +75,15 @@ struct OldListEntry<'a> {
     owner: Option<Cow<'a, str>>,
     #[serde(borrow)]
     profile_name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    integration: Option<OldIntegration<'a>>,
+}
+
+/// Shown by servers that expose keys in lists.
+#[derive(Deserialize)]
+struct OldIntegration<'a> {
+    #[serde(borrow)]
+    integration: Option<Cow<'a, str>>,
 }
 
 impl<'a> ListEntry<'a> {
@@ -92,6 +103,7 @@ impl<'a> ListEntry<'a> {
         if let Some(old) = self.instance {
             // 1.8 lists what its memory holds, and an owner only while open.
             return ListedInstance {
+                integration: old.integration(),
                 id: old.instance_id,
                 state: state(old.status.as_deref()),
                 lags: false,
@@ -102,6 +114,7 @@ impl<'a> ListEntry<'a> {
         // 2.x lists what its database holds: "open" stays there while the socket is down, and so
         // does the reason of a former logout once a phone is paired anew.
         ListedInstance {
+            integration: self.integration.as_deref().map_or(Integration::Phone, Integration::read),
             state: state(self.connection_status.as_deref()),
             lags: true,
             owner: LinkedPhone::read(self.owner_jid.as_deref(), self.profile_name.as_deref()),
@@ -116,6 +129,17 @@ impl<'a> ListEntry<'a> {
         let code = code.as_u64().and_then(|code| u16::try_from(code).ok()).unwrap_or(0);
         let cause = cause(self.disconnection_object.as_deref().unwrap_or_default());
         Some(Logout { code, cause, at: self.disconnection_at.as_deref().and_then(clock::parse_iso) })
+    }
+}
+
+impl OldListEntry<'_> {
+    /// 1.8 stores whatever it was told, and pairs a phone with all but `WHATSAPP-BUSINESS`.
+    fn integration(&self) -> Integration {
+        let word = self.integration.as_ref().and_then(|shown| shown.integration.as_deref());
+        match word.map(Integration::read) {
+            Some(Integration::Business) => Integration::Business,
+            Some(Integration::Phone | Integration::Evolution) | None => Integration::Phone,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use pareia::sim::{Sim, Version};
 use serde_json::json;
 
 use super::{shop, swift};
-use crate::harness::{KEY, Shop, instant, recorded, upstream_create};
+use crate::harness::{KEY, Shop, instant, recorded, until, upstream_create};
 
 #[test]
 fn a_name_that_is_being_worked_on_is_left_alone() {
@@ -106,6 +106,24 @@ fn calls_and_the_monitor_do_not_disturb_each_other() {
         assert_eq!(
             (shop.sim.control().sockets(&name), shop.sim.control().count("create", Some(&name))),
             (1, 1)
+        );
+    }
+}
+
+#[test]
+fn what_is_no_phone_never_counts_as_one_that_is_connected() {
+    for version in [Version::V2_3_7, Version::V1_8_2] {
+        let shop = shop(version);
+        let body = json!({ "instanceName": "loja", "integration": "WHATSAPP-BUSINESS", "token": "t-loja" });
+        upstream_create(&shop.sim.url(), &body);
+        shop.seed_as("cred_a", "loja");
+        shop.until_row("loja", "error not_a_phone");
+        let looks = shop.sim.control().count("fetchInstances", None);
+        until("more lists", || shop.sim.control().count("fetchInstances", None) > looks + 2);
+        assert_eq!(
+            shop.history("loja"),
+            "pending asked, connected paired, error not_a_phone",
+            "as it was seeded"
         );
     }
 }

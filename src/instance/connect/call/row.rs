@@ -6,7 +6,7 @@ use super::{ChosenServer, ConnectCall};
 use crate::domain::{Millis, Reason, Status, UpstreamError, UseCaseError, now};
 use crate::instance::connect::code_wait::RememberedCode;
 use crate::instance::connect::limits::{EXPIRY_MARGIN, LEAST_TIME};
-use crate::instance::connect::plan::Row;
+use crate::instance::connect::plan::{Row, Upstream};
 use crate::instance::connect::{ConnectError, ConnectRequest, ConnectResult};
 use crate::store::{Credential, InstanceRow};
 use crate::sync::Permit;
@@ -194,13 +194,18 @@ impl ConnectCall<'_> {
         Ok(())
     }
 
-    /// Ends the call for a name of somebody else, and withdraws a pending row, which would reserve the name.
+    /// Ends the call for a name of somebody else, or of no phone, and withdraws a pending row, which would reserve the name.
     pub(super) fn refuse(&mut self) -> ConnectResult {
         match self.row.known().filter(|r| r.user == self.request.caller.user) {
             None => Err(ConnectError::OwnedByOther),
             Some(row) => {
                 self.service.store.withdraw_instance(&row.id).map_err(|e| self.internal(&e))?;
-                Err(ConnectError::PairedUpstream)
+                Err(match self.upstream {
+                    Upstream::NotAPhone(integration) => ConnectError::NotAPhone(integration),
+                    Upstream::Unseen | Upstream::Absent | Upstream::Present(..) => {
+                        ConnectError::PairedUpstream
+                    }
+                })
             }
         }
     }

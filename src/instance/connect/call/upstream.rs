@@ -29,6 +29,10 @@ impl ConnectCall<'_> {
             logout_at: listed.as_ref().and_then(|listed| listed.logout?.at),
             linked: listed.as_ref().and_then(|listed| listed.linked().cloned()),
         };
+        if let Some(other) = listed.as_ref().map(|l| l.integration).filter(|kind| !kind.is_phone()) {
+            self.upstream = Upstream::NotAPhone(other);
+            return Ok(());
+        }
         let listed_connecting = listed.as_ref().is_some_and(|l| l.state == ConnectionState::Connecting);
         let state = self.live_state(listed.as_ref())?;
         let present =
