@@ -11,8 +11,8 @@ use crate::crypto::Sealer;
 use crate::domain::AdjustableClock;
 use crate::sync::Mutex;
 
-/// Connections that only read; with two cores a third would wait for a core.
-pub(super) const READERS: usize = 2;
+/// Connections that only read: more than there are cores, since a thread that is interrupted keeps its own.
+pub(super) const READERS: usize = 4;
 
 /// An open data folder.
 pub struct Store {
@@ -42,19 +42,28 @@ impl Store {
         self.set_setting("checked", &self.clock.now().to_string())
     }
 
-    /// Runs one query.
+    /// Runs one query on a reader that is free, or on the next in turn.
     pub(super) fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
-        self.read_with(self.next_reader.fetch_add(1, Ordering::Relaxed) % READERS, query)
+        let next = self.next_reader.fetch_add(1, Ordering::Relaxed);
+        let in_turn = |after: usize| &self.readers[next.wrapping_add(after) % READERS];
+        let free = (0..READERS).find_map(|after| in_turn(after).try_lock());
+        self.run(&free.unwrap_or_else(|| in_turn(0).lock()), query)
     }
 
-    /// Runs one query on that reader.
-    pub(super) fn read_with<T>(
+    /// Runs one query on the first reader.
+    pub(super) fn read_with_first<T>(
         &self,
-        reader: usize,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, Error> {
-        let found = query(&self.readers[reader].lock());
-        found.map_err(|error| Error::sqlite(error, &self.folder))
+        self.run(&self.readers[0].lock(), query)
+    }
+
+    fn run<T>(
+        &self,
+        reader: &Connection,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
+        query(reader).map_err(|error| Error::sqlite(error, &self.folder))
     }
 
     /// Runs one transaction. When this returns, it is on the disk.

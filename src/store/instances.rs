@@ -6,10 +6,11 @@ use std::time::Instant;
 use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::linked;
-use super::{Error, Store};
+use super::{Error, Store, linked, scans};
 use crate::crypto::new_id;
-use crate::domain::{Channel, LinkedPhone, LinkedSince, Millis, Name, Phone, Reason, Secret, Status};
+use crate::domain::{
+    Channel, LinkedPhone, LinkedSince, Millis, Name, Phone, Reason, ScanEvidence, Secret, Status,
+};
 use crate::sync::FileLock;
 
 /// A row as calls and actions read and write it.
@@ -41,6 +42,8 @@ pub struct InstanceRow {
     pub create_out_until: Option<Millis>,
     /// Until when a `connect` that was sent may open a socket.
     pub connect_out_until: Option<Millis>,
+    /// What had become of its codes when the row was read.
+    pub scans: ScanEvidence,
 }
 
 /// Whether the instance that a server lists under a row's name is the row's own: the one that was
@@ -121,7 +124,7 @@ impl Store {
             c.prepare_cached(
                 "SELECT id, userId, channelPhoneOrId, credentialId, status, statusReason, qrCode, qrSince,
                         pairedAt, linkedNumber, profileName, linkedSeenAt, claimedUrl, upstreamId,
-                        createOutUntil, connectOutUntil
+                        createOutUntil, connectOutUntil, scanCodes, scanReturns, scanCodeAt
                  FROM messaging_instances WHERE channel = ?1 AND channelInstanceId = ?2",
             )?
             .query_row([channel.as_str(), name.as_str()], read_row)
@@ -161,6 +164,7 @@ impl Store {
             upstream_id: None,
             create_out_until: None,
             connect_out_until: None,
+            scans: ScanEvidence::default(),
         };
         let added = self.write(|t| {
             t.prepare_cached(
@@ -248,6 +252,7 @@ fn read_row(row: &Row) -> rusqlite::Result<InstanceRow> {
         upstream_id: row.get("upstreamId")?,
         create_out_until: row.get("createOutUntil")?,
         connect_out_until: row.get("connectOutUntil")?,
+        scans: scans::read(row, row.as_ref().column_index("scanCodes")?)?,
     })
 }
 

@@ -3,6 +3,7 @@
 //! Lines show text as it is stored, so that a row edited by hand spoils no list.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
@@ -114,12 +115,30 @@ const COLUMNS: &str = "i.id, i.channel, i.channelInstanceId, i.channelPhoneOrId,
     LEFT JOIN integration_credentials c ON c.id = i.credentialId
     LEFT JOIN server_versions v ON v.credentialId = i.credentialId
     LEFT JOIN credential_health h ON h.credentialId = i.credentialId AND h.trouble IS NOT NULL";
-/// The query of lines for a reader who may see the rows of one user, or all.
-fn lines_for(viewer: Option<&str>) -> String {
+/// The rows that a reader may see.
+#[derive(Clone, Copy)]
+enum Visible {
+    All,
+    OneUsers,
+}
+
+impl Visible {
+    fn to(viewer: Option<&str>) -> Self {
+        if viewer.is_some() { Self::OneUsers } else { Self::All }
+    }
+}
+
+/// The query of one line, by its id or name.
+fn one_line(visible: Visible) -> String {
+    format!("{} WHERE {}", lines_for(visible), by_id_or_name())
+}
+
+/// The query of lines for such a reader.
+fn lines_for(visible: Visible) -> String {
     // What is compared with the viewer alone is found in the index of linked phones.
-    let (visible, elsewhere) = match viewer {
-        None => ("", "0".to_owned()),
-        Some(_) => (
+    let (visible, elsewhere) = match visible {
+        Visible::All => ("", "0".to_owned()),
+        Visible::OneUsers => (
             "AND o.userId = :viewer",
             format!(
                 "EXISTS (SELECT 1 {SAME_PHONE} AND o.userId < :viewer)
@@ -151,14 +170,20 @@ impl Store {
 
     /// The row with the id or the name `key`, as lists show it.
     pub fn instance_line(&self, key: &str, owner: Option<&str>) -> Result<Option<InstanceLine>, Error> {
-        let query = format!("{} WHERE {}", lines_for(owner), by_id_or_name());
+        // Built once, since each call's answer reads a line.
+        static OF_ANYBODY: LazyLock<String> = LazyLock::new(|| one_line(Visible::All));
+        static OF_ONE_USER: LazyLock<String> = LazyLock::new(|| one_line(Visible::OneUsers));
+        let query = match Visible::to(owner) {
+            Visible::All => &OF_ANYBODY,
+            Visible::OneUsers => &OF_ONE_USER,
+        };
         let values = named_params! { ":key": key, ":viewer": owner };
-        self.read(|c| c.prepare_cached(&query)?.query_row(values, read_line).optional())
+        self.read(|c| c.prepare_cached(query)?.query_row(values, read_line).optional())
     }
 
     /// Every row, by name, for a reader who may see all: of one user, or everybody's.
     pub fn instance_lines(&self, user: Option<&str>) -> Result<Vec<InstanceLine>, Error> {
-        let query = format!("{} WHERE ?1 IS NULL OR i.userId = ?1 {ORDER}", lines_for(None));
+        let query = format!("{} WHERE ?1 IS NULL OR i.userId = ?1 {ORDER}", lines_for(Visible::All));
         self.read(|c| c.prepare_cached(&query)?.query_map([user], read_line)?.collect())
     }
 
@@ -195,7 +220,8 @@ fn lines(c: &Connection, filter: &Filter, skip: u32, most: u32) -> rusqlite::Res
         "SELECT i.rowid FROM messaging_instances i {} {ORDER} LIMIT :most OFFSET :skip",
         wanted.clause()
     );
-    let query = format!("{} WHERE i.rowid IN ({page}) {ORDER}", lines_for(filter.owner.as_deref()));
+    let query =
+        format!("{} WHERE i.rowid IN ({page}) {ORDER}", lines_for(Visible::to(filter.owner.as_deref())));
     c.prepare_cached(&query)?.query_map(&*wanted.values(), read_line)?.collect()
 }
 

@@ -81,7 +81,7 @@ impl Store {
     /// A number that changes with every change of the database by any process.
     pub fn version(&self) -> Result<i64, Error> {
         // Always of the same connection: it counts what the others change.
-        self.read_with(0, |c| c.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0)))
+        self.read_with_first(|c| c.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0)))
     }
 
     /// The credentials of servers where a row is connecting.

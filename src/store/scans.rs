@@ -47,7 +47,7 @@ fn evidence(t: &Transaction, instance: &str) -> rusqlite::Result<Option<ScanEvid
 }
 
 /// The columns `scanCodes`, `scanReturns` and `scanCodeAt`, from the first of them on.
-fn read(row: &Row, first: usize) -> rusqlite::Result<ScanEvidence> {
+pub(super) fn read(row: &Row, first: usize) -> rusqlite::Result<ScanEvidence> {
     Ok(ScanEvidence { codes: row.get(first)?, returns: row.get(first + 1)?, last_code: row.get(first + 2)? })
 }
 

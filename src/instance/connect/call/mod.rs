@@ -210,7 +210,7 @@ impl<'a> ConnectCall<'a> {
         let pairing_code = qr.pairing_code.clone().filter(|_| wanted);
         let missing = wanted && pairing_code.is_none();
         let prior_state = if self.creates > 0 { PriorState::Missing } else { PriorState::Existing };
-        let scan_help = self.scan_help()?;
+        let scan_help = self.scan_help(code)?;
         let answer = self.answer(Status::Connecting, prior_state, Some(Qr { pairing_code, ..qr }), missing);
         Ok(ConnectOutcome { scan_help, ..answer })
     }

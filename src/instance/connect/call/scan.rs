@@ -5,6 +5,7 @@ use super::ConnectCall;
 use crate::domain::{NewCode, ScanHelp, Secret, is_out};
 use crate::instance::connect::ConnectError;
 use crate::instance::connect::plan::SocketHistory;
+use crate::store::InstanceRow;
 
 impl ConnectCall<'_> {
     /// How the code came to be shown; `None`: it was shown before. Asked once for each code that is answered,
@@ -32,16 +33,18 @@ impl ConnectCall<'_> {
         self.service.store.note_new_code(&row.id, code).map_err(|e| self.internal(&e))
     }
 
-    /// What to advise whoever scans; `None` where nothing is amiss.
-    pub(super) fn scan_help(&self) -> Result<Option<ScanHelp>, ConnectError> {
-        let Some(row) = self.row.known() else { return Ok(None) };
+    /// What to advise whoever scans, after that code was noted; `None` where nothing is amiss. The database is
+    /// asked only where the row, as it was read, or the code gives cause.
+    pub(super) fn scan_help(&self, code: Option<NewCode>) -> Result<Option<ScanHelp>, ConnectError> {
+        let has_cause = |row: &&InstanceRow| code.is_some() || row.scans.advice().is_some();
+        let Some(row) = self.row.known().filter(has_cause) else { return Ok(None) };
         self.service.store.scan_help(&row.id).map_err(|e| self.internal(&e))
     }
 
     /// The error of a call that got no code, which says what to look for where codes led nowhere before.
     pub(super) fn explained(&self, error: ConnectError) -> ConnectError {
         match error {
-            ConnectError::NoQr if matches!(self.scan_help(), Ok(Some(_))) => ConnectError::NoQrAfterScans,
+            ConnectError::NoQr if matches!(self.scan_help(None), Ok(Some(_))) => ConnectError::NoQrAfterScans,
             error => error,
         }
     }
