@@ -24,13 +24,15 @@ pub fn scripted(
     answer: impl Fn(&str) -> (u16, &'static str) + Send + 'static,
 ) -> (Shop, Calls) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    // The port may have been another server's a moment ago, whose clients still ask there: they know no such path.
+    let path = pareia::crypto::new_id("scripted-");
+    let url = format!("http://{}/{path}", listener.local_addr().expect("an address"));
     let calls = Calls::default();
     let seen = Arc::clone(&calls);
     std::thread::spawn(move || {
         for client in listener.incoming() {
             let Ok(mut client) = client else { return };
-            let endpoint = read_endpoint(&mut client);
+            let Some(endpoint) = read_endpoint(&mut client, &path) else { continue };
             let (status, body) = answer(&endpoint);
             seen.lock().expect("unpoisoned").push((endpoint, Instant::now()));
             // And closes without a word, as Evolution does with connections that were idle for 5 s.
@@ -43,8 +45,8 @@ pub fn scripted(
     (shop, calls)
 }
 
-/// `fetchInstances`, `connectionState`, `connect` or `create`, once the request is whole.
-fn read_endpoint(client: &mut TcpStream) -> String {
+/// `fetchInstances`, `connectionState`, `connect` or `create` below that path, once the request is whole.
+fn read_endpoint(client: &mut TcpStream, path: &str) -> Option<String> {
     let mut text = String::new();
     let mut chunk = [0; 4096];
     while let Ok(n @ 1..) = client.read(&mut chunk) {
@@ -53,7 +55,8 @@ fn read_endpoint(client: &mut TcpStream) -> String {
             break;
         }
     }
-    text.split(['/', '?', ' ']).nth(3).unwrap_or_default().to_owned()
+    let mut words = text.split(['/', '?', ' ']).skip(2);
+    (words.next() == Some(path)).then(|| words.nth(1).unwrap_or_default().to_owned())
 }
 
 #[test]

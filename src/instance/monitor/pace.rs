@@ -92,6 +92,12 @@ impl Pace {
         Self { servers: 0, ..Self::default() }
     }
 
+    /// Pause between two looks at a socket of 1.8 that stays closed: as many as a logout needs come within the span
+    /// that it needs.
+    pub(super) fn steady_pause(&self) -> Duration {
+        (self.steady / self.steady_looks).min(self.quick)
+    }
+
     /// Whether there are no polls.
     pub(super) fn is_asleep(&self) -> bool {
         self.servers == 0

@@ -106,10 +106,12 @@ impl Suspicion {
         }
     }
 
-    /// The second look comes as soon as a drop can be told from a blip, further ones at the quick pace.
+    /// The second look comes as soon as a drop can be told from a blip, further ones at the quick pace, or as often
+    /// as a logout on 1.8 needs them while every look shows a closed socket.
     fn next_look(&self, pace: &Pace) -> Instant {
         let second = self.since + pace.second_look;
-        if self.last_look < second { second } else { self.last_look + pace.quick }
+        let pause = if self.closed.is_some() { pace.steady_pause() } else { pace.quick };
+        if self.last_look < second { second } else { self.last_look + pause }
     }
 }
 
@@ -140,6 +142,19 @@ mod tests {
         suspicions.begin_poll();
         suspicions.end_poll();
         assert!(!suspicions.is_suspected("a"), "no row of that name any more");
+    }
+
+    #[test]
+    fn a_closed_socket_is_looked_at_as_often_as_a_logout_on_1_8_needs_it() {
+        let mut suspicions = Suspicions::default();
+        let pace = Pace { second_look: Duration::ZERO, ..Pace::default() };
+        suspicions.suspect("a", CLOSED);
+        let due = suspicions.next_look(&pace).expect("a look is due");
+        let pause = due.duration_since(suspicions.names["a"].last_look);
+        assert!(pause * pace.steady_looks <= pace.steady, "{pause:?} between {} looks", pace.steady_looks);
+        suspicions.suspect("a", Observation::Reconnecting);
+        let due = suspicions.next_look(&pace).expect("a look is due");
+        assert_eq!(due.duration_since(suspicions.names["a"].last_look), pace.quick, "it reconnects");
     }
 
     #[test]
