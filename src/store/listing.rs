@@ -97,9 +97,9 @@ pub struct FailingServer {
 
 /// Most names that a line gives of one phone.
 const MOST_NAMES: u32 = 20;
-/// The other rows with the phone of a row.
+/// The other rows with the phone of a connected row.
 const SAME_PHONE: &str = "FROM messaging_instances o
-    WHERE o.linkedKey = i.linkedKey AND o.status = 'connected' AND i.status = 'connected' AND o.rowid <> i.rowid";
+    WHERE o.linkedKey = i.linkedKey AND o.status = 'connected' AND o.rowid <> i.rowid";
 /// The columns of a line but for those of [`lines_for`], and where they come from.
 const COLUMNS: &str = "i.id, i.channel, i.channelInstanceId, i.channelPhoneOrId, u.name AS user,
         i.credentialId, c.name AS server, i.status, coalesce(i.statusSince, i.updatedAt) AS since,
@@ -141,14 +141,14 @@ fn lines_for(visible: Visible) -> String {
         Visible::OneUsers => (
             "AND o.userId = :viewer",
             format!(
-                "EXISTS (SELECT 1 {SAME_PHONE} AND o.userId < :viewer)
-                 OR EXISTS (SELECT 1 {SAME_PHONE} AND o.userId > :viewer)"
+                "i.status = 'connected' AND (EXISTS (SELECT 1 {SAME_PHONE} AND o.userId < :viewer)
+                 OR EXISTS (SELECT 1 {SAME_PHONE} AND o.userId > :viewer))"
             ),
         ),
     };
     format!(
-        "SELECT (SELECT json_group_array(name) FROM
-            (SELECT o.channelInstanceId AS name {SAME_PHONE} {visible} LIMIT {MOST_NAMES})) AS sameNumberAs,
+        "SELECT CASE i.status WHEN 'connected' THEN (SELECT json_group_array(name) FROM
+            (SELECT o.channelInstanceId AS name {SAME_PHONE} {visible} LIMIT {MOST_NAMES})) END AS sameNumberAs,
             {elsewhere} AS sameNumberElsewhere, {COLUMNS}"
     )
 }
