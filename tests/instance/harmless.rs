@@ -1,11 +1,12 @@
 //! What must do no harm: an upstream whose state flaps, refusals, garbage, a burst of new names.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use pareia::sim::{Fault, LiveState, Options, Timing, Version, Whatsapp};
 
 use super::races::scripted;
-use crate::harness::{PATIENCE, Shop, recorded, together, until};
+use crate::harness::{PATIENCE, Shop, ask, recorded, together, until};
 
 /// How long a call may take in these tests: long enough for the waits of a call, and for a connect
 /// that upstream sleeps over.
@@ -175,6 +176,67 @@ fn a_refused_connect_leaves_nothing_to_wait_for() {
         let out = "SELECT coalesce(connectOutUntil, 0) FROM messaging_instances";
         assert_eq!(shop.sql(out), [["0"]], "a refusal opened no socket");
     }
+}
+
+#[test]
+fn an_error_that_connect_answers_ends_the_call() {
+    const STATES: [&str; 2] = [
+        r#"{"instance":{"instanceName":"x","state":"connecting"}}"#,
+        r#"{"instance":{"instanceName":"x","state":"close"}}"#,
+    ];
+    // As 1.8 and 2.x say it.
+    for error in ["", r#"{"error":true,"message":"[object Object]"}"#] {
+        for state in STATES {
+            let (shop, calls) = scripted(PATIENCE, move |endpoint| match endpoint {
+                "fetchInstances" => (200, r#"[{"id":"i","name":"x","connectionStatus":"close"}]"#),
+                "connectionState" => (200, state),
+                _ => (200, error),
+            });
+            let answer = shop.post("x");
+            assert_eq!(answer.code(), "evolution_error", "{error} {state}: {:?}", answer.body);
+            let calls = calls.lock().expect("unpoisoned");
+            let connects = calls.iter().filter(|(endpoint, _)| endpoint == "connect").count();
+            assert_eq!(connects, 1, "{error} {state}: it may have opened a socket");
+        }
+    }
+}
+
+#[test]
+fn an_instance_that_is_not_loaded_yet_when_connect_meets_it_is_waited_for() {
+    const CODE: &str = r#"{"count":1,"code":"2@x"}"#;
+    let connects = AtomicU32::new(0);
+    let loaded = AtomicU32::new(0);
+    let (shop, _) = scripted(PATIENCE, move |endpoint| {
+        let sent = connects.load(Ordering::SeqCst);
+        match endpoint {
+            "fetchInstances" => (200, r#"[{"id":"i","name":"x","connectionStatus":"connecting"}]"#),
+            // The server restarts just after the first look.
+            "connectionState" if sent == 1 && loaded.fetch_add(1, Ordering::SeqCst) == 0 => {
+                (200, r#"{"instance":{"instanceName":"x"}}"#)
+            }
+            "connectionState" => (200, r#"{"instance":{"instanceName":"x","state":"connecting"}}"#),
+            _ if connects.fetch_add(1, Ordering::SeqCst) == 0 => (200, ""),
+            _ => (200, CODE),
+        }
+    });
+    let answer = shop.post("x");
+    assert!(answer.qr().is_some(), "{:?}", answer.body);
+}
+
+#[test]
+fn a_code_is_answered_without_its_pairing_code_where_the_state_stays_closed() {
+    const CODE: &str = r#"{"pairingCode":null,"code":"2@x","count":1}"#;
+    let (shop, calls) = scripted(Duration::from_secs(1), |endpoint| match endpoint {
+        "fetchInstances" => (200, r#"[{"id":"i","name":"x","connectionStatus":"close"}]"#),
+        "connectionState" => (200, r#"{"instance":{"instanceName":"x","state":"close"}}"#),
+        _ => (200, CODE),
+    });
+    let mut body = ask("x");
+    body["pairingCode"] = true.into();
+    let answer = shop.post_body(&shop.token, &body);
+    assert!(answer.qr().is_some() && answer.data("pairingCode").is_null(), "{:?}", answer.body);
+    let calls = calls.lock().expect("unpoisoned");
+    assert_eq!(calls.iter().filter(|(endpoint, _)| endpoint == "connect").count(), 1);
 }
 
 #[test]

@@ -53,8 +53,8 @@ impl CodeFilter {
         self.opened.get_or_insert_with(Instant::now);
     }
 
-    /// Forgets the code that lacks its pairing code: its socket is gone.
-    pub(super) fn note_closed(&mut self) {
+    /// Forgets the code that lacks its pairing code: its socket was up, and is gone.
+    pub(super) fn note_dropped(&mut self) {
         self.partial = None;
     }
 
@@ -96,14 +96,16 @@ impl CodeFilter {
             return Some(qr);
         }
         let since = self.partial.as_ref().map_or_else(Instant::now, |(_, since)| *since);
-        if since.elapsed() >= PAIRING_CODE {
-            return Some(qr);
-        }
         self.partial = Some((qr, since));
-        None
+        self.overdue()
     }
 
-    /// The code at the deadline: one without a pairing code is better than none.
+    /// The code whose pairing code has not come in its time.
+    pub(super) fn overdue(&mut self) -> Option<Qr> {
+        self.partial.take_if(|(_, since)| since.elapsed() >= PAIRING_CODE).map(|(qr, _)| qr)
+    }
+
+    /// The code at the end of the wait: one without a pairing code is better than none.
     pub(super) fn last_resort(self) -> Option<Qr> {
         self.partial.map(|(qr, _)| qr)
     }
@@ -140,7 +142,7 @@ impl Steadiness {
 
     /// Notes a look that said `close`; whether the socket has dropped for good.
     pub(super) fn note_closed(&mut self) -> bool {
-        if matches!(self.last, Phase::Connecting { .. }) {
+        if self.is_connecting() {
             self.flapped = true;
             self.changes += 1;
         }
@@ -164,6 +166,11 @@ impl Steadiness {
         };
     }
 
+    /// Whether the last look said `connecting`.
+    pub(super) fn is_connecting(&self) -> bool {
+        matches!(self.last, Phase::Connecting { .. })
+    }
+
     /// Notes a `connect` that may have opened a socket.
     pub(super) fn note_connect(&mut self) {
         self.connect_sent = true;
@@ -182,7 +189,7 @@ impl Steadiness {
 
     /// Whether the looks that make the state count as steady are under way.
     pub(super) fn is_being_confirmed(&self) -> bool {
-        matches!(self.last, Phase::Connecting { .. }) && !self.flapped && !self.may_ask()
+        self.is_connecting() && !self.flapped && !self.may_ask()
     }
 
     /// Whether the state changed more often than that of a socket that drops and comes back.
@@ -253,6 +260,18 @@ mod tests {
                 "{trust:?} {first:?} {answer}"
             );
         }
+    }
+
+    #[test]
+    fn a_code_is_kept_while_its_pairing_code_is_waited_for_and_no_longer() {
+        let mut filter = CodeFilter::new(Trust::Any, None);
+        assert!(filter.complete(qr("a"), false).is_some(), "none is wanted");
+        assert!(filter.complete(qr("a"), true).is_none() && filter.overdue().is_none(), "it may come yet");
+        filter.partial = Instant::now().checked_sub(PAIRING_CODE).map(|since| (qr("a"), since));
+        assert!(filter.overdue().is_some() && filter.overdue().is_none(), "once");
+        assert!(filter.complete(qr("b"), true).is_none());
+        filter.note_dropped();
+        assert!(filter.last_resort().is_none(), "nobody can scan it any more");
     }
 
     #[test]

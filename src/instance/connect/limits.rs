@@ -77,7 +77,8 @@ pub(super) const MAX_TURNS: usize = 64;
 pub(super) const DISTRUST: Duration = Duration::from_secs(3);
 /// How long a call waits for a paired phone before it takes another list, which tells of a logout.
 pub(super) const LIST_AGAIN: Duration = Duration::from_secs(2);
-/// Answers in a row that are not understood, of one endpoint, before the call ends.
+/// Answers in a row that are not understood, of one endpoint, before the call ends; errors that `connect` answers
+/// count even where others come in between.
 pub(super) const NOT_UNDERSTOOD: u32 = 2;
 /// How long a refusal of the key may take to reach a connect that is under way as well.
 pub(super) const REJECTED_KEY_GRACE: Duration = Duration::from_millis(300);

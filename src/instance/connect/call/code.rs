@@ -32,6 +32,8 @@ pub(super) enum WaitEnd {
     /// The name does not exist any more.
     Missing,
     /// The instance is there and cannot be used.
+    Unloaded,
+    /// A `connect` was answered with an error.
     Failed,
     /// The `connect` that was to open the socket failed, and none opened.
     NotOpened(UpstreamError),
@@ -120,16 +122,20 @@ impl ConnectCall<'_> {
             filter: CodeFilter::new(trust, self.remembered_code()),
             steadiness: Steadiness::new(flapped, self.connect_sent),
         };
-        loop {
-            if let Some(seen) = self.look_for_code(&mut wait)? {
-                return Ok(seen);
-            }
-            if Instant::now() >= until {
-                return Ok(WaitEnd::Nothing);
+        let end = loop {
+            match self.look_for_code(&mut wait) {
+                Ok(None) if Instant::now() >= until => break Ok(WaitEnd::Nothing),
+                Ok(None) => {}
+                Ok(Some(seen)) => break Ok(seen),
+                Err(error) => break Err(error),
             }
             if let Err(end) = self.pause(wait.pause(begun.elapsed()), end_of_wait(trust)) {
-                return wait.filter.last_resort().map(WaitEnd::Code).ok_or(end);
+                break Err(end);
             }
+        };
+        match end {
+            Ok(WaitEnd::Nothing) | Err(_) => wait.filter.last_resort().map(WaitEnd::Code).map_or(end, Ok),
+            end => end,
         }
     }
 
@@ -143,7 +149,7 @@ impl ConnectCall<'_> {
         match self.tolerate(PolledEndpoint::State, state)? {
             Some(None) => Ok(Some(WaitEnd::Missing)),
             Some(Some(ConnectionState::Open)) => Ok(Some(WaitEnd::Open)),
-            Some(Some(ConnectionState::Unloaded)) => Ok(Some(WaitEnd::Failed)),
+            Some(Some(ConnectionState::Unloaded)) => Ok(Some(WaitEnd::Unloaded)),
             Some(Some(ConnectionState::Close)) => Ok(self.closed(wait)),
             Some(Some(ConnectionState::Connecting)) => self.connecting(wait),
             None => Ok(None),
@@ -151,11 +157,17 @@ impl ConnectCall<'_> {
     }
 
     fn closed(&mut self, wait: &mut Wait) -> Option<WaitEnd> {
-        wait.filter.note_closed();
+        // Where the state has not said `connecting` yet, it may still do so: the code's socket is new.
+        if wait.steadiness.is_connecting() {
+            wait.filter.note_dropped();
+        }
         let gone = wait.steadiness.note_closed();
         self.note_flapping_of(&wait.steadiness);
         if gone {
             return Some(WaitEnd::Nothing);
+        }
+        if let Some(qr) = wait.filter.overdue() {
+            return Some(WaitEnd::Code(qr));
         }
         match &wait.opening.as_ref()?.state {
             Opening::Failed(error, at) if at.elapsed() >= FAILING => Some(WaitEnd::NotOpened(error.clone())),

@@ -44,6 +44,8 @@ pub(super) struct ConnectCall<'a> {
     connect_permit: Option<Permit<String>>,
     /// Creates sent by this call.
     creates: u32,
+    /// `connect`s of this call that were answered with an error.
+    connect_errors: u32,
     /// The error of the call if its deadline comes now.
     ending: ConnectError,
     failures: Failures,
@@ -129,6 +131,7 @@ impl<'a> ConnectCall<'a> {
             opened: false,
             connect_permit: None,
             creates: 0,
+            connect_errors: 0,
             ending: UpstreamError::Timeout.into(),
             failures: Failures::default(),
         }

@@ -7,7 +7,8 @@ use super::code::WaitEnd;
 use super::failures::PolledEndpoint;
 use crate::domain::{ConnectionState, Pairing, Qr, Reason, Status, UpstreamError, UseCaseError, from_now};
 use crate::instance::connect::limits::{
-    CODE_WAIT, CONNECT_OUT, FIGHT, FLAPPING, LIST_AGAIN, RESUME, RETURN, RETURN_PAUSE, STEADY, UNANSWERED_OUT,
+    CODE_WAIT, CONNECT_OUT, FIGHT, FLAPPING, LIST_AGAIN, NOT_UNDERSTOOD, RESUME, RETURN, RETURN_PAUSE,
+    STEADY, UNANSWERED_OUT,
 };
 use crate::instance::connect::plan::{Returning, SocketHistory, Trust, Upstream};
 use crate::instance::connect::{ConnectError, ConnectOutcome};
@@ -182,6 +183,27 @@ impl ConnectCall<'_> {
         self.conclude(end)
     }
 
+    /// Ends the call for a `connect` that was answered with an error, unless the instance is being removed or is
+    /// not loaded: the next `connect` could open a socket.
+    fn note_connect_error(&mut self) -> Result<(), ConnectError> {
+        self.connect_errors += 1;
+        self.note_unloaded()?;
+        match self.client().state(&self.request.name)? {
+            None => self.upstream = Upstream::Absent,
+            Some(ConnectionState::Unloaded) if self.connect_errors < NOT_UNDERSTOOD => {}
+            Some(_) => return Err(UpstreamError::Unexpected.into()),
+        }
+        Ok(())
+    }
+
+    /// Notes that the instance cannot be used: a `connect` that met it opened no socket.
+    fn note_unloaded(&mut self) -> Result<(), ConnectError> {
+        self.clear_pending_connect();
+        self.connect_sent = false;
+        self.upstream = Upstream::Present(ConnectionState::Unloaded, Pairing::Never);
+        self.save(|row| row.connect_out_until = None)
+    }
+
     fn is_expired(&self, qr: &Qr) -> bool {
         self.remembered_code().is_some_and(|code| code.has_expired_as(qr))
     }
@@ -193,13 +215,8 @@ impl ConnectCall<'_> {
             // The plan decides whether the row may have the phone.
             WaitEnd::Open => self.upstream = Upstream::Present(ConnectionState::Open, Pairing::Paired),
             WaitEnd::Missing => self.upstream = Upstream::Absent,
-            WaitEnd::Failed => {
-                // A `connect` that was answered with an error opened no socket.
-                self.clear_pending_connect();
-                self.connect_sent = false;
-                self.save(|row| row.connect_out_until = None)?;
-                self.upstream = Upstream::Present(ConnectionState::Unloaded, Pairing::Never);
-            }
+            WaitEnd::Unloaded => self.note_unloaded()?,
+            WaitEnd::Failed => self.note_connect_error()?,
             WaitEnd::NotOpened(error) => {
                 if error != UpstreamError::Broken {
                     self.save(|row| row.connect_out_until = None)?;
