@@ -135,7 +135,7 @@ fn add(store: &Store, new: &CredentialAdd) -> CommandResult {
     let id = credentials::add(store, &draft).map_err(|error| failure(asked, error))?;
     out(&id)?;
     if new.base_url.amended {
-        note(base_url_amended(&new.base_url.base_url));
+        note(base_url_amended(&new.base_url.base_url).message);
     }
     note(words::credential_added(&id));
     warn_if_public(&id, new.channel, &key);

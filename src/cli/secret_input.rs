@@ -36,7 +36,7 @@ impl KeySource {
         };
         let typed = check(&text).map_err(|problem| CommandFailure::Failed(text::key(problem).to_owned()))?;
         if typed.unwrapped {
-            note(text::KEY_UNWRAPPED);
+            note(text::key_unwrapped().message);
         }
         Ok(typed.key)
     }

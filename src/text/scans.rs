@@ -10,6 +10,8 @@ pub const SCAN_HELP: &str = "Já houve QR Code na tela e nenhum celular entrou. 
 /// A cause of a scan that does nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct ScanCause {
+    /// The stable code.
+    pub code: &'static str,
     /// What the phone says where this is the cause.
     pub phone_says: &'static str,
     /// What happens, and since when that is known.
@@ -21,6 +23,7 @@ pub struct ScanCause {
 /// The causes that are known.
 pub const SCAN_CAUSES: [ScanCause; 2] = [
     ScanCause {
+        code: "could_not_link",
         phone_says: "Não foi possível conectar o dispositivo",
         cause: "Desde cerca de 28 de julho de 2026, o WhatsApp manda um pedido a mais depois da leitura \
             (companion_reg_refresh), e o Baileys que vem na Evolution 2.3.7 o ignora. Isso pode ter mudado.",
@@ -28,6 +31,7 @@ pub const SCAN_CAUSES: [ScanCause; 2] = [
             mostra a diferença: ele continua 2.3.7.",
     },
     ScanCause {
+        code: "asks_passkey",
         phone_says: "Pede uma chave de acesso (passkey)",
         cause: "Desde junho de 2026, o WhatsApp pede uma chave de acesso a alguns números, e nem a Evolution nem o pareia \
             sabem responder a esse pedido. Isso pode ter mudado.",

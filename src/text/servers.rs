@@ -1,6 +1,7 @@
 //! Sentences about the servers of the upstream: what is wrong with one, its address or its key, and what to paste
 //! into its settings.
 
+use super::linked::Warning;
 use super::sentence::Sentence;
 use super::upstream_faults::{self, FaultWords};
 use crate::domain::UpstreamError;
@@ -66,12 +67,16 @@ pub fn base_url(why: BaseUrlError) -> &'static str {
 }
 
 /// An address is used that is another than what was typed.
-pub fn base_url_amended(used: &BaseUrl) -> String {
-    format!("baseUrl: usei {used} como endereço da Evolution API.")
+pub fn base_url_amended(used: &BaseUrl) -> Warning {
+    let message = format!("baseUrl: usei {used} como endereço da Evolution API.");
+    Warning { code: "address_amended", message }
 }
 
 /// More was pasted than the key.
-pub const KEY_UNWRAPPED: &str = "apiToken: usei só a chave, sem as aspas ou o nome que vieram com ela.";
+pub fn key_unwrapped() -> Warning {
+    let message = "apiToken: usei só a chave, sem as aspas ou o nome que vieram com ela.";
+    Warning { code: "key_unwrapped", message: message.to_owned() }
+}
 
 /// What is wrong with a PEM text of authorities.
 pub fn ca_certificate(why: CaError) -> &'static str {

@@ -230,7 +230,8 @@ fn what_is_no_address_no_key_and_no_name_is_refused_before_anything_is_called() 
 fn an_address_and_a_key_are_read_as_they_are_pasted_and_the_answer_says_so() {
     let (shop, mut chief) = staffed(instant(Version::V2_3_7));
     let (url, host) = (shop.sim.url(), shop.sim.url().replace("http://", ""));
-    let (used, key_only) = (format!("usei {url} como"), "usei só a chave".to_owned());
+    let (used, key_only) =
+        (("address_amended", format!("usei {url} como")), ("key_unwrapped", "usei só a chave".to_owned()));
     for (base_url, key, notes) in [
         (url.clone(), KEY.to_owned(), vec![]),
         (format!("\u{feff}{url}/\r\n"), format!("{KEY}\r\n"), vec![]),
@@ -245,13 +246,16 @@ fn an_address_and_a_key_are_read_as_they_are_pasted_and_the_answer_says_so() {
         assert_eq!(answer.data("baseUrl"), &json!(url), "{base_url}");
         let said = answer.data("notes").as_array().expect("notes");
         assert_eq!(said.len(), notes.len(), "{said:?}");
-        for (said, note) in said.iter().zip(notes) {
-            assert!(said.as_str().is_some_and(|said| said.contains(note.as_str())), "{said}");
+        for (said, (code, words)) in said.iter().zip(notes) {
+            assert_eq!(said["code"], *code);
+            assert!(said["message"].as_str().is_some_and(|said| said.contains(words)), "{said}");
         }
     }
     let id = chief.get(CREDENTIALS).body["data"][0]["id"].as_str().expect("an id").to_owned();
     let rotated = chief.post(&format!("{CREDENTIALS}/{id}/rotate"), &json!({"apiToken": format!("'{KEY}'")}));
-    assert_eq!(rotated.data("notes").as_array().map(Vec::len), Some(1), "{:?}", rotated.body);
+    let noted: Vec<_> =
+        rotated.data("notes").as_array().into_iter().flatten().map(|note| &note["code"]).collect();
+    assert_eq!(noted, ["key_unwrapped"], "{:?}", rotated.body);
 }
 
 #[test]

@@ -58,10 +58,12 @@ fn a_scan_that_whatsapp_refuses_asks_what_the_phone_says() {
         assert_eq!(evidence(&shop), "2 1 1", "{version:?}");
         let help = help(&shop, &second);
         assert_eq!(help["code"], "scan_does_nothing");
-        for (cause, says) in
-            [(0, ["conectar o dispositivo", "28 de julho de 2026"]), (1, ["passkey", "junho de 2026"])]
-        {
+        for (cause, code, says) in [
+            (0, "could_not_link", ["conectar o dispositivo", "28 de julho de 2026"]),
+            (1, "asks_passkey", ["passkey", "junho de 2026"]),
+        ] {
             let cause = &help["causes"][cause];
+            assert_eq!(cause["code"], code);
             let text = format!("{} {} {}", cause["phoneSays"], cause["cause"], cause["cure"]);
             assert!(says.iter().all(|part| text.contains(part)), "{text}");
         }

@@ -20,6 +20,7 @@ pub struct ScanHelpJson<'a> {
 #[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ScanCauseJson {
+    code: &'static str,
     phone_says: &'static str,
     cause: &'static str,
     cure: &'static str,
@@ -29,8 +30,8 @@ impl<'a> ScanHelpJson<'a> {
     /// What is said of the help that a row calls for.
     pub fn of(help: &'a ScanHelp) -> Self {
         let cause = |cause: text::ScanCause| {
-            let text::ScanCause { phone_says, cause, cure } = cause;
-            ScanCauseJson { phone_says, cause, cure }
+            let text::ScanCause { code, phone_says, cause, cure } = cause;
+            ScanCauseJson { code, phone_says, cause, cure }
         };
         Self {
             code: text::SCAN_HELP_CODE,

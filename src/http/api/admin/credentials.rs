@@ -11,7 +11,7 @@ use crate::http::query;
 use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
-use crate::text;
+use crate::text::{self, Warning};
 use crate::upstream::{BaseUrlError, Check, TypedBaseUrl, TypedKey, UpstreamServer, check_ca};
 
 impl From<CredentialError> for Problem {
@@ -149,13 +149,13 @@ fn tested(
     Ok(credentials::test_before_storing(app.connect_service.gateway(), server, request.id(), force)?)
 }
 
-fn stored(app: &App, id: &str, check: &Check, notes: Vec<String>) -> Result<HttpReply, Problem> {
+fn stored(app: &App, id: &str, check: &Check, notes: Vec<Warning>) -> Result<HttpReply, Problem> {
     let line = credentials::find(&app.store, id)?;
     Ok(HttpReply::data(&StoredCredentialJson::new(&line, check, notes)))
 }
 
-fn key_note(unwrapped: bool) -> impl Iterator<Item = String> {
-    unwrapped.then(|| text::KEY_UNWRAPPED.to_owned()).into_iter()
+fn key_note(unwrapped: bool) -> impl Iterator<Item = Warning> {
+    unwrapped.then(text::key_unwrapped).into_iter()
 }
 
 fn bad_address(why: BaseUrlError) -> Problem {

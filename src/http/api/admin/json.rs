@@ -11,7 +11,7 @@ use crate::domain::clock::iso;
 use crate::domain::{Role, Secret};
 use crate::http::api::server_problem::ServerProblemJson;
 use crate::store::{CredentialLine, NewToken, TokenLine, UserLine};
-use crate::text;
+use crate::text::{self, Warning};
 use crate::upstream::{Check, is_public_default_key};
 
 /// Bytes of a key's hash that are shown: enough to tell two keys apart, far too few to guess one.
@@ -105,12 +105,12 @@ pub struct StoredCredentialJson<'a> {
     credential: CredentialJson<'a>,
     #[serde(flatten)]
     result: TestResultJson<'a>,
-    notes: Vec<String>,
+    notes: Vec<Warning>,
 }
 
 impl<'a> StoredCredentialJson<'a> {
     /// The credential, what its test found, and what of it was read otherwise than it was typed.
-    pub fn new(line: &'a CredentialLine, check: &'a Check, notes: Vec<String>) -> Self {
+    pub fn new(line: &'a CredentialLine, check: &'a Check, notes: Vec<Warning>) -> Self {
         Self { credential: line.into(), result: check.into(), notes }
     }
 }
