@@ -316,7 +316,10 @@ impl<'a> Poller<'a> {
                 is_written
             }
         };
-        if is_settled {
+        if is_settled && verdict == DROPPED && seen == Observation::Closed {
+            // The same looks go on to tell a logout on 1.8.
+            self.suspicions.suspect(name, seen);
+        } else if is_settled {
             self.suspicions.clear(name);
         }
         is_settled

@@ -8,7 +8,9 @@ use pareia::sim::{Fault, Options, Timing, Version};
 use serde_json::json;
 
 use super::{monitor, shop, swift};
-use crate::harness::{Shop, instant, recorded, until, upstream_create, upstream_delete, upstream_logout};
+use crate::harness::{
+    PATIENCE, Shop, instant, recorded, until, upstream_create, upstream_delete, upstream_logout,
+};
 use crate::instance::races::scripted;
 
 #[test]
@@ -104,6 +106,19 @@ fn on_1_8_a_socket_that_stays_closed_is_a_logout() {
     assert_eq!(answer.data("status"), "connecting", "{:?}", answer.body);
     shop.scan("a");
     shop.until_row("a", "connected paired");
+}
+
+#[test]
+fn on_1_8_a_logout_needs_no_list_between_the_drop_and_its_end() {
+    // One look is asked for, which is over before the drop is written.
+    let pace = Pace { rest: PATIENCE * 5, keep_fresh: Duration::from_millis(30), ..swift() };
+    let shop = Shop::watched(instant(Version::V1_8_2), pace);
+    shop.paired("a");
+    upstream_logout(&shop.sim.url(), "a");
+    shop.until_state("a", "close");
+    shop.monitor.keep_fresh("cred_a", "a");
+    shop.until_row("a", "disconnected upstream_0");
+    assert_eq!(shop.history("a"), "asked, connected paired, disconnected dropped");
 }
 
 #[test]
