@@ -70,6 +70,11 @@ impl InstanceRow {
         self.status == Status::Error && self.reason == Some(Reason::Fighting)
     }
 
+    /// Whether the row shows a code that a phone may have scanned.
+    pub fn shows_code(&self) -> bool {
+        self.status == Status::Connecting && self.qr_code.is_some()
+    }
+
     /// Sets the status. The reason is that of the change: it stays as long as the status does.
     pub fn become_status(&mut self, status: Status, reason: Reason) {
         if self.status != status {

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-/// How long a paired instance has to come back by itself. Recorded: 0.1 s, and up to 2.2 s after
+/// How long a socket has to come back by itself that a phone is paired with, or that may have been scanned. Recorded: 0.1 s, and up to 2.2 s after
 /// WhatsApp was out of reach.
 pub(super) const RETURN: Duration = Duration::from_secs(6);
-/// How long a socket that dropped while pairing has to come back. Recorded: 0.1 s; Evolution 2.3
-/// asks web.whatsapp.com in between.
+/// How long a socket that dropped while pairing has to come back where no code of it was shown. Recorded: 0.1 s;
+/// Evolution 2.3 asks web.whatsapp.com in between.
 pub(super) const RESUME: Duration = Duration::from_secs(2);
 /// Pause between looks at a socket that comes back by itself.
 pub(super) const RETURN_PAUSE: Duration = Duration::from_millis(50);

@@ -65,6 +65,8 @@ pub(super) enum SocketHistory {
     Fresh,
     /// Nothing yet. `was_connecting`: a socket was opening when the row or the list last heard of it.
     Unwatched { was_connecting: bool },
+    /// Nothing yet. The row shows a code, which a phone may have scanned.
+    CodeShown,
     /// The state has stood still for seconds.
     Steady,
     /// A socket that had dropped began to open again.
@@ -125,8 +127,10 @@ pub(super) enum Step {
 pub(super) enum Returning {
     /// A paired phone's socket: only `open` counts.
     Paired,
-    /// A socket that was opening and dropped, as after a scan: `connecting` counts too.
+    /// A socket that was opening and dropped: `connecting` counts too.
     Unpaired,
+    /// The same where a phone may have scanned its code.
+    Scanned,
 }
 
 /// Which code may be answered. Upstream never clears its last code, so a socket that is just
@@ -169,7 +173,8 @@ const RULES: &[Rule] = &[
     (|f| f.socket == SocketHistory::Flapping, AwaitCode(Trust::NewSocket)),
     (|f| f.is_in(Close) && f.may_be_opening() && f.socket == SocketHistory::Fresh, AwaitCode(Trust::Any)),
     (|f| f.is_in(Close) && f.may_be_opening(), AwaitCode(Trust::NewSocket)),
-    // After a scan the socket drops and returns before upstream knows of the pairing.
+    // After a scan the socket drops and returns, once or more, before upstream knows of the pairing.
+    (|f| f.is_in(Close) && f.may_be_scanned(), Watch(Returning::Scanned)),
     (|f| f.is_in(Close) && f.was_connecting(), Watch(Returning::Unpaired)),
     (|f| f.is_in(Close) && f.socket == SocketHistory::Fresh, OpenSocket(Trust::Any)),
     (|f| f.is_in(Close), OpenSocket(Trust::NewSocket)),
@@ -221,7 +226,13 @@ impl CallFacts {
     }
 
     fn is_unwatched(&self) -> bool {
-        matches!(self.socket, SocketHistory::Unwatched { .. } | SocketHistory::Fresh)
+        use SocketHistory::{CodeShown, Fresh, Unwatched};
+        matches!(self.socket, Unwatched { .. } | CodeShown | Fresh)
+    }
+
+    /// Whether a phone may have scanned the code of the socket, which has not stood still since.
+    fn may_be_scanned(&self) -> bool {
+        matches!(self.socket, SocketHistory::CodeShown | SocketHistory::Resumed)
     }
 
     fn was_connecting(&self) -> bool {
@@ -244,10 +255,11 @@ mod tests {
     const LOGGED_OUT: Pairing =
         Pairing::LoggedOut(Logout { code: 401, cause: LogoutCause::DeviceRemoved, at: None });
     const PAIRINGS: [Pairing; 4] = [Pairing::Never, Pairing::Possible, Pairing::Paired, LOGGED_OUT];
-    const SOCKETS: [SocketHistory; 8] = [
+    const SOCKETS: [SocketHistory; 9] = [
         SocketHistory::Fresh,
         SocketHistory::Unwatched { was_connecting: false },
         SocketHistory::Unwatched { was_connecting: true },
+        SocketHistory::CodeShown,
         SocketHistory::Steady,
         SocketHistory::Resumed,
         SocketHistory::Fought,
@@ -287,7 +299,7 @@ mod tests {
     #[test]
     fn no_step_does_harm() {
         let all = matrix();
-        assert_eq!(all.len(), 5 * 19 * 8 * 3 * 8);
+        assert_eq!(all.len(), 5 * 19 * 9 * 3 * 8);
         for facts in all {
             let step = plan(&facts);
             let fights = matches!(facts.socket, SocketHistory::Fought | SocketHistory::Fighting);
@@ -311,8 +323,12 @@ mod tests {
                         SocketHistory::Flapping,
                         "a socket each time it is met: {facts:?}"
                     );
-                    let scanned = SocketHistory::Unwatched { was_connecting: true };
-                    assert_ne!(facts.socket, scanned, "a phone that has just scanned: {facts:?}");
+                    let was_connecting = SocketHistory::Unwatched { was_connecting: true };
+                    let may_be_scanned = [was_connecting, SocketHistory::CodeShown, SocketHistory::Resumed];
+                    assert!(
+                        !may_be_scanned.contains(&facts.socket),
+                        "a phone that has just scanned: {facts:?}"
+                    );
                     let stayed = facts.socket == SocketHistory::Steady;
                     assert!(stayed || !facts.is(Pairing::Possible), "no time to return: {facts:?}");
                     assert!(
@@ -400,6 +416,26 @@ mod tests {
             (Row::Settled, Present(Connecting, Pairing::Never), unwatched, AskCode),
             (Row::Settled, Present(Connecting, LOGGED_OUT), unwatched, AskCode),
             (Row::Settled, Present(Close, LOGGED_OUT), unwatched, OpenSocket(Trust::NewSocket)),
+            (
+                Row::Settled,
+                Present(Close, Pairing::Never),
+                SocketHistory::Unwatched { was_connecting: true },
+                Watch(Returning::Unpaired),
+            ),
+            (
+                Row::Settled,
+                Present(Close, Pairing::Never),
+                SocketHistory::CodeShown,
+                Watch(Returning::Scanned),
+            ),
+            (
+                Row::Settled,
+                Present(Close, Pairing::Possible),
+                SocketHistory::CodeShown,
+                Watch(Returning::Paired),
+            ),
+            (Row::Settled, Present(Close, Pairing::Never), SocketHistory::Resumed, Watch(Returning::Scanned)),
+            (Row::Settled, Present(Connecting, Pairing::Never), SocketHistory::CodeShown, AskCode),
             (
                 Row::Settled,
                 Present(Close, Pairing::Never),

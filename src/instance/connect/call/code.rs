@@ -116,7 +116,8 @@ impl ConnectCall<'_> {
         until: Instant,
     ) -> Result<WaitEnd, ConnectError> {
         let begun = Instant::now();
-        let flapped = self.socket == SocketHistory::Flapping;
+        // A socket that dropped and is back may be that of a phone that signs in after its scan.
+        let flapped = matches!(self.socket, SocketHistory::Flapping | SocketHistory::Resumed);
         let mut wait = Wait {
             opening,
             filter: CodeFilter::new(trust, self.remembered_code()),

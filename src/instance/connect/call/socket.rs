@@ -20,6 +20,7 @@ impl ConnectCall<'_> {
         let (span, end) = match returning {
             Returning::Paired => (RETURN, ConnectError::Reconnecting),
             Returning::Unpaired => (RESUME, ConnectError::NoQr),
+            Returning::Scanned => (RETURN, ConnectError::NoQr),
         };
         let until = Instant::now() + span;
         let Upstream::Present(mut last, _) = self.upstream else { return Ok(()) };
@@ -28,7 +29,7 @@ impl ConnectCall<'_> {
             let Some(state) = self.look_at_state(end.clone())? else { continue };
             match state {
                 ConnectionState::Open | ConnectionState::Unloaded => return Ok(()),
-                ConnectionState::Connecting if returning == Returning::Unpaired => {
+                ConnectionState::Connecting if returning != Returning::Paired => {
                     self.socket = SocketHistory::Resumed;
                     return Ok(());
                 }
@@ -46,6 +47,10 @@ impl ConnectCall<'_> {
             self.note_flapping();
         } else {
             self.socket = SocketHistory::Steady;
+        }
+        if returning == Returning::Scanned {
+            // The list may tell by now of a phone.
+            self.upstream = Upstream::Unseen;
         }
         Ok(())
     }

@@ -54,7 +54,8 @@ impl ConnectCall<'_> {
 
     /// Sets the socket's history before the call has watched it; what it has watched stays.
     fn begin_socket(&mut self, listed_connecting: bool) {
-        if !matches!(self.socket, SocketHistory::Fresh | SocketHistory::Unwatched { .. }) {
+        use SocketHistory::{CodeShown, Fresh, Unwatched};
+        if !matches!(self.socket, Fresh | Unwatched { .. } | CodeShown) {
             return;
         }
         let row_connecting = self.row.known().is_some_and(|r| r.status == Status::Connecting);
@@ -63,8 +64,10 @@ impl ConnectCall<'_> {
             SocketHistory::Fought
         } else if self.service.sockets.flapped_lately(credential, self.request.name.as_str()) {
             SocketHistory::Flapping
+        } else if self.row.known().is_some_and(InstanceRow::shows_code) {
+            CodeShown
         } else {
-            SocketHistory::Unwatched { was_connecting: listed_connecting || row_connecting }
+            Unwatched { was_connecting: listed_connecting || row_connecting }
         };
     }
 
@@ -82,7 +85,7 @@ impl ConnectCall<'_> {
     fn phone_memory(&self, live: ConnectionState) -> PhoneMemory {
         let row = self.row.known();
         // A code that was shown may have been scanned while nobody looked.
-        let shown = row.is_some_and(|r| r.status == Status::Connecting && r.qr_code.is_some());
+        let shown = row.is_some_and(InstanceRow::shows_code);
         let created_here = || row.and_then(|r| r.create_out_until).is_some_and(domain::is_out);
         match row.and_then(|r| r.paired_at) {
             Some(seen) if self.row_relation() == Row::Settled => PhoneMemory::SeenAt(seen),
