@@ -12,23 +12,35 @@ const QUIET: i32 = 4;
 const SCALE: usize = 8;
 /// What the pictures of upstream begin with.
 const PNG_URI: &str = "data:image/png;base64,";
-/// Characters of base64 that hold a PNG's signature.
-const FIRST_CHARACTERS: usize = 12;
+/// Bytes behind the data of each chunk of a PNG.
+const CHECKSUM: usize = 4;
 /// What every PNG begins with.
 const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// The PNG in a data URI; `None` when there is something else.
+/// The PNG in a data URI; `None` when there is something else, or a part of one.
 pub fn png_of_uri(uri: &str) -> Option<Vec<u8>> {
     let bytes = STANDARD.decode(uri.strip_prefix(PNG_URI)?).ok()?;
-    bytes.starts_with(PNG_SIGNATURE).then_some(bytes)
+    is_whole_png(&bytes).then_some(bytes)
 }
 
-/// Whether a data URI holds a PNG: by its first bytes, and by an alphabet that hides nothing else.
-pub fn is_png_uri(uri: &str) -> bool {
-    let Some(data) = uri.strip_prefix(PNG_URI) else { return false };
-    let first = data.get(..FIRST_CHARACTERS).and_then(|first| STANDARD.decode(first).ok());
-    let is_base64 = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
-    first.is_some_and(|bytes| bytes.starts_with(PNG_SIGNATURE)) && data.bytes().all(is_base64)
+/// Whether that is a PNG from its head to its end, by its chunks: the pixels are not unpacked, which would take longer
+/// than all else that is done with an answer.
+fn is_whole_png(bytes: &[u8]) -> bool {
+    let kinds = bytes.strip_prefix(PNG_SIGNATURE).and_then(kinds_of_chunks).unwrap_or_default();
+    matches!(&kinds[..], [b"IHDR", between @ .., b"IEND"] if between.contains(&b"IDAT"))
+}
+
+/// What kinds the chunks have; `None` where one is cut short.
+fn kinds_of_chunks(mut bytes: &[u8]) -> Option<Vec<&[u8; 4]>> {
+    let mut kinds = Vec::new();
+    while !bytes.is_empty() {
+        let (length, rest) = bytes.split_first_chunk()?;
+        let (kind, rest) = rest.split_first_chunk()?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+        bytes = rest.get(length.checked_add(CHECKSUM)?..)?;
+        kinds.push(kind);
+    }
+    Some(kinds)
 }
 
 /// Draws a code as a PNG; `None` when the text is longer than a code can be.

@@ -16,6 +16,7 @@ fn what_connect_never_answers_is_an_error_at_once() {
         (200, "[]", UpstreamError::Unexpected),
         (200, "[null,null,1,null,null,null]", UpstreamError::Unexpected),
         (200, r#"{"base64":"data:image/png;base64,AAAA","count":1}"#, UpstreamError::Unexpected),
+        (200, r#"{"base64":"data:image/png;base64,iVBORw0KGgo=","count":1}"#, UpstreamError::Unexpected),
         (201, code, UpstreamError::Unexpected),
         (204, "", UpstreamError::Unexpected),
         (200, "<html>Bem-vindo</html>", by(200, ProxyKind::WebPage)),
