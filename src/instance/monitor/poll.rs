@@ -114,7 +114,7 @@ impl<'a> Poller<'a> {
         self.list = Some((Instant::now(), list.lags));
         self.upstream = snapshot.begun.elapsed();
         self.server.note_list(self.upstream);
-        if std::mem::replace(&mut self.skipped, list.skipped) != list.skipped {
+        if std::mem::replace(&mut self.skipped, list.skipped) != list.skipped && list.skipped > 0 {
             let (trace, credential) = (snapshot.trace, &self.server.credential.id);
             log::warn!(
                 "id={trace} {} entries of the list of credential {credential} are not understood, and skipped",
