@@ -48,6 +48,10 @@ pub struct Config {
 /// The setting that makes no sense.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ConfigError {
+    /// Nothing says where the data folder is.
+    NoDataFolder,
+    /// The data folder was named by an empty text.
+    EmptyDataFolder,
     /// Not `host:port`.
     Listen,
     /// Not an `http://` or `https://` address.
@@ -127,15 +131,22 @@ fn qr_timeout(text: &str) -> Option<Duration> {
     typed_value(text).parse().ok().filter(|seconds| QR_TIMEOUT.contains(seconds)).map(Duration::from_secs)
 }
 
-/// The data folder: as given, else where the system keeps programs' data. `None` where neither says, since a
-/// folder below the current one would differ from call to call.
-pub fn data_folder(given: Option<PathBuf>, variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
-    let folder = |name| variable(name).filter(|v| !v.is_empty()).map(PathBuf::from);
-    given
-        .map(|path| path.to_str().map(|text| PathBuf::from(unquoted(trimmed(text)))).unwrap_or(path))
-        .filter(|path| !path.as_os_str().is_empty())
-        .or_else(|| folder("XDG_DATA_HOME").filter(|p| p.is_absolute()).map(|p| p.join("pareia")))
-        .or_else(|| folder("HOME").map(|home| home.join(".local/share/pareia")))
+/// The data folder: as given, else where the system keeps programs' data. Refused where neither says, since a
+/// folder below the current one would differ from call to call. So is an empty text: a variable that was to be
+/// filled in would put the data where nobody looks for them.
+pub fn data_folder(
+    given: Option<PathBuf>,
+    variable: impl Fn(&str) -> Option<OsString>,
+) -> Result<PathBuf, ConfigError> {
+    let Some(path) = given else {
+        let folder = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        return folder("XDG_DATA_HOME")
+            .map(|data| data.join("pareia"))
+            .or_else(|| folder("HOME").map(|home| home.join(".local/share/pareia")))
+            .ok_or(ConfigError::NoDataFolder);
+    };
+    let path = path.to_str().map(|text| PathBuf::from(unquoted(trimmed(text)))).unwrap_or(path);
+    if path.as_os_str().is_empty() { Err(ConfigError::EmptyDataFolder) } else { Ok(path) }
 }
 
 #[cfg(test)]
@@ -214,13 +225,19 @@ mod tests {
             data_folder(given.map(PathBuf::from), variable).map(|path| path.to_string_lossy().into_owned())
         };
         let both = [("XDG_DATA_HOME", "/x"), ("HOME", "/h")];
-        assert_eq!(folder(Some("d"), &both).as_deref(), Some("d"));
-        assert_eq!(folder(Some(""), &both).as_deref(), Some("/x/pareia"));
-        assert_eq!(folder(Some("\u{feff}\"my folder\"\r"), &both).as_deref(), Some("my folder"));
+        assert_eq!(folder(Some("d"), &both).as_deref(), Ok("d"));
+        assert_eq!(folder(None, &both).as_deref(), Ok("/x/pareia"));
+        assert_eq!(folder(Some("\u{feff}\"my folder\"\r"), &both).as_deref(), Ok("my folder"));
+        for empty in ["", " ", "\"\"", "\u{feff}\r\n"] {
+            assert_eq!(folder(Some(empty), &both), Err(ConfigError::EmptyDataFolder), "{empty:?}");
+        }
         assert_eq!(
             folder(None, &[("XDG_DATA_HOME", "relative"), ("HOME", "/h")]).as_deref(),
-            Some("/h/.local/share/pareia")
+            Ok("/h/.local/share/pareia")
         );
-        assert_eq!(folder(None, &[("HOME", "")]), None);
+        for home in ["", "relative", "."] {
+            assert_eq!(folder(None, &[("HOME", home)]), Err(ConfigError::NoDataFolder), "{home:?}");
+        }
+        assert_eq!(folder(None, &[]), Err(ConfigError::NoDataFolder));
     }
 }

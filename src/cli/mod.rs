@@ -34,13 +34,12 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use log::LevelFilter;
 
 use crate::store::Store;
-use crate::text::cli as words;
 use output::{CommandFailure, CommandResult};
 
 #[derive(Parser, Debug)]
 #[command(name = "pareia", version)]
 struct Cli {
-    // Not a path yet: clap refuses empty paths, and unit files set variables to nothing.
+    // Not a path yet: of an empty one clap would say that a value is missing, wherever it came from.
     #[arg(long, global = true, env = "PAREIA_DATA", value_name = "PASTA")]
     data: Option<OsString>,
     #[command(subcommand)]
@@ -72,13 +71,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(cli: Cli) -> CommandResult {
-    let folder = config::data_folder(cli.data.map(PathBuf::from), |name| std::env::var_os(name));
     if !matches!(cli.command, Command::Serve(_)) {
         // These speak through their result, some by drawing on the terminal; the log adds only what
         // no sentence of theirs can say.
         logging::start(LevelFilter::Error);
     }
-    let folder = || folder.clone().ok_or_else(|| CommandFailure::Usage(words::NO_DATA_FOLDER.to_owned()));
+    let given = cli.data.map(PathBuf::from);
+    // Only where it is needed: `demo` and `sim` have none.
+    let folder = || {
+        let folder = config::data_folder(given.clone(), |name| std::env::var_os(name));
+        folder.map_err(|problem| CommandFailure::Usage(setting::sentence(&problem)))
+    };
     let store = || Ok::<_, CommandFailure>(Store::open(&folder()?)?);
     match cli.command {
         Command::Serve(args) => serve::run(folder()?, &args),

@@ -7,6 +7,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use crate::http::TooFewFiles;
 use crate::text::cli as words;
 use crate::{store, text};
 
@@ -44,6 +45,12 @@ impl CommandFailure {
 impl From<store::Error> for CommandFailure {
     fn from(error: store::Error) -> Self {
         Self::Failed(text::storage(&error))
+    }
+}
+
+impl From<TooFewFiles> for CommandFailure {
+    fn from(few: TooFewFiles) -> Self {
+        Self::Failed(words::too_few_files(few.limit, few.needed))
     }
 }
 

@@ -61,7 +61,7 @@ pub fn run(folder: PathBuf, args: &Args) -> CommandResult {
 fn serve(config: &Config, log_buffer: &BufferedLog) -> CommandResult {
     // Before anything is served: a signal that comes early is not lost.
     let stopped = signals::first()?;
-    raise_open_files();
+    raise_open_files()?;
     let store = Arc::new(Store::open(&config.data)?);
     let connect_service = Arc::new(ConnectService::new(Arc::clone(&store), config.qr_timeout));
     let mut settings = Settings::new(&config.listen);
@@ -106,6 +106,12 @@ fn advise(config: &Config, server: &Server, store: &Store, url: &str) -> Result<
             "{} can be reached from other machines and does not encrypt: tokens travel in the clear; listen on \
              127.0.0.1 behind a proxy with TLS, and name it with --trusted-proxy",
             server.addr()
+        );
+    }
+    if store.others_may_write() {
+        log::warn!(
+            "other users may write in {}, and replace the database and the key: chmod go-w, or a folder of its own",
+            config.data.display()
         );
     }
     let credentials = store.credentials()?;

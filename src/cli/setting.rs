@@ -1,4 +1,4 @@
-//! What is wrong with a setting of `serve`, in words.
+//! What is wrong with a setting, in words.
 
 use super::config::ConfigError;
 use crate::text::cli as words;
@@ -6,6 +6,8 @@ use crate::text::cli as words;
 /// The sentence of a setting that makes no sense.
 pub fn sentence(problem: &ConfigError) -> String {
     match problem {
+        ConfigError::NoDataFolder => words::NO_DATA_FOLDER.into(),
+        ConfigError::EmptyDataFolder => words::EMPTY_DATA_FOLDER.into(),
         ConfigError::Listen => words::LISTEN_SETTING.into(),
         ConfigError::PublicUrl => words::PUBLIC_URL_SETTING.into(),
         ConfigError::QrTimeout => words::QR_TIMEOUT_SETTING.into(),

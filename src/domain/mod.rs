@@ -40,4 +40,4 @@ pub use status::Status;
 pub use transport_cause::{NoConnection, ProxyAnswer, ProxyKind, TlsFailure};
 pub use typed_text::{trimmed, typed_text, typed_value, unquoted};
 pub use upstream_error::UpstreamError;
-pub use use_case_error::UseCaseError;
+pub use use_case_error::{BUSY_RETRY, BusyCause, UseCaseError};

@@ -1,8 +1,11 @@
 //! The fields of a JSON body, each read as what it must be or refused by its name.
 //!
-//! Fields that nobody knows are ignored, unless a route says otherwise; of a field given twice the last counts, as in every
-//! browser.
+//! Fields that nobody knows are ignored, unless a route says otherwise. A field that is there twice is refused, since nobody
+//! can say which of the two was meant.
 
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::json_fault;
@@ -21,7 +24,8 @@ impl Fields {
     pub fn read(body: &[u8]) -> Result<Self, Problem> {
         let body = json_fault::without_mark(body);
         let refused = |error| Problem::InvalidJson(json_fault::detail(body, &error));
-        serde_json::from_slice(body).map(Self).map_err(refused)
+        let Members { values, repeated } = serde_json::from_slice(body).map_err(refused)?;
+        repeated.map_or(Ok(Self(values)), |field| Err(Problem::RepeatedField(shortened(&field))))
     }
 
     /// Reads a body that may be left out.
@@ -121,7 +125,7 @@ impl Fields {
     /// Refuses a body that has none of those fields, or another.
     pub fn only(&self, taken: &[&str]) -> Result<(), Problem> {
         let other = self.0.keys().find(|field| !taken.contains(&field.as_str()));
-        let other = other.map(|field| field.chars().take(MAX_NAME).collect::<String>());
+        let other = other.map(|field| shortened(field));
         if other.is_none() && !self.0.is_empty() {
             return Ok(());
         }
@@ -164,6 +168,44 @@ impl Fields {
 
     fn is_absent(&self, field: &str) -> bool {
         matches!(self.0.get(field), None | Some(Value::Null))
+    }
+}
+
+/// The name of a field as it is repeated to the caller.
+fn shortened(field: &str) -> String {
+    field.chars().take(MAX_NAME).collect()
+}
+
+/// The members of a JSON object, and the name of one that is there twice.
+#[derive(Default)]
+struct Members {
+    values: Map<String, Value>,
+    repeated: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Members, A::Error> {
+        let mut members = Members::default();
+        while let Some((name, value)) = object.next_entry::<String, Value>()? {
+            if members.values.insert(name.clone(), value).is_some() {
+                members.repeated = Some(name);
+            }
+        }
+        Ok(members)
     }
 }
 

@@ -4,16 +4,12 @@
 
 use std::time::Duration;
 
-use crate::domain::Invalid;
-use crate::domain::{UpstreamError, UseCaseError};
+use crate::domain::{BUSY_RETRY, BusyCause, Invalid, UpstreamError, UseCaseError};
 use crate::instance::actions::{Action, ActionError};
 use crate::instance::connect::ConnectError;
 use crate::store;
 use crate::text;
 use crate::upstream::Check;
-
-/// The `Retry-After` of `busy`, in seconds.
-const BUSY_RETRY: u64 = 2;
 
 /// Why a request was not done.
 #[derive(Debug)]
@@ -34,6 +30,8 @@ pub enum Problem {
     MisshapenBody(&'static str, String),
     /// A field that the route does not take, or none at all.
     UnexpectedField(Option<String>, String),
+    /// A field, or a parameter of the query, is there more than once.
+    RepeatedField(String),
     /// There is no such channel.
     InvalidChannel,
     /// No token, or nobody's.
@@ -101,7 +99,7 @@ impl From<ConnectError> for Problem {
 
 impl Problem {
     /// The answer where too much is going on already.
-    pub const BUSY: Self = Self::Failed(UseCaseError::Busy);
+    pub const BUSY: Self = Self::Failed(UseCaseError::Busy(BusyCause::Calls));
     /// The answer where something failed that should not have.
     pub const INTERNAL: Self = Self::Failed(UseCaseError::Internal);
 
@@ -113,6 +111,7 @@ impl Problem {
             | Self::InvalidJson(_)
             | Self::InvalidField(..)
             | Self::UnexpectedField(..)
+            | Self::RepeatedField(_)
             | Self::MisshapenBody(..)
             | Self::InvalidChannel
             | Self::Untested(_) => 400,
@@ -145,8 +144,8 @@ impl Problem {
                 Some(("Retry-After", whole_seconds(*wait).to_string()))
             }
             Self::NotReady
-            | Self::Failed(UseCaseError::Busy)
-            | Self::Action(_, ActionError::Failed(UseCaseError::Busy))
+            | Self::Failed(UseCaseError::Busy(_))
+            | Self::Action(_, ActionError::Failed(UseCaseError::Busy(_)))
             | Self::Store(store::Error::Busy) => Some(("Retry-After", BUSY_RETRY.to_string())),
             _ => None,
         }
@@ -157,6 +156,7 @@ impl Problem {
         match self {
             Self::InvalidField(field, _) | Self::MisshapenBody(field, _) | Self::Taken(field) => Some(field),
             Self::UnexpectedField(field, _) => field.as_deref(),
+            Self::RepeatedField(field) => Some(field),
             Self::InvalidChannel => Some("channel"),
             _ => None,
         }
@@ -186,6 +186,7 @@ impl Problem {
             Self::InvalidField(_, error) | Self::UnexpectedField(_, error) => {
                 ("invalid_field", error.as_str(), None)
             }
+            Self::RepeatedField(field) => ("invalid_field", &*text::repeated_field(field), None),
             Self::InvalidChannel => ("invalid_channel", &*text::invalid(Invalid::Channel), None),
             Self::Unauthorized => ("unauthorized", text::UNAUTHORIZED, Some(text::UNAUTHORIZED_DETAIL)),
             Self::UnreadableToken(detail) => ("unauthorized", text::UNAUTHORIZED, Some(*detail)),
@@ -234,7 +235,7 @@ fn internal() -> text::Sentence {
 fn use_case_status(error: &UseCaseError) -> u16 {
     match error {
         UseCaseError::Gone => 404,
-        UseCaseError::Busy => 503,
+        UseCaseError::Busy(_) => 503,
         UseCaseError::Upstream(error) => upstream_status(error),
         UseCaseError::StorageFull(_) => 507,
         UseCaseError::Internal => 500,
@@ -303,6 +304,7 @@ mod tests {
         check(&Problem::MisshapenBody("x", "y".into()), 400, "invalid_field", None);
         check(&Problem::InvalidField("x", "x deve …".into()), 400, "invalid_field", None);
         check(&Problem::UnexpectedField(Some("x".into()), "x não …".into()), 400, "invalid_field", None);
+        check(&Problem::RepeatedField("x".into()), 400, "invalid_field", None);
         check(&Problem::InvalidChannel, 400, "invalid_channel", None);
         check(&Problem::Unauthorized, 401, "unauthorized", Some(("WWW-Authenticate", "Bearer")));
         check(&Problem::UnreadableToken("x"), 401, "unauthorized", Some(("WWW-Authenticate", "Bearer")));
@@ -383,7 +385,7 @@ mod tests {
         ] {
             check(&Problem::Action(Action::Delete, error), status, code, None);
         }
-        let busy = Problem::Action(Action::Logout, UseCaseError::Busy.into());
+        let busy = Problem::Action(Action::Logout, UseCaseError::Busy(BusyCause::Name).into());
         check(&busy, 503, "busy", Some(("Retry-After", "2")));
         check(&Problem::AlreadyConnected, 409, "already_connected", None);
         check(&Problem::LinkExpired, 410, "link_expired", None);

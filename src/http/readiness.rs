@@ -18,6 +18,8 @@ pub struct Checked {
     pub writable: bool,
     /// It was made anew beside a key that was there.
     pub lost: bool,
+    /// Its folder is one in which others than its owner may replace it.
+    pub exposed: bool,
 }
 
 /// The last check of the database. One request checks and the others take its result, so a database
@@ -42,7 +44,9 @@ impl Readiness {
     pub fn check(&self, store: &Store) -> Checked {
         let mut last = self.0.lock();
         // The database was written to when it was opened.
-        let known = last.checked.map_or(Checked { writable: true, lost: false }, |(checked, _)| checked);
+        let known = last
+            .checked
+            .map_or(Checked { writable: true, lost: false, exposed: false }, |(checked, _)| checked);
         if let Some(since) = last.checking {
             return Checked { writable: known.writable && since.elapsed() < STUCK, ..known };
         }
@@ -71,10 +75,10 @@ impl Drop for Checking<'_> {
 fn check(store: &Store) -> Checked {
     let found: Result<bool, Error> = store.check_writable().and_then(|()| store.is_database_lost());
     match found {
-        Ok(lost) => Checked { writable: true, lost },
+        Ok(lost) => Checked { writable: true, lost, exposed: store.others_may_write() },
         Err(error) => {
             log::error!("the database takes no writes: {error}");
-            Checked { writable: false, lost: false }
+            Checked { writable: false, lost: false, exposed: false }
         }
     }
 }

@@ -74,11 +74,12 @@ impl Request {
         lines.map(|(_, value)| value.as_str()).collect()
     }
 
-    /// The value of a query parameter, decoded; of one given twice, the first.
-    pub fn query(&self, name: &str) -> Option<String> {
-        let (_, query) = self.target.split('#').next()?.split_once('?')?;
-        let mut pairs = form_urlencoded::parse(query.as_bytes());
-        pairs.find(|(n, _)| n == name).map(|(_, value)| value.into_owned())
+    /// The values of a query parameter, decoded, in their order.
+    pub fn query(&self, name: &str) -> Vec<String> {
+        let target = self.target.split('#').next().unwrap_or_default();
+        let query = target.split_once('?').map_or("", |(_, query)| query);
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        pairs.filter(|(n, _)| n == name).map(|(_, value)| value.into_owned()).collect()
     }
 
     /// The part of the path that the route leaves open, as sent; empty where it leaves none.

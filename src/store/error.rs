@@ -8,7 +8,11 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
 
-use crate::domain::UseCaseError;
+use crate::domain::{BusyCause, UseCaseError};
+
+/// The file that is written to see whether there is space. One name for all: what a crash leaves is written over by
+/// the next.
+pub(super) const SPACE_PROBE: &str = "space-probe";
 
 /// Why a call of the store failed. What a caller expects, such as a taken name, is a value and no error.
 #[derive(Debug)]
@@ -36,7 +40,32 @@ pub enum Error {
     Migration(refinery::Error),
 }
 
+/// What is wrong with the database, of what a person can do something about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DatabaseFault {
+    /// It takes no writes.
+    ReadOnly,
+    /// A file of it does not open.
+    CannotOpen,
+    /// It is no database, or no longer a whole one.
+    Damaged,
+    /// The disk failed.
+    Disk,
+}
+
 impl Error {
+    /// What is wrong with the database, where that is known.
+    pub fn database_fault(&self) -> Option<DatabaseFault> {
+        let Self::Sqlite(error) = self else { return None };
+        match error.sqlite_error()?.code {
+            ErrorCode::ReadOnly => Some(DatabaseFault::ReadOnly),
+            ErrorCode::CannotOpen | ErrorCode::PermissionDenied => Some(DatabaseFault::CannotOpen),
+            ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt => Some(DatabaseFault::Damaged),
+            ErrorCode::SystemIoFailure => Some(DatabaseFault::Disk),
+            _ => None,
+        }
+    }
+
     /// The error for one of SQLite, met in that data folder.
     pub(super) fn sqlite(error: rusqlite::Error, folder: &Path) -> Self {
         match error.sqlite_error() {
@@ -77,7 +106,7 @@ impl Error {
 impl From<&Error> for UseCaseError {
     fn from(error: &Error) -> Self {
         match error {
-            Error::Busy => Self::Busy,
+            Error::Busy => Self::Busy(BusyCause::Database),
             Error::Full(folder) => Self::StorageFull(folder.clone()),
             _ => Self::Internal,
         }
@@ -91,8 +120,7 @@ fn is_for_want_of_space(error: &io::Error) -> bool {
 /// Whether a small file finds no space here. Where blocks are given late, or a quota is in force, SQLite is
 /// refused them when it syncs, and calls that a failure like any other of the disk.
 fn has_no_space(folder: &Path) -> bool {
-    // One name for all: what a crash leaves is written over by the next.
-    let path = folder.join("space-probe");
+    let path = folder.join(SPACE_PROBE);
     let written = File::create(&path).and_then(|mut file| {
         file.write_all(&[0; 4096])?;
         file.sync_all()

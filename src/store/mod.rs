@@ -30,7 +30,7 @@ mod writer;
 
 pub use credentials::{Credential, CredentialLine, NewCredential};
 pub use database::Store;
-pub use error::Error;
+pub use error::{DatabaseFault, Error};
 pub use events::EventLine;
 pub use filter::Filter;
 pub use health::Health;

@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::Error;
 use super::database::{READERS, Store};
+use super::error::SPACE_PROBE;
 use super::linked;
 use super::private_file::{create_private, make_private};
 use super::upgrade::migrate;
@@ -32,8 +33,15 @@ const CACHE_KIB: i64 = 192;
 const WAL_KEPT: i64 = 4 << 20;
 /// The sticky bit of a folder's mode, which shared folders have.
 const STICKY: u32 = 0o1000;
+/// The bits of a folder's mode that let others than its owner make, replace and remove what is in it.
+const OTHERS_WRITE: u32 = 0o022;
 
 impl Store {
+    /// Whether others than the owner of the data folder may replace what is in it, the database and its key too.
+    pub fn others_may_write(&self) -> bool {
+        fs::metadata(&self.folder).is_ok_and(|folder| folder.permissions().mode() & OTHERS_WRITE != 0)
+    }
+
     /// Opens the data folder, making it and its files when they are missing, and brings the
     /// tables up to date. Other processes may have it open at the same time.
     pub fn open(folder: &Path) -> Result<Self, Error> {
@@ -75,15 +83,14 @@ fn open(folder: &Path) -> Result<Store, Error> {
 }
 
 /// Makes the data folder, or closes an existing one to other users, whatever the umask. A folder that holds
-/// no data yet keeps its mode, since it may have been named by mistake; so does one of another user.
+/// anything else keeps its mode, since others may need what is there; so does one of another user.
 fn create_folder(folder: &Path) -> io::Result<()> {
-    let is_ours =
-        !folder.exists() || ["pareia.db", "pareia.key"].iter().any(|file| folder.join(file).exists());
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true).mode(0o700);
     builder.create(folder)?;
     let mut permissions = fs::metadata(folder)?.permissions();
-    if !is_ours || permissions.mode() & 0o777 == 0o700 || permissions.mode() & STICKY != 0 {
+    let is_closed = permissions.mode() & 0o777 == 0o700;
+    if is_closed || permissions.mode() & STICKY != 0 || !holds_our_files_alone(folder)? {
         return Ok(());
     }
     permissions.set_mode(0o700);
@@ -94,6 +101,20 @@ fn create_folder(folder: &Path) -> io::Result<()> {
         }
         set => set,
     }
+}
+
+/// Whether nothing is in the folder but what a data folder has.
+fn holds_our_files_alone(folder: &Path) -> io::Result<bool> {
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let name = name.to_string_lossy();
+        let is_socket =
+            name.starts_with("http-") && Path::new(&*name).extension().is_some_and(|e| e == "sock");
+        if !name.starts_with("pareia.") && !is_socket && name != "locks" && name != SPACE_PROBE {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Removes the lock files of earlier releases, one for each name of any call. A locked one stays: a process

@@ -6,7 +6,7 @@ use super::scans::NO_CODE_AFTER_SCANS;
 use super::sentence::Sentence;
 use super::servers::upstream;
 use super::storage::{STORAGE_FULL_DETAIL, storage_full};
-use crate::domain::{Channel, Integration, UseCaseError};
+use crate::domain::{BUSY_RETRY, BusyCause, Channel, Integration, UseCaseError};
 use crate::instance::connect::{ConnectError, ConnectOutcome, PriorState};
 
 /// The outer message of every success.
@@ -77,11 +77,7 @@ pub fn connect_error(error: &ConnectError) -> Sentence {
 pub fn use_case_error(error: &UseCaseError) -> Sentence {
     let (code, error, detail) = match error {
         UseCaseError::Gone => ("not_found", NOT_FOUND.to_owned(), None),
-        UseCaseError::Busy => (
-            "busy",
-            "Servidor ocupado, tente de novo em instantes".to_owned(),
-            Some("Há chamadas demais esperando pela Evolution API. A mesma chamada pode ser repetida."),
-        ),
+        UseCaseError::Busy(cause) => return busy(*cause),
         UseCaseError::Upstream(error) => {
             let detail = Some(upstream(error).into());
             return Sentence { code: error.code(), error: FAILED.to_owned(), detail };
@@ -96,6 +92,17 @@ pub fn use_case_error(error: &UseCaseError) -> Sentence {
         ),
     };
     Sentence { code, error, detail: detail.map(Into::into) }
+}
+
+/// What is in the way, and when to ask again.
+fn busy(cause: BusyCause) -> Sentence {
+    let error = match cause {
+        BusyCause::Calls => "Servidor ocupado: há chamadas demais esperando",
+        BusyCause::Name => "Outro processo, ou outra ação, está trabalhando neste nome agora",
+        BusyCause::Database => "Outro processo está usando o banco de dados agora",
+    };
+    let detail = format!("A mesma chamada pode ser repetida: tente de novo em {BUSY_RETRY} s.");
+    Sentence { code: "busy", error: error.to_owned(), detail: Some(detail.into()) }
 }
 
 /// The name is one of an instance that is no phone's.

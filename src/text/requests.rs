@@ -140,6 +140,11 @@ pub fn unexpected_field(field: Option<&str>, taken: &[&str]) -> String {
     }
 }
 
+/// A field, or a parameter of the query, that is there more than once.
+pub fn repeated_field(field: &str) -> String {
+    format!("{field} veio mais de uma vez: mande um valor só")
+}
+
 /// A field that is neither `true` nor `false`.
 pub fn not_a_bool(field: &str) -> String {
     format!("{field} deve ser true ou false, sem aspas")

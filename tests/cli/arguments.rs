@@ -103,7 +103,7 @@ fn the_data_folder_is_where_it_is_said_to_be() {
     assert!(desk.folder.join("aqui/pareia.db").exists() && !desk.folder.join("data").exists());
     for (variable, place) in [(None, ".local/share/pareia"), (Some("xdg"), "xdg/pareia")] {
         let mut command = desk.command("user list");
-        command.env("PAREIA_DATA", "");
+        command.env_remove("PAREIA_DATA");
         if let Some(folder) = variable {
             command.env("XDG_DATA_HOME", desk.folder.join(folder));
         }

@@ -217,6 +217,19 @@ fn serve_warns_of_what_is_open_to_everybody() {
 }
 
 #[test]
+fn serve_and_demo_start_with_no_fewer_files_than_they_need() {
+    let desk = Desk::new();
+    for command in ["serve --listen 127.0.0.1:0", "demo --once"] {
+        let mut limited = std::process::Command::new("sh");
+        let run = format!("ulimit -n 255 && exec {} {command}", env!("CARGO_BIN_EXE_pareia"));
+        limited.args(["-c", &run]).env("PAREIA_DATA", desk.folder.join("data")).current_dir(&desk.folder);
+        let ran = Running::start(limited).end();
+        assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""), "{command}: {}", ran.err);
+        assert!(ran.err.contains("só 255 arquivos") && ran.err.contains("ulimit -n 256"), "{}", ran.err);
+    }
+}
+
+#[test]
 fn serve_that_cannot_start_says_why_in_one_sentence() {
     let desk = Desk::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -224,7 +237,20 @@ fn serve_that_cannot_start_says_why_in_one_sentence() {
     desk.says(&format!("serve --listen {address}"), 1, "", &format!("erro: {address} já está em uso"));
     desk.says("serve --listen 192.0.2.1:3000", 1, "", "não é um endereço desta máquina");
     fs::write(desk.folder.join("file"), "").unwrap();
-    desk.says("serve --listen 127.0.0.1:0 --data file/x", 1, "", "erro: file/x: ");
+    desk.says(
+        "serve --listen 127.0.0.1:0 --data file/x",
+        1,
+        "",
+        "erro: file/x: uma parte do caminho não é uma pasta",
+    );
+    fs::create_dir(desk.folder.join("odd")).unwrap();
+    fs::write(desk.folder.join("odd/pareia.db"), "nonsense ".repeat(1000)).unwrap();
+    desk.says(
+        "serve --listen 127.0.0.1:0 --data odd",
+        1,
+        "",
+        "erro: banco de dados: pareia.db está danificado",
+    );
     desk.credential("cred_lab", "http://localhost:8080", KEY);
     let key = desk.folder.join("data/pareia.key");
     let kept = fs::read(&key).unwrap();

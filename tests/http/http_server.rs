@@ -13,7 +13,7 @@ use pareia::instance::connect::ConnectService;
 use pareia::instance::monitor::{Monitor, Pace};
 use pareia::store::Store;
 
-use crate::harness::{PATIENCE, sooner_than};
+use crate::harness::{PATIENCE, sooner_than, together};
 
 const ROUTE: &str = "/api/messaging/instance";
 
@@ -359,7 +359,22 @@ fn more_clients_than_places_push_out_the_one_that_says_nothing() {
     for _ in 0..3 {
         home.check("GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n", 200, "");
     }
-    assert_eq!(until_ended(&mut silent[0]).1, "");
+    assert_answer(&until_ended(&mut silent[0]).1, 503, "busy");
+}
+
+#[test]
+fn of_more_clients_than_places_everyone_is_answered() {
+    let home = Home::with(|s| s.limits.connections = 4);
+    let answers = together(64, |_| {
+        let mut stream = home.connect();
+        // Who was turned away meanwhile finds the answer where it reads.
+        let _sent = stream.write_all(b"GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n");
+        read_all(&mut stream)
+    });
+    for answer in answers {
+        let fits = ["HTTP/1.1 200 ", "HTTP/1.1 503 "].iter().any(|start| answer.starts_with(start));
+        assert!(fits, "{answer:?}");
+    }
 }
 
 #[test]

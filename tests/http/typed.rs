@@ -151,6 +151,33 @@ fn a_body_that_is_no_json_object_is_told_what_it_is_and_where() {
 }
 
 #[test]
+fn what_is_there_twice_is_refused_by_its_name() {
+    let shop = shop();
+    let good = ask("a").to_string();
+    for (body, field) in [
+        (good.replacen('{', r#"{"channel": "whatsapp_evolution", "#, 1), "channel"),
+        (good.replacen('{', r#"{"channelInstanceId": "b", "#, 1), "channelInstanceId"),
+        (good.replacen('{', r#"{"x": 1, "x": null, "#, 1), "x"),
+    ] {
+        refused(&send(&shop, &body, &[]), 400, "invalid_field", field, "mais de uma vez");
+    }
+    assert_eq!(shop.calls(), 0, "nothing of it reaches upstream");
+    assert_eq!(shop.post("a").status, 200);
+    let boss = shop.user("chefe", true);
+    for (method, path, field) in [
+        ("DELETE", format!("{ROUTE}/a?keepUpstream=true&keepUpstream=false"), "keepUpstream"),
+        ("DELETE", format!("{ROUTE}/a?dryRun=true&dryRun="), "dryRun"),
+        ("DELETE", "/api/admin/credentials/cred_a?force=true&force=false".into(), "force"),
+        ("DELETE", "/api/admin/users/loja?instancesTo=chefe&instancesTo=x".into(), "instancesTo"),
+        ("GET", format!("{ROUTE}?page=1&page=2"), "page"),
+        ("GET", format!("{ROUTE}?search=a&%73earch=b"), "search"),
+    ] {
+        refused(&shop.call_as(&boss, method, &path), 400, "invalid_field", field, "mais de uma vez");
+    }
+    assert_eq!(shop.sql("SELECT count(*) FROM messaging_instances"), [["1"]]);
+}
+
+#[test]
 fn what_comes_in_place_of_a_token_is_told_and_never_repeated() {
     let shop = shop();
     let (body, token) = (ask("a").to_string(), shop.token.as_str());

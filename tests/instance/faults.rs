@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
+use pareia::domain::Channel;
 use pareia::sim::{Fault, Version};
 
 use crate::harness::{KEY, Shop, instant, recorded, sooner_than};
@@ -163,4 +164,17 @@ fn an_answer_that_ends_in_the_middle_is_an_error() {
         shop.store.set_credential_active(&id, false).expect("disabled");
         drop(server);
     }
+}
+
+#[test]
+fn a_name_that_another_process_works_on_is_said_to_be_so() {
+    let shop = Shop::with(instant(Version::V2_3_7), Duration::from_millis(50));
+    let held = shop.store.instance_lock(Channel::WhatsappEvolution, "a", Instant::now());
+    let held = held.expect("a lock").expect("free");
+    let answer = shop.post("a");
+    assert_eq!((answer.status, answer.code(), answer.header("retry-after")), (503, "busy", Some("2")));
+    let said = format!("{} {}", answer.body["error"], answer.body["detail"]);
+    assert!(said.contains("está trabalhando neste nome agora") && said.contains("em 2 s"), "{said}");
+    assert_eq!(shop.calls(), 0, "upstream has not heard of it");
+    drop(held);
 }

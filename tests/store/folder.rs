@@ -90,13 +90,45 @@ fn a_database_made_anew_beside_a_key_is_said_until_there_is_a_credential() {
 }
 
 #[test]
-fn without_a_home_and_a_flag_there_is_no_data_folder() {
+fn a_folder_that_nobody_named_is_never_made_beside_the_caller() {
     let folder = Folder::new();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pareia"));
-    command.args(["user", "list"]).current_dir(folder.path());
-    let output = command.env_remove("HOME").env_remove("XDG_DATA_HOME").env_remove("PAREIA_DATA").output();
-    let output = output.expect("it runs");
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("--data"), "{output:?}");
-    assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 0, "nothing was made");
+    for (flags, set, sentence) in [
+        (&[][..], &[][..], "com --data PASTA"),
+        (&[], &[("HOME", "")], "com --data PASTA"),
+        (&[], &[("HOME", "relative")], "com --data PASTA"),
+        (&[], &[("HOME", "relative"), ("XDG_DATA_HOME", "relative")], "com --data PASTA"),
+        (&["--data="], &[("HOME", "/nowhere")], "veio sem nada"),
+        (&["--data", ""], &[("HOME", "/nowhere")], "veio sem nada"),
+        (&[], &[("HOME", "/nowhere"), ("PAREIA_DATA", "")], "veio sem nada"),
+        (&[], &[("HOME", "/nowhere"), ("PAREIA_DATA", "\"\"\r")], "veio sem nada"),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pareia"));
+        command
+            .args(["user", "list"])
+            .args(flags)
+            .current_dir(folder.path())
+            .env_clear()
+            .envs(set.iter().copied());
+        let output = command.output().expect("it runs");
+        assert_eq!(output.status.code(), Some(2), "{flags:?} {set:?} {output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(sentence), "{flags:?} {set:?} {output:?}");
+        assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 0, "nothing was made");
+    }
+}
+
+#[test]
+fn a_folder_that_others_may_write_in_is_closed_or_said() {
+    for (others, sticky, expected) in [(false, false, 0o700), (true, false, 0o777), (false, true, 0o777)] {
+        let folder = Folder::new();
+        set_mode(folder.path(), if sticky { 0o1777 } else { 0o777 });
+        if others {
+            fs::write(folder.path().join("other"), "").expect("a file of another program");
+        }
+        let serving = Serving::start(folder.path());
+        assert_eq!(mode(folder.path()), expected, "others {others}, sticky {sticky}");
+        let ready = get(&serving.url("/readyz"));
+        let warning = ready.body["warning"].as_str().map(str::to_owned);
+        assert_eq!(warning.is_some_and(|text| text.contains("chmod go-w")), expected != 0o700, "{ready:?}");
+        serving.kill();
+    }
 }

@@ -35,7 +35,7 @@ export default {
   unauthorized: ['You have to log in', 'The session has ended, or the token is not valid.', 'Log in again. For programs, make a token under Users.'],
   forbidden: ['For administrators only', 'Your account may not do this, or the request came from another site.', 'Ask an administrator. If you are one, open pareia at its usual address.'],
   not_found: ['Not found', 'It does not exist, was removed, or belongs to somebody else.', 'Go back to the list and look again.'],
-  busy: ['The server is busy', 'Too many requests are waiting for Evolution.', 'Try again in some seconds.'],
+  busy: ['The server is busy', 'Too many requests are waiting, or another program is working on this number or using the database right now.', 'Try again in some seconds.'],
   no_contact: ['No contact with pareia', 'pareia did not answer. The connection is down, or it was switched off.', 'Check the network, and that pareia is running. The page tries again by itself.'],
   internal: ['Internal error', 'It is a fault of pareia’s.', 'Try again. If it stays so, look in pareia’s log for the number shown in the message.'],
   not_ready: ['The database takes no writes', 'The disk is full, or the data folder cannot be written.', 'An administrator checks the space on the disk and the permissions of the data folder.'],

@@ -35,7 +35,7 @@ export default {
   unauthorized: ['É preciso entrar', 'A sessão terminou, ou o token não vale.', 'Entre de novo. Para programas, crie um token em Usuários.'],
   forbidden: ['Só para administradores', 'Sua conta não pode fazer isto, ou o pedido veio de outro site.', 'Peça a um administrador. Se você é um, abra o pareia pelo endereço de sempre.'],
   not_found: ['Não encontrado', 'Não existe, foi removido, ou é de outra pessoa.', 'Volte para a lista e procure de novo.'],
-  busy: ['Servidor ocupado', 'Há pedidos demais esperando pela Evolution.', 'Tente de novo em alguns segundos.'],
+  busy: ['Servidor ocupado', 'Há pedidos demais esperando, ou outro programa está trabalhando neste número ou usando o banco de dados agora.', 'Tente de novo em alguns segundos.'],
   no_contact: ['Sem contato com o pareia', 'O pareia não respondeu. A internet caiu, ou ele foi desligado.', 'Confira a rede e se o pareia está rodando. A página tenta de novo sozinha.'],
   internal: ['Erro interno', 'É uma falha do pareia.', 'Tente de novo. Se continuar, procure no log do pareia o número mostrado no aviso.'],
   not_ready: ['O banco de dados não aceita gravações', 'O disco está cheio, ou a pasta de dados não pode ser escrita.', 'Um administrador confere o espaço em disco e as permissões da pasta de dados.'],

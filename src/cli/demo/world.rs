@@ -12,7 +12,7 @@ use crate::admin::{Password, Passwords};
 use crate::cli::output::{CommandFailure, note};
 use crate::crypto::{new_id, new_token};
 use crate::domain::{Channel, Name, Role, Secret};
-use crate::http::{Server, Settings};
+use crate::http::{Server, Settings, raise_open_files};
 use crate::instance::connect::ConnectService;
 use crate::instance::monitor::{Monitor, Pace};
 use crate::sim::{Options, Sim, Version};
@@ -55,6 +55,7 @@ pub struct DemoWorld {
 impl DemoWorld {
     /// Starts everything; the server listens on `listen`, or on a free port where that is taken.
     pub fn start(listen: &str, pace: Pace) -> Result<Self, CommandFailure> {
+        raise_open_files()?;
         let key = new_token();
         let sim = Sim::start(Options::new(Version::default(), key.expose()))
             .map_err(|e| CommandFailure::Failed(words::cannot_listen("127.0.0.1:0", &e)))?;

@@ -27,11 +27,11 @@ pub fn livez(_app: &App, _exchange: &Request) -> Result<HttpReply, Problem> {
 
 /// The process answers and the database takes writes.
 pub fn readyz(app: &App, _request: &Request) -> Result<HttpReply, Problem> {
-    let Checked { writable, lost } = app.readiness.check(&app.store);
+    let Checked { writable, lost, exposed } = app.readiness.check(&app.store);
     if !writable {
         return Err(Problem::NotReady);
     }
     // Not a 503: proxies would then cut off the page on which a credential can be added.
-    let warning = lost.then_some(text::DATABASE_LOST);
+    let warning = lost.then_some(text::DATABASE_LOST).or(exposed.then_some(text::FOLDER_EXPOSED));
     Ok(HttpReply::json(200, &HealthJson { status: "ok", warning }))
 }

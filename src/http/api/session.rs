@@ -8,6 +8,7 @@ use crate::domain::Role;
 use crate::domain::clock::iso;
 use crate::http::app::App;
 use crate::http::problem::Problem;
+use crate::http::query;
 use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::{auth, cookie, origin};
@@ -83,7 +84,7 @@ pub fn log_out(app: &App, request: &Request) -> Result<HttpReply, Problem> {
 /// Where one is logged in; administrators may ask that of others.
 pub fn list(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let asker = auth::asker(app, request)?;
-    let user = request.query("user");
+    let user = query::given(request, "user")?;
     let sessions = sessions::list(&app.store, &asker.caller, user.as_deref())?;
     let sessions = sessions.ok_or(Problem::NotFound)?;
     let current = asker.session.map(|session| session.id);

@@ -43,7 +43,6 @@ pub fn converse(shared: &Connections, client: &Client) {
     client.stream.set_write_timeout(Some(limits.write)).ok();
     let mut reader = Reader::new(&client.stream, reading);
     loop {
-        shared.table.waits_for(client);
         let most = |request: &http1::RequestMessage| shared.routes.max_body(&request.target);
         let read = reader.request(most, |stream| proceed(stream, limits.write));
         client.is_served();
@@ -53,7 +52,9 @@ pub fn converse(shared: &Connections, client: &Client) {
                     return;
                 }
                 reader.set_idle(limits.keep_alive);
+                shared.table.awaits_request(client);
             }
+            Err(_) if client.is_evicted() => return turn_away(shared, &client.stream),
             Err(error) => return refuse(shared, client, &error),
         }
     }
@@ -67,10 +68,10 @@ fn proceed(stream: &mut &TcpStream, limit: Duration) -> io::Result<()> {
 fn answer(shared: &Connections, client: &Client, sent: http1::RequestMessage) -> bool {
     let asked_to_stay = sent.keeps_alive();
     let response = respond(shared, Request::of_client(sent, client.peer));
-    let keep_alive = asked_to_stay && !shared.table.is_closing();
+    let keep_alive = asked_to_stay && !client.is_evicted() && !shared.table.is_closing();
     let bytes = response.into_bytes(keep_alive);
     // Whoever does not read is as idle as whoever does not write.
-    shared.table.waits_for(client);
+    shared.table.awaits_reading(client);
     write_within(&client.stream, &bytes, shared.limits.write).is_ok() && keep_alive
 }
 
@@ -94,10 +95,20 @@ fn refuse(shared: &Connections, client: &Client, error: &ReadError) {
         ReadError::Malformed => Problem::Malformed,
     };
     let bytes = Response::own(&shared.routes.refuse(None, &problem), false).into_bytes(false);
-    shared.table.waits_for(client);
+    shared.table.awaits_reading(client);
     if write_within(&client.stream, &bytes, shared.limits.write).is_ok() {
         linger(&client.stream);
     }
+}
+
+/// Answers `busy` without ever waiting for the client.
+pub fn turn_away(shared: &Connections, mut stream: &TcpStream) {
+    let reply = shared.routes.refuse(None, &Problem::BUSY);
+    stream.set_nonblocking(true).ok();
+    stream.write_all(&Response::own(&reply, false).into_bytes(false)).ok();
+    stream.shutdown(Shutdown::Write).ok();
+    // Closing over unread bytes would reset the connection and take the answer with it.
+    let _unread = stream.read(&mut [0; 4096]);
 }
 
 /// Takes what the client is still sending. Closing over unread bytes would reset the connection,

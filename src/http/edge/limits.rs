@@ -15,6 +15,8 @@ const FILES_PER_BACKEND: usize = 3;
 const OTHER_FILES: usize = 96 + MAX_BACKENDS * FILES_PER_BACKEND;
 /// Files of a client's connection whose request calls upstream: its own, the call's, the name's lock.
 const FILES_PER_CONNECTION: usize = 3;
+/// Fewest open files with which a server starts: enough for the workers and some twenty connections beside all else.
+const LEAST_OPEN_FILES: usize = 256;
 /// What a process may open where it cannot be asked.
 const USUAL_OPEN_FILES: usize = 1024;
 
@@ -65,7 +67,17 @@ impl Limits {
     /// descriptors would hit the database and upstream as well.
     #[must_use]
     pub fn within_open_files(self) -> Self {
-        self.within(open_files())
+        let (asked, files) = (self.connections, open_files());
+        let fitting = self.within(files);
+        if fitting.connections < asked {
+            log::info!(
+                "at most {} connections at a time, since this process may open {files} files; {} files are enough for \
+                 {asked}: LimitNOFILE, or ulimit -n",
+                fitting.connections,
+                OTHER_FILES + asked * FILES_PER_CONNECTION
+            );
+        }
+        fitting
     }
 
     fn within(mut self, files: usize) -> Self {
@@ -75,11 +87,23 @@ impl Limits {
     }
 }
 
-/// Lets this process open as many files as it may at all.
-pub fn raise_open_files() {
+/// This process may open fewer files than a server needs.
+#[derive(Debug)]
+pub struct TooFewFiles {
+    /// How many it may open.
+    pub limit: usize,
+    /// How many it needs.
+    pub needed: usize,
+}
+
+/// Lets this process open as many files as it may at all. `Err` where those are too few: without a file for it, no
+/// connection can even be refused.
+pub fn raise_open_files() -> Result<(), TooFewFiles> {
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
         log::warn!("the limit on open files stays at {}: {error}", open_files());
     }
+    let limit = open_files();
+    if limit < LEAST_OPEN_FILES { Err(TooFewFiles { limit, needed: LEAST_OPEN_FILES }) } else { Ok(()) }
 }
 
 /// The process's soft limit on open files.

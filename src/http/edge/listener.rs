@@ -3,7 +3,7 @@
 //! No error of one connection, and none of `accept`, ends the loop. What is said on a connection is
 //! `connection`'s business, which one gives way to another the table's.
 
-use std::io::{self, Read, Write};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -14,10 +14,8 @@ use socket2::SockRef;
 use super::backends::Backends;
 use super::connection::{self, Connections};
 use super::connection_table::ConnectionTable;
-use super::framing::Response;
 use super::limits::Limits;
 use super::routes::Routes;
-use crate::http::problem::Problem;
 use crate::sync::Mutex;
 
 /// What a connection's thread needs: TLS and JSON for a call to upstream, no recursion of ours.
@@ -122,22 +120,12 @@ fn accept(listener: &TcpListener, connections: &Connections) {
 fn admit(connections: &Connections, number: u64, stream: TcpStream, peer: IpAddr) {
     let entry = match connections.table.enter(number, stream, peer) {
         Ok(entry) => entry,
-        Err(stream) => return turn_away(connections, &stream),
+        Err(stream) => return connection::turn_away(connections, &stream),
     };
     let (client, shared) = (Arc::clone(&entry.client), connections.clone());
     let thread = thread::Builder::new().name("client".into()).stack_size(STACK);
     if let Err(error) = thread.spawn(move || connection::converse(&shared, &entry.client)) {
         log::error!("no thread for a connection: {error}");
-        turn_away(connections, &client.stream);
+        connection::turn_away(connections, &client.stream);
     }
-}
-
-/// Answers `busy` without ever waiting for the client.
-fn turn_away(connections: &Connections, mut stream: &TcpStream) {
-    let reply = connections.routes.refuse(None, &Problem::BUSY);
-    stream.set_nonblocking(true).ok();
-    stream.write_all(&Response::own(&reply, false).into_bytes(false)).ok();
-    stream.shutdown(Shutdown::Write).ok();
-    // Closing over unread bytes would reset the connection and take the answer with it.
-    let _unread = stream.read(&mut [0; 4096]);
 }

@@ -10,7 +10,7 @@ use crate::domain::ListedInstance;
 use crate::domain::Pairing;
 use crate::domain::Status;
 use crate::domain::UpstreamError;
-use crate::domain::UseCaseError;
+use crate::domain::{BusyCause, UseCaseError};
 use crate::instance::connect::ConnectService;
 use crate::store::{self, Credential, InstanceRef, InstanceRow};
 use crate::sync::FileLock;
@@ -54,7 +54,7 @@ impl<'a> InstanceGuard<'a> {
             log::error!("id={trace} the lock of {}: {error}", target.name);
             UseCaseError::Internal
         })?;
-        let lock = lock.ok_or(UseCaseError::Busy)?;
+        let lock = lock.ok_or(UseCaseError::Busy(BusyCause::Name))?;
         Ok(Self { service, target, trace, row: read(service, target)?, _lock: lock })
     }
 
@@ -117,7 +117,7 @@ pub(super) fn find<'a>(
     let permit = service
         .gateway()
         .call_permit(&credential.id, Instant::now() + PERMIT_WAIT)
-        .ok_or(UseCaseError::Busy)?;
+        .ok_or(UseCaseError::Busy(BusyCause::Calls))?;
     let deadline = Instant::now() + UPSTREAM;
     let server = UpstreamServer {
         channel: credential.channel,

@@ -16,7 +16,7 @@ use std::time::Duration;
 pub use error::ActionError;
 
 use crate::domain::ConnectionState;
-use crate::domain::{Description, Phone, Reason, Status, UseCaseError, from_now};
+use crate::domain::{BusyCause, Description, Phone, Reason, Status, UseCaseError, from_now};
 use crate::instance::connect::ConnectService;
 use crate::store::{InstanceRef, InstanceRow, Store};
 use crate::sync::{Permit, PermitLimits, Permits};
@@ -213,8 +213,10 @@ impl ActionService {
 
     /// Takes a permit for the row and one for its owner, if both are free.
     fn permits(&self, target: &InstanceRef) -> Result<[Permit<String>; 2], ActionError> {
-        let of_row = self.by_row.try_acquire(target.id.clone()).ok_or(UseCaseError::Busy)?;
-        let of_owner = self.by_owner.try_acquire(target.user.clone()).ok_or(UseCaseError::Busy)?;
+        let of_row =
+            self.by_row.try_acquire(target.id.clone()).ok_or(UseCaseError::Busy(BusyCause::Calls))?;
+        let of_owner =
+            self.by_owner.try_acquire(target.user.clone()).ok_or(UseCaseError::Busy(BusyCause::Calls))?;
         Ok([of_row, of_owner])
     }
 }

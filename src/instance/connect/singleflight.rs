@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::limits::MAX_TURNS;
 use super::outcome::{ConnectRequest, ConnectResult};
-use crate::domain::{Channel, Name, UseCaseError};
+use crate::domain::{BusyCause, Channel, Name, UseCaseError};
 use crate::sync::{Condvar, Mutex};
 
 /// The turns of a name: the first one runs.
@@ -49,7 +49,7 @@ impl Singleflight {
         work: impl FnOnce() -> ConnectResult,
     ) -> ConnectResult {
         match self.enter(request) {
-            Admission::Refused => Err(UseCaseError::Busy.into()),
+            Admission::Refused => Err(UseCaseError::Busy(BusyCause::Calls).into()),
             Admission::Follower(flight) => flight.outcome(),
             Admission::Leader(flight) => {
                 flight.await_turn();

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use crate::text::os_error;
 use crate::text::sentence::Sentence;
 
 /// What a failure is printed as.
@@ -20,19 +21,19 @@ pub fn refused(sentence: &Sentence) -> String {
 
 /// Stdout cannot be written.
 pub fn output_failed(error: &io::Error) -> String {
-    format!("não consegui escrever na saída: {error}")
+    format!("não consegui escrever na saída: {}", os_error(error))
 }
 
 /// The prompt for a key.
 pub const PASTE_KEY: &str = "Cole a chave da Evolution API (AUTHENTICATION_API_KEY) e tecle Enter:";
 /// The file of a key cannot be read.
 pub fn file_unreadable(path: &Path, error: &io::Error) -> String {
-    format!("não consegui ler {}: {error}", path.display())
+    format!("não consegui ler {}: {}", path.display(), os_error(error))
 }
 
 /// Stdin cannot be read.
 pub fn stdin_unreadable(error: &io::Error) -> String {
-    format!("não consegui ler a entrada padrão: {error}")
+    format!("não consegui ler a entrada padrão: {}", os_error(error))
 }
 
 /// The cell of a flag.

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::Path;
 
+use crate::text::os_error;
+
 /// A text is no address to listen on.
 pub const LISTEN_INVALID: &str = "deve ser endereço:porta, por exemplo 127.0.0.1:3000 ou [::1]:3000";
 /// A text is no number of seconds.
@@ -46,13 +48,21 @@ pub fn cannot_listen(address: &str, error: &io::Error) -> String {
         io::ErrorKind::AddrNotAvailable => {
             format!("{address} não é um endereço desta máquina: confira com \"ip addr\" e ajuste --listen")
         }
-        _ => format!("não consegui escutar em {address}: {error}"),
+        _ => format!("não consegui escutar em {address}: {}", os_error(error)),
     }
+}
+
+/// Too few files may be open for a server.
+pub fn too_few_files(limit: usize, needed: usize) -> String {
+    format!(
+        "este processo pode abrir só {limit} arquivos e o servidor precisa de pelo menos {needed}: aumente o limite com \
+         \"ulimit -n {needed}\", ou com LimitNOFILE={needed} no serviço do systemd"
+    )
 }
 
 /// Signals cannot be watched.
 pub fn no_signals(error: &io::Error) -> String {
-    format!("não consegui preparar o encerramento por sinal: {error}")
+    format!("não consegui preparar o encerramento por sinal: {}", os_error(error))
 }
 
 /// What the simulator is, and the key it takes.
@@ -67,12 +77,12 @@ pub const SPEED_INVALID: &str = "deve ser um número de 0.1 a 1000";
 
 /// The temporary folder of the demonstration could not be removed.
 pub fn folder_stays(path: &Path, error: &io::Error) -> String {
-    format!("a pasta temporária {} ficou para trás: {error}", path.display())
+    format!("a pasta temporária {} ficou para trás: {}", path.display(), os_error(error))
 }
 
 /// A call to the demonstration's own server failed.
 pub fn demo_call(error: &io::Error) -> String {
-    format!("a chamada ao próprio servidor da demonstração falhou: {error}")
+    format!("a chamada ao próprio servidor da demonstração falhou: {}", os_error(error))
 }
 
 /// The demonstration's first call was refused.

@@ -51,8 +51,11 @@ pub fn value_refused(argument: &str, value: &str, why: &str) -> String {
 pub const DAYS_INVALID: &str = "deve ser um número de dias, de 1 a 3650";
 
 /// Neither a flag nor the system says where the data folder is.
-pub const NO_DATA_FOLDER: &str = "não sei onde fica a pasta de dados: não há HOME nem XDG_DATA_HOME aqui. Diga \
-    qual é com --data PASTA ou com a variável PAREIA_DATA";
+pub const NO_DATA_FOLDER: &str = "não sei onde fica a pasta de dados: não há aqui HOME nem XDG_DATA_HOME com um \
+    caminho completo (que começa com /). Diga qual é com --data PASTA ou com a variável PAREIA_DATA";
+/// The data folder was named by an empty text.
+pub const EMPTY_DATA_FOLDER: &str = "--data (PAREIA_DATA) veio sem nada: diga qual é a pasta de dados, ou tire a opção e a \
+    variável para usar a pasta padrão";
 
 /// A group was named without a command of it.
 pub fn command_missing(commands: &str) -> String {

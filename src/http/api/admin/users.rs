@@ -7,6 +7,7 @@ use crate::http::api::login;
 use crate::http::app::App;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
+use crate::http::query;
 use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
@@ -66,7 +67,7 @@ fn role(fields: &Fields) -> Result<Role, Problem> {
 /// Removes a user.
 pub fn remove(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let asker = administrator(app, request)?;
-    let new_owner = request.query(NEW_OWNER);
+    let new_owner = query::given(request, NEW_OWNER)?;
     users::remove(&app.store, request.captured(), new_owner.as_deref(), RemovedBy::User(&asker.user))?;
     Ok(HttpReply::data(&()))
 }

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use super::plan::{CallFacts, InFlight, SocketHistory, Step, Upstream, plan};
 use super::{ConnectError, ConnectOutcome, ConnectRequest, ConnectResult, ConnectService, PriorState};
 use crate::domain::{
-    self, LinkedPhone, Millis, Permission, Qr, Reason, Status, UpstreamError, UseCaseError, now,
+    self, BusyCause, LinkedPhone, Millis, Permission, Qr, Reason, Status, UpstreamError, UseCaseError, now,
 };
 use crate::store;
 use crate::sync::Permit;
@@ -90,7 +90,7 @@ impl ConnectService {
         }
         if file_lock.is_none() || Instant::now() >= deadline {
             call.refuse_other_user()?;
-            return Err(UseCaseError::Busy.into());
+            return Err(UseCaseError::Busy(BusyCause::Name).into());
         }
         call.read_row()?;
         let result = call.proceed();

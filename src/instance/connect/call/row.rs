@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{ChosenServer, ConnectCall};
-use crate::domain::{Millis, Reason, Status, UpstreamError, UseCaseError, now};
+use crate::domain::{BusyCause, Millis, Reason, Status, UpstreamError, UseCaseError, now};
 use crate::instance::connect::code_wait::RememberedCode;
 use crate::instance::connect::limits::{EXPIRY_MARGIN, LEAST_TIME};
 use crate::instance::connect::plan::{Row, Upstream};
@@ -53,11 +53,16 @@ impl ConnectCall<'_> {
             UpstreamError::Unexpected
         })?;
         if self.row.known().is_none() {
-            self.connect_permit = Some(self.connect_permit_at(&chosen.id).ok_or(UseCaseError::Busy)?);
+            self.connect_permit =
+                Some(self.connect_permit_at(&chosen.id).ok_or(UseCaseError::Busy(BusyCause::Calls))?);
         }
-        let permit = self.service.gateway.call_permit(&chosen.id, self.deadline).ok_or(UseCaseError::Busy)?;
+        let permit = self
+            .service
+            .gateway
+            .call_permit(&chosen.id, self.deadline)
+            .ok_or(UseCaseError::Busy(BusyCause::Calls))?;
         if Instant::now() + LEAST_TIME >= self.deadline {
-            return Err(UseCaseError::Busy.into());
+            return Err(UseCaseError::Busy(BusyCause::Calls).into());
         }
         let server = UpstreamServer {
             channel: chosen.channel,

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use super::{ChosenServer, ConnectCall, Listing};
 use crate::domain::{
-    self, ConnectionState, ListedInstance, Pairing, PhoneMemory, Status, UpstreamError, UseCaseError,
-    from_now, pairing,
+    self, BusyCause, ConnectionState, ListedInstance, Pairing, PhoneMemory, Status, UpstreamError,
+    UseCaseError, from_now, pairing,
 };
 use crate::instance::connect::ConnectError;
 use crate::instance::connect::limits::{CREATE_OUT, LOAD_PAUSE, MAX_CREATES, PHONE_LOOK, SLOW_CREATE_OUT};
@@ -100,7 +100,7 @@ impl ConnectCall<'_> {
             return Err(UpstreamError::NotLoaded.into());
         }
         // Before the create: a call that gets no permit must not leave an instance upstream.
-        if self.reserve_connect().map_err(|_| UseCaseError::Busy)? {
+        if self.reserve_connect().map_err(|_| UseCaseError::Busy(BusyCause::Calls))? {
             self.upstream = Upstream::Unseen;
             return Ok(());
         }
