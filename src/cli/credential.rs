@@ -219,7 +219,7 @@ fn warn_if_public(id: &str, channel: Channel, key: &Secret) {
 }
 
 fn warn_if_none_left(store: &Store, channel: Channel) -> CommandResult {
-    if store.least_used_credential(channel)?.is_none() {
+    if store.active_credentials(channel)?.is_empty() {
         note(words::NO_ACTIVE_CREDENTIAL_LEFT);
     }
     Ok(())

@@ -12,6 +12,8 @@ pub enum Reason {
     Paired,
     /// Another phone is linked than before, without a drop in between: a reason of the history alone.
     Linked,
+    /// Another server has the name as well: a reason of the history alone.
+    Doubled,
     /// The row moved to another server.
     Moved,
     /// The paired phone's connection dropped, and upstream is bringing it back by itself.
@@ -49,10 +51,11 @@ impl From<Logout> for Reason {
 impl Reason {
     /// What [`Reason::Upstream`] begins with, before its number.
     const UPSTREAM: &str = "upstream_";
-    const WORDS: [(Self, &str); 13] = [
+    const WORDS: [(Self, &str); 14] = [
         (Self::Asked, "asked"),
         (Self::Paired, "paired"),
         (Self::Linked, "linked"),
+        (Self::Doubled, "doubled"),
         (Self::Moved, "moved"),
         (Self::Dropped, "dropped"),
         (Self::Unscanned, "unscanned"),

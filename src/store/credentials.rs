@@ -145,14 +145,20 @@ impl Store {
         self.one_credential(&query, base_url)
     }
 
-    /// The active credential that serves the fewest instances of `channel`; of equals, the oldest.
-    /// One whose server fails at the moment comes after all that answer.
-    pub fn least_used_credential(&self, channel: Channel) -> Result<Option<Credential>, Error> {
+    /// The active credentials of `channel`, that with the fewest instances first; of equals, the oldest. Those
+    /// whose server fails at the moment come after all that answer, and one whose key does not open hides no other.
+    pub fn active_credentials(&self, channel: Channel) -> Result<Vec<Credential>, Error> {
         let query = format!(
             "SELECT {COLUMNS} FROM integration_credentials c
-             WHERE type = ?1 AND isActive ORDER BY {FAILING}, {INSTANCES}, createdAt, id LIMIT 1"
+             WHERE type = ?1 AND isActive ORDER BY {FAILING}, {INSTANCES}, createdAt, id"
         );
-        self.one_credential(&query, channel.as_str())
+        let rows: Vec<_> =
+            self.read(|c| c.prepare_cached(&query)?.query_map([channel.as_str()], read_row)?.collect())?;
+        let mut all: Vec<_> = rows.into_iter().map(|row| self.unseal(row)).collect();
+        if all.iter().any(Result::is_ok) {
+            all.retain(Result::is_ok);
+        }
+        all.into_iter().collect()
     }
 
     /// Enables or disables the credential for calls; `false` when there is none of that id. Either way its

@@ -43,6 +43,10 @@ pub struct InstanceLine {
     pub same_number_as: Vec<String>,
     /// Whether it is connected under a name of somebody else as well.
     pub same_number_elsewhere: bool,
+    /// The other servers that have its name for a phone as well, where the reader may know them.
+    pub also_on: Vec<String>,
+    /// Whether such a server is one that the reader may not know.
+    pub also_elsewhere: bool,
     /// What people call it.
     pub display_name: Option<String>,
     /// What people want to remember of it.
@@ -100,6 +104,8 @@ const MOST_NAMES: u32 = 20;
 /// The other rows with the phone of a connected row.
 const SAME_PHONE: &str = "FROM messaging_instances o
     WHERE o.linkedKey = i.linkedKey AND o.status = 'connected' AND o.rowid <> i.rowid";
+/// The other servers that have the name of a row. Owners know the server of their own row alone.
+const DOUBLED: &str = "FROM doubled_instances d WHERE d.instanceId = i.id";
 /// The columns of a line but for those of [`lines_for`], and where they come from.
 const COLUMNS: &str = "i.id, i.channel, i.channelInstanceId, i.channelPhoneOrId, u.name AS user,
         i.credentialId, c.name AS server, i.status, coalesce(i.statusSince, i.updatedAt) AS since,
@@ -136,20 +142,25 @@ fn one_line(visible: Visible) -> String {
 /// The query of lines for such a reader.
 fn lines_for(visible: Visible) -> String {
     // What is compared with the viewer alone is found in the index of linked phones.
-    let (visible, elsewhere) = match visible {
-        Visible::All => ("", "0".to_owned()),
+    let (visible, elsewhere, doubled) = match visible {
+        Visible::All => (
+            "",
+            "0".to_owned(),
+            format!("(SELECT json_group_array(d.server) {DOUBLED}) AS alsoOn, 0 AS alsoElsewhere"),
+        ),
         Visible::OneUsers => (
             "AND o.userId = :viewer",
             format!(
                 "i.status = 'connected' AND (EXISTS (SELECT 1 {SAME_PHONE} AND o.userId < :viewer)
                  OR EXISTS (SELECT 1 {SAME_PHONE} AND o.userId > :viewer))"
             ),
+            format!("NULL AS alsoOn, EXISTS (SELECT 1 {DOUBLED}) AS alsoElsewhere"),
         ),
     };
     format!(
         "SELECT CASE i.status WHEN 'connected' THEN (SELECT json_group_array(name) FROM
             (SELECT o.channelInstanceId AS name {SAME_PHONE} {visible} LIMIT {MOST_NAMES})) END AS sameNumberAs,
-            {elsewhere} AS sameNumberElsewhere, {COLUMNS}"
+            {elsewhere} AS sameNumberElsewhere, {doubled}, {COLUMNS}"
     )
 }
 
@@ -284,6 +295,8 @@ fn read_line(row: &Row) -> rusqlite::Result<InstanceLine> {
         linked_seen_at: row.get("linkedSeenAt")?,
         same_number_as,
         same_number_elsewhere: row.get("sameNumberElsewhere")?,
+        also_on: texts(row, "alsoOn")?,
+        also_elsewhere: row.get("alsoElsewhere")?,
         display_name: row.get("displayName")?,
         note: row.get("note")?,
         labels: texts(row, "labels")?,

@@ -25,6 +25,7 @@ mod private_file;
 mod scans;
 mod sessions;
 mod settings;
+mod unmanaged;
 mod upgrade;
 mod writer;
 
@@ -42,3 +43,4 @@ pub use overview::Totals;
 pub use passwords::{Account, SetUp};
 pub use people::{Identified, NewToken, Removal, TokenLine, UserLine};
 pub use sessions::{NewSession, SESSION_LIFE, Session, SessionLine};
+pub use unmanaged::UnmanagedInstance;

@@ -88,6 +88,7 @@ pub fn reason(reason: Reason) -> String {
     let text = match reason {
         Reason::Asked => "Um QR Code foi pedido; falta ler o código no WhatsApp.",
         Reason::Paired => "Um celular está conectado.",
+        Reason::Doubled => "Outro servidor também tem uma instância com este nome.",
         Reason::Linked => "Outro número está conectado agora. Confira se é o que você esperava.",
         Reason::Moved => "A instância mudou de servidor. Conecte-a de novo com o QR Code.",
         Reason::Dropped => {

@@ -1,4 +1,4 @@
-//! Sentences about which phone is linked.
+//! Sentences about which phone is linked, and on how many servers its name is.
 
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ pub struct Warning {
 }
 
 /// What is odd about the phone that is connected; of two such things the worse.
-pub fn phone_warning(line: &InstanceLine) -> Option<Warning> {
+fn phone_warning(line: &InstanceLine) -> Option<Warning> {
     let linked = line.linked_number.as_deref()?;
     if line.number_matches() == Some(false) {
         Some(other_number(linked, &line.phone))
@@ -23,6 +23,42 @@ pub fn phone_warning(line: &InstanceLine) -> Option<Warning> {
     } else {
         None
     }
+}
+
+/// What is odd about what a call answers, the worst first. `not_asked`: the servers that did not say whether they
+/// have the name.
+pub fn connect_warnings(line: &InstanceLine, not_asked: &[String]) -> Vec<Warning> {
+    let doubled = doubled(line).map(|others| found_on_several(line, &others));
+    let silent = (!not_asked.is_empty()).then(|| server_not_asked(&not_asked.join(", ")));
+    phone_warning(line).into_iter().chain(doubled).chain(silent).collect()
+}
+
+/// The other servers that have the name of a row, as the reader may know them.
+fn doubled(line: &InstanceLine) -> Option<String> {
+    let elsewhere = line.also_elsewhere.then(|| ANOTHER_SERVER.to_owned());
+    elsewhere.or_else(|| (!line.also_on.is_empty()).then(|| line.also_on.join(", ")))
+}
+
+/// A server of which the reader may not know the name.
+pub const ANOTHER_SERVER: &str = "outro servidor";
+
+fn found_on_several(line: &InstanceLine, others: &str) -> Warning {
+    let here = line.server.as_deref().unwrap_or(ANOTHER_SERVER);
+    let message = format!(
+        "O nome {} existe em mais de um servidor: aqui é usado o de {here}, e ele existe também em {others}. Confira qual \
+         tem o celular e apague o que sobra no manager da Evolution, senão o mesmo número pode ficar em dois lugares.",
+        line.name
+    );
+    Warning { code: "found_on_several", message }
+}
+
+/// A name without a row was not looked for everywhere.
+fn server_not_asked(servers: &str) -> Warning {
+    let message = format!(
+        "Sem resposta de {servers}: não deu para saber se este nome já existe lá. Se existir, o pareia avisa (alsoOn) \
+         quando o servidor voltar."
+    );
+    Warning { code: "server_not_asked", message }
 }
 
 /// Another phone is connected than the row is for.

@@ -40,7 +40,7 @@ impl Patience {
 /// Each method is one question or one command. It ends by the client's deadline, writes one line of the log
 /// for each call, and repeats no call that must not arrive twice. The table of `instance/connect/plan.rs` holds
 /// for every upstream that keeps what is said here.
-pub trait UpstreamClient: Send {
+pub trait UpstreamClient: Send + Sync {
     /// The same client with another deadline.
     fn until(&self, deadline: Instant) -> Box<dyn UpstreamClient>;
 

@@ -11,7 +11,7 @@ use super::disk::SmallDisk;
 use crate::harness::{Folder, KEY, sql};
 
 /// The migrations that were released, in order.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("../../migrations/V1__core.sql"),
     include_str!("../../migrations/V2__page.sql"),
     include_str!("../../migrations/V3__roles.sql"),
@@ -20,6 +20,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("../../migrations/V6__linked.sql"),
     include_str!("../../migrations/V7__own_authorities.sql"),
     include_str!("../../migrations/V8__scans.sql"),
+    include_str!("../../migrations/V9__homes.sql"),
 ];
 
 /// A data folder as the first release left it, with a user who owns an instance.

@@ -22,6 +22,7 @@ export default {
   'status.lost': 'Not found', 'status.error': 'Failed', 'status.unknown': 'No news', 'status.returning': 'Reconnecting', 'status.other': 'Another number', 'status.before': 'Before: {status}',
   'reason.asked': 'A QR code was asked for; it has yet to be scanned in WhatsApp.',
   'reason.paired': 'A phone is connected.', 'reason.linked': 'Another phone was connected.',
+  'reason.doubled': 'Another server has an instance of this name as well.',
   'reason.moved': 'The number moved to another server. Connect it again with the QR code.',
   'reason.dropped': 'The phone’s connection dropped, and Evolution is bringing it back. Wait a moment.',
   'reason.unscanned': 'Nobody scanned the QR code in time. Ask for a new one to connect.',

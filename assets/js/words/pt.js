@@ -22,6 +22,7 @@ export default {
   'status.lost': 'Não encontrado', 'status.error': 'Com erro', 'status.unknown': 'Sem notícia', 'status.returning': 'Reconectando', 'status.other': 'Outro número', 'status.before': 'Antes: {status}',
   'reason.asked': 'Um QR Code foi pedido; falta ler o código no WhatsApp.',
   'reason.paired': 'Um celular está conectado.', 'reason.linked': 'Outro celular foi conectado.',
+  'reason.doubled': 'Outro servidor também tem uma instância com este nome.',
   'reason.moved': 'O número mudou de servidor. Conecte-o de novo com o QR Code.',
   'reason.dropped': 'A conexão do celular caiu, e a Evolution a está trazendo de volta. Espere alguns instantes.',
   'reason.unscanned': 'Ninguém leu o QR Code a tempo. Peça um novo para conectar.',

@@ -64,13 +64,18 @@ pub fn run(store: Store, arguments: ConnectArgs) -> CommandResult {
     if first.qr.is_some() && !arguments.once {
         note(words::CTRL_C);
     }
-    let id = first.instance_id.clone();
+    let (id, not_asked) = (first.instance_id.clone(), first.servers_not_asked.clone());
     follow(first, arguments.once, &call)?;
-    warn_of_phone(service.store(), &id, call)
+    warn(service.store(), &id, &not_asked, call)
 }
 
-/// Says what is odd about the phone that connected. Upstream may tell a moment later which one it is.
-fn warn_of_phone(store: &Store, id: &str, call: impl Fn() -> ConnectResult) -> CommandResult {
+/// Says what is odd about the instance. Upstream may tell a moment later which phone has connected.
+fn warn(
+    store: &Store,
+    id: &str,
+    servers_not_asked: &[String],
+    call: impl Fn() -> ConnectResult,
+) -> CommandResult {
     let is_unknown =
         |line: &InstanceLine| line.status == Status::Connected.as_str() && line.linked_seen_at.is_none();
     let mut line = store.instance_line(id, None)?;
@@ -79,7 +84,9 @@ fn warn_of_phone(store: &Store, id: &str, call: impl Fn() -> ConnectResult) -> C
         let _ = call();
         line = store.instance_line(id, None)?;
     }
-    if let Some(warning) = line.as_ref().and_then(crate::text::phone_warning) {
+    let warnings =
+        line.map(|line| crate::text::connect_warnings(&line, servers_not_asked)).unwrap_or_default();
+    for warning in warnings {
         note(warning.message);
     }
     Ok(())

@@ -24,10 +24,11 @@ pub fn show_one(store: &Store, name: &str, json: bool) -> CommandResult {
     };
     show(&line, json)?;
     let reason = line.reason.as_deref().and_then(Reason::parse).map(crate::text::reason);
-    let warning = crate::text::phone_warning(&line).map(|warning| warning.message);
+    let warnings = crate::text::connect_warnings(&line, &[]).into_iter().map(|warning| Some(warning.message));
     let scan_help = line.scan_help.as_ref().map(|help| words::scan_help(&help.versions));
-    let beside = [reason, warning, scan_help, line.note.as_deref().map(words::note_of)];
-    beside.into_iter().flatten().filter(|_| !json).for_each(note);
+    let note_of = line.note.as_deref().map(words::note_of);
+    let beside = std::iter::once(reason).chain(warnings).chain([scan_help, note_of]);
+    beside.flatten().filter(|_| !json).for_each(note);
     Ok(())
 }
 

@@ -32,7 +32,7 @@ pub fn ensure(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let description = description(&fields.without_nulls())?;
     let outcome = call(app, request, &call_request);
     describe(app, request, &call_request, &description)?;
-    success(app, &caller, &outcome?)
+    success(app, &caller, outcome?)
 }
 
 /// Writes what the call says of its row, which may be there although the call got no code.
@@ -109,6 +109,7 @@ struct ConnectDataJson<'a> {
     #[serde(flatten)]
     details: DetailsJson<'a>,
     warning: Option<Warning>,
+    warnings: Vec<Warning>,
     scan_help: Option<ScanHelpJson<'a>>,
 }
 
@@ -116,6 +117,7 @@ impl<'a> ConnectJson<'a> {
     /// What the contract promises of this answer.
     pub fn of(answer: &'a ConnectOutcome, line: &'a InstanceLine) -> Self {
         let qr = answer.qr.as_ref();
+        let warnings = text::connect_warnings(line, &answer.servers_not_asked);
         let data = ConnectDataJson {
             instance_id: &answer.instance_id,
             channel_instance_id: answer.name.as_str(),
@@ -126,7 +128,8 @@ impl<'a> ConnectJson<'a> {
             message: text::connect_outcome(answer),
             pairing_code_message: answer.pairing_code_missing.then_some(text::PAIRING_CODE_MISSING),
             details: DetailsJson::of(line),
-            warning: text::phone_warning(line),
+            warning: warnings.first().cloned(),
+            warnings,
             scan_help: answer.scan_help.as_ref().map(ScanHelpJson::of),
         };
         Self { success: true, message: text::DONE, data }
@@ -134,9 +137,15 @@ impl<'a> ConnectJson<'a> {
 }
 
 /// The answer of a call that got what it came for, with what the caller may see of the row.
-pub fn success(app: &App, caller: &Caller, answer: &ConnectOutcome) -> Result<HttpReply, Problem> {
-    let line = app.store.instance_line(&answer.instance_id, owner(caller))?;
-    Ok(reply(answer, &line.ok_or(Problem::Failed(UseCaseError::Gone))?))
+pub fn success(app: &App, caller: &Caller, mut answer: ConnectOutcome) -> Result<HttpReply, Problem> {
+    let owner = owner(caller);
+    let line = app.store.instance_line(&answer.instance_id, owner)?;
+    if owner.is_some() {
+        // Owners know the server of their own row alone.
+        answer.servers_not_asked.fill(text::ANOTHER_SERVER.to_owned());
+        answer.servers_not_asked.truncate(1);
+    }
+    Ok(reply(&answer, &line.ok_or(Problem::Failed(UseCaseError::Gone))?))
 }
 
 fn reply(answer: &ConnectOutcome, line: &InstanceLine) -> HttpReply {
@@ -229,6 +238,7 @@ mod tests {
             qr_expires: Some(45_000),
             pairing_code_missing: false,
             scan_help: None,
+            servers_not_asked: Vec::new(),
         };
         let text = |answer: &ConnectOutcome| {
             let line = InstanceLine { labels: vec!["vip".into()], ..InstanceLine::default() };
@@ -236,7 +246,7 @@ mod tests {
         };
         assert_eq!(
             text(&answer),
-            r#"{"success":true,"message":"Instância criada com credenciais do sistema","data":{"instanceId":"c1","channelInstanceId":"a","status":"connecting","qrCode":"data:image/png;base64,x","pairingCode":null,"qrCodeExpiresAt":"1970-01-01T00:00:45.000Z","message":"Instância criada. Escaneie o QR Code no WhatsApp.","linkedNumber":null,"numberMatches":null,"profileName":null,"linkedSeenAt":null,"sameNumberAs":[],"sameNumberElsewhere":false,"displayName":null,"note":null,"labels":["vip"],"warning":null,"scanHelp":null}}"#
+            r#"{"success":true,"message":"Instância criada com credenciais do sistema","data":{"instanceId":"c1","channelInstanceId":"a","status":"connecting","qrCode":"data:image/png;base64,x","pairingCode":null,"qrCodeExpiresAt":"1970-01-01T00:00:45.000Z","message":"Instância criada. Escaneie o QR Code no WhatsApp.","linkedNumber":null,"numberMatches":null,"profileName":null,"linkedSeenAt":null,"sameNumberAs":[],"sameNumberElsewhere":false,"alsoOn":[],"alsoElsewhere":false,"displayName":null,"note":null,"labels":["vip"],"warning":null,"warnings":[],"scanHelp":null}}"#
         );
         answer.pairing_code_missing = true;
         assert!(text(&answer).contains("\"pairingCodeMessage\":\"Esta instância"));

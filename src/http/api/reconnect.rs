@@ -38,7 +38,7 @@ pub fn connect(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     if options.restart {
         app.throttles.restart(&target.id)?;
     }
-    success(app, &caller, &start(app, request, &target, &options)?)
+    success(app, &caller, start(app, request, &target, &options)?)
 }
 
 /// Makes the call for the row, after giving up the socket that waits where that is wanted, which the

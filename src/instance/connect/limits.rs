@@ -87,5 +87,10 @@ pub(super) const REJECTED_KEY_GRACE: Duration = Duration::from_millis(300);
 pub(super) fn pace(since: Duration) -> Duration {
     (since / 20).clamp(Duration::from_millis(10), Duration::from_millis(150))
 }
+/// Longest search of other servers for a name that has no row, and how much of the call it may take: 1.8 answers in
+/// milliseconds whether it has a name, but no caller should wait for a server that hangs.
+pub(super) const HOME_SEARCH: (Duration, u32) = (Duration::from_secs(2), 4);
+/// Most servers that are asked at the same time, each by a thread.
+pub(super) const HOME_LANES: usize = 8;
 /// Longest look for which phone is connected, at the end of a call that found one.
 pub(super) const PHONE_LOOK: Duration = Duration::from_secs(2);

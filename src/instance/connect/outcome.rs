@@ -44,6 +44,8 @@ pub struct ConnectOutcome {
     pub pairing_code_missing: bool,
     /// What to advise whoever scans; `None`: nothing is amiss.
     pub scan_help: Option<ScanHelp>,
+    /// The servers that did not say whether they have a name that had no row, by what administrators call them.
+    pub servers_not_asked: Vec<String>,
 }
 
 /// What was there before the call.

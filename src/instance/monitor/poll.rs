@@ -1,6 +1,6 @@
 //! One poll of a server: observe, judge, write. Decides neither a verdict nor when the next poll begins.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,6 +16,7 @@ use super::suspicions::Suspicions;
 use super::writer;
 use crate::crypto::new_id;
 use crate::domain::{Reason, Status, UpstreamError};
+use crate::store::UnmanagedInstance;
 
 /// How long a poll may send probes: a server that has become slow does not get 128 of them.
 const PROBING: Duration = Duration::from_secs(5);
@@ -41,6 +42,8 @@ pub(super) struct Poller<'a> {
     list: Option<(Instant, bool)>,
     /// Entries of the last list that were not understood.
     skipped: usize,
+    /// What the last list had that no row here has, as it was written.
+    unmanaged: BTreeMap<String, UnmanagedInstance>,
     /// Whether a phone connected of which the list did not say yet which one it is.
     awaits_phone: bool,
     /// How long the poll has waited for upstream, without the writes to our own database.
@@ -59,6 +62,7 @@ impl<'a> Poller<'a> {
             queue: ProbeQueue::new(state.pace.rest),
             list: None,
             skipped: 0,
+            unmanaged: BTreeMap::new(),
             awaits_phone: false,
             upstream: Duration::ZERO,
         }
@@ -91,10 +95,12 @@ impl<'a> Poller<'a> {
         self.upstream = Duration::ZERO;
         self.rechecks = MAX_RECHECKS;
         let is_list_due = self.is_list_due();
-        let list = if is_list_due { List::fetch(&*client, &rows)? } else { List::silent(rows.len()) };
+        let mut list = if is_list_due { List::fetch(&*client, &rows)? } else { List::silent(rows.len()) };
+        let unmanaged = std::mem::take(&mut list.unmanaged);
         let snapshot = Snapshot { rows, list, client, trace, begun };
         let remainder = if is_list_due {
             self.note_list(&snapshot);
+            self.note_unmanaged(unmanaged);
             self.poll_all(&snapshot, names)
         } else {
             self.poll_some(&snapshot, names)
@@ -120,6 +126,21 @@ impl<'a> Poller<'a> {
                 "id={trace} {} entries of the list of credential {credential} are not understood, and skipped",
                 list.skipped
             );
+        }
+    }
+
+    /// Writes what the list has that no row here has, where that differs from what is written. A call notes some
+    /// of it as well.
+    fn note_unmanaged(&mut self, found: BTreeMap<String, UnmanagedInstance>) {
+        let (store, id) = (&self.state.store, &self.server.credential.id);
+        let is_written = || store.unmanaged_count(id).is_ok_and(|noted| noted == found.len());
+        if found == self.unmanaged && is_written() {
+            return;
+        }
+        match self.server.write(|| store.note_unmanaged(id, &found)) {
+            Some(Ok(())) => self.unmanaged = found,
+            Some(Err(error)) => log::error!("what no row has at {id} could not be written: {error}"),
+            None => {}
         }
     }
 

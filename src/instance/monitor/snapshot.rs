@@ -1,6 +1,6 @@
 //! What one poll knows of a server: the rows, their list entries, and the states it probes. Judges nothing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
 use super::judge::Observation;
@@ -8,7 +8,7 @@ use crate::domain::{
     ConnectionState, LinkedPhone, LinkedSince, ListedInstance, Millis, Name, PhoneMemory, Status,
     UpstreamError, is_out, now, pairing,
 };
-use crate::store::{self, MonitoredRow, Store};
+use crate::store::{self, MonitoredRow, Store, UnmanagedInstance};
 use crate::upstream::{ListSink, UpstreamClient};
 
 /// A poll under way.
@@ -28,17 +28,21 @@ pub(super) struct List {
     pub lags: bool,
     /// Entries that are not understood.
     pub skipped: usize,
+    /// What no row here has, by name.
+    pub unmanaged: BTreeMap<String, UnmanagedInstance>,
 }
 
 impl List {
     /// A list that says nothing of that many rows.
     pub(super) fn silent(rows: usize) -> Self {
-        Self { entries: std::iter::repeat_with(|| None).take(rows).collect(), lags: true, skipped: 0 }
+        let entries = std::iter::repeat_with(|| None).take(rows).collect();
+        Self { entries, lags: true, skipped: 0, unmanaged: BTreeMap::new() }
     }
 
     /// Makes it say nothing of any row.
     fn clear(&mut self) {
         self.entries.fill_with(|| None);
+        self.unmanaged.clear();
         self.lags = true;
     }
 
@@ -67,6 +71,9 @@ impl ListSink for ListSorter<'_> {
         self.list.lags &= listed.lags;
         if let Some(at) = self.by_name.get(name) {
             self.list.entries[*at].get_or_insert(listed);
+        } else {
+            let instance = || UnmanagedInstance::of(&listed);
+            self.list.unmanaged.entry(name.to_owned()).or_insert_with(instance);
         }
     }
 }

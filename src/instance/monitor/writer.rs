@@ -52,6 +52,7 @@ fn phone(snapshot: &Snapshot, at: usize, reason: Reason) -> (Option<Millis>, Opt
         }
         // No phone is paired: the next call may open a socket.
         Reason::Asked
+        | Reason::Doubled
         | Reason::Moved
         | Reason::Unscanned
         | Reason::NotAPhone

@@ -4,6 +4,7 @@
 
 mod code;
 mod failures;
+mod home;
 mod row;
 mod row_state;
 mod scan;
@@ -18,7 +19,7 @@ use super::{ConnectError, ConnectOutcome, ConnectRequest, ConnectResult, Connect
 use crate::domain::{
     self, BusyCause, LinkedPhone, Millis, Permission, Qr, Reason, Status, UpstreamError, UseCaseError, now,
 };
-use crate::store;
+use crate::store::{self, UnmanagedInstance};
 use crate::sync::Permit;
 use crate::upstream::{BaseUrl, UpstreamClient};
 use failures::{Failures, PolledEndpoint};
@@ -49,6 +50,8 @@ pub(super) struct ConnectCall<'a> {
     /// The error of the call if its deadline comes now.
     ending: ConnectError,
     failures: Failures,
+    /// What the search for a name without a row found beside its home.
+    search: HomeSearch,
 }
 
 struct ChosenServer {
@@ -69,6 +72,15 @@ struct Listing {
     logout_at: Option<Millis>,
     /// The phone that is linked.
     linked: Option<LinkedPhone>,
+}
+
+/// What the search for the home of a name without a row found beside it.
+#[derive(Default)]
+struct HomeSearch {
+    /// The other servers that have the name, by credential.
+    doubles: Vec<(String, UnmanagedInstance)>,
+    /// The names of the servers that did not say.
+    not_asked: Vec<String>,
 }
 
 impl ConnectService {
@@ -134,6 +146,7 @@ impl<'a> ConnectCall<'a> {
             connect_errors: 0,
             ending: UpstreamError::Timeout.into(),
             failures: Failures::default(),
+            search: HomeSearch::default(),
         }
     }
 
@@ -259,6 +272,7 @@ impl<'a> ConnectCall<'a> {
             qr_expires,
             pairing_code_missing,
             scan_help: None,
+            servers_not_asked: self.search.not_asked.clone(),
         }
     }
 

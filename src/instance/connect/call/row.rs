@@ -10,7 +10,7 @@ use crate::instance::connect::plan::{Row, Upstream};
 use crate::instance::connect::{ConnectError, ConnectRequest, ConnectResult};
 use crate::store::{Credential, InstanceRow};
 use crate::sync::Permit;
-use crate::upstream::{BaseUrl, UpstreamServer};
+use crate::upstream::{BaseUrl, UpstreamClient, UpstreamServer};
 
 impl ConnectCall<'_> {
     pub(super) fn refuse_other_user(&self) -> Result<(), ConnectError> {
@@ -41,17 +41,16 @@ impl ConnectCall<'_> {
         let chosen = match own {
             Some(own) if own.active => own,
             Some(_) | None => {
-                let least = self.service.store.least_used_credential(self.request.channel);
-                let chosen = least.map_err(|e| self.internal(&e))?;
+                let active = self.service.store.active_credentials(self.request.channel);
+                let active = active.map_err(|e| self.internal(&e))?;
+                let is_new = self.row.known().is_none();
+                let chosen = if is_new { self.find_home(&active) } else { active.first().cloned() };
                 let chosen = chosen.ok_or(ConnectError::NoActiveCredential(self.request.channel))?;
                 self.move_row(&chosen)?;
                 chosen
             }
         };
-        let base_url = BaseUrl::parse(&chosen.base_url).map_err(|error| {
-            log::error!("id={} credential {}: baseUrl {error}", self.trace, chosen.id);
-            UpstreamError::Unexpected
-        })?;
+        let base_url = self.base_url(&chosen)?;
         if self.row.known().is_none() {
             self.connect_permit =
                 Some(self.connect_permit_at(&chosen.id).ok_or(UseCaseError::Busy(BusyCause::Calls))?);
@@ -64,15 +63,33 @@ impl ConnectCall<'_> {
         if Instant::now() + LEAST_TIME >= self.deadline {
             return Err(UseCaseError::Busy(BusyCause::Calls).into());
         }
-        let server = UpstreamServer {
-            channel: chosen.channel,
-            base_url: &base_url,
-            ca_certificate: chosen.ca_certificate.as_deref(),
-            key: &chosen.key,
-        };
-        let client = self.service.gateway.client(server, self.trace, self.deadline);
+        let client = self.client_of(&chosen, &base_url, self.deadline);
         self.server = Some(ChosenServer { credential: chosen.id, base_url, client, permit: Some(permit) });
         Ok(())
+    }
+
+    /// The address of a credential's server.
+    pub(super) fn base_url(&self, credential: &Credential) -> Result<BaseUrl, UpstreamError> {
+        BaseUrl::parse(&credential.base_url).map_err(|error| {
+            log::error!("id={} credential {}: baseUrl {error}", self.trace, credential.id);
+            UpstreamError::Unexpected
+        })
+    }
+
+    /// A client of a credential's server, which is at that address.
+    pub(super) fn client_of(
+        &self,
+        credential: &Credential,
+        base_url: &BaseUrl,
+        until: Instant,
+    ) -> Box<dyn UpstreamClient> {
+        let server = UpstreamServer {
+            channel: credential.channel,
+            base_url,
+            ca_certificate: credential.ca_certificate.as_deref(),
+            key: &credential.key,
+        };
+        self.service.gateway.client(server, self.trace, until)
     }
 
     /// Takes the permit for a `connect`, unless this call has it. Returns whether it had to wait, since then
@@ -174,7 +191,7 @@ impl ConnectCall<'_> {
         let added = self.service.store.add_instance(*channel, name, phone, &caller.user, credential);
         if let Some(row) = added.map_err(|e| self.internal(&e))? {
             self.row.replace(Some(row));
-            return Ok(());
+            return self.note_doubles();
         }
         // Somebody wrote the row by hand meanwhile: it is read as it is, with its own credential.
         self.server = None;

@@ -1,0 +1,101 @@
+//! What servers list and no row there has, as it was seen last: an instance may be gone since.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::{Error, Store};
+use crate::domain::{ListedInstance, Pairing, PhoneMemory, pairing};
+
+/// An instance that a server lists and no row there has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnmanagedInstance {
+    /// Its id upstream.
+    pub id: Option<String>,
+    /// Whether a phone can be paired with it.
+    pub is_phone: bool,
+    /// Whether one is.
+    pub is_paired: bool,
+}
+
+impl UnmanagedInstance {
+    /// What is kept of an instance, as it was listed.
+    pub fn of(listed: &ListedInstance) -> Self {
+        let is_paired = pairing(Some(listed), PhoneMemory::Unknown, listed.state) == Pairing::Paired;
+        Self { id: listed.id.clone(), is_phone: listed.integration.is_phone(), is_paired }
+    }
+}
+
+impl Store {
+    /// Notes all that a credential's server lists and no row there has, by name. What was noted before and is not
+    /// among them is forgotten.
+    pub fn note_unmanaged(
+        &self,
+        credential: &str,
+        listed: &BTreeMap<String, UnmanagedInstance>,
+    ) -> Result<(), Error> {
+        let now = self.clock.now();
+        self.write(|t| {
+            for name in names(t, credential)?.iter().filter(|name| !listed.contains_key(*name)) {
+                t.prepare_cached("DELETE FROM unmanaged_instances WHERE credentialId = ?1 AND name = ?2")?
+                    .execute([credential, name])?;
+            }
+            listed.iter().try_for_each(|(name, instance)| write(t, credential, name, instance, now))
+        })
+    }
+
+    /// How many are noted of a credential's server.
+    pub fn unmanaged_count(&self, credential: &str) -> Result<usize, Error> {
+        let query = "SELECT count(*) FROM unmanaged_instances WHERE credentialId = ?1";
+        let count =
+            self.read(|c| c.prepare_cached(query)?.query_row([credential], |row| row.get::<_, u32>(0)));
+        count.map(|count| count as usize)
+    }
+
+    /// Notes one such instance.
+    pub fn note_unmanaged_one(
+        &self,
+        credential: &str,
+        name: &str,
+        instance: &UnmanagedInstance,
+    ) -> Result<(), Error> {
+        let now = self.clock.now();
+        self.write(|t| write(t, credential, name, instance, now))
+    }
+
+    /// The instance of that name, where the credential's server listed one last.
+    pub fn unmanaged(&self, credential: &str, name: &str) -> Result<Option<UnmanagedInstance>, Error> {
+        let query = "SELECT upstreamId, isPhone, isPaired FROM unmanaged_instances
+            WHERE credentialId = ?1 AND name = ?2";
+        self.read(|c| {
+            c.prepare_cached(query)?
+                .query_row([credential, name], |row| {
+                    Ok(UnmanagedInstance { id: row.get(0)?, is_phone: row.get(1)?, is_paired: row.get(2)? })
+                })
+                .optional()
+        })
+    }
+}
+
+fn names(t: &Transaction, credential: &str) -> rusqlite::Result<Vec<String>> {
+    let query = "SELECT name FROM unmanaged_instances WHERE credentialId = ?1";
+    t.prepare_cached(query)?.query_map([credential], |row| row.get(0))?.collect()
+}
+
+/// Writes one, where its credential is still there.
+fn write(
+    t: &Transaction,
+    credential: &str,
+    name: &str,
+    instance: &UnmanagedInstance,
+    now: i64,
+) -> rusqlite::Result<()> {
+    t.prepare_cached(
+        "INSERT INTO unmanaged_instances (credentialId, name, upstreamId, isPhone, isPaired, seenAt)
+         SELECT id, ?2, ?3, ?4, ?5, ?6 FROM integration_credentials WHERE id = ?1
+         ON CONFLICT (credentialId, name) DO UPDATE
+             SET upstreamId = excluded.upstreamId, isPhone = excluded.isPhone, isPaired = excluded.isPaired",
+    )?
+    .execute(params![credential, name, instance.id, instance.is_phone, instance.is_paired, now])
+    .map(drop)
+}
