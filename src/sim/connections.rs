@@ -1,11 +1,12 @@
 //! The open connections of a simulated server, and what ends them: a server that stops listening, or
 //! restarts. Reads and answers nothing.
 
-use super::hub::{Hub, Listening, lock};
+use super::hub::{Hub, Listening};
+use super::lock::lock;
 use std::collections::HashMap;
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Connections at once; far above what a test opens, far below what a machine bears.
 const MAX_CONNECTIONS: usize = 2_048;
@@ -82,7 +83,7 @@ pub fn carry_out(hub: &Hub, connections: &OpenConnections, after: After) {
                 world.restart_server(now + down);
                 down
             });
-            stop_listening(hub, connections, Listening::Not(Some(Instant::now() + hub.clock.real(down))));
+            stop_listening(hub, connections, Listening::Not(Some(hub.clock.now() + down)));
         }
     }
 }

@@ -6,6 +6,7 @@
 
 use super::connections::{After, OpenConnections, carry_out};
 use super::hub::{Fault, Hub, Listening, VersionPage, Webhook};
+use super::stepped_time::SteppedTime;
 use super::world::{Whatsapp, World};
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,6 +100,31 @@ impl Control {
     /// The server restarts. Returns when it refuses connections; it is back by itself.
     pub fn restart(&self) {
         carry_out(&self.hub, &self.connections, After::Restart);
+        if let Some(stepped) = self.hub.clock.stepped() {
+            stepped.disown_sleepers();
+        }
+    }
+
+    /// The simulated time.
+    #[must_use]
+    pub fn time(&self) -> Duration {
+        self.hub.clock.now()
+    }
+
+    /// Sets a time that stands still on to that moment.
+    pub fn set_time(&self, to: Duration) {
+        if let Some(stepped) = self.hub.clock.stepped() {
+            stepped.set(to);
+        }
+    }
+
+    /// Until when the calls sleep that do, in a time that stands still; [`Duration::MAX`] where no time ends it. `None`
+    /// while the server is about to listen again.
+    #[must_use]
+    pub fn asleep(&self) -> Option<Vec<Duration>> {
+        let is_rebinding = self.hub.mode(|mode| mode.closed) != self.hub.is_closed_now();
+        let dues = self.hub.clock.stepped().map(SteppedTime::dues);
+        dues.filter(|_| !is_rebinding)
     }
 
     /// WhatsApp's web-socket server behaves like that from now on.

@@ -13,7 +13,7 @@ use super::world::Whatsapp;
 use crate::http1::RequestMessage;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long connections are refused when that is asked for over HTTP, which then cannot take it back.
 const REFUSE_FOR: Duration = Duration::from_secs(5);
@@ -159,7 +159,7 @@ fn fault(control: &Control, args: &Map<String, Value>) -> Result<After, String> 
     let fault = match kind {
         "refuse" => {
             let length = number("for_ms").map_or(REFUSE_FOR, Duration::from_millis);
-            return Ok(After::StopListening(Listening::Not(Some(Instant::now() + length))));
+            return Ok(After::StopListening(Listening::Not(Some(control.hub.clock.after(length)))));
         }
         "none" => Fault::None,
         "reset" => Fault::Reset,

@@ -4,6 +4,7 @@
 //! sleep, a socket or the drawing of a picture.
 
 use super::journal::Journal;
+use super::lock::lock;
 use super::options::{Options, Version};
 use super::timing::{Moment, SimulatedClock};
 use super::world::World;
@@ -68,7 +69,7 @@ pub enum Listening {
     #[default]
     Yes,
     /// Connections are refused until then; without a time, until someone opens it.
-    Not(Option<Instant>),
+    Not(Option<Moment>),
 }
 
 /// What people rehearse, besides the state of the world.
@@ -134,19 +135,19 @@ pub struct Hub {
     journal: Mutex<Journal>,
 }
 
-/// Locks. A panic while a lock was held is a bug that has been reported already; the state is still of use.
-pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Hub {
     /// The state of a server that has just bound its address.
     #[must_use]
     pub fn new(options: Options, addr: SocketAddr) -> Self {
-        let clock = SimulatedClock::start(options.timing.speed);
+        let clock = SimulatedClock::of(&options.timing);
         let (version, expose) = (options.version, options.expose_in_fetch);
-        let world =
-            World::new(version, options.timing, clock, options.qrcode_limit, options.del_instance_minutes);
+        let world = World::new(
+            version,
+            options.timing,
+            clock.clone(),
+            options.qrcode_limit,
+            options.del_instance_minutes,
+        );
         Self {
             version,
             clock,
@@ -206,18 +207,45 @@ impl Hub {
     pub fn set_mode(&self, f: impl FnOnce(&mut Mode)) {
         f(&mut lock(&self.mode));
         self.changed.notify_all();
+        if let Some(stepped) = self.clock.stepped() {
+            stepped.note_change();
+        }
+    }
+
+    /// Ends the simulation: nothing sleeps or is answered any longer.
+    pub fn stop(&self) {
+        self.set_mode(|mode| mode.stopping = true);
+        if let Some(stepped) = self.clock.stepped() {
+            stepped.end();
+        }
+    }
+
+    /// Whether connections are refused now.
+    #[must_use]
+    pub fn is_closed_now(&self) -> bool {
+        match self.mode(|mode| mode.listening) {
+            Listening::Yes => false,
+            Listening::Not(None) => true,
+            Listening::Not(Some(until)) => self.clock.now() < until,
+        }
     }
 
     /// Waits for as long as a 2.3.x server would for WhatsApp's page of versions.
     pub fn await_version_page(&self) {
-        if !self.version.is_v1() {
-            self.wait(None, |mode| mode.version_page == VersionPage::Answers);
+        let answers = |mode: &Mode| mode.version_page == VersionPage::Answers;
+        match self.clock.stepped() {
+            _ if self.version.is_v1() => {}
+            Some(stepped) => stepped.await_change(|| answers(&lock(&self.mode))),
+            None => drop(self.wait(None, answers)),
         }
     }
 
     /// Sleeps a simulated duration.
     pub fn sleep(&self, simulated: Duration) {
-        self.pause(self.clock.real(simulated));
+        match self.clock.stepped() {
+            Some(stepped) => stepped.sleep(simulated),
+            None => self.pause(self.clock.real(simulated)),
+        }
     }
 
     /// Sleeps a real duration.

@@ -3,7 +3,7 @@
 //! It behaves as the recordings in `tests/recorded` show the real 2.3.7 and 1.8.2 to behave: the order
 //! of the guards, what each call sleeps, the race of two creates that destroys, a socket for each
 //! concurrent connect, deletes that finish behind the caller's back, codes that rotate and go stale, and
-//! the error envelopes. `tests/sim/replay.rs` measures how faithfully. It serves the tests, the benches
+//! the error envelopes. `tests/sim/replay.rs` holds it to them. It serves the tests, the benches
 //! and `pareia demo`; it must share no code with the part of pareia that talks to Evolution, or the two
 //! would share their mistakes.
 //!
@@ -15,7 +15,8 @@
 //! routes   the endpoints and their guards     create, webhook   the larger ones
 //! wire_v1, wire_v2, reply                      bodies and envelopes
 //! world    instances, their sockets, and what falls due         instance   one of them
-//! hub      what connections share: world, faults, journal, the one place that sleeps
+//! hub      what connections share: world, faults, journal, the one place that sleeps     lock  its mutexes
+//! timing, stepped_time  how long things take, and a time that a replay sets on itself
 //! connections  the open ones, and what ends them     codes  what a call answers after it slept
 //! control, control_http  what phones, WhatsApp and operators do     inspection  what is asked of it
 //! webhook_sender  the global webhook
@@ -32,12 +33,14 @@ mod hub;
 mod inspection;
 mod instance;
 mod journal;
+mod lock;
 mod options;
 mod qr;
 mod reply;
 mod request;
 mod routes;
 mod server;
+mod stepped_time;
 mod timing;
 mod webhook;
 mod webhook_sender;
@@ -113,7 +116,7 @@ impl Sim {
 
 impl Drop for Sim {
     fn drop(&mut self) {
-        self.hub.set_mode(|mode| mode.stopping = true);
+        self.hub.stop();
         connections::wake(self.hub.addr);
         self.connections.cut();
         for thread in self.threads.drain(..) {

@@ -14,7 +14,7 @@ use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Bytes of body: at most what Evolution's parser takes in a test.
 const MAX_BODY: usize = 16 * 1024 * 1024;
@@ -34,24 +34,16 @@ const REDIRECTED: &str = "/redirected";
 pub fn run(hub: &Arc<Hub>, connections: &Arc<OpenConnections>, listener: TcpListener) {
     let mut listener = Some(listener);
     while !hub.mode(|mode| mode.stopping) {
-        if hub.mode(|mode| is_stopped(mode.listening)) {
+        if hub.is_closed_now() {
             listener = None;
             hub.set_mode(|mode| mode.closed = true);
-            hub.wait(Some(LISTEN_POLL), |mode| !is_stopped(mode.listening));
+            hub.wait(Some(LISTEN_POLL), |mode| mode.listening == Listening::Yes);
             continue;
         }
         match &listener {
             None => listener = rebind(hub),
             Some(open) => accept(hub, connections, open),
         }
-    }
-}
-
-fn is_stopped(listening: Listening) -> bool {
-    match listening {
-        Listening::Yes => false,
-        Listening::Not(None) => true,
-        Listening::Not(Some(until)) => Instant::now() < until,
     }
 }
 
@@ -77,7 +69,7 @@ fn accept(hub: &Arc<Hub>, connections: &Arc<OpenConnections>, listener: &TcpList
             return hub.pause(LISTEN_POLL);
         }
     };
-    if hub.mode(|mode| mode.stopping || is_stopped(mode.listening)) {
+    if hub.mode(|mode| mode.stopping) || hub.is_closed_now() {
         return;
     }
     let (hub, connections) = (Arc::clone(hub), Arc::clone(connections));

@@ -3,6 +3,8 @@
 //! Every duration of the simulation is *simulated* time; only [`SimulatedClock`] knows how fast that runs.
 //! Nothing here sleeps.
 
+use super::stepped_time::SteppedTime;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A point of simulated time: how long after the start of the simulation.
@@ -51,6 +53,8 @@ pub struct Timing {
     pub hung_socket: Duration,
     /// How many times faster than real time the simulation runs.
     pub speed: f64,
+    /// Whether time stands still until it is set on instead.
+    pub stepped: bool,
 }
 
 impl Timing {
@@ -76,6 +80,7 @@ impl Timing {
             load: ms(20),
             hung_socket: ms(30_000),
             speed: 1.0,
+            stepped: false,
         }
     }
 
@@ -116,6 +121,12 @@ impl Timing {
         }
     }
 
+    /// The same world, whose time stands still until [`Control::set_time`](super::Control::set_time).
+    #[must_use]
+    pub fn stepped(self) -> Self {
+        Self { stepped: true, ..self }
+    }
+
     /// The same world, running `speed` times as fast.
     #[must_use]
     pub fn sped_up(self, speed: f64) -> Self {
@@ -124,30 +135,57 @@ impl Timing {
 }
 
 /// Converts between real and simulated time.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct SimulatedClock {
     start: Instant,
     start_wall: SystemTime,
     speed: f64,
+    stepped: Option<Arc<SteppedTime>>,
 }
 
 impl SimulatedClock {
     /// Starts at simulated time zero; `speed` must be above zero.
     #[must_use]
     pub fn start(speed: f64) -> Self {
-        Self { start: Instant::now(), start_wall: SystemTime::now(), speed: speed.max(f64::MIN_POSITIVE) }
+        Self {
+            start: Instant::now(),
+            start_wall: SystemTime::now(),
+            speed: speed.max(f64::MIN_POSITIVE),
+            stepped: None,
+        }
+    }
+
+    /// The clock of a server with that timing.
+    #[must_use]
+    pub fn of(timing: &Timing) -> Self {
+        Self { stepped: timing.stepped.then(Arc::default), ..Self::start(timing.speed) }
+    }
+
+    /// The time that is set on, where it does not go by itself.
+    #[must_use]
+    pub fn stepped(&self) -> Option<&SteppedTime> {
+        self.stepped.as_deref()
     }
 
     /// The current simulated time.
     #[must_use]
     pub fn now(&self) -> Moment {
-        self.start.elapsed().mul_f64(self.speed)
+        match &self.stepped {
+            Some(stepped) => stepped.now(),
+            None => self.start.elapsed().mul_f64(self.speed),
+        }
     }
 
     /// How long in real time a simulated duration lasts.
     #[must_use]
     pub fn real(&self, simulated: Duration) -> Duration {
         simulated.div_f64(self.speed)
+    }
+
+    /// The simulated moment after that much real time.
+    #[must_use]
+    pub fn after(&self, real: Duration) -> Moment {
+        self.now() + real.mul_f64(self.speed)
     }
 
     /// When in real time a simulated moment is.

@@ -1,30 +1,40 @@
 //! Replays what real Evolution servers were asked, at the recorded moments, against the simulated one.
 //!
-//! Compared are the status, the shape of the body (keys and JSON types; an array by its first element),
+//! Compared are the status, the shape of the body (keys and JSON types; entries of a list by their names),
 //! the text of error messages, and whether the call slept. What happened by itself back then (a phone
 //! scanned, WhatsApp went away) is in [`script`], because most of it left no line in the recordings.
-//! It runs faster than it was recorded, at each of [`SPEEDS`] until enough is right: on a busy machine slower is
-//! truer. Calls that were recorded as concurrent may swap their answers: which came first is chance.
+//! Time stands still but for the steps that the replay sets it on, so how busy the machine is makes no difference: every
+//! exchange must be as recorded, but for those in [`CHANCE_1_8_2`]. Calls that were recorded as concurrent may swap their
+//! answers: which came first is chance.
 
-use pareia::sim::{Options, Sim, Version, VersionPage, Whatsapp};
+use pareia::sim::{Control, Options, Sim, Version, VersionPage, Whatsapp};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// How many times faster than recorded the replay runs; the slower ones for what differs where the machine
-/// is too busy to ask in time.
-const SPEEDS: [f64; 3] = [10.0, 4.0, 2.0];
-/// The same where two calls must meet within milliseconds.
-const RACE_SPEED: f64 = 1.0;
+use crate::harness::PATIENCE;
+
+/// How often the replay looks whether everybody is answered or asleep.
+const LOOK: Duration = Duration::from_micros(100);
+
 /// Recorded moments are rounded; a call that ended this little after another began ended before it.
 const ROUNDING: f64 = 0.002;
 /// Recorded milliseconds from which a call counts as one that slept.
 const SLEPT_MS: f64 = 900.0;
-/// The share of exchanges that must replay right.
-const SHARE: f64 = 0.9;
+/// Exchanges of 1.8.2 that differ, since chance decided them. Any other difference is a fault, and so is one of these that
+/// is gone.
+const CHANCE_1_8_2: [&str; 3] = [
+    // The socket of the first of three was up when the third was taken up, 15 ms later.
+    "race-connect 0.003 concurrent connect #2",
+    // A state that flips many times a second was `close`, the simulator has `connecting` at that moment.
+    "stale-qr 6.543 connect on the paired instance while it reconnects (state connecting)",
+    // The other way round.
+    "network-drop 2.524 connect meanwhile",
+];
+/// A call that the server took up later than its twin of the same moment, after its insert, by so many seconds.
+const TAKEN_UP_LATE: (&str, f64) = ("concurrent create #1 of race1 (qrcode:False)", 0.006);
 /// What the recordings put in place of a database's long message.
 const DATABASE: &str = "(a database error,";
 /// The key the recordings were made with.
@@ -117,7 +127,9 @@ fn read(version: &str) -> Vec<Exchange> {
             body: v["response"]["body"].clone(),
         })
     };
-    lines.lines().filter_map(line).collect()
+    let exchanges = lines.lines().filter_map(line);
+    // A long path was cut, so it cannot be asked.
+    exchanges.filter(|e| !e.request["path"].as_str().unwrap_or_default().contains('…')).collect()
 }
 
 /// The sections of a recording as sets that share a server, with the moment at which each begins there.
@@ -146,10 +158,9 @@ fn groups(exchanges: &[Exchange]) -> Vec<Vec<(String, f64)>> {
     groups
 }
 
-fn options(version: Version, section: &str, speed: f64) -> Options {
-    let speed = if section.starts_with("race") { RACE_SPEED } else { speed };
+fn options(version: Version, section: &str) -> Options {
     let mut options = Options::new(version, KEY);
-    options.timing = options.timing.sped_up(speed);
+    options.timing = options.timing.stepped();
     match section {
         "qrcode-limit-2" => options.qrcode_limit = 2,
         "EXPOSE_IN_FETCH_INSTANCES=false" => options.expose_in_fetch = false,
@@ -167,16 +178,17 @@ type Answer = (io::Result<(u64, Value)>, f64);
 type Outcomes = Vec<(Exchange, Option<String>)>;
 
 /// Runs sections on a server of their own. Answers, per exchange, what differed, if anything.
-fn replay(version: Version, group: &[(String, f64)], all: &[Exchange], speed: f64) -> Outcomes {
+fn replay(version: Version, group: &[(String, f64)], all: &[Exchange]) -> Outcomes {
     let mut exchanges = Vec::new();
     let mut happenings = Vec::new();
     for (section, from) in group {
-        exchanges.extend(all.iter().filter(|e| e.section == *section).map(|e| (from + e.at, e.clone())));
+        let recorded = all.iter().filter(|e| e.section == *section);
+        exchanges.extend(recorded.map(|e| (from + e.at + taken_up_late(e), e.clone())));
         happenings.extend(script(version, section).into_iter().map(|(at, h)| (from + at, h)));
     }
     exchanges.sort_by(|a, b| a.0.total_cmp(&b.0));
     happenings.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let answers = answers(options(version, &group[0].0, speed), &exchanges, happenings);
+    let answers = answers(options(version, &group[0].0), &exchanges, happenings);
     let exchanges: Vec<_> = exchanges.into_iter().map(|(_, e)| e).collect();
     let mut outcomes = Vec::new();
     for twins in exchanges.chunk_by(are_twins) {
@@ -185,37 +197,38 @@ fn replay(version: Version, group: &[(String, f64)], all: &[Exchange], speed: f6
     exchanges.into_iter().zip(outcomes).collect()
 }
 
+fn taken_up_late(e: &Exchange) -> f64 {
+    let (label, late) = TAKEN_UP_LATE;
+    if e.label == label && e.status == Some(403) { late } else { 0.0 }
+}
+
 /// Asks everything at its moment.
 fn answers(
     options: Options,
     exchanges: &[(f64, Exchange)],
     mut happenings: Vec<(f64, Happening)>,
 ) -> Vec<Answer> {
-    let speed = options.timing.speed;
-    let sim = Sim::start(options).expect("the simulation starts");
-    let mut schedule = Schedule { start: Instant::now(), speed };
-    thread::scope(|scope| {
-        let mut running: Vec<(usize, f64, thread::ScopedJoinHandle<'_, Answer>)> = Vec::new();
-        let mut answers: Vec<Option<Answer>> = exchanges.iter().map(|_| None).collect();
-        for (number, (at, exchange)) in exchanges.iter().enumerate() {
-            // Whoever had been answered before this was asked must have been answered here, too.
-            for (owner, _, handle) in running.extract_if(.., |(_, end, _)| *end - ROUNDING <= *at) {
-                answers[owner] = Some(handle.join().expect("a replay thread"));
+    let mut stepper = Stepper::start(options);
+    for (number, (at, exchange)) in exchanges.iter().enumerate() {
+        // Whoever had been answered before this was asked must have been answered here, too.
+        for (earlier, (asked, before)) in exchanges.iter().enumerate().take(number) {
+            if before.status.is_some() && asked + before.elapsed_ms / 1e3 - ROUNDING <= *at {
+                stepper.until_answered(earlier);
             }
-            while let Some((when, happening)) = happenings.pop_if(|(when, _)| *when <= *at) {
-                schedule.sleep_until(when);
-                happen(scope, &sim, happening);
-            }
-            schedule.sleep_until(*at);
-            let addr = sim.addr();
-            let handle = scope.spawn(move || answer(addr, exchange, speed));
-            running.push((number, at + exchange.elapsed_ms / 1e3, handle));
         }
-        for (owner, _, handle) in running {
-            answers[owner] = Some(handle.join().expect("a replay thread"));
+        while let Some((when, happening)) = happenings.pop_if(|(when, _)| *when <= *at) {
+            stepper.step_to(when);
+            stepper.happen(happening);
         }
-        answers.into_iter().map(|a| a.expect("all were asked")).collect()
-    })
+        stepper.step_to(*at);
+        stepper.ask(exchange);
+    }
+    for (number, (_, exchange)) in exchanges.iter().enumerate() {
+        if exchange.status.is_some() {
+            stepper.until_answered(number);
+        }
+    }
+    stepper.end()
 }
 
 /// Whether two calls were made at the same moment, to see which comes first.
@@ -236,24 +249,106 @@ fn compare(recorded: &[Exchange], answers: &[Answer]) -> Vec<Option<String>> {
     recorded.iter().map(outcome).collect()
 }
 
-/// When recorded moments are in real time. On a busy machine it is put off rather than caught up with:
-/// the gaps between calls must not shrink.
-struct Schedule {
-    start: Instant,
-    speed: f64,
+/// A simulated server, whose time is set on from one moment at which something happens to the next.
+struct Stepper {
+    sim: Sim,
+    /// How much later than recorded it is: what is late here puts off all that follows.
+    late: Duration,
+    asked: Vec<Asked>,
+    /// Calls that left no line.
+    unrecorded: Vec<JoinHandle<io::Result<(u64, Value)>>>,
 }
 
-impl Schedule {
-    fn sleep_until(&mut self, recorded: f64) {
-        let due = self.start + Duration::from_secs_f64(recorded / self.speed);
-        let now = Instant::now();
-        self.start += now.saturating_duration_since(due);
-        thread::sleep(due.saturating_duration_since(now));
+/// A call, and when it was asked and answered.
+struct Asked {
+    call: JoinHandle<io::Result<(u64, Value)>>,
+    begun: Duration,
+    ended: Option<Duration>,
+}
+
+impl Stepper {
+    fn start(options: Options) -> Self {
+        let sim = Sim::start(options).expect("the simulation starts");
+        Self { sim, late: Duration::ZERO, asked: Vec::new(), unrecorded: Vec::new() }
+    }
+
+    /// Sets time on to that recorded moment, with a stop wherever somebody wakes.
+    fn step_to(&mut self, recorded: f64) {
+        let recorded = Duration::from_secs_f64(recorded);
+        let moment = recorded + self.late;
+        while let Some(due) = self.next_due().filter(|due| *due <= moment) {
+            self.set(due);
+        }
+        self.set(moment);
+        self.late = self.sim.control().time().saturating_sub(recorded);
+    }
+
+    /// Sets time on until that call has been answered.
+    fn until_answered(&mut self, number: usize) {
+        while self.asked[number].ended.is_none() {
+            let due = self.next_due().expect("whoever is to be answered is not asleep for good");
+            self.set(due);
+        }
+    }
+
+    fn ask(&mut self, exchange: &Exchange) {
+        let call = call(self.sim.addr(), exchange);
+        self.asked.push(Asked { call, begun: self.sim.control().time(), ended: None });
+        self.settle();
+    }
+
+    fn happen(&mut self, happening: Happening) {
+        if let Happening::Create(name) = happening {
+            self.unrecorded.push(create(self.sim.addr(), name));
+        } else {
+            happen(self.sim.control(), happening);
+        }
+        self.settle();
+    }
+
+    fn set(&mut self, to: Duration) {
+        self.sim.control().set_time(to);
+        self.settle();
+    }
+
+    /// When the next one wakes.
+    fn next_due(&self) -> Option<Duration> {
+        let dues = self.sim.control().asleep().expect("it has settled");
+        dues.into_iter().filter(|due| *due < Duration::MAX).min()
+    }
+
+    /// Waits until whoever has no answer sleeps.
+    fn settle(&mut self) {
+        let begun = Instant::now();
+        loop {
+            let recorded = self.asked.iter().map(|asked| &asked.call);
+            let unanswered = recorded.chain(&self.unrecorded).filter(|call| !call.is_finished()).count();
+            if self.sim.control().asleep().is_some_and(|dues| dues.len() == unanswered) {
+                break;
+            }
+            assert!(begun.elapsed() < PATIENCE, "neither answered nor asleep");
+            thread::sleep(LOOK);
+        }
+        let now = self.sim.control().time();
+        for asked in self.asked.iter_mut().filter(|asked| asked.ended.is_none() && asked.call.is_finished()) {
+            asked.ended = Some(now);
+        }
+    }
+
+    /// Ends the simulation, and with it whoever waits for an answer that was never seen.
+    fn end(self) -> Vec<Answer> {
+        drop(self.sim);
+        let answer = |asked: Asked| {
+            let answer = asked.call.join().expect("a call");
+            let took =
+                asked.ended.map_or(f64::INFINITY, |at| at.saturating_sub(asked.begun).as_secs_f64() * 1e3);
+            (answer, took)
+        };
+        self.asked.into_iter().map(answer).collect()
     }
 }
 
-fn happen<'s>(scope: &'s thread::Scope<'s, '_>, sim: &Sim, happening: Happening) {
-    let control = sim.control();
+fn happen(control: &Control, happening: Happening) {
     match happening {
         Happening::Scan(name) => assert!(control.scan(name, None), "{name} shows no code"),
         Happening::Unlink(name) => assert!(control.unlink(name), "{name} is not paired"),
@@ -264,44 +359,41 @@ fn happen<'s>(scope: &'s thread::Scope<'s, '_>, sim: &Sim, happening: Happening)
         Happening::Whatsapp(to) => control.whatsapp(to),
         Happening::VersionPage(to) => control.version_page(to),
         Happening::Restart => control.restart(),
-        Happening::Create(name) => {
-            let addr = sim.addr();
-            let body =
-                format!(r#"{{"instanceName":"{name}","integration":"WHATSAPP-BAILEYS","qrcode":true}}"#);
-            let headers = [("apikey", KEY.to_owned()), ("content-type", "application/json".to_owned())];
-            scope.spawn(move || {
-                ask(addr, "POST", "/instance/create", &headers, &body, Duration::from_secs(9))
-            });
-        }
         Happening::Delete(name) => control.forget(Some(name)),
+        Happening::Create(_) => unreachable!("it is a call"),
     }
 }
 
+fn create(addr: SocketAddr, name: &str) -> JoinHandle<io::Result<(u64, Value)>> {
+    let body = format!(r#"{{"instanceName":"{name}","integration":"WHATSAPP-BAILEYS","qrcode":true}}"#);
+    let headers = [("apikey".to_owned(), KEY.to_owned()), ("content-type".into(), "application/json".into())];
+    thread::spawn(move || ask(addr, "POST", "/instance/create", &headers, &body))
+}
+
 /// Asks what was asked.
-fn answer(addr: SocketAddr, e: &Exchange, speed: f64) -> Answer {
-    let text = |field: &str| e.request[field].as_str().unwrap_or_default();
-    let headers: Vec<(&str, String)> = e.request["headers"]
+fn call(addr: SocketAddr, e: &Exchange) -> JoinHandle<io::Result<(u64, Value)>> {
+    let text = |field: &str| e.request[field].as_str().unwrap_or_default().to_owned();
+    let headers: Vec<(String, String)> = e.request["headers"]
         .as_object()
         .into_iter()
         .flatten()
-        .map(|(n, v)| (n.as_str(), v.as_str().unwrap_or_default().to_owned()))
+        .map(|(n, v)| (n.clone(), v.as_str().unwrap_or_default().to_owned()))
         .collect();
     let body = match &e.request["body"] {
         Value::Null => String::new(),
         Value::String(raw) => raw.clone(),
         json => json.to_string(),
     };
-    let asked = Instant::now();
-    let patience = if e.status.is_none() { e.elapsed_ms } else { e.elapsed_ms + 8e3 };
-    let limit = Duration::from_secs_f64(patience / 1e3 / speed).max(Duration::from_millis(50));
-    let answer = ask(addr, text("method"), text("path"), &headers, &body, limit);
-    (answer, asked.elapsed().as_secs_f64() * 1e3 * speed)
+    let (method, path) = (text("method"), text("path"));
+    thread::spawn(move || ask(addr, &method, &path, &headers, &body))
 }
 
 /// What is different about an answer, if anything.
 fn differs((answer, took): &Answer, e: &Exchange) -> Option<String> {
     let (status, body) = match (answer, e.status) {
         (Err(_), None) => return None,
+        // Back then, who asked had left by then.
+        (Ok(_), None) if *took >= e.elapsed_ms => return None,
         (Err(error), Some(_)) => return Some(format!("no answer: {error}")),
         (Ok(answer), _) => answer,
     };
@@ -325,11 +417,14 @@ fn shape_differs(ours: &Value, theirs: &Value, path: &str) -> Option<String> {
             }
             a.iter().find_map(|(key, value)| shape_differs(value, &b[key], &format!("{path}.{key}")))
         }
-        (Value::Array(a), Value::Array(b)) => match (a.first(), b.first()) {
-            (None, None) => None,
-            (Some(a), Some(b)) => shape_differs(a, b, &format!("{path}[]")),
-            _ => Some(format!("{path}: {} elements instead of {}", a.len(), b.len())),
-        },
+        (Value::Array(a), Value::Array(b)) if a.len() != b.len() => {
+            Some(format!("{path}: {} elements instead of {}", a.len(), b.len()))
+        }
+        // Lists of instances have no order that could be relied on.
+        (Value::Array(a), Value::Array(b)) => a.iter().zip(b).find_map(|(ours, next)| {
+            let theirs = b.iter().find(|theirs| name(ours).is_some() && name(theirs) == name(ours));
+            shape_differs(ours, theirs.unwrap_or(next), &format!("{path}[]"))
+        }),
         (Value::String(a), Value::String(b)) => {
             // Long texts are cut in the recordings.
             let start = b.split('…').next().unwrap_or_default();
@@ -344,17 +439,21 @@ fn shape_differs(ours: &Value, theirs: &Value, path: &str) -> Option<String> {
     }
 }
 
+/// The name of an entry of a list of instances.
+fn name(entry: &Value) -> Option<&str> {
+    entry.get("name").or_else(|| entry.pointer("/instance/instanceName"))?.as_str()
+}
+
 /// One exchange on a connection of its own.
 fn ask(
     addr: SocketAddr,
     method: &str,
     path: &str,
-    headers: &[(&str, String)],
+    headers: &[(String, String)],
     body: &str,
-    limit: Duration,
 ) -> io::Result<(u64, Value)> {
     let mut stream = TcpStream::connect(addr)?;
-    stream.set_read_timeout(Some(limit))?;
+    stream.set_read_timeout(Some(PATIENCE))?;
     let lines = headers.iter().fold(String::new(), |lines, (n, v)| format!("{lines}{n}: {v}\r\n"));
     let length = if body.is_empty() { String::new() } else { format!("content-length: {}\r\n", body.len()) };
     write!(
@@ -368,84 +467,32 @@ fn ask(
     Ok((status, serde_json::from_str(body)?))
 }
 
-/// Replays a whole recording, prints how it went, and answers the share that was right. What a busy machine
-/// was late with is no difference: it is replayed once more, slower.
-fn share(version: Version, recording: &str) -> f64 {
+/// Replays a whole recording, each set of sections on a server of its own, and says what differs.
+fn differences(version: Version, recording: &str) -> Vec<String> {
     let exchanges = read(recording);
-    let groups = groups(&exchanges);
-    let mut outcomes: Vec<Outcomes> = groups.iter().map(|_| Vec::new()).collect();
-    for speed in SPEEDS {
-        replay_what_differs(version, &groups, &exchanges, speed, &mut outcomes);
-        if right(&outcomes) >= SHARE {
-            break;
-        }
-    }
-    show(recording, outcomes.iter().flatten());
-    right(&outcomes)
-}
-
-/// Runs those groups, all at the same time, that have not replayed as recorded yet.
-fn replay_what_differs(
-    version: Version,
-    groups: &[Vec<(String, f64)>],
-    exchanges: &[Exchange],
-    speed: f64,
-    outcomes: &mut [Outcomes],
-) {
-    thread::scope(|scope| {
-        let both = groups.iter().zip(outcomes);
-        let differing = both.filter(|(_, before)| before.is_empty() || differences(before) > 0);
-        for (group, outcome) in differing {
-            scope.spawn(move || {
-                let now = replay(version, group, exchanges, speed);
-                if outcome.is_empty() || differences(&now) < differences(outcome) {
-                    *outcome = now;
-                }
-            });
-        }
+    let outcomes = thread::scope(|scope| {
+        let replay = |group: Vec<_>| replay(version, &group, &exchanges);
+        let replays: Vec<_> =
+            groups(&exchanges).into_iter().map(|group| scope.spawn(move || replay(group))).collect();
+        replays.into_iter().flat_map(|replay| replay.join().expect("a replay")).collect::<Outcomes>()
     });
-}
-
-fn differences(outcomes: &Outcomes) -> usize {
-    outcomes.iter().filter(|(_, difference)| difference.is_some()).count()
-}
-
-/// The share of exchanges that replayed as recorded.
-#[allow(clippy::cast_precision_loss, reason = "a few hundred exchanges")]
-fn right(outcomes: &[Outcomes]) -> f64 {
-    let all: usize = outcomes.iter().map(Vec::len).sum();
-    let wrong: usize = outcomes.iter().map(differences).sum();
-    (all - wrong) as f64 / all as f64
-}
-
-fn show<'a>(recording: &str, outcomes: impl Iterator<Item = &'a (Exchange, Option<String>)>) {
-    let mut table: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for (exchange, difference) in outcomes {
-        let row = table.entry(&exchange.section).or_default();
-        row.1 += 1;
-        row.0 += usize::from(difference.is_none());
-        if let Some(difference) = difference {
-            println!(
-                "{recording} {} {:>8.3} {}: {difference}",
-                exchange.section, exchange.at, exchange.label
-            );
-        }
-    }
-    for (section, (right, all)) in &table {
-        println!("{recording} {section:<34} {right:>3} of {all:>3}");
-    }
-    let (right, all) = table.values().fold((0, 0), |(r, a), row| (r + row.0, a + row.1));
-    println!("{recording} all {right} of {all}");
+    assert_eq!(outcomes.len(), exchanges.len(), "each exchange is replayed once");
+    let line = |(e, difference): (Exchange, Option<String>)| {
+        difference.map(|difference| format!("{} {:.3} {}: {difference}", e.section, e.at, e.label))
+    };
+    outcomes.into_iter().filter_map(line).collect()
 }
 
 #[test]
 fn replays_2_3_7() {
-    let share = share(Version::V2_3_7, "2.3.7");
-    assert!(share >= SHARE, "{share:.3} of the exchanges replay right");
+    let differences = differences(Version::V2_3_7, "2.3.7");
+    assert!(differences.is_empty(), "{differences:#?}");
 }
 
 #[test]
 fn replays_1_8_2() {
-    let share = share(Version::V1_8_2, "1.8.2");
-    assert!(share >= SHARE, "{share:.3} of the exchanges replay right");
+    let differences = differences(Version::V1_8_2, "1.8.2");
+    let is_chance = |line: &String| CHANCE_1_8_2.iter().any(|chance| line.starts_with(chance));
+    let faults: Vec<_> = differences.iter().filter(|line| !is_chance(line)).collect();
+    assert!(faults.is_empty() && differences.len() == CHANCE_1_8_2.len(), "{differences:#?}");
 }
