@@ -57,10 +57,6 @@ pub(super) const MAX_REMEMBERED: usize = 8192;
 /// Changes of state in one wait that make it count as flapping: a socket that drops and comes back
 /// makes two or three.
 pub(super) const FLAPPING: u32 = 4;
-/// How long a call watches a number whose row says that two sockets replace each other, and how many turns
-/// between open and down it takes to see them: one that only comes back makes one. Recorded: a turn lasts 30 to
-/// 140 ms.
-pub(super) const FIGHT: (Duration, u32) = (Duration::from_secs(3), 3);
 /// How long a state that flapped has to say `connecting` without a break before `connect` is safe: it
 /// flips every few milliseconds while WhatsApp is out of reach.
 pub(super) const STEADY_AFTER_FLAPPING: Duration = Duration::from_secs(1);

@@ -15,7 +15,7 @@
 use crate::domain::{ConnectionState, Integration, Pairing};
 use ConnectionState::{Close, Open, Unloaded};
 use Step::{AskCode, AwaitCode, AwaitCreate, AwaitLoad, AwaitOpen, ChooseServer, OpenSocket, Watch};
-use Step::{Connected, Create, Fight, Look, Refuse, WatchFight, WriteRow};
+use Step::{Connected, Create, Fight, Look, Refuse, WriteRow};
 
 /// All that decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,15 @@ pub(super) enum Row {
     Moved,
     /// An instance was created for it or adopted, on this server, and nothing else has its name.
     Settled,
+    /// The same, and it says that two sockets of the instance replace each other.
+    Fighting,
+}
+
+impl Row {
+    /// Whether an instance was created for it or adopted, on this server, and nothing else has its name.
+    pub(super) fn is_settled(self) -> bool {
+        matches!(self, Self::Settled | Self::Fighting)
+    }
 }
 
 /// What upstream knows of a name.
@@ -71,10 +80,6 @@ pub(super) enum SocketHistory {
     Steady,
     /// A socket that had dropped began to open again.
     Resumed,
-    /// The row says that two sockets replace each other; this call has not watched them.
-    Fought,
-    /// Two sockets replace each other.
-    Fighting,
     /// The state keeps changing: WhatsApp is out of reach, and upstream reconnects without a pause.
     Flapping,
 }
@@ -106,8 +111,6 @@ pub(super) enum Step {
     AwaitLoad,
     /// Watch what the socket does by itself.
     Watch(Returning),
-    /// Watch whether two sockets still replace each other.
-    WatchFight,
     /// End: two sockets replace each other, and no call can do anything about it.
     Fight,
     /// Wait for the paired phone's socket to open; ask for nothing but its state.
@@ -153,14 +156,14 @@ const RULES: &[Rule] = &[
     (|f| !f.server, ChooseServer),
     (|f| f.row == Row::Absent, WriteRow),
     (|f| matches!(f.upstream, Upstream::NotAPhone(_)), Refuse),
-    (|f| f.row != Row::Settled && !f.may_adopt && f.is_in_use(), Refuse),
+    (|f| !f.row.is_settled() && !f.may_adopt && f.is_in_use(), Refuse),
     (|f| f.upstream == Upstream::Unseen, Look),
     (|f| f.upstream == Upstream::Absent && f.in_flight == InFlight::Create, AwaitCreate),
     (|f| f.upstream == Upstream::Absent, Create),
     (|f| f.is_in(Unloaded), AwaitLoad),
-    // Each of two sockets of one pairing is open half of the time.
-    (|f| f.may_be_paired() && f.socket == SocketHistory::Fought, WatchFight),
-    (|f| f.may_be_paired() && f.socket == SocketHistory::Fighting, Fight),
+    // One of two sockets is open until the other comes back, which may take longer than a call: the monitor's
+    // window decides whether that is over.
+    (|f| f.is_in(Open) && f.row == Row::Fighting, Fight),
     (|f| f.is_in(Open), Connected),
     // A phone is paired: no connect at all.
     (|f| f.is(Pairing::Paired), AwaitOpen),
@@ -220,11 +223,6 @@ impl CallFacts {
         self.is_in(Open) || self.is(Pairing::Paired)
     }
 
-    /// Whether a phone is paired, or may be.
-    fn may_be_paired(&self) -> bool {
-        self.is_in_use() || self.is(Pairing::Possible)
-    }
-
     fn is_unwatched(&self) -> bool {
         use SocketHistory::{CodeShown, Fresh, Unwatched};
         matches!(self.socket, Unwatched { .. } | CodeShown | Fresh)
@@ -250,20 +248,19 @@ mod tests {
     use super::*;
     use crate::domain::{Logout, LogoutCause};
 
-    const ROWS: [Row; 5] = [Row::Absent, Row::OtherUsers, Row::Pending, Row::Moved, Row::Settled];
+    const ROWS: [Row; 6] =
+        [Row::Absent, Row::OtherUsers, Row::Pending, Row::Moved, Row::Settled, Row::Fighting];
     const STATES: [ConnectionState; 4] = [Close, ConnectionState::Connecting, Open, Unloaded];
     const LOGGED_OUT: Pairing =
         Pairing::LoggedOut(Logout { code: 401, cause: LogoutCause::DeviceRemoved, at: None });
     const PAIRINGS: [Pairing; 4] = [Pairing::Never, Pairing::Possible, Pairing::Paired, LOGGED_OUT];
-    const SOCKETS: [SocketHistory; 9] = [
+    const SOCKETS: [SocketHistory; 7] = [
         SocketHistory::Fresh,
         SocketHistory::Unwatched { was_connecting: false },
         SocketHistory::Unwatched { was_connecting: true },
         SocketHistory::CodeShown,
         SocketHistory::Steady,
         SocketHistory::Resumed,
-        SocketHistory::Fought,
-        SocketHistory::Fighting,
         SocketHistory::Flapping,
     ];
     const IN_FLIGHT: [InFlight; 3] = [InFlight::Nothing, InFlight::Create, InFlight::Connect];
@@ -299,10 +296,9 @@ mod tests {
     #[test]
     fn no_step_does_harm() {
         let all = matrix();
-        assert_eq!(all.len(), 5 * 19 * 9 * 3 * 8);
+        assert_eq!(all.len(), 6 * 19 * 7 * 3 * 8);
         for facts in all {
             let step = plan(&facts);
-            let fights = matches!(facts.socket, SocketHistory::Fought | SocketHistory::Fighting);
             if matches!(facts.upstream, Upstream::NotAPhone(_)) {
                 assert!(
                     matches!(step, Refuse | ChooseServer | WriteRow),
@@ -354,10 +350,10 @@ mod tests {
                 }
                 Connected => {
                     assert!(facts.is_in(Open) && facts.row != Row::OtherUsers, "{facts:?}");
-                    assert!(facts.may_adopt || facts.row == Row::Settled, "a phone is taken over: {facts:?}");
-                    assert!(!fights, "half of a fight is no connection: {facts:?}");
+                    assert!(facts.may_adopt || facts.row.is_settled(), "a phone is taken over: {facts:?}");
+                    assert_ne!(facts.row, Row::Fighting, "half of a fight is no connection: {facts:?}");
                 }
-                WatchFight | Fight => assert!(fights && facts.may_be_paired(), "{facts:?}"),
+                Fight => assert!(facts.row == Row::Fighting && facts.is_in(Open), "{facts:?}"),
                 Refuse | ChooseServer | WriteRow | Look | AwaitCreate | AwaitLoad | AwaitOpen | Watch(_) => {}
             }
             let touches = !matches!(step, Refuse | ChooseServer | WriteRow);
@@ -393,10 +389,6 @@ mod tests {
             (Row::Moved, Present(Close, Pairing::Paired), unwatched, Refuse),
             (Row::Settled, Present(Open, Pairing::Paired), unwatched, Connected),
             (Row::Settled, Present(Unloaded, Pairing::Never), unwatched, AwaitLoad),
-            (Row::Settled, Present(Open, Pairing::Paired), SocketHistory::Fought, WatchFight),
-            (Row::Settled, Present(Close, Pairing::Possible), SocketHistory::Fought, WatchFight),
-            (Row::Settled, Present(Open, Pairing::Paired), SocketHistory::Fighting, Fight),
-            (Row::Settled, Present(Connecting, LOGGED_OUT), SocketHistory::Fought, AskCode),
             (Row::Settled, Present(Close, Pairing::Paired), unwatched, AwaitOpen),
             (Row::Settled, Present(Connecting, Pairing::Paired), SocketHistory::Steady, AwaitOpen),
             (Row::Settled, Present(Close, Pairing::Possible), unwatched, Watch(Returning::Paired)),
@@ -449,7 +441,12 @@ mod tests {
                 AwaitCode(Trust::NewSocket),
             ),
         ] {
-            assert_eq!(plan(&facts(row, upstream, socket)), step, "{row:?} {upstream:?} {socket:?}");
+            let facts = facts(row, upstream, socket);
+            assert_eq!(plan(&facts), step, "{row:?} {upstream:?} {socket:?}");
+            if facts.row == Row::Settled {
+                let of_a_fight = if step == Connected { Fight } else { step };
+                assert_eq!(plan(&CallFacts { row: Row::Fighting, ..facts }), of_a_fight, "{facts:?}");
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! Two sockets of one pairing that replace each other: one status and one line of history for the whole fight.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use pareia::instance::monitor::Pace;
@@ -7,6 +8,7 @@ use pareia::sim::Version;
 
 use super::{monitor, swift};
 use crate::harness::{Shop, instant, until};
+use crate::instance::races::scripted;
 
 /// The pace of these tests, at which a fight is over after three seconds without a turn.
 fn pace() -> Pace {
@@ -62,7 +64,7 @@ fn a_monitor_that_starts_during_a_fight_says_so_still() {
 }
 
 #[test]
-fn a_call_for_a_number_that_fights_opens_nothing_and_finds_out_when_it_is_over() {
+fn a_call_for_a_number_that_fights_opens_nothing_and_says_so_until_the_monitor_finds_it_over() {
     for version in [Version::V2_3_7, Version::V1_8_2] {
         let shop = fighting(version);
         let sim = shop.sim.control();
@@ -71,11 +73,42 @@ fn a_call_for_a_number_that_fights_opens_nothing_and_finds_out_when_it_is_over()
         assert_eq!((answer.status, answer.code()), (409, "fighting"), "{version:?} {}", answer.body);
         let detail = answer.body["detail"].as_str().unwrap_or_default();
         assert!(detail.contains("apague a instância"), "{}", answer.body);
-        // From here on nobody else watches.
+        // One of two sockets is open for as long as the other takes to come back, which no call can wait out.
         shop.monitor.stop();
         assert!(sim.end_fight("a"));
+        assert_eq!(shop.post("a").code(), "fighting", "{version:?}");
+        let later = monitor(&shop, pace());
+        shop.until_row("a", "connected paired");
         assert_eq!(shop.post("a").data("status"), "connected", "{version:?}");
         assert_eq!((sim.sockets("a"), sim.count("connect", Some("a"))), before, "{version:?}: no connect");
         assert_eq!(shop.history("a"), "asked, connected paired, error fighting, connected paired");
+        later.stop();
     }
+}
+
+#[test]
+fn a_fight_whose_sockets_take_seconds_to_come_back_is_no_connection_and_opens_nothing() {
+    const CLOSE: &str = r#"{"instance":{"instanceName":"x","state":"close"}}"#;
+    const OPEN: &str = r#"{"instance":{"instanceName":"x","state":"open"}}"#;
+    let looks = AtomicU32::new(0);
+    let (shop, calls) = scripted(Duration::from_secs(20), move |endpoint| match endpoint {
+        // As 1.8 lists it.
+        "fetchInstances" => (200, r#"{"instance":{"instanceName":"x","instanceId":"i","status":"close"}}"#),
+        "connectionState" if looks.fetch_add(1, Ordering::SeqCst) % 4 < 3 => (200, CLOSE),
+        "connectionState" => (200, OPEN),
+        _ => (200, r#"{"count":1,"code":"2@old","base64":"data:image/png;base64,AAAA"}"#),
+    });
+    shop.set(
+        "INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId, userId, credentialId,
+             status, statusReason, claimedUrl, upstreamId, pairedAt, createdAt, updatedAt)
+         SELECT 'c', 'whatsapp_evolution', 'x', '5521991856227', u.id, c.id, 'error', 'fighting', c.baseUrl, 'i',
+             1790000000000, 1, 1 FROM users u, integration_credentials c",
+    );
+    let history = shop.history("x");
+    for _ in 0..2 {
+        let answer = shop.post("x");
+        assert_eq!((answer.status, answer.code()), (409, "fighting"), "{}", answer.body);
+    }
+    assert_eq!((shop.row("x").as_str(), shop.history("x")), ("error fighting", history));
+    assert!(calls.lock().expect("unpoisoned").iter().all(|(endpoint, _)| endpoint != "connect"));
 }

@@ -163,7 +163,6 @@ impl<'a> ConnectCall<'a> {
                 Step::Create => self.create().map(|()| None),
                 Step::AwaitLoad => self.await_load().map(|()| None),
                 Step::Watch(returning) => self.watch(returning).map(|()| None),
-                Step::WatchFight => self.watch_fight().map(|()| None),
                 Step::AwaitOpen => self.await_open().map(|()| None),
                 Step::OpenSocket(trust) => self.open_socket(trust),
                 Step::AwaitCode(trust) => self.await_present_code(trust),

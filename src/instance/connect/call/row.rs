@@ -154,8 +154,9 @@ impl ConnectCall<'_> {
             None => Row::Absent,
             Some(row) if row.user != self.request.caller.user => Row::OtherUsers,
             Some(row) if row.status == Status::Pending => Row::Pending,
-            Some(row) if self.is_claimed(row) => Row::Settled,
-            Some(_) => Row::Moved,
+            Some(row) if !self.is_claimed(row) => Row::Moved,
+            Some(row) if row.is_fighting() => Row::Fighting,
+            Some(_) => Row::Settled,
         }
     }
 

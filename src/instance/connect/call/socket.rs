@@ -7,8 +7,8 @@ use super::code::WaitEnd;
 use super::failures::PolledEndpoint;
 use crate::domain::{ConnectionState, Pairing, Qr, Reason, Status, UpstreamError, UseCaseError, from_now};
 use crate::instance::connect::limits::{
-    CODE_WAIT, CONNECT_OUT, FIGHT, FLAPPING, LIST_AGAIN, NOT_UNDERSTOOD, RESUME, RETURN, RETURN_PAUSE,
-    STEADY, UNANSWERED_OUT,
+    CODE_WAIT, CONNECT_OUT, FLAPPING, LIST_AGAIN, NOT_UNDERSTOOD, RESUME, RETURN, RETURN_PAUSE, STEADY,
+    UNANSWERED_OUT,
 };
 use crate::instance::connect::plan::{Returning, SocketHistory, Trust, Upstream};
 use crate::instance::connect::{ConnectError, ConnectOutcome};
@@ -52,24 +52,6 @@ impl ConnectCall<'_> {
             // The list may tell by now of a phone.
             self.upstream = Upstream::Unseen;
         }
-        Ok(())
-    }
-
-    /// Watches whether two sockets still replace each other. Asks for the state only.
-    pub(super) fn watch_fight(&mut self) -> Result<(), ConnectError> {
-        let (span, enough) = FIGHT;
-        let until = Instant::now() + span;
-        let Upstream::Present(mut last, _) = self.upstream else { return Ok(()) };
-        let mut turns = 0;
-        while Instant::now() < until && turns < enough {
-            let Some(state) = self.look_at_state(ConnectError::Fighting)? else { continue };
-            if self.upstream == Upstream::Absent || state == ConnectionState::Unloaded {
-                return Ok(());
-            }
-            turns += u32::from((state == ConnectionState::Open) != (last == ConnectionState::Open));
-            last = state;
-        }
-        self.socket = if turns < enough { SocketHistory::Steady } else { SocketHistory::Fighting };
         Ok(())
     }
 

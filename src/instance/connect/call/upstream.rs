@@ -9,7 +9,7 @@ use crate::domain::{
 };
 use crate::instance::connect::ConnectError;
 use crate::instance::connect::limits::{CREATE_OUT, LOAD_PAUSE, MAX_CREATES, PHONE_LOOK, SLOW_CREATE_OUT};
-use crate::instance::connect::plan::{Row, SocketHistory, Upstream};
+use crate::instance::connect::plan::{SocketHistory, Upstream};
 use crate::store::InstanceRow;
 use crate::upstream::{Created, UpstreamClient};
 
@@ -60,9 +60,7 @@ impl ConnectCall<'_> {
         }
         let row_connecting = self.row.known().is_some_and(|r| r.status == Status::Connecting);
         let credential = &self.server().credential;
-        self.socket = if self.row.known().is_some_and(InstanceRow::is_fighting) {
-            SocketHistory::Fought
-        } else if self.service.sockets.flapped_lately(credential, self.request.name.as_str()) {
+        self.socket = if self.service.sockets.flapped_lately(credential, self.request.name.as_str()) {
             SocketHistory::Flapping
         } else if self.row.known().is_some_and(InstanceRow::shows_code) {
             CodeShown
@@ -88,9 +86,9 @@ impl ConnectCall<'_> {
         let shown = row.is_some_and(InstanceRow::shows_code);
         let created_here = || row.and_then(|r| r.create_out_until).is_some_and(domain::is_out);
         match row.and_then(|r| r.paired_at) {
-            Some(seen) if self.row_relation() == Row::Settled => PhoneMemory::SeenAt(seen),
+            Some(seen) if self.row_relation().is_settled() => PhoneMemory::SeenAt(seen),
             None if shown && live == ConnectionState::Close => PhoneMemory::Unknown,
-            _ if self.row_relation() == Row::Settled || created_here() => PhoneMemory::NoPhone,
+            _ if self.row_relation().is_settled() || created_here() => PhoneMemory::NoPhone,
             _ => PhoneMemory::Unknown,
         }
     }
