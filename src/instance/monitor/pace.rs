@@ -36,7 +36,7 @@ pub struct Pace {
     pub drop_look_pause: Duration,
     /// How long a request keeps a name polled often: pages repeat theirs every second or two.
     pub keep_fresh: Duration,
-    /// Least time between the begins of two polls, however many hints come.
+    /// Least time between the begins of two polls, however many hints come and looks are due.
     pub hint_gap: Duration,
     /// Pause after the first failure of a server; it doubles with each further one.
     pub retry: Duration,

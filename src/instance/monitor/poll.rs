@@ -16,7 +16,7 @@ use super::suspicions::Suspicions;
 use super::writer;
 use crate::crypto::new_id;
 use crate::domain::{Reason, Status, UpstreamError};
-use crate::store::UnmanagedInstance;
+use crate::store::{MonitoredRow, UnmanagedInstance};
 
 /// How long a poll may send probes: a server that has become slow does not get 128 of them.
 const PROBING: Duration = Duration::from_secs(5);
@@ -92,6 +92,7 @@ impl<'a> Poller<'a> {
         let begun = Instant::now();
         let client = self.state.client(server, trace, begun + self.state.pace.patience);
         server.begin_wait();
+        self.keep_rows(&rows);
         self.upstream = Duration::ZERO;
         self.rechecks = MAX_RECHECKS;
         let is_list_due = self.is_list_due();
@@ -107,6 +108,16 @@ impl<'a> Poller<'a> {
         }?;
         self.rows.put_back(snapshot.rows);
         Ok(remainder)
+    }
+
+    /// Forgets what is remembered of names that are no rows any more: their next look would stay due for ever.
+    fn keep_rows(&mut self, rows: &[MonitoredRow]) {
+        // Mostly nothing is remembered, and rows are many.
+        if !self.suspicions.is_empty() || !self.turns.is_empty() {
+            let names = rows.iter().map(|row| row.name.as_str()).collect();
+            self.suspicions.keep(&names);
+            self.turns.keep(&names);
+        }
     }
 
     /// Whether this poll takes a list. 1.8 lists do not lag but cost a request to WhatsApp for each open
@@ -146,12 +157,10 @@ impl<'a> Poller<'a> {
 
     /// Judges every row, probes some of them, and writes what has changed.
     fn poll_all(&mut self, snapshot: &Snapshot, names: &HashSet<String>) -> Result<Remainder, UpstreamError> {
-        self.suspicions.begin_poll();
         self.awaits_phone = self.note_phones(snapshot);
         let mut candidates = self.judge_by_list(snapshot, names);
         self.queue.drop_resting(&mut candidates);
         let remainder = self.probe(snapshot, names, candidates)?;
-        self.suspicions.end_poll();
         self.turns.trim(&self.state.pace);
         self.queue.trim(snapshot.rows.len());
         Ok(remainder)
@@ -196,7 +205,7 @@ impl<'a> Poller<'a> {
         for (at, row) in snapshot.rows.iter().enumerate() {
             let seen = snapshot.observe(at, None);
             if !snapshot.list.lags {
-                self.turns.note(row, seen, &self.state.pace);
+                self.turns.note(row, Some(seen), &self.state.pace);
             }
             let verdict = self.judge(snapshot, at, seen);
             let is_turning = self.is_turning(&row.name);
@@ -229,7 +238,7 @@ impl<'a> Poller<'a> {
         self.turns.is_watched(name, &self.state.pace)
     }
 
-    fn is_long_missing(&mut self, name: &str) -> bool {
+    fn is_long_missing(&self, name: &str) -> bool {
         self.suspicions.lasted(name, Observation::Unlisted, &self.state.pace) >= Lasted::Long
     }
 
@@ -274,11 +283,11 @@ impl<'a> Poller<'a> {
         self.upstream += begun.elapsed();
         self.server.begin_wait();
         let listed = snapshot.observe(at, None);
+        self.turns.note(row, answer, &self.state.pace);
         let Some(seen) = answer else {
             self.queue.settle(&row.name, listed, row.status);
             return Ok(());
         };
-        self.turns.note(row, seen, &self.state.pace);
         let mut verdict = self.judge(snapshot, at, seen);
         if verdict == DROPPED && self.is_back(snapshot, at)? {
             verdict = Verdict::Suspect;
@@ -305,16 +314,16 @@ impl<'a> Poller<'a> {
         for _ in 0..pace.drop_looks {
             thread::sleep(pace.drop_look_pause);
             self.server.begin_wait();
-            let Some(seen) = snapshot.ask(at)? else { continue };
+            let seen = snapshot.ask(at)?;
             self.turns.note(&snapshot.rows[at], seen, pace);
-            if seen.is_open() || self.server.wake_signal.is_over() {
+            if seen.is_some_and(Observation::is_open) || self.server.wake_signal.is_over() {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    fn judge(&mut self, snapshot: &Snapshot, at: usize, seen: Observation) -> Verdict {
+    fn judge(&self, snapshot: &Snapshot, at: usize, seen: Observation) -> Verdict {
         let (row, pace) = (&snapshot.rows[at], &self.state.pace);
         let lasted = self.suspicions.lasted(&row.name, seen, pace);
         judge(row.status, row.reason, seen, lasted, self.turns.stability(row, pace))

@@ -56,11 +56,13 @@ pub(super) fn catch_panic<T>(work: impl FnOnce() -> T) -> Option<T> {
 fn after(pace: &Pace, begun: Instant, remainder: &Remainder) -> Due {
     let now = Instant::now();
     let spare = remainder.upstream * SPARE;
+    // A look that no poll makes, though it is due, makes polls no more frequent than hints do.
+    let soonest = (begun + pace.hint_gap).max(now + spare);
     let usual = now + if remainder.is_busy { pace.quick } else { pace.rest }.max(spare);
     Due {
-        rest: remainder.next_look.map_or(usual, |at| usual.min(at.max(now + spare))),
+        rest: remainder.next_look.map_or(usual, |at| usual.min(at.max(soonest))),
         looked: now + pace.quick.max(spare),
-        hint: (begun + pace.hint_gap).max(now + spare),
+        hint: soonest,
     }
 }
 
@@ -92,6 +94,13 @@ mod tests {
             );
             assert!(due.looked == due.hint && due.hint <= due.rest);
         }
+    }
+
+    #[test]
+    fn a_look_that_stays_due_does_not_make_polls_follow_each_other_without_a_pause() {
+        let (pace, begun) = (Pace::default(), Instant::now());
+        let remainder = Remainder { upstream: Duration::ZERO, is_busy: false, next_look: Some(begun) };
+        assert_eq!(after(&pace, begun, &remainder).rest, begun + pace.hint_gap);
     }
 
     #[test]

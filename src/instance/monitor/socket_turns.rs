@@ -3,7 +3,7 @@
 //!
 //! Recorded: two sockets of one pairing sign in 35 to 128 times in ten seconds, and at every other look one is open.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use super::judge::{Observation, Stability, Symptom};
@@ -28,12 +28,17 @@ struct TurnHistory {
 }
 
 impl SocketTurns {
-    /// Notes what a look at the socket itself has shown; lists that lag behind are no such look.
-    pub(super) fn note(&mut self, row: &MonitoredRow, seen: Observation, pace: &Pace) {
+    /// Notes a look at the socket itself, and what it has shown, if anything; lists that lag behind are no such look.
+    pub(super) fn note(&mut self, row: &MonitoredRow, seen: Option<Observation>, pace: &Pace) {
         let is_open = match seen {
-            Observation::Open | Observation::OpenAnew => true,
-            _ if seen.symptom() == Some(Symptom::Down) => false,
-            _ => return,
+            Some(Observation::Open | Observation::OpenAnew) => true,
+            Some(seen) if seen.symptom() == Some(Symptom::Down) => false,
+            _ => {
+                if let Some(history) = self.names.get_mut(&row.name) {
+                    history.last_look = Instant::now();
+                }
+                return;
+            }
         };
         // The first turn is the drop of a phone that was connected: a scan is none.
         let is_first = row.is_fighting() || row.is_connected() && !is_open;
@@ -66,6 +71,16 @@ impl SocketTurns {
             let last = if history.fought { history.last_look } else { history.since };
             last.elapsed() < pace.fight_window
         });
+    }
+
+    /// Forgets the names that are no rows any more: nobody looks at them.
+    pub(super) fn keep(&mut self, rows: &HashSet<&str>) {
+        self.names.retain(|name, _| rows.contains(name.as_str()));
+    }
+
+    /// Whether it remembers no name.
+    pub(super) fn is_empty(&self) -> bool {
+        self.names.is_empty()
     }
 
     /// Forgets all, after the server has failed.
@@ -153,8 +168,8 @@ mod tests {
         let (connected, pace) = (row(Status::Connected, Reason::Paired), Pace::default());
         for turns in 0..=pace.fight_turns {
             let mut sockets = SocketTurns::default();
-            sockets.note(&connected, Observation::Open, &pace);
-            LOOKS.iter().cycle().take(turns).for_each(|seen| sockets.note(&connected, *seen, &pace));
+            sockets.note(&connected, Some(Observation::Open), &pace);
+            LOOKS.iter().cycle().take(turns).for_each(|seen| sockets.note(&connected, Some(*seen), &pace));
             let expected = match turns {
                 0 | 1 => Stability::Steady,
                 n if n < pace.fight_turns => Stability::Unsteady,
@@ -171,15 +186,30 @@ mod tests {
     fn a_fight_lasts_until_no_turn_was_seen_for_long_or_the_row_says_otherwise() {
         let (fighting, pace) = (row(Status::Error, Reason::Fighting), Pace::default());
         let mut sockets = SocketTurns::default();
-        sockets.note(&fighting, Observation::Open, &pace);
+        sockets.note(&fighting, Some(Observation::Open), &pace);
         assert_eq!(sockets.stability(&fighting, &pace), Stability::Fighting, "as a former process wrote");
         let short = Pace { fight_window: Duration::ZERO, ..pace.clone() };
         assert_eq!(sockets.stability(&fighting, &short), Stability::Steady, "no turn for long");
-        LOOKS.iter().cycle().take(9).for_each(|seen| sockets.note(&fighting, *seen, &pace));
+        LOOKS.iter().cycle().take(9).for_each(|seen| sockets.note(&fighting, Some(*seen), &pace));
         let connected = row(Status::Connected, Reason::Paired);
-        sockets.note(&connected, Observation::Reconnecting, &pace);
+        sockets.note(&connected, Some(Observation::Reconnecting), &pace);
         assert_eq!(sockets.stability(&connected, &pace), Stability::Steady, "a call found them at peace");
         sockets.trim(&short);
         assert!(sockets.names.is_empty());
+    }
+    #[test]
+    fn a_name_is_looked_at_again_after_its_pause_whatever_the_last_look_has_shown() {
+        let (fighting, pace) = (row(Status::Error, Reason::Fighting), Pace::default());
+        for seen in [None, Some(Observation::NotOurs), Some(Observation::Absent), Some(Observation::Unloaded)]
+        {
+            let mut sockets = SocketTurns::default();
+            sockets.note(&fighting, Some(Observation::Open), &pace);
+            sockets.names.values_mut().for_each(|history| history.last_look -= pace.fight_look);
+            assert!(sockets.next_look(&pace).is_some_and(|at| at <= Instant::now()), "it is due");
+            sockets.note(&fighting, seen, &pace);
+            assert!(sockets.next_look(&pace).is_some_and(|at| at > Instant::now()), "{seen:?}");
+            sockets.keep(&HashSet::from(["b"]));
+            assert_eq!(sockets.next_look(&pace), None, "no row of that name any more");
+        }
     }
 }

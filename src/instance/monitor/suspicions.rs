@@ -2,7 +2,7 @@
 //!
 //! Kept only while the server answers: a symptom has lasted only if the server said so all the while.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use super::judge::{Lasted, Observation, Symptom};
@@ -12,7 +12,6 @@ use super::pace::Pace;
 #[derive(Default)]
 pub(super) struct Suspicions {
     names: HashMap<String, Suspicion>,
-    poll: u64,
 }
 
 struct Suspicion {
@@ -21,19 +20,17 @@ struct Suspicion {
     last_look: Instant,
     /// Since when every look has shown a closed socket, and how many looks that were.
     closed: Option<(Instant, u32)>,
-    /// The poll that last had the name among its rows.
-    poll: u64,
 }
 
 impl Suspicions {
-    pub(super) fn begin_poll(&mut self) {
-        self.poll += 1;
+    /// Forgets the names that are no rows any more: nobody looks at them.
+    pub(super) fn keep(&mut self, rows: &HashSet<&str>) {
+        self.names.retain(|name, _| rows.contains(name.as_str()));
     }
 
-    /// Forgets names that are no rows any more.
-    pub(super) fn end_poll(&mut self) {
-        let poll = self.poll;
-        self.names.retain(|_, suspicion| suspicion.poll == poll);
+    /// Whether nothing is suspected.
+    pub(super) fn is_empty(&self) -> bool {
+        self.names.is_empty()
     }
 
     /// Forgets all, after the server has failed.
@@ -51,10 +48,8 @@ impl Suspicions {
     }
 
     /// How long the symptom that is seen now has lasted.
-    pub(super) fn lasted(&mut self, name: &str, seen: Observation, pace: &Pace) -> Lasted {
-        let poll = self.poll;
-        let Some(suspicion) = self.names.get_mut(name) else { return Lasted::No };
-        suspicion.poll = poll;
+    pub(super) fn lasted(&self, name: &str, seen: Observation, pace: &Pace) -> Lasted {
+        let Some(suspicion) = self.names.get(name) else { return Lasted::No };
         if seen.symptom() == Some(suspicion.symptom) { suspicion.lasted(seen, pace) } else { Lasted::No }
     }
 
@@ -64,7 +59,7 @@ impl Suspicions {
         let now = Instant::now();
         let is_same = |known: &Suspicion| known.symptom == symptom;
         if !self.names.get(name).is_some_and(is_same) {
-            let new = Suspicion { symptom, since: now, last_look: now, closed: None, poll: self.poll };
+            let new = Suspicion { symptom, since: now, last_look: now, closed: None };
             self.names.insert(name.to_owned(), new);
         }
         if let Some(suspicion) = self.names.get_mut(name) {
@@ -126,7 +121,6 @@ mod tests {
     fn only_the_same_symptom_lasts_and_only_while_the_row_is_there() {
         let mut suspicions = Suspicions::default();
         let pace = Pace { second_look: Duration::ZERO, ..Pace::default() };
-        suspicions.begin_poll();
         assert_eq!(suspicions.lasted("a", CLOSED, &pace), Lasted::No);
         suspicions.suspect("a", CLOSED);
         assert!(suspicions.next_look(&Pace::default()).is_some_and(|at| at > Instant::now()));
@@ -137,10 +131,9 @@ mod tests {
         assert_eq!(suspicions.lasted("a", CLOSED, &pace), Lasted::Long);
         suspicions.suspect("a", Observation::Absent);
         assert!(suspicions.next_look(&pace).is_none() && suspicions.is_suspected("a"));
-        suspicions.end_poll();
+        suspicions.keep(&HashSet::from(["a", "b"]));
         assert!(suspicions.is_suspected("a"));
-        suspicions.begin_poll();
-        suspicions.end_poll();
+        suspicions.keep(&HashSet::from(["b"]));
         assert!(!suspicions.is_suspected("a"), "no row of that name any more");
     }
 

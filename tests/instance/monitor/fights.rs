@@ -1,7 +1,7 @@
 //! Two sockets of one pairing that replace each other: one status and one line of history for the whole fight.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pareia::instance::monitor::Pace;
 use pareia::sim::Version;
@@ -51,6 +51,17 @@ fn a_fight_that_a_logout_ends_is_a_logout() {
     let shop = fighting(Version::V2_3_7);
     assert!(shop.sim.control().unlink("a"));
     shop.until_row("a", "disconnected device_removed");
+}
+
+#[test]
+fn a_number_that_is_deleted_while_it_fights_leaves_no_look_that_stays_due() {
+    let shop = fighting(Version::V2_3_7);
+    shop.set("DELETE FROM messaging_instances");
+    shop.polls(2);
+    let lists = || shop.sim.control().count("fetchInstances", None);
+    let (from, begun) = (lists(), Instant::now());
+    until("more polls", || lists() >= from + 5);
+    assert!(begun.elapsed() >= pace().rest * 3, "five polls in {:?}", begun.elapsed());
 }
 
 #[test]
