@@ -27,8 +27,8 @@ use guard::{InstanceGuard, UpstreamOfRow};
 const MAX_FOR_ROW: usize = 4;
 /// Most actions on all rows of one owner at a time: a quarter of the threads for blocking routes.
 const MAX_FOR_OWNER: usize = 32;
-/// How long a restart of a connecting instance counts as a pending `connect`: upstream answers the former
-/// code until the new one comes. Recorded: within half a second.
+/// How long a restart counts as a pending `connect`. Upstream answers the former code until the new one comes, and
+/// a phone's socket drops and comes back, which is no news to the monitor. Recorded: both within half a second.
 const RESTART_OUT: Duration = Duration::from_secs(10);
 
 /// What a person asks for.
@@ -181,15 +181,16 @@ impl ActionService {
         if !matches!(state, Some(ConnectionState::Open | ConnectionState::Connecting)) {
             return Err(ActionError::NotConnected);
         }
-        match own.restart()? {
-            CommandOutcome::Done => {}
-            CommandOutcome::NotNow | CommandOutcome::Missing => return Err(ActionError::NotConnected),
-            CommandOutcome::Unsupported => return Err(ActionError::RestartUnsupported),
-        }
-        if state == Some(ConnectionState::Connecting) {
-            guard.save(|row| row.connect_out_until = Some(from_now(RESTART_OUT)))?;
-        }
-        Ok(())
+        // Before the restart leaves: the monitor may look at once.
+        let before = guard.row.connect_out_until;
+        guard.save(|row| row.connect_out_until = Some(from_now(RESTART_OUT)))?;
+        let refusal = match own.restart()? {
+            CommandOutcome::Done => return Ok(()),
+            CommandOutcome::NotNow | CommandOutcome::Missing => ActionError::NotConnected,
+            CommandOutcome::Unsupported => ActionError::RestartUnsupported,
+        };
+        guard.save(|row| row.connect_out_until = before)?;
+        Err(refusal)
     }
 
     /// Closes a socket that waits for a scan without a pairing code, so that the next call opens one with

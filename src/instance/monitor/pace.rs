@@ -22,8 +22,9 @@ pub struct Pace {
     pub steady: Duration,
     pub steady_looks: u32,
     /// Turns between open and down, and the time within which they have to come, that make a fight of two
-    /// sockets; without one for as long, it is over. Recorded: 35 to 128 logins in ten seconds. Two restarts
-    /// that somebody asks for make four turns.
+    /// sockets; without one for as long, it is over. Recorded: 35 to 128 logins in ten seconds, so that each look
+    /// finds the socket turned as likely as not, and polls at the quick pace see this many within half a minute. A
+    /// line so bad that the socket drops seven times in two minutes makes fourteen.
     pub fight_turns: usize,
     pub fight_window: Duration,
     /// Pause between two looks at a fight, which may go on for days.
@@ -66,7 +67,7 @@ impl Default for Pace {
             lasting: Duration::from_mins(1),
             steady: Duration::from_secs(30),
             steady_looks: 60,
-            fight_turns: 6,
+            fight_turns: 16,
             fight_window: Duration::from_mins(2),
             fight_look: Duration::from_secs(5),
             unsteady: Duration::from_secs(10),

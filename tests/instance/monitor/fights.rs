@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use pareia::instance::monitor::Pace;
-use pareia::sim::Version;
+use pareia::sim::{Options, Timing, Version};
 
 use super::{monitor, swift};
 use crate::harness::{Shop, instant, until};
@@ -15,7 +15,7 @@ fn pace() -> Pace {
     let fight_look = Duration::from_millis(20);
     // The looks before a drop have to span a turn, which the simulation does not make faster.
     let drop_look_pause = Pace::default().drop_look_pause;
-    Pace { fight_window: Duration::from_secs(3), fight_look, drop_look_pause, ..swift() }
+    Pace { fight_window: Duration::from_secs(3), fight_turns: 6, fight_look, drop_look_pause, ..swift() }
 }
 
 /// A watched shop whose number fights.
@@ -62,6 +62,20 @@ fn a_number_that_is_deleted_while_it_fights_leaves_no_look_that_stays_due() {
     let (from, begun) = (lists(), Instant::now());
     until("more polls", || lists() >= from + 5);
     assert!(begun.elapsed() >= pace().rest * 3, "five polls in {:?}", begun.elapsed());
+}
+
+#[test]
+fn restarts_that_somebody_asks_for_are_no_turns_of_a_fight() {
+    let timing = Timing { scan_to_open: Duration::from_millis(300), ..Timing::instant() };
+    let shop = Shop::watched(Options { timing, ..instant(Version::V2_3_7) }, pace());
+    shop.paired("a");
+    for _ in 0..3 {
+        assert_eq!(shop.call("POST", "/api/messaging/instance/a/restart").status, 200);
+        shop.polls(2);
+        shop.until_state("a", "open");
+        shop.polls(2);
+    }
+    assert_eq!(shop.history("a"), "asked, connected paired");
 }
 
 #[test]
