@@ -29,7 +29,7 @@ impl NoConnection {
     }
 }
 
-/// Why TLS failed. Nothing was sent.
+/// Why TLS failed. Nothing was sent, but for [`TlsFailure::PlainToTls`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TlsFailure {
     /// The certificate is past its date.
@@ -46,8 +46,12 @@ pub enum TlsFailure {
     BadCertificate,
     /// `https` was spoken to a port that speaks something else, mostly `http`.
     NotTls,
-    /// `http` was spoken to a port that speaks `https`.
-    PlainToTls,
+    /// `http` was spoken to a port that speaks `https`: the request and its key went out unencrypted.
+    PlainToTls {
+        /// Whether the server answered so itself: it acted on nothing. Otherwise the port was found to speak TLS after
+        /// the request had failed.
+        is_said: bool,
+    },
     /// The two have no version or cipher in common, or the server ended the handshake.
     Refused,
 }
@@ -63,7 +67,7 @@ impl TlsFailure {
             Self::AuthorityAsServer => "authority_as_server",
             Self::BadCertificate => "bad_certificate",
             Self::NotTls => "https_to_http",
-            Self::PlainToTls => "http_to_https",
+            Self::PlainToTls { .. } => "http_to_https",
             Self::Refused => "tls_refused",
         }
     }

@@ -12,7 +12,7 @@ const CLOUDFLARE_TIMEOUT: u16 = 524;
 pub enum UpstreamError {
     /// No connection: nothing was sent.
     Unreachable(NoConnection),
-    /// No TLS: nothing was sent.
+    /// TLS failed. Nothing was sent, but for what was sent to a port of TLS without it.
     Tls(TlsFailure),
     /// The connection broke: what was sent may have arrived.
     Broken,
@@ -68,6 +68,7 @@ impl UpstreamError {
     /// Whether it is certain that the server acted on nothing that was sent.
     pub fn is_without_effect(&self) -> bool {
         match self {
+            Self::Tls(TlsFailure::PlainToTls { is_said }) => *is_said,
             Self::Unreachable(_)
             | Self::Tls(_)
             | Self::RejectedKey
@@ -98,6 +99,32 @@ impl UpstreamError {
             Self::Unexpected => true,
             Self::Proxy(answer) => !answer.is_passing(),
             _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ProxyKind;
+
+    #[test]
+    fn what_may_have_arrived_is_not_without_effect() {
+        let plain = |is_said| UpstreamError::Tls(TlsFailure::PlainToTls { is_said });
+        let proxy = |status| UpstreamError::Proxy(ProxyAnswer { status, sender: ProxyKind::Nginx });
+        for (error, is_without_effect) in [
+            (UpstreamError::Unreachable(NoConnection::Refused), true),
+            (UpstreamError::Tls(TlsFailure::Expired), true),
+            (plain(true), true),
+            (plain(false), false),
+            (UpstreamError::RateLimited(Duration::ZERO), true),
+            (proxy(403), true),
+            (proxy(502), false),
+            (proxy(504), false),
+            (UpstreamError::Broken, false),
+            (UpstreamError::Timeout, false),
+        ] {
+            assert_eq!(error.is_without_effect(), is_without_effect, "{error:?}");
         }
     }
 }

@@ -128,9 +128,10 @@ fn tls(why: TlsFailure) -> FaultWords {
             "O endereço começa com https, e quem responde nessa porta não fala TLS",
             "Use http:// no endereço (baseUrl), ou a porta do https.",
         ),
-        TlsFailure::PlainToTls => fault(
-            "O endereço começa com http, e essa porta fala TLS (https)",
-            "Use https:// no endereço (baseUrl).",
+        TlsFailure::PlainToTls { .. } => fault(
+            "O endereço começa com http, e essa porta fala TLS (https): a chave foi enviada sem criptografia",
+            "Use https:// no endereço (baseUrl), e troque a chave: AUTHENTICATION_API_KEY no servidor e \"pareia credential \
+             rotate\" aqui.",
         ),
         TlsFailure::Refused => fault(
             "O servidor recusou a conexão TLS",

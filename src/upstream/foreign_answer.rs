@@ -63,7 +63,7 @@ pub(super) fn classify(head: &AnswerHead, body: &[u8]) -> UpstreamError {
         return UpstreamError::RateLimited(head.retry_after.unwrap_or(UNTOLD_WAIT).max(LEAST_WAIT));
     }
     if head.status == 400 && PLAIN_TO_TLS.iter().any(|words| text.contains(words)) {
-        return UpstreamError::Tls(TlsFailure::PlainToTls);
+        return UpstreamError::Tls(TlsFailure::PlainToTls { is_said: true });
     }
     UpstreamError::Proxy(ProxyAnswer { status: head.status, sender: sender(head, &text) })
 }
@@ -149,7 +149,8 @@ mod tests {
             "Client sent an HTTP request to an HTTPS server.\n",
             "You're speaking plain HTTP to an SSL-enabled server port.",
         ] {
-            assert_eq!(classify(&head(400), words.as_bytes()), UpstreamError::Tls(TlsFailure::PlainToTls));
+            let said = UpstreamError::Tls(TlsFailure::PlainToTls { is_said: true });
+            assert_eq!(classify(&head(400), words.as_bytes()), said);
         }
     }
 }

@@ -88,11 +88,12 @@ impl ConnectionPool {
         }
     }
 
-    /// Why a request got no answer. A server of TLS hangs up on plain HTTP, or answers in bytes that are none.
+    /// Why a request got no answer. A server of TLS hangs up on plain HTTP, or answers in bytes that are none; the
+    /// request had left by then.
     fn explain(&self, request: &HttpRequest, error: &Error) -> UpstreamError {
         match classify(error) {
             UpstreamError::Broken | UpstreamError::Unexpected if self.is_tls_port(request) => {
-                UpstreamError::Tls(TlsFailure::PlainToTls)
+                UpstreamError::Tls(TlsFailure::PlainToTls { is_said: false })
             }
             why => why,
         }
