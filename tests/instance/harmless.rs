@@ -180,6 +180,21 @@ fn a_refused_connect_leaves_nothing_to_wait_for() {
 }
 
 #[test]
+fn a_connect_that_a_proxy_gave_up_may_still_be_at_work() {
+    const CREATED: &str = r#"{"instance":{"instanceName":"x","instanceId":"i","status":"close"},"hash":"h"}"#;
+    let (shop, _) = scripted(QR_TIMEOUT, |endpoint| match endpoint {
+        "fetchInstances" => (404, r#"{"status":404,"error":"Not Found","response":{"message":["no"]}}"#),
+        "connectionState" => (200, r#"{"instance":{"instanceName":"x","state":"close"}}"#),
+        "create" => (201, CREATED),
+        _ => (504, "<html><title>504 Gateway Time-out</title><center>nginx</center></html>"),
+    });
+    let answer = shop.post("x");
+    assert_eq!(answer.code(), "evolution_timeout", "{}", answer.body);
+    let is_out = "SELECT connectOutUntil > unixepoch() * 1000 + 60000 FROM messaging_instances";
+    assert_eq!(shop.sql(is_out), [["1"]], "no other opens a socket beside it");
+}
+
+#[test]
 fn an_error_that_connect_answers_ends_the_call() {
     const STATES: [&str; 2] = [
         r#"{"instance":{"instanceName":"x","state":"connecting"}}"#,

@@ -28,7 +28,7 @@ pub(super) const CONNECT_OUT: Duration = Duration::from_secs(10);
 /// Deadline of a `connect`: upstream waits for web.whatsapp.com without a limit, and no other may be
 /// sent before the answer.
 pub(super) const CONNECT_GIVES_UP: Duration = Duration::from_mins(2);
-/// How long a `connect` counts as pending that was unanswered when its call ended.
+/// How long a `connect` counts as pending that was unanswered when its call ended, or that a proxy gave up.
 pub(super) const UNANSWERED_OUT: Duration = CONNECT_GIVES_UP;
 /// How long a call waits for the code of another's `connect` before it decides anew: longer than
 /// [`DISTRUST`], or such a code would never be trusted.

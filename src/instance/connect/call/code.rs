@@ -68,16 +68,19 @@ impl OpeningConnect {
         };
     }
 
-    /// Whether the `connect` was refused before it could open a socket. A key that is refused to one request
-    /// is refused to the other too, so its answer gets a moment to come.
-    pub(super) fn was_refused(&mut self, end: &ConnectError) -> bool {
+    /// The error of the `connect`, if it failed. A key that is refused to one request is refused to the other too,
+    /// so its answer gets a moment to come.
+    pub(super) fn failure(&mut self, end: &ConnectError) -> Option<UpstreamError> {
         if matches!(self.state, Opening::Unanswered)
             && matches!(end, ConnectError::Failed(UseCaseError::Upstream(error)) if error.is_without_effect())
             && let Ok(answer) = self.answer.recv_timeout(REJECTED_KEY_GRACE)
         {
             self.note(&answer);
         }
-        matches!(&self.state, Opening::Failed(error, _) if error.is_without_effect())
+        match &self.state {
+            Opening::Failed(error, _) => Some(error.clone()),
+            Opening::Unanswered | Opening::Answered => None,
+        }
     }
 }
 

@@ -101,13 +101,24 @@ impl ConnectCall<'_> {
         match self.await_code(Some(&mut opening), trust, self.deadline) {
             Ok(end) => self.conclude(end),
             Err(end) => {
-                if opening.was_refused(&end) {
-                    self.save(|row| row.connect_out_until = None)?;
-                } else if self.is_connect_pending() {
-                    self.save(|row| row.connect_out_until = Some(from_now(UNANSWERED_OUT)))?;
+                match opening.failure(&end) {
+                    Some(error) => self.note_lost_connect(&error)?,
+                    None if self.is_connect_pending() => self.note_lost_connect(&UpstreamError::Timeout)?,
+                    None => {}
                 }
                 Err(end)
             }
+        }
+    }
+
+    /// Notes how long a `connect` may be at work that failed; one that broke off, as long as it was given when it left.
+    fn note_lost_connect(&mut self, error: &UpstreamError) -> Result<(), ConnectError> {
+        if error.is_without_effect() {
+            self.save(|row| row.connect_out_until = None)
+        } else if error.is_unanswered() {
+            self.save(|row| row.connect_out_until = Some(from_now(UNANSWERED_OUT)))
+        } else {
+            Ok(())
         }
     }
 
@@ -205,9 +216,7 @@ impl ConnectCall<'_> {
             WaitEnd::Unloaded => self.note_unloaded()?,
             WaitEnd::Failed => self.note_connect_error()?,
             WaitEnd::NotOpened(error) => {
-                if error != UpstreamError::Broken {
-                    self.save(|row| row.connect_out_until = None)?;
-                }
+                self.note_lost_connect(&error)?;
                 return Err(error.into());
             }
             WaitEnd::Nothing => self.upstream = Upstream::Unseen,
