@@ -26,7 +26,7 @@ pub enum UpstreamError {
     Unexpected,
     /// Connected, and no answer within the time.
     Timeout,
-    /// 429: the call was turned away, and may be made again after that time, which is beyond the deadline.
+    /// 429: the call was turned away, and may be made again after that time.
     RateLimited(Duration),
     /// Somebody answered in the server's place.
     Proxy(ProxyAnswer),

@@ -144,8 +144,7 @@ fn rate_limited(wait: Duration) -> FaultWords {
     let seconds = wait.as_secs();
     fault(
         format!(
-            "Quem está à frente da Evolution API limita as chamadas (HTTP 429), e a espera de {seconds} s que pede \
-             passa do prazo desta chamada"
+            "Quem está à frente da Evolution API limita as chamadas (HTTP 429) e pede uma espera de {seconds} s"
         ),
         "Chame de novo depois disso, ou libere o endereço do pareia no limite de chamadas do proxy.",
     )

@@ -24,12 +24,12 @@ pub struct UpstreamServer<'a> {
 pub(super) struct Patience {
     /// When the last of them must have ended.
     pub deadline: Instant,
-    /// Whether a call waits that the server tells to come again later.
+    /// Whether a question waits that the server tells to come again later.
     pub waits: bool,
 }
 
 impl Patience {
-    /// Whether a call may wait for so long and be made again.
+    /// Whether a question may wait for so long and be asked again.
     pub(super) fn allows(&self, wait: Duration) -> bool {
         self.waits && Instant::now() + wait < self.deadline
     }
@@ -38,7 +38,7 @@ impl Patience {
 /// A client of one server, for one request of ours.
 ///
 /// Each method is one question or one command. It ends by the client's deadline, writes one line of the log
-/// for each call, and repeats no call that must not arrive twice. The table of `instance/connect/plan.rs` holds
+/// for each call, and repeats no command, not even one that was turned away. The table of `instance/connect/plan.rs` holds
 /// for every upstream that keeps what is said here.
 pub trait UpstreamClient: Send + Sync {
     /// The same client with another deadline.

@@ -2,6 +2,8 @@
 //! of a credential.
 
 use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use pareia::sim::{Sim, Version};
@@ -142,8 +144,8 @@ const LICENCE: &str = r#"{"error":"service not activated","code":"LICENSE_REQUIR
 #[test]
 fn whoever_is_turned_away_waits_as_told_and_calls_again() {
     let face = {
-        let turned_away = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
-        StandIn::answering(move |_| match turned_away.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+        let turned_away = Arc::new(AtomicUsize::new(0));
+        StandIn::answering(move |_| match turned_away.fetch_add(1, Ordering::SeqCst) {
             0 => answer(429, &[("Retry-After", "1")], "Too Many Requests"),
             _ => answer(503, &[], LICENCE),
         })
@@ -162,4 +164,81 @@ fn a_wait_beyond_the_deadline_is_said_at_once() {
     let asked: Vec<_> = face.arrivals().into_iter().map(|(_, line)| line).collect();
     assert_eq!(asked.len(), 2, "once by the test and once by the call: {asked:?}");
     assert!(shop_at(&face.url()).post("x").body["data"] == Value::Null);
+}
+
+const CREATED: &str = r#"{"instance":{"instanceName":"x","instanceId":"i","status":"close"},"hash":"h"}"#;
+const CLOSE: &str = r#"{"instance":{"instanceName":"x","state":"close"}}"#;
+const MISSING: &str = r#"{"status":404,"error":"Not Found","response":{"message":["no"]}}"#;
+
+/// The paths that were asked for, in order.
+fn asked(face: &StandIn) -> Vec<String> {
+    let path = |line: &str| line.split([' ', '?']).nth(1).unwrap_or_default().to_owned();
+    face.arrivals().iter().map(|(_, line)| path(line)).collect()
+}
+
+#[test]
+fn a_command_that_is_turned_away_waits_as_told_and_is_sent_after_another_look() {
+    let [creates, connects] = [(); 2].map(|()| Arc::new(AtomicUsize::new(0)));
+    let face = StandIn::answering(move |line| {
+        let is_first = |count: &AtomicUsize| count.fetch_add(1, Ordering::SeqCst) == 0;
+        let is_created = creates.load(Ordering::SeqCst) > 1;
+        let turned_away = answer(429, &[("Retry-After", "1")], "Too Many Requests");
+        match line.split('/').nth(2).unwrap_or_default().split(' ').next().unwrap_or_default() {
+            "create" if is_first(&creates) => turned_away,
+            "create" => answer(201, &[], CREATED),
+            "connect" if is_first(&connects) => turned_away,
+            "connect" => answer(200, &[], r#"{"pairingCode":null,"code":"2@x","count":1}"#),
+            "connectionState" if is_created => answer(200, &[], CLOSE),
+            _ => answer(404, &[], MISSING),
+        }
+    });
+    let shop = shop_at(&face.url());
+    let called = shop.post("x");
+    assert!(called.qr().is_some(), "{}", called.body);
+    let asked = asked(&face);
+    for (command, times) in [("/instance/create", 2), ("/instance/connect/x", 2)] {
+        let at: Vec<_> = (0..asked.len()).filter(|at| asked[*at] == command).collect();
+        assert_eq!(at.len(), times, "{asked:?}");
+        assert!(asked[at[0] + 1..at[1]].iter().any(|path| path.contains("connectionState")), "{asked:?}");
+        let arrivals = face.arrivals();
+        assert!(arrivals[at[1]].0 - arrivals[at[0]].0 >= Duration::from_secs(1), "{arrivals:?}");
+    }
+}
+
+#[test]
+fn a_command_that_would_have_to_wait_too_long_leaves_nothing_to_wait_for() {
+    let face = StandIn::answering(|line| match line {
+        line if line.contains("create") => answer(429, &[("Retry-After", "3600")], "Too Many Requests"),
+        _ => answer(404, &[], MISSING),
+    });
+    let shop = shop_at(&face.url());
+    let called = shop.post("x");
+    assert_eq!((called.status, called.code()), (502, "evolution_proxy"), "{}", called.body);
+    let out = "SELECT createOutUntil, connectOutUntil FROM messaging_instances";
+    assert_eq!(shop.sql(out), [["NULL", "NULL"]]);
+}
+
+#[test]
+fn a_delete_that_is_turned_away_does_not_meet_another_instance_of_the_name_later() {
+    let deletes = Arc::new(AtomicUsize::new(0));
+    let face = StandIn::answering(move |line| {
+        let count = |line: &str| line.starts_with("DELETE").then(|| deletes.fetch_add(1, Ordering::SeqCst));
+        match (count(line), deletes.load(Ordering::SeqCst)) {
+            (Some(0), _) => answer(429, &[("Retry-After", "1")], "Too Many Requests"),
+            (None, _) if line.contains("connectionState") => answer(200, &[], CLOSE),
+            (None, 0) => answer(200, &[], r#"[{"id":"i","name":"x","connectionStatus":"close"}]"#),
+            _ => answer(200, &[], r#"[{"id":"j","name":"x","connectionStatus":"close"}]"#),
+        }
+    });
+    let shop = shop_at(&face.url());
+    shop.set(
+        "INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId, userId, credentialId,
+             status, claimedUrl, upstreamId, createdAt, updatedAt)
+         SELECT 'c', 'whatsapp_evolution', 'x', '5521991856227', u.id, c.id, 'disconnected', c.baseUrl, 'i', 1, 1
+         FROM users u, integration_credentials c",
+    );
+    let refused = shop.call("DELETE", "/api/messaging/instance/x");
+    assert_ne!(refused.status, 200, "{}", refused.body);
+    let deletes = face.arrivals().iter().filter(|(_, line)| line.starts_with("DELETE")).count();
+    assert_eq!(deletes, 1, "{:?}", face.arrivals());
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::error::ActionError;
 use crate::domain::ConnectionState;
 use crate::domain::ListedInstance;
+use crate::domain::Name;
 use crate::domain::Pairing;
 use crate::domain::Status;
 use crate::domain::UpstreamError;
@@ -126,12 +127,12 @@ pub(super) fn find<'a>(
         key: &credential.key,
     };
     let client = service.gateway().client(server, trace, deadline);
-    let mut own =
-        OwnInstance { service, target, credential: credential.id, client, is_listed: false, _permit: permit };
-    let listed = own.listed()?;
-    own.is_listed = listed.is_some();
-    let id = listed.and_then(|listed| listed.id);
-    Ok(match row.owns(base_url.as_str(), id.as_deref()) {
+    let listed = client.list(&target.name)?;
+    let (is_listed, id) = (listed.is_some(), listed.and_then(|listed| listed.id));
+    let owns = row.owns(base_url.as_str(), id.as_deref());
+    let credential = credential.id;
+    let own = OwnInstance { service, target, credential, client, deadline, is_listed, id, _permit: permit };
+    Ok(match owns {
         true => UpstreamOfRow::Own(Box::new(own)),
         false if own.is_listed => UpstreamOfRow::OtherOfName,
         false => UpstreamOfRow::Nothing,
@@ -167,14 +168,20 @@ pub(super) fn internal(trace: &str, error: &store::Error) -> ActionError {
     error.into()
 }
 
+/// A method of the client that is a command.
+type Command = fn(&(dyn UpstreamClient + 'static), &Name) -> Result<CommandOutcome, UpstreamError>;
+
 /// The row's own instance upstream.
 pub(super) struct OwnInstance<'a> {
     service: &'a ConnectService,
     target: &'a InstanceRef,
     credential: String,
     client: Box<dyn UpstreamClient>,
+    deadline: Instant,
     /// Whether the list showed it.
     is_listed: bool,
+    /// Its id there, if it has one.
+    id: Option<String>,
     _permit: Permit<String>,
 }
 
@@ -213,7 +220,7 @@ impl OwnInstance<'_> {
             if attempt > 0 {
                 thread::sleep(DELETE_PAUSE);
             }
-            match self.client.delete(&self.target.name)? {
+            match self.command(UpstreamClient::delete)? {
                 outcome @ (CommandOutcome::Done | CommandOutcome::Missing) => {
                     self.clear_pending_connect();
                     return Ok(outcome == CommandOutcome::Done);
@@ -240,6 +247,15 @@ impl OwnInstance<'_> {
     }
 
     pub(super) fn logout(&self) -> Result<CommandOutcome, ActionError> {
+        let outcome = self.command(UpstreamClient::logout)?;
+        if outcome == CommandOutcome::Done {
+            self.clear_pending_connect();
+        }
+        Ok(outcome)
+    }
+
+    /// Closes a socket that waits for a scan, or does not: after any wait a phone may have scanned.
+    pub(super) fn close_unscanned(&self) -> Result<CommandOutcome, ActionError> {
         let outcome = self.client.logout(&self.target.name)?;
         if outcome == CommandOutcome::Done {
             self.clear_pending_connect();
@@ -248,7 +264,23 @@ impl OwnInstance<'_> {
     }
 
     pub(super) fn restart(&self) -> Result<CommandOutcome, ActionError> {
-        Ok(self.client.restart(&self.target.name)?)
+        self.command(UpstreamClient::restart)
+    }
+
+    /// Sends a command. One that a 429 turned away is sent again when the server says so, where that is in time and
+    /// no other instance has the name by then.
+    fn command(&self, send: Command) -> Result<CommandOutcome, ActionError> {
+        loop {
+            match send(&*self.client, &self.target.name) {
+                Err(UpstreamError::RateLimited(wait)) if Instant::now() + wait < self.deadline => {
+                    thread::sleep(wait);
+                }
+                outcome => return Ok(outcome?),
+            }
+            if self.listed()?.is_some_and(|listed| listed.id != self.id) {
+                return Err(ActionError::NotYours);
+            }
+        }
     }
 
     /// Clears the pending connect: the socket that it could open is gone.

@@ -199,7 +199,8 @@ impl ActionService {
         let _permits = self.permits(target)?;
         let mut guard = InstanceGuard::take(&self.service, target, trace)?;
         let UpstreamOfRow::Own(own) = guard.find()? else { return Ok(()) };
-        if !pairing::waits_for_scan_alone(&own, &guard.row)? || own.logout()? != CommandOutcome::Done {
+        if !pairing::waits_for_scan_alone(&own, &guard.row)? || own.close_unscanned()? != CommandOutcome::Done
+        {
             return Ok(());
         }
         pairing::await_close(&own)?;

@@ -166,6 +166,11 @@ impl Steadiness {
         };
     }
 
+    /// Forgets the last look: there was none for a while.
+    pub(super) fn note_break(&mut self) {
+        self.last = Phase::Unseen;
+    }
+
     /// Whether the last look said `connecting`.
     pub(super) fn is_connecting(&self) -> bool {
         matches!(self.last, Phase::Connecting { .. })
@@ -281,6 +286,9 @@ mod tests {
         assert!(first.may_ask(), "the first connect of a call");
         first.note_connect();
         assert!(!first.may_ask() && first.is_being_confirmed(), "the next wants more looks");
+        first.note_break();
+        assert!(!first.is_connecting() && !first.may_ask(), "nobody has looked");
+        first.note_connecting();
         assert!(!first.note_closed(), "it may come back");
         first.note_connecting();
         assert!(!first.may_ask() && !first.is_being_confirmed() && !first.is_flapping());

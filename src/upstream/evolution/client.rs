@@ -53,7 +53,7 @@ impl EvolutionClient {
 
     fn check_key(&self) -> Result<KeyKind, UpstreamError> {
         let verified = self
-            .post("verify-creds", "/verify-creds", &json!({}))
+            .post("verify-creds", "/verify-creds", &json!({}), CallPolicy::Repeatable)
             .and_then(|(status, body)| decode::parse_body(status, &body));
         let kind = match verified {
             Ok((200, body)) if decode::is_verdict(&body) => return Ok(KeyKind::Global),
@@ -76,17 +76,19 @@ impl EvolutionClient {
         self.call(&EvolutionRoute { method: "GET", name, path }, None, policy, &mut whole)
     }
 
-    fn post(&self, name: &'static str, path: &str, body: &Value) -> Result<(u16, Vec<u8>), UpstreamError> {
-        self.call(
-            &EvolutionRoute { method: "POST", name, path },
-            Some(&body.to_string()),
-            CallPolicy::OnceFresh,
-            &mut whole,
-        )
+    fn post(
+        &self,
+        name: &'static str,
+        path: &str,
+        body: &Value,
+        policy: CallPolicy,
+    ) -> Result<(u16, Vec<u8>), UpstreamError> {
+        let route = EvolutionRoute { method: "POST", name, path };
+        self.call(&route, Some(&body.to_string()), policy, &mut whole)
     }
 
-    /// The one way out. A call that was turned away with a 429 was not made, and is made again when the server
-    /// says so, where that is in time.
+    /// The one way out. A question that was turned away with a 429 is asked again when the server says so, where
+    /// that is in time. A command is not: by then it may not be right any more, which its caller has to look at.
     fn call<T>(
         &self,
         route: &EvolutionRoute,
@@ -96,7 +98,11 @@ impl EvolutionClient {
     ) -> Result<(u16, T), UpstreamError> {
         loop {
             match self.call_once(route, body, policy, read) {
-                Err(UpstreamError::RateLimited(wait)) if self.patience.allows(wait) => thread::sleep(wait),
+                Err(UpstreamError::RateLimited(wait))
+                    if policy.is_repeatable() && self.patience.allows(wait) =>
+                {
+                    thread::sleep(wait);
+                }
                 outcome => return outcome,
             }
         }
@@ -186,7 +192,7 @@ impl UpstreamClient for EvolutionClient {
             "number": phone.as_str(),
             "token": random_token(),
         });
-        let (status, body) = self.post("create", "/instance/create", &body)?;
+        let (status, body) = self.post("create", "/instance/create", &body, CallPolicy::OnceFresh)?;
         decode::created(status, &body)
     }
 
@@ -218,7 +224,8 @@ impl UpstreamClient for EvolutionClient {
     /// Only by 2.x's `POST`: 1.8's `PUT` opens a second socket beside the first, and the two replace
     /// each other for ever, so that is never sent.
     fn restart(&self, name: &Name) -> Result<CommandOutcome, UpstreamError> {
-        let (status, body) = self.post("restart", &format!("/instance/restart/{name}"), &json!({}))?;
+        let path = format!("/instance/restart/{name}");
+        let (status, body) = self.post("restart", &path, &json!({}), CallPolicy::OnceFresh)?;
         decode::restarted(status, &body)
     }
 

@@ -144,10 +144,18 @@ impl ConnectCall<'_> {
     }
 
     fn look_for_code(&mut self, wait: &mut Wait) -> Result<Option<WaitEnd>, ConnectError> {
-        if let Some(answer) = wait.opening.as_mut().and_then(|opening| opening.take())
-            && let Some(seen) = self.judge_answer(answer, &mut wait.filter, CodeFilter::judge_opening)?
-        {
-            return Ok(Some(seen));
+        match wait.opening.as_mut().and_then(|opening| opening.take()) {
+            Some(Err(error @ UpstreamError::RateLimited(_))) if !wait.steadiness.is_connecting() => {
+                return Ok(Some(WaitEnd::NotOpened(error)));
+            }
+            // A socket is opening without it.
+            None | Some(Err(UpstreamError::RateLimited(_))) => {}
+            Some(answer) => {
+                let seen = self.judge_answer(answer, &mut wait.filter, CodeFilter::judge_opening)?;
+                if seen.is_some() {
+                    return Ok(seen);
+                }
+            }
         }
         let state = self.client().state(&self.request.name);
         match self.tolerate(PolledEndpoint::State, state)? {
@@ -194,8 +202,12 @@ impl ConnectCall<'_> {
             return Ok(None);
         }
         wait.steadiness.note_connect();
-        self.connect_sent = true;
         let answer = self.client().code(&self.request.name);
+        if matches!(answer, Err(UpstreamError::RateLimited(_))) {
+            wait.steadiness.note_break();
+        } else {
+            self.connect_sent = true;
+        }
         self.judge_answer(answer, &mut wait.filter, CodeFilter::judge)
     }
 

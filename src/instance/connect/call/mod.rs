@@ -285,12 +285,21 @@ impl<'a> ConnectCall<'a> {
         Ok(())
     }
 
+    /// Waits as long as a 429 asks for, or ends the call where its deadline comes first. What a command was to be
+    /// sent for may be otherwise by then.
+    fn wait_as_told(&mut self, wait: Duration) -> Result<(), ConnectError> {
+        self.pause(wait, UpstreamError::RateLimited(wait).into())
+    }
+
     /// Lets a failure during a wait pass as `None`, until [`Failures`] says that it ends the call.
     fn tolerate<T>(
         &mut self,
         endpoint: PolledEndpoint,
         answer: Result<T, UpstreamError>,
     ) -> Result<Option<T>, ConnectError> {
+        if let Err(UpstreamError::RateLimited(wait)) = answer {
+            return self.wait_as_told(wait).map(|()| None);
+        }
         let ends = self.failures.note(endpoint, &answer);
         match answer {
             Ok(value) => Ok(Some(value)),

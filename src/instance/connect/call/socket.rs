@@ -1,6 +1,6 @@
 //! The steps of a call around a socket: watch one that may come back, open one, ask for its code.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::ConnectCall;
 use super::code::WaitEnd;
@@ -167,6 +167,11 @@ impl ConnectCall<'_> {
     /// Asks for the code of a socket that waits for a scan.
     pub(super) fn ask_code(&mut self) -> Result<Option<ConnectOutcome>, ConnectError> {
         let answer = self.client().code(&self.request.name);
+        if let Err(UpstreamError::RateLimited(wait)) = answer {
+            self.wait_as_told(wait)?;
+            self.look_anew();
+            return Ok(None);
+        }
         // The socket may have closed just before, and this `connect` opened another.
         self.connect_sent = true;
         let end = match self.tolerate(PolledEndpoint::Connect, answer)? {
@@ -202,6 +207,20 @@ impl ConnectCall<'_> {
         self.save(|row| row.connect_out_until = None)
     }
 
+    /// Waits as told after a `connect` that was turned away, and looks anew.
+    fn open_later(&mut self, wait: Duration) -> Result<(), ConnectError> {
+        (self.connect_sent, self.opened) = (false, false);
+        self.wait_as_told(wait)?;
+        if self.socket == SocketHistory::Fresh {
+            // Still without a socket of its own: only its state may be another by now.
+            let state = self.client().state(&self.request.name)?;
+            self.upstream = state.map_or(Upstream::Absent, |state| Upstream::Present(state, Pairing::Never));
+        } else {
+            self.look_anew();
+        }
+        Ok(())
+    }
+
     fn is_expired(&self, qr: &Qr) -> bool {
         self.remembered_code().is_some_and(|code| code.has_expired_as(qr))
     }
@@ -217,7 +236,8 @@ impl ConnectCall<'_> {
             WaitEnd::Failed => self.note_connect_error()?,
             WaitEnd::NotOpened(error) => {
                 self.note_lost_connect(&error)?;
-                return Err(error.into());
+                let UpstreamError::RateLimited(wait) = error else { return Err(error.into()) };
+                return self.open_later(wait).map(|()| None);
             }
             WaitEnd::Nothing => self.upstream = Upstream::Unseen,
         }

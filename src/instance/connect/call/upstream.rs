@@ -113,8 +113,15 @@ impl ConnectCall<'_> {
             row.connect_out_until = None;
             row.create_out_until = Some(from_now(CREATE_OUT));
         })?;
+        let answer = self.client().create(&self.request.name, &self.request.phone);
+        if let Err(UpstreamError::RateLimited(wait)) = answer {
+            self.clear_pending_create()?;
+            self.wait_as_told(wait)?;
+            self.upstream = Upstream::Unseen;
+            return Ok(());
+        }
         self.creates += 1;
-        match self.client().create(&self.request.name, &self.request.phone) {
+        match answer {
             Ok(Created::Now(id)) => {
                 self.listed.id = id;
                 self.socket = SocketHistory::Fresh;
