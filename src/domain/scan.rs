@@ -8,7 +8,7 @@ const REST: Millis = 30 * 60 * 1000;
 const MANY_CODES: u32 = 3;
 
 /// What became of the codes of a row since somebody began to ask for them. A phone that connects, a logout and a
-/// move to another server clear it, which a trigger of the database sees to.
+/// move to another server clear it: a trigger of the database where the status tells, and whoever logs out or moves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ScanEvidence {
     /// Codes that were shown.

@@ -42,7 +42,7 @@ pub struct InstanceRow {
     pub create_out_until: Option<Millis>,
     /// Until when a `connect` that was sent may open a socket.
     pub connect_out_until: Option<Millis>,
-    /// What had become of its codes when the row was read.
+    /// What has become of its codes.
     pub scans: ScanEvidence,
 }
 
@@ -102,6 +102,11 @@ impl InstanceRow {
     pub fn forget_phone(&mut self) {
         self.paired_at = None;
         self.linked = None;
+    }
+
+    /// Forgets what became of codes: they say nothing of the next.
+    pub fn forget_scans(&mut self) {
+        self.scans = ScanEvidence::default();
     }
 
     /// Removes the code: there is none, or nobody may use it.
@@ -203,7 +208,8 @@ impl Store {
                      credentialId = (SELECT id FROM integration_credentials WHERE id = ?3),
                      qrCode = ?5, pairedAt = ?6, claimedUrl = ?7, upstreamId = ?8, createOutUntil = ?9,
                      connectOutUntil = ?10, updatedAt = ?11, statusReason = ?12, qrSince = ?13,
-                     linkedNumber = ?14, linkedKey = ?15, profileName = ?16, linkedSeenAt = ?17
+                     linkedNumber = ?14, linkedKey = ?15, profileName = ?16, linkedSeenAt = ?17,
+                     scanCodes = ?18, scanReturns = ?19, scanCodeAt = ?20
                  WHERE id = ?1",
             )?
             .execute(params![
@@ -224,6 +230,9 @@ impl Store {
                 linked_key,
                 profile_name,
                 linked_seen_at,
+                instance.scans.codes,
+                instance.scans.returns,
+                instance.scans.last_code,
             ])
         })?;
         Ok(saved == 1)

@@ -1,26 +1,12 @@
-//! What became of the codes of a row, and the releases of its server. A trigger of the database clears the
-//! former once a phone connects, whoever writes that.
+//! What to advise on the codes of a row, and the releases of its server. What became of the codes is saved with the
+//! row; a trigger of the database clears it once a phone connects, whoever writes that.
 
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Error, Store};
-use crate::domain::{NewCode, ScanEvidence, ScanHelp, ServerVersions};
+use crate::domain::{ScanEvidence, ScanHelp, ServerVersions};
 
 impl Store {
-    /// Notes that another code of the row is shown now.
-    pub fn note_new_code(&self, instance: &str, code: NewCode) -> Result<(), Error> {
-        let now = self.clock.now();
-        self.write(|t| {
-            let Some(evidence) = evidence(t, instance)? else { return Ok(()) };
-            let noted = evidence.with_code(code, now);
-            t.prepare_cached(
-                "UPDATE messaging_instances SET scanCodes = ?2, scanReturns = ?3, scanCodeAt = ?4 WHERE id = ?1",
-            )?
-            .execute(params![instance, noted.codes, noted.returns, noted.last_code])
-            .map(drop)
-        })
-    }
-
     /// What to advise whoever scans the codes of the row; `None` where nothing is amiss.
     pub fn scan_help(&self, instance: &str) -> Result<Option<ScanHelp>, Error> {
         let query = "SELECT i.scanCodes, i.scanReturns, i.scanCodeAt, v.server, v.whatsappWeb
@@ -39,11 +25,6 @@ impl Store {
         let values = params![credential, versions.server, versions.whatsapp_web];
         self.write(|t| t.prepare_cached(note)?.execute(values)).map(drop)
     }
-}
-
-fn evidence(t: &Transaction, instance: &str) -> rusqlite::Result<Option<ScanEvidence>> {
-    let query = "SELECT scanCodes, scanReturns, scanCodeAt FROM messaging_instances WHERE id = ?1";
-    t.prepare_cached(query)?.query_row([instance], |row| read(row, 0)).optional()
 }
 
 /// The columns `scanCodes`, `scanReturns` and `scanCodeAt`, from the first of them on.

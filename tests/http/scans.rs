@@ -127,6 +127,40 @@ fn what_was_seen_is_kept_until_a_logout_or_a_rest() {
     assert_eq!(evidence(&shop), "1 0 1");
 }
 
+/// The evidence of three codes without a phone, in a row that is disconnected already.
+const THREE_CODES: &str =
+    "UPDATE messaging_instances SET status = 'disconnected', statusReason = 'unscanned',
+    scanCodes = 3, scanCodeAt = unixepoch() * 1000";
+
+#[test]
+fn a_logout_and_a_move_begin_anew_whatever_the_status_was() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    shop.post("a");
+    shop.set(THREE_CODES);
+    assert_eq!(shop.call("POST", &format!("{ROUTE}/a/logout")).status, 200);
+    assert_eq!(evidence(&shop), "0 0 0", "a logout");
+    shop.post("a");
+    shop.set(THREE_CODES);
+    let elsewhere = pareia::sim::Sim::start(instant(Version::V2_3_7)).expect("the simulation starts");
+    shop.credential("cred_b", &elsewhere.url());
+    shop.set("UPDATE integration_credentials SET isActive = 0 WHERE id = 'cred_a'");
+    let moved = shop.post("a");
+    assert!(moved.qr().is_some(), "{}", moved.body);
+    assert_eq!((evidence(&shop).as_str(), moved.data("scanHelp")), ("1 0 1", &Value::Null), "a move");
+}
+
+#[test]
+fn a_code_is_counted_in_the_write_that_shows_it() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    shop.set(
+        "CREATE TRIGGER counted AFTER UPDATE OF qrCode ON messaging_instances
+         WHEN NEW.qrCode IS NOT OLD.qrCode AND NEW.scanCodes = OLD.scanCodes
+         BEGIN SELECT raise(ABORT, 'a kill in between would lose the count'); END",
+    );
+    assert_eq!(shop.post("a").status, 200);
+    assert_eq!(evidence(&shop), "1 0 1");
+}
+
 #[test]
 fn a_code_that_does_not_come_after_scans_that_did_nothing_is_explained() {
     let shop = Shop::with(instant(Version::V2_3_7), Duration::from_secs(3));

@@ -151,6 +151,7 @@ impl ActionService {
             }
             row.hide_code();
             row.forget_phone();
+            row.forget_scans();
         })
     }
 

@@ -216,16 +216,16 @@ impl<'a> ConnectCall<'a> {
         let (seen, code) = (self.service.store.clock().now(), self.new_code(&qr.image));
         self.claim(|row| {
             row.become_status(Status::Connecting, Reason::Asked);
+            row.scans = code.map_or(row.scans, |code| row.scans.with_code(code, seen));
             row.show_code(&qr.image, seen);
             row.forget_phone();
             row.connect_out_until = None;
         })?;
-        self.note_code(code)?;
         let wanted = self.request.pairing_code;
         let pairing_code = qr.pairing_code.clone().filter(|_| wanted);
         let missing = wanted && pairing_code.is_none();
         let prior_state = if self.creates > 0 { PriorState::Missing } else { PriorState::Existing };
-        let scan_help = self.scan_help(code)?;
+        let scan_help = self.scan_help()?;
         let answer = self.answer(Status::Connecting, prior_state, Some(Qr { pairing_code, ..qr }), missing);
         Ok(ConnectOutcome { scan_help, ..answer })
     }

@@ -136,6 +136,7 @@ impl ConnectCall<'_> {
             row.credential = Some(to.id.clone());
             if row.claimed_url.as_ref().is_some_and(|url| *url != to.base_url) {
                 row.become_status(Status::Disconnected, Reason::Moved);
+                row.forget_scans();
                 row.create_out_until = None;
                 row.connect_out_until = None;
             }
@@ -143,7 +144,7 @@ impl ConnectCall<'_> {
     }
 
     /// Whether the instance on this server is the row's own, as far as the list showed.
-    fn is_claimed(&self, row: &InstanceRow) -> bool {
+    pub(super) fn is_claimed(&self, row: &InstanceRow) -> bool {
         let here = self.server.as_ref().map(|server| server.base_url.as_str());
         here.is_some_and(|here| row.owns(here, self.listed.id.as_deref()))
     }
@@ -178,6 +179,7 @@ impl ConnectCall<'_> {
             if !row.owns(&url, id.as_deref()) {
                 row.hide_code();
                 row.forget_phone();
+                row.forget_scans();
             }
             row.claimed_url = Some(url);
             row.upstream_id = id.or(row.upstream_id.take());

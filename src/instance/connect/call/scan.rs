@@ -14,7 +14,9 @@ impl ConnectCall<'_> {
         let row = self.row.known()?;
         let (sockets, name) = (&self.service.sockets, self.request.name.as_str());
         let credential = &self.server().credential;
-        let (is_new, lifetime) = (row.qr_code.as_ref() != Some(image), self.client().code_lifetime());
+        // Of another instance's code nothing follows.
+        let before = row.qr_code.as_ref().filter(|_| self.is_claimed(row));
+        let (is_new, lifetime) = (before != Some(image), self.client().code_lifetime());
         let is_early = sockets.note_code((credential, name), is_new, self.opened, lifetime);
         if !is_new {
             return None;
@@ -23,20 +25,13 @@ impl ConnectCall<'_> {
         let is_explained =
             row.connect_out_until.is_some_and(is_out) || sockets.flapped_lately(credential, name);
         let came_back = self.socket == SocketHistory::Resumed || is_early;
-        let is_return = row.qr_code.is_some() && came_back && !is_explained;
+        let is_return = before.is_some() && came_back && !is_explained;
         Some(if is_return { NewCode::AfterReturn } else { NewCode::InTurn })
     }
 
-    /// Notes a code that is shown now, if it is another than before.
-    pub(super) fn note_code(&self, code: Option<NewCode>) -> Result<(), ConnectError> {
-        let (Some(code), Some(row)) = (code, self.row.known()) else { return Ok(()) };
-        self.service.store.note_new_code(&row.id, code).map_err(|e| self.internal(&e))
-    }
-
-    /// What to advise whoever scans, after that code was noted; `None` where nothing is amiss. The database is
-    /// asked only where the row, as it was read, or the code gives cause.
-    pub(super) fn scan_help(&self, code: Option<NewCode>) -> Result<Option<ScanHelp>, ConnectError> {
-        let has_cause = |row: &&InstanceRow| code.is_some() || row.scans.advice().is_some();
+    /// What to advise whoever scans, as the row says; `None` where nothing is amiss.
+    pub(super) fn scan_help(&self) -> Result<Option<ScanHelp>, ConnectError> {
+        let has_cause = |row: &&InstanceRow| row.scans.advice().is_some();
         let Some(row) = self.row.known().filter(has_cause) else { return Ok(None) };
         self.service.store.scan_help(&row.id).map_err(|e| self.internal(&e))
     }
@@ -44,7 +39,7 @@ impl ConnectCall<'_> {
     /// The error of a call that got no code, which says what to look for where codes led nowhere before.
     pub(super) fn explained(&self, error: ConnectError) -> ConnectError {
         match error {
-            ConnectError::NoQr if matches!(self.scan_help(None), Ok(Some(_))) => ConnectError::NoQrAfterScans,
+            ConnectError::NoQr if matches!(self.scan_help(), Ok(Some(_))) => ConnectError::NoQrAfterScans,
             error => error,
         }
     }
