@@ -199,10 +199,15 @@ impl SimulatedInstance {
         profile_name.unwrap_or(PROFILE_NAME).clone_into(&mut self.profile_name);
     }
 
-    /// A paired socket is signed in. Only now is it said whose it is.
+    /// A paired socket is signed in, and the database says so: only now is it said whose it is.
     pub fn open(&mut self, now: Moment) {
-        self.owner.clone_from(&self.account);
         self.state = LiveState::Open;
+        self.list_open(now);
+    }
+
+    /// The database hears that a paired socket is signed in, and whose it is.
+    pub fn list_open(&mut self, now: Moment) {
+        self.owner.clone_from(&self.account);
         self.stored = LiveState::Open;
         self.updated = now;
     }

@@ -38,6 +38,8 @@ pub struct Timing {
     pub pairing_code: Duration,
     /// From a scan, or the start of a paired socket's reconnect, until `open`.
     pub scan_to_open: Duration,
+    /// How much later than `connectionState` the list of 2.x says `open`, and who scanned.
+    pub list_lag: Duration,
     /// How long an instance with a webhook stays in memory after a 2.x `delete` answered: the clean-up
     /// waits for the webhook `remove.instance`.
     pub remove_webhook: Duration,
@@ -73,6 +75,7 @@ impl Timing {
             qr_life: ms(45_000),
             pairing_code: ms(1_000),
             scan_to_open: ms(120),
+            list_lag: ms(380),
             remove_webhook: ms(100),
             clean_up: ms(85),
             race_clean_up: ms(42),
@@ -94,6 +97,7 @@ impl Timing {
             delete: ms(20),
             restart: ms(2_000),
             pairing_code: ms(2_000),
+            list_lag: Duration::ZERO,
             ..Self::recorded()
         }
     }
@@ -112,6 +116,7 @@ impl Timing {
             qr: none,
             pairing_code: none,
             scan_to_open: none,
+            list_lag: none,
             remove_webhook: none,
             clean_up: none,
             race_clean_up: none,

@@ -1,7 +1,9 @@
 //! Which phone is really linked: what the call, the list and the history say of it, and when.
 
+use std::time::Duration;
+
 use pareia::domain::Role;
-use pareia::sim::Version;
+use pareia::sim::{Options, Timing, Version};
 use serde_json::{Value, json};
 
 use super::monitor::swift;
@@ -96,6 +98,25 @@ fn a_call_says_whose_phone_is_connected() {
             assert_eq!(phone(&shop.shown(kind)), expected(owner), "{kind}");
         }
     }
+}
+
+#[test]
+fn a_call_that_is_quicker_than_the_list_waits_for_whose_phone_it_is() {
+    let timing = Timing { list_lag: Duration::from_millis(400), ..Timing::instant() };
+    let shop = Shop::new(Options { timing, ..instant(Version::V2_3_7) });
+    shop.scanned_by("a", PHONE, "5511987654321@s.whatsapp.net");
+    let answer = shop.post("a");
+    assert_eq!(
+        phone(&answer.body["data"]),
+        json!(["5511987654321", false, PROFILE, true]),
+        "{}",
+        answer.body
+    );
+    assert_eq!(answer.data("warning")["code"], "other_number");
+    let lists = || shop.sim.control().count("fetchInstances", Some("a"));
+    let from = lists();
+    shop.post("a");
+    assert_eq!(lists(), from + 1, "a list that says it is asked for once");
 }
 
 #[test]

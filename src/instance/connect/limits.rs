@@ -88,5 +88,8 @@ pub(super) fn pace(since: Duration) -> Duration {
 pub(super) const HOME_SEARCH: (Duration, u32) = (Duration::from_secs(2), 4);
 /// Most servers that are asked at the same time, each by a thread.
 pub(super) const HOME_LANES: usize = 8;
-/// Longest look for which phone is connected, at the end of a call that found one.
+/// Longest look for which phone is connected, at the end of a call that found one. Recorded: the list says it up to
+/// 2 s after the scan.
 pub(super) const PHONE_LOOK: Duration = Duration::from_secs(2);
+/// Pause between two lists of that look.
+pub(super) const PHONE_PAUSE: Duration = Duration::from_millis(150);

@@ -244,8 +244,15 @@ impl World {
             return;
         }
         let Some(i) = self.alive(key, socket).filter(|i| i.paired) else { return };
-        i.open(at);
+        i.state = LiveState::Open;
+        self.schedule(at + self.timing.list_lag, DueEvent::ListedOpen(key, socket));
         self.on_login(key, at);
+    }
+
+    pub(super) fn on_listed_open(&mut self, key: InstanceKey, socket: u64, at: Moment) {
+        if let Some(i) = self.alive(key, socket).filter(|i| i.paired) {
+            i.list_open(at);
+        }
     }
 }
 

@@ -70,6 +70,8 @@ struct Listing {
     id: Option<String>,
     /// When its last pairing ended, by upstream's clock.
     logout_at: Option<Millis>,
+    /// Whether it is listed as `open`: whose phone it is says no later list better.
+    is_open: bool,
     /// The phone that is linked.
     linked: Option<LinkedPhone>,
 }

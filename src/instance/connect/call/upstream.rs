@@ -1,5 +1,6 @@
 //! The steps of a call upstream: look the name up, create the instance, wait until it is loaded.
 
+use std::thread;
 use std::time::Instant;
 
 use super::{ChosenServer, ConnectCall, Listing};
@@ -8,10 +9,20 @@ use crate::domain::{
     UseCaseError, from_now, pairing,
 };
 use crate::instance::connect::ConnectError;
-use crate::instance::connect::limits::{CREATE_OUT, LOAD_PAUSE, MAX_CREATES, PHONE_LOOK, SLOW_CREATE_OUT};
+use crate::instance::connect::limits::{
+    CREATE_OUT, LOAD_PAUSE, MAX_CREATES, PHONE_LOOK, PHONE_PAUSE, SLOW_CREATE_OUT,
+};
 use crate::instance::connect::plan::{SocketHistory, Upstream};
 use crate::store::InstanceRow;
 use crate::upstream::{Created, UpstreamClient};
+
+impl Listing {
+    /// Takes over what the list says of a phone that is connected.
+    fn note_phone(&mut self, listed: Option<&ListedInstance>) {
+        self.is_open = listed.is_some_and(|listed| listed.state == ConnectionState::Open);
+        self.linked = listed.and_then(|listed| listed.linked().cloned());
+    }
+}
 
 impl ConnectCall<'_> {
     pub(super) fn server(&self) -> &ChosenServer {
@@ -27,8 +38,9 @@ impl ConnectCall<'_> {
         self.listed = Listing {
             id: listed.as_ref().and_then(|listed| listed.id.clone()),
             logout_at: listed.as_ref().and_then(|listed| listed.logout?.at),
-            linked: listed.as_ref().and_then(|listed| listed.linked().cloned()),
+            ..Listing::default()
         };
+        self.listed.note_phone(listed.as_ref());
         if let Some(other) = listed.as_ref().map(|l| l.integration).filter(|kind| !kind.is_phone()) {
             self.upstream = Upstream::NotAPhone(other);
             return Ok(());
@@ -42,13 +54,18 @@ impl ConnectCall<'_> {
         Ok(())
     }
 
-    /// Looks once more for the phone that is connected, where the list was read before it was. What upstream
-    /// says or fails to say of it changes nothing of the call.
+    /// Looks for the phone that is connected until the list says `open`, which it does later than the state. What
+    /// upstream says or fails to say of it changes nothing of the call.
     pub(super) fn look_for_phone(&mut self) {
-        if self.listed.linked.is_none() {
-            let client = self.client().until(self.deadline.min(Instant::now() + PHONE_LOOK));
-            let listed = client.list(&self.request.name).ok().flatten();
-            self.listed.linked = listed.and_then(|listed| listed.linked().cloned());
+        let until = self.deadline.min(Instant::now() + PHONE_LOOK);
+        let client = self.client().until(until);
+        while !self.listed.is_open {
+            let Ok(listed @ Some(_)) = client.list(&self.request.name) else { return };
+            self.listed.note_phone(listed.as_ref());
+            if self.listed.is_open || Instant::now() + PHONE_PAUSE >= until {
+                return;
+            }
+            thread::sleep(PHONE_PAUSE);
         }
     }
 
