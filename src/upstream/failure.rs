@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 
 use rustls::{CertificateError, Error as TlsError};
 use ureq::{Error, Timeout};
@@ -53,16 +53,12 @@ pub(super) fn classify(error: &Error) -> UpstreamError {
 /// What it means that a TLS handshake ended with that error; `None` where it is none of TLS's own.
 pub(super) fn classify_handshake(error: &Error) -> Option<TlsFailure> {
     match error {
-        Error::Io(error) => Some(handshake_io(error)),
+        // A connection that was cut says nothing of what its other end speaks: whoever speaks plain HTTP answers.
+        Error::Io(error) => error.get_ref()?.downcast_ref().map(handshake),
         Error::Rustls(error) => Some(handshake(error)),
         Error::Tls(_) => Some(TlsFailure::Refused),
         _ => None,
     }
-}
-
-/// A connection that ends during the handshake is mostly one of a server that could make nothing of it.
-fn handshake_io(error: &io::Error) -> TlsFailure {
-    error.get_ref().and_then(|error| error.downcast_ref()).map_or(TlsFailure::NotTls, handshake)
 }
 
 fn handshake(error: &TlsError) -> TlsFailure {
@@ -93,6 +89,10 @@ fn certificate(error: &CertificateError) -> TlsFailure {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
+    use rustls::InvalidMessage;
+
     use super::*;
 
     #[test]
@@ -128,7 +128,12 @@ mod tests {
             (bad(CertificateError::UnknownIssuer), Some(TlsFailure::UnknownAuthority)),
             (bad(CertificateError::BadEncoding), Some(TlsFailure::BadCertificate)),
             (Error::Rustls(TlsError::HandshakeNotComplete), Some(TlsFailure::Refused)),
-            (Error::Io(io::Error::from(ErrorKind::UnexpectedEof)), Some(TlsFailure::NotTls)),
+            (
+                Error::Io(io::Error::other(TlsError::InvalidMessage(InvalidMessage::InvalidContentType))),
+                Some(TlsFailure::NotTls),
+            ),
+            (Error::Io(io::Error::from(ErrorKind::UnexpectedEof)), None),
+            (Error::Io(io::Error::from(ErrorKind::ConnectionReset)), None),
             (Error::Tls("no such name"), Some(TlsFailure::Refused)),
             (Error::Timeout(Timeout::Connect), None),
         ] {

@@ -1,6 +1,6 @@
 //! TLS to a server: what people are told of a certificate, whom a connection trusts, and `http` spoken to `https`.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
 use std::sync::Arc;
@@ -64,7 +64,10 @@ fn each_fault_of_a_certificate_has_its_sentence() {
 
 #[test]
 fn each_scheme_spoken_to_the_other_is_named() {
-    let plain = StandIn::answering(|_| answer(400, &[], ""));
+    let plain = StandIn::start(|mut stream, _| {
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(answer(400, &[], "").as_bytes());
+    });
     is_told(&https(&plain), 502, "evolution_tls", &["começa com https", "http://"]);
     let server = secure(Authority::new().server(&FINE));
     is_told(
@@ -77,6 +80,14 @@ fn each_scheme_spoken_to_the_other_is_named() {
     let nginx = "<center>The plain HTTP request was sent to HTTPS port</center><hr><center>nginx</center>";
     let proxy = StandIn::answering(move |_| answer(400, &[("Server", "nginx")], nginx));
     is_told(&proxy.url(), 502, "evolution_tls", &["https://"]);
+}
+
+#[test]
+fn a_connection_that_is_cut_while_tls_begins_is_not_called_http() {
+    let cut = StandIn::start(|mut stream, _| drop(stream.read(&mut [0; 4096])));
+    is_told(&https(&cut), 502, "evolution_unreachable", &["cortou a conexão"]);
+    let reset = StandIn::start(|stream, _| drop(stream));
+    is_told(&https(&reset), 502, "evolution_unreachable", &["cortou a conexão"]);
 }
 
 #[test]
