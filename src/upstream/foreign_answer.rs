@@ -19,40 +19,51 @@ const PLAIN_TO_TLS: &[&str] = &[
     "client sent an http request to an https server",
 ];
 
-/// A mark of a sender: what `Server` holds, and what the body holds.
+/// A mark of a sender: what `Server` holds, what the body holds, and whether it counts in an error page alone.
 struct Mark {
     server: &'static str,
     body: &'static str,
+    in_errors_alone: bool,
     sender: ProxyKind,
 }
 
-/// The marks, from top to bottom, all in lower case: the first that fits counts, and an empty one fits all. Of
-/// the server's name alone only an error page is known to be its own: what it passes on carries it too.
+/// The marks, from top to bottom, all in lower case: the first that fits counts, and an empty one fits all. Each is
+/// what only its sender writes: pages of others load scripts from Cloudflare, and Cloudflare puts its own into what
+/// it passes on. Of the server's name alone only an error page is known to be its own, for the same reason.
 const MARKS: &[Mark] = &[
-    mark("", "<title>just a moment...", ProxyKind::CloudflareChallenge),
-    mark("", "challenge-platform", ProxyKind::CloudflareChallenge),
-    mark("", "type=\"password\"", ProxyKind::LoginPage),
-    mark("", "type='password'", ProxyKind::LoginPage),
-    mark("", "type=password", ProxyKind::LoginPage),
-    mark("", "service is not reachable", ProxyKind::EasyPanel),
-    mark("", "easypanel", ProxyKind::EasyPanel),
-    mark("", "cloudflare", ProxyKind::Cloudflare),
-    mark("cloudflare", "", ProxyKind::Cloudflare),
-    mark("", "<center>nginx", ProxyKind::Nginx),
-    mark("", "<center>openresty", ProxyKind::Nginx),
-    mark("", "welcome to nginx", ProxyKind::Nginx),
-    mark("nginx", "", ProxyKind::Nginx),
-    mark("openresty", "", ProxyKind::Nginx),
-    mark("caddy", "", ProxyKind::Caddy),
+    in_body("<title>just a moment...", ProxyKind::CloudflareChallenge),
+    in_body("type=\"password\"", ProxyKind::LoginPage),
+    in_body("type='password'", ProxyKind::LoginPage),
+    in_body("type=password", ProxyKind::LoginPage),
+    in_body("service is not reachable", ProxyKind::EasyPanel),
+    in_body("<title>easypanel", ProxyKind::EasyPanel),
+    in_error("cloudflare ray id", ProxyKind::Cloudflare),
+    in_error("cf-error", ProxyKind::Cloudflare),
+    // Before Cloudflare's name, since it passes pages of theirs on under its own.
+    in_body("<center>nginx", ProxyKind::Nginx),
+    in_body("<center>openresty", ProxyKind::Nginx),
+    in_body("welcome to nginx", ProxyKind::Nginx),
+    by_server("cloudflare", ProxyKind::Cloudflare),
+    by_server("nginx", ProxyKind::Nginx),
+    by_server("openresty", ProxyKind::Nginx),
+    by_server("caddy", ProxyKind::Caddy),
     // Go's own words, which Traefik has not changed.
-    mark("", "404 page not found", ProxyKind::Traefik),
-    mark("", "no available server", ProxyKind::Traefik),
-    mark("", "<html", ProxyKind::WebPage),
-    mark("", "<!doctype html", ProxyKind::WebPage),
+    in_body("404 page not found", ProxyKind::Traefik),
+    in_body("no available server", ProxyKind::Traefik),
+    in_body("<html", ProxyKind::WebPage),
+    in_body("<!doctype html", ProxyKind::WebPage),
 ];
 
-const fn mark(server: &'static str, body: &'static str, sender: ProxyKind) -> Mark {
-    Mark { server, body, sender }
+const fn in_body(body: &'static str, sender: ProxyKind) -> Mark {
+    Mark { server: "", body, in_errors_alone: false, sender }
+}
+
+const fn in_error(body: &'static str, sender: ProxyKind) -> Mark {
+    Mark { server: "", body, in_errors_alone: true, sender }
+}
+
+const fn by_server(server: &'static str, sender: ProxyKind) -> Mark {
+    Mark { server, body: "", in_errors_alone: true, sender }
 }
 
 /// What an answer means that is not the server's own.
@@ -80,7 +91,7 @@ fn sender(head: &AnswerHead, text: &str) -> ProxyKind {
     }
     let is_error = head.status >= 400;
     let fits = |mark: &&Mark| {
-        head.server.contains(mark.server) && text.contains(mark.body) && (is_error || !mark.body.is_empty())
+        head.server.contains(mark.server) && text.contains(mark.body) && (is_error || !mark.in_errors_alone)
     };
     MARKS.iter().find(fits).map_or(ProxyKind::Unknown, |mark| mark.sender.clone())
 }
@@ -101,6 +112,10 @@ mod tests {
         let nginx =
             "<html><head><title>502 Bad Gateway</title></head><body><hr><center>nginx</center></html>";
         let login = "<!doctype html><form><input name=\"p\" type=\"password\"></form>";
+        // What Cloudflare puts into pages that it passes on, and what pages load from it.
+        let scripts = "<!doctype html><script src=\"https://cdnjs.cloudflare.com/ajax/libs/x.js\"></script>\
+            <script>a.src='/cdn-cgi/challenge-platform/scripts/jsd/main.js'</script><a href=/easypanel>x</a>";
+        let login_by_cloudflare = format!("{scripts}<form><input type=\"password\"></form>");
         for (status, server, body, sender) in [
             (520, "cloudflare", "<!DOCTYPE html><title>evo.example | 520</title>", Cloudflare),
             (521, "", "<p>Cloudflare Ray ID: 8f</p>", Cloudflare),
@@ -115,6 +130,13 @@ mod tests {
             (502, "", "Service is not reachable", EasyPanel),
             (200, "nginx", login, LoginPage),
             (200, "cloudflare", "<!doctype html><div id=root></div>", WebPage),
+            (200, "cloudflare", &login_by_cloudflare, LoginPage),
+            (200, "cloudflare", scripts, WebPage),
+            (404, "", scripts, WebPage),
+            (502, "cloudflare", nginx, Nginx),
+            (200, "", "<p>cf-error, Cloudflare Ray ID</p><html>", WebPage),
+            (502, "cloudflare", "<div id=\"cf-error-details\">", Cloudflare),
+            (503, "", "<!doctype html><title>Easypanel</title>", EasyPanel),
             (404, "", r#"{"message":"Not Found"}"#, Unknown),
             (200, "nginx", "ok", Unknown),
         ] {
