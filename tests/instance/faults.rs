@@ -168,7 +168,7 @@ fn an_answer_that_ends_in_the_middle_is_an_error() {
 
 #[test]
 fn a_name_that_another_process_works_on_is_said_to_be_so() {
-    let shop = Shop::with(instant(Version::V2_3_7), Duration::from_millis(50));
+    let shop = Shop::with(instant(Version::V2_3_7), Duration::from_millis(600));
     let held = shop.store.instance_lock(Channel::WhatsappEvolution, "a", Instant::now());
     let held = held.expect("a lock").expect("free");
     let answer = shop.post("a");

@@ -19,6 +19,7 @@ use super::{ConnectError, ConnectOutcome, ConnectRequest, ConnectResult, Connect
 use crate::domain::{
     self, BusyCause, LinkedPhone, Millis, Permission, Qr, Reason, Status, UpstreamError, UseCaseError, now,
 };
+use crate::instance::connect::limits::LEAST_TIME;
 use crate::store::{self, UnmanagedInstance};
 use crate::sync::Permit;
 use crate::upstream::{BaseUrl, UpstreamClient};
@@ -102,7 +103,8 @@ impl ConnectService {
             call.refuse_other_user()?;
             file_lock = lock(deadline)?;
         }
-        if file_lock.is_none() || Instant::now() >= deadline {
+        // A call that had its turn too late waited for others of its name.
+        if file_lock.is_none() || Instant::now() + LEAST_TIME >= deadline {
             call.refuse_other_user()?;
             return Err(UseCaseError::Busy(BusyCause::Name).into());
         }
