@@ -1,12 +1,15 @@
 //! What must do no harm: an upstream whose state flaps, refusals, garbage, a burst of new names.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use pareia::domain::{Channel, Name, Phone, UseCaseError};
+use pareia::instance::connect::{ConnectError, ConnectRequest, ConnectService};
 use pareia::sim::{Fault, LiveState, Options, Timing, Version, Whatsapp};
 
 use super::races::scripted;
-use crate::harness::{PATIENCE, Shop, ask, recorded, together, until};
+use crate::harness::{PATIENCE, PHONE, Shop, ask, instant, recorded, together, until};
 
 /// How long a call may take in these tests: long enough for the waits of a call, and for a connect
 /// that upstream sleeps over.
@@ -151,6 +154,35 @@ fn whoever_gets_no_place_leaves_no_row() {
     assert!(refused > 0, "64 calls fill a server that hangs");
     let rows: usize = shop.sql("SELECT count(*) FROM messaging_instances")[0][0].parse().expect("a number");
     assert_eq!(rows, all.len() - refused, "a row for each that had a place, and no other");
+}
+
+#[test]
+fn whoever_gets_a_place_too_late_to_create_anything_leaves_no_row() {
+    let (shop, qr_timeout) = (Shop::new(instant(Version::V2_3_7)), Duration::from_secs(3));
+    let service = ConnectService::new(Arc::clone(&shop.store), qr_timeout);
+    let name = Name::parse("a").expect("a name");
+    let request = ConnectRequest {
+        row: None,
+        caller: shop.store.user("loja").expect("users").expect("the user").caller(),
+        channel: Channel::WhatsappEvolution,
+        name,
+        phone: Phone::parse(PHONE).expect("a phone"),
+        pairing_code: false,
+    };
+    // Every place is taken for half of the call's time; then the server does not answer.
+    let take = || service.gateway().try_connect_permit("cred_a");
+    let places: Vec<_> = std::iter::from_fn(take).collect();
+    assert!(places.len() >= 64);
+    shop.sim.control().fault(Fault::Hang, None);
+    let begun = Instant::now();
+    let result = std::thread::scope(|scope| {
+        let call = scope.spawn(|| service.connect(&request, "late"));
+        until("half of its time is over", || begun.elapsed() >= qr_timeout / 2);
+        drop(places);
+        call.join().expect("a result")
+    });
+    assert_eq!(result.map(|_| ()), Err(ConnectError::Failed(UseCaseError::Busy)));
+    assert_eq!(shop.sql("SELECT count(*) FROM messaging_instances"), [["0"]]);
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use pareia::sim::{Options, Timing, Version, VersionPage};
+use pareia::sim::{Options, Timing, Version, VersionPage, Whatsapp};
 
 use serde_json::json;
 
-use crate::harness::{Shop, instant, recorded, until, upstream_create};
+use crate::harness::{Shop, instant, recorded, together, until, upstream_create};
 
 /// A shop whose instance `a` is paired; the shop itself may have seen that or not.
 fn paired(version: Version, seen: bool) -> Shop {
@@ -30,6 +30,31 @@ fn a_dropped_socket_comes_back_without_harm() {
         let sim = shop.sim.control();
         assert_eq!((sim.harmed("a"), sim.sockets("a")), (0, 1), "no socket but the first");
     }
+}
+
+#[test]
+fn a_client_that_repeats_its_call_hides_no_drop() {
+    together(2, |n| {
+        let version = [Version::V2_3_7, Version::V1_8_2][n];
+        // Shorter than a drop takes: it is seen over more than one call.
+        let timing = Timing { hung_socket: Duration::from_millis(100), ..Timing::instant() };
+        let shop = Shop::with(Options { timing, ..instant(version) }, Duration::from_secs(1));
+        assert_eq!(shop.post("a").status, 200);
+        shop.scan("a");
+        assert_eq!(shop.post("a").data("status"), "connected");
+        shop.sim.control().whatsapp(Whatsapp::Hangs);
+        shop.until_state("a", "connecting");
+        assert_eq!(shop.post("a").code(), "qr_timeout", "{version:?}");
+        assert_eq!(shop.row("a"), "connected paired", "{version:?}: not for long enough");
+        until("the row says so", || {
+            assert_eq!(shop.post("a").code(), "qr_timeout", "{version:?}");
+            shop.row("a") == "disconnected dropped"
+        });
+        shop.sim.control().whatsapp(Whatsapp::Reachable);
+        until("the phone is back", || shop.post("a").data("status") == "connected");
+        assert_eq!(shop.row("a"), "connected paired", "{version:?}");
+        assert_eq!((shop.sim.control().harmed("a"), shop.sim.control().sockets("a")), (0, 1), "{version:?}");
+    });
 }
 
 #[test]

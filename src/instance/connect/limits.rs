@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use crate::domain::UNSCANNED_AFTER;
+
 /// How long a socket has to come back by itself that a phone is paired with, or that may have been scanned. Recorded: 0.1 s, and up to 2.2 s after
 /// WhatsApp was out of reach.
-pub(super) const RETURN: Duration = Duration::from_secs(6);
+pub(super) const RETURN: Duration = UNSCANNED_AFTER;
 /// How long a socket that dropped while pairing has to come back where no code of it was shown. Recorded: 0.1 s;
 /// Evolution 2.3 asks web.whatsapp.com in between.
 pub(super) const RESUME: Duration = Duration::from_secs(2);
@@ -45,6 +47,9 @@ pub(super) const SEEN_TO_BEGIN: Duration = Duration::from_secs(10);
 /// How much earlier than its lifetime allows a code has to be replaced for its socket to have closed: more than a
 /// look may be late.
 pub(super) const EARLIER: Duration = Duration::from_secs(15);
+/// How long ago a call saw an instance out of order, at most, where that has lasted since. Calls look many times a
+/// second, and a client that repeats its call does so sooner.
+pub(super) const SEEN_AMISS: Duration = Duration::from_secs(5);
 /// How long later calls take a state that flapped to flap still.
 pub(super) const FLAPPED_LATELY: Duration = Duration::from_secs(10);
 /// Least time before its deadline that a call needs when it gets its permit; with less it is refused

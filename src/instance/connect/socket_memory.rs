@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use super::limits::{EARLIER, FLAPPED_LATELY, MAX_REMEMBERED, SEEN_TO_BEGIN};
+use super::limits::{EARLIER, FLAPPED_LATELY, MAX_REMEMBERED, SEEN_AMISS, SEEN_TO_BEGIN};
+use crate::domain::Reason;
 use crate::sync::Mutex;
 
 /// When sockets and codes were last seen, as far as the next call has to know of it.
@@ -14,6 +15,15 @@ pub(super) struct SocketMemory {
     answered: RecentMoments,
     /// When codes that were seen from their beginning began.
     begun: RecentMoments,
+    amiss: Mutex<HashMap<SocketKey, Amiss>>,
+}
+
+/// An instance that calls see out of order, look for look.
+struct Amiss {
+    /// What its row says once it has lasted.
+    reason: Reason,
+    since: Instant,
+    last_look: Instant,
 }
 
 /// A credential and a name.
@@ -33,6 +43,23 @@ impl SocketMemory {
     /// Whether the state flapped lately.
     pub(super) fn flapped_lately(&self, credential: &str, name: &str) -> bool {
         self.flapping.is_within(&key(credential, name), FLAPPED_LATELY)
+    }
+
+    /// Notes a look at an instance, and what its row says once that has lasted; `None`: it is in order, or the server
+    /// did not answer. How long every look has shown the same.
+    pub(super) fn note_look(&self, (credential, name): (&str, &str), reason: Option<Reason>) -> Duration {
+        let (mut amiss, key, now) = (self.amiss.lock(), key(credential, name), Instant::now());
+        let Some(reason) = reason else {
+            amiss.remove(&key);
+            return Duration::ZERO;
+        };
+        let goes_on = |known: &Amiss| known.reason == reason && now - known.last_look < SEEN_AMISS;
+        let since = amiss.get(&key).filter(|known| goes_on(known)).map_or(now, |known| known.since);
+        if amiss.len() >= MAX_REMEMBERED {
+            amiss.clear();
+        }
+        amiss.insert(key, Amiss { reason, since, last_look: now });
+        now - since
     }
 
     /// Notes a code that is answered; whether it is a new one and replaced another long before the `lifetime` of
@@ -73,5 +100,31 @@ impl RecentMoments {
 
     fn is_within(&self, key: &SocketKey, span: Duration) -> bool {
         self.0.lock().get(key).is_some_and(|at| at.elapsed() < span)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_every_look_has_shown_lasts() {
+        let (memory, key) = (SocketMemory::default(), ("cred", "a"));
+        let ago = |span: Duration| {
+            if let Some(known) = memory.amiss.lock().get_mut(&super::key("cred", "a")) {
+                known.since = known.since.checked_sub(span).expect("a moment");
+                known.last_look = known.last_look.checked_sub(span).expect("a moment");
+            }
+        };
+        let dropped = Some(Reason::Dropped);
+        assert_eq!(memory.note_look(key, dropped), Duration::ZERO);
+        ago(SEEN_AMISS / 2);
+        assert!(memory.note_look(key, dropped) >= SEEN_AMISS / 2, "from one call to the next");
+        assert_eq!(memory.note_look(key, Some(Reason::NotLoaded)), Duration::ZERO, "something else");
+        ago(SEEN_AMISS);
+        assert_eq!(memory.note_look(key, Some(Reason::NotLoaded)), Duration::ZERO, "nobody looked for long");
+        ago(SEEN_AMISS / 2);
+        assert_eq!(memory.note_look(key, None), Duration::ZERO);
+        assert_eq!(memory.note_look(key, Some(Reason::NotLoaded)), Duration::ZERO, "it was in order");
     }
 }

@@ -53,6 +53,8 @@ pub(super) enum Lasted {
     No,
     /// Seen at an earlier look as well.
     AWhile,
+    /// Seen for longer than a socket takes that comes back after a scan.
+    PastReturn,
     /// Seen for so long that it does not pass by itself.
     Long,
     /// The socket was closed at every look, and the looks were so many that it does not reconnect.
@@ -125,6 +127,7 @@ pub(super) fn judge(
     use Status::{Connected, Connecting, Disconnected, Error, Lost, Pending};
     use Verdict::{Change, Keep, Suspect};
     let is_confirmed = lasted >= Lasted::AWhile;
+    let is_past_return = lasted >= Lasted::PastReturn;
     let is_long = lasted >= Lasted::Long;
     // The phone was expected to come back.
     let is_dropped = reason == Some(Reason::Dropped);
@@ -165,13 +168,14 @@ pub(super) fn judge(
         (ShowingCodes, _)                                       => Change(Connecting, Reason::Asked),
 
         (Unscanned, Disconnected)                               => Keep,
+        // The code may have been scanned a moment ago.
+        (Unscanned | LoggedOut(_), Connecting) if !is_past_return
+                                                                => Suspect,
         (Unscanned, _) if is_confirmed                          => Change(Disconnected, Reason::Unscanned),
         (Unscanned, _)                                          => Suspect,
 
         (LoggedOut(why), Disconnected) if is_dropped            => Change(Disconnected, why),
         (LoggedOut(_), Disconnected)                            => Keep,
-        // A code is shown, and the reason is that of a former logout.
-        (LoggedOut(_), Connecting) if !is_confirmed             => Suspect,
         (LoggedOut(why), _)                                     => Change(Disconnected, why),
     }
 }
@@ -210,7 +214,8 @@ mod tests {
         Some(Reason::Fighting),
         Some(Reason::Upstream(401)),
     ];
-    const LASTED: [Lasted; 4] = [Lasted::No, Lasted::AWhile, Lasted::Long, Lasted::SteadilyClosed];
+    const LASTED: [Lasted; 5] =
+        [Lasted::No, Lasted::AWhile, Lasted::PastReturn, Lasted::Long, Lasted::SteadilyClosed];
     const STABILITIES: [Stability; 3] = [Stability::Steady, Stability::Unsteady, Stability::Fighting];
 
     type Case = (Status, Option<Reason>, Observation, Lasted, Stability);
@@ -277,6 +282,19 @@ mod tests {
             if says_so && seen == Observation::Open && stability != Stability::Fighting {
                 assert_eq!(verdict, Verdict::Change(Status::Connected, Reason::Paired), "{case:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_code_that_may_have_been_scanned_counts_until_its_socket_does_not_come_back() {
+        for (status, reason, seen, lasted, stability) in matrix().filter(|case| case.0 == Status::Connecting)
+        {
+            if !matches!(seen, Observation::Unscanned | Observation::LoggedOut(_)) {
+                continue;
+            }
+            let verdict = judge(status, reason, seen, lasted, stability);
+            let is_kept = verdict == Verdict::Suspect;
+            assert_eq!(is_kept, lasted < Lasted::PastReturn, "{reason:?} {seen:?} {lasted:?}");
         }
     }
 

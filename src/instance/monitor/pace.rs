@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::domain::{DROPPED_AFTER, NOT_LOADED_AFTER, UNSCANNED_AFTER};
+
 /// The monitor's spans and bounds. A poll is one round at one server.
 #[derive(Clone, Debug)]
 pub struct Pace {
@@ -10,11 +12,11 @@ pub struct Pace {
     pub rest: Duration,
     /// Pause where somebody looks or pairs: a status is right within 5 s.
     pub quick: Duration,
-    /// How long a socket has to be down before the status says so. Recorded: sockets that come back by
-    /// themselves take 0.1 to 2.2 s.
+    /// How long a socket has to be down before the status says so.
     pub second_look: Duration,
-    /// How long a name has to be gone or not loaded before the status says so: a server that restarts
-    /// lists what it has loaded so far, for some seconds.
+    /// How long one has to stay closed whose code was shown.
+    pub unscanned: Duration,
+    /// How long a name has to be gone or not loaded before the status says so.
     pub lasting: Duration,
     /// How long, and at how many looks in a row, a socket of 1.8 has to be closed before that is a
     /// logout. Recorded: one that WhatsApp is out of reach for is `close` two thirds of the time, so that
@@ -63,8 +65,9 @@ impl Default for Pace {
         Self {
             rest: Duration::from_secs(15),
             quick: Duration::from_millis(1500),
-            second_look: Duration::from_millis(1500),
-            lasting: Duration::from_mins(1),
+            second_look: DROPPED_AFTER,
+            unscanned: UNSCANNED_AFTER,
+            lasting: NOT_LOADED_AFTER,
             steady: Duration::from_secs(30),
             steady_looks: 60,
             fight_turns: 16,

@@ -94,6 +94,8 @@ impl Suspicion {
             Lasted::SteadilyClosed
         } else if span >= pace.lasting {
             Lasted::Long
+        } else if span >= pace.unscanned {
+            Lasted::PastReturn
         } else if span >= pace.second_look {
             Lasted::AWhile
         } else {

@@ -25,6 +25,7 @@ pub fn swift() -> Pace {
         rest: ms(100),
         quick: ms(40),
         second_look: ms(60),
+        unscanned: ms(80),
         lasting: ms(400),
         steady: ms(500),
         drop_look_pause: ms(2),
@@ -46,7 +47,7 @@ fn shop(version: Version) -> Shop {
 
 impl Shop {
     /// Status and reason of a row, as the database has them.
-    fn row(&self, name: &str) -> String {
+    pub fn row(&self, name: &str) -> String {
         let query = format!(
             "SELECT status, statusReason FROM messaging_instances WHERE channelInstanceId = '{name}'"
         );

@@ -110,13 +110,15 @@ fn on_1_8_a_socket_that_stays_closed_is_a_logout() {
 
 #[test]
 fn on_1_8_a_logout_needs_no_list_between_the_drop_and_its_end() {
-    // One look is asked for, which is over before the drop is written.
     let pace = Pace { rest: PATIENCE * 5, keep_fresh: Duration::from_millis(30), ..swift() };
     let shop = Shop::watched(instant(Version::V1_8_2), pace);
     shop.paired("a");
     upstream_logout(&shop.sim.url(), "a");
     shop.until_state("a", "close");
-    shop.monitor.keep_fresh("cred_a", "a");
+    until("the drop is seen", || {
+        shop.monitor.keep_fresh("cred_a", "a");
+        shop.row("a") == "disconnected dropped"
+    });
     shop.until_row("a", "disconnected upstream_0");
     assert_eq!(shop.history("a"), "asked, connected paired, disconnected dropped");
 }

@@ -5,6 +5,7 @@
 mod code;
 mod failures;
 mod home;
+mod outage;
 mod row;
 mod row_state;
 mod scan;
@@ -44,6 +45,8 @@ pub(super) struct ConnectCall<'a> {
     opened: bool,
     /// The permit for the `connect` that follows a create, taken before it.
     connect_permit: Option<Permit<String>>,
+    /// Whether this call is for a new name and had to wait for its permits: the server was full.
+    waited_for_permits: bool,
     /// Creates sent by this call.
     creates: u32,
     /// `connect`s of this call that were answered with an error.
@@ -118,7 +121,7 @@ impl ConnectService {
             Err(ConnectError::Failed(UseCaseError::Upstream(UpstreamError::Timeout)))
                 if Instant::now() >= deadline =>
             {
-                Err(call.ending.clone())
+                Err(call.out_of_time())
             }
             result => result,
         }
@@ -146,6 +149,7 @@ impl<'a> ConnectCall<'a> {
             connect_sent: false,
             opened: false,
             connect_permit: None,
+            waited_for_permits: false,
             creates: 0,
             connect_errors: 0,
             ending: UpstreamError::Timeout.into(),

@@ -51,15 +51,11 @@ impl ConnectCall<'_> {
             }
         };
         let base_url = self.base_url(&chosen)?;
-        if self.row.known().is_none() {
-            self.connect_permit =
-                Some(self.connect_permit_at(&chosen.id).ok_or(UseCaseError::Busy(BusyCause::Calls))?);
-        }
-        let permit = self
-            .service
-            .gateway
-            .call_permit(&chosen.id, self.deadline)
-            .ok_or(UseCaseError::Busy(BusyCause::Calls))?;
+        let permit = match self.row.known() {
+            Some(_) => self.call_permit_at(&chosen.id),
+            None => self.permits_for_new_name(&chosen.id),
+        };
+        let permit = permit.ok_or(UseCaseError::Busy(BusyCause::Calls))?;
         if Instant::now() + LEAST_TIME >= self.deadline {
             return Err(UseCaseError::Busy(BusyCause::Calls).into());
         }
@@ -92,6 +88,27 @@ impl ConnectCall<'_> {
         self.service.gateway.client(server, self.trace, until)
     }
 
+    /// Takes both permits, without which no new name is sent to the server; the call permit.
+    fn permits_for_new_name(&mut self, credential: &str) -> Option<Permit<String>> {
+        let free = self.service.gateway.try_connect_permit(credential);
+        self.waited_for_permits = free.is_none();
+        self.connect_permit = Some(free.or_else(|| self.connect_permit_at(credential))?);
+        self.call_permit_at(credential)
+    }
+
+    /// The error of a call whose time is over. One that waited for its permits, and then had no time left to create
+    /// anything, is refused like those that got none.
+    pub(super) fn out_of_time(&self) -> ConnectError {
+        let is_unheard_of = matches!(self.upstream, Upstream::Unseen | Upstream::Absent) && self.creates == 0;
+        let Some(row) = self.row.known().filter(|_| self.waited_for_permits && is_unheard_of) else {
+            return self.ending.clone();
+        };
+        match self.service.store.withdraw_instance(&row.id) {
+            Ok(()) => UseCaseError::Busy(BusyCause::Calls).into(),
+            Err(error) => self.internal(&error),
+        }
+    }
+
     /// Takes the permit for a `connect`, unless this call has it. Returns whether it had to wait, since then
     /// the facts may be out of date. The call permit is returned meanwhile and taken after it, in the order
     /// in which new names take both.
@@ -108,7 +125,7 @@ impl ConnectCall<'_> {
         // Upstream knows the name, and too many other `connect`s are pending there.
         let in_time = || UpstreamError::Timeout;
         self.connect_permit = Some(self.connect_permit_at(&credential).ok_or_else(in_time)?);
-        let permit = self.service.gateway.call_permit(&credential, self.deadline).ok_or_else(in_time)?;
+        let permit = self.call_permit_at(&credential).ok_or_else(in_time)?;
         if let Some(server) = &mut self.server {
             server.permit = Some(permit);
         }
@@ -119,6 +136,11 @@ impl ConnectCall<'_> {
         if let Some(server) = &mut self.server {
             server.permit = None;
         }
+    }
+
+    /// The permit to make calls about an instance.
+    fn call_permit_at(&self, credential: &str) -> Option<Permit<String>> {
+        self.service.gateway.call_permit(credential, self.deadline)
     }
 
     /// The permit to send a `connect` that upstream may not answer for seconds.

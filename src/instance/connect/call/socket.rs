@@ -75,10 +75,14 @@ impl ConnectCall<'_> {
     fn look_at_state(&mut self, end: ConnectError) -> Result<Option<ConnectionState>, ConnectError> {
         self.pause(RETURN_PAUSE, end)?;
         let answer = self.client().state(&self.request.name);
-        let Some(state) = self.tolerate(PolledEndpoint::State, answer)? else { return Ok(None) };
+        let Some(state) = self.tolerate(PolledEndpoint::State, answer)? else {
+            self.note_no_look();
+            return Ok(None);
+        };
         if let Upstream::Present(_, pairing) = self.upstream {
             self.upstream = state.map_or(Upstream::Absent, |state| Upstream::Present(state, pairing));
         }
+        self.note_look()?;
         Ok(state.or(Some(ConnectionState::Unloaded)))
     }
 

@@ -34,6 +34,14 @@ impl ConnectCall<'_> {
     }
 
     pub(super) fn look(&mut self) -> Result<(), ConnectError> {
+        let looked = self.look_upstream();
+        if looked.is_err() {
+            self.note_no_look();
+        }
+        looked
+    }
+
+    fn look_upstream(&mut self) -> Result<(), ConnectError> {
         let listed = self.client().list(&self.request.name)?;
         self.listed = Listing {
             id: listed.as_ref().and_then(|listed| listed.id.clone()),
@@ -51,7 +59,7 @@ impl ConnectCall<'_> {
             |state| Upstream::Present(state, pairing(listed.as_ref(), self.phone_memory(state), state));
         self.upstream = state.map_or(Upstream::Absent, present);
         self.begin_socket(listed_connecting);
-        Ok(())
+        self.note_look()
     }
 
     /// Looks for the phone that is connected until the list says `open`, which it does later than the state. What
