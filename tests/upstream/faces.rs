@@ -170,6 +170,13 @@ const CREATED: &str = r#"{"instance":{"instanceName":"x","instanceId":"i","statu
 const CLOSE: &str = r#"{"instance":{"instanceName":"x","state":"close"}}"#;
 const MISSING: &str = r#"{"status":404,"error":"Not Found","response":{"message":["no"]}}"#;
 
+/// A row that has the instance `i` as its own.
+const SETTLED: &str =
+    "INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId, userId, credentialId,
+         status, claimedUrl, upstreamId, createdAt, updatedAt)
+     SELECT 'c', 'whatsapp_evolution', 'x', '5521991856227', u.id, c.id, 'disconnected', c.baseUrl, 'i', 1, 1
+     FROM users u, integration_credentials c";
+
 /// The paths that were asked for, in order.
 fn asked(face: &StandIn) -> Vec<String> {
     let path = |line: &str| line.split([' ', '?']).nth(1).unwrap_or_default().to_owned();
@@ -216,6 +223,18 @@ fn a_command_that_would_have_to_wait_too_long_leaves_nothing_to_wait_for() {
     assert_eq!((called.status, called.code()), (502, "evolution_proxy"), "{}", called.body);
     let out = "SELECT createOutUntil, connectOutUntil FROM messaging_instances";
     assert_eq!(shop.sql(out), [["NULL", "NULL"]]);
+    let face = StandIn::answering(|line| match line {
+        line if line.contains("restart") => answer(429, &[("Retry-After", "3600")], "Too Many Requests"),
+        line if line.contains("connectionState") => {
+            answer(200, &[], r#"{"instance":{"instanceName":"x","state":"open"}}"#)
+        }
+        _ => answer(200, &[], r#"[{"id":"i","name":"x","connectionStatus":"open"}]"#),
+    });
+    let shop = shop_at(&face.url());
+    shop.set(SETTLED);
+    let restarted = shop.call("POST", "/api/messaging/instance/x/restart");
+    assert_eq!((restarted.status, restarted.code()), (502, "evolution_proxy"), "{}", restarted.body);
+    assert_eq!(shop.sql(out), [["NULL", "NULL"]]);
 }
 
 #[test]
@@ -231,12 +250,7 @@ fn a_delete_that_is_turned_away_does_not_meet_another_instance_of_the_name_later
         }
     });
     let shop = shop_at(&face.url());
-    shop.set(
-        "INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId, userId, credentialId,
-             status, claimedUrl, upstreamId, createdAt, updatedAt)
-         SELECT 'c', 'whatsapp_evolution', 'x', '5521991856227', u.id, c.id, 'disconnected', c.baseUrl, 'i', 1, 1
-         FROM users u, integration_credentials c",
-    );
+    shop.set(SETTLED);
     let refused = shop.call("DELETE", "/api/messaging/instance/x");
     assert_ne!(refused.status, 200, "{}", refused.body);
     let deletes = face.arrivals().iter().filter(|(_, line)| line.starts_with("DELETE")).count();

@@ -19,6 +19,13 @@ pub enum ActionError {
     Failed(UseCaseError),
 }
 
+impl ActionError {
+    /// Whether it is certain that upstream acted on nothing that was sent.
+    pub(super) fn is_without_effect(&self) -> bool {
+        matches!(self, Self::Failed(UseCaseError::Upstream(error)) if error.is_without_effect())
+    }
+}
+
 impl<E: Into<UseCaseError>> From<E> for ActionError {
     fn from(error: E) -> Self {
         Self::Failed(error.into())

@@ -185,10 +185,12 @@ impl ActionService {
         // Before the restart leaves: the monitor may look at once.
         let before = guard.row.connect_out_until;
         guard.save(|row| row.connect_out_until = Some(from_now(RESTART_OUT)))?;
-        let refusal = match own.restart()? {
-            CommandOutcome::Done => return Ok(()),
-            CommandOutcome::NotNow | CommandOutcome::Missing => ActionError::NotConnected,
-            CommandOutcome::Unsupported => ActionError::RestartUnsupported,
+        let refusal = match own.restart() {
+            Ok(CommandOutcome::Done) => return Ok(()),
+            Err(error) if !error.is_without_effect() => return Err(error),
+            Ok(CommandOutcome::NotNow | CommandOutcome::Missing) => ActionError::NotConnected,
+            Ok(CommandOutcome::Unsupported) => ActionError::RestartUnsupported,
+            Err(error) => error,
         };
         guard.save(|row| row.connect_out_until = before)?;
         Err(refusal)
