@@ -1,5 +1,5 @@
-//! Administration: credentials, users, tokens, links, sessions, passwords, and the set-up link of a first
-//! start.
+//! Administration: credentials, users, tokens, links, sessions, passwords, what no row has upstream, and the set-up
+//! link of a first start.
 //!
 //! The rules are here once, for the command line and the API alike: what may be added and removed, who
 //! gets a removed user's instances, who is the last administrator. Both translate what they read into these calls, and what comes
@@ -7,11 +7,13 @@
 //! link of it is in a log or an error.
 
 pub mod credentials;
+mod lawful_name;
 pub mod links;
 mod password;
 pub mod sessions;
 mod setup;
 pub mod tokens;
+pub mod unmanaged;
 pub mod users;
 
 pub use password::{Password, Passwords};

@@ -3,6 +3,7 @@
 //! Text from outside becomes one of these at the edge, once, or is refused; everything inside is
 //! spared the question. This room knows neither HTTP nor SQL nor the upstream.
 
+mod adoption_obstacle;
 mod channel;
 pub mod clock;
 mod description;
@@ -21,9 +22,11 @@ mod status;
 mod transport_cause;
 mod typed_text;
 mod upstream_error;
+mod upstream_name;
 mod use_case_error;
 mod written_number;
 
+pub use adoption_obstacle::AdoptionObstacle;
 pub use channel::Channel;
 pub use clock::{AdjustableClock, MILLIS_PER_DAY, Millis, from_now, is_out, now};
 pub use description::{Description, display_name, labels, note};
@@ -42,4 +45,5 @@ pub use status::Status;
 pub use transport_cause::{NoConnection, ProxyAnswer, ProxyKind, TlsFailure};
 pub use typed_text::{trimmed, typed_text, typed_value, unquoted};
 pub use upstream_error::UpstreamError;
+pub use upstream_name::UpstreamName;
 pub use use_case_error::{BUSY_RETRY, BusyCause, UseCaseError};

@@ -30,6 +30,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use api::admin::json::{CredentialJson, CredentialTestJson, TokenJson, UserJson};
+pub use api::admin::unmanaged::{AdoptionJson, FoundInstanceJson, UnmanagedJson};
 pub use api::instance::ConnectJson;
 pub use api::instances::{InstanceJson, InstanceRemoval};
 pub use api::link::NewLinkJson;

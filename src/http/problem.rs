@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{BUSY_RETRY, BusyCause, Invalid, UpstreamError, UseCaseError};
+use crate::domain::{AdoptionObstacle, BUSY_RETRY, BusyCause, Invalid, UpstreamError, UseCaseError};
 use crate::instance::actions::{Action, ActionError};
 use crate::instance::connect::ConnectError;
 use crate::store;
@@ -74,6 +74,12 @@ pub enum Problem {
     Taken(&'static str),
     /// Something depends on it: what, and what to do about it.
     InUse(String, &'static str),
+    /// No server has an instance of that name that no row has.
+    NothingUnmanaged,
+    /// Several servers have one: these, by credential.
+    AmbiguousName(Vec<String>),
+    /// The instance cannot be adopted.
+    NotAdoptable(AdoptionObstacle),
     /// Nobody could log in as administrator any more.
     LastAdministrator,
     /// A server, or its key, failed its test.
@@ -117,7 +123,7 @@ impl Problem {
             | Self::Untested(_) => 400,
             Self::Unauthorized | Self::UnreadableToken(_) | Self::WrongPassword => 401,
             Self::Forbidden | Self::CrossSite | Self::ForeignOrigin(_) => 403,
-            Self::NotFound => 404,
+            Self::NotFound | Self::NothingUnmanaged => 404,
             Self::MethodNotAllowed(_) => 405,
             Self::TooSlow => 408,
             Self::BodyTooLarge => 413,
@@ -126,7 +132,12 @@ impl Problem {
             Self::NotReady => 503,
             Self::Failed(error) => use_case_status(error),
             Self::Connect(error) => connect_status(error),
-            Self::AlreadyConnected | Self::Taken(_) | Self::InUse(..) | Self::LastAdministrator => 409,
+            Self::AlreadyConnected
+            | Self::Taken(_)
+            | Self::InUse(..)
+            | Self::AmbiguousName(_)
+            | Self::NotAdoptable(_)
+            | Self::LastAdministrator => 409,
             Self::LinkExpired | Self::SetupExpired => 410,
             Self::Action(_, error) => action_status(error),
             Self::Store(error) => use_case_status(&error.into()),
@@ -193,6 +204,9 @@ impl Problem {
             Self::Forbidden => ("forbidden", text::FORBIDDEN, Some(text::FORBIDDEN_DETAIL)),
             Self::RateLimited(_) => ("rate_limited", text::RATE_LIMITED, Some(text::RATE_LIMITED_DETAIL)),
             Self::NotFound => ("not_found", text::NOT_FOUND, None),
+            Self::NothingUnmanaged => return text::nothing_unmanaged(),
+            Self::AmbiguousName(servers) => return text::ambiguous_name(servers),
+            Self::NotAdoptable(obstacle) => return text::adoption_obstacle(*obstacle),
             Self::MethodNotAllowed(_) => ("method_not_allowed", text::METHOD_NOT_ALLOWED, None),
             Self::NotReady => ("not_ready", text::NOT_READY, Some(text::NOT_READY_DETAIL)),
             Self::Failed(error) => return text::use_case_error(error),
@@ -324,6 +338,16 @@ mod tests {
         check(&Problem::SetupExpired, 410, "setup_expired", None);
         check(&Problem::Taken("name"), 409, "name_taken", None);
         check(&Problem::InUse("x".into(), "y"), 409, "in_use", None);
+        check(&Problem::NothingUnmanaged, 404, "not_found", None);
+        check(&Problem::AmbiguousName(vec!["x".into()]), 409, "ambiguous_name", None);
+        for (obstacle, code) in [
+            (AdoptionObstacle::NotAPhone(Integration::Business), "not_a_phone"),
+            (AdoptionObstacle::NameHasRow, "name_has_row"),
+            (AdoptionObstacle::NumberUnknown, "number_unknown"),
+            (AdoptionObstacle::UnsafeName, "unsafe_name"),
+        ] {
+            check(&Problem::NotAdoptable(obstacle), 409, code, None);
+        }
         check(&Problem::LastAdministrator, 409, "last_administrator", None);
         check(&Problem::Untested(Check::InstanceToken), 400, "instance_token", None);
         for (error, status, code) in [

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use log::Level;
 
-use super::api::admin::{self, credentials, tokens, users};
+use super::api::admin::{self, credentials, tokens, unmanaged, users};
 use super::api::{
     change, connect, events, health, instance, instances, link, login, picture, reconnect, session, webhook,
 };
@@ -91,6 +91,8 @@ const ROUTES: &[Route] = &[
     ("/api/admin/users/{}/password", &[("POST", HASH, users::set_password)]),
     ("/api/admin/tokens", &[("GET", Quick, tokens::list), ("POST", WRITE, tokens::create)]),
     ("/api/admin/tokens/{}", &[("DELETE", WRITE, tokens::revoke)]),
+    ("/api/admin/unmanaged", &[("GET", UPSTREAM, unmanaged::list)]),
+    ("/api/admin/unmanaged/adopt", &[("POST", UPSTREAM, unmanaged::adopt)]),
     ("/livez", &[("GET", Quick, health::livez)]),
     ("/readyz", &[("GET", WRITE, health::readyz)]),
     (WEBHOOK, &[("POST", Quick, webhook::receive)]),

@@ -10,6 +10,7 @@ use super::{Error, Store, linked, scans};
 use crate::crypto::new_id;
 use crate::domain::{
     Channel, LinkedPhone, LinkedSince, Millis, Name, Phone, Reason, ScanEvidence, Secret, Status,
+    UpstreamName,
 };
 use crate::sync::FileLock;
 
@@ -19,6 +20,8 @@ pub struct InstanceRow {
     /// The row's id, which never changes.
     pub id: String,
     pub user: String,
+    /// What the instance is called upstream.
+    pub upstream_name: UpstreamName,
     /// The phone of the last call.
     pub phone: Phone,
     /// The credential last used; `None` when that was removed.
@@ -134,7 +137,8 @@ impl Store {
             c.prepare_cached(
                 "SELECT id, userId, channelPhoneOrId, credentialId, status, statusReason, qrCode, qrSince,
                         pairedAt, linkedNumber, profileName, linkedSeenAt, claimedUrl, upstreamId,
-                        createOutUntil, connectOutUntil, scanCodes, scanReturns, scanCodeAt
+                        createOutUntil, connectOutUntil, scanCodes, scanReturns, scanCodeAt,
+                        coalesce(upstreamName, channelInstanceId) AS upstreamName
                  FROM messaging_instances WHERE channel = ?1 AND channelInstanceId = ?2",
             )?
             .query_row([channel.as_str(), name.as_str()], read_row)
@@ -162,6 +166,7 @@ impl Store {
         let instance = InstanceRow {
             id: new_id("c"),
             user: user.to_owned(),
+            upstream_name: UpstreamName::from(name),
             phone: phone.clone(),
             credential: Some(credential.to_owned()),
             status: Status::Pending,
@@ -254,6 +259,7 @@ fn read_row(row: &Row) -> rusqlite::Result<InstanceRow> {
     Ok(InstanceRow {
         id: row.get("id")?,
         user: row.get("userId")?,
+        upstream_name: parsed(row, "upstreamName", UpstreamName::parse)?,
         phone: parsed(row, "channelPhoneOrId", Phone::stored)?,
         credential: row.get("credentialId")?,
         status: parsed(row, "status", Status::parse)?,

@@ -47,6 +47,8 @@ pub struct InstanceLine {
     pub also_on: Vec<String>,
     /// Whether such a server is one that the reader may not know.
     pub also_elsewhere: bool,
+    /// What the instance is called upstream, where that is another name.
+    pub upstream_name: Option<String>,
     /// What people call it.
     pub display_name: Option<String>,
     /// What people want to remember of it.
@@ -110,7 +112,7 @@ const DOUBLED: &str = "FROM doubled_instances d WHERE d.instanceId = i.id";
 const COLUMNS: &str = "i.id, i.channel, i.channelInstanceId, i.channelPhoneOrId, u.name AS user,
         i.credentialId, c.name AS server, i.status, coalesce(i.statusSince, i.updatedAt) AS since,
         i.statusReason, i.createdAt, i.updatedAt, i.linkedNumber, i.profileName, i.linkedSeenAt,
-        i.displayName, i.note, i.labels,
+        i.upstreamName, i.displayName, i.note, i.labels,
         CASE WHEN i.claimedUrl IS NULL THEN NULL
             WHEN h.since IS NOT NULL THEN h.since
             WHEN c.id IS NULL THEN coalesce(i.orphanedAt, i.updatedAt)
@@ -297,6 +299,7 @@ fn read_line(row: &Row) -> rusqlite::Result<InstanceLine> {
         same_number_elsewhere: row.get("sameNumberElsewhere")?,
         also_on: texts(row, "alsoOn")?,
         also_elsewhere: row.get("alsoElsewhere")?,
+        upstream_name: row.get("upstreamName")?,
         display_name: row.get("displayName")?,
         note: row.get("note")?,
         labels: texts(row, "labels")?,

@@ -4,6 +4,7 @@
 //! database is held: callers get plain values, decide, and come back. One connection writes, a few
 //! read beside it (WAL), so a reader never waits for another caller's write to reach the disk.
 
+mod adoption;
 mod credentials;
 mod database;
 mod description;
@@ -29,6 +30,7 @@ mod unmanaged;
 mod upgrade;
 mod writer;
 
+pub use adoption::{Adoption, RowHome};
 pub use credentials::{Credential, CredentialLine, NewCredential};
 pub use database::Store;
 pub use error::{DatabaseFault, Error};

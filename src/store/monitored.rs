@@ -5,7 +5,7 @@ use rusqlite::{Row, params};
 
 use super::instances::is_own;
 use super::{Error, Store, linked};
-use crate::domain::{Channel, LinkedSince, Millis, Reason, Status};
+use crate::domain::{Channel, LinkedSince, Millis, Reason, Status, UpstreamName};
 
 /// The columns of a row that the monitor needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct MonitoredRow {
     pub row_id: i64,
     pub channel: Channel,
     pub name: String,
+    /// What the instance is called upstream, where that is another name.
+    pub upstream_name: Option<UpstreamName>,
     pub status: Status,
     /// Why that is so.
     pub reason: Option<Reason>,
@@ -43,6 +45,11 @@ pub struct NotedStatus {
 }
 
 impl MonitoredRow {
+    /// The name that the instance has upstream.
+    pub fn listed_name(&self) -> &str {
+        self.upstream_name.as_ref().map_or(&self.name, UpstreamName::as_str)
+    }
+
     /// Whether the instance with that id, which the server lists under the name, is the row's own.
     pub fn owns(&self, listed: Option<&str>) -> bool {
         is_own(self.claimed, self.upstream_id.as_deref(), listed)
@@ -67,7 +74,7 @@ impl Store {
                 "SELECT rowid, channel, channelInstanceId, status, statusReason, pairedAt,
                         claimedUrl = ?2, upstreamId,
                         max(coalesce(createOutUntil, 0), coalesce(connectOutUntil, 0)), updatedAt,
-                        linkedNumber, profileName, linkedSeenAt
+                        linkedNumber, profileName, linkedSeenAt, upstreamName
                  FROM messaging_instances WHERE credentialId = ?1 AND claimedUrl IS NOT NULL
                      -- A word of somebody's hand costs its own row only.
                      AND channel IN (SELECT name FROM channels)
@@ -137,6 +144,7 @@ fn read(row: &Row) -> rusqlite::Result<MonitoredRow> {
         out_until: row.get(8)?,
         updated_at: row.get(9)?,
         linked: linked::read(row, [10, 11, 12])?,
+        upstream_name: row.get_ref(13)?.as_str_or_null()?.and_then(UpstreamName::parse),
     })
 }
 

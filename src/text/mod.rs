@@ -5,6 +5,7 @@
 //! from upstream.
 
 mod access;
+mod adoption;
 mod calls;
 pub mod cli;
 mod count;
@@ -21,6 +22,7 @@ mod storage;
 mod upstream_faults;
 
 pub use access::*;
+pub use adoption::*;
 pub use calls::*;
 pub use instances::*;
 pub use json_body::*;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::BaseUrl;
 use crate::domain::{
-    Channel, ConnectionState, ListedInstance, Name, Phone, Qr, Secret, ServerVersions, UpstreamError,
+    Channel, ConnectionState, ListedInstance, Phone, Qr, Secret, ServerVersions, UpstreamError, UpstreamName,
 };
 
 /// A server of the upstream, and the key that opens it.
@@ -52,29 +52,29 @@ pub trait UpstreamClient: Send + Sync {
     fn list_all(&self, sink: &mut dyn ListSink) -> Result<usize, UpstreamError>;
 
     /// The instance as listed; `None` when it is not.
-    fn list(&self, name: &Name) -> Result<Option<ListedInstance>, UpstreamError>;
+    fn list(&self, name: &UpstreamName) -> Result<Option<ListedInstance>, UpstreamError>;
 
     /// What the instance's socket is doing now; `None` when the name does not exist.
-    fn state(&self, name: &Name) -> Result<Option<ConnectionState>, UpstreamError>;
+    fn state(&self, name: &UpstreamName) -> Result<Option<ConnectionState>, UpstreamError>;
 
     /// Creates the instance, without a socket.
-    fn create(&self, name: &Name, phone: &Phone) -> Result<Created, UpstreamError>;
+    fn create(&self, name: &UpstreamName, phone: &Phone) -> Result<Created, UpstreamError>;
 
     /// Asks for the code of an instance whose socket is opening: answered at once, and opens
     /// nothing. If the socket has just closed, it opens one, so it is never repeated.
-    fn code(&self, name: &Name) -> Result<Connected, UpstreamError>;
+    fn code(&self, name: &UpstreamName) -> Result<Connected, UpstreamError>;
 
     /// Opens a socket, which may be answered late or never. With a number there is a pairing code too.
-    fn open_socket(&self, name: &Name, number: Option<&Phone>) -> Result<Connected, UpstreamError>;
+    fn open_socket(&self, name: &UpstreamName, number: Option<&Phone>) -> Result<Connected, UpstreamError>;
 
     /// Deletes the instance.
-    fn delete(&self, name: &Name) -> Result<CommandOutcome, UpstreamError>;
+    fn delete(&self, name: &UpstreamName) -> Result<CommandOutcome, UpstreamError>;
 
     /// Logs the phone out, or drops the socket that waits for a scan.
-    fn logout(&self, name: &Name) -> Result<CommandOutcome, UpstreamError>;
+    fn logout(&self, name: &UpstreamName) -> Result<CommandOutcome, UpstreamError>;
 
     /// Closes the socket and opens it again.
-    fn restart(&self, name: &Name) -> Result<CommandOutcome, UpstreamError>;
+    fn restart(&self, name: &UpstreamName) -> Result<CommandOutcome, UpstreamError>;
 
     /// The releases that the server names, `None` where it does not in a short time. Needs no key.
     fn versions(&self) -> Option<ServerVersions>;

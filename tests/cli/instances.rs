@@ -245,3 +245,23 @@ fn what_people_say_of_an_instance_is_written_and_shown_beside_the_linked_number(
     }
     desk.says("instance set outra --note x", 1, "", "não há instância \"outra\"");
 }
+
+#[test]
+fn what_is_upstream_already_is_listed_and_adopted_when_that_is_confirmed() {
+    let (desk, sim) = (Desk::new(), simulated(Version::V2_3_7));
+    desk.ok("user add loja");
+    desk.says("instance adopt", 0, "", "Tudo o que os servidores têm já está no pareia.");
+    desk.credential("cred_lab", &sim.url(), KEY);
+    sim.control().fill(1);
+    let list = desk.ok("instance adopt");
+    assert!(list.contains("row-1") && list.contains("cred_lab") && list.contains("5521900000001"), "{list}");
+    desk.says("instance adopt --all", 2, "", "--yes");
+    desk.says("instance adopt --all --yes", 2, "", "--user");
+    desk.says("instance adopt nada --user loja --yes", 1, "", "(not_found)");
+    desk.says("instance list", 0, "", "Nenhuma instância ainda");
+    let adopted = desk.json("instance adopt row-1 --user loja --yes --json");
+    assert_eq!(adopted["adopted"][0]["channelInstanceId"], "row-1");
+    assert_eq!(desk.json("instance show row-1 --json")["status"], "connected");
+    desk.says("instance adopt --all --user loja --yes", 1, "", "nada do que foi encontrado pode ser adotado");
+    desk.says("instance adopt row-1 --user loja --yes --server cred_lab", 1, "", "not_found");
+}

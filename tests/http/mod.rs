@@ -14,4 +14,5 @@ mod links;
 mod roles;
 mod scans;
 mod typed;
+mod unmanaged;
 mod webhooks;

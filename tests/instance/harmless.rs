@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use pareia::domain::{Channel, Name, Phone, UseCaseError};
+use pareia::domain::{BusyCause, Channel, Name, Phone, UseCaseError};
 use pareia::instance::connect::{ConnectError, ConnectRequest, ConnectService};
 use pareia::sim::{Fault, LiveState, Options, Timing, Version, Whatsapp};
 
@@ -181,7 +181,7 @@ fn whoever_gets_a_place_too_late_to_create_anything_leaves_no_row() {
         drop(places);
         call.join().expect("a result")
     });
-    assert_eq!(result.map(|_| ()), Err(ConnectError::Failed(UseCaseError::Busy)));
+    assert_eq!(result.map(|_| ()), Err(ConnectError::Failed(UseCaseError::Busy(BusyCause::Calls))));
     assert_eq!(shop.sql("SELECT count(*) FROM messaging_instances"), [["0"]]);
 }
 

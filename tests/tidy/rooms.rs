@@ -88,7 +88,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("signal_hook", &["cli"]),
     ("socket2", &["http"]),
     ("tiny_http", &["http"]),
-    ("unicode_normalization", &["store"]),
+    ("unicode_normalization", &["admin", "store"]),
     ("ureq", &["upstream"]),
     ("webpki_root_certs", &["upstream"]),
     // Of every room: they carry data and lines of the log, and do nothing.

@@ -1,14 +1,15 @@
 //! Answers that no Evolution gives: of a proxy, a broken server, or a later release.
 
-use pareia::domain::{Name, ProxyAnswer, ProxyKind, UpstreamError};
+use pareia::domain::{Phone, ProxyAnswer, ProxyKind, UpstreamError, UpstreamName};
 use pareia::qr_image;
-use pareia::upstream::Connected;
+use pareia::sim::{Options, Sim, Timing, Version};
+use pareia::upstream::{CommandOutcome, Connected};
 
 use super::recorded::{answer, client, serving, serving_each, whole_list};
 
 #[test]
 fn what_connect_never_answers_is_an_error_at_once() {
-    let name = Name::parse("a").expect("a name");
+    let name = UpstreamName::parse("a").expect("a name");
     let code = r#"{"pairingCode":null,"code":"2@x","count":1}"#;
     let by = |status, sender| UpstreamError::Proxy(ProxyAnswer { status, sender });
     for (status, body, error) in [
@@ -55,4 +56,22 @@ fn of_a_list_that_broke_off_nothing_is_kept() {
         "read anew, from its beginning"
     );
     assert_eq!(whole_list(&serving_each(vec![cut.clone(), cut])), Err(UpstreamError::Broken));
+}
+
+#[test]
+fn a_name_that_1_8_would_hand_to_a_shell_is_not_deleted_there() {
+    let options = Options { timing: Timing::instant(), ..Options::new(Version::V1_8_2, "k") };
+    let sim = Sim::start(options).expect("the simulation starts");
+    let phone = Phone::parse("5521991856227").expect("a phone");
+    for (name, outcome, deletes) in
+        [("Loja Velha", CommandOutcome::Unsupported, 0), ("loja", CommandOutcome::Done, 1)]
+    {
+        let (client, name) = (client(&sim.url()), UpstreamName::parse(name).expect("a name"));
+        client.create(&name, &phone).expect("created");
+        assert_eq!(
+            (client.delete(&name), sim.control().count("delete", None)),
+            (Ok(outcome), deletes),
+            "{name}"
+        );
+    }
 }

@@ -5,7 +5,9 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-use pareia::domain::{Channel, ConnectionState, ListedInstance, Name, Phone, Secret, UpstreamError};
+use pareia::domain::{
+    Channel, ConnectionState, ListedInstance, Name, Phone, Secret, UpstreamError, UpstreamName,
+};
 use pareia::qr_image;
 use pareia::upstream::{
     BaseUrl, CommandOutcome, Connected, Created, Gateway, ListSink, UpstreamClient, UpstreamServer,
@@ -110,7 +112,7 @@ pub fn client(url: &str) -> Box<dyn UpstreamClient> {
 }
 
 /// What the client makes of it.
-fn actual_of(endpoint: &str, name: &Name, url: &str) -> String {
+fn actual_of(endpoint: &str, name: &UpstreamName, url: &str) -> String {
     let client = client(url);
     let phone = Phone::parse(PHONE).expect("a phone");
     let state = |s: ConnectionState| format!("{s:?}").to_lowercase();
@@ -183,7 +185,7 @@ fn replay(recording: &str) -> usize {
         }
         // Names that the client refuses to begin with are not looked for in lists.
         let listed = path.split_once("instanceName=").map_or("a", |(_, name)| name);
-        let Ok(name) = Name::parse(listed) else { continue };
+        let Ok(name) = Name::parse(listed).as_ref().map(UpstreamName::from) else { continue };
         let status = u16::try_from(status).expect("a status");
         let text = if body.is_null() { String::new() } else { body.to_string() };
         let actual = actual_of(endpoint, &name, &serving(status, &text));

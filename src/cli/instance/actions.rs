@@ -1,8 +1,9 @@
 //! `pareia instance logout`, `restart` and `delete`: what is done to an instance by name, as the HTTP API does
 //! it.
 
-use std::io::{self, BufRead, IsTerminal};
+use std::io::{self, IsTerminal};
 
+use super::confirm::confirmed;
 use super::service::{connect_service, find};
 use crate::cli::output::{CommandFailure, CommandResult, fail, note, out};
 use crate::cli::table::pretty;
@@ -58,20 +59,13 @@ pub fn delete(store: Store, arguments: &DeleteArgs) -> CommandResult {
     if goes.other_stays {
         note(crate::text::OTHER_INSTANCE_STAYS);
     }
-    if !yes && !confirmed().map_err(|error| CommandFailure::Failed(words::stdin_unreadable(&error)))? {
+    if !yes && !confirmed(words::DELETE_CONFIRM)? {
         return fail(words::NOT_DELETED);
     }
     let gone = actions.delete(&target, *keep_upstream, &new_id("cli-"));
     let gone = gone.map_err(|error| failed(Action::Delete, &error))?;
     note(words::deleted(name, gone.upstream, *keep_upstream || gone.other_stays));
     if *json { out(pretty(&InstanceRemoval::of(target.name.as_str(), gone))) } else { Ok(()) }
-}
-
-fn confirmed() -> io::Result<bool> {
-    note(words::DELETE_CONFIRM);
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line)?;
-    Ok(["s", "sim"].contains(&line.trim().to_lowercase().as_str()))
 }
 
 /// An action service on an open data folder.

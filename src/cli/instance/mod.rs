@@ -1,6 +1,8 @@
 //! `pareia instance`: the use cases of the HTTP API from the shell, beside a `serve` that runs.
 
 mod actions;
+mod adopt;
+mod confirm;
 mod connect;
 mod lines;
 mod link;
@@ -28,6 +30,7 @@ pub enum InstanceCommand {
     },
     Connect(connect::ConnectArgs),
     Set(set::SetArgs),
+    Adopt(adopt::AdoptArgs),
     Link(link::LinkArgs),
     Logout {
         #[arg(value_name = "NOME", value_parser = values::typed())]
@@ -47,6 +50,7 @@ pub fn run(store: Store, command: InstanceCommand) -> CommandResult {
         InstanceCommand::Show { name, json } => lines::show_one(&store, &name, json),
         InstanceCommand::Connect(arguments) => connect::run(store, arguments),
         InstanceCommand::Set(arguments) => set::run(store, arguments),
+        InstanceCommand::Adopt(arguments) => adopt::run(store, &arguments),
         InstanceCommand::Link(arguments) => link::run(&store, &arguments),
         InstanceCommand::Logout { name } => actions::logout(store, &name),
         InstanceCommand::Restart { name } => actions::restart(store, &name),

@@ -248,7 +248,7 @@ mod tests {
         };
         assert_eq!(
             text(&answer),
-            r#"{"success":true,"message":"Instância criada com credenciais do sistema","data":{"instanceId":"c1","channelInstanceId":"a","status":"connecting","qrCode":"data:image/png;base64,x","pairingCode":null,"qrCodeExpiresAt":"1970-01-01T00:00:45.000Z","message":"Instância criada. Escaneie o QR Code no WhatsApp.","linkedNumber":null,"numberMatches":null,"profileName":null,"linkedSeenAt":null,"sameNumberAs":[],"sameNumberElsewhere":false,"alsoOn":[],"alsoElsewhere":false,"displayName":null,"note":null,"labels":["vip"],"warning":null,"warnings":[],"scanHelp":null}}"#
+            r#"{"success":true,"message":"Instância criada com credenciais do sistema","data":{"instanceId":"c1","channelInstanceId":"a","status":"connecting","qrCode":"data:image/png;base64,x","pairingCode":null,"qrCodeExpiresAt":"1970-01-01T00:00:45.000Z","message":"Instância criada. Escaneie o QR Code no WhatsApp.","linkedNumber":null,"numberMatches":null,"profileName":null,"linkedSeenAt":null,"sameNumberAs":[],"sameNumberElsewhere":false,"alsoOn":[],"alsoElsewhere":false,"upstreamName":null,"displayName":null,"note":null,"labels":["vip"],"warning":null,"warnings":[],"scanHelp":null}}"#
         );
         answer.pairing_code_missing = true;
         assert!(text(&answer).contains("\"pairingCodeMessage\":\"Esta instância"));

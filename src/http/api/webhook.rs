@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Name, Permission, Secret};
+use crate::domain::{Permission, Secret, UpstreamName};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::reply::HttpReply;
@@ -34,7 +34,7 @@ struct Hint<'a> {
 pub fn receive(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let credential = credential(app, request.captured()).ok_or(Problem::NotFound)?;
     let name = instance(request.body());
-    app.monitor.hint(&credential, name.as_ref().map(Name::as_str));
+    app.monitor.hint(&credential, name.as_ref().map(UpstreamName::as_str));
     Ok(HttpReply::json(200, &ReceivedJson { success: true }))
 }
 
@@ -45,9 +45,9 @@ pub fn credential(app: &App, open: &str) -> Option<String> {
 }
 
 /// The instance that the body is about, if it says so.
-fn instance(body: &[u8]) -> Option<Name> {
+fn instance(body: &[u8]) -> Option<UpstreamName> {
     let hint: Hint = serde_json::from_slice(body).ok()?;
-    Name::parse(&hint.instance?).ok()
+    UpstreamName::parse(&hint.instance?)
 }
 
 /// The address to which a credential's server is to post, below the address that people use.
@@ -82,6 +82,7 @@ mod tests {
             br#"{"event":"connection.update","instance":"loja","data":{"instance":"other"},"apikey":null}"#;
         assert_eq!(name(good).as_deref(), Some("loja"));
         assert_eq!(name(br#"{"instance":"lo\u006aa"}"#).as_deref(), Some("loja"));
+        assert_eq!(name(br#"{"instance":"Loja 1/2"}"#).as_deref(), Some("Loja 1/2"));
         let (deep, long) = ("[".repeat(1 << 20), format!(r#"{{"instance":"{}"}}"#, "a".repeat(1 << 20)));
         for bad in [
             "",
@@ -92,7 +93,7 @@ mod tests {
             "{}",
             r#"{"instance":null}"#,
             r#"{"instance":{"a":1}}"#,
-            r#"{"instance":"a/b"}"#,
+            r#"{"instance":"a\nb"}"#,
             r#"{"instance":"a","instance":"b"}"#,
             &deep,
             &long,

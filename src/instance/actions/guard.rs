@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 use super::error::ActionError;
 use crate::domain::ConnectionState;
 use crate::domain::ListedInstance;
-use crate::domain::Name;
 use crate::domain::Pairing;
 use crate::domain::Status;
 use crate::domain::UpstreamError;
-use crate::domain::{BusyCause, UseCaseError};
+use crate::domain::{BusyCause, UpstreamName, UseCaseError};
 use crate::instance::connect::ConnectService;
 use crate::store::{self, Credential, InstanceRef, InstanceRow};
 use crate::sync::FileLock;
@@ -127,12 +126,21 @@ pub(super) fn find<'a>(
         key: &credential.key,
     };
     let client = service.gateway().client(server, trace, deadline);
-    let listed = client.list(&target.name)?;
-    let (is_listed, id) = (listed.is_some(), listed.and_then(|listed| listed.id));
-    let owns = row.owns(base_url.as_str(), id.as_deref());
-    let credential = credential.id;
-    let own = OwnInstance { service, target, credential, client, deadline, is_listed, id, _permit: permit };
-    Ok(match owns {
+    let mut own = OwnInstance {
+        service,
+        target,
+        upstream_name: row.upstream_name.clone(),
+        credential: credential.id,
+        client,
+        deadline,
+        is_listed: false,
+        id: None,
+        _permit: permit,
+    };
+    let listed = own.listed()?;
+    own.is_listed = listed.is_some();
+    own.id = listed.and_then(|listed| listed.id);
+    Ok(match row.owns(base_url.as_str(), own.id.as_deref()) {
         true => UpstreamOfRow::Own(Box::new(own)),
         false if own.is_listed => UpstreamOfRow::OtherOfName,
         false => UpstreamOfRow::Nothing,
@@ -169,12 +177,14 @@ pub(super) fn internal(trace: &str, error: &store::Error) -> ActionError {
 }
 
 /// A method of the client that is a command.
-type Command = fn(&(dyn UpstreamClient + 'static), &Name) -> Result<CommandOutcome, UpstreamError>;
+type Command = fn(&(dyn UpstreamClient + 'static), &UpstreamName) -> Result<CommandOutcome, UpstreamError>;
 
 /// The row's own instance upstream.
 pub(super) struct OwnInstance<'a> {
     service: &'a ConnectService,
     target: &'a InstanceRef,
+    /// What the instance is called upstream.
+    upstream_name: UpstreamName,
     credential: String,
     client: Box<dyn UpstreamClient>,
     deadline: Instant,
@@ -192,11 +202,11 @@ impl OwnInstance<'_> {
     }
 
     pub(super) fn listed(&self) -> Result<Option<ListedInstance>, ActionError> {
-        Ok(self.client.list(&self.target.name)?)
+        Ok(self.client.list(&self.upstream_name)?)
     }
 
     pub(super) fn state(&self) -> Result<Option<ConnectionState>, ActionError> {
-        Ok(self.client.state(&self.target.name)?)
+        Ok(self.client.state(&self.upstream_name)?)
     }
 
     /// Asks for the code by a `connect`, where the table of the call would send one in that state: `None`
@@ -210,7 +220,7 @@ impl OwnInstance<'_> {
         if !self.service.may_ask_code(&self.credential, &self.target.name, row, (state, pairing)) {
             return Ok(None);
         }
-        Ok(Some(self.client.code(&self.target.name)?))
+        Ok(Some(self.client.code(&self.upstream_name)?))
     }
 
     /// Deletes the instance; whether there was one.
@@ -256,7 +266,7 @@ impl OwnInstance<'_> {
 
     /// Closes a socket that waits for a scan, or does not: after any wait a phone may have scanned.
     pub(super) fn close_unscanned(&self) -> Result<CommandOutcome, ActionError> {
-        let outcome = self.client.logout(&self.target.name)?;
+        let outcome = self.client.logout(&self.upstream_name)?;
         if outcome == CommandOutcome::Done {
             self.clear_pending_connect();
         }
@@ -271,7 +281,7 @@ impl OwnInstance<'_> {
     /// no other instance has the name by then.
     fn command(&self, send: Command) -> Result<CommandOutcome, ActionError> {
         loop {
-            match send(&*self.client, &self.target.name) {
+            match send(&*self.client, &self.upstream_name) {
                 Err(UpstreamError::RateLimited(wait)) if Instant::now() + wait < self.deadline => {
                     thread::sleep(wait);
                 }

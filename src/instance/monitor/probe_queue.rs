@@ -38,7 +38,8 @@ impl ProbeQueue {
 
     /// The reason to probe a name whatever a list says, if there is one.
     pub(super) fn urgent(&self, row: &MonitoredRow, names: &HashSet<String>) -> Option<ProbeReason> {
-        if names.contains(&row.name) || self.waiting.contains(&row.name) {
+        if names.contains(&row.name) || names.contains(row.listed_name()) || self.waiting.contains(&row.name)
+        {
             Some(ProbeReason::Asked)
         } else {
             (row.status == Status::Connecting).then_some(ProbeReason::Pairing)

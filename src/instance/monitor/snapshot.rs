@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use super::judge::Observation;
 use crate::domain::{
-    ConnectionState, LinkedPhone, LinkedSince, ListedInstance, Millis, Name, PhoneMemory, Status,
-    UpstreamError, is_out, now, pairing,
+    ConnectionState, LinkedPhone, LinkedSince, ListedInstance, Millis, PhoneMemory, Status, UpstreamError,
+    UpstreamName, is_out, now, pairing,
 };
 use crate::store::{self, MonitoredRow, Store, UnmanagedInstance};
 use crate::upstream::{ListSink, UpstreamClient};
@@ -48,7 +48,7 @@ impl List {
 
     /// Asks the server for its list.
     pub(super) fn fetch(client: &dyn UpstreamClient, rows: &[MonitoredRow]) -> Result<Self, UpstreamError> {
-        let by_name = rows.iter().enumerate().map(|(at, row)| (row.name.as_str(), at)).collect();
+        let by_name = rows.iter().enumerate().map(|(at, row)| (row.listed_name(), at)).collect();
         let mut sorter = ListSorter { by_name, list: Self::silent(rows.len()) };
         let skipped = client.list_all(&mut sorter)?;
         Ok(Self { skipped, ..sorter.list })
@@ -196,7 +196,7 @@ impl Snapshot<'_> {
 
     /// Probes the state of the row's instance; `None` when the answer says nothing.
     pub(super) fn ask(&self, at: usize) -> Result<Option<Observation>, UpstreamError> {
-        let Ok(name) = Name::parse(&self.rows[at].name) else { return Ok(None) };
+        let Some(name) = UpstreamName::parse(self.rows[at].listed_name()) else { return Ok(None) };
         match self.client.state(&name) {
             Ok(Some(state)) => Ok(Some(self.observe(at, Some(state)))),
             Ok(None) if !self.is_ours(at) => Ok(Some(Observation::NotOurs)),

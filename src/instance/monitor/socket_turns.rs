@@ -147,6 +147,7 @@ mod tests {
 
     fn row(status: Status, reason: Reason) -> MonitoredRow {
         MonitoredRow {
+            upstream_name: None,
             row_id: 1,
             channel: Channel::WhatsappEvolution,
             name: "a".to_owned(),

@@ -89,6 +89,11 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
         "pareia instance set my-store --display-name \"Loja Centro\" --label vip --label centro",
     ),
     (
+        "instance adopt",
+        "Traz para o pareia o que já está na Evolution; sem nome e sem --all, só mostra o que faria",
+        "pareia instance adopt --all --user loja",
+    ),
+    (
         "instance link",
         "Imprime um link que mostra o QR Code desta instância a quem o abrir, sem login",
         "pareia instance link my-store --minutes 60",
@@ -146,6 +151,10 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("note", "Nota, até 500 caracteres; vazio tira"),
     ("label", "Etiqueta, até 40 caracteres; repita para dar várias, que substituem as que havia"),
     ("no_labels", "Tira todas as etiquetas"),
+    ("instance adopt name", "Nome da instância na Evolution, letra por letra"),
+    ("all", "Todas as que podem ser adotadas"),
+    ("server", "Só do servidor desta credencial"),
+    ("instance adopt phone", "Telefone da instância, se a Evolution não o diz"),
     ("instance link name", "Nome da instância, ou id dela"),
     ("instance logout name", "Nome da instância, ou id dela"),
     ("instance restart name", "Nome da instância, ou id dela"),

@@ -1,7 +1,9 @@
 //! Sentences about instances, and about what is done to one by name.
 
+use super::output::refused;
 use crate::domain::Millis;
 use crate::domain::clock;
+use crate::text::sentence::Sentence;
 
 /// The cell of a status, or since when nothing is known of it.
 pub fn status(status: &str, unknown_since: Option<Millis>) -> String {
@@ -37,6 +39,34 @@ pub const DELETE_NEEDS_YES: &str =
 pub const DELETE_CONFIRM: &str = "Apagar? Não tem volta. [s/N]";
 /// The question was answered no.
 pub const NOT_DELETED: &str = "nada foi apagado";
+
+/// An adoption needs `--yes` where there is no terminal to ask at.
+pub const ADOPT_NEEDS_YES: &str = "confirme com --yes, já que aqui não há terminal onde perguntar. Sem nome e sem --all, \
+     o comando só mostra o que faria";
+/// An adoption needs an owner.
+pub const ADOPT_NEEDS_USER: &str = "diga de quem será, com --user USUÁRIO (pareia user list)";
+/// The question before an adoption.
+pub const ADOPT_CONFIRM: &str = "Adotar? Na Evolution nada muda. [s/N]";
+/// The question was answered no.
+pub const NOT_ADOPTED: &str = "nada foi adotado";
+/// No server has anything that is not managed here.
+pub const NOTHING_UNMANAGED: &str = "Tudo o que os servidores têm já está no pareia.";
+/// Nothing of what was found can be adopted.
+pub const NOTHING_ADOPTABLE: &str = "nada do que foi encontrado pode ser adotado";
+
+/// An instance was adopted under a name that may be another.
+pub fn adopted(upstream_name: &str, name: &str, server: &str) -> String {
+    if upstream_name == name {
+        format!("\"{name}\" ({server}) está no pareia.")
+    } else {
+        format!("\"{upstream_name}\" ({server}) está no pareia com o nome \"{name}\".")
+    }
+}
+
+/// A server did not tell what it has.
+pub fn server_not_asked(server: &str, why: &Sentence) -> String {
+    format!("Servidor {server} não respondeu: {}", refused(why))
+}
 
 /// A link would show no code: a phone is connected.
 pub fn already_connected(name: &str) -> String {

@@ -7,6 +7,8 @@ pub const CREDENTIAL_TITLES: &[&str] =
 pub const USER_TITLES: &[&str] = &["NOME", "PAPEL", "SENHA", "INSTÂNCIAS", "TOKENS", "CRIADO (UTC)", "ID"];
 /// Titles of `pareia token list`.
 pub const TOKEN_TITLES: &[&str] = &["ID", "USUÁRIO", "NOME", "EXPIRA (UTC)", "USADO (UTC)", "CRIADO (UTC)"];
+/// Titles of what `pareia instance adopt` finds.
+pub const UNMANAGED_TITLES: &[&str] = &["NA EVOLUTION", "CREDENCIAL", "PAREADA", "TELEFONE", "NO PAREIA"];
 /// Titles of `pareia instance list`, and of the lines of `show`.
 pub const INSTANCE_TITLES: &[&str] = &[
     "NOME",

@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 use super::call_policy::{CallPolicy, MAX_ANSWER, MAX_LIST};
 use super::list_stream::{self, ListError};
 use super::{decode, entry};
-use crate::domain::{ConnectionState, ListedInstance, Name, Phone, Secret, ServerVersions, UpstreamError};
+use crate::domain::{
+    ConnectionState, ListedInstance, Phone, Secret, ServerVersions, UpstreamError, UpstreamName,
+};
 use crate::upstream::answer_head::AnswerHead;
 use crate::upstream::call_log::CallLog;
 use crate::upstream::client::Patience;
@@ -44,8 +46,8 @@ impl EvolutionClient {
         Self { connections: connections.clone(), base, key, log, patience }
     }
 
-    fn command(&self, what: &'static str, name: &Name) -> Result<CommandOutcome, UpstreamError> {
-        let path = format!("/instance/{what}/{name}");
+    fn command(&self, what: &'static str, name: &UpstreamName) -> Result<CommandOutcome, UpstreamError> {
+        let path = path(what, name);
         let route = EvolutionRoute { method: "DELETE", name: what, path: &path };
         let (status, body) = self.call(&route, None, CallPolicy::OnceFresh, &mut whole)?;
         decode::commanded(status, &body)
@@ -168,23 +170,23 @@ impl UpstreamClient for EvolutionClient {
         self.call(&route, None, CallPolicy::List, &mut read).map(|(_, skipped)| skipped)
     }
 
-    /// The name may stand in the query: its alphabet needs no encoding, and this route has no name
-    /// in its path for the query to override.
-    fn list(&self, name: &Name) -> Result<Option<ListedInstance>, UpstreamError> {
-        let path = format!("/instance/fetchInstances?instanceName={name}");
+    /// The name may stand in the query: it is encoded, and this route has no name in its path for the query to
+    /// override.
+    fn list(&self, name: &UpstreamName) -> Result<Option<ListedInstance>, UpstreamError> {
+        let path = format!("/instance/fetchInstances?instanceName={}", encoded(name));
         let (status, body) = self.get("fetchInstances", &path, CallPolicy::Repeatable)?;
         entry::listed(status, &body, name)
     }
 
-    fn state(&self, name: &Name) -> Result<Option<ConnectionState>, UpstreamError> {
-        let path = format!("/instance/connectionState/{name}");
+    fn state(&self, name: &UpstreamName) -> Result<Option<ConnectionState>, UpstreamError> {
+        let path = path("connectionState", name);
         let (status, body) = self.get("connectionState", &path, CallPolicy::Repeatable)?;
         decode::connection_state(status, &body)
     }
 
     /// The token is random: 1.8 refuses a create without one as soon as another instance lacks
     /// one, and nobody is ever given it.
-    fn create(&self, name: &Name, phone: &Phone) -> Result<Created, UpstreamError> {
+    fn create(&self, name: &UpstreamName, phone: &Phone) -> Result<Created, UpstreamError> {
         let body = json!({
             "instanceName": name.as_str(),
             "integration": "WHATSAPP-BAILEYS",
@@ -196,15 +198,15 @@ impl UpstreamClient for EvolutionClient {
         decode::created(status, &body)
     }
 
-    fn code(&self, name: &Name) -> Result<Connected, UpstreamError> {
-        let path = format!("/instance/connect/{name}");
+    fn code(&self, name: &UpstreamName) -> Result<Connected, UpstreamError> {
+        let path = path("connect", name);
         let (status, body) = self.get("connect", &path, CallPolicy::OncePooled)?;
         decode::connected(status, &body)
     }
 
     /// Answered after 2 s (2.x) or 5 s (1.8), or never.
-    fn open_socket(&self, name: &Name, number: Option<&Phone>) -> Result<Connected, UpstreamError> {
-        let mut path = format!("/instance/connect/{name}");
+    fn open_socket(&self, name: &UpstreamName, number: Option<&Phone>) -> Result<Connected, UpstreamError> {
+        let mut path = path("connect", name);
         if let Some(number) = number {
             let _ = write!(path, "?number={}", number.as_str());
         }
@@ -212,20 +214,24 @@ impl UpstreamClient for EvolutionClient {
         decode::connected(status, &body)
     }
 
-    /// 2.x logs it out first, and cleans up after the answer.
-    fn delete(&self, name: &Name) -> Result<CommandOutcome, UpstreamError> {
+    /// 2.x logs it out first, and cleans up after the answer. 1.8 hands the name to a shell, so that one with a
+    /// space deletes others: such a name is deleted of 2.x alone.
+    fn delete(&self, name: &UpstreamName) -> Result<CommandOutcome, UpstreamError> {
+        if !name.is_lawful() && self.list(name)?.is_some_and(|listed| !listed.lags) {
+            return Ok(CommandOutcome::Unsupported);
+        }
         self.command("delete", name)
     }
 
-    fn logout(&self, name: &Name) -> Result<CommandOutcome, UpstreamError> {
+    fn logout(&self, name: &UpstreamName) -> Result<CommandOutcome, UpstreamError> {
         self.command("logout", name)
     }
 
     /// Only by 2.x's `POST`: 1.8's `PUT` opens a second socket beside the first, and the two replace
     /// each other for ever, so that is never sent.
-    fn restart(&self, name: &Name) -> Result<CommandOutcome, UpstreamError> {
-        let path = format!("/instance/restart/{name}");
-        let (status, body) = self.post("restart", &path, &json!({}), CallPolicy::OnceFresh)?;
+    fn restart(&self, name: &UpstreamName) -> Result<CommandOutcome, UpstreamError> {
+        let (status, body) =
+            self.post("restart", &path("restart", name), &json!({}), CallPolicy::OnceFresh)?;
         decode::restarted(status, &body)
     }
 
@@ -268,6 +274,22 @@ fn whole(response: HttpResponse) -> io::Result<Answer<Vec<u8>>> {
 fn own(head: &AnswerHead, body: Vec<u8>) -> Result<Vec<u8>, UpstreamError> {
     let is_own = decode::is_own(head.status, &body) && !head.asks_for_password && !is_redirect(head.status);
     if is_own { Ok(body) } else { Err(foreign_answer::classify(head, &body)) }
+}
+
+fn path(what: &str, name: &UpstreamName) -> String {
+    format!("/instance/{what}/{}", encoded(name))
+}
+
+/// The name as one part of a path, or a value of a query.
+fn encoded(name: &UpstreamName) -> String {
+    name.as_str().bytes().fold(String::new(), |mut text, byte| {
+        if byte.is_ascii_alphanumeric() || b"._-".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            let _ = write!(text, "%{byte:02X}");
+        }
+        text
+    })
 }
 
 enum KeyKind {

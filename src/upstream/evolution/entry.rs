@@ -11,11 +11,17 @@ use serde_json::Value;
 
 use super::decode::{missing, state};
 use crate::domain::clock;
-use crate::domain::{Integration, LinkedPhone, ListedInstance, Logout, LogoutCause, Name, UpstreamError};
+use crate::domain::{
+    Integration, LinkedPhone, ListedInstance, Logout, LogoutCause, UpstreamError, UpstreamName,
+};
 
 /// `GET /instance/fetchInstances?instanceName=`: a list of one (2.x), one object (1.8), 404 for
 /// none. `None`: not listed.
-pub(super) fn listed(status: u16, body: &[u8], name: &Name) -> Result<Option<ListedInstance>, UpstreamError> {
+pub(super) fn listed(
+    status: u16,
+    body: &[u8],
+    name: &UpstreamName,
+) -> Result<Option<ListedInstance>, UpstreamError> {
     if status != 200 {
         return missing(status, body).map(|()| None);
     }
@@ -33,7 +39,7 @@ pub(super) fn listed(status: u16, body: &[u8], name: &Name) -> Result<Option<Lis
 }
 
 /// Whether an entry has that name, whatever else is wrong with it.
-fn has_name(entry: &Value, name: &Name) -> bool {
+fn has_name(entry: &Value, name: &UpstreamName) -> bool {
     [&entry["name"], &entry["instance"]["instanceName"]].iter().any(|named| *named == name.as_str())
 }
 
@@ -163,7 +169,7 @@ mod tests {
 
     #[test]
     fn odd_entries_beside_the_name_change_nothing_and_others_are_no_answer() {
-        let name = Name::parse("a").expect("a name");
+        let name = UpstreamName::parse("a").expect("a name");
         let listed =
             |body: &str| listed(200, body.as_bytes(), &name).map(|found| found.map(|l| l.owner.is_some()));
         for odd in ["null", "7", "\"a\"", "[]", "{}", r#"{"name":7}"#, r#"{"name":"b","ownerJid":1}"#] {

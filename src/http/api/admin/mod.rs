@@ -4,6 +4,7 @@
 pub mod credentials;
 pub mod json;
 pub mod tokens;
+pub mod unmanaged;
 pub mod users;
 
 use serde::Serialize;

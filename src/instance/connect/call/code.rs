@@ -95,7 +95,7 @@ impl ConnectCall<'_> {
     /// Sends the `connect` on a thread of its own, which outlives the call where upstream does not answer.
     pub(super) fn start_connect(&self, pending: PendingConnect) -> Result<OpeningConnect, ConnectError> {
         let client = self.client().until(Instant::now() + CONNECT_GIVES_UP);
-        let name = self.request.name.clone();
+        let name = self.upstream_name.clone();
         let number = self.request.pairing_code.then(|| self.request.phone.clone());
         let (sender, answer) = mpsc::channel();
         let call = move || {
@@ -157,7 +157,7 @@ impl ConnectCall<'_> {
                 }
             }
         }
-        let state = self.client().state(&self.request.name);
+        let state = self.client().state(&self.upstream_name);
         match self.tolerate(PolledEndpoint::State, state)? {
             Some(None) => Ok(Some(WaitEnd::Missing)),
             Some(Some(ConnectionState::Open)) => Ok(Some(WaitEnd::Open)),
@@ -202,7 +202,7 @@ impl ConnectCall<'_> {
             return Ok(None);
         }
         wait.steadiness.note_connect();
-        let answer = self.client().code(&self.request.name);
+        let answer = self.client().code(&self.upstream_name);
         if matches!(answer, Err(UpstreamError::RateLimited(_))) {
             wait.steadiness.note_break();
         } else {

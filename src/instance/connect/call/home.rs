@@ -73,7 +73,7 @@ impl ConnectCall<'_> {
                     self.request.name,
                     credential.id
                 );
-                let known = self.service.store.unmanaged(&credential.id, self.request.name.as_str());
+                let known = self.service.store.unmanaged(&credential.id, self.upstream_name.as_str());
                 known.ok().flatten().map_or(Said::Nothing, Said::Present)
             }
         }
@@ -89,8 +89,8 @@ impl ConnectCall<'_> {
         let _permit =
             self.service.gateway.call_permit(&credential.id, until).ok_or(UpstreamError::Timeout)?;
         let client = self.client_of(credential, &self.base_url(credential)?, until);
-        let Some(state) = client.state(&self.request.name)? else { return Ok(None) };
-        let listed = client.list(&self.request.name)?;
+        let Some(state) = client.state(&self.upstream_name)? else { return Ok(None) };
+        let listed = client.list(&self.upstream_name)?;
         let integration = listed.as_ref().map_or(Integration::Phone, |listed| listed.integration);
         let is_paired = pairing(listed.as_ref(), PhoneMemory::Unknown, state) == Pairing::Paired;
         let id = listed.and_then(|listed| listed.id);
@@ -101,7 +101,7 @@ impl ConnectCall<'_> {
     pub(super) fn note_doubles(&mut self) -> Result<(), ConnectError> {
         for (credential, instance) in std::mem::take(&mut self.search.doubles) {
             let noted =
-                self.service.store.note_unmanaged_one(&credential, self.request.name.as_str(), &instance);
+                self.service.store.note_unmanaged_one(&credential, self.upstream_name.as_str(), &instance);
             noted.map_err(|e| self.internal(&e))?;
         }
         Ok(())

@@ -18,7 +18,8 @@ use std::time::{Duration, Instant};
 use super::plan::{CallFacts, InFlight, SocketHistory, Step, Upstream, plan};
 use super::{ConnectError, ConnectOutcome, ConnectRequest, ConnectResult, ConnectService, PriorState};
 use crate::domain::{
-    self, BusyCause, LinkedPhone, Millis, Permission, Qr, Reason, Status, UpstreamError, UseCaseError, now,
+    self, BusyCause, LinkedPhone, Millis, Permission, Qr, Reason, Status, UpstreamError, UpstreamName,
+    UseCaseError, now,
 };
 use crate::instance::connect::limits::LEAST_TIME;
 use crate::store::{self, UnmanagedInstance};
@@ -34,6 +35,8 @@ pub(super) struct ConnectCall<'a> {
     trace: &'a str,
     deadline: Instant,
     row: RowState,
+    /// What the instance is called upstream.
+    upstream_name: UpstreamName,
     /// The server, once a credential is chosen.
     server: Option<ChosenServer>,
     upstream: Upstream,
@@ -142,6 +145,7 @@ impl<'a> ConnectCall<'a> {
             trace,
             deadline,
             row: RowState::default(),
+            upstream_name: UpstreamName::from(&request.name),
             server: None,
             upstream: Upstream::Unseen,
             listed: Listing::default(),

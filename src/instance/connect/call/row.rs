@@ -27,6 +27,9 @@ impl ConnectCall<'_> {
         if self.request.row.as_ref().is_some_and(|id| self.row.known().is_none_or(|row| row.id != *id)) {
             return Err(UseCaseError::Gone.into());
         }
+        if let Some(row) = self.row.known() {
+            self.upstream_name.clone_from(&row.upstream_name);
+        }
         Ok(())
     }
 

@@ -74,7 +74,7 @@ impl ConnectCall<'_> {
     /// The state after a pause; `None` where the request failed.
     fn look_at_state(&mut self, end: ConnectError) -> Result<Option<ConnectionState>, ConnectError> {
         self.pause(RETURN_PAUSE, end)?;
-        let answer = self.client().state(&self.request.name);
+        let answer = self.client().state(&self.upstream_name);
         let Some(state) = self.tolerate(PolledEndpoint::State, answer)? else {
             self.note_no_look();
             return Ok(None);
@@ -170,7 +170,7 @@ impl ConnectCall<'_> {
 
     /// Asks for the code of a socket that waits for a scan.
     pub(super) fn ask_code(&mut self) -> Result<Option<ConnectOutcome>, ConnectError> {
-        let answer = self.client().code(&self.request.name);
+        let answer = self.client().code(&self.upstream_name);
         if let Err(UpstreamError::RateLimited(wait)) = answer {
             self.wait_as_told(wait)?;
             self.look_anew();
@@ -195,7 +195,7 @@ impl ConnectCall<'_> {
     fn note_connect_error(&mut self) -> Result<(), ConnectError> {
         self.connect_errors += 1;
         self.note_unloaded()?;
-        match self.client().state(&self.request.name)? {
+        match self.client().state(&self.upstream_name)? {
             None => self.upstream = Upstream::Absent,
             Some(ConnectionState::Unloaded) if self.connect_errors < NOT_UNDERSTOOD => {}
             Some(_) => return Err(UpstreamError::Unexpected.into()),
@@ -217,7 +217,7 @@ impl ConnectCall<'_> {
         self.wait_as_told(wait)?;
         if self.socket == SocketHistory::Fresh {
             // Still without a socket of its own: only its state may be another by now.
-            let state = self.client().state(&self.request.name)?;
+            let state = self.client().state(&self.upstream_name)?;
             self.upstream = state.map_or(Upstream::Absent, |state| Upstream::Present(state, Pairing::Never));
         } else {
             self.look_anew();

@@ -42,7 +42,7 @@ impl ConnectCall<'_> {
     }
 
     fn look_upstream(&mut self) -> Result<(), ConnectError> {
-        let listed = self.client().list(&self.request.name)?;
+        let listed = self.client().list(&self.upstream_name)?;
         self.listed = Listing {
             id: listed.as_ref().and_then(|listed| listed.id.clone()),
             logout_at: listed.as_ref().and_then(|listed| listed.logout?.at),
@@ -68,7 +68,7 @@ impl ConnectCall<'_> {
         let until = self.deadline.min(Instant::now() + PHONE_LOOK);
         let client = self.client().until(until);
         while !self.listed.is_open {
-            let Ok(listed @ Some(_)) = client.list(&self.request.name) else { return };
+            let Ok(listed @ Some(_)) = client.list(&self.upstream_name) else { return };
             self.listed.note_phone(listed.as_ref());
             if self.listed.is_open || Instant::now() + PHONE_PAUSE >= until {
                 return;
@@ -101,7 +101,7 @@ impl ConnectCall<'_> {
     fn live_state(&self, listed: Option<&ListedInstance>) -> Result<Option<ConnectionState>, ConnectError> {
         match listed {
             Some(listed) if !listed.lags => Ok(Some(listed.state)),
-            _ => Ok(self.client().state(&self.request.name)?),
+            _ => Ok(self.client().state(&self.upstream_name)?),
         }
     }
 
@@ -138,7 +138,7 @@ impl ConnectCall<'_> {
             row.connect_out_until = None;
             row.create_out_until = Some(from_now(CREATE_OUT));
         })?;
-        let answer = self.client().create(&self.request.name, &self.request.phone);
+        let answer = self.client().create(&self.upstream_name, &self.request.phone);
         if let Err(UpstreamError::RateLimited(wait)) = answer {
             self.clear_pending_create()?;
             self.wait_as_told(wait)?;
