@@ -123,7 +123,7 @@ pub fn adopt(store: &Store, unmanaged: &Unmanaged, user: &str) -> Result<Vec<Ado
         if let Some(id) = store.adopt_instance(&adoption(found, plan, user, store.clock().now()))? {
             if plan.name.as_str() != found.name {
                 let display_name = Some(found.name.trim().chars().take(DISPLAY_NAME).collect());
-                store.describe(&id, &Description { display_name, ..Description::default() })?;
+                store.describe(&id, None, &Description { display_name, ..Description::default() })?;
             }
             log::info!("{} at credential {} was adopted", plan.name, found.server.id);
             adopted.push(AdoptedInstance {

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use super::folded::folded;
 use super::listing::texts;
 use super::{Error, Store};
-use crate::domain::Description;
+use crate::domain::{Description, Phone};
 
 /// The texts of a row.
 #[derive(Clone, PartialEq)]
@@ -16,12 +16,18 @@ struct RowTexts {
 }
 
 impl Store {
-    /// Writes what a description says of a row; `false` where that is gone. A description that changes nothing is
-    /// not written.
-    pub fn describe(&self, id: &str, new: &Description) -> Result<bool, Error> {
+    /// Writes what people say of a row, all or nothing: the number that it is for, where one is given, and the texts
+    /// about it; `false` where the row is gone. A description that changes nothing is not written.
+    pub fn describe(&self, id: &str, phone: Option<&Phone>, new: &Description) -> Result<bool, Error> {
         let now = self.clock.now();
         self.write(|t| {
             let Some(old) = read(t, id)? else { return Ok(false) };
+            if let Some(phone) = phone {
+                t.prepare_cached(
+                    "UPDATE messaging_instances SET channelPhoneOrId = ?2, updatedAt = ?3 WHERE id = ?1",
+                )?
+                .execute(params![id, phone.as_str(), now])?;
+            }
             let texts = old.clone().described(new);
             if texts != old {
                 texts.write(t, id, now)?;

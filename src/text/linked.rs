@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::sentence::Sentence;
 use crate::store::InstanceLine;
 
 /// What is odd about an answer that is none the less a success, with the code that programs look at.
@@ -59,6 +60,15 @@ fn server_not_asked(servers: &str) -> Warning {
          quando o servidor voltar."
     );
     Warning { code: "server_not_asked", message }
+}
+
+/// The texts that a call gave about its row were not written, and why.
+pub fn description_not_written(why: &Sentence) -> Warning {
+    let message = format!(
+        "displayName, note e labels não foram gravados: {}. Grave-os de novo com PATCH.",
+        why.error.trim_end_matches('.')
+    );
+    Warning { code: "description_not_written", message }
 }
 
 /// Another phone is connected than the row is for.

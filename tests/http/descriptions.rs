@@ -36,6 +36,10 @@ fn texts_are_written_one_by_one_and_cleared_by_null() {
         (r#"{"note": ""}"#, 1, Value::Null),
         (r#"{"labels": ["só uma"]}"#, 2, json!(["só uma"])),
         (r#"{"labels": []}"#, 2, json!([])),
+        (r#"{"displayName": "Loja\tdo\rZé"}"#, 0, json!("Loja do Zé")),
+        (r#"{"displayName": null}"#, 0, Value::Null),
+        (r#"{"note": "a\tb\rc"}"#, 1, json!("a b\nc")),
+        (r#"{"note": null}"#, 1, Value::Null),
     ] {
         expected[field] = value;
         let changed = patch(&shop, &shop.token, body);
@@ -121,6 +125,29 @@ fn a_call_writes_the_texts_it_is_given_and_leaves_the_others() {
     theirs["note"] = json!("x");
     assert_eq!(shop.post_body(&other, &theirs).code(), "owned_by_other_user");
     assert_eq!(shop.call("GET", &format!("{ROUTE}/a")).data("note"), "m");
+}
+
+#[test]
+fn texts_that_cannot_be_written_hide_neither_a_code_nor_its_cause() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    let mut call = ask("a");
+    call["note"] = json!("n");
+    assert_eq!(shop.post("a").status, 200);
+    shop.set(
+        "CREATE TRIGGER no_texts BEFORE UPDATE OF note ON messaging_instances BEGIN SELECT RAISE(ABORT, 'no'); END",
+    );
+    let answer = shop.post_body(&shop.token, &call);
+    assert!(answer.status == 200 && answer.qr().is_some(), "{}", answer.body);
+    assert_eq!(answer.data("warning")["code"], "description_not_written", "{}", answer.body);
+    let failed = patch(&shop, &shop.token, r#"{"channelPhoneOrId": "5511987654321", "note": "n"}"#);
+    assert_eq!((failed.status, failed.code()), (500, "internal"));
+    assert_eq!(
+        shop.call("GET", &format!("{ROUTE}/a")).data("channelPhoneOrId"),
+        "5521991856227",
+        "all or nothing"
+    );
+    shop.sim.control().fault(Fault::Html, None);
+    assert_eq!(shop.post_body(&shop.token, &call).code(), "evolution_unreachable");
 }
 
 #[test]

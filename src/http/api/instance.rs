@@ -31,8 +31,14 @@ pub fn ensure(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let call_request = connect_request(&caller, &fields)?;
     let description = description(&fields.without_nulls())?;
     let outcome = call(app, request, &call_request);
-    describe(app, request, &call_request, &description)?;
-    success(app, &caller, outcome?)
+    let described = describe(app, request, &call_request, &description);
+    // A text that could not be written hides neither a code nor why there is none.
+    let (outcome, line) = visible(app, &caller, outcome?)?;
+    let mut body = ConnectJson::of(&outcome, &line);
+    if let Err(problem) = described {
+        body.warn(text::description_not_written(&problem.sentence()));
+    }
+    Ok(reply(&body))
 }
 
 /// Writes what the call says of its row, which may be there although the call got no code.
@@ -134,10 +140,26 @@ impl<'a> ConnectJson<'a> {
         };
         Self { success: true, message: text::DONE, data }
     }
+
+    /// Adds a warning after the worse ones.
+    fn warn(&mut self, warning: Warning) {
+        self.data.warning.get_or_insert_with(|| warning.clone());
+        self.data.warnings.push(warning);
+    }
 }
 
 /// The answer of a call that got what it came for, with what the caller may see of the row.
-pub fn success(app: &App, caller: &Caller, mut answer: ConnectOutcome) -> Result<HttpReply, Problem> {
+pub fn success(app: &App, caller: &Caller, answer: ConnectOutcome) -> Result<HttpReply, Problem> {
+    let (answer, line) = visible(app, caller, answer)?;
+    Ok(reply(&ConnectJson::of(&answer, &line)))
+}
+
+/// The answer of a call and its row, as the caller may see them.
+fn visible(
+    app: &App,
+    caller: &Caller,
+    mut answer: ConnectOutcome,
+) -> Result<(ConnectOutcome, InstanceLine), Problem> {
     let owner = owner(caller);
     let line = app.store.instance_line(&answer.instance_id, owner)?;
     if owner.is_some() {
@@ -145,13 +167,12 @@ pub fn success(app: &App, caller: &Caller, mut answer: ConnectOutcome) -> Result
         answer.servers_not_asked.fill(text::ANOTHER_SERVER.to_owned());
         answer.servers_not_asked.truncate(1);
     }
-    Ok(reply(&answer, &line.ok_or(Problem::Failed(UseCaseError::Gone))?))
+    Ok((answer, line.ok_or(Problem::Failed(UseCaseError::Gone))?))
 }
 
-fn reply(answer: &ConnectOutcome, line: &InstanceLine) -> HttpReply {
-    let body = ConnectJson::of(answer, line);
+fn reply(body: &ConnectJson) -> HttpReply {
     let length = body.data.qr_code.map_or(0, str::len) + BESIDE_THE_CODE;
-    HttpReply::json_of(200, &body, length)
+    HttpReply::json_of(200, body, length)
 }
 
 #[cfg(test)]
@@ -244,7 +265,7 @@ mod tests {
         };
         let text = |answer: &ConnectOutcome| {
             let line = InstanceLine { labels: vec!["vip".into()], ..InstanceLine::default() };
-            String::from_utf8(reply(answer, &line).body).expect("text")
+            String::from_utf8(reply(&ConnectJson::of(answer, &line)).body).expect("text")
         };
         assert_eq!(
             text(&answer),

@@ -164,11 +164,11 @@ impl ActionService {
         description: &Description,
         trace: &str,
     ) -> Result<(), ActionError> {
-        if let Some(phone) = phone {
-            let _permits = self.permits(target)?;
-            InstanceGuard::take(&self.service, target, trace)?.save(|row| row.phone = phone.clone())?;
-        }
-        let described = self.store().describe(&target.id, description);
+        let _guard = match phone {
+            Some(_) => Some((self.permits(target)?, InstanceGuard::take(&self.service, target, trace)?)),
+            None => None,
+        };
+        let described = self.store().describe(&target.id, phone, description);
         let is_there = described.map_err(|error| guard::internal(trace, &error))?;
         if is_there { Ok(()) } else { Err(UseCaseError::Gone.into()) }
     }
