@@ -27,16 +27,17 @@ impl Description {
     }
 }
 
-/// Reads a display name: one line, which may be empty.
+/// Reads a display name: one line, which may be empty. What ends a line or moves on in it, as cells of a spreadsheet
+/// bring it along, becomes a space.
 pub fn display_name(text: &str) -> Result<String, Invalid> {
-    let text = trimmed(text);
+    let text = trimmed(text).replace(['\t', '\r'], " ");
     let fits = text.chars().count() <= MAX_DISPLAY_NAME && !text.contains(char::is_control);
-    if fits { Ok(text.to_owned()) } else { Err(Invalid::DisplayName) }
+    if fits { Ok(text) } else { Err(Invalid::DisplayName) }
 }
 
-/// Reads a note: lines, which may be none.
+/// Reads a note: lines, which may be none, however they end. A tab becomes a space.
 pub fn note(text: &str) -> Result<String, Invalid> {
-    let text = trimmed(text).replace("\r\n", "\n");
+    let text = trimmed(text).replace("\r\n", "\n").replace('\r', "\n").replace('\t', " ");
     let is_odd = |c: char| c.is_control() && c != '\n';
     if text.chars().count() <= MAX_NOTE && !text.contains(is_odd) { Ok(text) } else { Err(Invalid::Note) }
 }
@@ -68,11 +69,13 @@ mod tests {
             (&long(80), Ok(&*long(80))),
             (&long(81), Err(Invalid::DisplayName)),
             ("a\nb", Err(Invalid::DisplayName)),
+            ("a\tb\rc", Ok("a b c")),
         ] {
             assert_eq!(display_name(text), read.map(str::to_owned), "{text}");
         }
         for (text, read) in [
             (" a\r\nb ", Ok("a\nb")),
+            ("a\tb\rc\r\r\nd", Ok("a b\nc\n\nd")),
             (&long(500), Ok(&*long(500))),
             (&long(501), Err(Invalid::Note)),
             ("a\u{1b}b", Err(Invalid::Note)),
