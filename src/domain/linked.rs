@@ -56,6 +56,16 @@ impl Phone {
         self.key() == other.key()
     }
 
+    /// Whether it is the phone that a row is for, whose number earlier rules may have let in without a country code;
+    /// `None` where that number may be any.
+    pub fn is_phone_of_row(&self, number: &str) -> Option<bool> {
+        let is_same = |phone: Self| self.is_same_phone(&phone);
+        if Self::stored(number).is_some_and(is_same) {
+            return Some(true);
+        }
+        Self::likely(number).map(is_same)
+    }
+
     /// The number without the digit that may be there or not: equal for whatever reaches the same phone.
     pub fn key(&self) -> String {
         let (before, after) = without_optional_digit(self.as_str());
@@ -112,6 +122,27 @@ mod tests {
             assert_eq!(name(given).as_deref(), kept, "{given:?}");
         }
         assert_eq!([None, Some("")].map(|jid| LinkedPhone::read(jid, Some("Loja"))), [None, None]);
+    }
+
+    #[test]
+    fn a_row_is_for_the_phone_that_its_number_most_likely_means() {
+        for (number, linked, is_phone) in [
+            ("5521991856227", "552191856227", Some(true)),
+            ("5521991856227", "5521991856228", Some(false)),
+            ("021991856227", "5521991856227", Some(true)),
+            ("21991856227", "5521991856227", Some(true)),
+            ("21991856227", "5511991856227", Some(false)),
+            ("+55 21 99185-6227", "5521991856227", Some(true)),
+            // Peru's, stored without the plus that it was typed with.
+            ("51987654321", "51987654321", Some(true)),
+            ("12345678", "5511912345678", None),
+            ("12345678", "12345678", Some(true)),
+            ("a loja", "5521991856227", None),
+            ("", "5521991856227", None),
+        ] {
+            let linked = Phone::stored(linked).expect("a phone");
+            assert_eq!(linked.is_phone_of_row(number), is_phone, "{number} {linked:?}");
+        }
     }
 
     #[test]

@@ -46,6 +46,16 @@ impl Phone {
         fits.then(|| Self(digits.to_owned()))
     }
 
+    /// The phone of a row: as it is stored, or as somebody wrote it there by hand; `None` where that is no phone.
+    pub fn of_row(text: &str) -> Option<Self> {
+        Self::stored(text).or_else(|| Self::parse(text).ok())
+    }
+
+    /// What a text most likely means: what it is read as, or the form that its refusal proposes.
+    pub(super) fn likely(text: &str) -> Option<Self> {
+        Self::parse(text).map_or_else(|error| error.form.map(Self), Some)
+    }
+
     /// The digits.
     pub fn as_str(&self) -> &str {
         &self.0

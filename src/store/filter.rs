@@ -57,7 +57,7 @@ impl Conditions {
             // Most are the same letter for letter.
             all.sql.push(
                 "i.status = 'connected' AND i.linkedNumber <> i.channelPhoneOrId
-                 AND phone_key(i.linkedNumber) <> phone_key(i.channelPhoneOrId)",
+                 AND number_matches(i.linkedNumber, i.channelPhoneOrId) = 0",
             );
         }
         all

@@ -22,8 +22,8 @@ pub struct InstanceRow {
     pub user: String,
     /// What the instance is called upstream.
     pub upstream_name: UpstreamName,
-    /// The phone of the last call.
-    pub phone: Phone,
+    /// The phone of the last call; `None` where the row, which somebody edited by hand, holds none.
+    pub phone: Option<Phone>,
     /// The credential last used; `None` when that was removed.
     pub credential: Option<String>,
     pub status: Status,
@@ -167,7 +167,7 @@ impl Store {
             id: new_id("c"),
             user: user.to_owned(),
             upstream_name: UpstreamName::from(name),
-            phone: phone.clone(),
+            phone: Some(phone.clone()),
             credential: Some(credential.to_owned()),
             status: Status::Pending,
             reason: Some(Reason::Asked),
@@ -209,7 +209,7 @@ impl Store {
             linked::columns(instance.linked.as_ref());
         let saved = self.write(|t| {
             t.prepare_cached(
-                "UPDATE messaging_instances SET channelPhoneOrId = ?2, status = ?4,
+                "UPDATE messaging_instances SET channelPhoneOrId = coalesce(?2, channelPhoneOrId), status = ?4,
                      credentialId = (SELECT id FROM integration_credentials WHERE id = ?3),
                      qrCode = ?5, pairedAt = ?6, claimedUrl = ?7, upstreamId = ?8, createOutUntil = ?9,
                      connectOutUntil = ?10, updatedAt = ?11, statusReason = ?12, qrSince = ?13,
@@ -219,7 +219,7 @@ impl Store {
             )?
             .execute(params![
                 instance.id,
-                instance.phone.as_str(),
+                instance.phone.as_ref().map(Phone::as_str),
                 instance.credential,
                 instance.status.as_str(),
                 instance.qr_code.as_ref().map(Secret::expose),
@@ -260,7 +260,7 @@ fn read_row(row: &Row) -> rusqlite::Result<InstanceRow> {
         id: row.get("id")?,
         user: row.get("userId")?,
         upstream_name: parsed(row, "upstreamName", UpstreamName::parse)?,
-        phone: parsed(row, "channelPhoneOrId", Phone::stored)?,
+        phone: row.get_ref("channelPhoneOrId")?.as_str().ok().and_then(Phone::of_row),
         credential: row.get("credentialId")?,
         status: parsed(row, "status", Status::parse)?,
         reason: row.get_ref("statusReason")?.as_str_or_null()?.and_then(Reason::parse),

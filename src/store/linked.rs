@@ -6,13 +6,14 @@ use rusqlite::{Connection, Row, RowIndex};
 
 use crate::domain::{LinkedPhone, LinkedSince, Phone};
 
-/// Gives queries `phone_key`, which makes of a number what is equal for whatever reaches the same phone. No index
+/// Gives queries `number_matches`, which says of a linked number whether it is the one that a row is for. No index
 /// and no trigger names it, so that other programs may change the database.
-pub(super) fn add_phone_key(connection: &Connection) -> rusqlite::Result<()> {
+pub(super) fn add_number_matches(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    connection.create_scalar_function("phone_key", 1, flags, |arguments| {
-        let number = arguments.get_raw(0).as_str_or_null()?;
-        Ok(number.map(|digits| Phone::stored(digits).map_or_else(|| digits.to_owned(), |phone| phone.key())))
+    connection.create_scalar_function("number_matches", 2, flags, |arguments| {
+        let [linked, expected] = [0, 1].map(|at| arguments.get_raw(at).as_str_or_null());
+        let linked = linked?.and_then(Phone::stored);
+        Ok(linked.zip(expected?).and_then(|(linked, expected)| linked.is_phone_of_row(expected)))
     })
 }
 

@@ -67,7 +67,7 @@ impl InstanceLine {
     /// cannot be known.
     pub fn number_matches(&self) -> Option<bool> {
         let linked = self.linked_number.as_deref().filter(|_| self.status == Status::Connected.as_str());
-        Some(Phone::stored(linked?)?.is_same_phone(&Phone::stored(&self.phone)?))
+        Phone::stored(linked?)?.is_phone_of_row(&self.phone)
     }
 }
 
@@ -78,8 +78,8 @@ pub struct InstanceRef {
     pub user: String,
     pub channel: Channel,
     pub name: Name,
-    /// The phone last given for it.
-    pub phone: Phone,
+    /// The phone last given for it; `None` where the row, which somebody edited by hand, holds none.
+    pub phone: Option<Phone>,
 }
 
 /// One page of a list.
@@ -273,7 +273,7 @@ pub(super) fn read_target(row: &Row) -> rusqlite::Result<InstanceRef> {
         user: row.get("userId")?,
         channel: super::instances::channel(row, "channel")?,
         name: parsed(row, "channelInstanceId", |text| Name::parse(text).ok())?,
-        phone: parsed(row, "channelPhoneOrId", Phone::stored)?,
+        phone: row.get_ref("channelPhoneOrId")?.as_str().ok().and_then(Phone::of_row),
     })
 }
 

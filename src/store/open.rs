@@ -144,7 +144,7 @@ fn connect(path: &Path, read_only: bool) -> rusqlite::Result<Connection> {
     // Plans do not depend on the values bound: a cached statement is never planned anew.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
-    linked::add_phone_key(&connection)?;
+    linked::add_number_matches(&connection)?;
     Ok(connection)
 }
 

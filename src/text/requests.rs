@@ -54,6 +54,14 @@ pub fn not_a_phone(field: &str) -> String {
     format!("{field} é obrigatório e deve ser um telefone; escreva assim: \"{PHONE_EXAMPLE}\"")
 }
 
+/// The number that a row holds, which somebody edited there, is none.
+pub fn stored_phone_unreadable(field: &str) -> String {
+    format!(
+        "{field}: o número gravado nesta instância não é um telefone. Grave o certo (PATCH com {field}, ou \"pareia \
+         instance set NOME --phone TELEFONE\") e chame de novo"
+    )
+}
+
 /// 400: the body cannot be read.
 pub const INVALID_JSON: &str = "Corpo da requisição não é um JSON válido";
 /// 400: not HTTP.

@@ -249,3 +249,70 @@ fn a_number_is_set_right_and_compared_with_what_it_is_now() {
     let again = shop.post_for("a", "5511987654321");
     assert_eq!(again.data("warning"), &Value::Null);
 }
+
+/// Numbers that a row may hold: of today, of earlier rules, or written there by hand.
+const STORED: [(&str, Option<bool>); 7] = [
+    (PHONE, Some(true)),
+    ("021991856227", Some(true)),
+    ("21991856227", Some(true)),
+    ("+55 21 99185-6227", Some(true)),
+    ("5511987654321", Some(false)),
+    ("12345678", None),
+    ("a loja", None),
+];
+
+#[test]
+fn a_row_with_an_old_number_is_compared_by_what_that_means() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    shop.scanned_by("a", PHONE, "5521991856227@s.whatsapp.net");
+    assert_eq!(shop.post("a").data("numberMatches"), true);
+    for (stored, matches) in STORED {
+        shop.set(&format!("UPDATE messaging_instances SET channelPhoneOrId = '{stored}'"));
+        assert_eq!(shop.shown("a")["numberMatches"], json!(matches), "{stored}");
+        let others = shop.call("GET", &format!("{ROUTE}?number=other"));
+        assert_eq!(others.body["total"], json!(u8::from(matches == Some(false))), "{stored}");
+    }
+}
+
+#[test]
+fn a_row_whose_number_somebody_edited_is_used_or_says_what_to_do() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    let connect = format!("{ROUTE}/a/connect");
+    for (stored, _) in STORED {
+        let is_phone = stored != "a loja";
+        assert_eq!(shop.post("a").status, 200);
+        shop.set(&format!("UPDATE messaging_instances SET channelPhoneOrId = '{stored}'"));
+        let answer = shop.call("POST", &connect);
+        let url =
+            shop.call("POST", &format!("{ROUTE}/a/link")).data("url").as_str().expect("a url").to_owned();
+        let mut link = Client::bearer(&shop, url.split_once("/c#").expect("a token").1);
+        let by_link = link.call("POST", "/api/connect", &Value::Null);
+        for answer in [&answer, &by_link] {
+            if is_phone {
+                assert_eq!(answer.status, 200, "{stored} {}", answer.body);
+            } else {
+                assert_eq!(
+                    (answer.status, answer.code()),
+                    (400, "invalid_field"),
+                    "{stored} {}",
+                    answer.body
+                );
+                assert_eq!(answer.body["field"], "channelPhoneOrId");
+                assert!(answer.body["error"].as_str().is_some_and(|text| text.contains("PATCH")));
+            }
+        }
+        for (body, number) in
+            [(json!({"note": "n"}), None), (json!({"channelPhoneOrId": PHONE}), Some(PHONE))]
+        {
+            let changed = shop.patch(&shop.token, "a", &body);
+            assert_eq!(changed.status, 200, "{stored} {}", changed.body);
+            let is_set = number.is_none_or(|number| changed.data("channelPhoneOrId") == number);
+            assert!(is_set, "{}", changed.body);
+        }
+        assert_eq!(shop.call("POST", &connect).status, 200);
+        shop.set(&format!("UPDATE messaging_instances SET channelPhoneOrId = '{stored}'"));
+        assert_eq!(shop.call("POST", &format!("{ROUTE}/a/logout")).status, 200, "{stored}");
+        let deleted = shop.call("DELETE", &format!("{ROUTE}/a"));
+        assert_eq!(deleted.status, 200, "{stored} {}", deleted.body);
+    }
+}

@@ -109,7 +109,7 @@ impl<'a> LinkedInstanceJson<'a> {
         let expires: Millis = link.expires_at;
         Self {
             channel_instance_id: link.target.name.as_str(),
-            phone: masked(&link.target.phone),
+            phone: link.target.phone.as_ref().map_or_else(|| "•".repeat(HIDDEN_DIGITS), masked),
             status: Status::Connected.as_str(),
             qr_code: None,
             qr_code_expires_at: None,

@@ -60,16 +60,18 @@ pub fn call(app: &App, request: &Request, call: &ConnectRequest) -> Result<Conne
     Ok(app.connect_service.connect(call, request.id())?)
 }
 
-/// The call for a row that is there, on its owner's behalf.
-pub fn request_for(target: &InstanceRef, pairing_code: bool) -> ConnectRequest {
-    ConnectRequest {
+/// The call for a row that is there, on its owner's behalf. One whose number is none has to be given one first.
+pub fn request_for(target: &InstanceRef, pairing_code: bool) -> Result<ConnectRequest, Problem> {
+    const PHONE: &str = "channelPhoneOrId";
+    let no_phone = || Problem::InvalidField(PHONE, text::stored_phone_unreadable(PHONE));
+    Ok(ConnectRequest {
         caller: Caller { user: target.user.clone(), role: Role::Owner },
         channel: target.channel,
         name: target.name.clone(),
-        phone: target.phone.clone(),
+        phone: target.phone.clone().ok_or_else(no_phone)?,
         pairing_code,
         row: Some(target.id.clone()),
-    }
+    })
 }
 
 /// Reads a call.

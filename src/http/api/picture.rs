@@ -33,7 +33,7 @@ pub fn svg(app: &App, request: &Request) -> Result<HttpReply, Problem> {
 fn answer(app: &App, request: &Request, draw: fn(&Qr) -> Option<HttpReply>) -> Result<HttpReply, Problem> {
     let target = target_of(app, request)?;
     auth::on_purpose(app, request)?;
-    let answer = call(app, request, &request_for(&target, false))?;
+    let answer = call(app, request, &request_for(&target, false)?)?;
     let qr = answer.qr.as_ref().ok_or(Problem::AlreadyConnected)?;
     // What upstream sent is no PNG, or says nothing that could be drawn.
     draw(qr).ok_or(Problem::Failed(UpstreamError::Unexpected.into()))

@@ -49,11 +49,12 @@ pub fn start(
     target: &InstanceRef,
     options: &ConnectOptions,
 ) -> Result<ConnectOutcome, Problem> {
+    let request_for_row = request_for(target, options.pairing_code)?;
     if options.restart {
         app.action_service.abandon_pairing(target, request.id()).map_err(|error| match error {
             ActionError::Failed(UseCaseError::Gone) => Problem::Failed(UseCaseError::Gone),
             error => Problem::Action(Action::Abandon, error),
         })?;
     }
-    call(app, request, &request_for(target, options.pairing_code))
+    call(app, request, &request_for_row)
 }

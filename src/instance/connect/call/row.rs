@@ -232,7 +232,7 @@ impl ConnectCall<'_> {
         let phone = self.request.row.is_none().then(|| self.request.phone.clone());
         let Some(row) = self.row.change(|row| {
             change(row);
-            row.phone = phone.unwrap_or_else(|| row.phone.clone());
+            row.phone = phone.or_else(|| row.phone.take());
         }) else {
             return Ok(());
         };
