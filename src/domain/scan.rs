@@ -55,7 +55,7 @@ impl ScanEvidence {
     /// The evidence once another code is shown at that moment.
     #[must_use]
     pub fn with_code(self, code: NewCode, now: Millis) -> Self {
-        let is_rested = self.last_code.is_none_or(|last| now - last >= REST);
+        let is_rested = self.is_rested(now);
         let before = if is_rested { Self::default() } else { self };
         let is_return = code == NewCode::AfterReturn && !is_rested;
         Self {
@@ -65,9 +65,15 @@ impl ScanEvidence {
         }
     }
 
-    /// What to advise; `None`: nothing is amiss.
-    pub fn advice(self) -> Option<ScanAdvice> {
-        (self.codes >= MANY_CODES || self.returns > 0).then_some(ScanAdvice::AskWhatThePhoneSays)
+    /// What to advise at that moment; `None`: nothing is amiss, or nobody has been trying for a while.
+    pub fn advice(self, now: Millis) -> Option<ScanAdvice> {
+        let is_amiss = self.codes >= MANY_CODES || self.returns > 0;
+        (is_amiss && !self.is_rested(now)).then_some(ScanAdvice::AskWhatThePhoneSays)
+    }
+
+    /// Whether nobody has been shown a code for so long that the next one is a new attempt.
+    fn is_rested(self, now: Millis) -> bool {
+        self.last_code.is_none_or(|last| now - last >= REST)
     }
 }
 
@@ -94,7 +100,14 @@ mod tests {
             let evidence = codes.iter().fold(ScanEvidence::default(), |evidence, (code, minute)| {
                 evidence.with_code(*code, 1_790_000_000_000 + minute * MINUTE)
             });
-            assert_eq!(evidence.advice().is_some(), is_advised, "{codes:?}");
+            let last = evidence.last_code.unwrap_or_default();
+            assert_eq!(evidence.advice(last).is_some(), is_advised, "{codes:?}");
+            for (minutes, is_advised) in [(29, is_advised), (30, false)] {
+                let advice = evidence.advice(last + minutes * MINUTE);
+                assert_eq!(advice.is_some(), is_advised, "{codes:?} {minutes} minutes later");
+            }
         }
+        let edited = ScanEvidence { codes: 9, returns: 9, last_code: None };
+        assert_eq!(edited.advice(0), None);
     }
 }

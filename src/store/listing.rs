@@ -191,21 +191,24 @@ impl Store {
             Visible::OneUsers => &OF_ONE_USER,
         };
         let values = named_params! { ":key": key, ":viewer": owner };
-        self.read(|c| c.prepare_cached(query)?.query_row(values, read_line).optional())
+        let now = self.clock.now();
+        self.read(|c| c.prepare_cached(query)?.query_row(values, |row| read_line(row, now)).optional())
     }
 
     /// Every row, by name, for a reader who may see all: of one user, or everybody's.
     pub fn instance_lines(&self, user: Option<&str>) -> Result<Vec<InstanceLine>, Error> {
         let query = format!("{} WHERE ?1 IS NULL OR i.userId = ?1 {ORDER}", lines_for(Visible::All));
-        self.read(|c| c.prepare_cached(&query)?.query_map([user], read_line)?.collect())
+        let now = self.clock.now();
+        self.read(|c| c.prepare_cached(&query)?.query_map([user], |row| read_line(row, now))?.collect())
     }
 
     /// One page of the filtered list, after `skip` lines, read in one transaction.
     pub fn instance_page(&self, filter: &Filter, skip: u32, most: u32) -> Result<Page, Error> {
+        let now = self.clock.now();
         self.read(|c| {
             let moment = c.unchecked_transaction()?;
             Ok(Page {
-                lines: lines(&moment, filter, skip, most)?,
+                lines: lines(&moment, filter, (skip, most), now)?,
                 counts: counts(&moment, filter)?,
                 failing_servers: failing_servers(&moment, filter.owner.as_deref())?,
             })
@@ -223,7 +226,12 @@ fn by_id_or_name() -> String {
     )
 }
 
-fn lines(c: &Connection, filter: &Filter, skip: u32, most: u32) -> rusqlite::Result<Vec<InstanceLine>> {
+fn lines(
+    c: &Connection,
+    filter: &Filter,
+    (skip, most): (u32, u32),
+    now: Millis,
+) -> rusqlite::Result<Vec<InstanceLine>> {
     let mut wanted = Conditions::of(filter);
     wanted.add("i.status = :status", ":status", filter.status.map(str::to_owned));
     wanted.bind(":most", Some(most));
@@ -235,7 +243,7 @@ fn lines(c: &Connection, filter: &Filter, skip: u32, most: u32) -> rusqlite::Res
     );
     let query =
         format!("{} WHERE i.rowid IN ({page}) {ORDER}", lines_for(Visible::to(filter.owner.as_deref())));
-    c.prepare_cached(&query)?.query_map(&*wanted.values(), read_line)?.collect()
+    c.prepare_cached(&query)?.query_map(&*wanted.values(), |row| read_line(row, now))?.collect()
 }
 
 fn counts(c: &Connection, filter: &Filter) -> rusqlite::Result<HashMap<String, u32>> {
@@ -277,7 +285,7 @@ pub(super) fn read_target(row: &Row) -> rusqlite::Result<InstanceRef> {
     })
 }
 
-fn read_line(row: &Row) -> rusqlite::Result<InstanceLine> {
+fn read_line(row: &Row, now: Millis) -> rusqlite::Result<InstanceLine> {
     let mut same_number_as = texts(row, "sameNumberAs")?;
     same_number_as.sort_unstable();
     Ok(InstanceLine {
@@ -303,7 +311,7 @@ fn read_line(row: &Row) -> rusqlite::Result<InstanceLine> {
         display_name: row.get("displayName")?,
         note: row.get("note")?,
         labels: texts(row, "labels")?,
-        scan_help: scans::help(row, row.as_ref().column_index("scanCodes")?)?,
+        scan_help: scans::help(row, row.as_ref().column_index("scanCodes")?, now)?,
         created_at: row.get("createdAt")?,
         updated_at: row.get("updatedAt")?,
     })

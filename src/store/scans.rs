@@ -4,7 +4,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Error, Store};
-use crate::domain::{ScanEvidence, ScanHelp, ServerVersions};
+use crate::domain::{Millis, ScanEvidence, ScanHelp, ServerVersions};
 
 impl Store {
     /// What to advise whoever scans the codes of the row; `None` where nothing is amiss.
@@ -12,8 +12,9 @@ impl Store {
         let query = "SELECT i.scanCodes, i.scanReturns, i.scanCodeAt, v.server, v.whatsappWeb
             FROM messaging_instances i LEFT JOIN server_versions v ON v.credentialId = i.credentialId
             WHERE i.id = ?1";
+        let now = self.clock.now();
         self.read(|c| {
-            let help = c.prepare_cached(query)?.query_row([instance], |row| help(row, 0)).optional()?;
+            let help = c.prepare_cached(query)?.query_row([instance], |row| help(row, 0, now)).optional()?;
             Ok(help.flatten())
         })
     }
@@ -27,14 +28,16 @@ impl Store {
     }
 }
 
-/// The columns `scanCodes`, `scanReturns` and `scanCodeAt`, from the first of them on.
+/// The columns `scanCodes`, `scanReturns` and `scanCodeAt`, from the first of them on. A count that is none counts
+/// for nothing.
 pub(super) fn read(row: &Row, first: usize) -> rusqlite::Result<ScanEvidence> {
-    Ok(ScanEvidence { codes: row.get(first)?, returns: row.get(first + 1)?, last_code: row.get(first + 2)? })
+    let count = |at: usize| row.get(at).map(|count: i64| u32::try_from(count).unwrap_or_default());
+    Ok(ScanEvidence { codes: count(first)?, returns: count(first + 1)?, last_code: row.get(first + 2)? })
 }
 
 /// The advice of the same columns, which `server` and `whatsappWeb` follow.
-pub(super) fn help(row: &Row, first: usize) -> rusqlite::Result<Option<ScanHelp>> {
-    let Some(advice) = read(row, first)?.advice() else { return Ok(None) };
+pub(super) fn help(row: &Row, first: usize, now: Millis) -> rusqlite::Result<Option<ScanHelp>> {
+    let Some(advice) = read(row, first)?.advice(now) else { return Ok(None) };
     let versions = ServerVersions { server: row.get(first + 3)?, whatsapp_web: row.get(first + 4)? };
     Ok(Some(ScanHelp { advice, versions }))
 }

@@ -126,6 +126,29 @@ fn what_was_seen_is_kept_until_a_logout_or_a_rest() {
     assert_eq!(next_code(&shop, &next).data("scanHelp"), &Value::Null, "a rest of half an hour");
     assert_eq!(evidence(&shop), "1 0 1");
 }
+#[test]
+fn what_was_seen_long_ago_or_was_edited_by_hand_advises_nothing() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    let answer = shop.post("a");
+    for (change, is_advised) in [
+        ("scanCodes = 3", true),
+        ("scanCodeAt = scanCodeAt - 31 * 60000", false),
+        ("scanCodes = -1, scanCodeAt = scanCodeAt + 31 * 60000", false),
+        ("scanCodes = 99999999999", false),
+        ("scanCodes = 3", true),
+        ("scanReturns = -7", true),
+        ("scanCodeAt = NULL", false),
+    ] {
+        shop.set(&format!("UPDATE messaging_instances SET {change}"));
+        for (path, at) in [(ROUTE.to_owned(), "/data/0/scanHelp"), (format!("{ROUTE}/a"), "/data/scanHelp")] {
+            let shown = shop.call("GET", &path);
+            assert_eq!(shown.status, 200, "{change}: {}", shown.body);
+            let help = shown.body.pointer(at).expect("a field");
+            assert_eq!(help.is_object(), is_advised, "{change}: {help}");
+        }
+        assert_eq!(shop.post("a").qr(), answer.qr(), "{change}");
+    }
+}
 
 /// The evidence of three codes without a phone, in a row that is disconnected already.
 const THREE_CODES: &str =

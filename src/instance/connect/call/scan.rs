@@ -31,7 +31,8 @@ impl ConnectCall<'_> {
 
     /// What to advise whoever scans, as the row says; `None` where nothing is amiss.
     pub(super) fn scan_help(&self) -> Result<Option<ScanHelp>, ConnectError> {
-        let has_cause = |row: &&InstanceRow| row.scans.advice().is_some();
+        let now = self.service.store.clock().now();
+        let has_cause = |row: &&InstanceRow| row.scans.advice(now).is_some();
         let Some(row) = self.row.known().filter(has_cause) else { return Ok(None) };
         self.service.store.scan_help(&row.id).map_err(|e| self.internal(&e))
     }
