@@ -316,3 +316,20 @@ fn a_row_whose_number_somebody_edited_is_used_or_says_what_to_do() {
         assert_eq!(deleted.status, 200, "{stored} {}", deleted.body);
     }
 }
+
+#[test]
+fn a_connection_older_than_the_history_is_no_change_of_phones() {
+    let shop = Shop::watched(instant(Version::V2_3_7), swift());
+    shop.scanned_by("a", PHONE, "5521991856227@s.whatsapp.net");
+    shop.until_shown("a", "linkedNumber", &json!(PHONE));
+    let events = || shop.sql("SELECT reason, detail FROM instance_events ORDER BY id");
+    shop.set(
+        "UPDATE messaging_instances SET linkedNumber = NULL, linkedKey = NULL, profileName = NULL, linkedSeenAt = NULL;
+         DELETE FROM instance_events;",
+    );
+    shop.until_shown("a", "linkedNumber", &json!(PHONE));
+    assert_eq!(events(), Vec::<Vec<String>>::new(), "it was there before");
+    assert!(shop.sim.control().rename("a", Some("5511987654321@s.whatsapp.net"), Some("Outra")));
+    shop.until_shown("a", "linkedNumber", &json!("5511987654321"));
+    assert_eq!(events(), [["linked", "5511987654321"]]);
+}

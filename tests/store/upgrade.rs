@@ -11,7 +11,7 @@ use super::disk::SmallDisk;
 use crate::harness::{Folder, KEY, sql};
 
 /// The migrations that were released, in order.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("../../migrations/V1__core.sql"),
     include_str!("../../migrations/V2__page.sql"),
     include_str!("../../migrations/V3__roles.sql"),
@@ -21,6 +21,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("../../migrations/V7__own_authorities.sql"),
     include_str!("../../migrations/V8__scans.sql"),
     include_str!("../../migrations/V9__homes.sql"),
+    include_str!("../../migrations/V10__linked_anew.sql"),
 ];
 
 /// A data folder as the first release left it, with a user who owns an instance.
@@ -306,5 +307,45 @@ fn the_database_takes_the_channels_that_there_are_and_no_other() {
         let change = format!("UPDATE {table} SET {column} = 'telegram'");
         let refused = connection.execute_batch(&change).expect_err("no such channel").to_string();
         assert_eq!(refused, "FOREIGN KEY constraint failed", "{table}");
+    }
+}
+
+#[test]
+fn rows_that_are_old_or_odd_are_listed_and_go_on_after_versions_6_to_9() {
+    for version in [5, 8] {
+        let folder = Folder::new();
+        at_version(folder.path(), version)
+            .execute_batch(
+                "INSERT INTO users (id, name, createdAt, role) VALUES ('u1', 'loja', 5, 'owner');
+                 INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId, userId, status,
+                     statusReason, pairedAt, createdAt, updatedAt) VALUES
+                     ('c1', 'whatsapp_evolution', 'a', '021991856227', 'u1', 'connected', 'paired', 5, 5, 7),
+                     ('c2', 'whatsapp_evolution', 'b', 'a loja', 'u1', 'disconnected', 'um motivo', NULL, 5, 7);
+                 DELETE FROM instance_events;",
+            )
+            .expect("its rows");
+        let store = Store::open(folder.path()).expect("it opens");
+        let link = |number: &str| {
+            let change = format!("UPDATE messaging_instances SET linkedNumber = '{number}' WHERE id = 'c1'");
+            Connection::open(folder.path().join("pareia.db")).expect("it opens").execute_batch(&change)
+        };
+        link("5521991856227").expect("the first phone that is seen");
+        let events = || sql(folder.path(), "SELECT instanceId, reason, detail FROM instance_events");
+        assert_eq!(
+            events(),
+            Vec::<Vec<String>>::new(),
+            "{version}: its connection is older than the history"
+        );
+        let lines = store.instance_lines(None).expect("a list");
+        let said: Vec<_> =
+            lines.iter().map(|line| (&*line.phone, line.reason.as_deref(), line.number_matches())).collect();
+        let expected = [("021991856227", Some("paired"), Some(true)), ("a loja", Some("um motivo"), None)];
+        assert_eq!(said, expected, "{version}");
+        for name in ["a", "b"] {
+            let name = Name::parse(name).expect("a name");
+            assert!(store.instance(Channel::WhatsappEvolution, &name).expect("read").is_some(), "{version}");
+        }
+        link("5511987654321").expect("another");
+        assert_eq!(events(), [["c1", "linked", "5511987654321"]], "{version}");
     }
 }
