@@ -78,6 +78,10 @@ pub fn key_unwrapped() -> Warning {
     Warning { code: "key_unwrapped", message: message.to_owned() }
 }
 
+/// A change of the authorities that names none, nor null.
+pub const CA_CERTIFICATE_MISSING: &str = "caCertificate é obrigatório: o certificado da autoridade em PEM, ou null para \
+    não confiar em nenhuma além das usuais";
+
 /// What is wrong with a PEM text of authorities.
 pub fn ca_certificate(why: CaError) -> &'static str {
     match why {

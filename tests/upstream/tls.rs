@@ -139,6 +139,11 @@ fn an_authority_is_checked_when_it_is_stored_and_may_be_changed() {
     let stored = chief.post(path, &body);
     assert_eq!((stored.status, stored.data("hasCaCertificate")), (200, &json!(true)), "{:?}", stored.body);
     assert_eq!(chief.post("/api/admin/credentials/cred_a/test", &json!({})).code(), REACHED);
+    for body in [json!({}), json!({"force": true}), json!({"caCertificat": null, "force": true})] {
+        let refused = chief.post("/api/admin/credentials/cred_a/ca", &body);
+        assert_eq!((refused.status, refused.code()), (400, "invalid_field"), "{:?}", refused.body);
+    }
+    assert_eq!(chief.post("/api/admin/credentials/cred_a/test", &json!({})).code(), REACHED, "it is kept");
     let none = chief.post("/api/admin/credentials/cred_a/ca", &json!({"caCertificate": null, "force": true}));
     assert_eq!((none.status, none.data("hasCaCertificate")), (200, &json!(false)), "{:?}", none.body);
     assert_eq!(chief.post("/api/admin/credentials/cred_a/test", &json!({})).code(), "evolution_tls");

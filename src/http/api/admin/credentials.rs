@@ -14,6 +14,9 @@ use crate::http::security::auth;
 use crate::text::{self, Warning};
 use crate::upstream::{BaseUrlError, Check, TypedBaseUrl, TypedKey, UpstreamServer, check_ca};
 
+/// The field of the authorities that a server's connections trust beside the usual ones.
+const CA_CERTIFICATE: &str = "caCertificate";
+
 impl From<CredentialError> for Problem {
     fn from(error: CredentialError) -> Self {
         match error {
@@ -116,6 +119,10 @@ pub fn set_ca_certificate(app: &App, request: &Request) -> Result<HttpReply, Pro
     let asker = administrator(app, request)?;
     let credential = credentials::find(&app.store, request.captured())?.credential;
     let fields = Fields::read(request.body())?;
+    fields.only(&[CA_CERTIFICATE, "force"])?;
+    if !fields.has(CA_CERTIFICATE) {
+        return Err(Problem::InvalidField(CA_CERTIFICATE, text::CA_CERTIFICATE_MISSING.to_owned()));
+    }
     let (base_url, ca_certificate) = (credentials::address(&credential)?, ca_certificate(&fields)?);
     let (channel, key) = (credential.channel, &credential.key);
     let server = UpstreamServer { channel, base_url: &base_url, ca_certificate, key };
@@ -163,10 +170,11 @@ fn bad_address(why: BaseUrlError) -> Problem {
 }
 
 fn ca_certificate(fields: &Fields) -> Result<Option<&str>, Problem> {
-    const FIELD: &str = "caCertificate";
-    let pem = fields.optional_text(FIELD)?;
-    pem.map_or(Ok(()), check_ca)
-        .map_err(|why| Problem::InvalidField(FIELD, format!("{FIELD}: {}", text::ca_certificate(why))))?;
+    let pem = fields.optional_text(CA_CERTIFICATE)?;
+    let refused = |why| {
+        Problem::InvalidField(CA_CERTIFICATE, format!("{CA_CERTIFICATE}: {}", text::ca_certificate(why)))
+    };
+    pem.map_or(Ok(()), check_ca).map_err(refused)?;
     Ok(pem)
 }
 
