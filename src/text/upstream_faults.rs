@@ -66,7 +66,12 @@ pub(super) fn of_code(code: &str) -> Option<(&'static str, FaultWords)> {
             ("evolution_unreachable", cause("A Evolution API não responde nesse endereço"))
         }
         "evolution_tls" => ("evolution_tls", cause("A conexão segura (TLS) com a Evolution API falha")),
-        "evolution_proxy" => ("evolution_proxy", cause("Quem responde nesse endereço não é a Evolution API")),
+        "evolution_proxy" => (
+            "evolution_proxy",
+            cause(
+                "Outro programa responde no lugar da Evolution API nesse endereço, ou limita as chamadas a ela",
+            ),
+        ),
         _ => return known.iter().find(|error| error.code() == code).map(|error| (error.code(), of(error))),
     })
 }

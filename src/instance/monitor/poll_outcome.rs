@@ -4,6 +4,10 @@ use std::time::{Duration, Instant};
 
 use crate::domain::UpstreamError;
 
+/// Longest wait that a server's 429 is taken at its word for: one answer of a proxy keeps rows from being true no
+/// longer than that.
+const MAX_TOLD_WAIT: Duration = Duration::from_mins(5);
+
 /// What a poll leaves to the next one.
 pub(super) struct Remainder {
     /// How long the poll waited for upstream.
@@ -23,10 +27,10 @@ pub(super) enum PollError {
 }
 
 impl PollError {
-    /// How long the server tells to wait before it is asked again.
+    /// How long to wait before the server is asked again because it tells to.
     pub(super) fn told_wait(&self) -> Duration {
         match self {
-            Self::Upstream(UpstreamError::RateLimited(wait)) => *wait,
+            Self::Upstream(UpstreamError::RateLimited(wait)) => (*wait).min(MAX_TOLD_WAIT),
             Self::Upstream(_) | Self::Store => Duration::ZERO,
         }
     }
@@ -35,5 +39,20 @@ impl PollError {
 impl From<UpstreamError> for PollError {
     fn from(error: UpstreamError) -> Self {
         Self::Upstream(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_that_is_told_is_bounded() {
+        for (told, waits) in [(0, 0), (90, 90), (300, 300), (86_400, 300)] {
+            let error = PollError::from(UpstreamError::RateLimited(Duration::from_secs(told)));
+            assert_eq!(error.told_wait(), Duration::from_secs(waits), "{told}");
+        }
+        assert_eq!(PollError::from(UpstreamError::Timeout).told_wait(), Duration::ZERO);
+        assert_eq!(PollError::Store.told_wait(), Duration::ZERO);
     }
 }
