@@ -74,8 +74,9 @@ pub fn description_not_written(why: &Sentence) -> Warning {
 /// Another phone is connected than the row is for.
 fn other_number(linked: &str, expected: &str) -> Warning {
     let message = format!(
-        "Outro número foi conectado: {linked}, em vez de {expected}. Se está certo, grave este número na instância; se \
-         não, desconecte e leia o QR Code com o celular do número esperado."
+        "Outro número foi conectado: {linked}, em vez de {expected}. Se está certo, grave este número na instância e \
+         mande-o em channelPhoneOrId nas próximas chamadas: vale o último que chega. Se não, desconecte e leia o QR Code \
+         com o celular do número esperado."
     );
     Warning { code: "other_number", message }
 }

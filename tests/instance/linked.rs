@@ -237,7 +237,7 @@ fn a_number_is_set_right_and_compared_with_what_it_is_now() {
     shop.scanned_by("a", PHONE, "5511987654321@s.whatsapp.net");
     let warning = shop.post("a").data("warning").clone();
     assert_eq!(warning["code"], "other_number");
-    for number in ["5511987654321", PHONE] {
+    for number in ["5511987654321", PHONE, "channelPhoneOrId"] {
         assert!(warning["message"].as_str().is_some_and(|text| text.contains(number)), "{warning}");
     }
     shop.set("UPDATE messaging_instances SET channelPhoneOrId = '551187654321'");

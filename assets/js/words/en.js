@@ -88,7 +88,7 @@ export default {
   'instance.status': 'Status', 'instance.facts': 'Details', 'instance.silent': 'last heard', 'instance.connect': 'Connect', 'instance.noserver': 'None',
   'restart.do': 'Restart', 'restart.title': 'Restart {name}?', 'restart.text': 'The connection drops for a few seconds and comes back by itself. The phone stays connected.', 'restart.done': 'Restarting.',
   'linked.is': 'Connected phone', 'linked.other': 'Another number was connected', 'linked.both': 'It should have been {expected}, and {linked} scanned the code.',
-  'linked.accept': 'It is right, use this one', 'linked.accepted': 'Number changed.', 'linked.see': 'Solve this', 'linked.guest': 'A phone ending in {digits} scanned the code, and not the expected number. Tell whoever sent you this link.',
+  'linked.accept': 'It is right, use this one', 'linked.accepted': 'Number changed. If a program connects this one, change it there too: its next call brings its own back.', 'linked.see': 'Solve this', 'linked.guest': 'A phone ending in {digits} scanned the code, and not the expected number. Tell whoever sent you this link.',
   'linked.twice': 'This phone is in two places', 'linked.twice.as': 'The same phone is also connected as: {names}.', 'linked.twice.elsewhere': 'The same phone is also connected as somebody else\'s number.',
   'logout.open': 'Disconnect phone', 'logout.title': 'Disconnect the phone?', 'logout.text': '{name} ({phone}) leaves WhatsApp at once and no longer sends or receives messages.',
   'logout.after': 'To come back, a QR code has to be scanned again.', 'logout.do': 'Disconnect', 'logout.done': 'Phone disconnected.',

@@ -88,7 +88,7 @@ export default {
   'instance.status': 'Situação', 'instance.facts': 'Dados', 'instance.silent': 'última notícia', 'instance.connect': 'Conectar', 'instance.noserver': 'Nenhum',
   'restart.do': 'Reiniciar', 'restart.title': 'Reiniciar {name}?', 'restart.text': 'A conexão cai por alguns segundos e volta sozinha. O celular continua conectado.', 'restart.done': 'Reiniciando.',
   'linked.is': 'Celular conectado', 'linked.other': 'Outro número foi conectado', 'linked.both': 'Era para ser {expected}, e quem escaneou foi {linked}.',
-  'linked.accept': 'Está certo, usar este', 'linked.accepted': 'Número trocado.', 'linked.see': 'Resolver', 'linked.guest': 'Quem escaneou foi um celular com final {digits}, e não o número esperado. Avise quem enviou este link.',
+  'linked.accept': 'Está certo, usar este', 'linked.accepted': 'Número trocado. Se um sistema conecta este número, mude-o lá também: a próxima chamada traz o dela de volta.', 'linked.see': 'Resolver', 'linked.guest': 'Quem escaneou foi um celular com final {digits}, e não o número esperado. Avise quem enviou este link.',
   'linked.twice': 'Este celular está em dois lugares', 'linked.twice.as': 'O mesmo celular também está conectado em: {names}.', 'linked.twice.elsewhere': 'O mesmo celular também está conectado no número de outra pessoa.',
   'logout.open': 'Desconectar celular', 'logout.title': 'Desconectar o celular?', 'logout.text': '{name} ({phone}) sai do WhatsApp da loja na hora e deixa de enviar e receber mensagens.',
   'logout.after': 'Para voltar, será preciso escanear um QR Code de novo.', 'logout.do': 'Desconectar', 'logout.done': 'Celular desconectado.',
