@@ -225,6 +225,11 @@ fn what_people_say_of_an_instance_is_written_and_shown_beside_the_linked_number(
         assert!(ran.out.contains(out) && ran.err.contains(err), "{line}: {} {}", ran.out, ran.err);
     };
     shows("instance show par", "5511987654321 (outro número)", "Outro número foi conectado");
+    let database = rusqlite::Connection::open(desk.folder.join("data/pareia.db")).expect("the database");
+    let status = |word| format!("UPDATE messaging_instances SET status = '{word}'");
+    database.execute_batch(&status("disconnected")).expect("a change");
+    shows("instance show par", "último: 5511987654321", "");
+    database.execute_batch(&status("connected")).expect("a change");
     shows("instance set par --phone 5511987654321", "5511987654321", "Um celular está conectado");
     assert!(!desk.ok("instance show par").contains("outro número"));
     let line = "instance set par --display-name Loja --note liga --label vip --label centro --json";

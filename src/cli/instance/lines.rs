@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::cli::output::{CommandResult, fail, note};
 use crate::cli::table::{TableLine, list, show};
 use crate::cli::user;
-use crate::domain::{Reason, clock};
+use crate::domain::{Reason, Status, clock};
 use crate::http::InstanceJson;
 use crate::store::{InstanceLine, Store};
 use crate::text::cli as words;
@@ -42,7 +42,11 @@ impl TableLine for InstanceLine {
             words::status(&self.status, self.unknown_since),
             clock::short(self.since),
             self.phone.clone(),
-            words::linked_number(self.linked_number.as_deref(), self.number_matches()),
+            words::linked_number(
+                self.linked_number.as_deref(),
+                self.status == Status::Connected.as_str(),
+                self.number_matches(),
+            ),
             self.user.clone(),
             words::or_dash(self.credential.clone()),
             words::or_dash((!self.labels.is_empty()).then(|| self.labels.join(", "))),

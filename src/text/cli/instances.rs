@@ -13,12 +13,14 @@ pub fn status(status: &str, unknown_since: Option<Millis>) -> String {
     )
 }
 
-/// The cell of the number that is linked, and whether it is the right one, where that is known.
-pub fn linked_number(number: Option<&str>, matches: Option<bool>) -> String {
-    match (number, matches) {
-        (None, _) => "-".to_owned(),
-        (Some(number), Some(false)) => format!("{number} (outro número)"),
-        (Some(number), _) => number.to_owned(),
+/// The cell of the number that is linked, whether it is the right one, where that is known, and whether it was
+/// before the connection went.
+pub fn linked_number(number: Option<&str>, is_connected: bool, matches: Option<bool>) -> String {
+    match (number, is_connected, matches) {
+        (None, ..) => "-".to_owned(),
+        (Some(number), false, _) => format!("último: {number}"),
+        (Some(number), true, Some(false)) => format!("{number} (outro número)"),
+        (Some(number), true, _) => number.to_owned(),
     }
 }
 
