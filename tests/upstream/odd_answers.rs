@@ -6,6 +6,7 @@ use pareia::sim::{Options, Sim, Timing, Version};
 use pareia::upstream::{CommandOutcome, Connected};
 
 use super::recorded::{answer, client, serving, serving_each, whole_list};
+use super::stand_in::{StandIn, answer as head};
 
 #[test]
 fn what_connect_never_answers_is_an_error_at_once() {
@@ -29,6 +30,13 @@ fn what_connect_never_answers_is_an_error_at_once() {
     }
     let Ok(Connected::Code(qr)) = client(&serving(200, code)).code(&name) else { panic!("a code") };
     assert_eq!(Some(qr.image.expose()), qr_image::png_uri("2@x").as_deref(), "drawn");
+}
+
+#[test]
+fn a_detail_that_is_turned_away_is_not_waited_for() {
+    let turned_away = StandIn::answering(|_| head(429, &[("Retry-After", "1")], ""));
+    assert_eq!(client(&turned_away.url()).versions(), None);
+    assert_eq!(turned_away.arrivals().len(), 1);
 }
 
 #[test]

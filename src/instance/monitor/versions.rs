@@ -1,5 +1,5 @@
-//! What a server says of itself, asked a few times a day between two polls. Nothing waits for the answer: 2.3
-//! asks WhatsApp before it gives one, and may hang.
+//! What a server says of itself, asked a few times a day between two polls. 2.3 asks WhatsApp before it answers, and
+//! may hang: the next poll of that server waits for it, a moment at most.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::domain::ServerVersions;
 /// How often a server is asked, and how soon again where it did not answer: an upgrade of it is no emergency.
 const REFRESH: Duration = Duration::from_hours(6);
 const RETRY: Duration = Duration::from_mins(10);
-/// How long the answer may take. Recorded: some ms, or never.
+/// How long the answer may take, which polls of that server wait for. Recorded: some ms, or never.
 const LIMIT: Duration = Duration::from_secs(2);
 
 /// The looks at one server's versions.

@@ -43,6 +43,11 @@ impl CallPolicy {
         }
     }
 
+    /// Whether it waits where the server says to come again later: a question does that is worth it.
+    pub(super) fn may_wait(self) -> bool {
+        matches!(self, Self::Repeatable | Self::List)
+    }
+
     pub(super) fn is_repeatable(self) -> bool {
         matches!(self, Self::Repeatable | Self::Brief | Self::List)
     }

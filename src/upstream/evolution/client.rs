@@ -100,9 +100,7 @@ impl EvolutionClient {
     ) -> Result<(u16, T), UpstreamError> {
         loop {
             match self.call_once(route, body, policy, read) {
-                Err(UpstreamError::RateLimited(wait))
-                    if policy.is_repeatable() && self.patience.allows(wait) =>
-                {
+                Err(UpstreamError::RateLimited(wait)) if policy.may_wait() && self.patience.allows(wait) => {
                     thread::sleep(wait);
                 }
                 outcome => return outcome,
