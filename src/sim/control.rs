@@ -51,13 +51,6 @@ impl Control {
         self.hub.world(|world, now| world.scan_in_vain(name, now))
     }
 
-    /// A phone scans the code and asks for a passkey: nothing happens here, and the codes go on. False if the
-    /// instance shows none.
-    #[must_use]
-    pub fn scan_asks_passkey(&self, name: &str) -> bool {
-        self.hub.world(|world, _| world.showing_code(name).is_some())
-    }
-
     /// The phone removes the linked device. False if none is linked.
     #[must_use]
     pub fn unlink(&self, name: &str) -> bool {

@@ -22,8 +22,8 @@ const REFUSE_FOR: Duration = Duration::from_secs(5);
 const HELP: [(&str, &str); 21] = [
     (
         "scan",
-        "{name, jid?, refused?: true, passkey?: true}: a phone scans the code that the instance shows; refused, \
-         the socket comes back with another code; with a passkey, nothing happens",
+        "{name, jid?, refused?: true}: a phone scans the code that the instance shows; refused, the socket comes \
+         back with another code",
     ),
     (
         "rename",
@@ -97,7 +97,6 @@ fn perform(hub: &Arc<Hub>, command: &str, args: &Map<String, Value>) -> Result<A
     let done = |good: bool, why: &str| if good { Ok(After::Nothing) } else { Err(why.to_owned()) };
     match command {
         "scan" if is_set("refused") => done(control.scan_refused(name()?), "the instance shows no code"),
-        "scan" if is_set("passkey") => done(control.scan_asks_passkey(name()?), "the instance shows no code"),
         "scan" => done(control.scan(name()?, text("jid")), "the instance shows no code"),
         "rename" => {
             let renamed = control.rename(name()?, text("jid"), text("profile_name"));

@@ -147,7 +147,7 @@ impl World {
     }
 
     /// The instance of that name, if a phone could scan its code now.
-    pub fn showing_code(&self, name: &str) -> Option<InstanceKey> {
+    fn showing_code(&self, name: &str) -> Option<InstanceKey> {
         let (key, i) = self.loaded(name)?;
         let shows = i.state == LiveState::Connecting && !i.paired && i.code.is_some();
         (shows && !i.sockets.is_empty()).then_some(key)
