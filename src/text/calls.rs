@@ -54,9 +54,7 @@ pub fn connect_error(error: &ConnectError) -> Sentence {
                   continuar, confira se o servidor alcança web.whatsapp.com e a versão da Evolution API.",
             ),
         ),
-        ConnectError::NoQrAfterScans => {
-            ("qr_timeout", "Erro ao criar/conectar instância".to_owned(), Some(NO_CODE_AFTER_SCANS))
-        }
+        ConnectError::NoQrAfterScans => ("qr_timeout", FAILED.to_owned(), Some(NO_CODE_AFTER_SCANS)),
         ConnectError::Reconnecting => (
             "qr_timeout",
             FAILED.to_owned(),

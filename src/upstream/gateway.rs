@@ -4,7 +4,6 @@
 //! It holds what all calls share: connections, the permits that bound how many calls are under way, and
 //! the connects that are unanswered. It knows nothing of rows, and decides nothing.
 
-use std::collections::HashMap;
 use std::time::Instant;
 
 use super::call_log::CallLog;
@@ -103,27 +102,32 @@ impl Gateway {
     }
 }
 
-/// Connections to all servers, apart for each set of authorities they trust.
+/// Connections to all servers, apart for each set of authorities they trust. Those are compared where they are, since
+/// they may be long and each call asks.
 struct Pools {
     read_buffer: usize,
-    pools: Mutex<HashMap<TrustAnchors, ConnectionPool>>,
+    pools: Mutex<Vec<(TrustAnchors, ConnectionPool)>>,
 }
 
 impl Pools {
     fn new(read_buffer: usize) -> Self {
-        Self { read_buffer, pools: Mutex::new(HashMap::new()) }
+        Self { read_buffer, pools: Mutex::default() }
     }
 
     /// The connections for that server.
     fn to(&self, server: &UpstreamServer) -> ConnectionPool {
-        let trust = TrustAnchors::of(server);
         let mut pools = self.pools.lock();
-        if pools.len() >= MAX_POOLS && !pools.contains_key(&trust) {
+        if let Some((_, kept)) = pools.iter().find(|(trust, _)| trust.are_of(server)) {
+            return kept.clone();
+        }
+        if pools.len() >= MAX_POOLS {
             // Clients at work keep theirs; what is lost are idle connections.
             pools.clear();
         }
-        let made = || ConnectionPool::new(&trust, self.read_buffer);
-        pools.entry(trust.clone()).or_insert_with(made).clone()
+        let trust = TrustAnchors::of(server);
+        let made = ConnectionPool::new(&trust, self.read_buffer);
+        pools.push((trust, made.clone()));
+        made
     }
 }
 

@@ -14,7 +14,6 @@ use super::client::UpstreamServer;
 pub const MAX_CA: usize = 64 * 1024;
 
 /// Whom a connection trusts.
-#[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum TrustAnchors {
     /// Nobody: it speaks no TLS.
     Nobody,
@@ -31,6 +30,16 @@ impl TrustAnchors {
             _ if !server.base_url.as_str().starts_with("https:") => Self::Nobody,
             Some(pem) => Self::And(pem.to_owned()),
             None => Self::Usual,
+        }
+    }
+
+    /// Whether they are those of that server.
+    pub(super) fn are_of(&self, server: &UpstreamServer) -> bool {
+        let is_tls = server.base_url.as_str().starts_with("https:");
+        match (self, server.ca_certificate) {
+            (Self::Nobody, _) => !is_tls,
+            (Self::Usual, own) => is_tls && own.is_none(),
+            (Self::And(pem), own) => is_tls && own == Some(pem),
         }
     }
 
