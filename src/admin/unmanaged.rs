@@ -111,6 +111,7 @@ pub fn find(
         found.plan = planner.plan(found);
     }
     instances.retain(|found| selection.has(found));
+    failed.retain(|server| selection.is_of(&server.credential));
     Ok(Unmanaged { instances, failed })
 }
 
@@ -163,8 +164,11 @@ pub fn check_one(found: &Unmanaged) -> Result<(), NotFound> {
 
 impl Selection<'_> {
     fn has(&self, found: &FoundInstance) -> bool {
-        self.credential.is_none_or(|credential| credential == found.server.id)
-            && self.name.is_none_or(|name| name == found.name)
+        self.is_of(&found.server.id) && self.name.is_none_or(|name| name == found.name)
+    }
+
+    fn is_of(&self, server: &str) -> bool {
+        self.credential.is_none_or(|credential| credential == server)
     }
 }
 

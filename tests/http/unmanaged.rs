@@ -166,6 +166,8 @@ fn one_is_adopted_by_its_name_or_the_reason_is_said() {
     other.control().refuse(true);
     let answer = site.adopt(&json!({ "name": "nada" }));
     assert_eq!((answer.status, answer.code()), (502, "evolution_unreachable"), "it may be there");
+    let answer = site.adopt(&json!({ "name": "nada", "credentialId": "cred_a" }));
+    assert_eq!((answer.status, answer.code()), (404, "not_found"), "that server has answered");
 }
 
 #[test]

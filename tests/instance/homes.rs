@@ -164,6 +164,14 @@ fn a_server_that_hangs_holds_a_call_up_for_a_part_of_its_time_only() {
     let upstream = instant(Version::V2_3_7);
     let servers = Servers::new(Shop::with(upstream, Duration::from_secs(3)));
     servers.others[0].control().fault(Fault::Hang, None);
+    servers.put(2, Has::Paired);
+    let answer = servers.shop.post_as(&servers.admin, "loja");
+    assert_eq!(
+        (answer.status, &*servers.home(), &*warnings(&answer)),
+        (200, "cred_c", &["server_not_asked"][..])
+    );
+    servers.shop.set("DELETE FROM messaging_instances");
+    servers.others[1].control().forget(None);
     let answer = servers.shop.post_as(&servers.admin, "loja");
     assert_eq!(
         (answer.status, &*servers.home(), &*warnings(&answer)),

@@ -40,7 +40,9 @@ impl ConnectCall<'_> {
         let ask = |credential: &Credential| self.ask_for_name(credential, until);
         let mut said: Vec<_> = in_lanes(&others, HOME_LANES, ask).into_iter().zip(others).collect();
         if said.iter().any(|(said, _)| matches!(said, Said::Present(_))) {
-            let first = active.first().map(|first| (ask(first), first.clone()));
+            // Its own time: one that hangs has used up the others'.
+            let until = self.end_of_search();
+            let first = active.first().map(|first| (self.ask_for_name(first, until), first.clone()));
             said.splice(0..0, first);
         }
         let mut found = Vec::new();
