@@ -214,7 +214,7 @@ fn a_refused_connect_leaves_nothing_to_wait_for() {
 #[test]
 fn a_connect_that_a_proxy_gave_up_may_still_be_at_work() {
     const CREATED: &str = r#"{"instance":{"instanceName":"x","instanceId":"i","status":"close"},"hash":"h"}"#;
-    let (shop, _) = scripted(QR_TIMEOUT, |endpoint| match endpoint {
+    let (shop, _) = scripted(PATIENCE, |endpoint| match endpoint {
         "fetchInstances" => (404, r#"{"status":404,"error":"Not Found","response":{"message":["no"]}}"#),
         "connectionState" => (200, r#"{"instance":{"instanceName":"x","state":"close"}}"#),
         "create" => (201, CREATED),

@@ -177,7 +177,8 @@ pub(super) fn internal(trace: &str, error: &store::Error) -> ActionError {
 }
 
 /// A method of the client that is a command.
-type Command = fn(&(dyn UpstreamClient + 'static), &UpstreamName) -> Result<CommandOutcome, UpstreamError>;
+type CommandMethod =
+    fn(&(dyn UpstreamClient + 'static), &UpstreamName) -> Result<CommandOutcome, UpstreamError>;
 
 /// The row's own instance upstream.
 pub(super) struct OwnInstance<'a> {
@@ -279,7 +280,7 @@ impl OwnInstance<'_> {
 
     /// Sends a command. One that a 429 turned away is sent again when the server says so, where that is in time and
     /// no other instance has the name by then.
-    fn command(&self, send: Command) -> Result<CommandOutcome, ActionError> {
+    fn command(&self, send: CommandMethod) -> Result<CommandOutcome, ActionError> {
         loop {
             match send(&*self.client, &self.upstream_name) {
                 Err(UpstreamError::RateLimited(wait)) if Instant::now() + wait < self.deadline => {

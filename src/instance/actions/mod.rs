@@ -185,7 +185,7 @@ impl ActionService {
         // Before the restart leaves: the monitor may look at once.
         let before = guard.row.connect_out_until;
         guard.save(|row| row.connect_out_until = Some(from_now(RESTART_OUT)))?;
-        let refusal = match own.restart() {
+        let error = match own.restart() {
             Ok(CommandOutcome::Done) => return Ok(()),
             Err(error) if !error.is_without_effect() => return Err(error),
             Ok(CommandOutcome::NotNow | CommandOutcome::Missing) => ActionError::NotConnected,
@@ -193,7 +193,7 @@ impl ActionService {
             Err(error) => error,
         };
         guard.save(|row| row.connect_out_until = before)?;
-        Err(refusal)
+        Err(error)
     }
 
     /// Closes a socket that waits for a scan without a pairing code, so that the next call opens one with
