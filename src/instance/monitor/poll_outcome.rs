@@ -6,7 +6,7 @@ use crate::domain::UpstreamError;
 
 /// Longest wait that a server's 429 is taken at its word for: one answer of a proxy keeps rows from being true no
 /// longer than that.
-const MAX_TOLD_WAIT: Duration = Duration::from_mins(5);
+const MAX_RATE_LIMIT_WAIT: Duration = Duration::from_mins(5);
 
 /// What a poll leaves to the next one.
 pub(super) struct Remainder {
@@ -30,7 +30,7 @@ impl PollError {
     /// How long to wait before the server is asked again because it tells to.
     pub(super) fn told_wait(&self) -> Duration {
         match self {
-            Self::Upstream(UpstreamError::RateLimited(wait)) => (*wait).min(MAX_TOLD_WAIT),
+            Self::Upstream(UpstreamError::RateLimited(wait)) => (*wait).min(MAX_RATE_LIMIT_WAIT),
             Self::Upstream(_) | Self::Store => Duration::ZERO,
         }
     }
