@@ -2,14 +2,13 @@
 
 import { learn } from './clock.js';
 
-/** An answer that is no success. `code` and `cause` are stable; `error` is a Portuguese sentence for programs. */
+/** An answer that is no success. Its sentences are for programs; what people read goes by `code`, `cause` and `field`. */
 export class ApiError extends Error {
   constructor(status, body) {
     super(body.error || body.code);
     this.status = status;
     this.code = body.code;
     this.cause = body.cause || '';
-    this.error = body.error || '';
     this.field = body.field || '';
     this.requestId = body.requestId || '';
   }
@@ -90,8 +89,8 @@ export const instancePath = (name, rest = '') => `${INSTANCES}/${encodeURICompon
 export const listPath = (query) => `${INSTANCES}?${new URLSearchParams(query)}`;
 
 /** The call of the whole product: makes or finds the instance, answers with the code that is valid now. */
-export const connect = (name, phone, signal) =>
-  post(INSTANCES, { channel: 'whatsapp_evolution', channelInstanceId: name, channelPhoneOrId: phone }, { signal });
+export const connect = (name, phone, displayName, signal) =>
+  post(INSTANCES, { channel: 'whatsapp_evolution', channelInstanceId: name, channelPhoneOrId: phone, displayName }, { signal });
 /** The same for a number that is there, whoever owns it; `wanted` is what follow() asks for. */
 export const connectAgain = (name, wanted, signal) => post(instancePath(name, '/connect'), wanted, { signal });
 

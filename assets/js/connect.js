@@ -12,9 +12,9 @@ import { button } from './parts/button.js';
 import { codeCard } from './parts/code.js';
 import { icon } from './parts/icons.js';
 import { box } from './parts/notice.js';
-import { passkeyHint } from './parts/passkey.js';
 import { prefsBar } from './parts/prefs-bar.js';
 import { qrCard } from './parts/qr.js';
+import { scanHelp } from './parts/scan-help.js';
 import { steps } from './parts/steps.js';
 import { toastPlaces } from './parts/toast.js';
 
@@ -61,7 +61,7 @@ function question(chosen) {
 /** The screens while the number is not connected. */
 function waiting(signal) {
   const problem = h('div', { class: 'problem' });
-  const hint = passkeyHint();
+  const help = scanHelp({ guest: true });
   const owner = h('div', {}, whose(null));
   const until = h('p', { class: 'guest-until hint' }, '\u00a0');
   const place = h('div', { class: 'guest-place' });
@@ -75,7 +75,7 @@ function waiting(signal) {
     const back = onPhone && where !== null && h('p', { class: 'guest-back' },
       button(t('guest.change'), () => { where = null; show(); }, { kind: 'quiet', icon: 'back' }));
     if (where === null) fillWith(place, question((key) => { where = key; show(); }));
-    else if (where === 'other') fillWith(place, h('h2', {}, t(onPhone ? 'guest.scan' : 'guest.scan.desk')), h('div', { class: 'split' }, qr.node, steps('qr')), back);
+    else if (where === 'other') fillWith(place, h('h2', {}, t(onPhone ? 'guest.scan' : 'guest.scan.desk')), h('div', { class: 'split' }, h('div', { class: 'way-code' }, qr.node, help.link), steps('qr')), back);
     else fillWith(place, h('h2', {}, t('guest.type')), h('div', { class: 'split' }, code.node, steps('code')), back);
     const heading = place.querySelector('h2');
     heading.tabIndex = -1;
@@ -92,7 +92,7 @@ function waiting(signal) {
 
   const view = {
     checking: (yes) => qr.checking(yes),
-    answer(data, facts) {
+    answer(data) {
       problem.replaceChildren();
       place.hidden = false;
       owner.hidden = false;
@@ -103,7 +103,7 @@ function waiting(signal) {
       last = data;
       qr.show(data);
       code.show(data);
-      hint.update(facts);
+      help.update(data.scanHelp);
       offerCode();
     },
     failed(error, final) {
@@ -125,7 +125,7 @@ function waiting(signal) {
       ...(pairingCode ? { pairingCode: true } : {}), ...(restart ? { restart: true } : {}),
     }, { token: token(), signal: asking, quiet: true }),
   });
-  const screen = h('div', { class: 'guest-screen' }, h('h1', {}, t('guest.title')), owner, problem, place, hint.node, until);
+  const screen = h('div', { class: 'guest-screen' }, h('h1', {}, t('guest.title')), owner, problem, place, help.node, until);
   show();
   return screen;
 }

@@ -16,19 +16,13 @@ const FINAL = ['invalid_field', 'invalid_channel', 'owned_by_other_user', 'forbi
 
 /**
  * ask({ pairingCode, restart }, signal) → data of the answer.
- * view: { checking(bool), answer(data, { renewed, waited }), failed(error, final), idle(), connected(data) }
+ * view: { checking(bool), answer(data), failed(error, final), idle(), connected(data) }
  */
 export function follow({ ask, view, signal, pairingCode = false, first = null }) {
-  const seen = { code: null, renewed: 0, since: performance.now(), usual: 0 };
+  const seen = { since: performance.now(), usual: 0 };
   let wantsCode = pairingCode;
   let restart = false;
   let given = first;
-
-  function note(data) {
-    if (!data.qrCode || data.qrCode === seen.code) return;
-    if (seen.code) seen.renewed += 1;
-    seen.code = data.qrCode;
-  }
 
   async function measured(asking) {
     const begun = performance.now();
@@ -53,8 +47,7 @@ export function follow({ ask, view, signal, pairingCode = false, first = null })
     given = null;
     if (asking.aborted) return true;
     if (data.status === 'connected') { view.connected(data); return false; }
-    note(data);
-    view.answer(data, { renewed: seen.renewed, waited: performance.now() - seen.since });
+    view.answer(data);
     return true;
   }
 

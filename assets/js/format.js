@@ -13,6 +13,9 @@ export function proposeName(text) {
   return plain.replace(/[^a-z0-9._-]+/g, '-').replace(/^[^a-z0-9]+/, '').replace(/-+$/, '').slice(0, 64);
 }
 
+/** What people call a number: the name they gave it, or else its technical one. */
+export const calledName = ({ displayName, channelInstanceId }) => displayName || channelInstanceId;
+
 export const nameFits = (text) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text);
 
 const UNITS = [['year', 31536000], ['month', 2592000], ['day', 86400], ['hour', 3600], ['minute', 60]];

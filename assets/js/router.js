@@ -4,9 +4,22 @@ import { t } from './words.js';
 
 /** '#/instancia/loja%20x' → ['instancia', 'loja x'] */
 export function place() {
-  return location.hash.replace(/^#\/?/, '').split('/').filter(Boolean).map((part) => {
+  return location.hash.split('?')[0].replace(/^#\/?/, '').split('/').filter(Boolean).map((part) => {
     try { return decodeURIComponent(part); } catch { return part; }
   });
+}
+
+/** '#/?label=vip' → 'label=vip' */
+export const query = () => location.hash.split('?').slice(1).join('?');
+
+/** Where the list was left, so that "back" returns to the same rows. */
+let leftAt = '#/';
+export const backToList = () => leftAt;
+
+/** Says in the address what the list shows, without a new entry in the browser's history. */
+export function keepInAddress(hash) {
+  if ((location.hash || '#/') !== hash) history.replaceState(null, '', hash);
+  leftAt = hash;
 }
 
 export function go(hash) {
@@ -24,11 +37,16 @@ export function nextSignal() {
   return leaving.signal;
 }
 
+/** Says in the window's title what the screen's heading says, which may change while it is shown. */
+export function entitle(heading = document.querySelector('main h1')) {
+  document.title = heading ? `${heading.textContent} · pareia` : t('brand');
+}
+
 /** Puts a screen in its place. The focus goes to its heading, so that a screen reader says where one is. */
 export function put(main, node, { focus = true } = {}) {
   main.replaceChildren(node);
   const heading = node.querySelector('h1');
-  document.title = heading ? `${heading.textContent} · pareia` : t('brand');
+  entitle(heading);
   scrollTo(0, 0);
   if (focus && heading) heading.focus({ preventScroll: true });
 }

@@ -36,11 +36,9 @@ export const has = (key) => key in words;
 export const help = (code) => topics[code];
 export const helpCodes = () => Object.keys(topics);
 
-/** Why a status is what it is. The server says it in Portuguese; English is ours. */
+/** Why a status is what it is; a reason that the page does not know yet in the server's words. */
 export function reasonText(word, fromServer) {
-  if (lang() === 'pt' && fromServer) return fromServer;
   if (!word) return '';
-  const code = word.startsWith('upstream_') ? word.slice('upstream_'.length) : null;
-  if (code !== null && !has(`reason.${word}`)) return t('reason.upstream', { code });
-  return has(`reason.${word}`) ? t(`reason.${word}`) : '';
+  if (has(`reason.${word}`)) return t(`reason.${word}`);
+  return word.startsWith('upstream_') ? t('reason.upstream', { code: word.slice('upstream_'.length) }) : fromServer || '';
 }

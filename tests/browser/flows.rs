@@ -7,6 +7,7 @@ use pareia::sim::{Fault, Whatsapp};
 use crate::Test;
 use crate::driver::{Browser, DESKTOP, Driver, PHONE, Screen, control, until};
 use crate::harness::{KEY, PHONE as NUMBER};
+use crate::screens::check;
 use crate::world::{NAME, PASSWORD, World};
 
 /// Every flow.
@@ -19,6 +20,8 @@ pub const TESTS: &[Test] = &[
     ("a_link_gives_a_code_to_type_on_that_very_telephone", link_with_a_typed_code),
     ("a_disconnect_is_seen_live", disconnect_live),
     ("another_phone_than_expected_is_said_loudly", another_phone),
+    ("what_ails_a_number_has_its_cure", cures),
+    ("a_name_for_people_is_written_and_found", described),
     ("a_server_that_is_down_says_so_on_every_screen", server_down),
     ("removing_names_what_is_lost", remove),
     ("language_and_colours_stay_as_chosen", preferences),
@@ -211,6 +214,91 @@ fn another_phone(driver: &Driver) {
     browser.sees_no_more("Outro número foi conectado");
     World::picture(&browser, "another-number-accepted");
     world.finish(&browser);
+}
+
+/// A scan that WhatsApp refuses, and two sockets that replace each other: said where people look, each with its cure.
+fn cures(driver: &Driver) {
+    const TITLE: &str = "Escaneou e nada acontece?";
+    const REFUSED: &str = "Diz que não foi possível conectar o dispositivo";
+    let world = World::new();
+    world.row("briga");
+    world.shop.set("UPDATE messaging_instances SET status = 'error', statusReason = 'fighting'");
+    world.row("loja");
+    let browser = world.logged_in(driver, PHONE);
+    browser.go(&world.url("/#/conectar/loja"));
+    browser.sees("Válido por");
+    assert!(!browser.text().contains(TITLE), "nothing is amiss yet");
+    assert!(world.shop.sim.control().scan_refused("loja"), "a code was shown");
+    browser.press(TITLE);
+    browser.sees("Pede uma chave de acesso (passkey)");
+    assert!(!browser.text().contains("Baileys"), "first what the phone says");
+    browser.press(REFUSED);
+    browser.sees("Baileys mais novo");
+    browser.sees("Este servidor: Evolution 2.3.7, WhatsApp Web ");
+    check(&browser, "scan-help");
+    browser.go(&world.url("/#/instancia/loja"));
+    browser.sees(REFUSED);
+    browser.go("about:blank");
+    browser.go(&world.link("loja"));
+    browser.press_at("//button[contains(., 'Em outro celular')]", "Em outro celular");
+    browser.press(REFUSED);
+    browser.sees("Avise quem enviou este link.");
+    assert!(!browser.text().contains("Baileys"), "a guest has no server: {}", browser.text());
+    check(&browser, "scan-help-link");
+    browser.go(&world.url("/"));
+    browser.sees("Duas conexões");
+    browser.press("briga");
+    browser.sees("Pare o outro programa");
+    assert!(!browser.has(&control("Conectar")), "no code ends it");
+    check(&browser, "fighting");
+    browser.press("Remover este número");
+    browser.sees("Isto será perdido:");
+    world.finish(&browser);
+}
+
+/// What people call a number: typed where it is connected, changed on its page, found by search and by label.
+fn described(driver: &Driver) {
+    const LABELS: &str = "Etiquetas (opcional)";
+    let world = World::new();
+    world.row("outra");
+    let browser = world.logged_in(driver, DESKTOP);
+    browser.press("Conectar número");
+    browser.fill("Nome", "Sapataria São José");
+    browser.fill("Número do WhatsApp", NUMBER);
+    browser.press("Mostrar QR Code");
+    browser.sees("Conectar Sapataria São José");
+    browser.go(&world.url("/#/instancia/sapataria-sao-jose"));
+    browser.press("Editar");
+    browser.fill(LABELS, &"x".repeat(41));
+    browser.fill("Nota (opcional)", "Chip da Ana");
+    browser.press("Salvar");
+    browser.sees("Use até 20 etiquetas");
+    browser.fill(LABELS, "matriz\nvendas, balcão");
+    check(&browser, "describe");
+    browser.press("Salvar");
+    browser.sees("Salvo.");
+    browser.sees("Chip da Ana");
+    check(&browser, "described");
+    browser.press("vendas, balcão");
+    browser.sees("Etiqueta: vendas, balcão");
+    browser.sees_no_more("outra");
+    browser.press("Sapataria São José");
+    browser.sees("Antes de remover");
+    browser.press_at("//a[@class='back']", "back");
+    browser.sees("Etiqueta: vendas, balcão");
+    browser.fill("Buscar por nome ou número", "SAO JOSE");
+    until("the address has the search", || {
+        browser.run("return location.hash") == "#/?search=SAO+JOSE&label=vendas%2C+balc%C3%A3o"
+    });
+    browser.run("location.reload()");
+    browser.sees("Etiqueta: vendas, balcão");
+    check(&browser, "filtered");
+    browser.press("Etiqueta: vendas, balcão. Tirar o filtro");
+    browser.sees_no_more("Etiqueta: vendas");
+    browser.fill("Buscar por nome ou número", "outr");
+    browser.sees("outra");
+    browser.sees_no_more("Sapataria");
+    world.finish_expecting(&browser, &["400"]);
 }
 
 fn server_down(driver: &Driver) {

@@ -144,6 +144,11 @@ fn long_names_fit(driver: &Driver) {
     let (number, user, server) = (longest("loja"), longest("usuaria"), longest("servidor"));
     world.shop.person(&user, false, PASSWORD);
     world.shop.written(&number, "123456789012345", "loja");
+    let labels = ["W".repeat(40), "Q".repeat(40)];
+    world.describe(
+        &number,
+        &json!({"displayName": "M".repeat(80), "note": "n".repeat(500), "labels": labels}),
+    );
     let link = world.link(&number);
     world.owned_by(&number, &user);
     world.shop.set(&format!("UPDATE integration_credentials SET name = '{server}'"));

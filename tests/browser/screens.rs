@@ -1,6 +1,8 @@
 //! Every screen as it is drawn: on a telephone and on a desk, light and dark, in both languages. Each is
 //! free of what axe-core objects to, and none is wider than its window.
 
+use serde_json::json;
+
 use crate::Test;
 use crate::accessibility::violations;
 use crate::driver::{Browser, DESKTOP, Driver, PHONE, Screen};
@@ -34,6 +36,10 @@ fn all(driver: &Driver, kind: &str, screen: Screen, language: &str) {
     world.rows(20);
     world.connected("loja");
     world.row("loja-nova");
+    world.describe(
+        "loja",
+        &json!({"displayName": "Loja do Zé", "note": "Chip da Ana", "labels": ["matriz", "vendas"]}),
+    );
     let browser = Browser::open(driver, screen);
     browser.go(&world.url("/"));
     browser.run(&format!("localStorage.setItem('pareia.lang', '{language}')"));
@@ -61,8 +67,9 @@ fn log_in(browser: &Browser) {
     browser.wait_for("//nav//a", "the navigation");
 }
 
+/// Keeps a picture of the screen, and asserts that it is as wide as its window and accessible.
 #[track_caller]
-fn check(browser: &Browser, name: &str) {
+pub fn check(browser: &Browser, name: &str) {
     World::picture(browser, name);
     let wider =
         browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth");

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use pareia::instance::monitor::Pace;
 use pareia::sim::{Options, Sim, Timing, Version};
+use serde_json::Value;
 
 use crate::driver::{Browser, Driver, Screen};
-use crate::harness::{PHONE, ROUTE, Shop, instant};
+use crate::harness::{Client, PHONE, ROUTE, Shop, instant};
 
 /// The administrator.
 pub const NAME: &str = "ana";
@@ -65,6 +66,14 @@ impl World {
     /// A row without anything upstream.
     pub fn row(&self, name: &str) {
         self.shop.written(name, PHONE, "loja");
+    }
+
+    /// Writes what people say of a number.
+    #[track_caller]
+    pub fn describe(&self, name: &str, texts: &Value) {
+        let answer =
+            Client::bearer(&self.shop, &self.shop.token).call("PATCH", &format!("{ROUTE}/{name}"), texts);
+        assert_eq!(answer.status, 200, "{}", answer.body);
     }
 
     /// Hands a number to that person.

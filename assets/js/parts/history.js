@@ -8,13 +8,13 @@ import { reasonText, t } from '../words.js';
 import { button } from './button.js';
 import { notice } from './notice.js';
 import { section } from './page.js';
-import { plainStatus } from './status.js';
+import { plainStatus, statusFor } from './status.js';
 
 const PAGE = 20;
 
 function line(event) {
   const why = reasonText(event.reason, event.reasonText);
-  const status = event.to === 'connecting' && event.reason === 'dropped' ? 'returning' : event.to;
+  const status = statusFor(event.to, event.reason);
   const node = h('li', { class: `event ${status}` },
     h('div', { class: 'event-head' }, plainStatus(status), h('span', { class: 'hint' }, when(event.at))),
     why && h('p', {}, why));

@@ -18,6 +18,11 @@ export const otherNumber = (expected, linked, actions) =>
     h('p', {}, tx('linked.both', { expected: h('strong', {}, expected), linked: h('strong', {}, linked) })),
     h('div', { class: 'actions' }, actions));
 
+/** One phone under two names, or nothing. */
+export const numberTwice = ({ sameNumberAs, sameNumberElsewhere }) =>
+  (sameNumberAs.length > 0 || sameNumberElsewhere) && box('warn', t('linked.twice'),
+    h('p', {}, sameNumberAs.length > 0 ? t('linked.twice.as', { names: sameNumberAs.join(', ') }) : t('linked.twice.elsewhere')));
+
 /** { node, update(instance) }; drawn anew only when it differs. */
 export function linkedNotice(name, { logout, again }) {
   const node = h('div', {});
@@ -27,9 +32,6 @@ export function linkedNotice(name, { logout, again }) {
     toast(t('linked.accepted'));
     again();
   };
-  const twice = ({ sameNumberAs, sameNumberElsewhere }) =>
-    (sameNumberAs.length > 0 || sameNumberElsewhere) && box('warn', t('linked.twice'),
-      h('p', {}, sameNumberAs.length > 0 ? t('linked.twice.as', { names: sameNumberAs.join(', ') }) : t('linked.twice.elsewhere')));
   return {
     node,
     update(instance) {
@@ -41,7 +43,7 @@ export function linkedNotice(name, { logout, again }) {
         numberMatches === false && otherNumber(phone(channelPhoneOrId), linkedAs(instance), [
           button(t('linked.accept'), () => accept(instance), { icon: 'tick', kind: 'primary' }),
           button(t('logout.do'), logout, { icon: 'power' })]),
-        twice(instance));
+        numberTwice(instance));
     },
   };
 }

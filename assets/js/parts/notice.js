@@ -2,7 +2,6 @@
 // sentences are for programs: they name its fields, headers and commands.
 
 import { h } from '../dom.js';
-import { lang } from '../prefs.js';
 import { has, help, t } from '../words.js';
 import { icon } from './icons.js';
 
@@ -23,12 +22,9 @@ export function sentence(error) {
 /** What to do about it. */
 export const nextStep = (error) => known(error)[CURE];
 
-/** What the server finds wrong with a field, said beside that field: without its name in the API. */
-export function fieldProblem(error) {
-  if (lang() !== 'pt' || error.code !== 'invalid_field') return sentence(error);
-  const why = error.error.replace(error.field, '').replace(/^[:\s]+/, '');
-  return `${why.charAt(0).toUpperCase()}${why.slice(1)}.`;
-}
+/** What the server finds wrong with a field, said beside it; `field`: whose words, where one name means several things. */
+export const fieldProblem = (error, field = error.field) =>
+  (error.code === 'invalid_field' && has(`field.${field}`) ? t(`field.${field}`) : sentence(error));
 
 /** A box in the flow of the page. `actions` are buttons: no error is a dead end. */
 export function notice(error, { actions = [], short = false } = {}) {

@@ -26,7 +26,8 @@ const losses = (plan) => [
   plan.message && h('p', { class: 'hint' }, t('remove.stranger')),
 ];
 
-export function removeDialog(name, removed) {
+/** Asks about the number of that technical name; `called`: how people know it. */
+export function removeDialog(name, called, removed) {
   const list = h('div', { class: 'losses', 'aria-live': 'polite' });
   const newest = latest();
   const choice = radioField(t('remove.how'), [
@@ -46,7 +47,7 @@ export function removeDialog(name, removed) {
   }
 
   const dialog = ask({
-    title: t('remove.title', { name }), danger: true, confirm: t('remove.do', { name }),
+    title: t('remove.title', { name: called }), danger: true, confirm: t('remove.do', { name: called }),
     body: [choice.node, list],
     async run() {
       choice.node.disabled = true; // What is removed is what was chosen when the button was pressed.
@@ -55,7 +56,7 @@ export function removeDialog(name, removed) {
       } finally {
         choice.node.disabled = false;
       }
-      toast(t('remove.done', { name }));
+      toast(t('remove.done', { name: called }));
       removed();
     },
   });

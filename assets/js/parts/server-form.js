@@ -20,14 +20,8 @@ export function serverProblem(error) {
   return has(`server.wrong.${error.code}`) ? t(`server.wrong.${error.code}`) : `${errorTitle(error)}. ${sentence(error)}`;
 }
 
-function addressProblem(text) {
-  try {
-    const url = new URL(text);
-    return /^https?:$/.test(url.protocol) ? '' : t('server.url.wrong');
-  } catch {
-    return t('server.url.wrong');
-  }
-}
+/** What an address is called in a list: its host and port. */
+const hostOf = (address) => address.replace(/^[a-z]+:\/\//i, '').replace(/[/?#].*/, '');
 
 /** serverForm({ submitLabel, saved(credential), wide, named, cancel }) → { node } */
 export function serverForm({ submitLabel, saved, wide, named, cancel }) {
@@ -46,12 +40,12 @@ export function serverForm({ submitLabel, saved, wide, named, cancel }) {
     baseUrl: unspaced(url.value), apiToken: unspaced(key.value),
     ...(!authority.node.hidden && authority.value ? { caCertificate: authority.value } : {}),
     // Without a name the server would be called by its id.
-    name: (name && name.value) || new URL(unspaced(url.value)).host, ...(force ? { force: true } : {}),
+    name: (name && name.value) || hostOf(unspaced(url.value)), ...(force ? { force: true } : {}),
   });
 
   async function send() {
     problem.replaceChildren();
-    if (!allGood([url, addressProblem(unspaced(url.value))], [key, unspaced(key.value) ? '' : t('server.key.needed')])) return;
+    if (!allGood([url, unspaced(url.value) ? '' : t('field.baseUrl')], [key, unspaced(key.value) ? '' : t('server.key.needed')])) return;
     await saved(await post('/api/admin/credentials', body(false)));
   }
 

@@ -5,15 +5,19 @@ import { t, tx } from '../words.js';
 import { retime, when } from '../format.js';
 import { icon } from './icons.js';
 
-const DRAWING = { pending: 'circle', connecting: 'scan', connected: 'check', disconnected: 'off', lost: 'lost', error: 'alert', unknown: 'lost', returning: 'again', other: 'alert' };
-export const STATUSES = ['connected', 'connecting', 'disconnected', 'pending', 'lost', 'error'];
+const DRAWING = { pending: 'circle', connecting: 'scan', connected: 'check', disconnected: 'off', lost: 'lost', error: 'alert', unknown: 'lost', returning: 'again', other: 'alert', fighting: 'alert' };
 
-/** What to show: an old truth is none, a phone that comes back by itself waits for nobody, and one that nobody expected is no tick. */
+/** What a status is called with its reason: a phone that comes back by itself waits for nobody, and a fight of two sockets ends by one of them. */
+export function statusFor(status, reason) {
+  if (status === 'connecting' && reason === 'dropped') return 'returning';
+  return status === 'error' && reason === 'fighting' ? 'fighting' : status;
+}
+
+/** What to show of an instance: an old truth is none, and a phone that nobody expected is no tick. */
 export function shownStatus(instance) {
   if (instance.unknownSince) return 'unknown';
-  if (instance.status === 'connecting' && instance.reason === 'dropped') return 'returning';
   if (instance.numberMatches === false) return 'other';
-  return instance.status;
+  return statusFor(instance.status, instance.reason);
 }
 
 export const statusWord = (status) => t(`status.${status}`);

@@ -4,6 +4,7 @@ import { h, setText, fillWith } from '../dom.js';
 import { connect, connectAgain, findInstance } from '../api.js';
 import { nameFits, proposeName } from '../format.js';
 import { phone } from '../phone.js';
+import { backToList } from '../router.js';
 import { t, tx } from '../words.js';
 import { button, linkButton } from '../parts/button.js';
 import { allGood, field, form } from '../parts/form.js';
@@ -14,7 +15,7 @@ import { phoneField } from '../parts/phone-field.js';
 import { handOver } from './pair.js';
 
 function nameField() {
-  const one = field({ label: t('connect.name'), hint: t('connect.name.hint'), required: true, maxlength: 100, placeholder: t('connect.name.example') });
+  const one = field({ label: t('connect.name'), hint: t('connect.name.hint'), required: true, maxlength: 80, placeholder: t('connect.name.example') });
   const preview = h('p', { class: 'preview', 'aria-live': 'polite' }, t('connect.name.rule'));
   const draw = () => {
     const typed = one.value;
@@ -50,8 +51,10 @@ export function connectScreen({ signal, go, session }) {
       allGood([name, taken(row)]);
       return;
     }
-    const answer = row ? await connectAgain(name.name, {}, signal) : await connect(name.name, digits, signal);
-    handOver(name.name, digits, answer);
+    // What was typed is what people call it, where the technical name had to differ.
+    const displayName = name.value === name.name ? null : name.value;
+    const answer = row ? await connectAgain(name.name, {}, signal) : await connect(name.name, digits, displayName, signal);
+    handOver(answer, digits);
     go(`#/conectar/${encodeURIComponent(name.name)}`);
   }
 
@@ -69,5 +72,5 @@ export function connectScreen({ signal, go, session }) {
   serverMissing(session, signal).then((missing) => {
     if (missing && !signal.aborted && !name.value) fillWith(place, noServer()); // Nothing typed is taken away.
   });
-  return page(t('connect.title'), { lead: t('connect.lead'), back: [t('nav.numbers'), '#/'] }, place);
+  return page(t('connect.title'), { lead: t('connect.lead'), back: [t('nav.numbers'), backToList()] }, place);
 }

@@ -2,11 +2,13 @@
 
 import { h, fillWith, setText } from '../dom.js';
 import { get, instancePath, post } from '../api.js';
-import { when } from '../format.js';
+import { calledName, when } from '../format.js';
 import { phone } from '../phone.js';
 import { poll } from '../poll.js';
+import { backToList, entitle } from '../router.js';
 import { reasonText, t, tx } from '../words.js';
 import { button, linkButton } from '../parts/button.js';
+import { describeDialog } from '../parts/describe.js';
 import { ask } from '../parts/dialog.js';
 import { notice } from '../parts/notice.js';
 import { facts, page, section, skeleton } from '../parts/page.js';
@@ -16,24 +18,26 @@ import { history } from '../parts/history.js';
 import { linkedAs, linkedNotice } from '../parts/linked.js';
 import { links } from '../parts/links.js';
 import { removeDialog } from '../parts/remove.js';
+import { scanHelp } from '../parts/scan-help.js';
+import { tags } from '../parts/tags.js';
 
-function restart(name) {
+function restart(name, called) {
   ask({
-    title: t('restart.title', { name }), body: h('p', {}, t('restart.text')), confirm: t('restart.do'),
+    title: t('restart.title', { name: called }), body: h('p', {}, t('restart.text')), confirm: t('restart.do'),
     run: async () => { await post(instancePath(name, '/restart')); toast(t('restart.done')); },
   });
 }
 
-function logout(name, digits, again) {
+function logout(name, called, digits, again) {
   ask({
     title: t('logout.title'), danger: true, confirm: t('logout.do'),
-    body: [h('p', {}, tx('logout.text', { name: h('strong', {}, name), phone: h('strong', {}, phone(digits)) })), h('p', {}, t('logout.after'))],
+    body: [h('p', {}, tx('logout.text', { name: h('strong', {}, called), phone: h('strong', {}, phone(digits)) })), h('p', {}, t('logout.after'))],
     run: async () => { await post(instancePath(name, '/logout')); toast(t('logout.done')); again(); },
   });
 }
 
-/** The card on top: the status, large, and the one thing to do about it. */
-function statusCard(name, again) {
+/** The card on top: the status, large, and the one thing to do about it. `acts` are what its buttons do. */
+function statusCard(name, acts) {
   const badge = statusBadge();
   const since = sinceLine();
   const word = h('span', { class: 'since-word' });
@@ -41,16 +45,16 @@ function statusCard(name, again) {
   const why = h('p', { class: 'why' });
   const actions = h('div', { class: 'actions' });
   let offered = '';
-  let digits = '';
 
   function offer(status) {
-    const up = status === 'connected' || status === 'other';
-    const key = `${up} ${status === 'unknown'}`;
-    if (key === offered) return;
-    offered = key;
-    if (up) {
-      fillWith(actions, button(t('restart.do'), () => restart(name), { icon: 'again' }),
-        button(t('logout.open'), () => logout(name, digits, again), { icon: 'power' }));
+    if (status === offered) return;
+    offered = status;
+    if (status === 'connected' || status === 'other') {
+      fillWith(actions, button(t('restart.do'), acts.restart, { icon: 'again' }),
+        button(t('logout.open'), acts.logout, { icon: 'power' }));
+    } else if (status === 'fighting') { // Neither a code nor a restart ends it.
+      fillWith(actions, button(t('remove.open'), acts.remove, { kind: 'danger-quiet', icon: 'trash' }),
+        h('a', { href: '#/ajuda/fighting' }, t('notice.more')));
     } else {
       fillWith(actions, linkButton(t('instance.connect'), `#/conectar/${encodeURIComponent(name)}`, { kind: 'primary', icon: 'scan' }));
     }
@@ -60,7 +64,6 @@ function statusCard(name, again) {
     node: h('section', { class: 'card status-card', 'aria-label': t('instance.status') },
       h('div', { class: 'status-line' }, badge.node, h('span', { class: 'hint' }, word, ' ', since.node)), before, why, actions),
     update(instance) {
-      digits = instance.channelPhoneOrId;
       badge.update(instance);
       setText(word, instance.unknownSince ? t('instance.silent') : '');
       since.update(instance);
@@ -73,18 +76,23 @@ function statusCard(name, again) {
   };
 }
 
-/** What is written down about it; drawn anew only when it differs. */
-function factsCard() {
+/** What is written down about it; drawn anew only when it differs. `describe` changes what people write, for those who may. */
+function factsCard(describe) {
   const place = h('div', {});
+  const edit = button(t('edit'), describe, { icon: 'edit', name: `${t('edit')}: ${t('describe.title')}` });
   let shown = '';
   return {
-    node: section(t('instance.facts'), {}, place),
-    update(instance) {
+    node: section(t('instance.facts'), { actions: edit }, place),
+    update(instance, mayDescribe) {
+      edit.hidden = !mayDescribe;
       const linked = linkedAs(instance);
-      const key = [instance.channelPhoneOrId, linked, instance.server, instance.user, instance.createdAt].join();
+      const { channelPhoneOrId, server, user, createdAt, note, labels } = instance;
+      const key = JSON.stringify([channelPhoneOrId, linked, server, user, createdAt, note, labels]);
       if (key === shown) return;
       shown = key;
       fillWith(place, facts(
+        labels.length > 0 && [t('describe.labels'), tags(labels)],
+        note && [t('describe.note'), h('span', { class: 'note' }, note)],
         [t('col.number'), phone(instance.channelPhoneOrId)],
         ...(linked ? [[t('linked.is'), linked]] : []),
         [t('col.server'), instance.server || t('instance.noserver')],
@@ -94,30 +102,42 @@ function factsCard() {
   };
 }
 
-export function instanceScreen({ params, signal, go }) {
+export function instanceScreen({ params, signal, session, go }) {
   const [name] = params;
   const place = h('div', { class: 'stack' }, skeleton(3));
   const problem = h('div', { class: 'problem' });
+  const title = h('span', {}, name);
+  const lead = h('span', {}, '\u00a0');
   const again = () => loop.now();
-  const status = statusCard(name, again);
-  const about = factsCard();
-  let digits = '';
-  const linked = linkedNotice(name, { again, logout: () => logout(name, digits, again) });
+  let current = null;
+  const acts = {
+    restart: () => restart(name, calledName(current)),
+    logout: () => logout(name, calledName(current), current.linkedNumber || current.channelPhoneOrId, again),
+    remove: () => removeDialog(name, calledName(current), () => go(backToList())),
+  };
+  const status = statusCard(name, acts);
+  const about = factsCard(() => describeDialog(current, again));
+  const help = scanHelp();
+  const linked = linkedNotice(name, { again, logout: acts.logout });
   const past = history(name, signal);
   const shared = links(name, signal);
   const removal = section(t('remove.section'), { lead: t('remove.lead'), name: 'quiet-card' },
-    h('div', { class: 'actions' }, button(t('remove.open'), () => removeDialog(name, () => go('#/')), { kind: 'danger-quiet', icon: 'trash' })));
+    h('div', { class: 'actions' }, button(t('remove.open'), acts.remove, { kind: 'danger-quiet', icon: 'trash' })));
   let begun = false;
   let last = '';
 
   function show(instance) {
     problem.replaceChildren();
-    digits = instance.linkedNumber || instance.channelPhoneOrId;
+    current = instance;
+    setText(title, calledName(instance));
+    setText(lead, [phone(instance.channelPhoneOrId), instance.displayName && name].filter(Boolean).join(' · '));
+    entitle();
     linked.update(instance);
     status.update(instance);
-    about.update(instance);
-    shared.node.hidden = instance.status === 'connected';
-    if (!begun) fillWith(place, linked.node, status.node, shared.node, about.node, past.node, removal);
+    help.update(instance.scanHelp);
+    about.update(instance, session.admin || session.user === instance.user);
+    shared.node.hidden = instance.status === 'connected' || shownStatus(instance) === 'fighting';
+    if (!begun) fillWith(place, linked.node, status.node, help.node, shared.node, about.node, past.node, removal);
     begun = true;
     const mark = `${instance.status} ${instance.statusSince}`;
     if (mark !== last) past.load();
@@ -128,11 +148,11 @@ export function instanceScreen({ params, signal, go }) {
     every: 2_000, signal,
     failed(error) {
       if (!error.status) return true;
-      fillWith(problem, notice(error, { actions: [linkButton(t('done.list'), '#/', {}), button(t('again'), again, { icon: 'again' })] }));
+      fillWith(problem, notice(error, { actions: [linkButton(t('done.list'), backToList(), {}), button(t('again'), again, { icon: 'again' })] }));
       if (error.code === 'not_found') place.replaceChildren();
       return error.code !== 'not_found';
     },
   });
 
-  return page(name, { back: [t('nav.numbers'), '#/'] }, problem, place);
+  return page(title, { lead, back: [t('nav.numbers'), backToList()] }, problem, place);
 }

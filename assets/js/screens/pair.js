@@ -1,12 +1,13 @@
 // "Conectar número", second half: the code, live, until a phone is connected. Three ways, one at a
 // time: scan, type a code on the phone, send a link to whoever has the phone.
 
-import { h, fillWith } from '../dom.js';
+import { h, fillWith, setText } from '../dom.js';
 import { connectAgain, get, instancePath, post } from '../api.js';
 import { follow } from '../follow.js';
 import { latest } from '../latest.js';
-import { when } from '../format.js';
+import { calledName, when } from '../format.js';
 import { phone } from '../phone.js';
+import { backToList, entitle } from '../router.js';
 import { t, tx } from '../words.js';
 import { button, linkButton } from '../parts/button.js';
 import { codeCard } from '../parts/code.js';
@@ -16,14 +17,15 @@ import { localNote } from '../parts/local-note.js';
 import { notice } from '../parts/notice.js';
 import { page } from '../parts/page.js';
 import { linkedAs, otherNumber } from '../parts/linked.js';
-import { passkeyHint } from '../parts/passkey.js';
 import { qrCard } from '../parts/qr.js';
+import { scanHelp } from '../parts/scan-help.js';
 import { steps } from '../parts/steps.js';
 import { tabs } from '../parts/tabs.js';
+import { warningNote } from '../parts/warning.js';
 
 /** What the form learned, so that its answer is shown at once and not asked for again. */
 let handed = null;
-export function handOver(name, digits, answer) { handed = { name, digits, answer }; }
+export function handOver(answer, digits) { handed = { answer, digits }; }
 
 function linkPanel(name) {
   const place = h('div', {});
@@ -38,19 +40,20 @@ function linkPanel(name) {
   return h('div', { class: 'way' }, h('p', { class: 'way-lead' }, t('link.lead')), place);
 }
 
-function successPanel(name, digits, data) {
+function successPanel(digits, data) {
   const heading = h('h2', { tabindex: '-1' }, t('done.title'));
   const node = h('div', { class: 'card success', role: 'status' },
     h('span', { class: 'success-icon' }, icon('tick')), heading,
-    h('p', { class: 'success-phone' }, linkedAs(data) || phone(digits)), h('p', {}, t('done.text', { name })));
+    h('p', { class: 'success-phone' }, linkedAs(data) || phone(digits)), h('p', {}, t('done.text', { name: calledName(data) })));
   return { node, heading };
 }
 
 /** The live part, for a name whose phone is known. */
-function livePanel(name, digits, first, signal) {
+function livePanel(name, digits, { first, scans }, signal) {
   const place = h('div', { class: 'live' });
   const problem = h('div', { class: 'problem' });
-  const hint = passkeyHint();
+  const odd = h('div', {});
+  const help = scanHelp();
   const qr = qrCard(name, signal);
   const code = codeCard(() => following.restart());
   let answered = false;
@@ -58,13 +61,14 @@ function livePanel(name, digits, first, signal) {
 
   const view = {
     checking: (yes) => qr.checking(yes),
-    answer(data, facts) {
+    answer(data) {
       problem.replaceChildren();
       card.hidden = false;
       answered = true;
       qr.show(data);
       code.show(data);
-      hint.update(facts);
+      help.update(data.scanHelp);
+      if (data.warning) fillWith(odd, warningNote(data)); // Said once, by the call that found it.
     },
     failed(error, final) {
       const retry = button(t('again'), again, { icon: 'again', kind: final ? 'primary' : 'plain' });
@@ -74,11 +78,11 @@ function livePanel(name, digits, first, signal) {
     },
     idle: () => qr.idle(again),
     connected(data) {
-      const done = successPanel(name, digits, data);
+      const done = successPanel(digits, data);
       done.node.append(h('div', { class: 'actions' },
         linkButton(t('done.list'), '#/', { kind: 'primary' }), linkButton(t('done.another'), '#/conectar', { icon: 'plus' })));
       const see = linkButton(t('linked.see'), `#/instancia/${encodeURIComponent(name)}`, { kind: 'primary' });
-      fillWith(place, data.numberMatches === false && otherNumber(phone(digits), linkedAs(data), [see]), done.node);
+      fillWith(place, data.numberMatches === false && otherNumber(phone(digits), linkedAs(data), [see]), warningNote(data), done.node);
       document.title = `${t('done.title')} · pareia`;
       done.heading.focus();
     },
@@ -90,30 +94,34 @@ function livePanel(name, digits, first, signal) {
   });
 
   const ways = tabs(t('ways.label'), [
-    { key: 'qr', label: t('ways.qr'), icon: 'scan', panel: h('div', { class: 'way split' }, qr.node, steps('qr')) },
+    { key: 'qr', label: t('ways.qr'), icon: 'scan', panel: h('div', { class: 'way split' }, h('div', { class: 'way-code' }, qr.node, help.link), steps('qr')) },
     { key: 'code', label: t('ways.code'), icon: 'phone', panel: h('div', { class: 'way' }, h('h2', {}, t('ways.code.title')), h('div', { class: 'split' }, code.node, steps('code'))) },
     { key: 'link', label: t('ways.link'), icon: 'link', panel: linkPanel(name) },
   ], { changed: (key) => following.wantCode(key === 'code') });
   const card = h('div', { class: 'card' }, ways.node);
-  return fillWith(place, problem, card, hint.node);
+  help.update(scans);
+  return fillWith(place, problem, odd, card, help.node);
 }
 
 export function pairScreen({ params, signal }) {
   const [name] = params;
   const place = h('div', { class: 'live-place' });
   const lead = h('span', {}, '\u00a0');
-  const start = (digits, first) => {
+  const title = h('span', {}, t('pair.title', { name }));
+  const start = (row, digits, first) => {
+    setText(title, t('pair.title', { name: calledName(row) }));
+    entitle();
     lead.textContent = phone(digits);
-    fillWith(place, livePanel(name, digits, first, signal));
+    fillWith(place, livePanel(name, digits, { first, scans: row.scanHelp }, signal));
   };
 
   const newest = latest(signal);
   const load = () => newest((asking) => get(instancePath(name), { signal: asking }),
-    (row) => start(row.channelPhoneOrId, null),
+    (row) => start(row, row.channelPhoneOrId, null),
     (error) => { fillWith(place, notice(error, { actions: [button(t('again'), load, { icon: 'again', kind: 'primary' })] })); });
 
-  if (handed && handed.name === name) start(handed.digits, handed.answer);
+  if (handed && handed.answer.channelInstanceId === name) start(handed.answer, handed.digits, handed.answer);
   else load();
   handed = null;
-  return page(t('pair.title', { name }), { lead, back: [t('nav.numbers'), '#/'] }, place);
+  return page(title, { lead, back: [t('nav.numbers'), backToList()] }, place);
 }

@@ -15,6 +15,7 @@ import { localNote } from '../parts/local-note.js';
 import { box, errorTitle, fieldProblem, notice, sentence } from '../parts/notice.js';
 import { empty, facts, page, skeleton } from '../parts/page.js';
 import { serverForm, serverProblem } from '../parts/server-form.js';
+import { storedWords, tellStored, tested } from '../parts/stored.js';
 import { toast } from '../parts/toast.js';
 
 const path = (server, rest = '') => `/api/admin/credentials/${encodeURIComponent(server.id)}${rest}`;
@@ -22,15 +23,12 @@ const path = (server, rest = '') => `/api/admin/credentials/${encodeURIComponent
 const named = (server) => Boolean(server.name) && server.name !== server.id;
 const title = (server) => (named(server) ? server.name : server.baseUrl);
 
-const tested = ({ version, latencyMs }) =>
-  t(version ? 'server.tested' : 'server.tested.unnamed', { version, ms: latencyMs });
-
 function add(again) {
   sheet({
     title: t('server.add'),
     body: (shut) => serverForm({
       submitLabel: t('server.add.do'), named: true, cancel: button(t('cancel'), shut),
-      saved: async (server) => { shut(); toast((server.latencyMs ?? null) === null ? t('server.added') : tested(server)); again(); },
+      saved: (server) => { shut(); tellStored(server, storedWords(server), again); },
     }).node,
   });
 }
@@ -47,9 +45,9 @@ function replace(server, again, { words, input, rest, body, wrong = () => '' }) 
     title: t(words), body: [h('p', {}, t(`${words}.text`, { name: title(server) })), input.node], confirm,
     async run() {
       if (!allGood([input, wrong()])) return false;
-      await post(path(server, rest), { ...body(), ...(force ? { force: true } : {}) });
-      toast(t(`${words}.done`));
-      again();
+      const stored = await post(path(server, rest), { ...body(), ...(force ? { force: true } : {}) });
+      dialog.shut();
+      tellStored(stored, t(`${words}.done`), again);
       return true;
     },
     failed(error) {

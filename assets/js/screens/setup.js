@@ -10,6 +10,7 @@ import { allGood, field, form, passwordProblem, secretField } from '../parts/for
 import { fieldProblem, notice } from '../parts/notice.js';
 import { page } from '../parts/page.js';
 import { serverForm } from '../parts/server-form.js';
+import { storedWords, tellStored } from '../parts/stored.js';
 
 const NEW_LINK = 'pareia serve';
 const NEW_PASSWORD = 'pareia user add ana --admin\npareia user password ana';
@@ -34,12 +35,12 @@ function accountStep(token, done) {
   async function send() {
     problem.replaceChildren();
     const wanted = name.value;
-    if (!allGood([name, nameFits(wanted) ? '' : t('user.name.wrong')], [password, passwordProblem(password.value, wanted)])) return;
+    if (!allGood([name, nameFits(wanted) ? '' : t('field.userName')], [password, passwordProblem(password.value, wanted)])) return;
     await done(await post('/api/setup', { token, name: wanted, password: password.value }, { quiet: true }));
   }
 
   const failed = (error) => {
-    if (error.field === 'name') allGood([name, fieldProblem(error)]);
+    if (error.field === 'name') allGood([name, fieldProblem(error, 'userName')]);
     else if (error.field === 'password') allGood([password, fieldProblem(error)]);
     else {
       fillWith(problem, notice(error, { short: true }));
@@ -51,7 +52,7 @@ function accountStep(token, done) {
 }
 
 function serverStep(finish) {
-  const one = serverForm({ submitLabel: t('setup.test'), wide: true, saved: finish });
+  const one = serverForm({ submitLabel: t('setup.test'), wide: true, saved: (server) => tellStored(server, storedWords(server), finish) });
   return page(t('setup.server.title'), { lead: t('setup.server.lead') }, progress(2),
     h('div', { class: 'card' }, one.node, h('div', { class: 'skip-row' }, button(t('setup.skip'), finish, { kind: 'quiet' }))));
 }

@@ -29,7 +29,7 @@ function addUser(again) {
     async run() {
       const wanted = name.value;
       const weak = password.value ? passwordProblem(password.value, wanted) : '';
-      if (!allGood([name, nameFits(wanted) ? '' : t('user.name.wrong')], [password, weak])) return false;
+      if (!allGood([name, nameFits(wanted) ? '' : t('field.userName')], [password, weak])) return false;
       await post(USERS, { name: wanted, admin: admin.value, ...(password.value ? { password: password.value } : {}) });
       toast(t('user.added', { name: wanted }));
       again();
@@ -37,7 +37,7 @@ function addUser(again) {
     },
     failed(error) {
       const at = { name, password }[error.field];
-      if (at) allGood([at, fieldProblem(error)]);
+      if (at) allGood([at, fieldProblem(error, error.field === 'name' ? 'userName' : error.field)]);
       return Boolean(at);
     },
   });

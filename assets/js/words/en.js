@@ -2,7 +2,7 @@
 
 export default {
   brand: 'pareia', skip: 'Skip to content', loading: 'Loading…', close: 'Close', cancel: 'Cancel', done: 'Done',
-  continue: 'Continue', again: 'Try again', show: 'Show', hide: 'Hide', 'show.secret': 'Show: {label}',
+  continue: 'Continue', save: 'Save', edit: 'Edit', again: 'Try again', show: 'Show', hide: 'Hide', 'show.secret': 'Show: {label}',
   optional: '(optional)', copy: 'Copy', copied: 'Copied', 'copied.toast': 'Copied.', 'copy.link': 'Copy link',
   share: 'Share', 'share.whatsapp': 'Send by WhatsApp', command: 'Command',
   'lang.label': 'Language', 'theme.label': 'Theme', 'theme.now': 'Theme: {theme}. Change', 'theme.auto': 'Automatic', 'theme.light': 'Light', 'theme.dark': 'Dark',
@@ -19,7 +19,7 @@ export default {
   'error.unexpected': 'Something went wrong on this page. Reload it and try again.',
 
   'status.connected': 'Connected', 'status.connecting': 'Waiting for scan', 'status.disconnected': 'Disconnected', 'status.pending': 'Not started',
-  'status.lost': 'Not found', 'status.error': 'Failed', 'status.unknown': 'No news', 'status.returning': 'Reconnecting', 'status.other': 'Another number', 'status.before': 'Before: {status}',
+  'status.lost': 'Not found', 'status.error': 'Failed', 'status.unknown': 'No news', 'status.returning': 'Reconnecting', 'status.other': 'Another number', 'status.fighting': 'Two connections', 'status.before': 'Before: {status}',
   'reason.asked': 'A QR code was asked for; it has yet to be scanned in WhatsApp.',
   'reason.paired': 'A phone is connected.', 'reason.linked': 'Another phone was connected.',
   'reason.doubled': 'Another server has an instance of this name as well.',
@@ -47,7 +47,7 @@ export default {
   'reason.upstream_503': 'WhatsApp is down or refused the connection for a moment. Try again in some minutes.',
   'reason.upstream_515': 'WhatsApp asked for the connection to start anew, which happens by itself. Wait a moment.',
 
-  'list.title': 'Numbers', 'list.caption': 'WhatsApp numbers', 'list.filter': 'Filter by status', 'list.all': 'All',
+  'list.title': 'Numbers', 'list.caption': 'WhatsApp numbers', 'list.filter': 'Filter', 'list.all': 'All', 'list.label': 'Label: {label}', 'list.label.clear': 'Label: {label}. Remove this filter',
   'list.search': 'Search by name or number', 'list.clear': 'Clear search', 'list.nothing': 'No number found', 'list.nothing.text': 'Nothing matches the search or the filter.',
   'list.empty': 'Connect your first number', 'list.empty.text': 'Give it a name, say the number, and scan the QR code with the phone. It takes a minute.', 'list.first': 'Connect the first number',
   'list.silent': 'The server does not answer: statuses may have changed.',
@@ -63,8 +63,8 @@ export default {
 
   'connect.title': 'Connect number', 'connect.lead': 'A name, a number, and the QR code appears.',
   'connect.name': 'Name', 'connect.name.hint': 'What you call this WhatsApp: the shop, the department, the person.', 'connect.name.example': 'Downtown shop',
-  'connect.name.rule': 'Letters and digits. Accents and spaces are adjusted.',
-  'connect.name.fits': 'Good name: {name}', 'connect.name.becomes': 'Will be saved as {name}, without accents or spaces.', 'connect.name.wrong': 'Use letters or digits in the name.',
+  'connect.name.rule': 'Accents and spaces are fine.',
+  'connect.name.fits': 'Good name: {name}', 'connect.name.becomes': 'Shown here as you typed it; in Evolution, as {name}.', 'connect.name.wrong': 'Use letters or digits in the name.',
   'connect.name.needed': 'Give it a name that begins with a letter or digit (e.g. downtown-shop).',
   'connect.name.taken': 'You already use this name for {phone}. Choose another, or', 'connect.name.open': 'open that number.',
   'connect.phone': 'WhatsApp number', 'connect.phone.hint': 'With area code. Outside Brazil, begin with + and the country code.',
@@ -82,10 +82,18 @@ export default {
   'steps.link': 'Tap {link}.', 'steps.scan': 'Point the camera at the QR code.', 'steps.number': 'Tap {number}, below the camera.', 'steps.type': 'Type the code shown here.',
   'wa.app': 'WhatsApp', 'wa.android.menu': 'More options ⋮', 'wa.android.devices': 'Linked devices', 'wa.android.link': 'Link a device',
   'wa.iphone.menu': 'Settings', 'wa.iphone.devices': 'Linked devices', 'wa.iphone.link': 'Link device', 'wa.number': 'Link with phone number instead',
-  'passkey.title': 'Scanned, and nothing happens?', 'passkey.text': 'See what the phone said after the scan: each answer has a cause and a cure.',
+  'scan.title': 'Scanned, and nothing happens?', 'scan.text': 'Codes have been on the screen and no phone got in. What did the phone say after the scan?',
+  'scan.could_not_link.says': 'It says that it could not link the device', 'scan.could_not_link.cause': 'Since about 28 July 2026 WhatsApp sends one more request after the scan, which Evolution 2.3.7 ignores. This may have changed.',
+  'scan.could_not_link.cure': 'An administrator uses an image of Evolution with a newer Baileys (the version number stays the same). Then scan a new code.', 'scan.could_not_link.guest': 'The phone is fine: the server needs an update. Tell whoever sent you this link.',
+  'scan.asks_passkey.says': 'It asks for a passkey', 'scan.asks_passkey.cause': 'Since June 2026 WhatsApp asks some numbers for one, and Evolution cannot answer. This may have changed.',
+  'scan.asks_passkey.cure': 'Repeating does not help. See whether there is a newer image of Evolution, or connect another number.', 'scan.asks_passkey.guest': 'WhatsApp asks some numbers for one, and the server cannot answer yet. Repeating does not help: tell whoever sent you this link.',
+  'scan.first': 'Scan the QR code first: today the code to type works less often.', 'scan.releases': 'This server: {server}.', 'scan.releases.guest': 'Tell them this as well: {server}.',
   'done.title': 'Connected', 'done.text': '{name} is ready to use.', 'done.list': 'See the numbers', 'done.another': 'Connect another',
 
   'instance.status': 'Status', 'instance.facts': 'Details', 'instance.silent': 'last heard', 'instance.connect': 'Connect', 'instance.noserver': 'None',
+  'describe.title': 'Name, note and labels', 'describe.name': 'Display name', 'describe.name.hint': 'What you call this number. The technical name stays the same.', 'describe.note': 'Note', 'describe.labels': 'Labels', 'describe.labels.hint': 'One a line, like head office or sales.', 'describe.saved': 'Saved.',
+  'warning.found_on_several': 'This name is on more than one server', 'warning.found_on_several.text': 'The one with a phone connected was used. The others stay as they are: delete in Evolution what is too many.',
+  'warning.server_not_asked': 'A server did not answer', 'warning.server_not_asked.text': 'This name may exist there as well. When it is back, see that the number is not in two places.',
   'restart.do': 'Restart', 'restart.title': 'Restart {name}?', 'restart.text': 'The connection drops for a few seconds and comes back by itself. The phone stays connected.', 'restart.done': 'Restarting.',
   'linked.is': 'Connected phone', 'linked.other': 'Another number was connected', 'linked.both': 'It should have been {expected}, and {linked} scanned the code.',
   'linked.accept': 'It is right, use this one', 'linked.accepted': 'Number changed. If a program connects this one, change it there too: its next call brings its own back.', 'linked.see': 'Solve this', 'linked.guest': 'A phone ending in {digits} scanned the code, and not the expected number. Tell whoever sent you this link.',
@@ -114,8 +122,12 @@ export default {
   'setup.done.already': 'pareia has been set up already.', 'setup.done.title': 'All set', 'setup.done.lead': 'pareia has been set up already. Just log in.',
 
   'server.lead': 'The Evolution API servers that pareia uses.', 'server.add': 'Add server', 'server.add.do': 'Test and save', 'server.added': 'Server saved, untested.',
-  'server.name': 'Name', 'server.name.hint': 'To know it in the list, like main.', 'server.url': 'Address of Evolution', 'server.url.hint': 'If it runs on this machine, leave it as it is.', 'server.url.wrong': 'Begin with http:// or https://, like http://localhost:8080.',
+  'server.name': 'Name', 'server.name.hint': 'To know it in the list, like main.', 'server.url': 'Address of Evolution', 'server.url.hint': 'If it runs on this machine, leave it as it is.',
   'server.key': 'Key of Evolution', 'server.key.hint': 'The global key: AUTHENTICATION_API_KEY in Evolution’s .env file.', 'server.key.new': 'New key', 'server.key.needed': 'Paste the key.',
+  'field.baseUrl': 'This is no address that works: use one like http://localhost:8080, without user, password, ? or #.', 'field.apiToken': 'Paste only the global key, on one line: the value of AUTHENTICATION_API_KEY.',
+  'field.caCertificate': 'Paste only the authority’s certificate, all of it, from -----BEGIN CERTIFICATE----- on, without a private key.', 'field.name': 'Use 1 to 64 characters on one line.', 'field.password': 'Use 8 to 128 characters, and not the name itself.',
+  'field.displayName': 'Use up to 80 characters on one line.', 'field.note': 'Use up to 500 characters.', 'field.labels': 'Use up to 20 labels, one a line, each of up to 40 characters.',
+  'server.note.address_amended': 'The address in use is {url}.', 'server.note.key_unwrapped': 'Of the key only its value is used, without the quotes or the name that came with it.',
   'server.force': 'Save anyway', 'server.force.hint': 'If you are sure that all is right, save now and solve it later.',
   'server.ca': 'Certificate of your authority (CA)', 'server.ca.hint': 'Only if Evolution’s certificate is not from a known authority. Paste the whole PEM file.',
   'cause.name_not_found': 'The network knows no server of that name. Check the address.', 'cause.forbidden_address': 'The name leads to an address that is never an Evolution. Check the address.',
@@ -144,7 +156,7 @@ export default {
   'webhook.lines': 'Lines for .env', 'webhook.address': 'Address of the webhook', 'webhook.local': 'This address is good on this computer only. If Evolution runs elsewhere or in Docker, use one that it reaches: start pareia with {option}.', 'webhook.optional': 'It is optional: without it, a status takes up to 20 seconds. The address is secret. The webhook of each instance is not touched.',
 
   'user.lead': 'Who may use pareia: people with a password, programs with a token.', 'user.people': 'People', 'user.people.lead': 'Everybody sees their own numbers; administrators see all.', 'user.add': 'Add user', 'user.add.do': 'Add',
-  'user.added': '{name} was added.', 'user.name': 'Name', 'user.name.hint': 'Letters and digits, no spaces or accents.', 'user.name.wrong': 'Use 1 to 64 letters, digits, dots, _ or -, beginning with a letter or digit.',
+  'user.added': '{name} was added.', 'user.name': 'Name', 'user.name.hint': 'Letters and digits, no spaces or accents.', 'field.userName': 'Use 1 to 64 letters, digits, dots, _ or -, beginning with a letter or digit.',
   'user.password': 'Password', 'user.password.hint': 'At least 8 characters. Without one, only tokens get in.', 'user.admin': 'Administrator', 'user.admin.hint': 'Sees all numbers, and looks after servers and users.', 'user.admin.badge': 'Administrator', 'user.you': 'You',
   'user.haspassword': 'logs in with a password', 'user.nopassword': 'no password', 'user.password.title': 'Set password of {name}', 'user.password.do': 'Set password', 'user.password.ends': 'Whoever uses this account has to log in again.', 'user.password.set': 'Password set.',
   'user.heir': 'Hand the numbers to', 'user.heir.hint': 'Nothing is disconnected.', 'user.remove.title': 'Remove {name}?', 'user.remove.do': 'Remove {name}', 'user.remove.text': 'The account no longer gets in, at once.', 'user.removed': '{name} was removed.',
@@ -160,6 +172,6 @@ export default {
   'help.title': 'Help', 'help.lead': 'What each message means, and what to do.', 'help.search': 'Search a message or code', 'help.nothing': 'Nothing found', 'help.nothing.text': 'Try another word, or the code of the error.',
 
   'guest.title': 'Connect WhatsApp', 'guest.number': 'You are about to connect', 'guest.where': 'Where is the WhatsApp of this number?', 'guest.other': 'On another phone', 'guest.other.hint': 'Scan a QR code with it', 'guest.here': 'On this phone', 'guest.here.hint': 'Type a code in WhatsApp',
-  'guest.scan': 'Scan with the other phone', 'guest.scan.desk': 'Scan with the phone', 'guest.type': 'Type this code in WhatsApp', 'guest.change': 'Choose another way', 'guest.until': 'This link stops working {time}.', 'guest.error': 'The server that connects this number has a problem. If it stays so, tell whoever sent this link.', 'guest.error.busy': 'The server is busy.', 'guest.error.rate_limited': 'There were too many requests in a short time.', 'guest.error.qr_timeout': 'WhatsApp has not given the code yet.', 'guest.retrying': 'Trying again. Do not close this page.',
+  'guest.scan': 'Scan with the other phone', 'guest.scan.desk': 'Scan with the phone', 'guest.type': 'Type this code in WhatsApp', 'guest.change': 'Choose another way', 'guest.until': 'This link stops working {time}.', 'guest.error': 'The server that connects this number has a problem. If it stays so, tell whoever sent this link.', 'guest.error.busy': 'The server is busy.', 'guest.error.rate_limited': 'There were too many requests in a short time.', 'guest.error.fighting': 'Two connections of this number replace each other. Tell whoever sent you this link.', 'guest.error.qr_timeout': 'WhatsApp has not given the code yet.', 'guest.retrying': 'Trying again. Do not close this page.',
   'guest.expired': 'This link no longer works', 'guest.expired.text': 'Ask whoever sent it for a new one.', 'guest.expired.why': 'To be safe, each link works for a short time and for one number only.', 'guest.done': 'All done. You may close this page.',
 };

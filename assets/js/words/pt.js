@@ -2,7 +2,7 @@
 
 export default {
   brand: 'pareia', skip: 'Ir para o conteúdo', loading: 'Carregando…', close: 'Fechar', cancel: 'Cancelar', done: 'Pronto',
-  continue: 'Continuar', again: 'Tentar de novo', show: 'Mostrar', hide: 'Esconder', 'show.secret': 'Mostrar: {label}',
+  continue: 'Continuar', save: 'Salvar', edit: 'Editar', again: 'Tentar de novo', show: 'Mostrar', hide: 'Esconder', 'show.secret': 'Mostrar: {label}',
   optional: '(opcional)', copy: 'Copiar', copied: 'Copiado', 'copied.toast': 'Copiado.', 'copy.link': 'Copiar link',
   share: 'Compartilhar', 'share.whatsapp': 'Enviar por WhatsApp', command: 'Comando',
   'lang.label': 'Idioma', 'theme.label': 'Tema', 'theme.now': 'Tema: {theme}. Mudar', 'theme.auto': 'Automático', 'theme.light': 'Claro', 'theme.dark': 'Escuro',
@@ -19,7 +19,7 @@ export default {
   'error.unexpected': 'Algo deu errado nesta página. Recarregue e tente de novo.',
 
   'status.connected': 'Conectado', 'status.connecting': 'Aguardando leitura', 'status.disconnected': 'Desconectado', 'status.pending': 'Não iniciado',
-  'status.lost': 'Não encontrado', 'status.error': 'Com erro', 'status.unknown': 'Sem notícia', 'status.returning': 'Reconectando', 'status.other': 'Outro número', 'status.before': 'Antes: {status}',
+  'status.lost': 'Não encontrado', 'status.error': 'Com erro', 'status.unknown': 'Sem notícia', 'status.returning': 'Reconectando', 'status.other': 'Outro número', 'status.fighting': 'Duas conexões', 'status.before': 'Antes: {status}',
   'reason.asked': 'Um QR Code foi pedido; falta ler o código no WhatsApp.',
   'reason.paired': 'Um celular está conectado.', 'reason.linked': 'Outro celular foi conectado.',
   'reason.doubled': 'Outro servidor também tem uma instância com este nome.',
@@ -47,7 +47,7 @@ export default {
   'reason.upstream_503': 'O WhatsApp está fora do ar ou recusou a conexão por um momento. Tente de novo em alguns minutos.',
   'reason.upstream_515': 'O WhatsApp pediu que a conexão recomece, o que acontece sozinho. Espere alguns instantes.',
 
-  'list.title': 'Números', 'list.caption': 'Números de WhatsApp', 'list.filter': 'Filtrar por situação', 'list.all': 'Todos',
+  'list.title': 'Números', 'list.caption': 'Números de WhatsApp', 'list.filter': 'Filtrar', 'list.all': 'Todos', 'list.label': 'Etiqueta: {label}', 'list.label.clear': 'Etiqueta: {label}. Tirar o filtro',
   'list.search': 'Buscar por nome ou número', 'list.clear': 'Limpar busca', 'list.nothing': 'Nenhum número encontrado', 'list.nothing.text': 'Nada combina com a busca ou o filtro.',
   'list.empty': 'Conecte seu primeiro número', 'list.empty.text': 'Dê um nome, diga o número e escaneie o QR Code com o celular. Leva um minuto.', 'list.first': 'Conectar o primeiro número',
   'list.silent': 'O servidor não responde: a situação pode ter mudado.',
@@ -63,8 +63,8 @@ export default {
 
   'connect.title': 'Conectar número', 'connect.lead': 'Um nome, um número, e o QR Code aparece.',
   'connect.name': 'Nome', 'connect.name.hint': 'Como você chama este WhatsApp: a loja, o setor, a vendedora.', 'connect.name.example': 'Loja Centro',
-  'connect.name.rule': 'Letras e números. Acentos e espaços são ajustados.',
-  'connect.name.fits': 'Nome válido: {name}', 'connect.name.becomes': 'Será gravado como {name}, sem acentos nem espaços.', 'connect.name.wrong': 'Use letras ou números no nome.',
+  'connect.name.rule': 'Pode ter acentos e espaços.',
+  'connect.name.fits': 'Nome válido: {name}', 'connect.name.becomes': 'Aqui aparece como você escreveu; na Evolution, como {name}.', 'connect.name.wrong': 'Use letras ou números no nome.',
   'connect.name.needed': 'Dê um nome, começando com letra ou número (ex.: loja-centro).',
   'connect.name.taken': 'Você já usa este nome para {phone}. Escolha outro, ou', 'connect.name.open': 'abra esse número.',
   'connect.phone': 'Número do WhatsApp', 'connect.phone.hint': 'Com DDD. Fora do Brasil, comece com + e o código do país.',
@@ -82,10 +82,18 @@ export default {
   'steps.link': 'Toque em {link}.', 'steps.scan': 'Aponte a câmera para o QR Code.', 'steps.number': 'Toque em {number}, embaixo da câmera.', 'steps.type': 'Digite o código mostrado aqui.',
   'wa.app': 'WhatsApp', 'wa.android.menu': 'Mais opções ⋮', 'wa.android.devices': 'Dispositivos conectados', 'wa.android.link': 'Conectar dispositivo',
   'wa.iphone.menu': 'Configurações', 'wa.iphone.devices': 'Dispositivos conectados', 'wa.iphone.link': 'Conectar dispositivo', 'wa.number': 'Conectar com número de telefone',
-  'passkey.title': 'Escaneou e nada acontece?', 'passkey.text': 'Veja o que o celular disse ao ler: cada resposta tem uma causa e um remédio.',
+  'scan.title': 'Escaneou e nada acontece?', 'scan.text': 'Já houve códigos na tela e nenhum celular entrou. O que o celular disse depois de escanear?',
+  'scan.could_not_link.says': 'Diz que não foi possível conectar o dispositivo', 'scan.could_not_link.cause': 'Desde cerca de 28 de julho de 2026 o WhatsApp manda um pedido a mais depois da leitura, que a Evolution 2.3.7 ignora. Isso pode ter mudado.',
+  'scan.could_not_link.cure': 'Um administrador usa uma imagem da Evolution com um Baileys mais novo (o número da versão não muda). Depois, escaneie um código novo.', 'scan.could_not_link.guest': 'O celular está certo: é o servidor que precisa de uma atualização. Avise quem enviou este link.',
+  'scan.asks_passkey.says': 'Pede uma chave de acesso (passkey)', 'scan.asks_passkey.cause': 'Desde junho de 2026 o WhatsApp pede isso a alguns números, e a Evolution não sabe responder. Isso pode ter mudado.',
+  'scan.asks_passkey.cure': 'Repetir não resolve. Veja se já há uma imagem mais nova da Evolution, ou conecte outro número.', 'scan.asks_passkey.guest': 'O WhatsApp pede isso a alguns números, e o servidor ainda não sabe responder. Repetir não resolve: avise quem enviou este link.',
+  'scan.first': 'Prefira o QR Code: hoje o código para digitar funciona menos.', 'scan.releases': 'Este servidor: {server}.', 'scan.releases.guest': 'Conte também isto: {server}.',
   'done.title': 'Conectado', 'done.text': '{name} está pronto para usar.', 'done.list': 'Ver os números', 'done.another': 'Conectar outro',
 
   'instance.status': 'Situação', 'instance.facts': 'Dados', 'instance.silent': 'última notícia', 'instance.connect': 'Conectar', 'instance.noserver': 'Nenhum',
+  'describe.title': 'Nome, nota e etiquetas', 'describe.name': 'Nome para mostrar', 'describe.name.hint': 'Como você chama este número. O nome técnico continua o mesmo.', 'describe.note': 'Nota', 'describe.labels': 'Etiquetas', 'describe.labels.hint': 'Uma por linha, como matriz ou vendas.', 'describe.saved': 'Salvo.',
+  'warning.found_on_several': 'Este nome está em mais de um servidor', 'warning.found_on_several.text': 'Foi usado o que tem um celular conectado. Os outros ficam como estão: apague na Evolution o que sobra.',
+  'warning.server_not_asked': 'Um servidor não respondeu', 'warning.server_not_asked.text': 'Este nome pode existir também nele. Quando ele voltar, confira se o número não ficou em dois lugares.',
   'restart.do': 'Reiniciar', 'restart.title': 'Reiniciar {name}?', 'restart.text': 'A conexão cai por alguns segundos e volta sozinha. O celular continua conectado.', 'restart.done': 'Reiniciando.',
   'linked.is': 'Celular conectado', 'linked.other': 'Outro número foi conectado', 'linked.both': 'Era para ser {expected}, e quem escaneou foi {linked}.',
   'linked.accept': 'Está certo, usar este', 'linked.accepted': 'Número trocado. Se um sistema conecta este número, mude-o lá também: a próxima chamada traz o dela de volta.', 'linked.see': 'Resolver', 'linked.guest': 'Quem escaneou foi um celular com final {digits}, e não o número esperado. Avise quem enviou este link.',
@@ -114,8 +122,12 @@ export default {
   'setup.done.already': 'O pareia já foi configurado.', 'setup.done.title': 'Tudo pronto', 'setup.done.lead': 'O pareia já foi configurado. É só entrar.',
 
   'server.lead': 'Os servidores da Evolution API que o pareia usa.', 'server.add': 'Adicionar servidor', 'server.add.do': 'Testar e salvar', 'server.added': 'Servidor salvo, sem teste.',
-  'server.name': 'Nome', 'server.name.hint': 'Para reconhecer na lista, como principal.', 'server.url': 'Endereço da Evolution', 'server.url.hint': 'Se ela roda nesta máquina, deixe como está.', 'server.url.wrong': 'Comece com http:// ou https://, como http://localhost:8080.',
+  'server.name': 'Nome', 'server.name.hint': 'Para reconhecer na lista, como principal.', 'server.url': 'Endereço da Evolution', 'server.url.hint': 'Se ela roda nesta máquina, deixe como está.',
   'server.key': 'Chave da Evolution', 'server.key.hint': 'A chave global: AUTHENTICATION_API_KEY no arquivo .env da Evolution.', 'server.key.new': 'Chave nova', 'server.key.needed': 'Cole a chave.',
+  'field.baseUrl': 'Isto não é um endereço que sirva: use algo como http://localhost:8080, sem usuário, senha, ? nem #.', 'field.apiToken': 'Cole só a chave global, numa linha: o valor de AUTHENTICATION_API_KEY.',
+  'field.caCertificate': 'Cole só o certificado da autoridade, inteiro, a partir de -----BEGIN CERTIFICATE-----, sem chave privada.', 'field.name': 'Use de 1 a 64 caracteres, numa linha só.', 'field.password': 'Use de 8 a 128 caracteres, e não o próprio nome.',
+  'field.displayName': 'Use até 80 caracteres, numa linha só.', 'field.note': 'Use até 500 caracteres.', 'field.labels': 'Use até 20 etiquetas, uma por linha, cada uma com até 40 caracteres.',
+  'server.note.address_amended': 'O endereço usado é {url}.', 'server.note.key_unwrapped': 'Da chave foi usado só o valor, sem as aspas ou o nome que vieram com ela.',
   'server.force': 'Salvar mesmo assim', 'server.force.hint': 'Se tem certeza de que os dados estão certos, salve agora e resolva depois.',
   'server.ca': 'Certificado da sua autoridade (CA)', 'server.ca.hint': 'Só se o certificado da Evolution não é de uma autoridade conhecida. Cole o arquivo PEM inteiro.',
   'cause.name_not_found': 'O nome do servidor não existe na rede. Confira o endereço.', 'cause.forbidden_address': 'O nome leva a um endereço que nunca é uma Evolution. Confira o endereço.',
@@ -144,7 +156,7 @@ export default {
   'webhook.lines': 'Linhas para o .env', 'webhook.address': 'Endereço do webhook', 'webhook.local': 'Este endereço só vale neste computador. Se a Evolution roda em outro lugar ou no Docker, use um que ela alcance: inicie o pareia com {option}.', 'webhook.optional': 'É opcional: sem isto, a situação demora até 20 segundos. O endereço é secreto. O webhook de cada instância não é tocado.',
 
   'user.lead': 'Quem pode usar o pareia: pessoas com senha e programas com token.', 'user.people': 'Pessoas', 'user.people.lead': 'Cada um vê só os próprios números; administradores veem tudo.', 'user.add': 'Adicionar usuário', 'user.add.do': 'Adicionar',
-  'user.added': '{name} foi adicionado.', 'user.name': 'Nome', 'user.name.hint': 'Letras e números, sem espaços nem acentos.', 'user.name.wrong': 'Use de 1 a 64 letras, números, ponto, _ ou -, começando com letra ou número.',
+  'user.added': '{name} foi adicionado.', 'user.name': 'Nome', 'user.name.hint': 'Letras e números, sem espaços nem acentos.', 'field.userName': 'Use de 1 a 64 letras, números, ponto, _ ou -, começando com letra ou número.',
   'user.password': 'Senha', 'user.password.hint': 'Pelo menos 8 caracteres. Sem senha, entra só por token.', 'user.admin': 'Administrador', 'user.admin.hint': 'Vê todos os números e cuida de servidores e usuários.', 'user.admin.badge': 'Administrador', 'user.you': 'Você',
   'user.haspassword': 'entra com senha', 'user.nopassword': 'sem senha', 'user.password.title': 'Definir senha de {name}', 'user.password.do': 'Definir senha', 'user.password.ends': 'Quem estiver usando esta conta terá de entrar de novo.', 'user.password.set': 'Senha definida.',
   'user.heir': 'Passar os números para', 'user.heir.hint': 'Nada é desconectado.', 'user.remove.title': 'Remover {name}?', 'user.remove.do': 'Remover {name}', 'user.remove.text': 'A conta deixa de entrar na hora.', 'user.removed': '{name} foi removido.',
@@ -160,6 +172,6 @@ export default {
   'help.title': 'Ajuda', 'help.lead': 'O que cada aviso quer dizer e o que fazer.', 'help.search': 'Buscar um aviso ou código', 'help.nothing': 'Nada encontrado', 'help.nothing.text': 'Tente outra palavra, ou o código do erro.',
 
   'guest.title': 'Conectar WhatsApp', 'guest.number': 'Você vai conectar', 'guest.where': 'Onde está o WhatsApp deste número?', 'guest.other': 'Em outro celular', 'guest.other.hint': 'Escanear um QR Code com ele', 'guest.here': 'Neste celular', 'guest.here.hint': 'Digitar um código no WhatsApp',
-  'guest.scan': 'Escaneie com o outro celular', 'guest.scan.desk': 'Escaneie com o celular', 'guest.type': 'Digite este código no WhatsApp', 'guest.change': 'Escolher outro jeito', 'guest.until': 'Este link deixa de valer {time}.', 'guest.error': 'O servidor que conecta este número está com um problema. Se continuar, avise quem enviou este link.', 'guest.error.busy': 'O servidor está ocupado.', 'guest.error.rate_limited': 'Houve pedidos demais em pouco tempo.', 'guest.error.qr_timeout': 'O WhatsApp ainda não entregou o código.', 'guest.retrying': 'Tentando de novo. Não feche esta página.',
+  'guest.scan': 'Escaneie com o outro celular', 'guest.scan.desk': 'Escaneie com o celular', 'guest.type': 'Digite este código no WhatsApp', 'guest.change': 'Escolher outro jeito', 'guest.until': 'Este link deixa de valer {time}.', 'guest.error': 'O servidor que conecta este número está com um problema. Se continuar, avise quem enviou este link.', 'guest.error.busy': 'O servidor está ocupado.', 'guest.error.rate_limited': 'Houve pedidos demais em pouco tempo.', 'guest.error.fighting': 'Duas conexões deste número se derrubam uma à outra. Avise quem enviou este link.', 'guest.error.qr_timeout': 'O WhatsApp ainda não entregou o código.', 'guest.retrying': 'Tentando de novo. Não feche esta página.',
   'guest.expired': 'Este link não vale mais', 'guest.expired.text': 'Peça um link novo a quem enviou este.', 'guest.expired.why': 'Por segurança, cada link vale por pouco tempo e para um número só.', 'guest.done': 'Tudo certo. Você já pode fechar esta página.',
 };

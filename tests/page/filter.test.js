@@ -1,0 +1,35 @@
+// The list's filter as the address has it.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { EVERYTHING, filterQuery, isFiltered, listAddress, readFilter } from '../../assets/js/filter.js';
+
+const KEPT = [
+  ['', {}, '#/'],
+  ['status=lost', { status: 'lost' }, '#/?status=lost'],
+  ['search=S%C3%A3o+Jos%C3%A9&number=other', { search: 'São José', number: 'other' }, '#/?search=S%C3%A3o+Jos%C3%A9&number=other'],
+  ['label=a%26b%3F%23%2F&page=3', { label: 'a&b?#/', page: 3 }, '#/?label=a%26b%3F%23%2F&page=3'],
+  ['label=%F0%9F%91%A9%E2%80%8D%F0%9F%94%A7', { label: '👩‍🔧' }, '#/?label=%F0%9F%91%A9%E2%80%8D%F0%9F%94%A7'],
+];
+for (const [query, wanted, address] of KEPT) {
+  test(`"${query}" is kept`, () => {
+    assert.deepEqual(readFilter(query), { ...EVERYTHING, ...wanted });
+    assert.equal(listAddress(readFilter(query)), address);
+    assert.deepEqual(filterQuery(readFilter(query)), wanted);
+  });
+}
+
+const LEFT_OUT = [
+  ['status=open', {}], ['number=mine', {}], ['page=0', {}], ['page=-2', {}], ['page=x', {}], ['page=1.5', {}], ['server=cred_a', {}],
+  ['page=1e9', { page: 1_000_000 }], ['search=%E2%80%AAloja%C2%A0a', { search: 'loja a' }], [`search=${'x'.repeat(65)}`, { search: 'x'.repeat(64) }],
+  [`label=${'😀'.repeat(65)}`, { label: '😀'.repeat(64) }],
+];
+for (const [query, wanted] of LEFT_OUT) {
+  test(`of "${query.slice(0, 24)}" stays what the API takes`, () => assert.deepEqual(readFilter(query), { ...EVERYTHING, ...wanted }));
+}
+
+test('a page alone leaves no number out', () => {
+  assert.equal(isFiltered({ ...EVERYTHING, page: 2 }), false);
+  assert.equal(isFiltered({ ...EVERYTHING, label: 'vip' }), true);
+});
