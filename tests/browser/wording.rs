@@ -7,7 +7,8 @@ use crate::driver::{Browser, DESKTOP, Driver, PHONE};
 use crate::world::{NAME, PASSWORD, World};
 
 /// Every case.
-pub const TESTS: &[Test] = &[("nobody_reads_what_only_programs_write", plain_words)];
+pub const TESTS: &[Test] =
+    &[("nobody_reads_what_only_programs_write", plain_words), ("warnings_have_the_pages_words", warnings)];
 
 /// What belongs to the API, the commands and their documentation.
 const TECHNICAL: &[&str] = &[
@@ -58,6 +59,42 @@ fn plain_words(driver: &Driver) {
     let browser = log_in(&world, driver, "vendedora");
     connect(&world, &browser);
     is_plain(&browser, "no server", TECHNICAL);
+}
+
+/// Warnings of a call, with the fields they go with, and what the page says.
+const WARNINGS: &[(&str, &str)] = &[
+    ("{warning: null}", ""),
+    ("{warning: {code: 'other_number', message: 'M'}}", ""),
+    (
+        "{warning: {code: 'number_linked_twice', message: 'M'}, sameNumberAs: ['a', 'b'], sameNumberElsewhere: false}",
+        "O mesmo celular também está conectado em: a, b.",
+    ),
+    (
+        "{warnings: [{code: 'found_on_several', message: 'M'}], alsoOn: ['reserva']}",
+        "Ele também existe em: reserva.",
+    ),
+    (
+        "{warnings: [{code: 'found_on_several', message: 'M'}], alsoOn: [], alsoElsewhere: true}",
+        "Ele também existe em outro servidor.",
+    ),
+    ("{warnings: [{code: 'server_not_asked', message: 'M'}]}", "Um servidor não respondeu"),
+    ("{warnings: [{code: 'of_a_later_release', message: 'Outra coisa.'}]}", "Outra coisa."),
+];
+
+fn warnings(driver: &Driver) {
+    let world = World::new();
+    let browser = Browser::open(driver, PHONE);
+    browser.go(&world.url("/"));
+    browser.wait_for("//h1", "a heading");
+    for (data, says) in WARNINGS {
+        let said = browser.run_async(&format!(
+            "const {{ warningNotes }} = await import('/assets/js/parts/warning.js');
+             return warningNotes({data}).map((node) => node?.textContent ?? '').join()"
+        ));
+        let said = said.as_str().unwrap_or_else(|| panic!("{data}: {said}"));
+        assert!(said.contains(says) && said.is_empty() == says.is_empty(), "{data}: {said}");
+    }
+    world.finish(&browser);
 }
 
 /// Asks for a code, in vain.

@@ -1,4 +1,5 @@
-// Which phone is connected, where that is another one than was expected: both numbers, and the two ways out.
+// Which phone is connected, where that is another one than was expected: both numbers, and the two ways out. And
+// what is in two places: a phone under two names, a name on two servers.
 
 import { h, fillWith } from '../dom.js';
 import { instancePath, patch } from '../api.js';
@@ -23,6 +24,12 @@ export const numberTwice = ({ sameNumberAs, sameNumberElsewhere }) =>
   (sameNumberAs.length > 0 || sameNumberElsewhere) && box('warn', t('linked.twice'),
     h('p', {}, sameNumberAs.length > 0 ? t('linked.twice.as', { names: sameNumberAs.join(', ') }) : t('linked.twice.elsewhere')));
 
+/** One name on two servers, or nothing: said to owners without the other's name. */
+export const nameTwice = ({ alsoOn = [], alsoElsewhere }) =>
+  (alsoOn.length > 0 || alsoElsewhere) && box('warn', t('linked.several'),
+    h('p', {}, alsoOn.length > 0 ? t('linked.several.on', { servers: alsoOn.join(', ') }) : t('linked.several.elsewhere')),
+    h('p', {}, t('linked.several.todo')));
+
 /** { node, update(instance) }; drawn anew only when it differs. */
 export function linkedNotice(name, { logout, again }) {
   const node = h('div', {});
@@ -35,15 +42,15 @@ export function linkedNotice(name, { logout, again }) {
   return {
     node,
     update(instance) {
-      const { channelPhoneOrId, numberMatches, sameNumberAs, sameNumberElsewhere } = instance;
-      const key = [channelPhoneOrId, linkedAs(instance), numberMatches, sameNumberAs, sameNumberElsewhere].join();
+      const { channelPhoneOrId, numberMatches, sameNumberAs, sameNumberElsewhere, alsoOn, alsoElsewhere } = instance;
+      const key = JSON.stringify([channelPhoneOrId, linkedAs(instance), numberMatches, sameNumberAs, sameNumberElsewhere, alsoOn, alsoElsewhere]);
       if (key === shown) return;
       shown = key;
       fillWith(node,
         numberMatches === false && otherNumber(phone(channelPhoneOrId), linkedAs(instance), [
           button(t('linked.accept'), () => accept(instance), { icon: 'tick', kind: 'primary' }),
           button(t('logout.do'), logout, { icon: 'power' })]),
-        numberTwice(instance));
+        numberTwice(instance), nameTwice(instance));
     },
   };
 }

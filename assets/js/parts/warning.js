@@ -1,15 +1,33 @@
 // What is odd about an answer that is none the less a success, in the page's words by its code.
 
-import { h } from '../dom.js';
+import { h, fillWith } from '../dom.js';
 import { has, t } from '../words.js';
-import { numberTwice } from './linked.js';
+import { nameTwice, numberTwice } from './linked.js';
 import { box } from './notice.js';
 
-/** A notice, or nothing; another number than expected is said by a notice of its own. */
-export function warningNote(data) {
-  const { code, message } = data.warning || {};
-  if (!code || code === 'other_number') return null;
-  if (code === 'number_linked_twice') return numberTwice(data);
+/** Codes that are drawn from the answer's own fields; another number than expected has a notice of its own. */
+const DRAWN = { other_number: () => null, number_linked_twice: numberTwice, found_on_several: nameTwice };
+
+function note({ code, message }, data) {
+  if (Object.hasOwn(DRAWN, code)) return DRAWN[code](data);
   const own = has(`warning.${code}`);
   return box('warn', own && t(`warning.${code}`), h('p', {}, own ? t(`warning.${code}.text`) : message));
+}
+
+const warningsOf = ({ warnings, warning }) => warnings || (warning ? [warning] : []);
+export const warningNotes = (data) => warningsOf(data).map((one) => note(one, data));
+
+/** { node, update(data) }; what was said stays when later answers have nothing to say: only the call that finds it may. */
+export function warningPlace() {
+  const node = h('div', { class: 'warnings' });
+  let shown = '';
+  return {
+    node,
+    update(data) {
+      const key = JSON.stringify(warningsOf(data));
+      if (key === '[]' || key === shown) return;
+      shown = key;
+      fillWith(node, warningNotes(data));
+    },
+  };
 }

@@ -91,13 +91,13 @@ function factsCard(describe) {
       if (key === shown) return;
       shown = key;
       fillWith(place, facts(
-        labels.length > 0 && [t('describe.labels'), tags(labels)],
-        note && [t('describe.note'), h('span', { class: 'note' }, note)],
         [t('col.number'), phone(instance.channelPhoneOrId)],
         ...(linked ? [[t('linked.is'), linked]] : []),
         [t('col.server'), instance.server || t('instance.noserver')],
         [t('col.owner'), instance.user],
-        [t('col.created'), when(instance.createdAt)]));
+        [t('col.created'), when(instance.createdAt)],
+        labels.length > 0 && [t('describe.labels'), tags(labels)],
+        note && [t('describe.note'), h('span', { class: 'note' }, note)]));
     },
   };
 }

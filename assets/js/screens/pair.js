@@ -21,7 +21,7 @@ import { qrCard } from '../parts/qr.js';
 import { scanHelp } from '../parts/scan-help.js';
 import { steps } from '../parts/steps.js';
 import { tabs } from '../parts/tabs.js';
-import { warningNote } from '../parts/warning.js';
+import { warningNotes, warningPlace } from '../parts/warning.js';
 
 /** What the form learned, so that its answer is shown at once and not asked for again. */
 let handed = null;
@@ -52,7 +52,7 @@ function successPanel(digits, data) {
 function livePanel(name, digits, { first, scans }, signal) {
   const place = h('div', { class: 'live' });
   const problem = h('div', { class: 'problem' });
-  const odd = h('div', {});
+  const odd = warningPlace();
   const help = scanHelp();
   const qr = qrCard(name, signal);
   const code = codeCard(() => following.restart());
@@ -68,7 +68,7 @@ function livePanel(name, digits, { first, scans }, signal) {
       qr.show(data);
       code.show(data);
       help.update(data.scanHelp);
-      if (data.warning) fillWith(odd, warningNote(data)); // Said once, by the call that found it.
+      odd.update(data);
     },
     failed(error, final) {
       const retry = button(t('again'), again, { icon: 'again', kind: final ? 'primary' : 'plain' });
@@ -82,7 +82,7 @@ function livePanel(name, digits, { first, scans }, signal) {
       done.node.append(h('div', { class: 'actions' },
         linkButton(t('done.list'), '#/', { kind: 'primary' }), linkButton(t('done.another'), '#/conectar', { icon: 'plus' })));
       const see = linkButton(t('linked.see'), `#/instancia/${encodeURIComponent(name)}`, { kind: 'primary' });
-      fillWith(place, data.numberMatches === false && otherNumber(phone(digits), linkedAs(data), [see]), warningNote(data), done.node);
+      fillWith(place, data.numberMatches === false && otherNumber(phone(digits), linkedAs(data), [see]), warningNotes(data), done.node);
       document.title = `${t('done.title')} · pareia`;
       done.heading.focus();
     },
@@ -100,7 +100,7 @@ function livePanel(name, digits, { first, scans }, signal) {
   ], { changed: (key) => following.wantCode(key === 'code') });
   const card = h('div', { class: 'card' }, ways.node);
   help.update(scans);
-  return fillWith(place, problem, odd, card, help.node);
+  return fillWith(place, problem, odd.node, card, help.node);
 }
 
 export function pairScreen({ params, signal }) {

@@ -92,8 +92,8 @@ export default {
 
   'instance.status': 'Status', 'instance.facts': 'Details', 'instance.silent': 'last heard', 'instance.connect': 'Connect', 'instance.noserver': 'None',
   'describe.title': 'Name, note and labels', 'describe.name': 'Display name', 'describe.name.hint': 'What you call this number. The technical name stays the same.', 'describe.note': 'Note', 'describe.labels': 'Labels', 'describe.labels.hint': 'One a line, like head office or sales.', 'describe.saved': 'Saved.',
-  'warning.found_on_several': 'This name is on more than one server', 'warning.found_on_several.text': 'The one with a phone connected was used. The others stay as they are: delete in Evolution what is too many.',
-  'warning.server_not_asked': 'A server did not answer', 'warning.server_not_asked.text': 'This name may exist there as well. When it is back, see that the number is not in two places.',
+  'linked.several': 'This name is on more than one server', 'linked.several.on': 'It exists on these as well: {servers}.', 'linked.several.elsewhere': 'It exists on another server as well.', 'linked.several.todo': 'An administrator checks which one has the phone, and deletes in Evolution what is too many.',
+  'warning.server_not_asked': 'A server did not answer', 'warning.server_not_asked.text': 'There is no telling whether it has this name already. If it has, this number says so when it is back.',
   'restart.do': 'Restart', 'restart.title': 'Restart {name}?', 'restart.text': 'The connection drops for a few seconds and comes back by itself. The phone stays connected.', 'restart.done': 'Restarting.',
   'linked.is': 'Connected phone', 'linked.other': 'Another number was connected', 'linked.both': 'It should have been {expected}, and {linked} scanned the code.',
   'linked.accept': 'It is right, use this one', 'linked.accepted': 'Number changed. If a program connects this one, change it there too: its next call brings its own back.', 'linked.see': 'Solve this', 'linked.guest': 'A phone ending in {digits} scanned the code, and not the expected number. Tell whoever sent you this link.',

@@ -92,8 +92,8 @@ export default {
 
   'instance.status': 'Situação', 'instance.facts': 'Dados', 'instance.silent': 'última notícia', 'instance.connect': 'Conectar', 'instance.noserver': 'Nenhum',
   'describe.title': 'Nome, nota e etiquetas', 'describe.name': 'Nome para mostrar', 'describe.name.hint': 'Como você chama este número. O nome técnico continua o mesmo.', 'describe.note': 'Nota', 'describe.labels': 'Etiquetas', 'describe.labels.hint': 'Uma por linha, como matriz ou vendas.', 'describe.saved': 'Salvo.',
-  'warning.found_on_several': 'Este nome está em mais de um servidor', 'warning.found_on_several.text': 'Foi usado o que tem um celular conectado. Os outros ficam como estão: apague na Evolution o que sobra.',
-  'warning.server_not_asked': 'Um servidor não respondeu', 'warning.server_not_asked.text': 'Este nome pode existir também nele. Quando ele voltar, confira se o número não ficou em dois lugares.',
+  'linked.several': 'Este nome está em mais de um servidor', 'linked.several.on': 'Ele também existe em: {servers}.', 'linked.several.elsewhere': 'Ele também existe em outro servidor.', 'linked.several.todo': 'Um administrador confere qual tem o celular e apaga na Evolution o que sobra.',
+  'warning.server_not_asked': 'Um servidor não respondeu', 'warning.server_not_asked.text': 'Não deu para saber se este nome já existe nele. Se existir, um aviso aparece neste número quando ele voltar.',
   'restart.do': 'Reiniciar', 'restart.title': 'Reiniciar {name}?', 'restart.text': 'A conexão cai por alguns segundos e volta sozinha. O celular continua conectado.', 'restart.done': 'Reiniciando.',
   'linked.is': 'Celular conectado', 'linked.other': 'Outro número foi conectado', 'linked.both': 'Era para ser {expected}, e quem escaneou foi {linked}.',
   'linked.accept': 'Está certo, usar este', 'linked.accepted': 'Número trocado. Se um sistema conecta este número, mude-o lá também: a próxima chamada traz o dela de volta.', 'linked.see': 'Resolver', 'linked.guest': 'Quem escaneou foi um celular com final {digits}, e não o número esperado. Avise quem enviou este link.',
