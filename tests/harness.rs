@@ -213,6 +213,13 @@ impl Shop {
         self.sim.control().calls().len()
     }
 
+    /// Lists of everything that upstream was asked for.
+    pub fn lists(&self) -> u32 {
+        let calls = self.sim.control().calls();
+        let lists = calls.iter().filter(|call| call.endpoint == "fetchInstances" && call.name.is_none());
+        u32::try_from(lists.count()).expect("small")
+    }
+
     /// Changes the database, as the sqlite3 shell would.
     pub fn set(&self, change: &str) {
         let connection =
@@ -470,6 +477,20 @@ pub fn upstream_create(url: &str, body: &Value) {
     let request = agent().post(format!("{url}/instance/create"));
     let request = request.header("apikey", KEY).header("content-type", "application/json");
     assert_eq!(request.send(body.to_string()).expect("an answer").status(), 201);
+}
+
+/// Asks upstream for something, as somebody with the key does by hand.
+pub fn upstream_get(url: &str, path: &str) -> Value {
+    let request = agent().get(format!("{url}{path}")).header("apikey", KEY);
+    let text = request.call().expect("an answer").body_mut().read_to_string().expect("text");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+/// Sets something of an instance upstream, as its owner does there.
+pub fn upstream_set(url: &str, kind: &str, name: &str, body: &Value) {
+    let request = agent().post(format!("{url}/{kind}/set/{name}"));
+    let request = request.header("apikey", KEY).header("content-type", "application/json");
+    assert_eq!(request.send(body.to_string()).expect("an answer").status(), 201, "{kind} {body}");
 }
 
 /// Deletes an instance upstream, as somebody with the key does by hand.

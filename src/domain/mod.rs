@@ -16,6 +16,7 @@ mod phone;
 mod phone_error;
 mod reason;
 mod role;
+mod saved_settings;
 mod scan;
 mod secret;
 mod status;
@@ -39,6 +40,10 @@ pub use phone::Phone;
 pub use phone_error::{PhoneError, PhoneFault};
 pub use reason::Reason;
 pub use role::{Caller, Permission, Role};
+pub use saved_settings::{
+    InstanceSettings, NotRestored, Restoration, RestoreReport, SavedSettings, SeenSetting, SeenSettings,
+    SettingsKind,
+};
 pub use scan::{NewCode, ScanAdvice, ScanEvidence, ScanHelp, ServerVersions};
 pub use secret::{Qr, Secret};
 pub use status::Status;

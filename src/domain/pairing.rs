@@ -35,6 +35,8 @@ pub struct ListedInstance {
     pub owner: Option<LinkedPhone>,
     /// The last end of a pairing (2.x). It stays when a phone is paired anew.
     pub logout: Option<Logout>,
+    /// Changes with what people set of it, as far as the list shows that (2.x: all but the webhook).
+    pub settings_stamp: u64,
 }
 
 impl ListedInstance {
@@ -158,6 +160,7 @@ mod tests {
                             lags,
                             owner: owner.clone(),
                             logout,
+                            settings_stamp: 0,
                         }));
                     }
                 }
@@ -220,7 +223,8 @@ mod tests {
         let state = ConnectionState::Connecting;
         let owner = LinkedPhone::read(Some("5521998765432@s.whatsapp.net"), None);
         let integration = Integration::Phone;
-        let listed = ListedInstance { id: None, integration, state, lags: true, owner, logout };
+        let listed =
+            ListedInstance { id: None, integration, state, lags: true, owner, logout, settings_stamp: 0 };
         let verdict = |memory| pairing(Some(&listed), memory, state);
         assert_eq!(verdict(PhoneMemory::SeenAt(300)), Pairing::Paired, "paired anew");
         assert!(matches!(verdict(PhoneMemory::SeenAt(100)), Pairing::LoggedOut(_)), "logged out since");

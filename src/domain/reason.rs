@@ -14,6 +14,10 @@ pub enum Reason {
     Linked,
     /// Another server has the name as well: a reason of the history alone.
     Doubled,
+    /// What people had set was put back after a create: a reason of the history alone.
+    SettingsRestored,
+    /// Something of it was not: a reason of the history alone.
+    SettingsMissing,
     /// The row moved to another server.
     Moved,
     /// The paired phone's connection dropped, and upstream is bringing it back by itself.
@@ -51,11 +55,13 @@ impl From<Logout> for Reason {
 impl Reason {
     /// What [`Reason::Upstream`] begins with, before its number.
     const UPSTREAM: &str = "upstream_";
-    const WORDS: [(Self, &str); 14] = [
+    const WORDS: [(Self, &str); 16] = [
         (Self::Asked, "asked"),
         (Self::Paired, "paired"),
         (Self::Linked, "linked"),
         (Self::Doubled, "doubled"),
+        (Self::SettingsRestored, "settings_restored"),
+        (Self::SettingsMissing, "settings_missing"),
         (Self::Moved, "moved"),
         (Self::Dropped, "dropped"),
         (Self::Unscanned, "unscanned"),

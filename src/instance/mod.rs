@@ -3,3 +3,4 @@
 pub mod actions;
 pub mod connect;
 pub mod monitor;
+mod saved_settings;

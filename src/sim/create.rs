@@ -8,7 +8,7 @@ use super::hub::Hub;
 use super::instance::InstanceSpec;
 use super::reply::EvolutionReply;
 use super::world::{InstanceKey, World};
-use super::{webhook, wire_v1, wire_v2};
+use super::{settings, webhook, wire_v1, wire_v2};
 use serde_json::{Map, Value};
 use std::time::Duration;
 
@@ -156,6 +156,7 @@ fn insert(hub: &Hub, wish: &Wish) -> EvolutionReply {
             });
         }
         let key = world.insert(wish.facts.clone(), now);
+        settings::keep(world, now, ("settings", name), settings::created(hub.version.is_v1()));
         world.hold(key);
         Ok(key)
     });

@@ -6,6 +6,7 @@
 use super::qr::{Code, uuid};
 use super::timing::Moment;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What an account calls itself, unless told otherwise.
@@ -90,6 +91,8 @@ pub struct SimulatedInstance {
     pub token: Option<String>,
     /// The webhook as `webhook/find` shows it: an object, or nothing.
     pub webhook: Option<Map<String, Value>>,
+    /// What else is set, by kind, as `find` shows it.
+    pub settings: BTreeMap<String, Map<String, Value>>,
     /// When it was created.
     pub created: Moment,
     /// When its row last changed.
@@ -140,6 +143,7 @@ impl SimulatedInstance {
             id: Some(uuid()),
             token: Some(token),
             webhook: None,
+            settings: BTreeMap::new(),
             created: now,
             updated: now,
             in_memory: true,

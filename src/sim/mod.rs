@@ -12,7 +12,7 @@
 //! ```text
 //! server   sockets, keep-alive, faults below HTTP
 //! request  what a request says
-//! routes   the endpoints and their guards     create, webhook   the larger ones
+//! routes   the endpoints and their guards     create, webhook, settings   the larger ones
 //! wire_v1, wire_v2, reply                      bodies and envelopes
 //! world    instances, their sockets, and what falls due         instance   one of them
 //! hub      what connections share: world, faults, journal, the one place that sleeps     lock  its mutexes
@@ -40,6 +40,7 @@ mod reply;
 mod request;
 mod routes;
 mod server;
+mod settings;
 mod stepped_time;
 mod timing;
 mod webhook;

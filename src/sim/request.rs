@@ -92,7 +92,7 @@ pub fn call(hub: &Hub, request: &RequestMessage, target: &RequestTarget) -> Jour
             ("fetchInstances".to_owned(), target.query("instanceName").map(str::to_owned))
         }
         ["instance", verb, name] => (verb.to_owned(), Some(name.to_owned())),
-        ["webhook", verb, name] => (format!("webhook/{verb}"), Some(name.to_owned())),
+        [kind, verb @ ("find" | "set"), name] => (format!("{kind}/{verb}"), Some(name.to_owned())),
         _ => (target.segments().join("/"), None),
     };
     let (at, method) = (hub.started.elapsed(), request.method.clone());

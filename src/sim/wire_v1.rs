@@ -2,7 +2,7 @@
 
 use super::instance::{LiveState, SimulatedInstance};
 use super::options::Version;
-use super::webhook;
+use super::{settings, webhook};
 use serde_json::{Map, Value, json};
 
 /// `GET /`
@@ -38,15 +38,7 @@ pub fn created(i: &SimulatedInstance, body: &Map<String, Value>) -> Map<String, 
         "rabbitmq": {},
         "sqs": {},
         "typebot": {"enabled": false},
-        "settings": {
-            "reject_call": false,
-            "msg_call": "",
-            "groups_ignore": true,
-            "always_online": false,
-            "read_messages": false,
-            "read_status": false,
-            "sync_full_history": false,
-        },
+        "settings": settings::created(true),
     });
     created.as_object().cloned().unwrap_or_default()
 }

@@ -2,6 +2,7 @@
 
 use super::instance::{LiveState, SimulatedInstance};
 use super::options::Version;
+use super::settings;
 use super::timing::SimulatedClock;
 use serde_json::{Map, Value, json};
 
@@ -17,21 +18,6 @@ pub fn banner(url: &str) -> Value {
         "documentation": "https://doc.evolution-api.com",
         "whatsappWebVersion": "2.3000.1027934701",
     })
-}
-
-/// The settings that nobody changes here.
-fn settings() -> Map<String, Value> {
-    let settings = json!({
-        "rejectCall": false,
-        "msgCall": "",
-        "groupsIgnore": false,
-        "alwaysOnline": false,
-        "readMessages": false,
-        "readStatus": false,
-        "syncFullHistory": false,
-        "wavoipToken": "",
-    });
-    settings.as_object().cloned().unwrap_or_default()
 }
 
 /// 201 of create, without its `qrcode`.
@@ -52,7 +38,7 @@ pub fn created(i: &SimulatedInstance, state: LiveState, body: &Map<String, Value
         "rabbitmq": {},
         "nats": {},
         "sqs": {},
-        "settings": settings(),
+        "settings": settings::created(false),
     });
     created.as_object().cloned().unwrap_or_default()
 }
@@ -74,7 +60,7 @@ fn webhook(body: &Map<String, Value>) -> Map<String, Value> {
 #[must_use]
 pub fn listed(i: &SimulatedInstance, clock: &SimulatedClock) -> Value {
     let ended = i.disconnection.as_ref();
-    json!({
+    let mut entry = json!({
         "id": i.id,
         "name": i.facts.name,
         "connectionStatus": i.stored.word(),
@@ -91,23 +77,10 @@ pub fn listed(i: &SimulatedInstance, clock: &SimulatedClock) -> Value {
         "disconnectionAt": ended.map(|e| clock.stamp(e.at)),
         "createdAt": clock.stamp(i.created),
         "updatedAt": clock.stamp(i.updated),
-        "Chatwoot": null,
-        "Proxy": null,
-        "Rabbitmq": null,
-        "Nats": null,
-        "Sqs": null,
-        "Websocket": null,
-        "Setting": (!i.in_removal).then(|| setting(i, clock)),
         "_count": {"Message": 0, "Contact": 0, "Chat": 0},
-    })
-}
-
-/// The row of settings; the first thing that a clean-up deletes.
-fn setting(i: &SimulatedInstance, clock: &SimulatedClock) -> Map<String, Value> {
-    let mut setting = settings();
-    setting.insert("id".to_owned(), i.id.clone().into());
-    setting.insert("createdAt".to_owned(), clock.stamp(i.created).into());
-    setting.insert("updatedAt".to_owned(), clock.stamp(i.created).into());
-    setting.insert("instanceId".to_owned(), i.id.clone().into());
-    setting
+    });
+    if let Some(entry) = entry.as_object_mut() {
+        entry.extend(settings::listed(i));
+    }
+    entry
 }

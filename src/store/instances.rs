@@ -6,7 +6,7 @@ use std::time::Instant;
 use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{Error, Store, linked, scans};
+use super::{Error, Store, linked, saved_settings, scans};
 use crate::crypto::new_id;
 use crate::domain::{
     Channel, LinkedPhone, LinkedSince, Millis, Name, Phone, Reason, ScanEvidence, Secret, Status,
@@ -249,9 +249,14 @@ impl Store {
         self.write(|t| t.execute(withdraw, [id])).map(drop)
     }
 
-    /// Deletes the row with its history and its links; `false` when it is gone already.
+    /// Deletes the row with its history and its links; what was set of its instance stays saved for a while; `false` when it is gone already.
     pub fn delete_instance(&self, id: &str) -> Result<bool, Error> {
-        Ok(self.write(|t| t.execute("DELETE FROM messaging_instances WHERE id = ?1", [id]))? == 1)
+        let now = self.clock.now();
+        let deleted = self.write(|t| {
+            saved_settings::note_deleted(t, id, now)?;
+            t.execute("DELETE FROM messaging_instances WHERE id = ?1", [id])
+        })?;
+        Ok(deleted == 1)
     }
 }
 

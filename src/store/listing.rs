@@ -54,6 +54,8 @@ pub struct InstanceLine {
     /// What people want to remember of it.
     pub note: Option<String>,
     pub labels: Vec<String>,
+    /// When what people set of it upstream was saved last; `None`: nothing is saved.
+    pub settings_saved_at: Option<Millis>,
     /// What to advise whoever scans its codes; `None`: nothing is amiss.
     pub scan_help: Option<ScanHelp>,
     /// When the first call for it came.
@@ -112,7 +114,7 @@ const DOUBLED: &str = "FROM doubled_instances d WHERE d.instanceId = i.id";
 const COLUMNS: &str = "i.id, i.channel, i.channelInstanceId, i.channelPhoneOrId, u.name AS user,
         i.credentialId, c.name AS server, i.status, coalesce(i.statusSince, i.updatedAt) AS since,
         i.statusReason, i.createdAt, i.updatedAt, i.linkedNumber, i.profileName, i.linkedSeenAt,
-        i.upstreamName, i.displayName, i.note, i.labels,
+        i.upstreamName, i.displayName, i.note, i.labels, s.savedAt AS settingsSavedAt,
         CASE WHEN i.claimedUrl IS NULL THEN NULL
             WHEN h.since IS NOT NULL THEN h.since
             WHEN c.id IS NULL THEN coalesce(i.orphanedAt, i.updatedAt)
@@ -121,6 +123,8 @@ const COLUMNS: &str = "i.id, i.channel, i.channelInstanceId, i.channelPhoneOrId,
         i.scanCodes, i.scanReturns, i.scanCodeAt, v.server, v.whatsappWeb
     FROM messaging_instances i JOIN users u ON u.id = i.userId
     LEFT JOIN integration_credentials c ON c.id = i.credentialId
+    LEFT JOIN saved_settings s ON s.channel = i.channel AND s.channelInstanceId = i.channelInstanceId
+        AND s.userId = i.userId
     LEFT JOIN server_versions v ON v.credentialId = i.credentialId
     LEFT JOIN credential_health h ON h.credentialId = i.credentialId AND h.trouble IS NOT NULL";
 /// The rows that a reader may see.
@@ -311,6 +315,7 @@ fn read_line(row: &Row, now: Millis) -> rusqlite::Result<InstanceLine> {
         display_name: row.get("displayName")?,
         note: row.get("note")?,
         labels: texts(row, "labels")?,
+        settings_saved_at: row.get("settingsSavedAt")?,
         scan_help: scans::help(row, row.as_ref().column_index("scanCodes")?, now)?,
         created_at: row.get("createdAt")?,
         updated_at: row.get("updatedAt")?,

@@ -23,6 +23,7 @@ mod overview;
 mod passwords;
 mod people;
 mod private_file;
+mod saved_settings;
 mod scans;
 mod sessions;
 mod settings;

@@ -11,6 +11,9 @@ const HISTORY: Millis = 90 * MILLIS_PER_DAY;
 const CHANGES: u32 = 1000;
 /// How long logins and links are kept after their end, which a wrong clock may have brought early.
 const ENDED: Millis = 7 * MILLIS_PER_DAY;
+/// How long what was set of an instance is kept after its row was deleted: who deletes a number because it does
+/// not connect creates it anew soon.
+const SAVED: Millis = 30 * MILLIS_PER_DAY;
 /// How far one purge goes beyond the one before, a day earlier: a start with a clock that is years ahead
 /// removes nothing that a right clock would have kept.
 const STEP: Millis = 2 * MILLIS_PER_DAY;
@@ -22,6 +25,11 @@ const SURPLUS: &str = "DELETE FROM instance_events WHERE id IN (
             ORDER BY id DESC LIMIT 1 OFFSET ?1) AS surplus
         FROM instance_events o GROUP BY o.instanceId HAVING count(*) > ?1
     ) USING (instanceId) WHERE e.id <= surplus)";
+
+/// Deletes what is saved of names that have had no row for so long.
+const FORSAKEN: &str = "DELETE FROM saved_settings WHERE savedAt < ?1 AND NOT EXISTS (
+    SELECT 1 FROM messaging_instances i
+    WHERE i.channel = saved_settings.channel AND i.channelInstanceId = saved_settings.channelInstanceId)";
 
 impl Store {
     /// Sets the value of a setting.
@@ -65,8 +73,9 @@ impl Store {
             let events = t.execute("DELETE FROM instance_events WHERE at < ?1", [moment - HISTORY])?;
             let sessions = t.execute("DELETE FROM sessions WHERE expiresAt <= ?1", [moment - ENDED])?;
             let links = t.execute("DELETE FROM connect_links WHERE expiresAt <= ?1", [moment - ENDED])?;
+            let saved = t.execute(FORSAKEN, [moment - SAVED])?;
             let surplus = t.execute(SURPLUS, [CHANGES])?;
-            Ok(events + sessions + links + surplus)
+            Ok(events + sessions + links + saved + surplus)
         })?;
         self.set_setting("purged", &moment.to_string())?;
         Ok(old)

@@ -90,6 +90,10 @@ pub fn reason(reason: Reason) -> String {
         Reason::Paired => "Um celular está conectado.",
         Reason::Doubled => "Outro servidor também tem uma instância com este nome.",
         Reason::Linked => "Outro número está conectado agora. Confira se é o que você esperava.",
+        Reason::SettingsRestored => "As configurações da instância foram devolvidas depois de recriá-la.",
+        Reason::SettingsMissing => {
+            "Parte das configurações não pôde ser devolvida ao recriar a instância. Confira na Evolution."
+        }
         Reason::Moved => "A instância mudou de servidor. Conecte-a de novo com o QR Code.",
         Reason::Dropped => {
             "A conexão do celular caiu, e a Evolution API a está trazendo de volta. Espere alguns instantes."

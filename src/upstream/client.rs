@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::BaseUrl;
 use crate::domain::{
-    Channel, ConnectionState, ListedInstance, Phone, Qr, Secret, ServerVersions, UpstreamError, UpstreamName,
+    Channel, ConnectionState, ListedInstance, Phone, Qr, Secret, SeenSettings, ServerVersions, SettingsKind,
+    UpstreamError, UpstreamName,
 };
 
 /// A server of the upstream, and the key that opens it.
@@ -76,6 +77,17 @@ pub trait UpstreamClient: Send + Sync {
     /// Closes the socket and opens it again.
     fn restart(&self, name: &UpstreamName) -> Result<CommandOutcome, UpstreamError>;
 
+    /// What people set of the instance; `None` where it is not listed, or not whole.
+    fn settings(&self, name: &UpstreamName) -> Result<Option<SeenSettings>, UpstreamError>;
+
+    /// Sets one kind of it, in the words in which it was seen.
+    fn set(
+        &self,
+        name: &UpstreamName,
+        kind: SettingsKind,
+        value: &Secret,
+    ) -> Result<SetOutcome, UpstreamError>;
+
     /// The releases that the server names, `None` where it does not in a short time. Needs no key.
     fn versions(&self) -> Option<ServerVersions>;
 
@@ -135,6 +147,17 @@ pub enum CommandOutcome {
     /// The instance's state does not allow it.
     NotNow,
     /// The server has no such command.
+    Unsupported,
+}
+
+/// What became of a setting that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetOutcome {
+    /// The server took it.
+    Done,
+    /// The server refused it.
+    Refused,
+    /// The server has no such thing, or it is switched off there.
     Unsupported,
 }
 

@@ -18,7 +18,9 @@ mod trust;
 mod typed_base_url;
 
 pub use base_url::{BaseUrl, BaseUrlError};
-pub use client::{Check, CommandOutcome, Connected, Created, ListSink, UpstreamClient, UpstreamServer};
+pub use client::{
+    Check, CommandOutcome, Connected, Created, ListSink, SetOutcome, UpstreamClient, UpstreamServer,
+};
 pub use gateway::{Gateway, is_public_default_key};
 pub use key::{KeyError, MAX_KEY, TypedKey};
 pub use pending_connects::PendingConnect;

@@ -44,10 +44,6 @@ impl Shop {
         text.lines().next().unwrap_or_default().to_owned()
     }
 
-    fn lists(&self) -> u32 {
-        self.sim.control().count("fetchInstances", None)
-    }
-
     /// Waits until the first round is over and the rows of the next are read anew.
     fn settle(&self) {
         until("the first round", || !self.sql("SELECT 1 FROM credential_health").is_empty());

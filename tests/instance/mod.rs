@@ -11,3 +11,4 @@ mod races;
 mod removal;
 mod returning;
 mod scenarios;
+mod settings;

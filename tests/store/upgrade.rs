@@ -11,7 +11,7 @@ use super::disk::SmallDisk;
 use crate::harness::{Folder, KEY, sql};
 
 /// The migrations that were released, in order.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("../../migrations/V1__core.sql"),
     include_str!("../../migrations/V2__page.sql"),
     include_str!("../../migrations/V3__roles.sql"),
@@ -22,6 +22,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../../migrations/V8__scans.sql"),
     include_str!("../../migrations/V9__homes.sql"),
     include_str!("../../migrations/V10__linked_anew.sql"),
+    include_str!("../../migrations/V11__saved_settings.sql"),
 ];
 
 /// A data folder as the first release left it, with a user who owns an instance.

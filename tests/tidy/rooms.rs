@@ -16,12 +16,28 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("upstream/evolution", &["domain", "crypto", "qr_image", "upstream"]),
     // Alone in naming an upstream: whoever else did would have to choose by channel as well.
     ("upstream/gateway", &["domain", "sync", "upstream", "upstream/evolution"]),
-    ("instance/connect", &["domain", "crypto", "sync", "store", "upstream", "upstream/gateway"]),
+    ("instance/saved_settings", &["domain", "store", "upstream"]),
+    (
+        "instance/connect",
+        &["domain", "crypto", "sync", "store", "upstream", "upstream/gateway", "instance/saved_settings"],
+    ),
     (
         "instance/actions",
-        &["domain", "crypto", "sync", "store", "upstream", "upstream/gateway", "instance/connect"],
+        &[
+            "domain",
+            "crypto",
+            "sync",
+            "store",
+            "upstream",
+            "upstream/gateway",
+            "instance/connect",
+            "instance/saved_settings",
+        ],
     ),
-    ("instance/monitor", &["domain", "crypto", "sync", "store", "upstream", "upstream/gateway"]),
+    (
+        "instance/monitor",
+        &["domain", "crypto", "sync", "store", "upstream", "upstream/gateway", "instance/saved_settings"],
+    ),
     ("text", &["domain", "instance/connect", "instance/actions", "store", "upstream"]),
     ("sim", &["http1"]),
     (

@@ -17,7 +17,7 @@ function line(event) {
   const status = statusFor(event.to, event.reason);
   const node = h('li', { class: `event ${status}` },
     h('div', { class: 'event-head' }, plainStatus(status), h('span', { class: 'hint' }, when(event.at))),
-    why && h('p', {}, why));
+    why && h('p', {}, why), event.reason?.startsWith('settings_') && h('p', { class: 'hint' }, event.detail));
   return { node, update() {} };
 }
 

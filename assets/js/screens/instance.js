@@ -86,8 +86,8 @@ function factsCard(describe) {
     update(instance, mayDescribe) {
       edit.hidden = !mayDescribe;
       const linked = linkedAs(instance);
-      const { channelPhoneOrId, server, user, createdAt, note, labels } = instance;
-      const key = JSON.stringify([channelPhoneOrId, linked, server, user, createdAt, note, labels]);
+      const { channelPhoneOrId, server, user, createdAt, settingsSavedAt, note, labels } = instance;
+      const key = JSON.stringify([channelPhoneOrId, linked, server, user, createdAt, settingsSavedAt, note, labels]);
       if (key === shown) return;
       shown = key;
       fillWith(place, facts(
@@ -96,6 +96,7 @@ function factsCard(describe) {
         [t('col.server'), instance.server || t('instance.noserver')],
         [t('col.owner'), instance.user],
         [t('col.created'), when(instance.createdAt)],
+        settingsSavedAt && [t('instance.saved'), when(settingsSavedAt)],
         labels.length > 0 && [t('describe.labels'), tags(labels)],
         note && [t('describe.note'), h('span', { class: 'note' }, note)]));
     },

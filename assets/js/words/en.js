@@ -23,6 +23,8 @@ export default {
   'reason.asked': 'A QR code was asked for; it has yet to be scanned in WhatsApp.',
   'reason.paired': 'A phone is connected.', 'reason.linked': 'Another phone was connected.',
   'reason.doubled': 'Another server has an instance of this name as well.',
+  'reason.settings_restored': 'What was set of the instance was put back after it was created anew.',
+  'reason.settings_missing': 'Something that was set of the instance could not be put back when it was created anew. Check it in Evolution.',
   'reason.moved': 'The number moved to another server. Connect it again with the QR code.',
   'reason.dropped': 'The phone’s connection dropped, and Evolution is bringing it back. Wait a moment.',
   'reason.unscanned': 'Nobody scanned the QR code in time. Ask for a new one to connect.',
@@ -90,7 +92,7 @@ export default {
   'scan.first': 'Scan the QR code first: today the code to type works less often.', 'scan.releases': 'This server: {server}.', 'scan.releases.guest': 'Tell them this as well: {server}.',
   'done.title': 'Connected', 'done.text': '{name} is ready to use.', 'done.list': 'See the numbers', 'done.another': 'Connect another',
 
-  'instance.status': 'Status', 'instance.facts': 'Details', 'instance.silent': 'last heard', 'instance.connect': 'Connect', 'instance.noserver': 'None',
+  'instance.status': 'Status', 'instance.facts': 'Details', 'instance.saved': 'Settings saved', 'instance.silent': 'last heard', 'instance.connect': 'Connect', 'instance.noserver': 'None',
   'describe.title': 'Name, note and labels', 'describe.name': 'Display name', 'describe.name.hint': 'What you call this number. The technical name stays the same.', 'describe.note': 'Note', 'describe.labels': 'Labels', 'describe.labels.hint': 'One a line, like head office or sales.', 'describe.saved': 'Saved.',
   'linked.several': 'This name is on more than one server', 'linked.several.on': 'It exists on these as well: {servers}.', 'linked.several.elsewhere': 'It exists on another server as well.', 'linked.several.todo': 'An administrator checks which one has the phone, and deletes in Evolution what is too many.',
   'warning.server_not_asked': 'A server did not answer', 'warning.server_not_asked.text': 'There is no telling whether it has this name already. If it has, this number says so when it is back.',

@@ -23,6 +23,8 @@ export default {
   'reason.asked': 'Um QR Code foi pedido; falta ler o código no WhatsApp.',
   'reason.paired': 'Um celular está conectado.', 'reason.linked': 'Outro celular foi conectado.',
   'reason.doubled': 'Outro servidor também tem uma instância com este nome.',
+  'reason.settings_restored': 'As configurações da instância foram devolvidas depois de recriá-la.',
+  'reason.settings_missing': 'Parte das configurações não pôde ser devolvida ao recriar a instância. Confira na Evolution.',
   'reason.moved': 'O número mudou de servidor. Conecte-o de novo com o QR Code.',
   'reason.dropped': 'A conexão do celular caiu, e a Evolution a está trazendo de volta. Espere alguns instantes.',
   'reason.unscanned': 'Ninguém leu o QR Code a tempo. Peça um novo para conectar.',
@@ -90,7 +92,7 @@ export default {
   'scan.first': 'Prefira o QR Code: hoje o código para digitar funciona menos.', 'scan.releases': 'Este servidor: {server}.', 'scan.releases.guest': 'Conte também isto: {server}.',
   'done.title': 'Conectado', 'done.text': '{name} está pronto para usar.', 'done.list': 'Ver os números', 'done.another': 'Conectar outro',
 
-  'instance.status': 'Situação', 'instance.facts': 'Dados', 'instance.silent': 'última notícia', 'instance.connect': 'Conectar', 'instance.noserver': 'Nenhum',
+  'instance.status': 'Situação', 'instance.facts': 'Dados', 'instance.saved': 'Configurações salvas', 'instance.silent': 'última notícia', 'instance.connect': 'Conectar', 'instance.noserver': 'Nenhum',
   'describe.title': 'Nome, nota e etiquetas', 'describe.name': 'Nome para mostrar', 'describe.name.hint': 'Como você chama este número. O nome técnico continua o mesmo.', 'describe.note': 'Nota', 'describe.labels': 'Etiquetas', 'describe.labels.hint': 'Uma por linha, como matriz ou vendas.', 'describe.saved': 'Salvo.',
   'linked.several': 'Este nome está em mais de um servidor', 'linked.several.on': 'Ele também existe em: {servers}.', 'linked.several.elsewhere': 'Ele também existe em outro servidor.', 'linked.several.todo': 'Um administrador confere qual tem o celular e apaga na Evolution o que sobra.',
   'warning.server_not_asked': 'Um servidor não respondeu', 'warning.server_not_asked.text': 'Não deu para saber se este nome já existe nele. Se existir, um aviso aparece neste número quando ele voltar.',

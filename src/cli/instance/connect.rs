@@ -58,6 +58,9 @@ pub fn run(store: Store, arguments: ConnectArgs) -> CommandResult {
         return out(pretty(&ConnectJson::of(&first, &line)));
     }
     note(crate::text::connect_outcome(&first));
+    let restored = first.restore.restored_text().as_deref().map(words::restored);
+    let missing = first.restore.not_restored_text().as_deref().map(words::not_restored);
+    restored.into_iter().chain(missing).for_each(note);
     if first.pairing_code_missing {
         note(crate::text::PAIRING_CODE_MISSING);
     }

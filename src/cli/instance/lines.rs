@@ -26,8 +26,9 @@ pub fn show_one(store: &Store, name: &str, json: bool) -> CommandResult {
     let reason = line.reason.as_deref().and_then(Reason::parse).map(crate::text::reason);
     let warnings = crate::text::connect_warnings(&line, &[]).into_iter().map(|warning| Some(warning.message));
     let scan_help = line.scan_help.as_ref().map(|help| words::scan_help(&help.versions));
+    let saved = line.settings_saved_at.map(words::settings_saved);
     let note_of = line.note.as_deref().map(words::note_of);
-    let beside = std::iter::once(reason).chain(warnings).chain([scan_help, note_of]);
+    let beside = std::iter::once(reason).chain(warnings).chain([scan_help, saved, note_of]);
     beside.flatten().filter(|_| !json).for_each(note);
     Ok(())
 }

@@ -22,6 +22,7 @@ pub struct DetailsJson<'a> {
     display_name: Option<&'a str>,
     note: Option<&'a str>,
     labels: &'a [String],
+    settings_saved_at: Option<String>,
 }
 
 impl<'a> DetailsJson<'a> {
@@ -40,6 +41,7 @@ impl<'a> DetailsJson<'a> {
             display_name: line.display_name.as_deref(),
             note: line.note.as_deref(),
             labels: &line.labels,
+            settings_saved_at: line.settings_saved_at.map(clock::iso),
         }
     }
 }

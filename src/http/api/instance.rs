@@ -9,7 +9,9 @@ use super::details::DetailsJson;
 use super::instances::owner;
 use super::scan_help::ScanHelpJson;
 use crate::domain::clock;
-use crate::domain::{Caller, Channel, Description, Name, Role, Secret, UseCaseError};
+use crate::domain::{
+    Caller, Channel, Description, Name, NotRestored, Role, Secret, SettingsKind, UseCaseError,
+};
 use crate::http::app::App;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
@@ -119,6 +121,15 @@ struct ConnectDataJson<'a> {
     warning: Option<Warning>,
     warnings: Vec<Warning>,
     scan_help: Option<ScanHelpJson<'a>>,
+    restored: Vec<&'static str>,
+    not_restored: Vec<NotRestoredJson>,
+}
+
+/// Something that people had set and that was not put back.
+#[derive(Serialize)]
+struct NotRestoredJson {
+    kind: &'static str,
+    reason: &'static str,
 }
 
 impl<'a> ConnectJson<'a> {
@@ -139,6 +150,8 @@ impl<'a> ConnectJson<'a> {
             warning: warnings.first().cloned(),
             warnings,
             scan_help: answer.scan_help.as_ref().map(ScanHelpJson::of),
+            restored: answer.restore.restored.iter().map(|kind| kind.as_str()).collect(),
+            not_restored: answer.restore.not_restored.iter().map(not_restored).collect(),
         };
         Self { success: true, message: text::DONE, data }
     }
@@ -148,6 +161,10 @@ impl<'a> ConnectJson<'a> {
         self.data.warning.get_or_insert_with(|| warning.clone());
         self.data.warnings.push(warning);
     }
+}
+
+fn not_restored((kind, why): &(SettingsKind, NotRestored)) -> NotRestoredJson {
+    NotRestoredJson { kind: kind.as_str(), reason: why.word() }
 }
 
 /// The answer of a call that got what it came for, with what the caller may see of the row.
@@ -180,8 +197,8 @@ fn reply(body: &ConnectJson) -> HttpReply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Qr;
     use crate::domain::Status;
+    use crate::domain::{Qr, RestoreReport};
     use crate::instance::connect::PriorState;
 
     const GOOD: &str =
@@ -264,6 +281,7 @@ mod tests {
             pairing_code_missing: false,
             scan_help: None,
             servers_not_asked: Vec::new(),
+            restore: RestoreReport::default(),
         };
         let text = |answer: &ConnectOutcome| {
             let line = InstanceLine { labels: vec!["vip".into()], ..InstanceLine::default() };
@@ -271,7 +289,7 @@ mod tests {
         };
         assert_eq!(
             text(&answer),
-            r#"{"success":true,"message":"Instância criada com credenciais do sistema","data":{"instanceId":"c1","channelInstanceId":"a","status":"connecting","qrCode":"data:image/png;base64,x","pairingCode":null,"qrCodeExpiresAt":"1970-01-01T00:00:45.000Z","message":"Instância criada. Escaneie o QR Code no WhatsApp.","linkedNumber":null,"numberMatches":null,"profileName":null,"linkedSeenAt":null,"sameNumberAs":[],"sameNumberElsewhere":false,"alsoOn":[],"alsoElsewhere":false,"upstreamName":null,"displayName":null,"note":null,"labels":["vip"],"warning":null,"warnings":[],"scanHelp":null}}"#
+            r#"{"success":true,"message":"Instância criada com credenciais do sistema","data":{"instanceId":"c1","channelInstanceId":"a","status":"connecting","qrCode":"data:image/png;base64,x","pairingCode":null,"qrCodeExpiresAt":"1970-01-01T00:00:45.000Z","message":"Instância criada. Escaneie o QR Code no WhatsApp.","linkedNumber":null,"numberMatches":null,"profileName":null,"linkedSeenAt":null,"sameNumberAs":[],"sameNumberElsewhere":false,"alsoOn":[],"alsoElsewhere":false,"upstreamName":null,"displayName":null,"note":null,"labels":["vip"],"settingsSavedAt":null,"warning":null,"warnings":[],"scanHelp":null,"restored":[],"notRestored":[]}}"#
         );
         answer.pairing_code_missing = true;
         assert!(text(&answer).contains("\"pairingCodeMessage\":\"Esta instância"));

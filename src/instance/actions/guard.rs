@@ -12,6 +12,7 @@ use crate::domain::Status;
 use crate::domain::UpstreamError;
 use crate::domain::{BusyCause, UpstreamName, UseCaseError};
 use crate::instance::connect::ConnectService;
+use crate::instance::saved_settings::SettingsKeeper;
 use crate::store::{self, Credential, InstanceRef, InstanceRow};
 use crate::sync::FileLock;
 use crate::sync::Permit;
@@ -29,6 +30,8 @@ const DELETES: u32 = 5;
 /// How long a server may take to load an instance after a restart, or to finish a removal. Recorded: up
 /// to 1.5 s.
 const LOAD: Duration = Duration::from_secs(5);
+/// Longest look at what is set of an instance before it is deleted.
+const SAVE: Duration = Duration::from_secs(3);
 /// Pause before the next look or try.
 const DELETE_PAUSE: Duration = Duration::from_millis(300);
 
@@ -107,7 +110,7 @@ pub(super) fn find<'a>(
     service: &'a ConnectService,
     target: &'a InstanceRef,
     row: &InstanceRow,
-    trace: &str,
+    trace: &'a str,
 ) -> Result<UpstreamOfRow<'a>, ActionError> {
     let Some(credential) = credential_of(service, row)? else { return Ok(UpstreamOfRow::Nothing) };
     let base_url = BaseUrl::parse(&credential.base_url).map_err(|error| {
@@ -129,6 +132,7 @@ pub(super) fn find<'a>(
     let mut own = OwnInstance {
         service,
         target,
+        trace,
         upstream_name: row.upstream_name.clone(),
         credential: credential.id,
         client,
@@ -184,6 +188,7 @@ type CommandMethod =
 pub(super) struct OwnInstance<'a> {
     service: &'a ConnectService,
     target: &'a InstanceRef,
+    trace: &'a str,
     /// What the instance is called upstream.
     upstream_name: UpstreamName,
     credential: String,
@@ -227,6 +232,7 @@ impl OwnInstance<'_> {
     /// Deletes the instance; whether there was one.
     pub(super) fn delete(&self) -> Result<bool, ActionError> {
         self.await_load()?;
+        self.save_settings();
         for attempt in 0..DELETES {
             if attempt > 0 {
                 thread::sleep(DELETE_PAUSE);
@@ -242,6 +248,19 @@ impl OwnInstance<'_> {
             }
         }
         Err(UpstreamError::Unexpected.into())
+    }
+
+    /// Saves what people set of the instance, for a create that may follow. What cannot be read keeps nobody from
+    /// deleting: what was saved last stays saved.
+    fn save_settings(&self) {
+        let client = self.client.until(Instant::now() + SAVE);
+        let InstanceRef { channel, name, .. } = self.target;
+        let store = self.service.store();
+        let (channel, upstream_name, trace) = (*channel, &self.upstream_name, self.trace);
+        let keeper = SettingsKeeper { store, client: &*client, channel, name, upstream_name, trace };
+        if let Err(error) = keeper.save() {
+            log::warn!("id={} what is set of {name} could not be read: {error:?}", self.trace);
+        }
     }
 
     /// Waits until the instance is loaded or gone: in between, upstream answers a delete with success and

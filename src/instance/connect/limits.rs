@@ -88,6 +88,9 @@ pub(super) const REJECTED_KEY_GRACE: Duration = Duration::from_millis(300);
 pub(super) fn pace(since: Duration) -> Duration {
     (since / 20).clamp(Duration::from_millis(10), Duration::from_millis(150))
 }
+/// Longest that settings may be put back before the socket of a created instance is opened: a proxy is tried
+/// first by the server, and what people wait for is the code.
+pub(super) const RESTORE: Duration = Duration::from_secs(5);
 /// Longest search of other servers for a name that has no row, and how much of the call it may take: 1.8 answers in
 /// milliseconds whether it has a name, but no caller should wait for a server that hangs.
 pub(super) const HOME_SEARCH: (Duration, u32) = (Duration::from_secs(2), 4);

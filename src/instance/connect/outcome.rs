@@ -2,7 +2,9 @@
 //!
 //! An error gets its HTTP status in `http::problem`, its code and sentence in `text`, not here.
 
-use crate::domain::{Caller, Channel, Integration, Millis, Name, Phone, Qr, ScanHelp, Status, UseCaseError};
+use crate::domain::{
+    Caller, Channel, Integration, Millis, Name, Phone, Qr, RestoreReport, ScanHelp, Status, UseCaseError,
+};
 
 /// One call: whose, and for which instance. Equal calls at the same moment share one run and its result.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -46,6 +48,8 @@ pub struct ConnectOutcome {
     pub scan_help: Option<ScanHelp>,
     /// The servers that did not say whether they have a name that had no row, by what administrators call them.
     pub servers_not_asked: Vec<String>,
+    /// What people had set of an instance that this call created anew, and what became of it.
+    pub restore: RestoreReport,
 }
 
 /// What was there before the call.

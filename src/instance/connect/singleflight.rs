@@ -29,7 +29,7 @@ struct Flight {
 enum Progress {
     Queued,
     Running,
-    Done(ConnectResult),
+    Done(Box<ConnectResult>),
 }
 
 /// How a caller is admitted.
@@ -103,7 +103,7 @@ impl Singleflight {
             }
         }
         drop(names);
-        flight.set(Progress::Done(outcome.clone()));
+        flight.set(Progress::Done(Box::new(outcome.clone())));
     }
 }
 
@@ -122,7 +122,7 @@ impl Flight {
         let under_way = |progress: &mut Progress| !matches!(progress, Progress::Done(_));
         let progress = self.changed.wait_while(self.progress.lock(), under_way);
         match &*progress {
-            Progress::Done(outcome) => outcome.clone(),
+            Progress::Done(outcome) => (**outcome).clone(),
             Progress::Queued | Progress::Running => Err(UseCaseError::Internal.into()),
         }
     }

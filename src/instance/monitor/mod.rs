@@ -17,6 +17,7 @@ mod poll_outcome;
 mod probe_queue;
 mod probes;
 mod server;
+mod settings_looks;
 mod snapshot;
 mod socket_turns;
 mod state;

@@ -37,6 +37,9 @@ pub struct Pace {
     /// one of two sockets that fight is open half of the time, for 30 to 110 ms.
     pub drop_looks: u32,
     pub drop_look_pause: Duration,
+    /// How often it is looked at what people set of an instance of which the list shows no change: each look
+    /// costs two requests of some milliseconds on 2.x, eight on 1.8.
+    pub settings_again: Duration,
     /// How long a request keeps a name polled often: pages repeat theirs every second or two.
     pub keep_fresh: Duration,
     /// Least time between the begins of two polls, however many hints come and looks are due.
@@ -76,6 +79,7 @@ impl Default for Pace {
             unsteady: Duration::from_secs(10),
             drop_looks: 6,
             drop_look_pause: Duration::from_millis(47),
+            settings_again: Duration::from_mins(10),
             keep_fresh: Duration::from_secs(5),
             hint_gap: Duration::from_millis(500),
             retry: Duration::from_secs(1),

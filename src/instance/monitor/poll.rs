@@ -9,6 +9,7 @@ use super::poll_outcome::{PollError, Remainder};
 use super::probe_queue::ProbeQueue;
 use super::probes::{Candidate, Candidates, ProbeReason};
 use super::server::PolledServer;
+use super::settings_looks::SettingsLooks;
 use super::snapshot::{List, RowCache, Snapshot};
 use super::socket_turns::SocketTurns;
 use super::state::MonitorState;
@@ -38,6 +39,7 @@ pub(super) struct Poller<'a> {
     /// Drops that this poll may still look at again.
     rechecks: usize,
     queue: ProbeQueue,
+    settings: SettingsLooks,
     /// When the last list came, and whether it lags behind.
     list: Option<(Instant, bool)>,
     /// Entries of the last list that were not understood.
@@ -60,6 +62,7 @@ impl<'a> Poller<'a> {
             turns: SocketTurns::default(),
             rechecks: 0,
             queue: ProbeQueue::new(state.pace.rest),
+            settings: SettingsLooks::new(state.pace.settings_again),
             list: None,
             skipped: 0,
             unmanaged: BTreeMap::new(),
@@ -161,9 +164,19 @@ impl<'a> Poller<'a> {
         let mut candidates = self.judge_by_list(snapshot, names);
         self.queue.drop_resting(&mut candidates);
         let remainder = self.probe(snapshot, names, candidates)?;
+        self.look_at_settings(snapshot);
         self.turns.trim(&self.state.pace);
         self.queue.trim(snapshot.rows.len());
         Ok(remainder)
+    }
+
+    /// Looks at what people set of one instance, if it is the turn of one.
+    fn look_at_settings(&mut self, snapshot: &Snapshot) {
+        let begun = Instant::now();
+        self.settings.look(&self.state.store, snapshot);
+        self.settings.trim(snapshot);
+        self.upstream += begun.elapsed();
+        self.server.begin_wait();
     }
 
     /// Probes the names that cannot wait for the next list. What only a list says, that an instance is no phone,

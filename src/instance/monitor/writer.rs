@@ -47,9 +47,12 @@ fn phone(snapshot: &Snapshot, at: usize, reason: Reason) -> (Option<Millis>, Opt
     match reason {
         Reason::Paired | Reason::Linked => (Some(snapshot.paired_at(at)), snapshot.linked(at)),
         // The phone may still be paired.
-        Reason::Dropped | Reason::Gone | Reason::NotLoaded | Reason::Fighting => {
-            (row.paired_at, row.linked.clone())
-        }
+        Reason::Dropped
+        | Reason::Gone
+        | Reason::NotLoaded
+        | Reason::Fighting
+        | Reason::SettingsRestored
+        | Reason::SettingsMissing => (row.paired_at, row.linked.clone()),
         // No phone is paired: the next call may open a socket.
         Reason::Asked
         | Reason::Doubled

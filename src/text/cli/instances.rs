@@ -29,6 +29,21 @@ pub fn note_of(note: &str) -> String {
     format!("Nota: {note}")
 }
 
+/// When what people set of the instance upstream was saved last.
+pub fn settings_saved(at: Millis) -> String {
+    format!("Configurações da instância na Evolution (webhook, proxy…) salvas em {} (UTC)", clock::short(at))
+}
+
+/// What was put back on an instance that was created anew.
+pub fn restored(kinds: &str) -> String {
+    format!("Configurações devolvidas à instância: {kinds}")
+}
+
+/// What was not put back, each with the reason's word.
+pub fn not_restored(kinds: &str) -> String {
+    format!("Configurações que não puderam ser devolvidas: {kinds}. Confira na Evolution.")
+}
+
 /// A text is no lifetime of a link.
 pub const MINUTES_INVALID: &str = "deve ser um número de minutos, de 1 a 1440";
 /// The address of the page is not known.

@@ -10,16 +10,19 @@ use serde_json::{Value, json};
 
 use super::call_policy::{CallPolicy, MAX_ANSWER, MAX_LIST};
 use super::list_stream::{self, ListError};
-use super::{decode, entry};
+use super::{decode, entry, settings};
 use crate::domain::{
-    ConnectionState, ListedInstance, Phone, Secret, ServerVersions, UpstreamError, UpstreamName,
+    ConnectionState, ListedInstance, Phone, Secret, SeenSettings, ServerVersions, SettingsKind,
+    UpstreamError, UpstreamName,
 };
 use crate::upstream::answer_head::AnswerHead;
 use crate::upstream::call_log::CallLog;
 use crate::upstream::client::Patience;
 use crate::upstream::foreign_answer::{self, is_redirect};
 use crate::upstream::transport::{ConnectionPool, HttpRequest, HttpResponse};
-use crate::upstream::{Check, CommandOutcome, Connected, Created, ListSink, UpstreamClient, UpstreamServer};
+use crate::upstream::{
+    Check, CommandOutcome, Connected, Created, ListSink, SetOutcome, UpstreamClient, UpstreamServer,
+};
 
 /// How long Evolution shows one code before the next replaces it.
 const CODE_LIFETIME: Duration = Duration::from_secs(45);
@@ -231,6 +234,31 @@ impl UpstreamClient for EvolutionClient {
         let (status, body) =
             self.post("restart", &path("restart", name), &json!({}), CallPolicy::OnceFresh)?;
         decode::restarted(status, &body)
+    }
+
+    fn settings(&self, name: &UpstreamName) -> Result<Option<SeenSettings>, UpstreamError> {
+        let path = format!("/instance/fetchInstances?instanceName={name}");
+        let (status, body) = self.get("fetchInstances", &path, CallPolicy::Repeatable)?;
+        let Some(mut answer) = settings::listed(status, &body, name)? else { return Ok(None) };
+        for kind in answer.unlisted() {
+            let path = format!("/{}/find/{name}", kind.as_str());
+            let (status, body) = self.get(kind.as_str(), &path, CallPolicy::Repeatable)?;
+            answer.note_found(*kind, status, &body)?;
+        }
+        Ok(Some(answer.seen))
+    }
+
+    /// Twice does no harm: the second sets what the first did.
+    fn set(
+        &self,
+        name: &UpstreamName,
+        kind: SettingsKind,
+        value: &Secret,
+    ) -> Result<SetOutcome, UpstreamError> {
+        let path = format!("/{}/set/{name}", kind.as_str());
+        let route = EvolutionRoute { method: "POST", name: kind.as_str(), path: &path };
+        let (status, body) = self.call(&route, Some(value.expose()), CallPolicy::Repeatable, &mut whole)?;
+        settings::set(status, &body)
     }
 
     fn versions(&self) -> Option<ServerVersions> {

@@ -102,7 +102,7 @@ pub(super) fn restarted(status: u16, body: &[u8]) -> Result<CommandOutcome, Upst
 }
 
 /// Whether an error says that there is no such route: `["Cannot POST /instance/…"]`.
-fn is_no_route(error: &Value) -> bool {
+pub(super) fn is_no_route(error: &Value) -> bool {
     let message = error.pointer("/response/message/0").and_then(Value::as_str);
     message.is_some_and(|text| text.starts_with("Cannot "))
 }
@@ -140,7 +140,8 @@ pub(super) fn parse_body(status: u16, body: &[u8]) -> Result<(u16, Value), Upstr
 /// 1.8 answers some errors with HTTP 200 and no body at all.
 pub(super) fn is_own(status: u16, body: &[u8]) -> bool {
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
-    let is_json = matches!(first, Some(b'{' | b'['));
+    // 2.x says `null` of a webhook that nobody set.
+    let is_json = matches!(first, Some(b'{' | b'[')) || body.trim_ascii() == b"null";
     match status {
         200..=299 | 401 => is_json || first.is_none(),
         429 => false,

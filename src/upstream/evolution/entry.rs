@@ -5,6 +5,7 @@
 //! that a server has would count as gone.
 
 use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -39,7 +40,7 @@ pub(super) fn listed(
 }
 
 /// Whether an entry has that name, whatever else is wrong with it.
-fn has_name(entry: &Value, name: &UpstreamName) -> bool {
+pub(super) fn has_name(entry: &Value, name: &UpstreamName) -> bool {
     [&entry["name"], &entry["instance"]["instanceName"]].iter().any(|named| *named == name.as_str())
 }
 
@@ -67,6 +68,28 @@ pub(super) struct ListEntry<'a> {
     disconnection_object: Option<Cow<'a, str>>,
     #[serde(borrow)]
     disconnection_at: Option<Cow<'a, str>>,
+    #[serde(borrow, rename = "Chatwoot")]
+    chatwoot: Option<ChangedRow<'a>>,
+    #[serde(borrow, rename = "Proxy")]
+    proxy: Option<ChangedRow<'a>>,
+    #[serde(borrow, rename = "Rabbitmq")]
+    rabbitmq: Option<ChangedRow<'a>>,
+    #[serde(borrow, rename = "Nats")]
+    nats: Option<ChangedRow<'a>>,
+    #[serde(borrow, rename = "Sqs")]
+    sqs: Option<ChangedRow<'a>>,
+    #[serde(borrow, rename = "Websocket")]
+    websocket: Option<ChangedRow<'a>>,
+    #[serde(borrow, rename = "Setting")]
+    setting: Option<ChangedRow<'a>>,
+}
+
+/// When a row of settings changed last: of what stands in it nothing else is read here.
+#[derive(Deserialize, Hash)]
+#[serde(rename_all = "camelCase")]
+struct ChangedRow<'a> {
+    #[serde(borrow)]
+    updated_at: Option<Cow<'a, str>>,
 }
 
 #[derive(Deserialize)]
@@ -115,6 +138,7 @@ impl<'a> ListEntry<'a> {
                 lags: false,
                 owner: LinkedPhone::read(old.owner.as_deref(), old.profile_name.as_deref()),
                 logout: None,
+                settings_stamp: 0,
             };
         }
         // 2.x lists what its database holds: "open" stays there while the socket is down, and so
@@ -125,8 +149,16 @@ impl<'a> ListEntry<'a> {
             lags: true,
             owner: LinkedPhone::read(self.owner_jid.as_deref(), self.profile_name.as_deref()),
             logout: self.logout(),
+            settings_stamp: self.settings_stamp(),
             id: self.id,
         }
+    }
+
+    fn settings_stamp(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        let rows = [&self.chatwoot, &self.proxy, &self.rabbitmq, &self.nats, &self.sqs, &self.websocket];
+        (&self.id, rows, &self.setting).hash(&mut hasher);
+        hasher.finish()
     }
 
     /// The last end of a pairing, of which the reason's number is the sign.

@@ -11,6 +11,7 @@ mod decode;
 mod entry;
 mod list_stream;
 mod public_keys;
+mod settings;
 
 pub(super) use client::EvolutionClient;
 pub(super) use public_keys::is_public_default_key;

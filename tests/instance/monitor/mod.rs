@@ -72,9 +72,8 @@ impl Shop {
     /// Waits until that many more polls have begun; the last one before has ended by then.
     #[track_caller]
     fn polls(&self, polls: u32) {
-        let lists = || self.sim.control().count("fetchInstances", None);
-        let from = lists();
-        until("more polls", || lists() > from + polls);
+        let from = self.lists();
+        until("more polls", || self.lists() > from + polls);
     }
 
     fn health(&self) -> String {

@@ -27,10 +27,20 @@ fn what_is_past_its_time_is_removed() {
             "sessions (id, userId, hash, client, address, createdAt, lastSeenAt, expiresAt)",
             format!("('s1', (SELECT id FROM users), zeroblob(32), '', '', 1, 1, {recent})"),
         ),
+        (
+            "saved_settings (channel, channelInstanceId, userId, sealed, savedAt)",
+            format!(
+                "('whatsapp_evolution', 'a', (SELECT id FROM users), '', {old}),
+                 ('whatsapp_evolution', 'gone', (SELECT id FROM users), '', {old}),
+                 ('whatsapp_evolution', 'deleted', (SELECT id FROM users), '', {})",
+                now() - 29 * 86_400_000
+            ),
+        ),
     ] {
         shop.sql(&format!("INSERT INTO {table} VALUES {values} RETURNING 1"));
     }
-    assert_eq!(shop.store.purge().expect("purged"), 3);
+    assert_eq!(shop.store.purge().expect("purged"), 4);
+    assert_eq!(shop.sql("SELECT channelInstanceId FROM saved_settings"), [["a"], ["deleted"]]);
     assert_eq!(shop.sql("SELECT toStatus FROM instance_events WHERE id > 2"), [["error"]]);
     assert_eq!(shop.sql("SELECT id FROM connect_links"), [["l2"]]);
     assert_eq!(shop.store.purge().expect("purged"), 0);

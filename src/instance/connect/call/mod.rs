@@ -9,6 +9,7 @@ mod outage;
 mod row;
 mod row_state;
 mod scan;
+mod settings;
 mod socket;
 mod upstream;
 
@@ -18,8 +19,8 @@ use std::time::{Duration, Instant};
 use super::plan::{CallFacts, InFlight, SocketHistory, Step, Upstream, plan};
 use super::{ConnectError, ConnectOutcome, ConnectRequest, ConnectResult, ConnectService, PriorState};
 use crate::domain::{
-    self, BusyCause, LinkedPhone, Millis, Permission, Qr, Reason, Status, UpstreamError, UpstreamName,
-    UseCaseError, now,
+    self, BusyCause, LinkedPhone, Millis, Permission, Qr, Reason, RestoreReport, Status, UpstreamError,
+    UpstreamName, UseCaseError, now,
 };
 use crate::instance::connect::limits::LEAST_TIME;
 use crate::store::{self, UnmanagedInstance};
@@ -54,6 +55,8 @@ pub(super) struct ConnectCall<'a> {
     creates: u32,
     /// `connect`s of this call that were answered with an error.
     connect_errors: u32,
+    /// What this call put back of what people had set.
+    restore: RestoreReport,
     /// The error of the call if its deadline comes now.
     ending: ConnectError,
     failures: Failures,
@@ -156,6 +159,7 @@ impl<'a> ConnectCall<'a> {
             waited_for_permits: false,
             creates: 0,
             connect_errors: 0,
+            restore: RestoreReport::default(),
             ending: UpstreamError::Timeout.into(),
             failures: Failures::default(),
             search: HomeSearch::default(),
@@ -284,6 +288,7 @@ impl<'a> ConnectCall<'a> {
             pairing_code_missing,
             scan_help: None,
             servers_not_asked: self.search.not_asked.clone(),
+            restore: self.restore.clone(),
         }
     }
 

@@ -59,6 +59,9 @@ impl ConnectCall<'_> {
             |state| Upstream::Present(state, pairing(listed.as_ref(), self.phone_memory(state), state));
         self.upstream = state.map_or(Upstream::Absent, present);
         self.begin_socket(listed_connecting);
+        if state.is_some() {
+            self.finish_restoration();
+        }
         self.note_look()
     }
 
@@ -138,6 +141,7 @@ impl ConnectCall<'_> {
             row.connect_out_until = None;
             row.create_out_until = Some(from_now(CREATE_OUT));
         })?;
+        let saved = self.begin_restoration()?;
         let answer = self.client().create(&self.upstream_name, &self.request.phone);
         if let Err(UpstreamError::RateLimited(wait)) = answer {
             self.clear_pending_create()?;
@@ -151,6 +155,7 @@ impl ConnectCall<'_> {
                 self.listed.id = id;
                 self.socket = SocketHistory::Fresh;
                 self.upstream = Upstream::Present(ConnectionState::Close, Pairing::Never);
+                self.put_back(saved.as_ref());
                 Ok(())
             }
             Ok(Created::NameTaken) => {
@@ -178,6 +183,7 @@ impl ConnectCall<'_> {
     }
 
     fn clear_pending_create(&mut self) -> Result<(), ConnectError> {
+        self.end_restoration();
         self.save(|row| row.create_out_until = None)
     }
 

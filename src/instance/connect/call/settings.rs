@@ -1,0 +1,59 @@
+//! What people had set of an instance: put back where this call creates it anew, or where an earlier call did and
+//! was cut short. Ends no call.
+
+use std::time::Instant;
+
+use super::ConnectCall;
+use crate::domain::InstanceSettings;
+use crate::instance::connect::ConnectError;
+use crate::instance::connect::limits::RESTORE;
+use crate::instance::saved_settings::SettingsKeeper;
+use crate::upstream::UpstreamClient;
+
+impl ConnectCall<'_> {
+    /// Notes that a create leaves, before it does: a call after a crash then knows what is missing.
+    pub(super) fn begin_restoration(&self) -> Result<Option<InstanceSettings>, ConnectError> {
+        let begun = self.service.store.begin_restoration(self.request.channel, &self.request.name);
+        begun.map_err(|error| self.internal(&error))
+    }
+
+    /// Notes that no create of ours made an instance.
+    pub(super) fn end_restoration(&self) {
+        if let Err(error) = self.service.store.end_restoration(self.request.channel, &self.request.name) {
+            log::error!("id={} {error}", self.trace);
+        }
+    }
+
+    /// Puts back what is saved, before the instance has a socket: a proxy counts from the next one on.
+    pub(super) fn put_back(&mut self, saved: Option<&InstanceSettings>) {
+        let Some(saved) = saved else { return };
+        let client = self.restore_client();
+        self.restore = self.keeper(&*client).put_back_all(saved, self.listed.id.as_deref());
+    }
+
+    /// Puts back what an earlier call could not, since the answer to its create was lost: of that the row still
+    /// says that it may be out.
+    pub(super) fn finish_restoration(&mut self) {
+        if self.row.known().is_none_or(|row| row.create_out_until.is_none()) {
+            return;
+        }
+        let saved = self.service.store.saved_settings(self.request.channel, &self.request.name);
+        let due = saved.ok().flatten().and_then(|saved| saved.restoration);
+        if due.is_none_or(|due| due.created_id.is_some()) {
+            return;
+        }
+        let (client, id) = (self.restore_client(), self.listed.id.clone());
+        let looked = self.keeper(&*client).look(|seen| seen == id.as_deref());
+        self.restore = looked.unwrap_or_default();
+    }
+
+    fn restore_client(&self) -> Box<dyn UpstreamClient> {
+        self.client().until(self.deadline.min(Instant::now() + RESTORE))
+    }
+
+    fn keeper<'a>(&'a self, client: &'a dyn UpstreamClient) -> SettingsKeeper<'a> {
+        let (channel, name) = (self.request.channel, &self.request.name);
+        let (store, upstream_name) = (&self.service.store, &self.upstream_name);
+        SettingsKeeper { store, client, channel, name, upstream_name, trace: self.trace }
+    }
+}
