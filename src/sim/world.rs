@@ -47,8 +47,8 @@ enum DueEvent {
     Show(InstanceKey, u64),
     /// A paired socket is signed in.
     Open(InstanceKey, u64),
-    /// The list says that a paired socket is signed in.
-    ListedOpen(InstanceKey, u64),
+    /// The list says that a phone is signed in, even where its socket has dropped meanwhile.
+    ListedOpen(InstanceKey),
     /// In the fight that began then, one socket signs in and throws the other out.
     FightLogin(InstanceKey, Moment),
     /// The process loads the instance, after a restart.
@@ -145,7 +145,7 @@ impl World {
             DueEvent::Qr(key, socket) => self.on_qr(key, socket, at),
             DueEvent::Show(key, socket) => self.on_show(key, socket, at),
             DueEvent::Open(key, socket) => self.on_open(key, socket, at),
-            DueEvent::ListedOpen(key, socket) => self.on_listed_open(key, socket, at),
+            DueEvent::ListedOpen(key) => self.on_listed_open(key, at),
             DueEvent::FightLogin(key, since) => self.on_fight_login(key, since, at),
             DueEvent::Load(key) => self.on_load(key, at),
             DueEvent::Unload(key, clean_up) => self.on_unload(key, at, clean_up),

@@ -245,12 +245,12 @@ impl World {
         }
         let Some(i) = self.alive(key, socket).filter(|i| i.paired) else { return };
         i.state = LiveState::Open;
-        self.schedule(at + self.timing.list_lag, DueEvent::ListedOpen(key, socket));
+        self.schedule(at + self.timing.list_lag, DueEvent::ListedOpen(key));
         self.on_login(key, at);
     }
 
-    pub(super) fn on_listed_open(&mut self, key: InstanceKey, socket: u64, at: Moment) {
-        if let Some(i) = self.alive(key, socket).filter(|i| i.paired) {
+    pub(super) fn on_listed_open(&mut self, key: InstanceKey, at: Moment) {
+        if let Some(i) = self.get_mut(key).filter(|i| i.paired) {
             i.list_open(at);
         }
     }
