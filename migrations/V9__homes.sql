@@ -4,8 +4,10 @@
 -- The instance's name upstream, where that is one that channelInstanceId may not be; null: channelInstanceId.
 ALTER TABLE messaging_instances ADD COLUMN upstreamName TEXT;
 
--- The names upstream, by which rows are found for what a server lists.
-CREATE INDEX messaging_instances_upstream ON messaging_instances (coalesce(upstreamName, channelInstanceId));
+-- The names upstream, by which rows are found for what a server lists. The cast gives them the affinity of a column:
+-- without it SQLite compares them with one by reading every row.
+CREATE INDEX messaging_instances_upstream ON messaging_instances
+    (CAST(coalesce(upstreamName, channelInstanceId) AS TEXT));
 
 -- What each server listed last and no row of it has, as the monitor or a call saw it.
 CREATE TABLE unmanaged_instances (
@@ -25,10 +27,10 @@ CREATE INDEX unmanaged_instances_name ON unmanaged_instances (name);
 CREATE VIEW doubled_instances AS
     SELECT i.id AS instanceId, i.status, u.name, u.credentialId, c.name AS server
     FROM unmanaged_instances u
-    JOIN messaging_instances i ON coalesce(i.upstreamName, i.channelInstanceId) = u.name
+    JOIN messaging_instances i ON CAST(coalesce(i.upstreamName, i.channelInstanceId) AS TEXT) = u.name
     JOIN integration_credentials own ON own.id = i.credentialId
     JOIN integration_credentials c ON c.id = u.credentialId
-    WHERE u.isPhone AND c.isActive AND c.type = i.channel AND c.id <> own.id AND c.baseUrl <> own.baseUrl
+    WHERE u.isPhone AND c.isActive AND c.type = +i.channel AND c.id <> own.id AND c.baseUrl <> own.baseUrl
         AND (u.upstreamId IS NULL OR u.upstreamId IS NOT i.upstreamId);
 
 -- A row that is doubled has one line of its history for each server that doubles it.

@@ -78,7 +78,7 @@ impl Store {
                  SELECT ?1, ?2, ?3, nullif(?4, ?3), ?5, ?6, id, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?17
                  FROM integration_credentials c WHERE id = ?7 AND NOT EXISTS (
                      SELECT 1 FROM messaging_instances i
-                     WHERE coalesce(i.upstreamName, i.channelInstanceId) = ?4 AND i.credentialId = c.id)
+                     WHERE CAST(coalesce(i.upstreamName, i.channelInstanceId) AS TEXT) = ?4 AND i.credentialId = c.id)
                  ON CONFLICT (channel, channelInstanceId) DO NOTHING",
             )?
             .execute(params![

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::{Error, Store};
 use crate::domain::{ListedInstance, Pairing, PhoneMemory, pairing};
+
+/// Most that are written in one transaction, some tens of ms: the first list of a server may have ten thousand, and
+/// calls write meanwhile.
+const AT_ONCE: usize = 500;
 
 /// An instance that a server lists and no row there has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,13 +38,26 @@ impl Store {
         credential: &str,
         listed: &BTreeMap<String, UnmanagedInstance>,
     ) -> Result<(), Error> {
-        let now = self.clock.now();
-        self.write(|t| {
-            for name in names(t, credential)?.iter().filter(|name| !listed.contains_key(*name)) {
-                t.prepare_cached("DELETE FROM unmanaged_instances WHERE credentialId = ?1 AND name = ?2")?
-                    .execute([credential, name])?;
-            }
-            listed.iter().try_for_each(|(name, instance)| write(t, credential, name, instance, now))
+        let (noted, now) = (self.unmanaged_at(credential)?, self.clock.now());
+        let gone: Vec<_> = noted.keys().filter(|name| !listed.contains_key(*name)).collect();
+        let changed: Vec<_> = listed.iter().filter(|(name, one)| noted.get(*name) != Some(*one)).collect();
+        for names in gone.chunks(AT_ONCE) {
+            self.write(|t| names.iter().try_for_each(|name| forget(t, credential, name)))?;
+        }
+        for instances in changed.chunks(AT_ONCE) {
+            let note = |t: &Transaction| {
+                instances.iter().try_for_each(|(name, one)| write(t, credential, name, one, now))
+            };
+            self.write(note)?;
+        }
+        Ok(())
+    }
+
+    fn unmanaged_at(&self, credential: &str) -> Result<BTreeMap<String, UnmanagedInstance>, Error> {
+        let query =
+            "SELECT upstreamId, isPhone, isPaired, name FROM unmanaged_instances WHERE credentialId = ?1";
+        self.read(|c| {
+            c.prepare_cached(query)?.query_map([credential], |row| Ok((row.get(3)?, read(row)?)))?.collect()
         })
     }
 
@@ -67,19 +84,17 @@ impl Store {
     pub fn unmanaged(&self, credential: &str, name: &str) -> Result<Option<UnmanagedInstance>, Error> {
         let query = "SELECT upstreamId, isPhone, isPaired FROM unmanaged_instances
             WHERE credentialId = ?1 AND name = ?2";
-        self.read(|c| {
-            c.prepare_cached(query)?
-                .query_row([credential, name], |row| {
-                    Ok(UnmanagedInstance { id: row.get(0)?, is_phone: row.get(1)?, is_paired: row.get(2)? })
-                })
-                .optional()
-        })
+        self.read(|c| c.prepare_cached(query)?.query_row([credential, name], read).optional())
     }
 }
 
-fn names(t: &Transaction, credential: &str) -> rusqlite::Result<Vec<String>> {
-    let query = "SELECT name FROM unmanaged_instances WHERE credentialId = ?1";
-    t.prepare_cached(query)?.query_map([credential], |row| row.get(0))?.collect()
+fn read(row: &Row) -> rusqlite::Result<UnmanagedInstance> {
+    Ok(UnmanagedInstance { id: row.get(0)?, is_phone: row.get(1)?, is_paired: row.get(2)? })
+}
+
+fn forget(t: &Transaction, credential: &str, name: &str) -> rusqlite::Result<()> {
+    let forget = "DELETE FROM unmanaged_instances WHERE credentialId = ?1 AND name = ?2";
+    t.prepare_cached(forget)?.execute([credential, name]).map(drop)
 }
 
 /// Writes one, where its credential is still there.

@@ -1,6 +1,7 @@
 //! The data folder.
 
 mod disk;
+mod doubles;
 mod folder;
 mod roles;
 mod storage;
