@@ -42,7 +42,7 @@ pub(super) fn run(state: &MonitorState, server: &PolledServer) {
         }
         due = match outcome {
             Ok(remainder) => after(pace, begun, &remainder),
-            Err(error) => after_failure(pace, begun.elapsed(), failures).not_before(error.told_wait()),
+            Err(error) => after_failure(pace, begun.elapsed(), failures).not_before(error.requested_wait()),
         };
     }
 }

@@ -28,7 +28,7 @@ pub(super) enum PollError {
 
 impl PollError {
     /// How long to wait before the server is asked again because it tells to.
-    pub(super) fn told_wait(&self) -> Duration {
+    pub(super) fn requested_wait(&self) -> Duration {
         match self {
             Self::Upstream(UpstreamError::RateLimited(wait)) => (*wait).min(MAX_RATE_LIMIT_WAIT),
             Self::Upstream(_) | Self::Store => Duration::ZERO,
@@ -47,12 +47,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wait_that_is_told_is_bounded() {
-        for (told, waits) in [(0, 0), (90, 90), (300, 300), (86_400, 300)] {
-            let error = PollError::from(UpstreamError::RateLimited(Duration::from_secs(told)));
-            assert_eq!(error.told_wait(), Duration::from_secs(waits), "{told}");
+    fn a_wait_that_is_requested_is_bounded() {
+        for (asked, waits) in [(0, 0), (90, 90), (300, 300), (86_400, 300)] {
+            let error = PollError::from(UpstreamError::RateLimited(Duration::from_secs(asked)));
+            assert_eq!(error.requested_wait(), Duration::from_secs(waits), "{asked}");
         }
-        assert_eq!(PollError::from(UpstreamError::Timeout).told_wait(), Duration::ZERO);
-        assert_eq!(PollError::Store.told_wait(), Duration::ZERO);
+        assert_eq!(PollError::from(UpstreamError::Timeout).requested_wait(), Duration::ZERO);
+        assert_eq!(PollError::Store.requested_wait(), Duration::ZERO);
     }
 }
