@@ -315,18 +315,34 @@ fn a_kill_between_create_and_restore_is_finished_by_the_next_call() {
 
 #[test]
 fn an_instance_that_we_did_not_create_is_never_written() {
-    let shop = Shop::watched(instant(Version::V2_3_7), watchful());
+    let version = Version::V2_3_7;
+    let shop = Shop::watched(instant(version), watchful());
     let (url, control) = (shop.sim.url(), shop.sim.control());
     assert_eq!(shop.post("a").status, 200);
-    set_all(&url, "a", Version::V2_3_7);
+    set_all(&url, "a", version);
     shop.until_looked("a");
-    let sets = shop.sets("a");
+    // Something is missing since a create of ours, and is tried again and again.
+    control.fault_at("proxy/set", Fault::Scripted(400, INVALID_PROXY), None);
+    control.forget(Some("a"));
+    assert_eq!(shop.post("a").data("notRestored")[0]["kind"], "proxy");
     control.forget(Some("a"));
     upstream_create(&url, &json!({"instanceName": "a", "integration": "WHATSAPP-BAILEYS"}));
+    let bare = shown(&url, "a", version);
+    control.fault(Fault::None, None);
     assert_restored(&shop.post("a"), &[], &json!([]));
     shop.until_looked("a");
-    assert_eq!(shop.sets("a"), sets);
-    assert_eq!(upstream_get(&url, "/webhook/find/a"), Value::Null);
+    assert_eq!(shown(&url, "a", version), bare);
+    assert!(bare.iter().all(|(kind, shown)| *kind == "settings" || shown.is_null()), "{bare:?}");
+}
+
+#[test]
+fn a_server_that_hangs_over_a_setting_costs_no_code() {
+    let shop = Shop::with(instant(Version::V2_3_7), Duration::from_secs(3));
+    assert_eq!(shop.post("a").status, 200);
+    upstream_set(&shop.sim.url(), "webhook", "a", &wishes(Version::V2_3_7)[0].1);
+    shop.delete("a");
+    shop.sim.control().fault_at("webhook/set", Fault::Hang, None);
+    assert_restored(&shop.post("a"), &[], &json!([{"kind": "webhook", "reason": "evolution_timeout"}]));
 }
 
 #[test]

@@ -55,8 +55,8 @@ pub(super) struct ConnectCall<'a> {
     creates: u32,
     /// `connect`s of this call that were answered with an error.
     connect_errors: u32,
-    /// What this call put back of what people had set.
-    restore: RestoreReport,
+    /// What this call put back of what people had set; `None`: it has not tried.
+    restore: Option<RestoreReport>,
     /// The error of the call if its deadline comes now.
     ending: ConnectError,
     failures: Failures,
@@ -159,7 +159,7 @@ impl<'a> ConnectCall<'a> {
             waited_for_permits: false,
             creates: 0,
             connect_errors: 0,
-            restore: RestoreReport::default(),
+            restore: None,
             ending: UpstreamError::Timeout.into(),
             failures: Failures::default(),
             search: HomeSearch::default(),
@@ -288,7 +288,7 @@ impl<'a> ConnectCall<'a> {
             pairing_code_missing,
             scan_help: None,
             servers_not_asked: self.search.not_asked.clone(),
-            restore: self.restore.clone(),
+            restore: self.restore.clone().unwrap_or_default(),
         }
     }
 

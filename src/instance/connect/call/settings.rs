@@ -28,13 +28,14 @@ impl ConnectCall<'_> {
     pub(super) fn put_back(&mut self, saved: Option<&InstanceSettings>) {
         let Some(saved) = saved else { return };
         let client = self.restore_client();
-        self.restore = self.keeper(&*client).put_back_all(saved, self.listed.id.as_deref());
+        self.restore = Some(self.keeper(&*client).put_back_all(saved, self.listed.id.as_deref()));
     }
 
     /// Puts back what an earlier call could not, since the answer to its create was lost: of that the row still
     /// says that it may be out.
     pub(super) fn finish_restoration(&mut self) {
-        if self.row.known().is_none_or(|row| row.create_out_until.is_none()) {
+        let may_be_out = self.row.known().is_some_and(|row| row.create_out_until.is_some());
+        if self.restore.is_some() || !may_be_out {
             return;
         }
         let saved = self.service.store.saved_settings(self.request.channel, &self.request.name);
@@ -44,11 +45,13 @@ impl ConnectCall<'_> {
         }
         let (client, id) = (self.restore_client(), self.listed.id.clone());
         let looked = self.keeper(&*client).look(|seen| seen == id.as_deref());
-        self.restore = looked.unwrap_or_default();
+        self.restore = Some(looked.unwrap_or_default());
     }
 
+    /// At most half of the time that is left goes to settings: the code comes after them.
     fn restore_client(&self) -> Box<dyn UpstreamClient> {
-        self.client().until(self.deadline.min(Instant::now() + RESTORE))
+        let now = Instant::now();
+        self.client().until(now + RESTORE.min(self.deadline.saturating_duration_since(now) / 2))
     }
 
     fn keeper<'a>(&'a self, client: &'a dyn UpstreamClient) -> SettingsKeeper<'a> {
