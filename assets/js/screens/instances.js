@@ -30,8 +30,8 @@ function row(session) {
     const badge = statusBadge();
     const since = sinceLine();
     const before = h('span', { class: 'before' });
-    const link = h('a', { href: `#/instancia/${encodeURIComponent(name)}`, title: name });
-    const technical = h('span', { class: 'technical' }, name);
+    const link = h('a', { href: `#/instancia/${encodeURIComponent(name)}` });
+    const technical = h('span', { class: 'technical', title: name }, name);
     const number = h('span', {});
     const labels = h('div', {});
     const server = h('span', {});
@@ -48,6 +48,7 @@ function row(session) {
       node,
       update(now) {
         setText(link, calledName(now));
+        link.title = calledName(now); // Two lines of it are shown.
         technical.hidden = !now.displayName;
         badge.update(now);
         since.update(now);
