@@ -63,14 +63,14 @@ fn plain_words(driver: &Driver) {
 
 /// Warnings of a call, with the fields they go with, and what the page says.
 const WARNINGS: &[(&str, &str)] = &[
-    ("{warning: null}", ""),
-    ("{warning: {code: 'other_number', message: 'M'}}", ""),
+    ("{warnings: []}", ""),
+    ("{warnings: [{code: 'other_number', message: 'M'}]}", ""),
     (
-        "{warning: {code: 'number_linked_twice', message: 'M'}, sameNumberAs: ['a', 'b'], sameNumberElsewhere: false}",
+        "{warnings: [{code: 'number_linked_twice', message: 'M'}], sameNumberAs: ['a', 'b'], sameNumberElsewhere: false}",
         "O mesmo celular também está conectado em: a, b.",
     ),
     (
-        "{warnings: [{code: 'found_on_several', message: 'M'}], alsoOn: ['reserva']}",
+        "{warnings: [{code: 'found_on_several', message: 'M'}], alsoOn: ['reserva'], alsoElsewhere: false}",
         "Ele também existe em: reserva.",
     ),
     (

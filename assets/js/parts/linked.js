@@ -25,7 +25,7 @@ export const numberTwice = ({ sameNumberAs, sameNumberElsewhere }) =>
     h('p', {}, sameNumberAs.length > 0 ? t('linked.twice.as', { names: sameNumberAs.join(', ') }) : t('linked.twice.elsewhere')));
 
 /** One name on two servers, or nothing: said to owners without the other's name. */
-export const nameTwice = ({ alsoOn = [], alsoElsewhere }) =>
+export const nameTwice = ({ alsoOn, alsoElsewhere }) =>
   (alsoOn.length > 0 || alsoElsewhere) && box('warn', t('linked.several'),
     h('p', {}, alsoOn.length > 0 ? t('linked.several.on', { servers: alsoOn.join(', ') }) : t('linked.several.elsewhere')),
     h('p', {}, t('linked.several.todo')));

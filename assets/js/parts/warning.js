@@ -14,8 +14,7 @@ function note({ code, message }, data) {
   return box('warn', own && t(`warning.${code}`), h('p', {}, own ? t(`warning.${code}.text`) : message));
 }
 
-const warningsOf = ({ warnings, warning }) => warnings || (warning ? [warning] : []);
-export const warningNotes = (data) => warningsOf(data).map((one) => note(one, data));
+export const warningNotes = (data) => data.warnings.map((one) => note(one, data));
 
 /** { node, update(data) }; what was said stays when later answers have nothing to say: only the call that finds it may. */
 export function warningPlace() {
@@ -24,7 +23,7 @@ export function warningPlace() {
   return {
     node,
     update(data) {
-      const key = JSON.stringify(warningsOf(data));
+      const key = JSON.stringify(data.warnings);
       if (key === '[]' || key === shown) return;
       shown = key;
       fillWith(node, warningNotes(data));
