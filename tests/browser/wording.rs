@@ -77,6 +77,7 @@ const WARNINGS: &[(&str, &str)] = &[
         "{warnings: [{code: 'found_on_several', message: 'M'}], alsoOn: [], alsoElsewhere: true}",
         "Ele também existe em outro servidor.",
     ),
+    ("{warnings: [{code: 'description_not_written', message: 'M'}]}", "não foram guardados"),
     ("{warnings: [{code: 'server_not_asked', message: 'M'}]}", "Um servidor não respondeu"),
     ("{warnings: [{code: 'of_a_later_release', message: 'Outra coisa.'}]}", "Outra coisa."),
 ];
