@@ -105,6 +105,12 @@ pub fn pairing(listed: Option<&ListedInstance>, memory: PhoneMemory, live: Conne
         (Some(old), _) if !old.lags && old.owner.is_some() => Pairing::Paired,
         (Some(old), PhoneMemory::NoPhone) if !old.lags => Pairing::Never,
         (Some(old), _) if !old.lags => Pairing::Possible,
+        // A phone that was seen is listed later, or nobody is told whose it is.
+        (Some(new), PhoneMemory::SeenAt(_))
+            if new.owner.is_none() && new.logout.is_none_or(|logout| memory.is_newer_than(&logout)) =>
+        {
+            Pairing::Possible
+        }
         (Some(new), _) if new.owner.is_none() => Pairing::Never,
         (Some(new), memory) => match new.logout {
             None => Pairing::Paired,
@@ -187,6 +193,8 @@ mod tests {
             let old = listed.as_ref().filter(|l| !l.lags);
             let newer = matches!((memory, new.and_then(|l| l.logout)), (PhoneMemory::SeenAt(seen), Some(l))
                 if l.at.is_none_or(|at| at <= seen));
+            let seen = matches!(memory, PhoneMemory::SeenAt(_));
+            let unlisted = seen && new.is_some_and(|l| l.owner.is_none() && (l.logout.is_none() || newer));
             let grounds = match pairing(listed.as_ref(), memory, live) {
                 Pairing::Paired => {
                     live == open
@@ -198,14 +206,14 @@ mod tests {
                 }
                 Pairing::Possible => {
                     live != open
-                        && new.is_none()
+                        && (new.is_none() || unlisted)
                         && memory != PhoneMemory::NoPhone
                         && old.is_none_or(|l| l.owner.is_none())
                 }
                 Pairing::Never => {
                     live != open
                         && listed.as_ref().is_none_or(|l| l.owner.is_none())
-                        && (new.is_some() || memory == PhoneMemory::NoPhone)
+                        && (new.is_some() && !unlisted || memory == PhoneMemory::NoPhone)
                 }
                 Pairing::LoggedOut(logout) => {
                     live != open

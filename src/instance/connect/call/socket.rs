@@ -48,7 +48,7 @@ impl ConnectCall<'_> {
         } else {
             self.socket = SocketHistory::Steady;
         }
-        if returning == Returning::Scanned {
+        if returning != Returning::Unpaired {
             // The list may tell by now of a phone.
             self.upstream = Upstream::Unseen;
         }
