@@ -32,10 +32,3 @@ CREATE VIEW doubled_instances AS
     JOIN integration_credentials c ON c.id = u.credentialId
     WHERE u.isPhone AND c.isActive AND c.type = +i.channel AND c.id <> own.id AND c.baseUrl <> own.baseUrl
         AND (u.upstreamId IS NULL OR u.upstreamId IS NOT i.upstreamId);
-
--- A row that is doubled has one line of its history for each server that doubles it.
-CREATE TRIGGER unmanaged_instances_doubled AFTER INSERT ON unmanaged_instances BEGIN
-    INSERT INTO instance_events (instanceId, at, fromStatus, toStatus, reason)
-        SELECT instanceId, NEW.seenAt, status, status, 'doubled' FROM doubled_instances
-        WHERE credentialId = NEW.credentialId AND name = NEW.name;
-END;

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use super::credentials;
 use super::lawful_name::lawful_name;
 use crate::domain::{
-    AdoptionObstacle, ConnectionState, Description, LinkedSince, ListedInstance, Millis, Name, Pairing,
-    Phone, PhoneMemory, Reason, Status, UpstreamError, UpstreamName, pairing,
+    AdoptionObstacle, ConnectionState, LinkedSince, ListedInstance, Millis, Name, Pairing, Phone,
+    PhoneMemory, Reason, Status, UpstreamError, UpstreamName, display_name, pairing,
 };
 use crate::store::{self, Adoption, Credential, RowHome, Store};
 use crate::sync::in_lanes;
@@ -107,10 +107,11 @@ pub fn find(
     }
     // What a phone is paired with gets the name, where two servers have it.
     instances.sort_by_cached_key(|found| (!found.is_paired(), found.name.clone()));
+    // What is not meant takes no name from what is.
+    instances.retain(|found| selection.has(found));
     for found in &mut instances {
         found.plan = planner.plan(found);
     }
-    instances.retain(|found| selection.has(found));
     failed.retain(|server| selection.is_of(&server.credential));
     Ok(Unmanaged { instances, failed })
 }
@@ -121,11 +122,12 @@ pub fn adopt(store: &Store, unmanaged: &Unmanaged, user: &str) -> Result<Vec<Ado
     let mut adopted = Vec::new();
     for found in &unmanaged.instances {
         let Ok(plan) = &found.plan else { continue };
-        if let Some(id) = store.adopt_instance(&adoption(found, plan, user, store.clock().now()))? {
-            if plan.name.as_str() != found.name {
-                let display_name = Some(found.name.trim().chars().take(DISPLAY_NAME).collect());
-                store.describe(&id, None, &Description { display_name, ..Description::default() })?;
-            }
+        let display_name = called_otherwise(found, plan);
+        let adoption = Adoption {
+            display_name: display_name.as_deref(),
+            ..adoption(found, plan, user, store.clock().now())
+        };
+        if let Some(id) = store.adopt_instance(&adoption)? {
             log::info!("{} at credential {} was adopted", plan.name, found.server.id);
             adopted.push(AdoptedInstance {
                 id,
@@ -138,6 +140,12 @@ pub fn adopt(store: &Store, unmanaged: &Unmanaged, user: &str) -> Result<Vec<Ado
         }
     }
     Ok(adopted)
+}
+
+/// What people call an instance whose row has another name.
+fn called_otherwise(found: &FoundInstance, plan: &AdoptionPlan) -> Option<String> {
+    let short: String = found.name.trim().chars().take(DISPLAY_NAME).collect();
+    display_name(&short).ok().filter(|_| plan.name.as_str() != found.name)
 }
 
 /// Why the only one that was selected is not adopted.
@@ -262,7 +270,7 @@ impl<'a> Planner<'a> {
         if self.rows.contains_key(name) || self.planned.contains(name) {
             return Err(AdoptionObstacle::NameHasRow);
         }
-        let given = self.selection.phone.filter(|_| self.selection.has(found)).cloned();
+        let given = self.selection.phone.cloned();
         let owner = listed.owner.as_ref().and_then(|owner| owner.number.clone());
         let phone = given.or(owner).ok_or(AdoptionObstacle::NumberUnknown)?;
         self.planned.insert(name.clone());
@@ -300,6 +308,7 @@ fn adoption<'a>(
         name: &plan.name,
         upstream_name: &plan.upstream_name,
         phone: &plan.phone,
+        display_name: None,
         user,
         credential: &found.server,
         upstream_id: listed.id.as_deref(),

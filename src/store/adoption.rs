@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use super::instances::is_own;
-use super::{Credential, Error, Store, linked};
+use super::{Credential, Error, Store, description, linked, unmanaged};
 use crate::crypto::new_id;
 use crate::domain::{Channel, LinkedSince, Millis, Name, Phone, Reason, Status, UpstreamName};
 
@@ -14,6 +14,8 @@ pub struct Adoption<'a> {
     /// What the instance is called upstream.
     pub upstream_name: &'a UpstreamName,
     pub phone: &'a Phone,
+    /// What people call it, where its name upstream is not the row's.
+    pub display_name: Option<&'a str>,
     /// The id of the owner.
     pub user: &'a str,
     /// Its server.
@@ -70,8 +72,9 @@ impl Store {
         let id = new_id("c");
         let [linked_number, linked_key, profile_name, linked_seen_at] =
             linked::columns(adoption.linked.as_ref());
-        let written = self.write(|t| {
-            t.prepare_cached(
+        let now = self.clock.now();
+        self.write(|t| {
+            let insert = t.prepare_cached(
                 "INSERT INTO messaging_instances (id, channel, channelInstanceId, upstreamName, channelPhoneOrId,
                      userId, credentialId, claimedUrl, upstreamId, status, statusReason, pairedAt,
                      linkedNumber, linkedKey, profileName, linkedSeenAt, createdAt, updatedAt)
@@ -80,8 +83,8 @@ impl Store {
                      SELECT 1 FROM messaging_instances i
                      WHERE CAST(coalesce(i.upstreamName, i.channelInstanceId) AS TEXT) = ?4 AND i.credentialId = c.id)
                  ON CONFLICT (channel, channelInstanceId) DO NOTHING",
-            )?
-            .execute(params![
+            );
+            let written = insert?.execute(params![
                 id,
                 adoption.channel.as_str(),
                 adoption.name.as_str(),
@@ -98,9 +101,16 @@ impl Store {
                 linked_key,
                 profile_name,
                 linked_seen_at,
-                self.clock.now(),
-            ])
-        })?;
-        Ok((written == 1).then_some(id))
+                now,
+            ])?;
+            if written == 0 {
+                return Ok(None);
+            }
+            if let Some(display_name) = adoption.display_name {
+                description::name_new_row(t, &id, display_name, now)?;
+            }
+            unmanaged::note_doubled(t, adoption.upstream_name.as_str(), now)?;
+            Ok(Some(id))
+        })
     }
 }

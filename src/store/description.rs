@@ -5,10 +5,10 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use super::folded::folded;
 use super::listing::texts;
 use super::{Error, Store};
-use crate::domain::{Description, Phone};
+use crate::domain::{Description, Millis, Phone};
 
 /// The texts of a row.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Default)]
 struct RowTexts {
     display_name: String,
     note: String,
@@ -35,6 +35,16 @@ impl Store {
             Ok(true)
         })
     }
+}
+
+/// Writes what people call a row that has just been written.
+pub(super) fn name_new_row(
+    t: &Transaction,
+    id: &str,
+    display_name: &str,
+    now: Millis,
+) -> rusqlite::Result<()> {
+    RowTexts { display_name: display_name.to_owned(), ..RowTexts::default() }.write(t, id, now)
 }
 
 fn read(t: &Transaction, id: &str) -> rusqlite::Result<Option<RowTexts>> {

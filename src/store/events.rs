@@ -18,7 +18,7 @@ pub struct EventLine {
     pub to: String,
     /// Why, as a word of [`crate::domain::Reason`].
     pub reason: Option<String>,
-    /// What was seen beside it: the number of the phone that is connected.
+    /// What was seen beside it: the number of the phone that is connected, or what was set.
     pub detail: Option<String>,
 }
 
@@ -27,7 +27,9 @@ impl Store {
     pub fn events(&self, id: &str, before: Option<i64>, most: u32) -> Result<Vec<EventLine>, Error> {
         self.read(|c| {
             c.prepare_cached(
-                "SELECT id, at, fromStatus, toStatus, reason, detail FROM instance_events
+                // Of a double it is the other server, which owners may not know.
+                "SELECT id, at, fromStatus, toStatus, reason, iif(reason = 'doubled', NULL, detail) AS detail
+                 FROM instance_events
                  WHERE instanceId = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
             )?
             .query_map(params![id, before.unwrap_or(i64::MAX), most], |row| {

@@ -154,7 +154,7 @@ impl Store {
         })
     }
 
-    /// Writes a pending row; `None` when the name has a row already, whoever owns it.
+    /// Writes a pending row; `None` when the name has a row already, whoever owns it, or its instance at that server has.
     pub fn add_instance(
         &self,
         channel: Channel,
@@ -185,7 +185,9 @@ impl Store {
             t.prepare_cached(
                 "INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId,
                      userId, credentialId, status, statusReason, createdAt, updatedAt)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)
+                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9 WHERE NOT EXISTS (
+                     SELECT 1 FROM messaging_instances i
+                     WHERE CAST(coalesce(i.upstreamName, i.channelInstanceId) AS TEXT) = ?3 AND i.credentialId = ?6)
                  ON CONFLICT (channel, channelInstanceId) DO NOTHING",
             )?
             .execute(params![

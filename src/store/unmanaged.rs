@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::{Error, Store};
-use crate::domain::{ListedInstance, Pairing, PhoneMemory, pairing};
+use crate::domain::{ListedInstance, Millis, Pairing, PhoneMemory, Reason, pairing};
 
 /// Most that are written in one transaction, some tens of ms: the first list of a server may have ten thousand, and
 /// calls write meanwhile.
@@ -111,6 +111,20 @@ fn write(
          ON CONFLICT (credentialId, name) DO UPDATE
              SET upstreamId = excluded.upstreamId, isPhone = excluded.isPhone, isPaired = excluded.isPaired",
     )?
-    .execute(params![credential, name, instance.id, instance.is_phone, instance.is_paired, now])
+    .execute(params![credential, name, instance.id, instance.is_phone, instance.is_paired, now])?;
+    note_doubled(t, name, now)
+}
+
+/// Writes one line of the history for each other server that has the name of a row, in `detail` which one: a list
+/// that omits the name once, and has it again, is no news.
+pub(super) fn note_doubled(t: &Transaction, upstream_name: &str, now: Millis) -> rusqlite::Result<()> {
+    t.prepare_cached(
+        "INSERT INTO instance_events (instanceId, at, fromStatus, toStatus, reason, detail)
+         SELECT d.instanceId, ?2, d.status, d.status, ?3, d.credentialId FROM doubled_instances d
+         WHERE d.name = ?1 AND NOT EXISTS (
+             SELECT 1 FROM instance_events e
+             WHERE e.instanceId = d.instanceId AND e.reason = ?3 AND e.detail = d.credentialId)",
+    )?
+    .execute(params![upstream_name, now, Reason::Doubled.word()])
     .map(drop)
 }

@@ -21,8 +21,8 @@ pub fn adoption_obstacle(obstacle: AdoptionObstacle) -> Sentence {
         ),
         AdoptionObstacle::UnsafeName => (
             "O nome dela não pode ser usado com segurança neste servidor".to_owned(),
-            "A Evolution 1.8 apaga outros arquivos se o nome tem espaços ou acentos. Crie a instância de novo com um \
-             nome de A-Z a-z 0-9 . _ -.",
+            "É longo demais, ou tem espaços ou acentos numa Evolution 1.8, que por eles apaga outros arquivos. Crie a \
+             instância de novo com um nome de A-Z a-z 0-9 . _ -.",
         ),
     };
     Sentence { code: obstacle.code(), error, detail: Some(detail.into()) }

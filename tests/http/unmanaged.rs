@@ -156,12 +156,13 @@ fn one_is_adopted_by_its_name_or_the_reason_is_said() {
     }
     for body in [
         json!({ "name": "livre", "phone": "+55 21 99185-6227" }),
-        json!({ "name": "duas", "credentialId": "cred_b" }),
+        // The other of the name is free, and is not taken for one that has a row.
+        json!({ "name": "duas", "credentialId": "cred_a", "phone": PHONE }),
     ] {
         assert_eq!(site.adopt(&body).body["data"]["adopted"][0]["channelInstanceId"], body["name"]);
     }
     let rows = site.rows().into_iter().map(|row| [0, 4, 5, 6, 8].map(|at| row[at].clone()).join(" "));
-    let expected = ["duas cred_b connected paired chefe", "livre cred_a disconnected unscanned chefe"];
+    let expected = ["duas cred_a disconnected unscanned chefe", "livre cred_a disconnected unscanned chefe"];
     assert_eq!(rows.collect::<Vec<_>>(), expected);
     other.control().refuse(true);
     let answer = site.adopt(&json!({ "name": "nada" }));

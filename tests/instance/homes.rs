@@ -231,6 +231,8 @@ fn a_double_on_a_server_that_comes_back_is_found_by_the_monitor_and_said_once() 
     let servers = Servers::new(Shop::watched(instant(Version::V2_3_7), swift()));
     servers.put(1, Has::Free);
     servers.put(1, Has::Down);
+    let down = "SELECT count(*) FROM credential_health WHERE credentialId = 'cred_b' AND trouble IS NOT NULL";
+    until("the monitor knows it, and notes nothing of it any more", || servers.shop.sql(down) == [["1"]]);
     servers.shop.set("DELETE FROM unmanaged_instances");
     let answer = servers.shop.post_as(&servers.admin, "loja");
     assert_eq!((answer.status, &*servers.home()), (200, "cred_a"), "{}", answer.body);

@@ -223,7 +223,9 @@ impl ConnectCall<'_> {
         }
         // Somebody wrote the row by hand meanwhile: it is read as it is, with its own credential.
         self.server = None;
-        self.read_row()
+        self.read_row()?;
+        // Or the instance has a row of another name.
+        if self.row.known().is_some() { Ok(()) } else { Err(ConnectError::OwnedByOther) }
     }
 
     /// Changes the row durably before the call goes on. A change that changes nothing is not written.
