@@ -79,6 +79,7 @@ fn the_end_does_not_wait_for_a_server_that_hangs() {
     sooner_than(patience / 4, begun);
     assert!(shop.sim.control().unlink("a"));
     shop.sim.control().fault(Fault::None, None);
+    until("what hung is over", || shop.sim.control().tally("fetchInstances", None).running == 0);
     let calls = shop.calls();
     std::thread::sleep(Duration::from_millis(300));
     // The connection that was cut is tried once more by the call that hung.
