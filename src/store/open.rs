@@ -72,7 +72,7 @@ fn open(folder: &Path) -> Result<Store, Error> {
         folder: folder.to_owned(),
         clock: AdjustableClock::default(),
         sealer,
-        writer: Writer::new(writer),
+        writer: Writer::new(writer, WRITE_WAIT),
         readers: readers.try_into().unwrap_or_else(|_| unreachable!("one connection for each reader")),
         next_reader: AtomicUsize::new(0),
     };

@@ -1,8 +1,9 @@
-//! The one connection that writes, used by one caller at a time, with one deadline for the whole wait.
+//! The one connection that writes, used by one caller at a time.
 //!
-//! A caller may wait twice: for the caller of this process that has the connection, and in SQLite for
-//! another process that holds the database. Both waits end at the same moment, so that one process
-//! which holds the database delays every caller by [`WRITE_WAIT`] at most, however many queue up.
+//! A caller may wait twice: in the queue of this process, and in SQLite for another process that holds the
+//! database. A queue that moves is waited for. Where nobody has written for [`WRITE_WAIT`] since a caller came, its
+//! wait is over as soon as it has the connection, so that one process which holds the database delays every caller by
+//! that much at most, however many queue up.
 
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,8 @@ use crate::sync::{Mutex, PermitLimits, Permits};
 /// Longest wait for the database. Writes take milliseconds; a backup tool that copies the file may
 /// take seconds.
 pub(super) const WRITE_WAIT: Duration = Duration::from_secs(5);
+/// Longest wait in the queue: on a slow disk hundreds of calls may write at the same moment.
+const QUEUE_WAIT: Duration = Duration::from_secs(20);
 /// From this size on the WAL is cut after a write, in bytes: four automatic checkpoints' worth.
 const WAL_LARGE: u64 = 16 << 20;
 /// How long after an attempt that a reader was in the way of the next one is made: each copies pages and
@@ -24,23 +27,26 @@ const ONE_WRITER: PermitLimits = PermitLimits { per_key: 1, total: 1, waiting: 4
 
 /// The writing connection, which one caller at a time may use.
 pub(super) struct Writer {
+    /// Longest wait since the last write.
+    wait: Duration,
     permits: Permits<()>,
     state: Mutex<WriterState>,
 }
 
 struct WriterState {
     connection: Connection,
+    /// When somebody wrote last.
+    written_at: Instant,
     /// From when on the WAL may be cut.
     cut_from: Instant,
 }
 
 impl Writer {
-    /// A writer with that connection.
-    pub(super) fn new(connection: Connection) -> Self {
-        Self {
-            permits: Permits::new(ONE_WRITER),
-            state: Mutex::new(WriterState { connection, cut_from: Instant::now() }),
-        }
+    /// A writer with that connection, which waits that long for another process.
+    pub(super) fn new(connection: Connection, wait: Duration) -> Self {
+        let now = Instant::now();
+        let state = WriterState { connection, written_at: now, cut_from: now };
+        Self { wait, permits: Permits::new(ONE_WRITER), state: Mutex::new(state) }
     }
 
     /// Runs one transaction; `None` when the connection was not free in time. When this returns a
@@ -49,14 +55,16 @@ impl Writer {
         &self,
         change: impl FnOnce(&Transaction) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<Option<T>> {
-        let deadline = Instant::now() + WRITE_WAIT;
+        let begun = Instant::now();
         // The permit makes the queue fair and bounds the wait; the mutex alone would do neither.
-        let Some(_permit) = self.permits.acquire((), deadline) else { return Ok(None) };
+        let Some(_permit) = self.permits.acquire((), begun + QUEUE_WAIT) else { return Ok(None) };
         let mut state = self.state.lock();
+        let deadline = begun.max(state.written_at) + self.wait;
         state.connection.busy_timeout(deadline.saturating_duration_since(Instant::now()))?;
         let transaction = state.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let result = change(&transaction)?;
         transaction.commit()?;
+        state.written_at = Instant::now();
         state.cut_wal();
         Ok(Some(result))
     }
@@ -88,4 +96,43 @@ fn cut_wal(connection: &Connection) -> bool {
         Err(error) => log::warn!("the WAL of {size} bytes was not cut: {error}"),
     }
     matches!(cut, Ok(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    const WAIT: Duration = Duration::from_millis(400);
+    const INSERT: &str = "INSERT INTO t VALUES (1)";
+
+    /// How many of ten callers at once could write, each of whom takes that long.
+    fn served(writer: &Writer, takes: Duration) -> usize {
+        let write = |t: &Transaction| {
+            thread::sleep(takes);
+            t.execute(INSERT, [])
+        };
+        thread::scope(|scope| {
+            let callers: Vec<_> = (0..10).map(|_| scope.spawn(|| writer.transaction(write))).collect();
+            let answers = callers.into_iter().map(|caller| caller.join().expect("an answer"));
+            answers.filter(|answer| matches!(answer, Ok(Some(1)))).count()
+        })
+    }
+
+    #[test]
+    fn a_queue_that_moves_is_waited_for_and_another_process_once() {
+        let folder = std::env::temp_dir().join(format!("pareia-writer-{}", std::process::id()));
+        let open = || Connection::open(&folder).expect("a database");
+        open().execute_batch("CREATE TABLE t (x)").expect("a table");
+        let writer = Writer::new(open(), WAIT);
+        assert_eq!(served(&writer, WAIT / 4), 10, "longer than the wait for one");
+        let other = open();
+        other.execute_batch("BEGIN IMMEDIATE").expect("its lock");
+        let begun = Instant::now();
+        assert_eq!(served(&writer, Duration::ZERO), 0);
+        assert!(begun.elapsed() < WAIT * 5, "in turn it would be ten times as long: {:?}", begun.elapsed());
+        drop(other);
+        assert_eq!(served(&writer, Duration::ZERO), 10);
+        std::fs::remove_file(&folder).expect("removed");
+    }
 }
