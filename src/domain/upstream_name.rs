@@ -1,13 +1,12 @@
 //! The name of an instance upstream, which may be one that [`Name`] forbids.
 
-use std::fmt;
-
 use super::Name;
 
 /// Longest name upstream, in characters, as Evolution 2.x keeps them.
 const MAX_CHARACTERS: usize = 255;
 
-/// A name that an instance has upstream, letter for letter: spaces, accents and slashes are part of it.
+/// A name that an instance has upstream, letter for letter: spaces, accents and slashes are part of it. It is no
+/// `Display`, since a path or a query takes it encoded only.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct UpstreamName(String);
 
@@ -35,12 +34,6 @@ impl UpstreamName {
 impl From<&Name> for UpstreamName {
     fn from(name: &Name) -> Self {
         Self(name.as_str().to_owned())
-    }
-}
-
-impl fmt::Display for UpstreamName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

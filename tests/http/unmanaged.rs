@@ -3,7 +3,9 @@
 use pareia::sim::{Sim, Version};
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Client, PHONE, ROUTE, Shop, instant, until, upstream_create};
+use crate::harness::{
+    Answer, Client, PHONE, ROUTE, Shop, instant, until, upstream_create, upstream_get, upstream_set,
+};
 use crate::instance::monitor::swift;
 
 const UNMANAGED: &str = "/api/admin/unmanaged";
@@ -203,4 +205,34 @@ fn an_instance_keeps_its_name_upstream_in_all_that_is_done_with_it() {
     assert_eq!(shop.call("DELETE", &path("")).body["data"]["removes"][0], "upstream");
     until("it is gone upstream", || control.state(ODD).is_none());
     assert_eq!(control.count("create", None), 2, "nothing of another name");
+}
+
+#[test]
+fn what_is_set_of_an_odd_name_goes_back_to_it_and_to_no_other() {
+    let site = Site::new(Shop::watched(instant(Version::V2_3_7), swift()));
+    let (shop, control, url) = (&site.shop, site.shop.sim.control(), site.shop.sim.url());
+    by_hand(&shop.sim, "x", "WHATSAPP-BAILEYS");
+    for (odd, encoded, name) in
+        [("x?y", "x%3Fy", "x-y"), ("Loja 1/2 é? #%", "Loja%201%2F2%20%C3%A9%3F%20%23%25", "Loja-1-2-e")]
+    {
+        by_hand(&shop.sim, odd, "WHATSAPP-BAILEYS");
+        let webhook =
+            json!({"webhook": {"enabled": true, "url": "http://loja.example/hook", "events": ["CALL"]}});
+        upstream_set(&url, "webhook", encoded, &webhook);
+        let settings = json!({"rejectCall": true, "msgCall": "Não", "groupsIgnore": true, "alwaysOnline": false,
+            "readMessages": true, "readStatus": false, "syncFullHistory": false});
+        upstream_set(&url, "settings", encoded, &settings);
+        assert_eq!(site.adopt(&json!({ "name": odd, "phone": PHONE, "user": "loja" })).status, 200);
+        until("what is set is saved", || {
+            shop.call("GET", &format!("{ROUTE}/{name}")).body["data"]["settingsSavedAt"].is_string()
+        });
+        control.forget(Some(odd));
+        assert_eq!(shop.post(name).data("restored"), &json!(["webhook", "settings"]));
+        let shown = upstream_get(&url, &format!("/webhook/find/{encoded}"));
+        assert_eq!(shown["url"], "http://loja.example/hook");
+        assert_eq!(upstream_get(&url, &format!("/settings/find/{encoded}"))["msgCall"], "Não");
+    }
+    for kind in ["webhook", "settings"] {
+        assert_eq!(control.count(&format!("{kind}/set"), Some("x")), 0, "{kind}");
+    }
 }

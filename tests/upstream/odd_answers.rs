@@ -79,7 +79,7 @@ fn a_name_that_1_8_would_hand_to_a_shell_is_not_deleted_there() {
         assert_eq!(
             (client.delete(&name), sim.control().count("delete", None)),
             (Ok(outcome), deletes),
-            "{name}"
+            "{name:?}"
         );
     }
 }

@@ -237,11 +237,11 @@ impl UpstreamClient for EvolutionClient {
     }
 
     fn settings(&self, name: &UpstreamName) -> Result<Option<SeenSettings>, UpstreamError> {
-        let path = format!("/instance/fetchInstances?instanceName={name}");
+        let path = format!("/instance/fetchInstances?instanceName={}", encoded(name));
         let (status, body) = self.get("fetchInstances", &path, CallPolicy::Repeatable)?;
         let Some(mut answer) = settings::listed(status, &body, name)? else { return Ok(None) };
         for kind in answer.unlisted() {
-            let path = format!("/{}/find/{name}", kind.as_str());
+            let path = format!("/{}/find/{}", kind.as_str(), encoded(name));
             let (status, body) = self.get(kind.as_str(), &path, CallPolicy::Repeatable)?;
             answer.note_found(*kind, status, &body)?;
         }
@@ -255,7 +255,7 @@ impl UpstreamClient for EvolutionClient {
         kind: SettingsKind,
         value: &Secret,
     ) -> Result<SetOutcome, UpstreamError> {
-        let path = format!("/{}/set/{name}", kind.as_str());
+        let path = format!("/{}/set/{}", kind.as_str(), encoded(name));
         let route = EvolutionRoute { method: "POST", name: kind.as_str(), path: &path };
         let (status, body) = self.call(&route, Some(value.expose()), CallPolicy::Repeatable, &mut whole)?;
         settings::set(status, &body)
