@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{MILLIS_PER_DAY, Millis, Secret, UpstreamError};
 
-/// How long after a create it counts as the one that made an instance whose id was not answered.
-const UNSURE: Millis = 60 * 60 * 1000;
+/// How long after a create it counts as the one that made an instance whose id was not answered: a slow server takes
+/// a call's time for it and as long once more, and the next call comes a minute later.
+const UNSURE: Millis = 2 * 60 * 1000;
 /// How long after a create what is missing is tried again.
 const RETRIES: Millis = MILLIS_PER_DAY;
 

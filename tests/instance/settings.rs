@@ -21,6 +21,10 @@ const VERSIONS: [Version; 2] = [Version::V2_3_7, Version::V1_8_2];
 const INVALID_PROXY: &str =
     r#"{"status":400,"error":"Bad Request","response":{"message":["Invalid proxy"]}}"#;
 
+/// A name that is not there, as 2.x says it.
+const MISSING: &str =
+    r#"{"status":404,"error":"Not Found","response":{"message":["The \"a\" instance does not exist"]}}"#;
+
 /// Everything that can be set of an instance, as its owner sets it.
 fn wishes(version: Version) -> Vec<(&'static str, Value)> {
     let events = json!({"enabled": true, "events": ["CALL", "QRCODE_UPDATED"]});
@@ -131,6 +135,22 @@ impl Shop {
         let lines = events.body["data"].as_array().expect("a list").iter().rev();
         let lines = lines.map(|e| format!("{} {}", word(&e["reason"]), word(&e["detail"])));
         lines.filter(|line| line.starts_with("settings_")).collect()
+    }
+
+    /// Leaves a name with a webhook saved and a create of which no answer came.
+    #[track_caller]
+    fn lose_create(&self, name: &str, version: Version) {
+        assert_eq!(self.post(name).status, 200);
+        upstream_set(&self.sim.url(), "webhook", name, &wishes(version)[0].1);
+        self.delete(name);
+        self.sim.control().fault_at("create", Fault::Reset, Some(1));
+        assert_eq!(self.post(name).status, 502);
+    }
+
+    fn make_by_hand(&self, name: &str) {
+        let body =
+            json!({"instanceName": name, "integration": "WHATSAPP-BAILEYS", "token": "t", "qrcode": true});
+        upstream_create(&self.sim.url(), &body);
     }
 
     /// Deletes the instance and its row, as its owner.
@@ -333,6 +353,36 @@ fn an_instance_that_we_did_not_create_is_never_written() {
     shop.until_looked("a");
     assert_eq!(shown(&url, "a", version), bare);
     assert!(bare.iter().all(|(kind, shown)| *kind == "settings" || shown.is_null()), "{bare:?}");
+}
+
+#[test]
+fn what_somebody_made_and_paired_after_a_lost_create_is_not_written() {
+    for version in VERSIONS {
+        let shop = Shop::new(instant(version));
+        shop.lose_create("a", version);
+        shop.make_by_hand("a");
+        assert!(shop.sim.control().scan("a", None));
+        shop.until_state("a", "open");
+        let sets = shop.sets("a");
+        assert_eq!((shop.post("a").status, shop.sets("a")), (409, sets), "{version:?}");
+    }
+}
+
+#[test]
+fn what_a_lost_create_made_gets_its_settings_though_the_next_create_finds_it() {
+    for (is_lost, restored) in [(true, json!(["webhook"])), (false, json!([]))] {
+        let shop = Shop::new(instant(Version::V2_3_7));
+        shop.lose_create("a", Version::V2_3_7);
+        if !is_lost {
+            shop.set("UPDATE saved_settings SET createdAt = createdAt - 120000");
+        }
+        shop.set("UPDATE messaging_instances SET createOutUntil = 1");
+        shop.make_by_hand("a");
+        // The look before the create comes too early, by list and by state.
+        shop.sim.control().fault(Fault::Scripted(404, MISSING), Some(2));
+        let answer = shop.post("a");
+        assert_eq!((answer.status, answer.data("restored")), (200, &restored), "{}", answer.body);
+    }
 }
 
 #[test]

@@ -4,9 +4,10 @@
 use std::time::Instant;
 
 use super::ConnectCall;
-use crate::domain::InstanceSettings;
+use crate::domain::{ConnectionState, InstanceSettings, Pairing, Restoration};
 use crate::instance::connect::ConnectError;
 use crate::instance::connect::limits::RESTORE;
+use crate::instance::connect::plan::{Step, Upstream, plan};
 use crate::instance::saved_settings::SettingsKeeper;
 use crate::upstream::UpstreamClient;
 
@@ -15,6 +16,12 @@ impl ConnectCall<'_> {
     pub(super) fn begin_restoration(&self) -> Result<Option<InstanceSettings>, ConnectError> {
         let begun = self.service.store.begin_restoration(self.request.channel, &self.request.name);
         begun.map_err(|error| self.internal(&error))
+    }
+
+    /// Whether an earlier create, of which no answer came, may have made the instance that the next one finds.
+    pub(super) fn may_be_made(&self) -> bool {
+        let due = self.due().filter(|due| due.created_id.is_none());
+        self.may_be_out() && due.is_some_and(|due| due.is_for(None, self.service.store.clock().now()))
     }
 
     /// Notes that no create of ours made an instance.
@@ -32,20 +39,34 @@ impl ConnectCall<'_> {
     }
 
     /// Puts back what an earlier call could not, since the answer to its create was lost: of that the row still
-    /// says that it may be out.
+    /// says that it may be out. A create makes no instance with a phone: one that has a phone is somebody's.
     pub(super) fn finish_restoration(&mut self) {
-        let may_be_out = self.row.known().is_some_and(|row| row.create_out_until.is_some());
-        if self.restore.is_some() || !may_be_out {
+        if self.restore.is_some() || !self.may_be_out() || !self.may_be_created() {
             return;
         }
-        let saved = self.service.store.saved_settings(self.request.channel, &self.request.name);
-        let due = saved.ok().flatten().and_then(|saved| saved.restoration);
-        if due.is_none_or(|due| due.created_id.is_some()) {
+        if self.due().is_none_or(|due| due.created_id.is_some()) {
             return;
         }
         let (client, id) = (self.restore_client(), self.listed.id.clone());
         let looked = self.keeper(&*client).look(|seen| seen == id.as_deref());
         self.restore = Some(looked.unwrap_or_default());
+    }
+
+    /// Whether the row says that a create is out, or was and was not answered.
+    fn may_be_out(&self) -> bool {
+        self.row.known().is_some_and(|row| row.create_out_until.is_some())
+    }
+
+    /// What has to be put back since an earlier create.
+    fn due(&self) -> Option<Restoration> {
+        let saved = self.service.store.saved_settings(self.request.channel, &self.request.name);
+        saved.ok().flatten().and_then(|saved| saved.restoration)
+    }
+
+    /// Whether what was found may be what a create of ours made.
+    fn may_be_created(&self) -> bool {
+        let Upstream::Present(state, pairing) = self.upstream else { return false };
+        state != ConnectionState::Open && pairing != Pairing::Paired && plan(&self.facts()) != Step::Refuse
     }
 
     /// At most half of the time that is left goes to settings: the code comes after them.

@@ -59,9 +59,7 @@ impl ConnectCall<'_> {
             |state| Upstream::Present(state, pairing(listed.as_ref(), self.phone_memory(state), state));
         self.upstream = state.map_or(Upstream::Absent, present);
         self.begin_socket(listed_connecting);
-        if state.is_some() {
-            self.finish_restoration();
-        }
+        self.finish_restoration();
         self.note_look()
     }
 
@@ -130,6 +128,7 @@ impl ConnectCall<'_> {
             self.upstream = Upstream::Unseen;
             return Ok(());
         }
+        let may_be_made = self.may_be_made();
         // Nothing of a former instance of the name counts for the new one.
         self.clear_pending_connect();
         self.listed = Listing::default();
@@ -160,7 +159,7 @@ impl ConnectCall<'_> {
             }
             Ok(Created::NameTaken) => {
                 self.upstream = Upstream::Present(ConnectionState::Unloaded, Pairing::Never);
-                self.clear_pending_create()
+                if may_be_made { Ok(()) } else { self.clear_pending_create() }
             }
             Ok(Created::Refused) => {
                 self.clear_pending_create()?;
