@@ -74,15 +74,6 @@ impl SettingsKind {
 pub struct InstanceSettings(BTreeMap<SettingsKind, Option<Secret>>);
 
 impl InstanceSettings {
-    /// Notes what was seen of a kind.
-    pub fn note(&mut self, kind: SettingsKind, seen: SeenSetting) {
-        match seen {
-            SeenSetting::Unknown => {}
-            SeenSetting::Nothing => _ = self.0.insert(kind, None),
-            SeenSetting::Set(value) => _ = self.0.insert(kind, Some(value)),
-        }
-    }
-
     /// What is set of that kind.
     pub fn get(&self, kind: SettingsKind) -> Option<&Secret> {
         self.0.get(&kind)?.as_ref()
@@ -125,17 +116,50 @@ impl InstanceSettings {
 pub enum SeenSetting {
     /// The server does not say.
     Unknown,
-    /// Nothing is set, or what every instance begins with.
+    /// Nobody has set anything since the instance was created.
     Nothing,
+    /// Somebody has set it since, and nothing is left: it is switched off, or as it was at first.
+    Off,
+    /// Nothing is set, and the server does not say whether somebody switched it off.
+    Unclear,
     /// This, in the words in which it is set.
     Set(Secret),
 }
 
 /// What was seen of an instance, and its id there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SeenSettings {
     pub instance_id: Option<String>,
     pub settings: InstanceSettings,
+    /// The kinds that somebody switched off: they are put back no more.
+    pub switched_off: BTreeSet<SettingsKind>,
+    /// The kinds that somebody may have switched off.
+    pub unclear: BTreeSet<SettingsKind>,
+}
+
+impl SeenSettings {
+    /// Notes what was seen of a kind.
+    pub fn note(&mut self, kind: SettingsKind, seen: SeenSetting) {
+        let value = match seen {
+            SeenSetting::Unknown => return,
+            SeenSetting::Nothing => None,
+            SeenSetting::Off => {
+                self.switched_off.insert(kind);
+                None
+            }
+            SeenSetting::Unclear => {
+                self.unclear.insert(kind);
+                None
+            }
+            SeenSetting::Set(value) => Some(value),
+        };
+        self.settings.0.insert(kind, value);
+    }
+
+    /// Whether it is set, or somebody switched it off.
+    pub fn is_settled(&self, kind: SettingsKind) -> bool {
+        self.settings.get(kind).is_some() || self.switched_off.contains(&kind)
+    }
 }
 
 /// What is saved of a name's instance.

@@ -21,6 +21,15 @@ pub(super) struct SettingsKeeper<'a> {
     pub trace: &'a str,
 }
 
+/// Who puts back what is still missing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum RestoreBy {
+    /// The next call after a create of which no answer came.
+    Call,
+    /// The monitor, hours after the create: what somebody may have switched off meanwhile stays so.
+    Monitor,
+}
+
 impl SettingsKeeper<'_> {
     /// Puts all of it back on the instance that was just created. What the server does not take is tried again
     /// later, and fails nothing.
@@ -33,9 +42,13 @@ impl SettingsKeeper<'_> {
 
     /// Looks at what is set of the row's own instance, puts back what is missing since a create, and saves what
     /// is new.
-    pub(super) fn look(&self, owns: impl Fn(Option<&str>) -> bool) -> Result<RestoreReport, UpstreamError> {
+    pub(super) fn look(
+        &self,
+        by: RestoreBy,
+        owns: impl Fn(Option<&str>) -> bool,
+    ) -> Result<RestoreReport, UpstreamError> {
         let Some((saved, seen)) = self.see(owns)? else { return Ok(RestoreReport::default()) };
-        let report = self.finish(&saved, &seen);
+        let report = self.finish(by, &saved, &seen);
         self.save_news(&saved, &seen);
         Ok(report)
     }
@@ -58,7 +71,8 @@ impl SettingsKeeper<'_> {
     }
 
     fn save_news(&self, saved: &SavedSettings, seen: &SeenSettings) {
-        let awaited = self.due(saved, seen).map(|due| due.awaited.clone()).unwrap_or_default();
+        let due = self.due(saved, seen).map(|due| &due.awaited - &seen.switched_off);
+        let awaited = due.unwrap_or_default();
         let new = saved.settings.seen_later(&seen.settings, &awaited);
         if new.to_json() != saved.settings.to_json() {
             self.logged(self.store.save_settings(self.channel, self.name, &new));
@@ -72,7 +86,7 @@ impl SettingsKeeper<'_> {
     }
 
     /// Puts back what is still missing on the instance that a create of ours made.
-    fn finish(&self, saved: &SavedSettings, seen: &SeenSettings) -> RestoreReport {
+    fn finish(&self, by: RestoreBy, saved: &SavedSettings, seen: &SeenSettings) -> RestoreReport {
         let Some(due) = self.due(saved, seen) else {
             if saved.restoration.is_some() {
                 self.logged(self.store.end_restoration(self.channel, self.name));
@@ -82,9 +96,10 @@ impl SettingsKeeper<'_> {
         if due.is_over(self.store.clock().now()) {
             return RestoreReport::default();
         }
-        let is_set = |kind: &SettingsKind| seen.settings.get(*kind).is_some();
-        let (there, missing): (BTreeSet<_>, BTreeSet<_>) = due.awaited.iter().partition(|kind| is_set(kind));
-        let mut report = self.put_back(&saved.settings, &missing);
+        let (there, missing): (BTreeSet<_>, BTreeSet<_>) =
+            due.awaited.iter().partition(|kind| seen.is_settled(**kind));
+        let tried = if by == RestoreBy::Monitor { &missing - &seen.unclear } else { missing.clone() };
+        let mut report = self.put_back(&saved.settings, &tried);
         // Of an earlier try the answer was lost; what differs is somebody's own by now.
         let arrived = |kind: &SettingsKind| seen.settings.get(*kind) == saved.settings.get(*kind);
         report.restored.extend(there.into_iter().filter(arrived));
@@ -96,6 +111,9 @@ impl SettingsKeeper<'_> {
 
     fn put_back(&self, saved: &InstanceSettings, kinds: &BTreeSet<SettingsKind>) -> RestoreReport {
         let mut report = RestoreReport::default();
+        if kinds.is_empty() {
+            return report;
+        }
         let mut broken = None;
         for kind in kinds {
             let Some(value) = saved.get(*kind) else { continue };

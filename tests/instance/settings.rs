@@ -260,6 +260,23 @@ fn what_is_refused_is_said_keeps_no_code_back_and_is_tried_again() {
 }
 
 #[test]
+fn the_monitor_does_not_try_again_what_somebody_may_have_switched_off() {
+    let shop = Shop::watched(instant(Version::V1_8_2), watchful());
+    assert_eq!(shop.post("a").status, 200);
+    set_all(&shop.sim.url(), "a", Version::V1_8_2);
+    shop.until_looked("a");
+    shop.sim.control().fault_at("proxy/set", Fault::Scripted(400, INVALID_PROXY), Some(1));
+    shop.sim.control().forget(Some("a"));
+    assert_eq!(shop.post("a").data("notRestored")[0]["kind"], "proxy");
+    let sets = shop.sets("a");
+    shop.until_looked("a");
+    assert_eq!(shop.sets("a"), sets);
+    // The copy stays for the next create.
+    shop.sim.control().forget(Some("a"));
+    assert_restored(&shop.post("a"), &kinds(Version::V1_8_2), &json!([]));
+}
+
+#[test]
 fn a_server_that_switched_something_off_or_falls_silent_costs_no_code() {
     let shop = Shop::new(instant(Version::V2_3_7));
     let (url, control) = (shop.sim.url(), shop.sim.control());
@@ -297,8 +314,10 @@ fn a_kill_between_create_and_restore_is_finished_by_the_next_call() {
         assert_eq!(answer.expect("an answer").status(), 200);
         until("it is gone", || sim.control().state(name).is_none());
     };
-    // In the meantime, the owner of the second set a webhook again.
-    for (name, own) in [("a", None), ("b", Some("http://loja.example/new"))] {
+    // In the meantime, the owner of the second set a webhook again, and that of the third switched SQS off.
+    let webhook = json!({"webhook": {"enabled": true, "url": "http://loja.example/new", "events": ["CALL"]}});
+    let off = json!({"sqs": {"enabled": false, "events": []}});
+    for (name, own) in [("a", None), ("b", Some(("webhook", webhook))), ("c", Some(("sqs", off)))] {
         assert_eq!(post(&serving.route(), name).expect("an answer").status, 200);
         set_all(&sim.url(), name, Version::V2_3_7);
         let before = shown(&sim.url(), name, Version::V2_3_7);
@@ -314,18 +333,20 @@ fn a_kill_between_create_and_restore_is_finished_by_the_next_call() {
         });
         sim.control().fault(Fault::None, None);
         serving = Serving::start(folder.path());
-        if let Some(url) = own {
-            let webhook = json!({"webhook": {"enabled": true, "url": url, "events": ["CALL"]}});
-            upstream_set(&sim.url(), "webhook", name, &webhook);
-        }
+        let own = own.map(|(kind, body)| {
+            upstream_set(&sim.url(), kind, name, &body);
+            (kind, shown(&sim.url(), name, Version::V2_3_7).remove(kind))
+        });
         let answer = post(&serving.route(), name).expect("an answer");
-        let restored: Vec<_> =
-            kinds(Version::V2_3_7).into_iter().filter(|kind| own.is_none() || *kind != "webhook").collect();
+        let restored: Vec<_> = kinds(Version::V2_3_7)
+            .into_iter()
+            .filter(|kind| own.as_ref().is_none_or(|own| *kind != own.0))
+            .collect();
         assert_restored(&answer, &restored, &json!([]));
         let mut after = shown(&sim.url(), name, Version::V2_3_7);
-        if let Some(url) = own {
-            assert_eq!(after["webhook"]["url"], url, "nobody's own is written over");
-            after.insert("webhook", before["webhook"].clone());
+        if let Some((kind, value)) = own {
+            assert_eq!(after.remove(kind), value, "nobody's own is written over");
+            after.insert(kind, before[kind].clone());
         }
         assert_eq!(after, before, "{name}");
     }

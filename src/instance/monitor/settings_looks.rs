@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::snapshot::Snapshot;
 use crate::domain::{Name, UpstreamName};
-use crate::instance::saved_settings::SettingsKeeper;
+use crate::instance::saved_settings::{RestoreBy, SettingsKeeper};
 use crate::store::Store;
 
 /// Longest look: a call for the name waits for as long.
@@ -80,7 +80,7 @@ fn is_seen(store: &Store, snapshot: &Snapshot, at: usize) -> bool {
     let client = snapshot.client.until(Instant::now() + LIMIT);
     let (client, channel) = (&*client, row.channel);
     let keeper = SettingsKeeper { store, client, channel, name: &name, upstream_name: &upstream_name, trace };
-    if let Err(error) = keeper.look(|id| row.owns(id)) {
+    if let Err(error) = keeper.look(RestoreBy::Monitor, |id| row.owns(id)) {
         log::debug!("id={trace} what is set of {name} could not be read: {error:?}");
     }
     true

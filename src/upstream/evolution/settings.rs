@@ -6,9 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::decode::{is_envelope, is_no_route, missing, parse_body};
 use super::entry::has_name;
-use crate::domain::{
-    InstanceSettings, Secret, SeenSetting, SeenSettings, SettingsKind, UpstreamError, UpstreamName,
-};
+use crate::domain::{Secret, SeenSetting, SeenSettings, SettingsKind, UpstreamError, UpstreamName};
 use crate::upstream::SetOutcome;
 use SettingsKind::{Chatwoot, Nats, Proxy, Rabbitmq, Settings, Sqs, Webhook, Websocket};
 
@@ -48,9 +46,11 @@ impl ListAnswer {
         body: &[u8],
     ) -> Result<(), UpstreamError> {
         let (_, found) = parse_body(status, body)?;
-        if status == 200 {
-            self.seen.settings.note(kind, value(kind, &found, self.is_old));
+        let seen = if status == 200 { value(kind, &found, self.is_old) } else { SeenSetting::Unknown };
+        if seen == SeenSetting::Unknown && (self.is_old || status != 200) {
+            self.seen.unclear.insert(kind);
         }
+        self.seen.note(kind, seen);
         Ok(())
     }
 }
@@ -70,16 +70,15 @@ pub(super) fn listed(
     let Some(entry) = entries.iter().find(|entry| has_name(entry, name)) else { return Ok(None) };
     let is_old = entry["instance"].is_object();
     let id = if is_old { &entry["instance"]["instanceId"] } else { &entry["id"] };
-    let mut settings = InstanceSettings::default();
+    let mut seen = SeenSettings { instance_id: id.as_str().map(str::to_owned), ..SeenSettings::default() };
     if !is_old {
         if !entry["Setting"].is_object() {
             return Ok(None);
         }
         for (kind, member) in LISTED {
-            settings.note(kind, value(kind, &entry[member], is_old));
+            seen.note(kind, value(kind, &entry[member], is_old));
         }
     }
-    let seen = SeenSettings { instance_id: id.as_str().map(str::to_owned), settings };
     Ok(Some(ListAnswer { seen, is_old }))
 }
 
@@ -95,7 +94,19 @@ fn value(kind: SettingsKind, found: &Value, is_old: bool) -> SeenSetting {
     if is_set {
         SeenSetting::Set(Secret::new(body(kind, row, is_old).to_string()))
     } else {
-        SeenSetting::Nothing
+        unset(kind, found, is_old)
+    }
+}
+
+/// What it means that nothing is set. 2.x has a row only of what somebody has set, and of `settings`, which an
+/// instance begins with: recorded, both its times are the same until somebody sets it.
+fn unset(kind: SettingsKind, found: &Value, is_old: bool) -> SeenSetting {
+    match (found["createdAt"].as_str(), found["updatedAt"].as_str()) {
+        _ if is_old => SeenSetting::Unclear,
+        _ if kind != Settings => SeenSetting::Off,
+        (Some(created), Some(updated)) if created == updated => SeenSetting::Nothing,
+        (Some(_), Some(_)) => SeenSetting::Off,
+        _ => SeenSetting::Unclear,
     }
 }
 
@@ -145,7 +156,7 @@ pub(super) fn set(status: u16, body: &[u8]) -> Result<SetOutcome, UpstreamError>
 mod tests {
     use super::*;
 
-    use SeenSetting::{Nothing, Set, Unknown};
+    use SeenSetting::{Nothing, Off, Set, Unclear, Unknown};
 
     #[track_caller]
     fn assert_value(kind: SettingsKind, is_old: bool, found: &Value, expected: &SeenSetting) {
@@ -177,8 +188,8 @@ mod tests {
         let body = json!({"enabled": true, "events": ["CALL"]});
         assert_value(Sqs, false, &events, &set_by(&json!({ "sqs": body })));
         assert_value(Sqs, true, &events, &set_by(&body));
-        assert_value(Sqs, false, &json!({"enabled": false, "events": []}), &Nothing);
-        assert_value(Proxy, true, &json!({"enabled": false, "proxy": null}), &Nothing);
+        assert_value(Sqs, false, &json!({"enabled": false, "events": []}), &Off);
+        assert_value(Proxy, true, &json!({"enabled": false, "proxy": null}), &Unclear);
         let chatwoot = json!({"enabled": true, "ignoreJids": null, "organization": "o"});
         assert_value(Chatwoot, false, &chatwoot, &set_by(&json!({"enabled": true, "organization": "o"})));
     }
@@ -186,12 +197,16 @@ mod tests {
     #[test]
     fn settings_count_once_they_differ_from_the_first() {
         let of = |json: &str| serde_json::from_str::<Value>(json).expect("JSON");
-        let new = of(r#"{"rejectCall":false,"msgCall":"","groupsIgnore":false,"wavoipToken":""}"#);
-        assert_value(Settings, false, &new, &Nothing);
+        let mut new = of(r#"{"rejectCall":false,"msgCall":"","groupsIgnore":false,"wavoipToken":""}"#);
+        assert_value(Settings, false, &new, &Unclear);
+        for (updated, expected) in [("t", Nothing), ("u", Off)] {
+            (new["createdAt"], new["updatedAt"]) = ("t".into(), updated.into());
+            assert_value(Settings, false, &new, &expected);
+        }
         let own = of(r#"{"rejectCall":true,"msgCall":null,"groupsIgnore":false}"#);
         assert_value(Settings, false, &own, &set_by(&of(r#"{"rejectCall":true,"groupsIgnore":false}"#)));
         let old = of(r#"{"reject_call":false,"groups_ignore":true,"always_online":false}"#);
-        assert_value(Settings, true, &old, &Nothing);
+        assert_value(Settings, true, &old, &Unclear);
         let own = of(r#"{"reject_call":false,"groups_ignore":false,"always_online":false}"#);
         assert_value(Settings, true, &own, &set_by(&own));
         let unknown = of(r#"{"reject_call":false,"msg_call":"","groups_ignore":true}"#);

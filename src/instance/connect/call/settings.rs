@@ -8,7 +8,7 @@ use crate::domain::{ConnectionState, InstanceSettings, Pairing, Restoration};
 use crate::instance::connect::ConnectError;
 use crate::instance::connect::limits::RESTORE;
 use crate::instance::connect::plan::{Step, Upstream, plan};
-use crate::instance::saved_settings::SettingsKeeper;
+use crate::instance::saved_settings::{RestoreBy, SettingsKeeper};
 use crate::upstream::UpstreamClient;
 
 impl ConnectCall<'_> {
@@ -48,7 +48,7 @@ impl ConnectCall<'_> {
             return;
         }
         let (client, id) = (self.restore_client(), self.listed.id.clone());
-        let looked = self.keeper(&*client).look(|seen| seen == id.as_deref());
+        let looked = self.keeper(&*client).look(RestoreBy::Call, |seen| seen == id.as_deref());
         self.restore = Some(looked.unwrap_or_default());
     }
 
