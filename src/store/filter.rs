@@ -24,6 +24,10 @@ pub struct Filter {
     pub status: Option<&'static str>,
 }
 
+/// Whether another phone is connected than the row is for. Most are the same letter for letter.
+pub(super) const OTHER_NUMBER: &str = "i.status = 'connected' AND i.linkedNumber <> i.channelPhoneOrId
+    AND number_matches(i.linkedNumber, i.channelPhoneOrId) = 0";
+
 /// The conditions of a filter, and their values by name.
 #[derive(Default)]
 pub(super) struct Conditions {
@@ -54,11 +58,7 @@ impl Conditions {
         let label = "instr(i.searchText, char(10) || :label || char(10)) > 0";
         all.add(label, ":label", filter.label.as_deref().map(folded));
         if filter.other_number {
-            // Most are the same letter for letter.
-            all.sql.push(
-                "i.status = 'connected' AND i.linkedNumber <> i.channelPhoneOrId
-                 AND number_matches(i.linkedNumber, i.channelPhoneOrId) = 0",
-            );
+            all.sql.push(OTHER_NUMBER);
         }
         all
     }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
-use super::filter::{Conditions, Filter};
+use super::filter::{Conditions, Filter, OTHER_NUMBER};
 use super::health::UNWATCHED;
 use super::instances::parsed;
 use super::{Error, Store, scans};
@@ -88,9 +88,16 @@ pub struct InstanceRef {
 #[derive(Debug)]
 pub struct Page {
     pub lines: Vec<InstanceLine>,
-    /// The number of each status, over all pages, whatever status the filter has.
-    pub counts: HashMap<String, u32>,
+    pub counts: InstanceCounts,
     pub failing_servers: Vec<FailingServer>,
+}
+
+/// How many instances there are over all pages, whatever status the filter has.
+#[derive(Debug, Default)]
+pub struct InstanceCounts {
+    pub by_status: HashMap<String, u32>,
+    /// Those that another phone is connected to than they are for.
+    pub other_number: u32,
 }
 
 /// A server that fails.
@@ -250,12 +257,21 @@ fn lines(
     c.prepare_cached(&query)?.query_map(&*wanted.values(), |row| read_line(row, now))?.collect()
 }
 
-fn counts(c: &Connection, filter: &Filter) -> rusqlite::Result<HashMap<String, u32>> {
+fn counts(c: &Connection, filter: &Filter) -> rusqlite::Result<InstanceCounts> {
     let wanted = Conditions::of(filter);
-    let clause = wanted.clause();
-    let query = format!("SELECT i.status, count(*) FROM messaging_instances i {clause} GROUP BY i.status");
-    let each = |row: &Row| Ok((row.get(0)?, row.get(1)?));
-    c.prepare_cached(&query)?.query_map(&*wanted.values(), each)?.collect()
+    let query = format!(
+        "SELECT i.status, count(*), count(*) FILTER (WHERE {OTHER_NUMBER})
+         FROM messaging_instances i {} GROUP BY i.status",
+        wanted.clause()
+    );
+    let mut counts = InstanceCounts::default();
+    let mut statement = c.prepare_cached(&query)?;
+    let mut rows = statement.query(&*wanted.values())?;
+    while let Some(row) = rows.next()? {
+        counts.by_status.insert(row.get(0)?, row.get(1)?);
+        counts.other_number += row.get::<_, u32>(2)?;
+    }
+    Ok(counts)
 }
 
 /// The servers in use that fail, or those of them that one user's instances are on.

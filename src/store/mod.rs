@@ -40,7 +40,7 @@ pub use filter::Filter;
 pub use health::Health;
 pub use instances::InstanceRow;
 pub use links::{Link, LinkLine, NewLink};
-pub use listing::{FailingServer, InstanceLine, InstanceRef, Page};
+pub use listing::{FailingServer, InstanceCounts, InstanceLine, InstanceRef, Page};
 pub use monitored::{MonitoredRow, NotedStatus};
 pub use overview::Totals;
 pub use passwords::{Account, SetUp};

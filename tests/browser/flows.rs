@@ -403,11 +403,21 @@ fn tab_to(browser: &Browser, what: &str) {
 }
 
 fn many(driver: &Driver) {
+    const OTHER: &str = "//button[contains(., 'Outro número') and contains(., '1')]";
     let world = World::new();
     world.rows(200);
+    // On the second page.
+    world.shop.set(
+        "UPDATE messaging_instances SET linkedNumber = '5511987654321' WHERE channelInstanceId = 'loja-099'",
+    );
     let browser = world.logged_in(driver, DESKTOP);
     browser.sees("1–50 de 200");
     World::picture(&browser, "many");
+    browser.press_at(OTHER, "Outro número");
+    browser.sees("loja-099");
+    browser.sees_no_more("loja-001");
+    browser.press_at(OTHER, "Outro número");
+    browser.sees("1–50 de 200");
     browser.press("Próxima");
     browser.sees("51–100 de 200");
     browser.fill("Buscar por nome ou número", "loja-17");

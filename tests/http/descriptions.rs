@@ -194,6 +194,18 @@ fn the_list_is_searched_by_what_people_wrote_and_by_the_linked_number() {
         assert_eq!(names, found, "{query}");
         assert_eq!(answer.body["total"], json!(found.len()), "{query}");
     }
+    for (query, others) in [
+        ("", 1),
+        ("page=2&perPage=1", 1),
+        ("page=2&perPage=1&status=disconnected", 1),
+        ("number=other&status=disconnected", 1),
+        ("label=Zona+Sul", 0),
+        ("search=c", 1),
+        ("search=d", 0),
+    ] {
+        let answer = shop.call("GET", &format!("{ROUTE}?{query}"));
+        assert_eq!(answer.body["otherNumber"], json!(others), "{query}");
+    }
     for (query, field) in [("number=same", "number"), ("label=%00", "label")] {
         let refused = shop.call("GET", &format!("{ROUTE}?{query}"));
         assert_eq!((refused.status, &refused.body["field"]), (400, &json!(field)), "{query}");

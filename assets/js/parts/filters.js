@@ -21,7 +21,7 @@ function chips(wanted, counts, others) {
     key: status, words: () => plainStatus(status), count: counts[status] || 0, pressed: wanted.status === status, change: { status },
   }));
   const other = (wanted.number || others > 0) && {
-    key: OTHER, words: () => plainStatus(OTHER), pressed: Boolean(wanted.number), change: { number: wanted.number ? '' : OTHER },
+    key: OTHER, words: () => plainStatus(OTHER), count: others, pressed: Boolean(wanted.number), change: { number: wanted.number ? '' : OTHER },
   };
   return [label, all, ...statuses, other].filter(Boolean);
 }
@@ -50,12 +50,12 @@ export function filters(changed) {
   const show = keyed(node, (one) => one.key, chip(changed));
   return {
     node,
-    show(wanted, { counts, data, troubles }) {
+    show(wanted, { counts, otherNumber, troubles }) {
       // A server is failing, so the counts are what was known last.
       const unsure = (troubles || []).length > 0;
       node.classList.toggle('unsure', unsure);
       note.hidden = !unsure;
-      show(chips(wanted, counts, data.filter((one) => one.numberMatches === false).length));
+      show(chips(wanted, counts, otherNumber));
     },
   };
 }

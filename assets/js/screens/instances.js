@@ -134,8 +134,7 @@ export function instancesScreen({ signal, session }) {
   function show(answer, lacking) {
     const filtered = isFiltered(wanted);
     const kind = answer.data.length ? 'rows' : `none ${lacking ? 'lacking' : ''} ${filtered ? 'filtered' : ''}`;
-    const others = answer.data.filter((one) => one.numberMatches === false).length;
-    setText(lead, summary(answer.counts, answer.data.some((one) => one.unknownSince), others));
+    setText(lead, summary(answer.counts, answer.data.some((one) => one.unknownSince), answer.otherNumber));
     chips.show(wanted, answer);
     tools.classList.remove('waiting'); // Its place was kept until now, so that nothing jumps.
     tools.hidden = !sum(answer.counts) && !filtered;

@@ -241,21 +241,22 @@ struct InstancePageJson<'a> {
     page: u32,
     per_page: u32,
     total: u32,
-    counts: Counts,
+    counts: InstanceCountsJson,
+    other_number: u32,
     #[serde(rename = "troubles")]
     failing_servers: Vec<FailingServerJson<'a>>,
 }
 
 impl<'a> InstancePageJson<'a> {
     fn of(found: &'a Page, filter: &Filter, page: u32, per_page: u32) -> Self {
-        let of = |status: &str| found.counts.get(status).copied().unwrap_or(0);
+        let of = |status: &str| found.counts.by_status.get(status).copied().unwrap_or(0);
         Self {
             success: true,
             data: found.lines.iter().map(InstanceJson::of).collect(),
             page,
             per_page,
-            total: filter.status.map_or_else(|| found.counts.values().sum(), of),
-            counts: Counts {
+            total: filter.status.map_or_else(|| found.counts.by_status.values().sum(), of),
+            counts: InstanceCountsJson {
                 pending: of("pending"),
                 connecting: of("connecting"),
                 connected: of("connected"),
@@ -263,13 +264,14 @@ impl<'a> InstancePageJson<'a> {
                 lost: of("lost"),
                 error: of("error"),
             },
+            other_number: found.counts.other_number,
             failing_servers: found.failing_servers.iter().map(FailingServerJson::of).collect(),
         }
     }
 }
 
 #[derive(Serialize)]
-struct Counts {
+struct InstanceCountsJson {
     pending: u32,
     connecting: u32,
     connected: u32,
