@@ -3,12 +3,17 @@
 use std::time::{Duration, Instant};
 
 use pareia::sim::{Fault, Whatsapp};
+use serde_json::json;
 
 use crate::Test;
 use crate::driver::{Browser, DESKTOP, Driver, PHONE, Screen, control, until};
-use crate::harness::{KEY, PHONE as NUMBER};
+use crate::harness::{KEY, PHONE as NUMBER, upstream_set};
 use crate::screens::check;
 use crate::world::{NAME, PASSWORD, World};
+
+/// A refusal of Evolution's.
+const REFUSED_SETTINGS: &str =
+    r#"{"status":400,"error":"Bad Request","response":{"message":["Invalid settings"]}}"#;
 
 /// Every flow.
 pub const TESTS: &[Test] = &[
@@ -24,6 +29,7 @@ pub const TESTS: &[Test] = &[
     ("a_name_for_people_is_written_and_found", described),
     ("a_server_that_is_down_says_so_on_every_screen", server_down),
     ("removing_names_what_is_lost", remove),
+    ("what_was_set_and_came_back_or_not_is_said", restored),
     ("language_and_colours_stay_as_chosen", preferences),
     ("the_keyboard_is_enough", keyboard),
     ("two_hundred_numbers_are_found_by_search_filter_and_page", many),
@@ -335,6 +341,61 @@ fn remove(driver: &Driver) {
     assert!(world.shop.sim.control().state("loja").is_none(), "gone upstream");
     assert_eq!(world.shop.sql("SELECT count(*) FROM messaging_instances"), [["0"]]);
     world.finish(&browser);
+}
+
+/// A number that is removed and connected anew: what its owner had set comes back but for what is refused, and the
+/// page says both beside the code, after the scan and in the history.
+fn restored(driver: &Driver) {
+    const SAYS: [&str; 3] = [
+        "Parte das configurações não voltou",
+        "isto voltou como era: webhook",
+        "configurações gerais (a Evolution não aceitou)",
+    ];
+    let world = World::new();
+    let (url, control) = (world.shop.sim.url(), world.shop.sim.control());
+    assert_eq!(world.shop.post("loja").status, 200);
+    world.owned_by("loja", NAME);
+    let webhook = json!({"webhook": {"enabled": true, "url": "http://loja.example/hook", "byEvents": false,
+        "base64": false, "events": ["MESSAGES_UPSERT"]}});
+    upstream_set(&url, "webhook", "loja", &webhook);
+    let settings = json!({"rejectCall": true, "msgCall": "Só mensagens", "groupsIgnore": false, "alwaysOnline": false,
+        "readMessages": false, "readStatus": false, "syncFullHistory": false});
+    upstream_set(&url, "settings", "loja", &settings);
+    let browser = world.logged_in(driver, PHONE);
+    browser.press("loja");
+    browser.sees("Antes de remover");
+    scroll_down(&browser);
+    browser.press("Remover este número");
+    browser.press("Remover loja");
+    browser.press("Conectar o primeiro número");
+    control.fault_at("settings/set", Fault::Scripted(400, REFUSED_SETTINGS), None);
+    browser.fill("Nome", "loja");
+    browser.fill("Número do WhatsApp", NUMBER);
+    browser.press("Mostrar QR Code");
+    browser.sees("Válido por");
+    sees_all(&browser, &SAYS);
+    check(&browser, "restored-code");
+    world.shop.scan("loja");
+    browser.sees("está pronto para usar");
+    sees_all(&browser, &SAYS);
+    check(&browser, "restored-connected");
+    browser.go(&world.url("/#/instancia/loja"));
+    browser.sees("Parte das configurações não pôde ser devolvida");
+    browser.sees(SAYS[2]);
+    check(&browser, "restored-history");
+    world.finish(&browser);
+}
+
+/// Away from the bar below, which lies over the end of a telephone's window.
+fn scroll_down(browser: &Browser) {
+    browser.run("scrollTo(0, document.documentElement.scrollHeight)");
+}
+
+#[track_caller]
+fn sees_all(browser: &Browser, texts: &[&str]) {
+    for text in texts {
+        browser.sees(text);
+    }
 }
 
 fn preferences(driver: &Driver) {

@@ -4,10 +4,12 @@ import { h, fillWith, keyed } from '../dom.js';
 import { call, instancePath } from '../api.js';
 import { when } from '../format.js';
 import { latest } from '../latest.js';
+import { readKinds } from '../restoration.js';
 import { reasonText, t } from '../words.js';
 import { button } from './button.js';
 import { notice } from './notice.js';
 import { section } from './page.js';
+import { settingsText } from './restoration.js';
 import { plainStatus, statusFor } from './status.js';
 
 const PAGE = 20;
@@ -17,7 +19,7 @@ function line(event) {
   const status = statusFor(event.to, event.reason);
   const node = h('li', { class: `event ${status}` },
     h('div', { class: 'event-head' }, plainStatus(status), h('span', { class: 'hint' }, when(event.at))),
-    why && h('p', {}, why), event.reason?.startsWith('settings_') && h('p', { class: 'hint' }, event.detail));
+    why && h('p', {}, why), event.reason?.startsWith('settings_') && h('p', { class: 'hint' }, settingsText(readKinds(event.detail))));
   return { node, update() {} };
 }
 

@@ -21,7 +21,7 @@ import { qrCard } from '../parts/qr.js';
 import { scanHelp } from '../parts/scan-help.js';
 import { steps } from '../parts/steps.js';
 import { tabs } from '../parts/tabs.js';
-import { warningNotes, warningPlace } from '../parts/warning.js';
+import { warningPlace } from '../parts/warning.js';
 
 /** What the form learned, so that its answer is shown at once and not asked for again. */
 let handed = null;
@@ -78,11 +78,12 @@ function livePanel(name, digits, { first, scans }, signal) {
     },
     idle: () => qr.idle(again),
     connected(data) {
+      odd.update(data);
       const done = successPanel(digits, data);
       done.node.append(h('div', { class: 'actions' },
         linkButton(t('done.list'), '#/', { kind: 'primary' }), linkButton(t('done.another'), '#/conectar', { icon: 'plus' })));
       const see = linkButton(t('linked.see'), `#/instancia/${encodeURIComponent(name)}`, { kind: 'primary' });
-      fillWith(place, data.numberMatches === false && otherNumber(phone(digits), linkedAs(data), [see]), warningNotes(data), done.node);
+      fillWith(place, data.numberMatches === false && otherNumber(phone(digits), linkedAs(data), [see]), odd.node, done.node, odd.restored);
       document.title = `${t('done.title')} · pareia`;
       done.heading.focus();
     },
@@ -100,7 +101,7 @@ function livePanel(name, digits, { first, scans }, signal) {
   ], { changed: (key) => following.wantCode(key === 'code') });
   const card = h('div', { class: 'card' }, ways.node);
   help.update(scans);
-  return fillWith(place, problem, odd.node, card, help.node);
+  return fillWith(place, problem, odd.node, odd.restored, card, help.node);
 }
 
 export function pairScreen({ params, signal }) {
