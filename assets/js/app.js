@@ -25,7 +25,7 @@ const SCREENS = {
   '': { load: numbers },
   conectar: { load: connect, loadOne: pair },
   instancia: { load: screen('instance', 'instanceScreen'), needs: 1 },
-  servidores: { load: screen('servers', 'serversScreen'), admin: true },
+  servidores: { load: screen('servers', 'serversScreen'), loadOne: screen('unmanaged', 'unmanagedScreen'), admin: true },
   usuarios: { load: screen('users', 'usersScreen'), admin: true },
   conta: { load: screen('account', 'accountScreen') },
   ajuda: { load: screen('help', 'helpScreen'), open: true },

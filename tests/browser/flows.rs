@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use pareia::sim::{Fault, Whatsapp};
+use pareia::sim::{Fault, Sim, Version, Whatsapp};
 use serde_json::json;
 
 use crate::Test;
 use crate::driver::{Browser, DESKTOP, Driver, PHONE, Screen, control, until};
-use crate::harness::{KEY, PHONE as NUMBER, upstream_set};
+use crate::harness::{KEY, PHONE as NUMBER, instant, upstream_create, upstream_set};
 use crate::screens::check;
 use crate::world::{NAME, PASSWORD, World};
 
@@ -34,6 +34,7 @@ pub const TESTS: &[Test] = &[
     ("the_keyboard_is_enough", keyboard),
     ("two_hundred_numbers_are_found_by_search_filter_and_page", many),
     ("users_and_tokens", users_and_tokens),
+    ("what_pareia_has_not_is_brought_in", unmanaged),
 ];
 
 /// From a server that nobody has set up to a connected number. The clicks and fields are counted:
@@ -508,4 +509,79 @@ fn users_and_tokens(driver: &Driver) {
     assert!(!browser.text().contains(&token), "shown once");
     assert!(browser.has(&control("Revogar")));
     world.finish(&browser);
+}
+
+/// What servers have and pareia has not: why each can come or cannot, one of it, and all the rest.
+fn unmanaged(driver: &Driver) {
+    const TAKE: &str = "//dialog//button[normalize-space(.)='Trazer']";
+    let world = World::new();
+    let (sim, old) = (&world.shop.sim, Sim::start(instant(Version::V1_8_2)).expect("the simulation starts"));
+    world.shop.person("vendedora", false, PASSWORD);
+    for (name, phone) in [("Loja Centro", NUMBER), ("loja ção", "5511987654322"), ("filial", "5511987654321")]
+    {
+        by_hand(&sim.url(), name, "WHATSAPP-BAILEYS");
+        assert!(sim.control().scan(name, Some(&format!("{phone}@s.whatsapp.net"))), "{name} shows a code");
+    }
+    by_hand(&sim.url(), "livre", "WHATSAPP-BAILEYS");
+    by_hand(&sim.url(), "negocio", "WHATSAPP-BUSINESS");
+    world.shop.credential("cred_old", &old.url());
+    by_hand(&old.url(), "Loja Velha", "WHATSAPP-BAILEYS");
+    let browser = world.logged_in(driver, PHONE);
+    browser.go(&world.url("/#/servidores"));
+    browser.sees("Ver quais são");
+    scroll_down(&browser);
+    browser.press("Ver quais são");
+    sees_all(
+        &browser,
+        &["Trazer todos (3)", "Nome no pareia: loja-cao", "instância WHATSAPP-BUSINESS", "Na Evolution 1.8"],
+    );
+    check(&browser, "unmanaged");
+    browser.sees("Ficam como estão");
+    scroll_down(&browser);
+    browser.press("Trazer livre");
+    browser.fill("Número do WhatsApp", "2199185");
+    browser.press("Continuar");
+    browser.sees("Faltam dígitos");
+    browser.fill("Número do WhatsApp", "21991856228");
+    browser.press("Continuar");
+    browser.sees("+55 (21) 99185-6228");
+    check(&browser, "unmanaged-one");
+    browser.press_at(TAKE, "Trazer");
+    browser.sees("livre está no pareia.");
+    old.control().refuse(true);
+    browser.sees("Trazer todos (3)");
+    browser.press("Trazer todos (3)");
+    sees_all(&browser, &["3 números vêm para o pareia:", "na Evolution: Loja Centro"]);
+    browser.type_into("//dialog//select", "vendedora");
+    check(&browser, "unmanaged-all");
+    assert_eq!(world.shop.sql("SELECT count(*) FROM messaging_instances"), [["1"]], "nothing was written");
+    browser.press_at(TAKE, "Trazer");
+    browser.sees("3 números estão no pareia.");
+    sees_all(&browser, &["Um servidor não respondeu", "instância WHATSAPP-BUSINESS"]);
+    check(&browser, "unmanaged-silent");
+    let owned = "SELECT channelInstanceId, channelPhoneOrId, u.name FROM messaging_instances i
+        JOIN users u ON u.id = userId ORDER BY 1";
+    let row = |name: &str, phone: &str, user: &str| [name, phone, user].map(str::to_owned).to_vec();
+    assert_eq!(
+        world.shop.sql(owned),
+        [
+            row("Loja-Centro", NUMBER, "vendedora"),
+            row("filial", "5511987654321", "vendedora"),
+            row("livre", "5521991856228", NAME),
+            row("loja-cao", "5511987654322", "vendedora"),
+        ]
+    );
+    sim.control().forget(Some("negocio"));
+    old.control().refuse(false);
+    old.control().forget(Some("Loja Velha"));
+    browser.press("Procurar de novo");
+    browser.sees("Nada fora do pareia");
+    check(&browser, "unmanaged-none");
+    world.finish(&browser);
+}
+
+/// Creates an instance as somebody does by hand.
+fn by_hand(url: &str, name: &str, integration: &str) {
+    let body = json!({ "instanceName": name, "integration": integration, "token": name, "qrcode": true });
+    upstream_create(url, &body);
 }

@@ -26,6 +26,7 @@ const SCREENS: &[(&str, &str)] = &[
     ("instancia/loja", "connected"),
     ("instancia/loja-002", "disconnected"),
     ("servidores", "servers"),
+    ("servidores/fora-do-pareia", "unmanaged"),
     ("usuarios", "users"),
     ("conta", "account"),
     ("ajuda", "help"),

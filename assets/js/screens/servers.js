@@ -6,14 +6,14 @@ import { poll } from '../poll.js';
 import { when } from '../format.js';
 import { unspaced } from '../typed.js';
 import { t, tn } from '../words.js';
-import { button } from '../parts/button.js';
+import { button, linkButton } from '../parts/button.js';
 import { copyBox } from '../parts/copy.js';
 import { ask, sheet, tell } from '../parts/dialog.js';
 import { allGood, secretField, textField } from '../parts/form.js';
 import { icon } from '../parts/icons.js';
 import { localNote } from '../parts/local-note.js';
 import { box, errorTitle, fieldProblem, notice, sentence } from '../parts/notice.js';
-import { empty, facts, page, skeleton } from '../parts/page.js';
+import { empty, facts, page, section, skeleton } from '../parts/page.js';
 import { serverForm, serverProblem } from '../parts/server-form.js';
 import { storedWords, tellStored, tested } from '../parts/stored.js';
 import { toast } from '../parts/toast.js';
@@ -162,9 +162,11 @@ export function serversScreen({ signal }) {
   const again = () => loop.now();
   const list = h('ul', { class: 'cards' });
   const show = keyed(list, (server) => server.id, card(again));
-  const place = h('div', {}, skeleton(3));
+  const place = h('div', { class: 'stack' }, skeleton(3));
   const problem = h('div', { class: 'problem' });
   const nothing = () => empty('servers', t('server.empty'), t('server.empty.text'), button(t('server.add'), () => add(again), { kind: 'primary', icon: 'plus' }));
+  const unmanaged = section(t('unmanaged.title'), { lead: t('unmanaged.lead'), name: 'quiet-card' },
+    h('div', { class: 'actions' }, linkButton(t('unmanaged.open'), '#/servidores/fora-do-pareia')));
   let kind = null;
 
   const loop = poll(async (asking) => {
@@ -172,7 +174,7 @@ export function serversScreen({ signal }) {
     problem.replaceChildren();
     show(servers);
     const next = servers.length ? 'some' : 'none';
-    if (next !== kind) fillWith(place, servers.length ? list : nothing());
+    if (next !== kind) fillWith(place, servers.length ? [list, unmanaged] : nothing());
     kind = next;
   }, { every: 5_000, signal, failed: (error) => { if (error.status) fillWith(problem, notice(error, { actions: [button(t('again'), again)] })); } });
 
