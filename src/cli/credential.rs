@@ -207,7 +207,8 @@ fn webhook(store: &Store, id: &str, public_url: &PublicUrl) -> CommandResult {
     out(webhook_environment(&url))
 }
 
-fn find(store: &Store, id: &str) -> Result<CredentialLine, CommandFailure> {
+/// The credential of that id, or the sentence that there is none.
+pub fn find(store: &Store, id: &str) -> Result<CredentialLine, CommandFailure> {
     credentials::find(store, id).map_err(|error| failure(id, error))
 }
 

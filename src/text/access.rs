@@ -64,6 +64,11 @@ pub fn no_such_user(field: &str) -> String {
     format!("{field} deve ser o nome de um usuário que existe")
 }
 
+/// A field that names a credential that is not there.
+pub fn no_such_credential(field: &str) -> String {
+    format!("{field} deve ser o id de uma credencial que existe")
+}
+
 /// A role beside `admin: true` that is another.
 pub fn role_is_not_admin(field: &str) -> String {
     format!("{field} não combina com admin true: use só um deles")

@@ -48,5 +48,9 @@ pub fn ambiguous_name(servers: &[String]) -> Sentence {
     }
 }
 
+/// A phone for all of them.
+pub const PHONE_OF_ONE: &str =
+    "phone: é de uma instância só, dita em name; as outras ficam com o número que a Evolution diz";
+
 /// Neither one instance nor all were named, or both.
 pub const NAME_OR_ALL: &str = "name ou all: diga o nome de uma instância, ou all com true para todas";

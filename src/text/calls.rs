@@ -59,8 +59,8 @@ pub fn connect_error(error: &ConnectError) -> Sentence {
             "qr_timeout",
             FAILED.to_owned(),
             Some(
-                "Já há um celular pareado e a Evolution está tentando reconectar. Confira se o servidor alcança \
-                  o WhatsApp e chame de novo; para parear outro celular, desconecte este antes.",
+                "A Evolution está tentando reconectar um celular que está pareado, ou pode estar: a 1.8 não diz. Confira \
+                  se o servidor alcança o WhatsApp e chame de novo; para parear outro celular, desconecte este antes.",
             ),
         ),
         ConnectError::Fighting => {

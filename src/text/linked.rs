@@ -48,7 +48,7 @@ fn found_on_several(line: &InstanceLine, others: &str) -> Warning {
     let message = format!(
         "O nome {} existe em mais de um servidor: aqui é usado o de {here}, e ele existe também em {others}. Confira qual \
          tem o celular e apague o que sobra no manager da Evolution, senão o mesmo número pode ficar em dois lugares.",
-        line.name
+        line.upstream_name.as_deref().unwrap_or(&line.name)
     );
     Warning { code: "found_on_several", message }
 }

@@ -17,7 +17,7 @@ pub fn invalid(problem: Invalid) -> String {
         }
         Invalid::Label => "deve ter de 1 a 64 caracteres, numa linha só".into(),
         Invalid::DisplayName => "pode ter até 80 caracteres, numa linha só".into(),
-        Invalid::Note => "pode ter até 500 caracteres".into(),
+        Invalid::Note => "pode ter até 500 caracteres, em linhas de texto sem caracteres de controle".into(),
         Invalid::Labels => "deve ser uma lista de até 20 textos, de 1 a 40 caracteres numa linha só".into(),
         Invalid::Password => "deve ter de 8 a 128 caracteres e não pode ser o nome do usuário".into(),
         Invalid::Role => format!("deve ser um de: {}", Role::ALL.map(Role::as_str).join(", ")),

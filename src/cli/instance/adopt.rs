@@ -10,7 +10,7 @@ use super::service::connect_service;
 use crate::admin::unmanaged::{self, FoundInstance, NotFound, Selection, Unmanaged};
 use crate::cli::output::{CommandFailure, CommandResult, fail, note, out};
 use crate::cli::table::{TableLine, list, pretty};
-use crate::cli::{user, values};
+use crate::cli::{credential, user, values};
 use crate::crypto::new_id;
 use crate::domain::Phone;
 use crate::http::{AdoptionJson, FoundInstanceJson, UnmanagedJson};
@@ -28,7 +28,7 @@ pub struct AdoptArgs {
     server: Option<String>,
     #[arg(long, value_name = "USUÁRIO", value_parser = values::typed())]
     user: Option<String>,
-    #[arg(long, value_name = "TELEFONE", value_parser = values::phone, requires = "name")]
+    #[arg(long, value_name = "TELEFONE", value_parser = values::phone, requires = "name", conflicts_with = "all")]
     phone: Option<Phone>,
     #[arg(long)]
     yes: bool,
@@ -48,6 +48,9 @@ pub fn run(store: Store, arguments: &AdoptArgs) -> CommandResult {
         None if adopts => return Err(CommandFailure::Usage(words::ADOPT_NEEDS_USER.to_owned())),
         None => None,
     };
+    if let Some(id) = server {
+        credential::find(&store, id)?;
+    }
     let service = connect_service(store);
     let selection = Selection { credential: server.as_deref(), name: name.as_deref(), phone: phone.as_ref() };
     let found = unmanaged::find(service.store(), service.gateway(), &selection, &new_id("cli-"))?;

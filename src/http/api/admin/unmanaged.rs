@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::admin::credentials::{self, CredentialError};
 use crate::admin::unmanaged::{
     self, AdoptedInstance, FailedServer, FoundInstance, NotFound, Selection, Unmanaged,
 };
@@ -13,6 +14,7 @@ use crate::domain::{AdoptionObstacle, Permission, Phone};
 use crate::http::app::App;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
+use crate::http::query;
 use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
@@ -41,22 +43,33 @@ pub fn list(app: &App, request: &Request) -> Result<HttpReply, Problem> {
 pub fn adopt(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let caller = auth::permitted(app, request, Permission::AdoptPaired)?;
     let fields = Fields::read(request.body())?;
+    // A dry run that is misspelt would adopt.
+    fields.only(&["name", "all", "credentialId", "user", "phone", "dryRun"])?;
     let (name, all) = (fields.optional_text("name")?, fields.flag("all")?);
     if name.is_some() == all {
         return Err(Problem::InvalidField("name", text::NAME_OR_ALL.to_owned()));
     }
     let phone: Option<Phone> = fields.has("phone").then(|| fields.phone("phone")).transpose()?;
+    if phone.is_some() && all {
+        return Err(Problem::InvalidField("phone", text::PHONE_OF_ONE.to_owned()));
+    }
     let user = match fields.optional_text("user")? {
         Some(name) => users::find(&app.store, name).map_err(|_| no_such_user())?.id,
         None => caller.user,
     };
-    let selection =
-        Selection { credential: fields.optional_text("credentialId")?, name, phone: phone.as_ref() };
+    let credential = fields.optional_text("credentialId")?;
+    if let Some(id) = credential {
+        credentials::find(&app.store, id).map_err(|error| match error {
+            CredentialError::Unknown => no_such_credential(),
+            error => error.into(),
+        })?;
+    }
+    let selection = Selection { credential, name, phone: phone.as_ref() };
     let found = find(app, request, &selection)?;
     if name.is_some() {
         unmanaged::check_one(&found)?;
     }
-    if fields.flag("dryRun")? {
+    if fields.flag("dryRun")? || query::flag(request, "dryRun")? {
         return Ok(HttpReply::data(&UnmanagedJson::of(&found)));
     }
     let adopted = unmanaged::adopt(&app.store, &found, &user)?;
@@ -69,6 +82,10 @@ fn find(app: &App, request: &Request, selection: &Selection) -> Result<Unmanaged
 
 fn no_such_user() -> Problem {
     Problem::InvalidField("user", text::no_such_user("user"))
+}
+
+fn no_such_credential() -> Problem {
+    Problem::InvalidField("credentialId", text::no_such_credential("credentialId"))
 }
 
 /// What no row has, as JSON, for the API and for `--json`.
