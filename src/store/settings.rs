@@ -26,10 +26,11 @@ const SURPLUS: &str = "DELETE FROM instance_events WHERE id IN (
         FROM instance_events o GROUP BY o.instanceId HAVING count(*) > ?1
     ) USING (instanceId) WHERE e.id <= surplus)";
 
-/// Deletes what is saved of names that have had no row for so long.
+/// Deletes what is saved of names that have had no row of the same owner for so long.
 const FORSAKEN: &str = "DELETE FROM saved_settings WHERE savedAt < ?1 AND NOT EXISTS (
     SELECT 1 FROM messaging_instances i
-    WHERE i.channel = saved_settings.channel AND i.channelInstanceId = saved_settings.channelInstanceId)";
+    WHERE i.channel = saved_settings.channel AND i.channelInstanceId = saved_settings.channelInstanceId
+        AND i.userId = saved_settings.userId)";
 
 impl Store {
     /// Sets the value of a setting.

@@ -1,6 +1,6 @@
 //! What is past its time.
 
-use pareia::domain::now;
+use pareia::domain::{Role, now};
 use pareia::sim::Version;
 
 use crate::harness::{Shop, instant};
@@ -44,6 +44,9 @@ fn what_is_past_its_time_is_removed() {
     assert_eq!(shop.sql("SELECT toStatus FROM instance_events WHERE id > 2"), [["error"]]);
     assert_eq!(shop.sql("SELECT id FROM connect_links"), [["l2"]]);
     assert_eq!(shop.store.purge().expect("purged"), 0);
+    shop.member("outra", Role::Owner);
+    shop.set("UPDATE saved_settings SET userId = (SELECT id FROM users WHERE name = 'outra') WHERE channelInstanceId = 'a'");
+    assert_eq!(shop.store.purge().expect("purged"), 1, "the row of that name is another's");
 }
 
 #[test]
