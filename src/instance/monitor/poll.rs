@@ -170,10 +170,10 @@ impl<'a> Poller<'a> {
         Ok(remainder)
     }
 
-    /// Looks at what people set of one instance, if it is the turn of one.
+    /// Looks at what people set of the instances whose turn it is.
     fn look_at_settings(&mut self, snapshot: &Snapshot) {
         let begun = Instant::now();
-        self.settings.look(&self.state.store, snapshot);
+        self.settings.look(&self.state.store, snapshot, &self.server.credential.id);
         self.settings.trim(snapshot);
         self.upstream += begun.elapsed();
         self.server.begin_wait();

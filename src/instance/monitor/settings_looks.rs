@@ -1,16 +1,20 @@
 //! When the monitor looks at what people set of instances: where the list shows a change, and now and then, since
-//! it says nothing of a webhook. One instance of a poll at most. Puts back what a create of ours left missing.
+//! it says nothing of a webhook. A few instances of a poll. Puts back what a create of ours left missing.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::snapshot::Snapshot;
-use crate::domain::{Name, UpstreamName};
+use crate::domain::{Name, UpstreamError, UpstreamName};
 use crate::instance::saved_settings::{RestoreBy, SettingsKeeper};
-use crate::store::Store;
+use crate::store::{MonitoredRow, Store};
 
 /// Longest look: a call for the name waits for as long.
 const LIMIT: Duration = Duration::from_secs(2);
+/// How long a poll may look: its statuses wait for as long.
+const SPAN: Duration = Duration::from_millis(250);
+/// Most looks of a poll: each costs the server requests.
+const MOST: usize = 32;
 
 /// The looks at the instances of one server.
 pub(super) struct SettingsLooks {
@@ -21,7 +25,7 @@ pub(super) struct SettingsLooks {
 /// The last look at an instance.
 struct Look {
     at: Instant,
-    /// What the list showed then; `None`: nothing was seen, since a call had the name.
+    /// What the list showed then; `None`: nothing was seen, since a call had the name or upstream failed.
     stamp: Option<u64>,
 }
 
@@ -29,7 +33,9 @@ struct Look {
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Turn {
     Changed(Instant),
-    Unseen(Option<Instant>),
+    Unseen,
+    /// Seen long ago. A look at which nothing was seen has its turn behind these, so that one that always fails
+    /// keeps no other from its own.
     Usual(Instant),
 }
 
@@ -39,13 +45,21 @@ impl SettingsLooks {
         Self { interval, looked: HashMap::new() }
     }
 
-    /// Looks at the instance whose turn it is, if any.
-    pub(super) fn look(&mut self, store: &Store, snapshot: &Snapshot) {
+    /// Looks at the instances whose turn it is, until the poll's time for it is over or upstream fails.
+    pub(super) fn look(&mut self, store: &Store, snapshot: &Snapshot, credential: &str) {
+        let begun = Instant::now();
         let due = (0..snapshot.rows.len()).filter_map(|at| self.turn(snapshot, at).map(|turn| (turn, at)));
-        let Some((_, at)) = due.min() else { return };
-        let stamp = snapshot.own(at).map(|listed| listed.settings_stamp);
-        let stamp = stamp.filter(|_| is_seen(store, snapshot, at));
-        self.looked.insert(snapshot.rows[at].name.clone(), Look { at: Instant::now(), stamp });
+        let mut due: Vec<_> = due.collect();
+        due.sort_unstable();
+        for (_, at) in due.into_iter().take(MOST) {
+            let seen = is_seen(store, snapshot, at, credential);
+            let stamp = snapshot.own(at).map(|listed| listed.settings_stamp);
+            let stamp = stamp.filter(|_| seen == Ok(true));
+            self.looked.insert(snapshot.rows[at].name.clone(), Look { at: Instant::now(), stamp });
+            if seen.is_err() || begun.elapsed() >= SPAN {
+                return;
+            }
+        }
     }
 
     /// Forgets the names that have no row any more.
@@ -58,30 +72,40 @@ impl SettingsLooks {
     /// Why an instance of the row's own has to be looked at; `None` where it has not.
     fn turn(&self, snapshot: &Snapshot, at: usize) -> Option<Turn> {
         let listed = snapshot.own(at).filter(|listed| listed.integration.is_phone())?;
-        let Some(look) = self.looked.get(&snapshot.rows[at].name) else { return Some(Turn::Unseen(None)) };
+        let Some(look) = self.looked.get(&snapshot.rows[at].name) else { return Some(Turn::Unseen) };
         match look.stamp {
-            None => Some(Turn::Unseen(Some(look.at))),
+            None => Some(Turn::Usual(look.at)),
             Some(stamp) if stamp != listed.settings_stamp => Some(Turn::Changed(look.at)),
             Some(_) => (look.at.elapsed() >= self.interval).then_some(Turn::Usual(look.at)),
         }
     }
 }
 
-/// Looks at a row's instance under the name's lock; `false` where a call has that.
-fn is_seen(store: &Store, snapshot: &Snapshot, at: usize) -> bool {
+/// Looks at a row's instance under the name's lock; `false` where a call has that, or has had it since the rows
+/// were read and found another instance.
+fn is_seen(store: &Store, snapshot: &Snapshot, at: usize, credential: &str) -> Result<bool, UpstreamError> {
     let (row, trace) = (&snapshot.rows[at], snapshot.trace);
-    let Ok(name) = Name::parse(&row.name) else { return true };
-    let Some(upstream_name) = UpstreamName::parse(row.listed_name()) else { return true };
+    let Ok(name) = Name::parse(&row.name) else { return Ok(true) };
+    let Some(upstream_name) = UpstreamName::parse(row.listed_name()) else { return Ok(true) };
     let lock = store.instance_lock(row.channel, &row.name, Instant::now());
     let Ok(Some(_lock)) = lock.inspect_err(|error| log::error!("id={trace} the lock of {name}: {error}"))
     else {
-        return false;
+        return Ok(false);
     };
+    if !is_same(store, row, &name, credential) {
+        return Ok(false);
+    }
     let client = snapshot.client.until(Instant::now() + LIMIT);
     let (client, channel) = (&*client, row.channel);
     let keeper = SettingsKeeper { store, client, channel, name: &name, upstream_name: &upstream_name, trace };
-    if let Err(error) = keeper.look(RestoreBy::Monitor, |id| row.owns(id)) {
+    let looked = keeper.look(RestoreBy::Monitor, |id| row.owns(id));
+    looked.map(|_| true).inspect_err(|error| {
         log::debug!("id={trace} what is set of {name} could not be read: {error:?}");
-    }
-    true
+    })
+}
+
+/// Whether the row still has the instance and the server that it had when it was read.
+fn is_same(store: &Store, row: &MonitoredRow, name: &Name, credential: &str) -> bool {
+    let now = store.instance(row.channel, name).ok().flatten();
+    now.is_some_and(|now| now.credential.as_deref() == Some(credential) && now.upstream_id == row.upstream_id)
 }
