@@ -31,8 +31,8 @@ const plan = ({ name, server, channelInstanceId, channelPhoneOrId }) => facts(
   [t('unmanaged.there'), name], [t('unmanaged.here'), h('strong', {}, channelInstanceId)],
   [t('col.number'), phone(channelPhoneOrId)], [t('col.server'), server]);
 
-/** What would become of all of them. */
-function plans(instances) {
+/** What would become of all of them, and what is not known. */
+function plans({ instances, notAsked }) {
   const { ready, numberless, stuck } = byWhatCanBeDone(instances);
   const left = numberless.length + stuck.length;
   return [
@@ -41,6 +41,7 @@ function plans(instances) {
       h('strong', {}, one.channelInstanceId), h('span', { class: 'hint' }, [
         one.name !== one.channelInstanceId && t('unmanaged.was', one), phone(one.channelPhoneOrId), one.server].filter(Boolean).join(' · '))))),
     left > 0 && h('p', { class: 'hint' }, tn('unmanaged.left', left)),
+    notAsked.length > 0 && h('p', { class: 'hint' }, `${tn('unmanaged.silent', notAsked.length)}. ${t('unmanaged.silent.text')}`),
   ];
 }
 
@@ -73,9 +74,9 @@ export function adoptDialog(one, owners, done) {
   function look() {
     planned(false);
     fillWith(place, h('p', { class: 'hint' }, t('unmanaged.asking')));
-    return newest((signal) => adoption(true, { signal }), ({ instances }) => {
-      fillWith(place, one ? plan(instances[0]) : plans(instances));
-      planned(!one || !instances[0].obstacle);
+    return newest((signal) => adoption(true, { signal }), (found) => {
+      fillWith(place, one ? plan(found.instances[0]) : plans(found));
+      planned(found.instances.some(({ obstacle }) => !obstacle));
     }, (error) => { fillWith(place, refusal(error, [button(t('again'), look)])); });
   }
 

@@ -101,7 +101,7 @@ function livePanel(name, digits, { first, scans }, signal) {
   ], { changed: (key) => following.wantCode(key === 'code') });
   const card = h('div', { class: 'card' }, ways.node);
   help.update(scans);
-  return fillWith(place, problem, odd.node, odd.restored, card, help.node);
+  return fillWith(place, problem, odd.node, card, odd.restored, help.node);
 }
 
 export function pairScreen({ params, signal }) {
