@@ -7,9 +7,9 @@ use serde_json::json;
 
 use crate::Test;
 use crate::driver::{Browser, DESKTOP, Driver, PHONE, Screen, control, until};
-use crate::harness::{KEY, PHONE as NUMBER, instant, upstream_create, upstream_set};
+use crate::harness::{KEY, PHONE as NUMBER, instant, upstream_set};
 use crate::screens::check;
-use crate::world::{NAME, PASSWORD, World};
+use crate::world::{NAME, PASSWORD, World, by_hand};
 
 /// A refusal of Evolution's.
 const REFUSED_SETTINGS: &str =
@@ -583,10 +583,4 @@ fn unmanaged(driver: &Driver) {
     browser.sees("Nada fora do pareia");
     check(&browser, "unmanaged-none");
     world.finish(&browser);
-}
-
-/// Creates an instance as somebody does by hand.
-fn by_hand(url: &str, name: &str, integration: &str) {
-    let body = json!({ "instanceName": name, "integration": integration, "token": name, "qrcode": true });
-    upstream_create(url, &body);
 }

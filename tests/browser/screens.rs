@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::Test;
 use crate::accessibility::violations;
 use crate::driver::{Browser, DESKTOP, Driver, PHONE, Screen};
-use crate::world::{NAME, World};
+use crate::world::{NAME, World, by_hand};
 
 /// The screens, a test for each kind of window.
 pub const TESTS: &[Test] = &[
@@ -37,6 +37,15 @@ fn all(driver: &Driver, kind: &str, screen: Screen, language: &str) {
     world.rows(20);
     world.connected("loja");
     world.row("loja-nova");
+    let sim = &world.shop.sim;
+    for (name, phone) in
+        [("Loja Centro", "5521991856228@s.whatsapp.net"), ("filial", "5511987654321@s.whatsapp.net")]
+    {
+        by_hand(&sim.url(), name, "WHATSAPP-BAILEYS");
+        assert!(sim.control().scan(name, Some(phone)), "{name} shows a code");
+    }
+    by_hand(&sim.url(), "livre", "WHATSAPP-BAILEYS");
+    by_hand(&sim.url(), "negocio", "WHATSAPP-BUSINESS");
     world.describe(
         "loja",
         &json!({"displayName": "Loja do Zé", "note": "Chip da Ana", "labels": ["matriz", "vendas"]}),

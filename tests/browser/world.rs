@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use pareia::instance::monitor::Pace;
 use pareia::sim::{Options, Sim, Timing, Version};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::driver::{Browser, Driver, Screen};
-use crate::harness::{Client, PHONE, ROUTE, Shop, instant};
+use crate::harness::{Client, PHONE, ROUTE, Shop, instant, upstream_create};
 
 /// The administrator.
 pub const NAME: &str = "ana";
@@ -138,4 +138,10 @@ impl World {
 /// machine still loads when the page does.
 fn is_ours(url: &str, ours: &str) -> bool {
     [ours, "data:", "chrome:", "chrome-untrusted:", "about:"].iter().any(|start| url.starts_with(start))
+}
+
+/// Creates an instance upstream as somebody does by hand.
+pub fn by_hand(url: &str, name: &str, integration: &str) {
+    let body = json!({ "instanceName": name, "integration": integration, "token": name, "qrcode": true });
+    upstream_create(url, &body);
 }
