@@ -513,12 +513,26 @@ fn users_and_tokens(driver: &Driver) {
     world.finish(&browser);
 }
 
-/// What servers have and pareia has not: why each can come or cannot, one of it, and all the rest.
-fn unmanaged(driver: &Driver) {
-    const TAKE: &str = "//dialog//button[normalize-space(.)='Trazer']";
-    let world = World::new();
+/// The row of each that was brought in, with its owner.
+#[track_caller]
+fn assert_brought_in(world: &World) {
+    let owned = "SELECT channelInstanceId, channelPhoneOrId, u.name FROM messaging_instances i
+        JOIN users u ON u.id = userId ORDER BY 1";
+    let row = |name: &str, phone: &str, user: &str| [name, phone, user].map(str::to_owned).to_vec();
+    assert_eq!(
+        world.shop.sql(owned),
+        [
+            row("Loja-Centro", NUMBER, "vendedora"),
+            row("filial", "5511987654321", "vendedora"),
+            row("livre", "5521991856228", NAME),
+            row("loja-cao", "5511987654322", "vendedora"),
+        ]
+    );
+}
+
+/// Makes some that can be adopted and some that cannot, on two servers; the second.
+fn unmanaged_instances(world: &World) -> Sim {
     let (sim, old) = (&world.shop.sim, Sim::start(instant(Version::V1_8_2)).expect("the simulation starts"));
-    world.shop.person("vendedora", false, PASSWORD);
     for (name, phone) in [("Loja Centro", NUMBER), ("loja ção", "5511987654322"), ("filial", "5511987654321")]
     {
         by_hand(&sim.url(), name, "WHATSAPP-BAILEYS");
@@ -528,6 +542,15 @@ fn unmanaged(driver: &Driver) {
     by_hand(&sim.url(), "negocio", "WHATSAPP-BUSINESS");
     world.shop.credential("cred_old", &old.url());
     by_hand(&old.url(), "Loja Velha", "WHATSAPP-BAILEYS");
+    old
+}
+
+/// What servers have and pareia has not: why each can come or cannot, one of it, and all the rest.
+fn unmanaged(driver: &Driver) {
+    const TAKE: &str = "//dialog//button[normalize-space(.)='Trazer']";
+    let world = World::new();
+    world.shop.person("vendedora", false, PASSWORD);
+    let (sim, old) = (&world.shop.sim, unmanaged_instances(&world));
     let browser = world.logged_in(driver, PHONE);
     browser.go(&world.url("/#/servidores"));
     browser.sees("Ver quais são");
@@ -564,18 +587,7 @@ fn unmanaged(driver: &Driver) {
     browser.sees("3 números estão no pareia.");
     sees_all(&browser, &["Um servidor não respondeu", "instância WHATSAPP-BUSINESS"]);
     check(&browser, "unmanaged-silent");
-    let owned = "SELECT channelInstanceId, channelPhoneOrId, u.name FROM messaging_instances i
-        JOIN users u ON u.id = userId ORDER BY 1";
-    let row = |name: &str, phone: &str, user: &str| [name, phone, user].map(str::to_owned).to_vec();
-    assert_eq!(
-        world.shop.sql(owned),
-        [
-            row("Loja-Centro", NUMBER, "vendedora"),
-            row("filial", "5511987654321", "vendedora"),
-            row("livre", "5521991856228", NAME),
-            row("loja-cao", "5511987654322", "vendedora"),
-        ]
-    );
+    assert_brought_in(&world);
     sim.control().forget(Some("negocio"));
     old.control().refuse(false);
     old.control().forget(Some("Loja Velha"));
