@@ -12,7 +12,7 @@ use crate::domain::AdjustableClock;
 use crate::sync::Mutex;
 
 /// Connections that only read: more than there are cores, since a thread that is interrupted keeps its own.
-pub(super) const READERS: usize = 4;
+pub(super) const READERS: usize = 3;
 
 /// An open data folder.
 pub struct Store {

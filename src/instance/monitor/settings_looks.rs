@@ -13,13 +13,17 @@ use crate::store::{MonitoredRow, Store};
 const LIMIT: Duration = Duration::from_secs(2);
 /// How long a poll may look: its statuses wait for as long.
 const SPAN: Duration = Duration::from_millis(250);
-/// Most looks of a poll: each costs the server requests.
+/// Most looks within [`WINDOW`]: each costs the server requests.
 const MOST: usize = 32;
+/// The time between two polls at rest: where somebody is watched polls are more, and looks are not.
+const WINDOW: Duration = Duration::from_secs(15);
 
 /// The looks at the instances of one server.
 pub(super) struct SettingsLooks {
     interval: Duration,
     looked: HashMap<String, Look>,
+    /// When the window began, and the looks in it.
+    window: (Instant, usize),
 }
 
 /// The last look at an instance.
@@ -42,16 +46,20 @@ enum Turn {
 impl SettingsLooks {
     /// None yet; each instance is looked at again after that time.
     pub(super) fn new(interval: Duration) -> Self {
-        Self { interval, looked: HashMap::new() }
+        Self { interval, looked: HashMap::new(), window: (Instant::now(), 0) }
     }
 
     /// Looks at the instances whose turn it is, until the poll's time for it is over or upstream fails.
     pub(super) fn look(&mut self, store: &Store, snapshot: &Snapshot, credential: &str) {
         let begun = Instant::now();
+        if self.window.0.elapsed() >= WINDOW {
+            self.window = (begun, 0);
+        }
         let due = (0..snapshot.rows.len()).filter_map(|at| self.turn(snapshot, at).map(|turn| (turn, at)));
         let mut due: Vec<_> = due.collect();
         due.sort_unstable();
-        for (_, at) in due.into_iter().take(MOST) {
+        for (_, at) in due.into_iter().take(MOST - self.window.1) {
+            self.window.1 += 1;
             let seen = is_seen(store, snapshot, at, credential);
             let stamp = snapshot.own(at).map(|listed| listed.settings_stamp);
             let stamp = stamp.filter(|_| seen == Ok(true));
