@@ -38,7 +38,7 @@ pub struct Pace {
     pub drop_looks: u32,
     pub drop_look_pause: Duration,
     /// How often it is looked at what people set of an instance of which the list shows no change: each look
-    /// costs two requests of some milliseconds on 2.x, eight on 1.8. A poll looks at 32 at most, so that of more than
+    /// costs two requests of some milliseconds on 2.x, eight on 1.8. At most 32 are looked at in 15 s, so that of more than
     /// some 1,200 instances of a server each is looked at less often.
     pub settings_again: Duration,
     /// How long a request keeps a name polled often: pages repeat theirs every second or two.
