@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use super::credentials;
 use super::lawful_name::lawful_name;
 use crate::domain::{
-    AdoptionObstacle, ConnectionState, LinkedSince, ListedInstance, Millis, Name, Pairing, Phone,
-    PhoneMemory, Reason, Status, UpstreamError, UpstreamName, display_name, pairing,
+    AdoptionObstacle, ConnectionState, LinkedSince, ListedInstance, MAX_DISPLAY_NAME, Millis, Name, Pairing,
+    Phone, Reason, Status, UpstreamError, UpstreamName, display_name,
 };
 use crate::store::{self, Adoption, Credential, RowHome, Store};
 use crate::sync::in_lanes;
@@ -19,8 +19,6 @@ use crate::upstream::{Gateway, ListSink, UpstreamServer};
 const LISTS: Duration = Duration::from_secs(20);
 /// Most servers that are asked at the same time, each by a thread.
 const LANES: usize = 8;
-/// Most characters of a display name.
-const DISPLAY_NAME: usize = 80;
 
 /// Which instances to adopt.
 #[derive(Clone, Debug, Default)]
@@ -83,7 +81,7 @@ pub struct AdoptedInstance {
 impl FoundInstance {
     /// Whether a phone is paired with it.
     pub fn is_paired(&self) -> bool {
-        pairing(Some(&self.listed), PhoneMemory::Unknown, self.listed.state) == Pairing::Paired
+        self.listed.pairing() == Pairing::Paired
     }
 }
 
@@ -144,7 +142,7 @@ pub fn adopt(store: &Store, unmanaged: &Unmanaged, user: &str) -> Result<Vec<Ado
 
 /// What people call an instance whose row has another name.
 fn called_otherwise(found: &FoundInstance, plan: &AdoptionPlan) -> Option<String> {
-    let short: String = found.name.trim().chars().take(DISPLAY_NAME).collect();
+    let short: String = found.name.trim().chars().take(MAX_DISPLAY_NAME).collect();
     display_name(&short).ok().filter(|_| plan.name.as_str() != found.name)
 }
 
@@ -294,7 +292,7 @@ fn adoption<'a>(
     now: Millis,
 ) -> Adoption<'a> {
     let listed = &found.listed;
-    let pairing = pairing(Some(listed), PhoneMemory::Unknown, listed.state);
+    let pairing = listed.pairing();
     let (status, reason) = match pairing {
         _ if listed.state == ConnectionState::Open => (Status::Connected, Reason::Paired),
         Pairing::Paired | Pairing::Possible => (Status::Disconnected, Reason::Dropped),

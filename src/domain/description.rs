@@ -3,7 +3,7 @@
 use super::{Invalid, trimmed};
 
 /// Most characters of a display name.
-const MAX_DISPLAY_NAME: usize = 80;
+pub const MAX_DISPLAY_NAME: usize = 80;
 /// Most characters of a note.
 const MAX_NOTE: usize = 500;
 /// Most labels of an instance, and most characters of one.

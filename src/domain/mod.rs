@@ -30,7 +30,7 @@ mod written_number;
 pub use adoption_obstacle::AdoptionObstacle;
 pub use channel::Channel;
 pub use clock::{AdjustableClock, MILLIS_PER_DAY, Millis, from_now, is_out, now};
-pub use description::{Description, display_name, labels, note};
+pub use description::{Description, MAX_DISPLAY_NAME, display_name, labels, note};
 pub use integration::Integration;
 pub use linked::{LinkedPhone, LinkedSince};
 pub use name::{Invalid, MAX_NAME, Name, label};

@@ -40,6 +40,11 @@ pub struct ListedInstance {
 }
 
 impl ListedInstance {
+    /// Whether a phone is paired with it, as far as the list alone tells.
+    pub fn pairing(&self) -> Pairing {
+        pairing(Some(self), PhoneMemory::Unknown, self.state)
+    }
+
     /// The phone that is linked now: 2.x lists a former one as well.
     pub fn linked(&self) -> Option<&LinkedPhone> {
         self.owner.as_ref().filter(|_| self.state == ConnectionState::Open)

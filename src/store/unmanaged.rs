@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::{Error, Store};
-use crate::domain::{ListedInstance, Millis, Pairing, PhoneMemory, Reason, pairing};
+use crate::domain::{ListedInstance, Millis, Pairing, Reason};
 
 /// Most that are written in one transaction, some tens of ms: the first list of a server may have ten thousand, and
 /// calls write meanwhile.
@@ -25,7 +25,7 @@ pub struct UnmanagedInstance {
 impl UnmanagedInstance {
     /// What is kept of an instance, as it was listed.
     pub fn of(listed: &ListedInstance) -> Self {
-        let is_paired = pairing(Some(listed), PhoneMemory::Unknown, listed.state) == Pairing::Paired;
+        let is_paired = listed.pairing() == Pairing::Paired;
         Self { id: listed.id.clone(), is_phone: listed.integration.is_phone(), is_paired }
     }
 }

@@ -277,20 +277,20 @@ impl OwnInstance<'_> {
     }
 
     pub(super) fn logout(&self) -> Result<CommandOutcome, ActionError> {
-        let outcome = self.command(UpstreamClient::logout)?;
-        if outcome == CommandOutcome::Done {
-            self.clear_pending_connect();
-        }
-        Ok(outcome)
+        self.command(UpstreamClient::logout).map(|outcome| self.closed(outcome))
     }
 
     /// Closes a socket that waits for a scan, or does not: after any wait a phone may have scanned.
     pub(super) fn close_unscanned(&self) -> Result<CommandOutcome, ActionError> {
-        let outcome = self.client.logout(&self.upstream_name)?;
+        Ok(self.closed(self.client.logout(&self.upstream_name)?))
+    }
+
+    /// Clears the pending connect where a logout has closed the socket.
+    fn closed(&self, outcome: CommandOutcome) -> CommandOutcome {
         if outcome == CommandOutcome::Done {
             self.clear_pending_connect();
         }
-        Ok(outcome)
+        outcome
     }
 
     pub(super) fn restart(&self) -> Result<CommandOutcome, ActionError> {

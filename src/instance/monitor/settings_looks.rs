@@ -55,10 +55,14 @@ impl SettingsLooks {
         if self.window.0.elapsed() >= WINDOW {
             self.window = (begun, 0);
         }
+        let left = MOST - self.window.1;
+        if left == 0 {
+            return;
+        }
         let due = (0..snapshot.rows.len()).filter_map(|at| self.turn(snapshot, at).map(|turn| (turn, at)));
         let mut due: Vec<_> = due.collect();
         due.sort_unstable();
-        for (_, at) in due.into_iter().take(MOST - self.window.1) {
+        for (_, at) in due.into_iter().take(left) {
             self.window.1 += 1;
             let seen = is_seen(store, snapshot, at, credential);
             let stamp = snapshot.own(at).map(|listed| listed.settings_stamp);

@@ -27,7 +27,7 @@ pub(super) fn listed(
         return missing(status, body).map(|()| None);
     }
     let body: Value = serde_json::from_slice(body).map_err(|_| UpstreamError::Unexpected)?;
-    let entries = body.as_array().map_or(std::slice::from_ref(&body), Vec::as_slice);
+    let entries = entries(&body);
     let understood: Vec<_> = entries.iter().filter_map(ListEntry::read_value).collect();
     let is_unreadable =
         entries.iter().any(|entry| has_name(entry, name)) || understood.is_empty() && !entries.is_empty();
@@ -37,6 +37,11 @@ pub(super) fn listed(
         None if is_unreadable => Err(UpstreamError::Unexpected),
         None => Ok(None),
     }
+}
+
+/// The entries of a list of one name: 1.8 answers one without a list around it.
+pub(super) fn entries(body: &Value) -> &[Value] {
+    body.as_array().map_or(std::slice::from_ref(body), Vec::as_slice)
 }
 
 /// Whether an entry has that name, whatever else is wrong with it.

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::decode::{is_envelope, is_no_route, missing, parse_body};
-use super::entry::has_name;
+use super::entry::{entries, has_name};
 use crate::domain::{Secret, SeenSetting, SeenSettings, SettingsKind, UpstreamError, UpstreamName};
 use crate::upstream::SetOutcome;
 use SettingsKind::{Chatwoot, Nats, Proxy, Rabbitmq, Settings, Sqs, Webhook, Websocket};
@@ -66,8 +66,7 @@ pub(super) fn listed(
         return missing(status, body).map(|()| None);
     }
     let (_, body) = parse_body(status, body)?;
-    let entries = body.as_array().map_or(std::slice::from_ref(&body), Vec::as_slice);
-    let Some(entry) = entries.iter().find(|entry| has_name(entry, name)) else { return Ok(None) };
+    let Some(entry) = entries(&body).iter().find(|entry| has_name(entry, name)) else { return Ok(None) };
     let is_old = entry["instance"].is_object();
     let id = if is_old { &entry["instance"]["instanceId"] } else { &entry["id"] };
     let mut seen = SeenSettings { instance_id: id.as_str().map(str::to_owned), ..SeenSettings::default() };
