@@ -41,9 +41,17 @@ impl Serving {
         format!("{}{path}", self.url)
     }
 
-    pub fn kill(mut self) {
-        self.process.kill().expect("killed");
-        self.process.wait().expect("ended");
+    /// As `kill -9` does.
+    pub fn kill(self) {
+        drop(self);
+    }
+}
+
+/// A test that fails leaves no program behind.
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 

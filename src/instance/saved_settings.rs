@@ -35,6 +35,8 @@ impl SettingsKeeper<'_> {
     /// later, and fails nothing.
     pub(super) fn put_back_all(&self, saved: &InstanceSettings, created_id: Option<&str>) -> RestoreReport {
         let awaited = saved.kinds();
+        // Before the first request: a call after a crash then knows the instance by its id, however late it comes.
+        self.note(created_id, &awaited, &RestoreReport::default());
         let report = self.put_back(saved, &awaited);
         self.note(created_id, &awaited, &report);
         report

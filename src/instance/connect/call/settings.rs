@@ -38,18 +38,21 @@ impl ConnectCall<'_> {
         self.restore = Some(self.keeper(&*client).put_back_all(saved, self.listed.id.as_deref()));
     }
 
-    /// Puts back what an earlier call could not, since the answer to its create was lost: of that the row still
-    /// says that it may be out. A create makes no instance with a phone: one that has a phone is somebody's.
+    /// Puts back what an earlier call could not, since it was cut short or the answer to its create was lost: of
+    /// that the row still says that it may be out. A create makes no instance with a phone: one that has a phone
+    /// is somebody's.
     pub(super) fn finish_restoration(&mut self) {
-        if self.restore.is_some() || !self.may_be_out() || !self.may_be_created() {
+        if self.restore.is_some() || !self.may_be_out() {
             return;
         }
-        if self.due().is_none_or(|due| due.created_id.is_some()) {
-            return;
+        let Some(due) = self.due() else { return };
+        if due.created_id.is_none() && self.has_phone() {
+            self.end_restoration();
+        } else if self.may_be_created() {
+            let (client, id) = (self.restore_client(), self.listed.id.clone());
+            let looked = self.keeper(&*client).look(RestoreBy::Call, |seen| seen == id.as_deref());
+            self.restore = Some(looked.unwrap_or_default());
         }
-        let (client, id) = (self.restore_client(), self.listed.id.clone());
-        let looked = self.keeper(&*client).look(RestoreBy::Call, |seen| seen == id.as_deref());
-        self.restore = Some(looked.unwrap_or_default());
     }
 
     /// Whether the row says that a create is out, or was and was not answered.
@@ -65,8 +68,12 @@ impl ConnectCall<'_> {
 
     /// Whether what was found may be what a create of ours made.
     fn may_be_created(&self) -> bool {
+        matches!(self.upstream, Upstream::Present(..)) && !self.has_phone() && plan(&self.facts()) != Step::Refuse
+    }
+
+    fn has_phone(&self) -> bool {
         let Upstream::Present(state, pairing) = self.upstream else { return false };
-        state != ConnectionState::Open && pairing != Pairing::Paired && plan(&self.facts()) != Step::Refuse
+        state == ConnectionState::Open || pairing == Pairing::Paired
     }
 
     /// At most half of the time that is left goes to settings: the code comes after them.
