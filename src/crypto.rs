@@ -75,6 +75,8 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 const WEBHOOKS: &[u8] = b"pareia webhooks v1";
 /// The purpose from which the key of browsers' marks is derived.
 const BROWSERS: &[u8] = b"pareia browsers v1";
+/// The purpose from which the key of set-up links is derived.
+const SETUPS: &[u8] = b"pareia setup v1";
 /// Characters of a webhook's secret: 256 bits.
 const WEBHOOK_LEN: usize = 43;
 
@@ -85,6 +87,8 @@ pub struct Sealer {
     webhooks: hmac::Key,
     /// Derived from the same key, for the marks of browsers.
     browsers: hmac::Key,
+    /// Derived from the same key, so that a set-up link can be shown again and stands nowhere.
+    setups: hmac::Key,
 }
 
 impl Sealer {
@@ -114,9 +118,17 @@ impl Sealer {
     fn from_bytes(key: &[u8; KEY_LEN]) -> Self {
         let unbound = UnboundKey::new(&CHACHA20_POLY1305, key).expect("the key has its length");
         let derived = hkdf::Salt::new(hkdf::HKDF_SHA256, &[]).extract(key);
-        let webhooks = derived.expand(&[WEBHOOKS], hmac::HMAC_SHA256).expect("one hash is not too long");
-        let browsers = derived.expand(&[BROWSERS], hmac::HMAC_SHA256).expect("one hash is not too long");
-        Self { sealing: LessSafeKey::new(unbound), webhooks: webhooks.into(), browsers: browsers.into() }
+        let signing = |purpose: &[u8]| {
+            let purpose = [purpose];
+            let key = derived.expand(&purpose, hmac::HMAC_SHA256).expect("one hash is not too long");
+            hmac::Key::from(key)
+        };
+        Self {
+            sealing: LessSafeKey::new(unbound),
+            webhooks: signing(WEBHOOKS),
+            browsers: signing(BROWSERS),
+            setups: signing(SETUPS),
+        }
     }
 
     /// Seals `secret` for the row `id`.
@@ -159,8 +171,17 @@ impl Sealer {
 
     /// Whether that is the mark of the account. Compares in constant time.
     pub fn is_browser_mark(&self, account: &str, mark: &str) -> bool {
-        let tag = URL_SAFE_NO_PAD.decode(mark);
-        tag.is_ok_and(|tag| hmac::verify(&self.browsers, account.as_bytes(), &tag).is_ok())
+        is_signature(&self.browsers, account, mark)
+    }
+
+    /// The token of the set-up link of that id: 256 bits that nobody without the key can tell from random ones.
+    pub fn setup_token(&self, id: &str) -> Secret {
+        Secret::new(URL_SAFE_NO_PAD.encode(hmac::sign(&self.setups, id.as_bytes())))
+    }
+
+    /// Whether that is the token of the set-up link of that id. Compares in constant time.
+    pub fn is_setup_token(&self, id: &str, token: &str) -> bool {
+        is_signature(&self.setups, id, token)
     }
 
     /// The credential whose webhook secret that is. Compares in constant time, and refuses a text of another
@@ -172,6 +193,11 @@ impl Sealer {
         let tag = URL_SAFE_NO_PAD.decode(secret).ok()?;
         ids.into_iter().find(|id| hmac::verify(&self.webhooks, id.as_bytes(), &tag).is_ok())
     }
+}
+
+fn is_signature(key: &hmac::Key, of: &str, signature: &str) -> bool {
+    let tag = URL_SAFE_NO_PAD.decode(signature);
+    tag.is_ok_and(|tag| hmac::verify(key, of.as_bytes(), &tag).is_ok())
 }
 
 fn write_private(path: &Path, text: &str) -> io::Result<()> {

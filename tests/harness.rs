@@ -182,6 +182,11 @@ impl Shop {
         self.store.add_user_with(&name, role(admin), Some(&hash)).expect("a user").expect("a free name");
     }
 
+    /// The token of the set-up link, as `pareia setup-link` prints it.
+    pub fn setup_token(&self, renew: bool) -> pareia::domain::Secret {
+        self.store.setup_link(renew).expect("the database").expect("no administrator yet").token
+    }
+
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.server.addr())
     }

@@ -1,5 +1,4 @@
-//! Administration: credentials, users, tokens, links, sessions, passwords, what no row has upstream, and the set-up
-//! link of a first start.
+//! Administration: credentials, users, tokens, links, sessions, passwords, what no row has upstream.
 //!
 //! The rules are here once, for the command line and the API alike: what may be added and removed, who
 //! gets a removed user's instances, who is the last administrator. Both translate what they read into these calls, and what comes
@@ -11,10 +10,8 @@ mod lawful_name;
 pub mod links;
 mod password;
 pub mod sessions;
-mod setup;
 pub mod tokens;
 pub mod unmanaged;
 pub mod users;
 
 pub use password::{Password, Passwords};
-pub use setup::{LIFE as SETUP_LIFE, Setup};

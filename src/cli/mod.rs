@@ -16,6 +16,7 @@ mod screen;
 mod secret_input;
 mod serve;
 mod setting;
+mod setup_link;
 mod signals;
 mod sim;
 mod table;
@@ -59,6 +60,7 @@ enum Command {
     Credential(credential::CredentialCommand),
     #[command(subcommand)]
     Instance(instance::InstanceCommand),
+    SetupLink(setup_link::SetupLinkArgs),
 }
 
 /// Runs the program with these arguments, the first of which is its name.
@@ -87,6 +89,7 @@ fn dispatch(cli: Cli) -> CommandResult {
         Command::Serve(args) => serve::run(folder()?, &args),
         Command::Demo(args) => demo::run(&args),
         Command::Sim(args) => sim::run(args),
+        Command::SetupLink(args) => setup_link::run(&store()?, &args),
         Command::User(command) => user::run(&store()?, command),
         Command::Token(command) => token::run(&store()?, command),
         Command::Credential(command) => credential::run(&store()?, command),

@@ -2,6 +2,7 @@
 //!
 //! The log's first line carries the address in use: supervisors, scripts and tests wait for it.
 
+use std::io::{self, IsTerminal};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,8 +12,7 @@ use log::LevelFilter;
 use super::logging::{self, BufferedLog};
 use super::output::{CommandFailure, CommandResult};
 use super::public_url::PublicUrl;
-use super::{setting, signals};
-use crate::admin::SETUP_LIFE;
+use super::{setting, setup_link, signals};
 use crate::cli::config::{Config, Raw};
 use crate::http::{Server, Settings, raise_open_files};
 use crate::instance::connect::ConnectService;
@@ -119,7 +119,7 @@ fn advise(config: &Config, server: &Server, store: &Store, url: &str) -> Result<
         log::warn!("no credential yet: every call is answered 503; see: pareia credential add --help");
     }
     if store.setup_needed()? {
-        invite(server, url);
+        invite(store, url)?;
     }
     for CredentialLine { credential, .. } in credentials {
         if is_public_default_key(credential.channel, &credential.key) {
@@ -133,13 +133,9 @@ fn advise(config: &Config, server: &Server, store: &Store, url: &str) -> Result<
     Ok(())
 }
 
-/// The link with which the first administrator sets the page up. What follows `#` stays in the
-/// browser: it is in no log of a proxy.
-fn invite(server: &Server, url: &str) {
-    log::warn!(
-        "no administrator with a password yet: within {} minutes, open {url}/#/setup/{} (works once; a new start \
-         makes a new link)",
-        SETUP_LIFE.as_secs() / 60,
-        server.open_setup().expose()
-    );
+/// Tells how the first administrator sets the page up: with the link itself where a person started the server in
+/// a terminal, else without, since others read the log.
+fn invite(store: &Store, url: &str) -> Result<(), store::Error> {
+    log::warn!("no administrator with a password yet: pareia setup-link prints the link that makes one");
+    if io::stderr().is_terminal() { setup_link::show(store, url) } else { Ok(()) }
 }

@@ -27,7 +27,7 @@ mod security;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 pub use api::admin::json::{CredentialJson, CredentialTestJson, TokenJson, UserJson};
 pub use api::admin::unmanaged::{AdoptionJson, FoundInstanceJson, UnmanagedJson};
@@ -39,7 +39,6 @@ pub use edge::limits::{Limits, TooFewFiles, raise_open_files};
 pub use security::allowed_origin::{AllowedOrigin, NotAnOrigin};
 pub use security::peer::{Network, NotANetwork};
 
-use crate::domain::Secret;
 use crate::instance::connect::ConnectService;
 use crate::instance::monitor::Monitor;
 use crate::store::Store;
@@ -86,7 +85,6 @@ impl Settings {
 pub struct Server {
     listener: Listener,
     backends: Arc<Backends>,
-    app: Arc<App>,
     drain: Duration,
 }
 
@@ -104,21 +102,15 @@ impl Server {
         let mut app = App::new(store, connect_service, monitor, settings.trusted_proxies, limits.connections);
         app.public_url = settings.public_url;
         app.allowed_origins = settings.allowed_origins;
-        let app = Arc::new(app);
-        let routes: Arc<dyn Routes> = Arc::new(Router::new(Arc::clone(&app), limits.clone()));
+        let routes: Arc<dyn Routes> = Arc::new(Router::new(Arc::new(app), limits.clone()));
         let backends = Arc::new(Backends::start(Arc::clone(&routes), &folder)?);
         let listener = Listener::open(listener, limits, Arc::clone(&backends), routes)?;
-        Ok(Self { listener, backends, app, drain: settings.drain })
+        Ok(Self { listener, backends, drain: settings.drain })
     }
 
     /// The address in use.
     pub fn addr(&self) -> SocketAddr {
         self.listener.addr()
-    }
-
-    /// Makes the token of the link with which the first administrator sets the page up.
-    pub fn open_setup(&self) -> Secret {
-        self.app.login_guard.setup.open(Instant::now())
     }
 
     /// Takes nothing new, lets what runs finish for as long as the settings say, and returns when

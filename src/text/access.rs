@@ -11,8 +11,7 @@ pub const WRONG_PASSWORD_DETAIL: &str =
 /// 410: the link of the first start.
 pub const SETUP_EXPIRED: &str = "O link de configuração não vale mais";
 /// Said beside [`SETUP_EXPIRED`].
-pub const SETUP_EXPIRED_DETAIL: &str =
-    "Reinicie o pareia para ver um link novo no log, ou crie a senha com \"pareia user password NOME\".";
+pub const SETUP_EXPIRED_DETAIL: &str = "Veja o link que vale com \"pareia setup-link\" no servidor, ou crie a senha com \"pareia user password NOME\".";
 /// 403: a cookie, or a login, from elsewhere.
 pub const CROSS_SITE: &str = "A requisição não veio da página do pareia";
 /// Said beside [`CROSS_SITE`].

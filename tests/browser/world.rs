@@ -47,9 +47,9 @@ impl World {
         self.shop.url(path)
     }
 
-    /// The link that `serve` logs at a first start.
+    /// The link that sets the page up at a first start.
     pub fn setup_link(&self) -> String {
-        self.url(&format!("/#/setup/{}", self.shop.server.open_setup().expose()))
+        self.url(&format!("/#/setup/{}", self.shop.setup_token(false).expose()))
     }
 
     /// A browser whose owner has logged in.

@@ -116,26 +116,27 @@ fn serve_invites_the_first_administrator_and_logs_no_secret() {
         command.env("PAREIA_LOG", "debug");
         Running::start(command)
     };
-    let invitation = |log: &str| {
-        let at = log.find("/#/setup/").unwrap_or_else(|| panic!("no link: {log}"));
-        let (base, token) = (log[..at].rsplit(' ').next().unwrap(), &log[at + "/#/setup/".len()..]);
-        (base.to_owned(), token.split(' ').next().unwrap().to_owned())
+    let printed = |line: &str| {
+        let link = desk.ok(line);
+        let (base, token) = link.split_once("/#/setup/").unwrap_or_else(|| panic!("no link: {link}"));
+        (base.to_owned(), token.to_owned())
     };
+    desk.says("setup-link", 1, "", "pareia serve");
     let mut first = serve("--public-url https://zap.loja.com.br/pareia");
     first.first_logged();
+    let (base, old) = printed("setup-link");
+    assert_eq!(base, "https://zap.loja.com.br/pareia");
     first.signal("-TERM");
     let log = first.end().err;
-    let (base, old) = invitation(&log);
-    assert!(base == "https://zap.loja.com.br/pareia" && log.contains("within 30 minutes"), "{log}");
+    assert!(log.contains("pareia setup-link prints the link") && !log.contains("/setup/"), "{log}");
     let mut serving = serve("");
     let address = address(&serving.first_logged());
-    let mut line = String::new();
-    while !line.contains("/#/setup/") {
-        line = serving.first_logged();
-    }
-    let (base, token) = invitation(&line);
-    assert_eq!(base, format!("http://{address}"));
-    assert!(token.len() == 43 && token != old, "a new start makes a new link");
+    assert_eq!(printed("setup-link"), (format!("http://{address}"), old.clone()), "it outlives a restart");
+    let (_, token) = printed("setup-link --renew");
+    let listed = desk.json("setup-link --json --public-url https://zap.loja.com.br");
+    assert_eq!(listed["url"], format!("https://zap.loja.com.br/#/setup/{token}"));
+    assert!(listed["expiresAt"].as_str().is_some_and(|at| at.ends_with('Z')), "{listed}");
+    assert!(token.len() == 43 && token != old, "{token}");
     let password = "uma senha que ninguém sabe";
     let json = |path: &str, cookie: &str, body: &Value| {
         let body = body.to_string();
@@ -170,7 +171,8 @@ fn serve_invites_the_first_administrator_and_logs_no_secret() {
     restarted.first_logged();
     restarted.signal("-TERM");
     let log = restarted.end().err;
-    assert!(!log.contains("/setup/"), "{log}");
+    assert!(!log.contains("setup"), "{log}");
+    desk.says("setup-link", 1, "", "já tem um administrador com senha: entre em http://127.0.0.1:");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod disk;
 mod doubles;
 mod folder;
 mod roles;
+mod setup;
 mod storage;
 mod upgrade;
 mod uses;

@@ -12,7 +12,7 @@ import { page } from '../parts/page.js';
 import { serverForm } from '../parts/server-form.js';
 import { storedWords, tellStored } from '../parts/stored.js';
 
-const NEW_LINK = 'pareia serve';
+const NEW_LINK = 'pareia setup-link';
 const NEW_PASSWORD = 'pareia user add ana --admin\npareia user password ana';
 
 const progress = (at) => h('p', { class: 'progress' }, t('setup.step', { at, of: 2 }),

@@ -124,8 +124,8 @@ export default {
   'setup.title': 'Welcome', 'setup.lead': 'First, make your administrator account.', 'setup.step': 'Step {at} of {of}', 'setup.name': 'Your name', 'setup.name.hint': 'To log in later. Letters and digits, no spaces.',
   'setup.password': 'Password', 'setup.password.hint': 'At least 8 characters.', 'password.short': 'Use at least 8 characters.', 'password.long': 'Use at most 128 characters.', 'password.name': 'The password must not be the name.',
   'setup.server.title': 'Where is Evolution?', 'setup.server.lead': 'pareia tests the address and the key before it keeps them.', 'setup.test': 'Test and continue', 'setup.skip': 'Skip for now',
-  'setup.link.lead': 'Open the set-up link that pareia showed when it started.', 'setup.link.where': 'It stands in pareia’s log, is valid for 30 minutes, and ends like this:',
-  'setup.link.new': 'No link?', 'setup.link.restart': 'Restart pareia: the log shows a new link.', 'setup.link.cli': 'Or make the account in the terminal, and log in here:',
+  'setup.link.lead': 'Open the set-up link.', 'setup.link.where': 'It is valid for 30 minutes and ends like this:',
+  'setup.link.new': 'No link?', 'setup.link.restart': 'On the server, this prints it, and makes another one when it is too old:', 'setup.link.cli': 'Or make the account in the terminal, and log in here:',
   'setup.done.already': 'pareia has been set up already.', 'setup.done.title': 'All set', 'setup.done.lead': 'pareia has been set up already. Just log in.',
 
   'server.lead': 'The Evolution API servers that pareia uses.', 'server.add': 'Add server', 'server.add.do': 'Test and save', 'server.added': 'Server saved, untested.',

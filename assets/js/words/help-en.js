@@ -26,7 +26,7 @@ export default {
   restart_unsupported: ['This Evolution cannot restart', 'In version 1.8 a restart opens two connections that throw each other out, so pareia does not do it.', 'Use Disconnect phone and connect again, or update Evolution.'],
   link_expired: ['This link no longer works', 'Its time ran out, somebody cancelled it, or the number has been connected with it.', 'Make another link on the number’s page.'],
   wrong_password: ['Name and password do not match', 'The name does not exist or the password is another. To be safe, pareia does not say which.', 'An administrator can set a new password under Users. On the server: pareia user password NAME.'],
-  setup_expired: ['The set-up link no longer works', 'It is valid for 30 minutes and only once.', 'Restart pareia for a new link, or use pareia user password NAME on the server.'],
+  setup_expired: ['The set-up link no longer works', 'It is valid for 30 minutes and only once.', 'On the server, pareia setup-link prints one that works; or use pareia user password NAME.'],
   instance_token: ['This is the key of one instance', 'The key is good for one number only. pareia needs the global key to create and list numbers.', 'Copy AUTHENTICATION_API_KEY from Evolution’s .env file.'],
   name_taken: ['This name exists already', 'Another account has this name.', 'Choose another name.'],
   in_use: ['It is still in use', 'Some numbers depend on what you want to remove.', 'Hand the numbers to another account or server, or confirm that it shall go all the same.'],

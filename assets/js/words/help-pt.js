@@ -26,7 +26,7 @@ export default {
   restart_unsupported: ['Esta Evolution não sabe reiniciar', 'Na versão 1.8, reiniciar abre duas conexões que se derrubam uma à outra, e por isso o pareia não o faz.', 'Use Desconectar celular e conecte de novo, ou atualize a Evolution.'],
   link_expired: ['Este link não vale mais', 'O prazo acabou, alguém cancelou o link, ou o número já foi conectado com ele.', 'Crie outro link na página do número.'],
   wrong_password: ['Nome ou senha não conferem', 'O nome não existe ou a senha é outra. Por segurança, o pareia não diz qual.', 'Um administrador pode definir uma senha nova em Usuários. No servidor: pareia user password NOME.'],
-  setup_expired: ['O link de configuração não vale mais', 'Ele vale 30 minutos e uma vez só.', 'Reinicie o pareia para um link novo, ou use pareia user password NOME no servidor.'],
+  setup_expired: ['O link de configuração não vale mais', 'Ele vale 30 minutos e uma vez só.', 'No servidor, pareia setup-link mostra um link que vale; ou use pareia user password NOME.'],
   instance_token: ['Esta é a chave de uma instância', 'A chave colada só vale para um número. O pareia precisa da chave global para criar e listar números.', 'Copie AUTHENTICATION_API_KEY do arquivo .env da Evolution.'],
   name_taken: ['Este nome já existe', 'Outra conta já tem este nome.', 'Escolha outro nome.'],
   in_use: ['Ainda está em uso', 'Há números que dependem do que você quer remover.', 'Passe os números para outra conta ou servidor, ou confirme que quer remover assim mesmo.'],

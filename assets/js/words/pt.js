@@ -124,8 +124,8 @@ export default {
   'setup.title': 'Bem-vindo', 'setup.lead': 'Primeiro, crie a sua conta de administrador.', 'setup.step': 'Passo {at} de {of}', 'setup.name': 'Seu nome', 'setup.name.hint': 'Para entrar depois. Letras e números, sem espaços.',
   'setup.password': 'Senha', 'setup.password.hint': 'Pelo menos 8 caracteres.', 'password.short': 'Use pelo menos 8 caracteres.', 'password.long': 'Use no máximo 128 caracteres.', 'password.name': 'A senha não pode ser igual ao nome.',
   'setup.server.title': 'Onde está a Evolution?', 'setup.server.lead': 'O pareia testa o endereço e a chave antes de guardar.', 'setup.test': 'Testar e continuar', 'setup.skip': 'Pular por agora',
-  'setup.link.lead': 'Abra o link de configuração que o pareia mostrou ao iniciar.', 'setup.link.where': 'Ele aparece no log do pareia, vale 30 minutos e termina assim:',
-  'setup.link.new': 'Não tem o link?', 'setup.link.restart': 'Reinicie o pareia: o log mostra um link novo.', 'setup.link.cli': 'Ou crie a conta no terminal e entre por aqui:',
+  'setup.link.lead': 'Abra o link de configuração.', 'setup.link.where': 'Ele vale 30 minutos e termina assim:',
+  'setup.link.new': 'Não tem o link?', 'setup.link.restart': 'No servidor, isto mostra o link, e faz outro quando ele já não vale:', 'setup.link.cli': 'Ou crie a conta no terminal e entre por aqui:',
   'setup.done.already': 'O pareia já foi configurado.', 'setup.done.title': 'Tudo pronto', 'setup.done.lead': 'O pareia já foi configurado. É só entrar.',
 
   'server.lead': 'Os servidores da Evolution API que o pareia usa.', 'server.add': 'Adicionar servidor', 'server.add.do': 'Testar e salvar', 'server.added': 'Servidor salvo, sem teste.',

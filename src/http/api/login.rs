@@ -38,19 +38,17 @@ pub fn set_up(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let fields = Fields::read(request.body())?;
     let token = fields.secret("token")?;
     let attempt = attempt(app, request, None, None)?;
-    if !app.login_guard.setup.opens(&token, Instant::now()) {
+    if !app.store.opens_setup(&token)? {
         return Err(Problem::SetupExpired);
     }
     attempt.succeeded();
     let name = fields.parsed("name", Name::parse)?;
     let hash = app.login_guard.hash(&password(&fields, name.as_str())?)?;
-    let made =
-        app.login_guard.setup.spend(&token, Instant::now(), || match app.store.set_up(&name, &hash)? {
-            SetUp::Done(user) => Ok(Account { user, hash: Some(hash) }),
-            SetUp::NotNeeded => Err(Problem::SetupExpired),
-            SetUp::NameTaken => Err(Problem::Taken("name")),
-        });
-    let account = made.ok_or(Problem::SetupExpired)??;
+    let account = match app.store.set_up(&token, &name, &hash)? {
+        SetUp::Done(user) => Account { user, hash: Some(hash) },
+        SetUp::Expired => return Err(Problem::SetupExpired),
+        SetUp::NameTaken => return Err(Problem::Taken("name")),
+    };
     log::info!("id={} the first administrator was set up", request.id());
     begin(app, request, &account)
 }

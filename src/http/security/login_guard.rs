@@ -1,5 +1,5 @@
-//! What stands between the network and an account: passwords, the first start's link, and how often
-//! either may be tried.
+//! What stands between the network and an account: passwords, and how often they and the first start's link
+//! may be tried.
 //!
 //! An attempt is counted before it is looked at, so that many at once are no way round the count;
 //! one that was right is given back.
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::failed_login_log::FailedLoginLog;
 use super::rate_limit::RateLimit;
-use crate::admin::{Password, Passwords, Setup};
+use crate::admin::{Password, Passwords};
 use crate::domain::Secret;
 use crate::http::problem::Problem;
 use crate::sync::{Permit, PermitLimits, Permits};
@@ -32,8 +32,6 @@ const HASH_WAIT: Duration = Duration::from_secs(5);
 pub struct LoginGuard {
     passwords: Passwords,
     hashing: Permits<()>,
-    /// The link of the first start.
-    pub setup: Setup,
     /// How often the log tells of failed logins.
     pub failed_logins: FailedLoginLog,
     by_address: RateLimit<IpAddr>,
@@ -48,7 +46,6 @@ impl Default for LoginGuard {
         Self {
             passwords: Passwords::default(),
             hashing: Permits::new(HASHES),
-            setup: Setup::default(),
             failed_logins: FailedLoginLog::default(),
             by_address: RateLimit::default(),
             by_account: RateLimit::new(ACCOUNT.0, ACCOUNT.1),

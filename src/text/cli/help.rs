@@ -19,6 +19,11 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
         "Roda só a Evolution API simulada, para testar integrações",
         "pareia sim --listen 127.0.0.1:8080 --api-key minha-chave --api-version 2.3.7",
     ),
+    (
+        "setup-link",
+        "Imprime o link que cria o primeiro administrador na página; faz outro se aquele já não vale",
+        "pareia setup-link",
+    ),
     ("user", "Pessoas e programas que são donos de instâncias", "pareia user add loja"),
     ("user add", "Cria um usuário", "pareia user add loja"),
     ("user list", "Lista os usuários", "pareia user list --json"),
@@ -115,6 +120,7 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
 pub const ARGUMENTS: &[(&str, &str)] = &[
     ("data", "Pasta de dados (padrão: $XDG_DATA_HOME/pareia ou ~/.local/share/pareia)"),
     ("json", "Saída em JSON, para programas"),
+    ("renew", "Faz um link novo em qualquer caso; o anterior deixa de valer"),
     ("user add name", "Nome: 1 a 64 de A-Z a-z 0-9 . _ -, começando com letra ou número"),
     (
         "admin",

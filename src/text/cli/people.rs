@@ -17,6 +17,26 @@ pub fn user_unknown(name: &str) -> String {
     format!("não há usuário \"{name}\". Veja os nomes com: pareia user list")
 }
 
+/// Nobody needs a set-up link any more.
+pub fn already_set_up(base: &str) -> String {
+    format!(
+        "o pareia já tem um administrador com senha: entre em {base}. Esqueceu a senha? pareia user password NOME"
+    )
+}
+
+/// The set-up link was printed.
+pub fn setup_link_printed(until: &str) -> String {
+    format!(
+        "Abra o link no navegador para criar o administrador: vale uma vez, até {until}. Outro, que anula este: \
+         pareia setup-link --renew"
+    )
+}
+
+/// The set-up link, for whoever started the server in a terminal.
+pub fn open_setup_link(url: &str, until: &str) -> String {
+    format!("Para configurar, abra no navegador (vale uma vez, até {until}):\n  {url}")
+}
+
 /// The list of users is empty.
 pub const NO_USERS: &str = "Nenhum usuário ainda. Crie o primeiro com: pareia user add NOME";
 
