@@ -15,6 +15,7 @@ mod public_url;
 mod screen;
 mod secret_input;
 mod serve;
+mod service_manager;
 mod setting;
 mod setup_link;
 mod signals;

@@ -12,6 +12,7 @@ use log::LevelFilter;
 use super::logging::{self, BufferedLog};
 use super::output::{CommandFailure, CommandResult};
 use super::public_url::PublicUrl;
+use super::service_manager::ServiceManager;
 use super::{setting, setup_link, signals};
 use crate::cli::config::{Config, Raw};
 use crate::http::{Server, Settings, raise_open_files};
@@ -72,13 +73,15 @@ fn serve(config: &Config, log_buffer: &BufferedLog) -> CommandResult {
     let monitor = Arc::new(Monitor::start(Arc::clone(&store), gateway, Pace::default()));
     let server = Server::start(settings, Arc::clone(&store), connect_service, Arc::clone(&monitor))
         .map_err(|e| CommandFailure::Failed(words::cannot_listen(&config.listen, &e)))?;
-    let url = config.public_url.clone().unwrap_or_else(|| reachable(server.addr()));
+    let url = config.public_url.clone().unwrap_or_else(|| format!("http://{}", reachable(server.addr())));
     // Before the first line of the log: a command beside the server may need it at once.
     store.set_setting("url", &url)?;
     log_buffer.open(&format!("pareia {} listening on http://{}", env!("CARGO_PKG_VERSION"), server.addr()));
     advise(config, &server, &store, &url)?;
+    let service_manager = ServiceManager::tell(reachable(server.addr()), Arc::clone(&store));
     stopped.recv().unwrap_or_default();
     log::info!("signal received: finishing what runs");
+    service_manager.stopping();
     server.shutdown();
     monitor.stop();
     log::info!("stopped");
@@ -86,13 +89,13 @@ fn serve(config: &Config, log_buffer: &BufferedLog) -> CommandResult {
 }
 
 /// The address as people on this machine reach it: "every address" is none.
-fn reachable(mut listening: SocketAddr) -> String {
+fn reachable(mut listening: SocketAddr) -> SocketAddr {
     match listening.ip() {
         IpAddr::V4(every) if every.is_unspecified() => listening.set_ip(Ipv4Addr::LOCALHOST.into()),
         IpAddr::V6(every) if every.is_unspecified() => listening.set_ip(Ipv6Addr::LOCALHOST.into()),
         IpAddr::V4(_) | IpAddr::V6(_) => {}
     }
-    format!("http://{listening}")
+    listening
 }
 
 /// Logs what an administrator should know at the start.

@@ -2,6 +2,8 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::net::UnixDatagram;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -24,9 +26,14 @@ impl Drop for Service {
 impl Service {
     /// Starts it; with its log, which begins after the first line, and its address.
     fn start() -> (Self, BufReader<impl Read>, String) {
-        let folder = Folder::new();
+        Self::start_with(Folder::new(), |_| {})
+    }
+
+    /// The same, in that folder and with what the test adds to the command.
+    fn start_with(folder: Folder, add: impl FnOnce(&mut Command)) -> (Self, BufReader<impl Read>, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pareia"));
         command.args(["serve", "--listen", "127.0.0.1:0"]).env("PAREIA_DATA", folder.path());
+        add(&mut command);
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
         let mut log = BufReader::new(child.stderr.take().expect("a pipe"));
         let mut first = String::new();
@@ -88,4 +95,65 @@ fn a_hangup_does_not_end_it() {
     assert!(service.0.try_wait().expect("a process").is_none());
     service.signal("-TERM");
     assert_eq!(service.0.wait().expect("an end").code(), Some(0));
+}
+
+/// What a service manager hears on its socket.
+struct Heard(UnixDatagram);
+
+impl Heard {
+    fn at(path: &Path) -> Self {
+        let socket = UnixDatagram::bind(path).expect("a socket");
+        Self(socket)
+    }
+
+    /// The next word; `None` where none comes in that time.
+    fn within(&self, limit: Duration) -> Option<String> {
+        self.0.set_read_timeout(Some(limit)).expect("a socket");
+        let mut bytes = [0; 256];
+        let length = self.0.recv(&mut bytes).ok()?;
+        Some(String::from_utf8_lossy(&bytes[..length]).trim_end().to_owned())
+    }
+
+    #[track_caller]
+    fn next(&self) -> String {
+        self.within(PATIENCE).expect("a word")
+    }
+}
+
+/// Reads the log up to a line with these words.
+fn until_logged(log: &mut impl BufRead, words: &str) {
+    let mut line = String::new();
+    while !line.contains(words) {
+        line.clear();
+        assert!(log.read_line(&mut line).expect("the log") > 0, "no line {words:?}");
+    }
+}
+
+#[test]
+fn a_service_manager_hears_that_it_is_ready_well_while_it_writes_and_ends() {
+    let folder = Folder::new();
+    let path = folder.path().to_owned();
+    // No longer than the address of a socket may be, wherever the temporary folder is.
+    let socket = std::env::temp_dir().join(pareia::crypto::new_id("n-"));
+    let heard = Heard::at(&socket);
+    let (mut service, mut log, _) = Service::start_with(folder, |command| {
+        command.env("NOTIFY_SOCKET", &socket).env("WATCHDOG_USEC", "400000");
+    });
+    assert_eq!(heard.next(), "READY=1");
+    assert_eq!(heard.next(), "WATCHDOG=1");
+    let database = rusqlite::Connection::open(path.join("pareia.db")).expect("the database");
+    database.busy_timeout(PATIENCE).expect("set");
+    let refuse = "CREATE TRIGGER refuse BEFORE UPDATE ON settings WHEN NEW.name = 'checked'
+        BEGIN SELECT RAISE(ABORT, 'no write'); END";
+    database.execute_batch(refuse).expect("no write is taken");
+    until_logged(&mut log, "not well");
+    // What was said before that.
+    while heard.within(Duration::from_millis(1)).is_some() {}
+    assert_eq!(heard.within(Duration::from_millis(300)), None, "three looks' time");
+    database.execute_batch("DROP TRIGGER refuse").expect("writes are taken");
+    assert_eq!(heard.next(), "WATCHDOG=1");
+    service.signal("-TERM");
+    while heard.next() != "STOPPING=1" {}
+    assert_eq!(service.0.wait().expect("an end").code(), Some(0));
+    std::fs::remove_file(&socket).expect("removed");
 }

@@ -101,6 +101,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rust_embed", &["http"]),
     ("rustls", &["upstream"]),
     ("rustls_native_certs", &["upstream"]),
+    ("sd_notify", &["cli"]),
     ("signal_hook", &["cli"]),
     ("socket2", &["http"]),
     ("tiny_http", &["http"]),

@@ -1,0 +1,158 @@
+//! What `serve` tells the service manager that started it, systemd's way: that it is ready, that it is well, that it
+//! ends. Where no `NOTIFY_SOCKET` is set there is none, and nothing is looked at.
+//!
+//! Ready is what answers a request over its own socket. Well is what also writes to its database: where it stays unwell for
+//! as long as the service manager waits, it is started anew.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sd_notify::NotifyState;
+
+use crate::store::{self, Store};
+use crate::sync::Threads;
+
+/// Looks that have their turn in the time after which the service manager gives up: one that fails or hangs is not
+/// the end.
+const LOOKS: u32 = 4;
+/// Looks that fail at once and have their turn in that time.
+const RETRIES: u32 = 12;
+/// How long a look may take, and the pause after one that failed, where the service manager sets no time.
+const RETRY: Duration = Duration::from_secs(1);
+/// How long the end waits for a look that is under way.
+const END: Duration = Duration::from_millis(100);
+
+/// Tells the service manager for as long as it lives.
+pub struct ServiceManager(Option<Arc<Threads>>);
+
+/// The looks at a server, and how often to look.
+struct Looks {
+    address: SocketAddr,
+    store: Arc<Store>,
+    /// How long the service manager waits for the next word; `None`: it waits for none.
+    patience: Option<Duration>,
+    threads: Arc<Threads>,
+}
+
+impl ServiceManager {
+    /// Begins to tell it of the server at that address, on a thread of its own.
+    pub fn tell(address: SocketAddr, store: Arc<Store>) -> Self {
+        if std::env::var_os("NOTIFY_SOCKET").is_none() {
+            return Self(None);
+        }
+        let threads = Arc::new(Threads::default());
+        let patience = sd_notify::watchdog_enabled();
+        let looks = Looks { address, store, patience, threads: Arc::clone(&threads) };
+        threads.begin("service-manager".into(), move || looks.run());
+        Self(Some(threads))
+    }
+
+    /// Tells it that the server ends.
+    pub fn stopping(self) {
+        if let Some(threads) = self.0 {
+            threads.end(END);
+            notify(&[NotifyState::Stopping]);
+        }
+    }
+}
+
+impl Looks {
+    fn run(&self) {
+        let retry = self.patience.map_or(RETRY, |patience| patience / RETRIES);
+        while let Err(error) = answers(self.address, retry) {
+            log::warn!("not ready: no answer over the own socket: {error}");
+            if self.threads.wait_over(retry) {
+                return;
+            }
+        }
+        notify(&[NotifyState::Ready]);
+        let Some(patience) = self.patience else { return };
+        let (mut pause, mut was_well) = (patience / LOOKS, true);
+        while !self.threads.wait_over(pause) {
+            let look = self.look(retry);
+            match &look {
+                Ok(()) => notify(&[NotifyState::Watchdog]),
+                Err(why) => log::warn!("not well, so the service manager is not told that it is: {why}"),
+            }
+            if look.is_ok() && !was_well {
+                log::info!("well again");
+            }
+            was_well = look.is_ok();
+            pause = if was_well { patience / LOOKS } else { retry };
+        }
+    }
+
+    /// Whether all is well, else what is not.
+    fn look(&self, limit: Duration) -> Result<(), String> {
+        answers(self.address, limit).map_err(|error| format!("no answer over the own socket: {error}"))?;
+        writes(&self.store).map_err(|error| format!("the database takes no writes: {error}"))
+    }
+}
+
+/// Whether a request over the socket is answered in that time. A server whose connections are all taken says
+/// `busy`, which is an answer.
+fn answers(address: SocketAddr, limit: Duration) -> io::Result<()> {
+    let end = Instant::now() + limit;
+    let left = || end.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+    let mut stream = TcpStream::connect_timeout(&address, limit)?;
+    stream.set_write_timeout(Some(left()))?;
+    stream.write_all(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    let mut head = [0; b"HTTP/1.1 200".len()];
+    stream.set_read_timeout(Some(left()))?;
+    stream.read_exact(&mut head)?;
+    match &head {
+        b"HTTP/1.1 200" | b"HTTP/1.1 503" => Ok(()),
+        _ => Err(io::ErrorKind::InvalidData.into()),
+    }
+}
+
+/// Whether the database takes a write. A full disk is no reason to be started anew, which makes no space: calls are
+/// answered that there is none, and all else works.
+fn writes(store: &Store) -> Result<(), store::Error> {
+    match store.check_writable() {
+        Err(store::Error::Full(_)) => Ok(()),
+        checked => checked,
+    }
+}
+
+fn notify(states: &[NotifyState]) {
+    if let Err(error) = sd_notify::notify(states) {
+        log::warn!("the service manager was not told {states:?}: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+    use std::thread;
+
+    /// What a look finds where a server says that to a request.
+    fn found(says: Option<&'static str>) -> io::Result<()> {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            if let Some(says) = says {
+                stream.write_all(says.as_bytes()).expect("it is read");
+            }
+            // Until the look has ended.
+            stream.read_to_end(&mut Vec::new()).ok();
+        });
+        let found = answers(address, Duration::from_millis(if says.is_some() { 20_000 } else { 50 }));
+        server.join().expect("no panic");
+        found
+    }
+
+    #[test]
+    fn an_answer_is_one_of_this_server_in_time() {
+        assert!(found(Some("HTTP/1.1 200 OK\r\n\r\n")).is_ok());
+        assert!(found(Some("HTTP/1.1 503 Service Unavailable\r\n\r\n")).is_ok(), "all connections are taken");
+        assert!(found(Some("SSH-2.0-OpenSSH_9.2\r\n")).is_err());
+        assert!(found(None).is_err(), "it accepts and hangs");
+        let closed = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port");
+        assert!(answers(closed, Duration::from_secs(20)).is_err());
+    }
+}
