@@ -131,14 +131,25 @@ fn qr_timeout(text: &str) -> Option<Duration> {
     typed_value(text).parse().ok().filter(|seconds| QR_TIMEOUT.contains(seconds)).map(Duration::from_secs)
 }
 
-/// The data folder: as given, else where the system keeps programs' data. Refused where neither says, since a
+/// The file with the variables of the service that `install.sh` sets up.
+pub const SERVICE_VARIABLES: &str = "/etc/pareia/pareia.env";
+
+/// The data folder of the service whose variables these are.
+pub fn service_folder(variables: &str) -> Option<OsString> {
+    let value = variables.lines().find_map(|line| line.trim().strip_prefix("PAREIA_DATA="))?;
+    Some(typed_value(value)).filter(|folder| !folder.is_empty()).map(OsString::from)
+}
+
+/// The data folder: as given, else that of the `service` on this machine whose variables the caller may read, else
+/// where the system keeps programs' data. Refused where none says, since a
 /// folder below the current one would differ from call to call. So is an empty text: a variable that was to be
 /// filled in would put the data where nobody looks for them.
 pub fn data_folder(
     given: Option<PathBuf>,
+    service: impl FnOnce() -> Option<OsString>,
     variable: impl Fn(&str) -> Option<OsString>,
 ) -> Result<PathBuf, ConfigError> {
-    let Some(path) = given else {
+    let Some(path) = given.or_else(|| service().map(PathBuf::from)) else {
         let folder = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
         return folder("XDG_DATA_HOME")
             .map(|data| data.join("pareia"))
@@ -220,10 +231,12 @@ mod tests {
 
     #[test]
     fn the_data_folder_has_one_place_in_each_world() {
-        let folder = |given: Option<&str>, set: &[(&str, &str)]| {
+        let beside = |given: Option<&str>, of_service: &str, set: &[(&str, &str)]| {
             let variable = |name: &str| set.iter().find(|(n, _)| *n == name).map(|(_, v)| OsString::from(v));
-            data_folder(given.map(PathBuf::from), variable).map(|path| path.to_string_lossy().into_owned())
+            data_folder(given.map(PathBuf::from), || service_folder(of_service), variable)
+                .map(|path| path.to_string_lossy().into_owned())
         };
+        let folder = |given: Option<&str>, set: &[(&str, &str)]| beside(given, "", set);
         let both = [("XDG_DATA_HOME", "/x"), ("HOME", "/h")];
         assert_eq!(folder(Some("d"), &both).as_deref(), Ok("d"));
         assert_eq!(folder(None, &both).as_deref(), Ok("/x/pareia"));
@@ -239,5 +252,9 @@ mod tests {
             assert_eq!(folder(None, &[("HOME", home)]), Err(ConfigError::NoDataFolder), "{home:?}");
         }
         assert_eq!(folder(None, &[]), Err(ConfigError::NoDataFolder));
+        let service = "# pareia\nPAREIA_LISTEN=x\nPAREIA_DATA=\"/var/lib/pareia\"\r\n";
+        assert_eq!(beside(None, service, &both).as_deref(), Ok("/var/lib/pareia"));
+        assert_eq!(beside(Some("d"), service, &both).as_deref(), Ok("d"));
+        assert_eq!(beside(None, "PAREIA_DATA=\n#PAREIA_DATA=/y", &both).as_deref(), Ok("/x/pareia"));
     }
 }

@@ -82,7 +82,10 @@ fn dispatch(cli: Cli) -> CommandResult {
     let given = cli.data.map(PathBuf::from);
     // Only where it is needed: `demo` and `sim` have none.
     let folder = || {
-        let folder = config::data_folder(given.clone(), |name| std::env::var_os(name));
+        let service = || {
+            std::fs::read_to_string(config::SERVICE_VARIABLES).ok().and_then(|v| config::service_folder(&v))
+        };
+        let folder = config::data_folder(given.clone(), service, |name| std::env::var_os(name));
         folder.map_err(|problem| CommandFailure::Usage(setting::sentence(&problem)))
     };
     let store = || Ok::<_, CommandFailure>(Store::open(&folder()?)?);

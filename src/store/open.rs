@@ -14,7 +14,7 @@ use super::Error;
 use super::database::{READERS, Store};
 use super::error::SPACE_PROBE;
 use super::linked;
-use super::private_file::{create_private, make_private};
+use super::private_file::{create_private, keep_private};
 use super::upgrade::migrate;
 use super::writer::{WRITE_WAIT, Writer};
 use crate::crypto::Sealer;
@@ -170,6 +170,6 @@ fn load_or_create(path: &Path, may_create: bool) -> Result<Sealer, Error> {
         Err(e) if e.kind() == io::ErrorKind::InvalidData => return Err(Error::KeyWrong(path.to_owned())),
         loaded => loaded,
     };
-    let private = sealer.and_then(|sealer| make_private(&File::open(path)?).map(|()| sealer));
+    let private = sealer.and_then(|sealer| keep_private(&File::open(path)?, path).map(|()| sealer));
     private.map_err(|e| Error::io(e, path))
 }

@@ -1,7 +1,7 @@
 //! The data folder itself: its modes, its lock file, and a database that got lost.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 use std::process::Command;
 
@@ -47,6 +47,23 @@ fn the_modes_do_not_depend_on_the_umask() {
             assert_eq!(mode(&entry.path()), 0o600, "umask {umask}: {:?}", entry.path());
         }
     }
+}
+
+#[test]
+fn what_root_makes_in_a_services_folder_is_the_services() {
+    const SERVICE: u32 = 54_321;
+    let folder = Folder::new();
+    if chown(folder.path(), Some(SERVICE), Some(SERVICE)).is_err() {
+        return eprintln!("skipped: only root gives files away");
+    }
+    let store = Store::open(folder.path()).expect("it opens");
+    store.check_writable().expect("a write, so that there is a WAL");
+    let owners: Vec<_> = fs::read_dir(folder.path())
+        .expect("the folder")
+        .flatten()
+        .map(|entry| (entry.file_name(), entry.metadata().expect("it is there").uid()))
+        .collect();
+    assert!(owners.len() >= 5 && owners.iter().all(|(_, owner)| *owner == SERVICE), "{owners:?}");
 }
 
 #[test]

@@ -118,7 +118,10 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
 
 /// Id of an argument, what it is. A command before the id makes it that command's alone.
 pub const ARGUMENTS: &[(&str, &str)] = &[
-    ("data", "Pasta de dados (padrão: $XDG_DATA_HOME/pareia ou ~/.local/share/pareia)"),
+    (
+        "data",
+        "Pasta de dados (padrão: a do serviço instalado, para quem pode lê-la; senão $XDG_DATA_HOME/pareia ou ~/.local/share/pareia)",
+    ),
     ("json", "Saída em JSON, para programas"),
     ("renew", "Faz um link novo em qualquer caso; o anterior deixa de valer"),
     ("user add name", "Nome: 1 a 64 de A-Z a-z 0-9 . _ -, começando com letra ou número"),
