@@ -7,6 +7,7 @@ pub mod ca_file;
 mod config;
 mod credential;
 mod demo;
+mod evolution_setting;
 mod help;
 mod instance;
 mod logging;

@@ -5,11 +5,11 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, IsTerminal, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::output::{CommandFailure, fail, note};
 use super::terminal;
-use crate::domain::Secret;
+use crate::domain::{Secret, typed_value};
 use crate::text;
 use crate::text::cli as words;
 use crate::upstream::{KeyError, MAX_KEY, TypedKey};
@@ -28,18 +28,46 @@ impl KeySource {
     /// Reads the key.
     pub fn read(&self) -> Result<Secret, CommandFailure> {
         let text = match &self.api_token_file {
-            Some(path) => {
-                let read = File::open(path).and_then(bounded);
-                read.map_err(|e| CommandFailure::Failed(words::file_unreadable(path, &e)))?
-            }
+            Some(path) => file(path)?,
             None => stdin().map_err(|e| CommandFailure::Failed(words::stdin_unreadable(&e)))?,
         };
-        let typed = check(&text).map_err(|problem| CommandFailure::Failed(text::key(problem).to_owned()))?;
+        let typed = key(&text)?;
         if typed.unwrapped {
             note(text::key_unwrapped().message);
         }
         Ok(typed.key)
     }
+}
+
+/// The key that settings give: in the file that `file` names, else in the variable, else in the file of that name in
+/// the folder where systemd hands over what `LoadCredential=` names. `None`: in none of them.
+pub fn key_setting(
+    variable: &str,
+    named_file: &str,
+    credential: &str,
+) -> Result<Option<Secret>, CommandFailure> {
+    let named_file = typed_value(named_file);
+    let text = std::env::var_os(variable).filter(|text| !text.is_empty());
+    let text = match (named_file.is_empty(), text) {
+        (false, Some(_)) => return Err(CommandFailure::Usage(words::secret_given_twice(variable))),
+        (false, None) => Some(file(Path::new(&named_file))?),
+        (true, Some(text)) => Some(text.into_encoded_bytes()),
+        (true, None) => {
+            let handed_over =
+                std::env::var_os("CREDENTIALS_DIRECTORY").map(|f| Path::new(&f).join(credential));
+            handed_over.filter(|path| path.exists()).map(|path| file(&path)).transpose()?
+        }
+    };
+    text.map(|text| Ok(key(&text)?.key)).transpose()
+}
+
+fn file(path: &Path) -> Result<Vec<u8>, CommandFailure> {
+    let read = File::open(path).and_then(bounded);
+    read.map_err(|e| CommandFailure::Failed(words::file_unreadable(path, &e)))
+}
+
+fn key(text: &[u8]) -> Result<TypedKey, CommandFailure> {
+    check(text).map_err(|problem| CommandFailure::Failed(text::key(problem).to_owned()))
 }
 
 /// Reads a new password: twice and unseen from a person, once from a pipe.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use log::LevelFilter;
 
+use super::evolution_setting::{EvolutionAccess, EvolutionSetting};
 use super::logging::{self, BufferedLog};
 use super::output::{CommandFailure, CommandResult};
 use super::public_url::PublicUrl;
@@ -41,6 +42,8 @@ pub struct Args {
     trusted_proxy: String,
     #[arg(long, env = "PAREIA_ALLOW_ORIGIN", value_name = "URL")]
     allow_origin: Vec<String>,
+    #[command(flatten)]
+    evolution: EvolutionSetting,
 }
 
 /// Serves until a signal.
@@ -54,16 +57,20 @@ pub fn run(folder: PathBuf, args: &Args) -> CommandResult {
     };
     let config =
         Config::check(folder, &raw).map_err(|problem| CommandFailure::Usage(setting::sentence(&problem)))?;
+    let evolution = args.evolution.read()?;
     // Dropped however this ends: what a panic says is written, too.
     let log_buffer = logging::start_buffered(LevelFilter::Info);
-    serve(&config, &log_buffer)
+    serve(&config, evolution.as_ref(), &log_buffer)
 }
 
-fn serve(config: &Config, log_buffer: &BufferedLog) -> CommandResult {
+fn serve(config: &Config, evolution: Option<&EvolutionAccess>, log_buffer: &BufferedLog) -> CommandResult {
     // Before anything is served: a signal that comes early is not lost.
     let stopped = signals::first()?;
     raise_open_files()?;
     let store = Arc::new(Store::open(&config.data)?);
+    if let Some(evolution) = evolution {
+        evolution.apply(&store)?;
+    }
     let connect_service = Arc::new(ConnectService::new(Arc::clone(&store), config.qr_timeout));
     let mut settings = Settings::new(&config.listen);
     settings.trusted_proxies.clone_from(&config.trusted_proxies);

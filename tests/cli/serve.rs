@@ -176,6 +176,51 @@ fn serve_invites_the_first_administrator_and_logs_no_secret() {
 }
 
 #[test]
+fn the_server_that_settings_name_is_added_once_and_given_the_key_that_they_have_now() {
+    let desk = Desk::new();
+    let (file, handed) = (desk.folder.join("key"), desk.folder.join("handed"));
+    fs::create_dir(&handed).unwrap();
+    let start = |variables: &[(&str, &str)]| {
+        let mut command = desk.command("serve --listen 127.0.0.1:0");
+        command.env("PAREIA_EVOLUTION_URL", "http://127.0.0.1:9/").envs(variables.iter().copied());
+        let mut serving = Running::start(command);
+        serving.first_logged();
+        serving.signal("-TERM");
+        let log = serving.end().err;
+        assert!(!log.contains("key-from"), "{log}");
+        let credentials = desk.store().credentials().unwrap();
+        assert_eq!(credentials.len(), 1, "{log}");
+        credentials[0].credential.key.expose().to_owned()
+    };
+    let path = |path: &std::path::Path| path.display().to_string();
+    fs::write(&file, "key-from-a-file\n").unwrap();
+    fs::write(handed.join("evolution-key"), "key-from-systemd").unwrap();
+    let (file, handed) = (path(&file), path(&handed));
+    for (variables, key) in [
+        (
+            &[("PAREIA_EVOLUTION_KEY_FILE", &*file), ("CREDENTIALS_DIRECTORY", &*handed)][..],
+            "key-from-a-file",
+        ),
+        (&[("PAREIA_EVOLUTION_KEY", "key-from-a-variable")], "key-from-a-variable"),
+        (&[("CREDENTIALS_DIRECTORY", &*handed), ("PAREIA_EVOLUTION_KEY_FILE", "")], "key-from-systemd"),
+        (&[("CREDENTIALS_DIRECTORY", &*handed)], "key-from-systemd"),
+    ] {
+        assert_eq!(start(variables), key);
+    }
+    let refused = |line: &str, variable: (&str, &str), code: i32, says: &str| {
+        let mut command = desk.command(line);
+        let ran = command.env(variable.0, variable.1).output().unwrap();
+        let err = String::from_utf8(ran.stderr).unwrap();
+        assert!(ran.status.code() == Some(code) && err.contains(says) && !err.contains("key-from"), "{err}");
+    };
+    let (named, key) = ("serve --evolution-url http://127.0.0.1:9", "PAREIA_EVOLUTION_KEY");
+    refused(named, ("X", ""), 2, "precisa da chave global");
+    refused(named, ("PAREIA_EVOLUTION_KEY_FILE", "/none"), 1, "não consegui ler /none");
+    refused(&format!("{named} --evolution-key-file {file}"), (key, "key-from-a-variable"), 2, "só um deles");
+    refused("serve", (key, "key-from-a-variable"), 2, "--evolution-url (PAREIA_EVOLUTION_URL) não é");
+}
+
+#[test]
 fn a_second_signal_does_not_wait() {
     let (desk, sim) = (Desk::new(), simulated(Version::V2_3_7));
     desk.ok("user add loja");

@@ -180,6 +180,14 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("qr_timeout", "Segundos que uma chamada espera pelo QR Code, de 1 a 120"),
     ("trusted_proxy", "IPs ou faixas CIDR dos proxies à frente, separados por vírgula"),
     ("allow_origin", "Origem de páginas que podem chamar a API com um token; pode ser repetido"),
+    (
+        "evolution_url",
+        "Servidor Evolution cadastrado, ou com a chave trocada, a cada início; para contêineres",
+    ),
+    (
+        "evolution_key_file",
+        "Arquivo com a chave global dele (ou PAREIA_EVOLUTION_KEY, ou LoadCredential=evolution-key:ARQUIVO)",
+    ),
     ("demo once", "Roda os cenários e os casos de erro do fluxo, uma linha para cada, e sai"),
     ("pair_after", "Segundos até o celular simulado ler o QR Code"),
     ("api_key", "Chave que o simulador aceita"),

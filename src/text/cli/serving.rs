@@ -21,6 +21,20 @@ pub const PUBLIC_URL_SETTING: &str =
 /// `--qr-timeout` makes no sense.
 pub const QR_TIMEOUT_SETTING: &str = "--qr-timeout (PAREIA_QR_TIMEOUT) deve ser de 1 a 120 segundos";
 
+/// `--evolution-url` makes no sense.
+pub fn evolution_url_setting(why: &str) -> String {
+    format!("--evolution-url (PAREIA_EVOLUTION_URL) {why}")
+}
+
+/// A server is named, and its key is nowhere.
+pub const EVOLUTION_KEY_MISSING: &str = "--evolution-url (PAREIA_EVOLUTION_URL) precisa da chave global: em PAREIA_EVOLUTION_KEY_FILE (um arquivo), em \
+     PAREIA_EVOLUTION_KEY, ou em LoadCredential=evolution-key:ARQUIVO no serviço do systemd";
+
+/// A secret is given as a text and as a file.
+pub fn secret_given_twice(variable: &str) -> String {
+    format!("{variable} e {variable}_FILE dizem a mesma coisa: use só um deles")
+}
+
 /// A part of `--trusted-proxy` makes no sense.
 pub fn trusted_proxy_setting(part: &str) -> String {
     format!("--trusted-proxy (PAREIA_TRUSTED_PROXY): \"{part}\" não é um IP nem uma faixa como 10.0.0.0/8")
