@@ -1,82 +1,335 @@
 #!/bin/sh
-# Installs pareia: takes a binary, or builds one here, and puts it under a prefix.
-# Instala o pareia: usa um binário pronto, ou compila um aqui, e o coloca sob um prefixo.
+# Installs pareia: as a systemd service where root runs it on a machine with systemd, else the binary alone. A second
+# run changes nothing. An upgrade goes back by itself if the new version does not become ready.
+# Instala o pareia: como serviço do systemd quando root o roda, senão só o binário.
 set -eu
+umask 022
 
 usage() {
     cat <<'EOF'
-Uso: ./install.sh [--prefix PASTA] [--binary ARQUIVO]
+Uso: ./install.sh [opções]          (como root: instala e liga o serviço; senão: só o binário)
 
-  --prefix PASTA    instala em PASTA/bin (padrão: /usr/local como root, senão ~/.local)
-  --binary ARQUIVO  instala este binário em vez de compilar
-  --help            mostra isto
+  --binary ARQUIVO       instala este binário em vez de compilar
+  --prefix PASTA         instala em PASTA/bin (padrão: /usr/local como root, senão ~/.local)
+  --no-service           só o binário, mesmo como root
 
-Exemplo: ./install.sh --prefix "$HOME/.local"
+Serviço (root e systemd):
+  --data PASTA           pasta de dados (padrão: /var/lib/pareia)
+  --listen ENDEREÇO      onde escuta (padrão: 127.0.0.1:3000)
+  --user NOME            usuário do sistema que o roda (padrão: pareia)
+  --domain NOME          página com TLS em https://NOME, pelo Caddy do Debian
+  --evolution-url URL    cadastra este servidor Evolution, com a chave global em:
+    --evolution-key-file ARQUIVO   um arquivo ("-": a entrada padrão)
+  --admin NOME           cria este administrador; a senha vem de:
+    --admin-password-file ARQUIVO  um arquivo ("-": a entrada padrão); sem ele, do link de configuração
+  --wait SEGUNDOS        quanto uma versão nova tem para ficar pronta (padrão: 60)
+
+  --upgrade              só atualiza: recusa onde não há serviço instalado
+  --rollback             volta à versão, à configuração e, se preciso, aos dados de antes da última atualização
+  --uninstall            desinstala; os dados ficam
+    --purge              apaga também os dados, as cópias e a configuração
+  --root PASTA           instala na imagem montada em PASTA, sem tocar nesta máquina
+  --dry-run              só mostra o que faria
+  --help                 mostra isto
+
+O que não for dito numa segunda vez fica como está. --opção=valor também vale.
+
+Exemplos:
+  sudo ./install.sh
+  sudo ./install.sh --domain zap.loja.com.br --admin ana
+  sudo ./install.sh --binary ./pareia --evolution-url http://localhost:8080 --evolution-key-file /root/chave
+  sudo ./install.sh --upgrade --binary ./pareia-novo
 EOF
 }
 
+# A terminal that is gone does not end an upgrade half-way.
+say() { printf '%s\n' "$*" 2>/dev/null || :; }
+warn() { printf 'install.sh: %s\n' "$*" >&2 2>/dev/null || :; }
 fail() {
-    printf 'install.sh: %s\n' "$1" >&2
+    warn "$1"
     exit "${2:-1}"
 }
 
-prefix=
-binary=
+# do_step WHAT COMMAND...: one change, said before it is made; with --dry-run only said.
+do_step() {
+    say "- $1"
+    shift
+    if [ "$dry" = no ]; then "$@"; fi
+}
+
+prefix='' binary='' data='' listen='' user='' domain='' evolution='' evolution_key='' admin='' admin_password=''
+root='' dry=no only=install purge=no service=auto wait_limit=60
+
 while [ $# -gt 0 ]; do
-    case $1 in
-        --prefix | --binary)
-            if [ $# -lt 2 ] || [ -z "$2" ]; then fail "$1 precisa de um valor (veja --help)" 2; fi
-            if [ "$1" = --prefix ]; then prefix=$2; else binary=$2; fi
-            shift 2
+    option=$1
+    shift
+    case $option in
+        --prefix | --binary | --data | --listen | --user | --domain | --root | --wait | --evolution-url | \
+            --evolution-key-file | --admin | --admin-password-file)
+            if [ $# -eq 0 ] || [ -z "$1" ]; then fail "$option precisa de um valor (veja --help)" 2; fi
+            value=$1
+            shift
             ;;
+        --*=*)
+            # Once more, as two words.
+            value=${option#*=}
+            option=${option%%=*}
+            case $option in
+                --no-service | --upgrade | --rollback | --uninstall | --purge | --dry-run | --help)
+                    fail "$option não tem valor (veja --help)" 2
+                    ;;
+            esac
+            set -- "$option" "$value" "$@"
+            continue
+            ;;
+    esac
+    case $option in
+        --prefix) prefix=$value ;;
+        --binary) binary=$value ;;
+        --data) data=$value ;;
+        --listen) listen=$value ;;
+        --user) user=$value ;;
+        --domain) domain=$value ;;
+        --root) root=$value ;;
+        --wait) wait_limit=$value ;;
+        --evolution-url) evolution=$value ;;
+        --evolution-key-file) evolution_key=$value ;;
+        --admin) admin=$value ;;
+        --admin-password-file) admin_password=$value ;;
+        --no-service) service=no ;;
+        --upgrade | --rollback | --uninstall)
+            if [ "$only" != install ]; then fail "$option e --$only não combinam" 2; fi
+            only=${option#--}
+            ;;
+        --purge) purge=yes ;;
+        --dry-run) dry=yes ;;
         --help | -h)
             usage
             exit 0
             ;;
-        *) fail "opção desconhecida: $1 (veja --help)" 2 ;;
+        *) fail "opção desconhecida: $option (veja --help)" 2 ;;
     esac
 done
 
-if [ -z "$prefix" ]; then
-    if [ "$(id -u)" -eq 0 ]; then prefix=/usr/local; else prefix=$HOME/.local; fi
+# ---- What was asked for makes sense -------------------------------------------------------------------------------
+
+# check_path OPTION PATH: an absolute path that needs no quotes anywhere, where the service may see it.
+check_path() {
+    case $2 in
+        *[!A-Za-z0-9/._-]* | *//* | */../* | */..) fail "$1: use só letras, números e / . _ - no caminho: $2" 2 ;;
+        /*) ;;
+        *) fail "$1 deve começar com /: $2" 2 ;;
+    esac
+}
+
+# check_visible OPTION PATH: the service sees nothing below these.
+check_visible() {
+    case $2/ in
+        /home/* | /root/* | /run/* | /tmp/* | /var/tmp/* | /dev/* | /proc/* | /sys/*)
+            fail "$1: o serviço não enxerga $2 (ProtectHome, PrivateTmp); use outra pasta" 2
+            ;;
+    esac
+}
+
+case $wait_limit in '' | *[!0-9]*) fail "--wait deve ser um número de segundos" 2 ;; esac
+case $user in [!a-z_]* | *[!a-z0-9_-]*) fail "--user deve ser um nome de usuário do sistema: $user" 2 ;; esac
+case $domain in
+    *[!A-Za-z0-9.-]* | [.-]* | *..* | *.) fail "--domain deve ser só o nome, como zap.loja.com.br: $domain" 2 ;;
+    '' | *.*) ;;
+    *) fail "--domain deve ser um nome completo, como zap.loja.com.br: $domain" 2 ;;
+esac
+case $listen in
+    '' | *:[0-9]*) ;;
+    *) fail "--listen deve ser endereço:porta, como 127.0.0.1:3000: $listen" 2 ;;
+esac
+case $listen in *[!]A-Za-z0-9.:[_-]*) fail "--listen deve ser endereço:porta, como 127.0.0.1:3000: $listen" 2 ;; esac
+if [ "$purge" = yes ] && [ "$only" != uninstall ]; then fail '--purge vai com --uninstall' 2; fi
+if [ -n "$evolution_key" ] && [ -z "$evolution" ]; then fail '--evolution-key-file vai com --evolution-url' 2; fi
+if [ -n "$admin_password" ] && [ -z "$admin" ]; then fail '--admin-password-file vai com --admin' 2; fi
+if [ "$evolution_key" = - ] && [ "$admin_password" = - ]; then fail 'só um dos dois pode vir da entrada padrão' 2; fi
+if [ -n "$evolution" ] && [ -z "$evolution_key" ]; then
+    fail '--evolution-url precisa da chave: --evolution-key-file ARQUIVO, ou - para a entrada padrão' 2
+fi
+for secret in "$evolution_key" "$admin_password"; do
+    case $secret in '' | -) continue ;; esac
+    [ -r "$secret" ] || fail "não consigo ler $secret" 2
+done
+if [ "$only" = uninstall ] || [ "$only" = rollback ]; then
+    if [ -n "$binary$evolution$admin$domain$listen" ]; then fail "--$only não combina com opções de instalação" 2; fi
+fi
+if [ -n "$root" ]; then
+    [ -d "$root" ] || fail "--root: não achei a pasta $root" 2
+    root=$(cd "$root" && pwd)
+    [ "$root" != / ] || root=''
+fi
+if [ -n "$root" ] && [ -n "$evolution$admin" ]; then
+    fail '--evolution-url e --admin são para a máquina que roda: numa imagem, todas as cópias teriam a mesma chave' 2
+fi
+if [ -n "$root" ] && [ "$only" = rollback ]; then fail '--rollback é para a máquina que roda' 2; fi
+
+is_root=no
+if [ "$(id -u)" -eq 0 ]; then is_root=yes; fi
+if [ "$service" = auto ]; then
+    service=no
+    if [ "$is_root" = yes ] && { [ -n "$root" ] || [ -d /run/systemd/system ]; }; then service=yes; fi
+    if [ -n "$root" ] && [ "$dry" = yes ]; then service=yes; fi
+fi
+if [ "$service" = no ] && [ -n "$data$listen$user$domain$evolution$admin" ]; then
+    if [ "$is_root" = no ]; then fail 'o serviço pede root: sudo ./install.sh ...' 2; fi
+    fail 'o serviço pede systemd, que não roda aqui; numa imagem use --root PASTA' 2
+fi
+if [ -n "$root" ] && [ "$is_root" = no ] && [ "$dry" = no ]; then fail '--root pede root' 2; fi
+
+here=$(cd "$(dirname "$0")" && pwd)
+unit=$root/etc/systemd/system/pareia.service
+enabled=$root/etc/systemd/system/multi-user.target.wants/pareia.service
+variables=$root/etc/pareia/pareia.env
+copies=$root/var/backups/pareia
+
+# ---- What is there --------------------------------------------------------------------------------------------------
+
+# of_unit NAME: what the installed unit says.
+of_unit() { sed -n "s/^$1=//p" "$unit" 2>/dev/null | head -n 1; }
+
+# of_variables NAME: what the installed environment file says.
+of_variables() { sed -n "s/^$1=//p" "$variables" 2>/dev/null | tail -n 1; }
+
+installed=no
+if [ "$service" = yes ]; then
+    if [ -f "$unit" ]; then
+        installed=yes
+        found=$(of_unit ExecStart)
+        [ -n "$prefix" ] || prefix=${found%/bin/pareia serve}
+        [ -n "$user" ] || user=$(of_unit User)
+    fi
+    [ -n "$data" ] || data=$(of_variables PAREIA_DATA)
+    : "${prefix:=/usr/local}" "${data:=/var/lib/pareia}" "${user:=pareia}"
+    check_path --prefix "$prefix"
+    check_path --data "$data"
+    check_visible --prefix "$prefix"
+    check_visible --data "$data"
+elif [ -z "$prefix" ]; then
+    if [ "$is_root" = yes ]; then prefix=/usr/local; else prefix=$HOME/.local; fi
+fi
+target=$root$prefix/bin/pareia
+folder=$root$data
+
+work=''
+# A folder for drafts, where a program may be run.
+make_work() {
+    for place in "${TMPDIR:-/tmp}" /var/tmp /run "${HOME:-/}"; do
+        work=$(mktemp -d "$place/pareia-install.XXXXXX" 2>/dev/null) || continue
+        printf '#!/bin/sh\n' >"$work/probe"
+        chmod 700 "$work/probe"
+        if "$work/probe" 2>/dev/null; then return; fi
+        rm -rf "$work"
+    done
+    fail 'não achei uma pasta temporária onde um programa possa rodar (veja TMPDIR e noexec)'
+}
+# What has to be put right before this script ends, however it ends: nothing, the start of a stopped service, or the
+# way back to the version before.
+pending=nothing
+begun=0
+leave() {
+    status=$?
+    trap '' HUP INT TERM
+    trap - EXIT
+    case $pending in
+        start) start ;;
+        back) (give_up) || status=$? ;;
+    esac
+    if [ -n "$work" ]; then rm -rf "$work"; fi
+    exit "$status"
+}
+trap leave EXIT
+trap 'exit 130' INT TERM
+make_work
+
+# One installation at a time.
+if [ "$is_root" = yes ] && [ "$dry" = no ] && [ -z "$root" ] && command -v flock >/dev/null 2>&1; then
+    exec 9>/run/pareia-install.lock
+    flock -n 9 || fail 'outro install.sh está rodando nesta máquina'
 fi
 
-if [ -z "$binary" ]; then
-    here=$(cd "$(dirname "$0")" && pwd)
-    command -v cargo >/dev/null 2>&1 ||
-        fail 'não achei o cargo: instale o Rust (https://rustup.rs) ou passe --binary ARQUIVO'
+# ---- The binary -----------------------------------------------------------------------------------------------------
+
+# build: builds the checkout and names the result in `binary`.
+build() {
+    command -v cargo >/dev/null 2>&1 || {
+        hint='instale o Rust (https://rustup.rs) ou passe --binary ARQUIVO'
+        if [ -n "${SUDO_USER:-}" ]; then
+            hint="sem sudo: cargo build --release --locked; depois: sudo ./install.sh --binary target/release/pareia"
+        fi
+        fail "não achei o cargo: $hint"
+    }
     command -v cc >/dev/null 2>&1 ||
         fail 'não achei um compilador C (cc): instale-o (Debian/Ubuntu: apt-get install gcc) ou passe --binary ARQUIVO'
+    binary=${CARGO_TARGET_DIR:-$here/target}/release/pareia
+    if [ "$dry" = yes ] && [ ! -f "$binary" ]; then
+        say '- compilar (leva alguns minutos)'
+        return
+    fi
     printf 'Compilando (leva alguns minutos)…\n' >&2
     (cd "$here" && cargo build --release --locked) || fail 'a compilação falhou'
-    binary=${CARGO_TARGET_DIR:-$here/target}/release/pareia
-fi
-[ -f "$binary" ] || fail "não achei o binário $binary"
-# A bare name would be looked for on PATH.
-case $binary in */*) ;; *) binary=./$binary ;; esac
+}
 
-# A binary for another machine is found out here, not by the first command of a shop owner.
-chmod +x "$binary" 2>/dev/null || true
-version=$("$binary" --version) || fail "$binary não roda nesta máquina"
+# take_binary: copies the binary into the work folder and runs only the copy, which must say that it is pareia.
+take_binary() {
+    if [ -z "$binary" ]; then build; fi
+    version='pareia (a compilar)'
+    if [ "$dry" = yes ] && [ ! -e "$binary" ]; then return; fi
+    [ -f "$binary" ] || fail "não achei o binário $binary"
+    cp "$binary" "$work/pareia" || fail "não consigo ler $binary"
+    chmod 755 "$work/pareia"
+    limit=''
+    if command -v timeout >/dev/null 2>&1; then limit='timeout 10'; fi
+    # shellcheck disable=SC2086 # two words, or none
+    version=$(cd "$work" && $limit ./pareia --version 2>/dev/null </dev/null | head -n 1) || version=''
+    case $version in
+        'pareia '[0-9]*) ;;
+        '') fail "$binary não roda nesta máquina (outra arquitetura, ou uma glibc mais antiga?)" ;;
+        *) fail "$binary não é o pareia: diz ser \"$(printf '%.60s' "$version")\"" ;;
+    esac
+}
 
-mkdir -p "$prefix/bin" || fail "não consigo criar $prefix/bin (rode como root ou use --prefix)"
-# Beside its place first, then moved: a running pareia keeps its file, and no half copy is ever run.
-fresh=$prefix/bin/.pareia.$$
-trap 'rm -f "$fresh"' EXIT
-cp "$binary" "$fresh" || fail "não consigo escrever em $prefix/bin (rode como root ou use --prefix)"
-chmod 755 "$fresh"
-mv -f "$fresh" "$prefix/bin/pareia"
+# put FILE TARGET MODE [GROUP]: beside its place first, then moved, so that no half copy is ever read or run.
+put() {
+    if same "$1" "$2"; then return; fi
+    mkdir -p "$(dirname "$2")" || fail "não consigo criar $(dirname "$2") (rode como root ou use --prefix)"
+    # With what an interrupted one has left.
+    rm -f "$(dirname "$2")"/.pareia-new.*
+    fresh=$(dirname "$2")/.pareia-new.$$
+    cp "$1" "$fresh" || {
+        rm -f "$fresh"
+        fail "não consigo escrever em $(dirname "$2"): falta espaço ou permissão"
+    }
+    chmod "$3" "$fresh"
+    if [ -n "${4:-}" ]; then chown "$4" "$fresh"; fi
+    sync "$fresh" 2>/dev/null || :
+    mv -f "$fresh" "$2"
+}
 
-printf '%s instalado em %s\n' "$version" "$prefix/bin/pareia"
-case :$PATH: in
-    *":$prefix/bin:"*) pareia=pareia ;;
-    *)
-        pareia=$prefix/bin/pareia
-        # shellcheck disable=SC2016 # the reader's shell is to expand it
-        printf 'Para chamá-lo só de "pareia": export PATH="%s:$PATH"\n' "$prefix/bin"
-        ;;
-esac
-cat <<EOF
+# same FILE FILE: whether both are there and alike.
+same() { [ -f "$1" ] && [ -f "$2" ] && cmp -s "$1" "$2"; }
+
+# ---- Without a service ----------------------------------------------------------------------------------------------
+
+install_binary() {
+    take_binary
+    if same "$work/pareia" "$target"; then
+        say "$version já está em $target"
+    else
+        do_step "pôr $version em $target" put "$work/pareia" "$target" 755
+    fi
+    case :$PATH: in
+        *":$prefix/bin:"*) pareia=pareia ;;
+        *)
+            pareia=$prefix/bin/pareia
+            # shellcheck disable=SC2016 # the reader's shell is to expand it
+            printf 'Para chamá-lo só de "pareia": export PATH="%s:$PATH"\n' "$prefix/bin"
+            ;;
+    esac
+    cat <<EOF
 
 Próximo passo — veja funcionando, sem configurar nada:
   $pareia demo
@@ -85,3 +338,503 @@ Depois, com a sua Evolution API:
   $pareia serve
 e abra no navegador o link de configuração que ele mostra.
 EOF
+}
+
+# ---- Drafts of the unit and of the environment file -----------------------------------------------------------------
+
+# set_variable NAME VALUE: in the draft; in place of a line of that name, or of its example.
+set_variable() {
+    NAME=$1 VALUE=$2 awk '
+        BEGIN { name = ENVIRON["NAME"] "="; line = name ENVIRON["VALUE"] }
+        index($0, name) == 1 || (!done && index($0, "#" name) == 1) { if (!done) print line; done = 1; next }
+        { print }
+        END { if (!done) print line }' "$work/pareia.env" >"$work/env" && mv "$work/env" "$work/pareia.env"
+}
+
+make_drafts() {
+    if [ ! -f "$here/packaging/systemd/pareia.service" ]; then
+        fail "não achei packaging/systemd ao lado de $0: rode o install.sh de dentro da pasta do pareia"
+    fi
+    sed -e "s|/usr/local/bin/pareia|$prefix/bin/pareia|g" -e "s|^User=.*|User=$user|" -e '/^Group=/d' \
+        "$here/packaging/systemd/pareia.service" >"$work/pareia.service"
+    if [ "$data" != /var/lib/pareia ]; then
+        sed -e "s|^StateDirectory=.*|ReadWritePaths=$data|" -e '/^StateDirectoryMode=/d' \
+            -e "s|^Environment=PAREIA_DATA=.*|Environment=PAREIA_DATA=$data|" "$work/pareia.service" >"$work/unit"
+        mv "$work/unit" "$work/pareia.service"
+    fi
+    if [ -f "$variables" ]; then cp "$variables" "$work/pareia.env"; else
+        cp "$here/packaging/systemd/pareia.env" "$work/pareia.env"
+    fi
+    if [ "$(of_variables PAREIA_DATA)" != "$data" ]; then set_variable PAREIA_DATA "$data"; fi
+    if [ -n "$listen" ]; then set_variable PAREIA_LISTEN "$listen"; fi
+    if [ -n "$domain" ]; then
+        set_variable PAREIA_PUBLIC_URL "https://$domain"
+        set_variable PAREIA_TRUSTED_PROXY 127.0.0.1,::1
+    fi
+}
+
+# ---- User and folders -----------------------------------------------------------------------------------------------
+
+user_exists() {
+    if [ -n "$root" ]; then grep -q "^$user:" "$root/etc/passwd" 2>/dev/null; else id -u "$user" >/dev/null 2>&1; fi
+}
+
+add_user() {
+    set -- --system --user-group --no-create-home --home-dir "$data" --shell /usr/sbin/nologin "$user"
+    if [ -n "$root" ]; then useradd --root "$root" "$@"; else useradd "$@"; fi ||
+        fail "não consegui criar o usuário $user"
+}
+
+# owner: user and group as numbers, which are those of the image where one is made.
+owner() {
+    if [ -n "$root" ]; then sed -n "s/^$user:[^:]*:\([0-9]*\):\([0-9]*\):.*/\1:\2/p" "$root/etc/passwd"; else
+        printf '%s:%s' "$(id -u "$user")" "$(id -g "$user")"
+    fi 2>/dev/null || :
+}
+
+make_folder() {
+    mkdir -p "$folder" || fail "não consigo criar $folder"
+    chmod 700 "$folder"
+    # With what a pareia that root ran has left in it.
+    chown -R "$(owner)" "$folder"
+}
+
+prepare_folders() {
+    if [ -d "$folder" ] && [ ! -e "$folder/pareia.db" ] && [ -n "$(ls -A "$folder")" ]; then
+        fail "$data já tem outras coisas, e nenhum pareia.db: escolha outra pasta com --data" 2
+    fi
+    if ! user_exists; then do_step "criar o usuário de sistema $user" add_user; fi
+    if [ ! -d "$folder" ] || [ "$(stat -c '%u:%g %a' "$folder")" != "$(owner) 700" ]; then
+        do_step "criar a pasta de dados $data (0700, de $user)" make_folder
+    fi
+}
+
+# ---- The service ----------------------------------------------------------------------------------------------------
+
+property() { systemctl show pareia.service -p "$1" --value 2>/dev/null; }
+
+# start: with a count of failures that begins anew.
+start() {
+    systemctl daemon-reload
+    systemctl reset-failed pareia.service 2>/dev/null || :
+    begun=$(date +%s)
+    systemctl start --no-block pareia.service
+}
+
+# wait_ready: whether the service becomes ready in time and stays so for three seconds. `why` says what it did instead.
+wait_ready() {
+    steady=0
+    while :; do
+        waited=$(($(date +%s) - begun))
+        state=$(property ActiveState)/$(property SubState)
+        case $state in
+            active/running) steady=$((steady + 1)) ;;
+            */auto-restart | failed/*)
+                why="terminou em vez de ficar pronta ($(property Result))"
+                return 1
+                ;;
+            *)
+                if [ "$steady" -gt 0 ]; then
+                    why='ficou pronta e terminou em seguida'
+                    return 1
+                fi
+                ;;
+        esac
+        if [ "$steady" -gt 15 ]; then return 0; fi
+        if [ "$waited" -ge "$wait_limit" ] && [ "$steady" -eq 0 ]; then
+            why="não ficou pronta em $wait_limit s"
+            return 1
+        fi
+        sleep 0.2
+    done
+}
+
+# last_words: what the service has logged since its start.
+last_words() {
+    journalctl -u pareia.service --since "@$begun" -n 8 -o cat --no-pager 2>/dev/null | sed 's/^/    /' || :
+}
+
+is_enabled() { [ -L "$enabled" ]; }
+
+enable() {
+    if [ -n "$root" ]; then
+        mkdir -p "$(dirname "$enabled")"
+        ln -sf /etc/systemd/system/pareia.service "$enabled"
+    else
+        systemctl -q enable pareia.service
+    fi
+}
+
+put_files() {
+    if ! same "$work/pareia" "$target"; then
+        do_step "pôr $version em $target" put "$work/pareia" "$target" 755
+    fi
+    if ! same "$work/pareia.env" "$variables"; then
+        do_step "escrever $variables" put "$work/pareia.env" "$variables" 640 "0:$(owner | cut -d : -f 2)"
+    fi
+    if ! same "$work/pareia.service" "$unit"; then
+        do_step "escrever $unit" put "$work/pareia.service" "$unit" 644
+    fi
+}
+
+first_start() {
+    start
+    if wait_ready; then return; fi
+    warn "o serviço $why. O que ele disse:"
+    last_words >&2
+    fail "corrija (por exemplo com --listen) e rode de novo; o que foi instalado ficou. Estado: systemctl status pareia"
+}
+
+# ---- Upgrade, and the way back --------------------------------------------------------------------------------------
+
+# copy_data FROM TO: the files of a stopped pareia.
+copy_data() {
+    for file in "$1"/pareia.db "$1"/pareia.db-wal "$1"/pareia.key; do
+        if [ ! -e "$file" ]; then continue; fi
+        cp -p "$file" "$2/" || return 1
+        sync "$2/$(basename "$file")" 2>/dev/null || :
+    done
+}
+
+# copy_before: what an upgrade replaces, in a folder of its own that only root reads. Complete, or not there.
+copy_before() {
+    copy=$copies/$(date -u +%Y%m%dT%H%M%SZ)
+    rm -rf "$copies"/*.partial
+    mkdir -p "$copies" && chmod 700 "$copies" && mkdir "$copy.partial" || return 1
+    if cp -p "$target" "$unit" "$copy.partial/" && cp -p "$variables" "$copy.partial/" &&
+        copy_data "$folder" "$copy.partial"; then
+        touch "$copy.partial/stopped" "$copy.partial/unfinished"
+        mv "$copy.partial" "$copy"
+    else
+        rm -rf "$copy.partial"
+        return 1
+    fi
+}
+
+# has_newer_tables: whether a newer version has changed the tables since the copy, for which it copies the database
+# itself, and the installed binary therefore does not open it any more.
+has_newer_tables() {
+    [ -n "$(find "$folder" -maxdepth 1 -name 'pareia.db.v*' -newer "$copy/stopped")" ] && ! opens_data
+}
+
+opens_data() {
+    timeout 60 runuser -u "$user" -- "$target" --data "$data" user list >/dev/null 2>&1 </dev/null
+}
+
+# restore_data: puts the copied database back, and keeps the present one beside it.
+restore_data() {
+    mkdir -p "$copy/after"
+    for file in "$folder"/pareia.db "$folder"/pareia.db-wal "$folder"/pareia.db-shm; do
+        if [ -e "$file" ]; then mv "$file" "$copy/after/"; fi
+    done
+    # A database that was left in the middle is not taken for one: it gets its name last.
+    if [ -e "$copy/pareia.db-wal" ]; then cp -p "$copy/pareia.db-wal" "$folder/"; fi
+    cp -p "$copy/pareia.db" "$folder/pareia.db.back" && mv "$folder/pareia.db.back" "$folder/pareia.db"
+    warn "o banco de dados tinha mudado de formato e voltou ao de antes, de $(basename "$copy")."
+    warn "O que foi gravado desde então (até $(date -u +%H:%M:%SZ)) NÃO está nele; ficou em $copy/after/pareia.db"
+}
+
+# go_back: to what `copy` has, and starts it. Data that the older version opens stay as they are.
+go_back() {
+    pending=nothing
+    trap '' HUP INT TERM
+    systemctl stop pareia.service 2>/dev/null || :
+    # What fails is said, and the rest is tried all the same.
+    (put "$copy/pareia" "$target" 755) || :
+    (put "$copy/pareia.env" "$variables" 640 "0:$(owner | cut -d : -f 2)") || :
+    (put "$copy/pareia.service" "$unit" 644) || :
+    if [ -e "$copy/pareia.db" ] && has_newer_tables; then restore_data; fi
+    start
+    if wait_ready; then
+        rm -f "$copy/unfinished"
+        return
+    fi
+    warn "a versão anterior também $why. O que ela disse:"
+    last_words >&2
+    fail "nada foi apagado: veja $copy e systemctl status pareia" 3
+}
+
+# replace_service: with a copy of what is there, and back to it where the new version does not become ready.
+replace_service() {
+    say "- parar o serviço, copiar binário, configuração e dados para $copies, trocar, iniciar, esperar até $wait_limit s"
+    if [ "$dry" = yes ]; then
+        put_files
+        return
+    fi
+    older=$(timeout 10 "$target" --version 2>/dev/null | head -n 1) || older=''
+    # The stop first: the copy has all that was answered. A hang-up does not leave the service stopped.
+    trap '' HUP
+    stopped=$(date +%s)
+    pending=start
+    systemctl stop pareia.service
+    copy_before || fail "não consegui copiar os dados para $copies (falta espaço?): nada mudou, e o serviço volta"
+    pending=back
+    why='foi interrompida'
+    put_files
+    start
+    wait_ready || exit 1
+    pending=nothing
+    rm -f "$copy/unfinished"
+    say "  $version pronta; fora do ar por $(($(date +%s) - stopped - 3)) s. Para voltar: $0 --rollback"
+    prune_copies
+}
+
+# give_up: back to the version before, said with the time it took.
+give_up() {
+    warn "$version $why. O que ela disse:"
+    last_words >&2
+    warn "voltando a ${older:-a versão anterior}"
+    go_back
+    warn "a atualização não deu certo: ${older:-a versão anterior} está no ar de novo, $(($(date +%s) - stopped)) s depois da parada"
+}
+
+# newest_copy: in `copy`; whether there is one.
+newest_copy() {
+    copy=$(find "$copies" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*Z' 2>/dev/null | sort | tail -n 1)
+    [ -n "$copy" ]
+}
+
+# The three newest copies stay.
+prune_copies() {
+    find "$copies" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*Z' | sort -r | tail -n +4 | while read -r old; do
+        rm -rf "$old"
+    done
+}
+
+# finish_interrupted: an upgrade whose install.sh was killed is taken back, unless the service is well.
+finish_interrupted() {
+    if ! newest_copy || [ ! -e "$copy/unfinished" ]; then return 0; fi
+    if [ "$(property ActiveState)" = active ]; then
+        do_step 'a última atualização foi interrompida, mas o serviço está pronto: fica como está' rm -f "$copy/unfinished"
+    else
+        do_step 'a última atualização foi interrompida: voltar à versão anterior' go_back
+    fi
+}
+
+roll_back() {
+    if [ "$installed" = no ]; then fail 'não há serviço pareia instalado' 1; fi
+    newest_copy || fail "não há cópia de uma atualização em $copies"
+    do_step "voltar ao que está em $copy" go_back
+    say "$(timeout 10 "$target" --version 2>/dev/null | head -n 1) no ar"
+}
+
+# ---- Caddy ----------------------------------------------------------------------------------------------------------
+
+caddyfile=$root/etc/caddy/Caddyfile
+site=$root/etc/caddy/pareia.caddy
+import='import /etc/caddy/pareia.caddy'
+
+# local_address: where a proxy on this machine reaches the service.
+local_address() {
+    of_variables PAREIA_LISTEN | sed -e 's/^0\.0\.0\.0:/127.0.0.1:/' -e 's/^\[::\]:/[::1]:/'
+}
+
+install_caddy() {
+    if [ -n "$root" ]; then fail "instale o caddy na imagem antes: chroot $root apt-get install caddy"; fi
+    command -v apt-get >/dev/null 2>&1 || fail 'instale o Caddy (https://caddyserver.com) e rode de novo'
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get install -y -q caddy >/dev/null 2>&1 || { apt-get update -q && apt-get install -y -q caddy; } >/dev/null ||
+        fail 'o apt não tem o pacote caddy: instale-o (https://caddyserver.com/docs/install) e rode de novo'
+}
+
+# port_is_taken PORT: whether another program than Caddy has the port.
+port_is_taken() {
+    command -v ss >/dev/null 2>&1 && [ -n "$(ss -Hltn "sport = :$1" 2>/dev/null)" ]
+}
+
+write_site() {
+    put "$work/pareia.caddy" "$site" 644
+    if ! grep -qxF "$import" "$caddyfile"; then
+        cp "$caddyfile" "$work/Caddyfile"
+        printf '\n%s\n' "$import" >>"$work/Caddyfile"
+        put "$work/Caddyfile" "$caddyfile" 644
+    fi
+    if [ -n "$root" ]; then return; fi
+    if ! caddy validate --config "$caddyfile" --adapter caddyfile >"$work/caddy.log" 2>&1; then
+        remove_site
+        tail -n 3 "$work/caddy.log" >&2
+        fail "o Caddy recusa o site $domain ao lado do que já está em $caddyfile: nada mudou nele"
+    fi
+    systemctl -q enable caddy
+    systemctl reload-or-restart caddy || fail "o Caddy não inicia: journalctl -u caddy -n 20"
+}
+
+remove_site() {
+    rm -f "$site"
+    if [ -f "$caddyfile" ] && grep -qxF "$import" "$caddyfile"; then
+        grep -vxF "$import" "$caddyfile" >"$work/Caddyfile" || :
+        put "$work/Caddyfile" "$caddyfile" 644
+    fi
+}
+
+set_up_domain() {
+    if [ ! -f "$caddyfile" ]; then
+        for port in 80 443; do
+            if [ -z "$root" ] && port_is_taken "$port"; then
+                fail "a porta $port já é de outro programa: use-o como proxy (docs/proxies.md) em vez de --domain"
+            fi
+        done
+        do_step 'instalar o Caddy' install_caddy
+    fi
+    cat >"$work/pareia.caddy" <<EOF
+# A página e a API do pareia, com TLS. Escrito por install.sh --domain.
+$domain {
+	reverse_proxy $(if [ -f "$variables" ]; then local_address; else printf 127.0.0.1:3000; fi)
+}
+EOF
+    if ! same "$work/pareia.caddy" "$site" || ! grep -qxF "$import" "$caddyfile" 2>/dev/null; then
+        do_step "escrever o site $domain em $site" write_site
+    fi
+}
+
+# ---- What the service is told by its own commands -------------------------------------------------------------------
+
+as_service() { runuser -u "$user" -- "$target" --data "$data" "$@"; }
+
+# has FIELD VALUE LIST...: whether a list of the service has that value.
+has() {
+    field=$1 wanted=$2
+    shift 2
+    as_service "$@" --json 2>/dev/null | tr -d ' \n' | grep -qF "\"$field\":\"$wanted\""
+}
+
+set_up_evolution() {
+    # Named by its address, so that a second run knows it again.
+    id=$(printf '%s' "$evolution" | sed -e 's|^[a-z]*://||' -e 's|[^A-Za-z0-9._-]|-|g' -e 's|^[^A-Za-z0-9]*||' -e 's|-*$||' | cut -c 1-64)
+    if [ "$dry" = no ] && has id "$id" credential list; then return; fi
+    do_step "cadastrar a Evolution $evolution (credencial $id)" add_evolution
+}
+
+add_evolution() {
+    set -- credential add --type whatsapp_evolution --base-url "$evolution" --id "$id" --api-token-stdin
+    if [ "$evolution_key" = - ]; then as_service "$@"; else as_service "$@" <"$evolution_key"; fi >/dev/null ||
+        fail 'a Evolution não foi cadastrada; o resto está instalado'
+    as_service credential test "$id" </dev/null ||
+        warn "a Evolution não passou no teste: corrija e rode pareia credential test $id"
+}
+
+set_up_admin() {
+    if [ "$dry" = yes ] || ! has name "$admin" user list; then
+        do_step "criar o administrador $admin" as_service user add "$admin" --admin </dev/null
+    fi
+    if [ -n "$admin_password" ] && { [ "$dry" = yes ] || as_service setup-link >/dev/null 2>&1; }; then
+        do_step "dar a senha a $admin" set_admin_password
+    fi
+}
+
+set_admin_password() {
+    set -- user password "$admin"
+    if [ "$admin_password" = - ]; then as_service "$@"; else as_service "$@" <"$admin_password"; fi ||
+        fail 'a senha não foi aceita; o resto está instalado'
+}
+
+# ---- From the top ---------------------------------------------------------------------------------------------------
+
+next_step() {
+    address=$(of_variables PAREIA_LISTEN)
+    public=$(of_variables PAREIA_PUBLIC_URL)
+    say ''
+    if link=$(as_service setup-link 2>/dev/null </dev/null); then
+        say 'Próximo passo — abra no navegador e crie a sua conta (vale 30 minutos e uma vez; outro: sudo pareia setup-link):'
+        say "  $link"
+    else
+        say "A página: ${public:-http://$(local_address)}"
+    fi
+    case $public$address in
+        127.* | localhost:* | '[::1]'*)
+            say "Do seu computador, por um túnel: ssh -L ${address##*:}:$address root@ESTE-SERVIDOR"
+            ;;
+    esac
+    say "Configuração: $variables · log: journalctl -u pareia · estado: systemctl status pareia"
+    if [ -e "${HOME:-/root}/.local/share/pareia/pareia.db" ]; then
+        say "Há dados de antes em ${HOME:-/root}/.local/share/pareia: para usá-los aqui, veja docs/vps.md"
+    fi
+}
+
+is_unchanged() {
+    same "$work/pareia" "$target" && same "$work/pareia.service" "$unit" && same "$work/pareia.env" "$variables"
+}
+
+install_service() {
+    for package in /usr/lib/systemd/system /lib/systemd/system; do
+        if [ -e "$root$package/pareia.service" ]; then
+            fail 'o pareia daqui veio de um pacote: atualize com apt-get install ./pareia_VERSÃO.deb'
+        fi
+    done
+    take_binary
+    make_drafts
+    prepare_folders
+    if [ "$installed" = yes ] && [ -z "$root" ]; then
+        finish_interrupted
+        if is_unchanged; then
+            if [ "$(property ActiveState)" != active ]; then do_step 'iniciar o serviço' first_start; fi
+        else
+            replace_service
+        fi
+        if ! is_enabled; then do_step 'ligar o serviço na partida' enable; fi
+    else
+        put_files
+        if ! is_enabled; then do_step 'ligar o serviço na partida' enable; fi
+        if [ -z "$root" ]; then do_step 'iniciar o serviço' first_start; fi
+    fi
+    if [ -n "$domain" ]; then set_up_domain; fi
+    if [ -n "$evolution" ]; then set_up_evolution; fi
+    if [ -n "$admin" ]; then set_up_admin; fi
+    say "$version instalada em $target"
+    if [ "$dry" = no ] && [ -z "$root" ]; then next_step; fi
+}
+
+remove_service() {
+    if [ -z "$root" ]; then systemctl -q disable --now pareia.service || :; fi
+    rm -f "$unit" "$enabled"
+    if [ -z "$root" ]; then
+        systemctl daemon-reload
+        systemctl reset-failed pareia.service 2>/dev/null || :
+    fi
+}
+
+remove_site_and_reload() {
+    remove_site
+    if [ -z "$root" ] && systemctl -q is-active caddy; then systemctl reload caddy || :; fi
+}
+
+# purge_data: only what pareia makes in it.
+purge_data() {
+    rm -rf "$folder"/pareia.* "$folder"/http-*.sock "$folder"/locks "$folder"/space-probe
+    rmdir "$folder" 2>/dev/null || warn "$data tem outras coisas: a pasta ficou"
+}
+
+# was_added: whether the user is one that install.sh adds.
+was_added() {
+    user_exists && grep -q "^$user:[^:]*:[0-9]*:[0-9]*:[^:]*:$data:/usr/sbin/nologin\$" "$root/etc/passwd"
+}
+
+remove_user() { if [ -n "$root" ]; then userdel --root "$root" "$user"; else userdel "$user"; fi; }
+
+uninstall() {
+    if [ "$service" = yes ]; then
+        if [ "$installed" = yes ]; then do_step 'parar e remover o serviço' remove_service; fi
+        if [ -e "$site" ]; then do_step "remover o site de $site (o Caddy fica)" remove_site_and_reload; fi
+    fi
+    if [ -e "$target" ]; then do_step "remover $target" rm -f "$target"; fi
+    if [ "$service" = no ]; then return; fi
+    if [ "$purge" = yes ]; then
+        if [ -d "$folder" ]; then do_step "apagar os dados em $data" purge_data; fi
+        if [ -d "$copies" ]; then do_step "apagar as cópias em $copies" rm -rf "$copies"; fi
+        if [ -d "$root/etc/pareia" ]; then do_step "apagar $root/etc/pareia" rm -rf "$root/etc/pareia"; fi
+        if was_added; then do_step "remover o usuário $user" remove_user; fi
+    elif [ -d "$folder" ]; then
+        say "Ficaram os dados em $data, a configuração em $root/etc/pareia e o usuário $user. Tudo: --uninstall --purge"
+    fi
+}
+
+case $only in
+    uninstall) uninstall ;;
+    rollback) roll_back ;;
+    *)
+        if [ "$only" = upgrade ] && [ "$service" = yes ] && [ "$installed" = no ]; then
+            fail 'não há serviço pareia instalado: rode sem --upgrade'
+        fi
+        if [ "$service" = yes ]; then install_service; else install_binary; fi
+        ;;
+esac
