@@ -228,8 +228,7 @@ make_work() {
 }
 # What has to be put right before this script ends, however it ends: nothing, the start of a stopped service, or the
 # way back to the version before.
-pending=nothing
-begun=0
+pending=nothing cursor=''
 leave() {
     status=$?
     trap '' HUP INT TERM
@@ -242,13 +241,14 @@ leave() {
     exit "$status"
 }
 trap leave EXIT
-trap 'exit 130' INT TERM
+trap 'why="foi interrompido"; exit 130' INT TERM
 make_work
 
 # One installation at a time.
 if [ "$is_root" = yes ] && [ "$dry" = no ] && [ -z "$root" ] && command -v flock >/dev/null 2>&1; then
     exec 9>/run/pareia-install.lock
-    flock -n 9 || fail 'outro install.sh está rodando nesta máquina'
+    # Not at once: a child of one that was killed has the lock for a moment longer.
+    flock -w 2 9 || fail 'outro install.sh está rodando nesta máquina'
 fi
 
 # ---- The binary -----------------------------------------------------------------------------------------------------
@@ -418,6 +418,7 @@ start() {
     systemctl daemon-reload
     systemctl reset-failed pareia.service 2>/dev/null || :
     begun=$(date +%s)
+    cursor=$(journalctl -u pareia.service -n 0 --show-cursor 2>/dev/null | sed -n 's/^-- cursor: //p') || :
     systemctl start --no-block pareia.service
 }
 
@@ -430,19 +431,19 @@ wait_ready() {
         case $state in
             active/running) steady=$((steady + 1)) ;;
             */auto-restart | failed/*)
-                why="terminou em vez de ficar pronta ($(property Result))"
+                why="terminou em vez de ficar pronto ($(property Result))"
                 return 1
                 ;;
             *)
                 if [ "$steady" -gt 0 ]; then
-                    why='ficou pronta e terminou em seguida'
+                    why='ficou pronto e terminou em seguida'
                     return 1
                 fi
                 ;;
         esac
         if [ "$steady" -gt 15 ]; then return 0; fi
         if [ "$waited" -ge "$wait_limit" ] && [ "$steady" -eq 0 ]; then
-            why="não ficou pronta em $wait_limit s"
+            why="não ficou pronto em $wait_limit s"
             return 1
         fi
         sleep 0.2
@@ -451,7 +452,7 @@ wait_ready() {
 
 # last_words: what the service has logged since its start.
 last_words() {
-    journalctl -u pareia.service --since "@$begun" -n 8 -o cat --no-pager 2>/dev/null | sed 's/^/    /' || :
+    journalctl -u pareia.service --after-cursor "$cursor" -n 8 -o cat --no-pager 2>/dev/null | sed 's/^/    /' || :
 }
 
 is_enabled() { [ -L "$enabled" ]; }
@@ -500,7 +501,7 @@ copy_data() {
 copy_before() {
     copy=$copies/$(date -u +%Y%m%dT%H%M%SZ)
     rm -rf "$copies"/*.partial
-    mkdir -p "$copies" && chmod 700 "$copies" && mkdir "$copy.partial" || return 1
+    mkdir -p "$copies" && chmod 700 "$copies" && mkdir -m 700 "$copy.partial" || return 1
     if cp -p "$target" "$unit" "$copy.partial/" && cp -p "$variables" "$copy.partial/" &&
         copy_data "$folder" "$copy.partial"; then
         touch "$copy.partial/stopped" "$copy.partial/unfinished"
@@ -549,7 +550,7 @@ go_back() {
         rm -f "$copy/unfinished"
         return
     fi
-    warn "a versão anterior também $why. O que ela disse:"
+    warn "o de antes também $why. O que ele disse:"
     last_words >&2
     fail "nada foi apagado: veja $copy e systemctl status pareia" 3
 }
@@ -569,19 +570,19 @@ replace_service() {
     systemctl stop pareia.service
     copy_before || fail "não consegui copiar os dados para $copies (falta espaço?): nada mudou, e o serviço volta"
     pending=back
-    why='foi interrompida'
+    why='não pôde ser posto no lugar'
     put_files
     start
     wait_ready || exit 1
     pending=nothing
     rm -f "$copy/unfinished"
-    say "  $version pronta; fora do ar por $(($(date +%s) - stopped - 3)) s. Para voltar: $0 --rollback"
+    say "  $version pronto; fora do ar por $(($(date +%s) - stopped - 3)) s. Para voltar: $0 --rollback"
     prune_copies
 }
 
 # give_up: back to the version before, said with the time it took.
 give_up() {
-    warn "$version $why. O que ela disse:"
+    warn "$version $why. O que ele disse:"
     last_words >&2
     warn "voltando a ${older:-a versão anterior}"
     go_back
@@ -624,9 +625,9 @@ caddyfile=$root/etc/caddy/Caddyfile
 site=$root/etc/caddy/pareia.caddy
 import='import /etc/caddy/pareia.caddy'
 
-# local_address: where a proxy on this machine reaches the service.
+# local_address FILE: where a proxy on this machine reaches the service of that environment file.
 local_address() {
-    of_variables PAREIA_LISTEN | sed -e 's/^0\.0\.0\.0:/127.0.0.1:/' -e 's/^\[::\]:/[::1]:/'
+    sed -n 's/^PAREIA_LISTEN=//p' "$1" | tail -n 1 | sed -e 's/^0\.0\.0\.0:/127.0.0.1:/' -e 's/^\[::\]:/[::1]:/'
 }
 
 install_caddy() {
@@ -637,9 +638,44 @@ install_caddy() {
         fail 'o apt não tem o pacote caddy: instale-o (https://caddyserver.com/docs/install) e rode de novo'
 }
 
-# port_is_taken PORT: whether another program than Caddy has the port.
+# port_is_taken PORT: whether another program has the port.
 port_is_taken() {
     command -v ss >/dev/null 2>&1 && [ -n "$(ss -Hltn "sport = :$1" 2>/dev/null)" ]
+}
+
+# prepare_site: Caddy, and a draft of the site that it takes beside the sites it has. Before anything is installed.
+prepare_site() {
+    if [ ! -f "$caddyfile" ]; then
+        for port in 80 443; do
+            if [ -z "$root" ] && port_is_taken "$port"; then
+                fail "a porta $port já é de outro programa: use-o como proxy (docs/vps.md) em vez de --domain"
+            fi
+        done
+        do_step 'instalar o Caddy' install_caddy
+    fi
+    cat >"$work/pareia.caddy" <<EOF
+# A página e a API do pareia, com TLS. Escrito por install.sh --domain.
+$domain {
+	reverse_proxy $(local_address "$work/pareia.env")
+}
+EOF
+    if [ -z "$root" ] && [ "$dry" = no ] && ! has_site; then check_site; fi
+}
+
+# has_site: whether Caddy has the site of the draft.
+has_site() { same "$work/pareia.caddy" "$site" && grep -qxF "$import" "$caddyfile" 2>/dev/null; }
+
+# check_site: beside the Caddyfile, for what it imports from there.
+check_site() {
+    draft=$caddyfile.pareia
+    { grep -vxF "$import" "$caddyfile" || :; } >"$draft"
+    printf '\nimport %s\n' "$work/pareia.caddy" >>"$draft"
+    if ! caddy validate --config "$draft" --adapter caddyfile >"$work/caddy.log" 2>&1; then
+        rm -f "$draft"
+        grep -v '"level":"info"' "$work/caddy.log" >&2 || :
+        fail "o Caddy recusa o site $domain ao lado do que já está em $caddyfile: nada mudou"
+    fi
+    rm -f "$draft"
 }
 
 write_site() {
@@ -650,13 +686,8 @@ write_site() {
         put "$work/Caddyfile" "$caddyfile" 644
     fi
     if [ -n "$root" ]; then return; fi
-    if ! caddy validate --config "$caddyfile" --adapter caddyfile >"$work/caddy.log" 2>&1; then
-        remove_site
-        tail -n 3 "$work/caddy.log" >&2
-        fail "o Caddy recusa o site $domain ao lado do que já está em $caddyfile: nada mudou nele"
-    fi
     systemctl -q enable caddy
-    systemctl reload-or-restart caddy || fail "o Caddy não inicia: journalctl -u caddy -n 20"
+    systemctl reload-or-restart caddy || fail 'o Caddy não inicia com o site: journalctl -u caddy -n 20'
 }
 
 remove_site() {
@@ -664,26 +695,6 @@ remove_site() {
     if [ -f "$caddyfile" ] && grep -qxF "$import" "$caddyfile"; then
         grep -vxF "$import" "$caddyfile" >"$work/Caddyfile" || :
         put "$work/Caddyfile" "$caddyfile" 644
-    fi
-}
-
-set_up_domain() {
-    if [ ! -f "$caddyfile" ]; then
-        for port in 80 443; do
-            if [ -z "$root" ] && port_is_taken "$port"; then
-                fail "a porta $port já é de outro programa: use-o como proxy (docs/proxies.md) em vez de --domain"
-            fi
-        done
-        do_step 'instalar o Caddy' install_caddy
-    fi
-    cat >"$work/pareia.caddy" <<EOF
-# A página e a API do pareia, com TLS. Escrito por install.sh --domain.
-$domain {
-	reverse_proxy $(if [ -f "$variables" ]; then local_address; else printf 127.0.0.1:3000; fi)
-}
-EOF
-    if ! same "$work/pareia.caddy" "$site" || ! grep -qxF "$import" "$caddyfile" 2>/dev/null; then
-        do_step "escrever o site $domain em $site" write_site
     fi
 }
 
@@ -738,7 +749,7 @@ next_step() {
         say 'Próximo passo — abra no navegador e crie a sua conta (vale 30 minutos e uma vez; outro: sudo pareia setup-link):'
         say "  $link"
     else
-        say "A página: ${public:-http://$(local_address)}"
+        say "A página: ${public:-http://$(local_address "$variables")}"
     fi
     case $public$address in
         127.* | localhost:* | '[::1]'*)
@@ -763,6 +774,7 @@ install_service() {
     done
     take_binary
     make_drafts
+    if [ -n "$domain" ]; then prepare_site; fi
     prepare_folders
     if [ "$installed" = yes ] && [ -z "$root" ]; then
         finish_interrupted
@@ -777,10 +789,10 @@ install_service() {
         if ! is_enabled; then do_step 'ligar o serviço na partida' enable; fi
         if [ -z "$root" ]; then do_step 'iniciar o serviço' first_start; fi
     fi
-    if [ -n "$domain" ]; then set_up_domain; fi
+    if [ -n "$domain" ] && ! has_site; then do_step "escrever o site $domain em $site" write_site; fi
     if [ -n "$evolution" ]; then set_up_evolution; fi
     if [ -n "$admin" ]; then set_up_admin; fi
-    say "$version instalada em $target"
+    say "$version instalado em $target"
     if [ "$dry" = no ] && [ -z "$root" ]; then next_step; fi
 }
 

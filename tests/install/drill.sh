@@ -4,6 +4,7 @@
 # systemd-nspawn, and skips with a word where they are missing.
 #
 #   tests/install/drill.sh [BINARY]      the release binary of this checkout, unless another is named
+#   PAREIA_DRILL_PART=domain             only what concerns Caddy
 set -eu
 
 here=$(cd "$(dirname "$0")/../.." && pwd)
@@ -46,7 +47,7 @@ boot() {
     echo 'the machine does not boot' >&2
     exit 1
 }
-inside() { nsenter -t "$leader" -m -p -u -n -i -r -w/ -- "$@"; }
+inside() { nsenter -t "$leader" -m -p -u -n -i -r -W/ -- "$@"; }
 power_off() {
     if [ -z "$nspawn" ]; then return; fi
     inside systemctl poweroff >/dev/null 2>&1 || :
@@ -122,6 +123,7 @@ fake migrates 'rename("/var/lib/pareia/next.db", "/var/lib/pareia/pareia.db"); f
 printf '#!/bin/sh\necho pareia 9.9.9\n' >"$root/opt/pareia/cannot-run"
 chmod 755 "$root/opt/pareia/cannot-run"
 
+if [ "${PAREIA_DRILL_PART:-all}" = all ]; then
 echo '== install'
 boot
 install --dry-run --binary /opt/pareia/pareia
@@ -205,7 +207,7 @@ is "in $took s, exit code" 0 "$code"
 check 'the new one is there' cmp "$root/opt/pareia/newer" "$root/usr/local/bin/pareia"
 is 'readyz' 200 "$(ready)"
 is 'users' 'ana loja ' "$(users)"
-grep 'pronta' "$place/install.log" | sed 's/^/      /'
+grep 'pronto; fora' "$place/install.log" | sed 's/^/      /'
 find "$root/var/backups/pareia" -mindepth 1 -printf '      %m %u %P\n' | sort -k 3
 
 for kind in ends cannot-run hangs migrates; do
@@ -291,8 +293,63 @@ echo '== an image'
 is 'exit code' 0 "$code"
 boot
 is 'readyz after its first boot' 200 "$(for _ in 1 2 3 4 5; do [ "$(ready)" = 200 ] && break; sleep 1; done; ready)"
-is 'modes' '700 600 ' "$(modes var/lib/pareia var/lib/pareia/pareia.db | awk '{ printf "%s ", $1 }')"
+is 'modes' '700 600 ' "$(modes var/lib/pareia -maxdepth 1 '(' -name pareia -o -name pareia.db ')' | sort -r | awk '{ printf "%s ", $1 }')"
 power_off
+
+fi
+
+# with_caddy: whether Debian's Caddy can be had for a second machine.
+with_caddy() {
+    [ -x "$place/bookworm-caddy/usr/bin/caddy" ] && return
+    rm -rf "$place/bookworm-caddy"
+    cp -a "$base" "$place/bookworm-caddy"
+    cp /etc/resolv.conf "$place/bookworm-caddy/etc/resolv.conf"
+    for command in 'apt-get update' 'apt-get install -y --no-install-recommends caddy'; do
+        # shellcheck disable=SC2086 # words
+        DEBIAN_FRONTEND=noninteractive chroot "$place/bookworm-caddy" $command >"$place/caddy.log" 2>&1 || return 1
+    done
+}
+
+echo '== a domain, behind the Caddy of Debian'
+if with_caddy; then
+    cp -a "$root/opt" "$place/opt"
+    rm -rf "$root"
+    cp -a "$place/bookworm-caddy" "$root"
+    rm -rf "$root/opt"
+    mv "$place/opt" "$root/opt"
+    printf '127.0.0.1 localhost\n' >"$root/etc/hosts"
+    # A certificate of Caddy's own authority: Let's Encrypt is out of reach here.
+    printf '{\n\tlocal_certs\n\tskip_install_trust\n}\n\nother.example.org {\n\trespond 200\n}\n' >"$root/etc/caddy/Caddyfile"
+    boot
+    install --binary /opt/pareia/pareia --domain zap.example.org
+    is "installed in $took s, exit code" 0 "$code"
+    tail_log
+    check 'the set-up link has the domain' has "$place/install.log" 'https://zap.example.org/#/setup/'
+    https() { inside curl -s -k -o /dev/null -w '%{http_code}' --resolve "$1:443:127.0.0.1" "https://$1/livez"; }
+    for _ in $(seq 50); do if [ "$(https zap.example.org)" = 200 ]; then break; fi; sleep 0.2; done
+    is 'https' 200 "$(https zap.example.org)"
+    is 'http leads there' 308 "$(inside curl -s -o /dev/null -w '%{http_code}' -H 'Host: zap.example.org' http://127.0.0.1/)"
+    is 'the other site' 200 "$(https other.example.org)"
+    before=$(files; cd "$root" && find etc/caddy -type f -print0 | sort -z | xargs -0 stat -c '%n %Y')
+    install --binary /opt/pareia/pareia --domain zap.example.org
+    if [ "$before" = "$(files; cd "$root" && find etc/caddy -type f -print0 | sort -z | xargs -0 stat -c '%n %Y')" ]; then
+        ok 'a second run changes nothing'
+    else bad 'a second run changes something'; fi
+    install --binary /opt/pareia/pareia --domain other.example.org
+    is 'a domain that Caddy has already' 1 "$code"
+    tail_log
+    is 'the other site' 200 "$(https other.example.org)"
+    is 'and ours' 200 "$(https zap.example.org)"
+    if [ "$before" = "$(files; cd "$root" && find etc/caddy -type f -print0 | sort -z | xargs -0 stat -c '%n %Y')" ]; then
+        ok 'nothing changed'
+    else bad 'something changed'; fi
+    install --uninstall
+    is 'Caddy keeps the rest' 200 "$(https other.example.org)"
+    check 'and nothing of ours' sh -c "! grep -r pareia '$root/etc/caddy'"
+    power_off
+else
+    echo "SKIPPED: the domain: no caddy for the machine, see $place/caddy.log"
+fi
 
 if [ "$failed" -eq 0 ]; then echo 'all is well'; else
     echo "$failed checks failed" >&2

@@ -1,0 +1,215 @@
+//! `install.sh` as far as it goes without systemd: what it refuses, the binary alone, an image, what it leaves alone. The rest
+//! is in `tests/install/drill.sh`.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::harness::Folder;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_pareia");
+
+/// Runs it; what it says goes into one text.
+fn install(arguments: &[&str]) -> (Option<i32>, String) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh");
+    let Output { status, stdout, stderr } =
+        Command::new(script).args(arguments).output().expect("a shell runs it");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    (status.code(), text(stdout) + &text(stderr))
+}
+
+#[track_caller]
+fn says(arguments: &[&str], code: i32, words: &str) -> String {
+    let (found, said) = install(arguments);
+    assert!(found == Some(code) && said.contains(words), "{arguments:?}: {found:?} {said}");
+    said
+}
+
+/// Path, mode and time of every file below a folder.
+fn files(folder: &Path) -> Vec<(String, u32, i64)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder").flatten() {
+        let (path, metadata) = (entry.path(), entry.metadata().expect("it is there"));
+        if metadata.is_dir() {
+            found.extend(files(&path));
+        }
+        let nanoseconds = metadata.mtime() * 1_000_000_000 + metadata.mtime_nsec();
+        found.push((path.display().to_string(), metadata.permissions().mode() & 0o7777, nanoseconds));
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_with_the_next_step() {
+    for (arguments, words) in [
+        (&["--nonsense"][..], "opção desconhecida: --nonsense (veja --help)"),
+        (&["--prefix"], "--prefix precisa de um valor"),
+        (&["--prefix="], "--prefix precisa de um valor"),
+        (&["--upgrade=yes"], "--upgrade não tem valor"),
+        (&["--upgrade", "--uninstall"], "não combinam"),
+        (&["--purge"], "--purge vai com --uninstall"),
+        (&["--uninstall", "--domain", "a.b"], "não combina"),
+        (&["--domain", "https://zap.loja.com.br"], "só o nome"),
+        (&["--domain=localhost"], "um nome completo"),
+        (&["--listen", "3000"], "endereço:porta"),
+        (&["--listen", "127.0.0.1:3000 x"], "endereço:porta"),
+        (&["--wait", "soon"], "número de segundos"),
+        (&["--user", "a b"], "--user"),
+        (&["--root", "/none/of/it"], "não achei a pasta"),
+        (&["--evolution-url", "http://x"], "--evolution-key-file ARQUIVO"),
+        (&["--evolution-url", "http://x", "--evolution-key-file", "/none"], "não consigo ler /none"),
+        (&["--evolution-key-file", "/none"], "vai com --evolution-url"),
+        (&["--admin-password-file", "-"], "vai com --admin"),
+        (&["--root", "/tmp", "--admin", "ana"], "a mesma chave"),
+        (&["--root", "/", "--dry-run", "--no-service", "--data", "/x"], "o serviço pede"),
+        (&["--root", "/tmp", "--dry-run", "--data", "/home/x"], "o serviço não enxerga /home/x"),
+        (&["--root", "/tmp", "--dry-run", "--data", "x"], "deve começar com /"),
+        (&["--root", "/tmp", "--dry-run", "--data", "/a b"], "só letras, números"),
+    ] {
+        says(arguments, 2, words);
+    }
+    says(&["--help"], 0, "Exemplos:");
+}
+
+#[test]
+fn a_binary_is_checked_on_a_copy_and_the_argument_left_as_it_is() {
+    let folder = Folder::new();
+    let prefix = folder.path().join("prefix").display().to_string();
+    let program = |name: &str, content: &str, mode: u32| {
+        let path = folder.path().join(name);
+        fs::write(&path, content).expect("written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("a mode");
+        path.display().to_string()
+    };
+    let ran = folder.path().join("ran").display().to_string();
+    let other = program("other", &format!("#!/bin/sh\ntouch {ran}\necho other 1.0\n"), 0o600);
+    let broken = program("broken", "\x7fELF nonsense", 0o755);
+    let liar = program("liar", "#!/bin/sh\necho 'pareia of sorts'\n", 0o755);
+    for (binary, words) in [
+        ("/bin/true", "não é o pareia: diz ser"),
+        (&*other, "não é o pareia: diz ser \"other 1.0\""),
+        (&broken, "não roda nesta máquina"),
+        (&liar, "não é o pareia"),
+        ("/none", "não achei o binário /none"),
+    ] {
+        says(&["--no-service", "--prefix", &prefix, "--binary", binary], 1, words);
+    }
+    assert!(!Path::new(&prefix).exists(), "nothing was made");
+    assert_eq!(fs::metadata(&other).expect("it is there").permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn the_binary_alone_is_installed_once_shown_before_and_removed() {
+    let folder = Folder::new();
+    let binary = folder.path().join("given");
+    fs::copy(BINARY, &binary).expect("a copy");
+    fs::set_permissions(&binary, fs::Permissions::from_mode(0o400)).expect("a mode");
+    let (prefix, installed) = (folder.path().join("prefix"), folder.path().join("prefix/bin/pareia"));
+    let (prefix, binary) =
+        (format!("--prefix={}", prefix.display()), format!("--binary={}", binary.display()));
+    let mut arguments = vec!["--no-service", &prefix, &binary];
+    says(&[&arguments[..], &["--dry-run"]].concat(), 0, "pôr pareia ");
+    assert!(!installed.exists(), "only said");
+    says(&arguments, 0, "Próximo passo");
+    let before = files(&folder.path().join("prefix"));
+    assert_eq!(fs::metadata(&installed).expect("it is there").permissions().mode() & 0o777, 0o755);
+    says(&arguments, 0, "já está em");
+    assert_eq!(files(&folder.path().join("prefix")), before, "a second run changes nothing");
+    arguments = vec!["--no-service", &prefix, "--uninstall"];
+    says(&arguments, 0, "remover");
+    assert!(!installed.exists());
+    says(&arguments, 0, "");
+}
+
+/// A root as the first steps of an image builder leave it; `None` where none can be made.
+fn image() -> Option<Folder> {
+    let folder = Folder::new();
+    let etc = folder.path().join("etc");
+    fs::create_dir(&etc).expect("a folder");
+    fs::write(etc.join("passwd"), "root:x:0:0:root:/root:/bin/sh\n").expect("written");
+    fs::write(etc.join("group"), "root:x:0:\n").expect("written");
+    let may = fs::metadata(&etc).expect("it is there").uid() == 0
+        && Command::new("useradd").arg("--help").output().is_ok_and(|ran| ran.status.success());
+    may.then_some(folder)
+}
+
+#[test]
+fn an_image_gets_user_folders_unit_and_variables_and_a_second_run_changes_nothing() {
+    let Some(image) = image() else { return eprintln!("skipped: it takes root and useradd") };
+    let root = image.path().display().to_string();
+    let arguments = [
+        "--root",
+        &root,
+        "--binary",
+        BINARY,
+        "--prefix",
+        "/opt/pareia",
+        "--data",
+        "/srv/pareia",
+        "--user",
+        "zap",
+        "--listen",
+        "0.0.0.0:8000",
+    ];
+    let before = files(image.path());
+    let steps = says(&[&arguments[..], &["--dry-run"]].concat(), 0, "criar o usuário de sistema zap");
+    assert!(steps.contains("/srv/pareia (0700") && files(image.path()) == before, "{steps}");
+    says(&arguments, 0, "instalado em");
+    let read =
+        |path: &str| fs::read_to_string(image.path().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
+    let unit = read("etc/systemd/system/pareia.service");
+    for line in [
+        "ExecStart=/opt/pareia/bin/pareia serve",
+        "User=zap",
+        "ReadWritePaths=/srv/pareia",
+        "ExecPaths=/opt/pareia/bin/pareia /usr/lib /lib /lib64",
+    ] {
+        assert!(unit.lines().any(|found| found == line), "no {line} in {unit}");
+    }
+    assert!(!unit.contains("/var/lib") && !unit.contains("/usr/local"), "{unit}");
+    let variables = read("etc/pareia/pareia.env");
+    for line in ["PAREIA_DATA=/srv/pareia", "PAREIA_LISTEN=0.0.0.0:8000"] {
+        assert!(variables.lines().any(|found| found == line), "no {line} in {variables}");
+    }
+    let passwd = read("etc/passwd");
+    let user = passwd.lines().find(|line| line.starts_with("zap:")).expect("a user");
+    assert!(user.ends_with(":/srv/pareia:/usr/sbin/nologin"), "{user}");
+    let data = fs::metadata(image.path().join("srv/pareia")).expect("it is there");
+    assert!(
+        data.permissions().mode() & 0o777 == 0o700 && user.contains(&format!(":{}:", data.uid())),
+        "{user}"
+    );
+    let wanted = image.path().join("etc/systemd/system/multi-user.target.wants/pareia.service");
+    assert!(fs::symlink_metadata(wanted).is_ok_and(|link| link.is_symlink()), "it starts at boot");
+    let installed = files(image.path());
+    // What a second run is not told stays as it is.
+    says(&["--root", &root, "--binary", BINARY], 0, "/opt/pareia/bin/pareia");
+    says(&arguments, 0, "instalado em");
+    assert_eq!(files(image.path()), installed);
+    says(&["--root", &root, "--uninstall", "--purge"], 0, "remover o usuário zap");
+    let left = files(image.path());
+    assert!(left.iter().all(|(path, ..)| !path.contains("zap") && !path.ends_with("pareia.env")), "{left:?}");
+}
+
+#[test]
+fn a_folder_with_other_things_is_no_data_folder() {
+    let Some(image) = image() else { return eprintln!("skipped: it takes root and useradd") };
+    fs::create_dir_all(image.path().join("srv/files")).expect("a folder");
+    fs::write(image.path().join("srv/files/letter"), "").expect("written");
+    let root = image.path().display().to_string();
+    says(&["--root", &root, "--binary", BINARY, "--data", "/srv/files"], 2, "já tem outras coisas");
+}
+
+#[test]
+fn the_variables_of_the_service_are_those_that_serve_reads() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/systemd/pareia.env");
+    let variables = fs::read_to_string(file).expect("it is there");
+    let help = Command::new(BINARY).args(["serve", "--help"]).output().expect("it runs").stdout;
+    let help = String::from_utf8(help).expect("text");
+    let names = variables.lines().filter_map(|line| line.trim_start_matches('#').split_once('='));
+    let unknown: Vec<_> =
+        names.map(|(name, _)| name).filter(|name| !help.contains(&format!("[variável: {name}]"))).collect();
+    assert!(unknown.is_empty(), "{unknown:?} in {help}");
+}
