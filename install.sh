@@ -253,24 +253,28 @@ fi
 
 # ---- The binary -----------------------------------------------------------------------------------------------------
 
+# as_caller COMMAND...: as whoever called sudo, with their PATH: root seldom has a cargo, and leaves files that they
+# cannot replace.
+as_caller() { sudo -u "$SUDO_USER" -H sh -lc '"$@"' sh "$@"; }
+
 # build: builds the checkout and names the result in `binary`.
 build() {
-    command -v cargo >/dev/null 2>&1 || {
-        hint='instale o Rust (https://rustup.rs) ou passe --binary ARQUIVO'
-        if [ -n "${SUDO_USER:-}" ]; then
-            hint="sem sudo: cargo build --release --locked; depois: sudo ./install.sh --binary target/release/pareia"
-        fi
-        fail "não achei o cargo: $hint"
-    }
+    caller=''
+    if [ -n "${SUDO_USER:-}" ] && [ "$SUDO_USER" != root ] && as_caller cargo --version >/dev/null 2>&1; then
+        caller=as_caller
+        CARGO_TARGET_DIR=''
+    fi
+    [ -n "$caller" ] || command -v cargo >/dev/null 2>&1 ||
+        fail 'não achei o cargo: instale o Rust (https://rustup.rs) ou passe --binary ARQUIVO'
     command -v cc >/dev/null 2>&1 ||
         fail 'não achei um compilador C (cc): instale-o (Debian/Ubuntu: apt-get install gcc) ou passe --binary ARQUIVO'
     binary=${CARGO_TARGET_DIR:-$here/target}/release/pareia
-    if [ "$dry" = yes ] && [ ! -f "$binary" ]; then
-        say '- compilar (leva alguns minutos)'
+    if [ "$dry" = yes ]; then
+        if [ ! -f "$binary" ]; then say '- compilar (leva alguns minutos)'; fi
         return
     fi
     printf 'Compilando (leva alguns minutos)…\n' >&2
-    (cd "$here" && cargo build --release --locked) || fail 'a compilação falhou'
+    (cd "$here" && $caller cargo build --release --locked) || fail 'a compilação falhou'
 }
 
 # take_binary: copies the binary into the work folder and runs only the copy, which must say that it is pareia.

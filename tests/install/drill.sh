@@ -172,6 +172,15 @@ for run in first second; do
 done
 check 'the link is no longer shown' sh -c "! grep -F '#/setup' '$place/install.log'"
 check 'the key lies sealed' sh -c "! grep -rF the-key '$root/var/lib/pareia' '$root/etc/pareia'"
+mkdir -p "$root/etc/systemd/system/pareia.service.d"
+printf '[Service]\nEnvironment=PAREIA_EVOLUTION_URL=http://127.0.0.1:8081\nLoadCredential=evolution-key:/root/key\n' \
+    >"$root/etc/systemd/system/pareia.service.d/drill.conf"
+inside systemctl daemon-reload
+check 'with a systemd credential' inside systemctl restart pareia
+is 'credentials' 2 "$(inside pareia credential list --json | grep -c '"id"')"
+rm -r "$root/etc/systemd/system/pareia.service.d"
+inside systemctl daemon-reload
+check 'and without' inside systemctl restart pareia
 inside pareia user add loja >/dev/null 2>&1
 is "root's commands leave nothing of root's" '' "$(find "$root/var/lib/pareia" -uid 0)"
 
