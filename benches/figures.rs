@@ -223,21 +223,21 @@ fn watching() -> String {
     rig.seed_rows(10_000);
     rig.serve();
     assert_eq!(rig.client().post("pairing").status, 200);
-    let count = |endpoint| upstream.totals().get(endpoint).copied().unwrap_or_default();
+    let states = || upstream.totals().get("connectionState").copied().unwrap_or_default();
     let wait = |lists| {
-        while count("fetchInstances") < lists {
+        while upstream.lists() < lists {
             std::thread::sleep(Duration::from_millis(20));
         }
     };
-    wait(count("fetchInstances") + 3);
-    let before = (rig.cpu_ms(), count("fetchInstances"), count("connectionState"));
+    wait(upstream.lists() + 3);
+    let before = (rig.cpu_ms(), upstream.lists(), states());
     std::thread::sleep(SPAN);
-    wait(count("fetchInstances") + 1);
-    let rounds = (count("fetchInstances") - before.1) as f64;
+    wait(upstream.lists() + 1);
+    let rounds = (upstream.lists() - before.1) as f64;
     format!(
         "{:.0} ms of CPU per round, 1 list and {:.1} states each, {:.1} MiB ({rounds} rounds)",
         (rig.cpu_ms() - before.0) / rounds,
-        (count("connectionState") - before.2) as f64 / rounds,
+        (states() - before.2) as f64 / rounds,
         rig.memory_mib()
     )
 }
@@ -257,7 +257,7 @@ fn webhooks() -> String {
         )
     };
     let (small, large) = (body(250), body(17 * 1024));
-    let (lists, begun) = (upstream.totals()["fetchInstances"], Instant::now());
+    let (lists, begun) = (upstream.lists(), Instant::now());
     let took = rig::together(CLIENTS, |_| {
         let mut client = rig.client();
         let send = |n: usize| {
@@ -270,7 +270,7 @@ fn webhooks() -> String {
         (0..EACH).map(send).collect::<Vec<_>>()
     });
     let seconds = begun.elapsed().as_secs_f64();
-    let rounds = (upstream.totals()["fetchInstances"] - lists) as f64;
+    let rounds = (upstream.lists() - lists) as f64;
     let mut took: Vec<f64> = took.into_iter().flatten().collect();
     format!(
         "median {:.2} ms, p99 {:.2} ms, {:.1} rounds/s ({} in {seconds:.0} s)",

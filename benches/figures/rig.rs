@@ -58,10 +58,18 @@ impl Upstream {
 
     /// Calls it received so far, by endpoint.
     pub fn totals(&self) -> HashMap<String, usize> {
+        serde_json::from_value(self.received()["totals"].take()).expect("totals")
+    }
+
+    /// How often the list of all instances was asked for so far.
+    pub fn lists(&self) -> usize {
+        serde_json::from_value(self.received()["lists"].take()).expect("a number")
+    }
+
+    fn received(&self) -> serde_json::Value {
         let (status, body) = Client::new(&self.address(), "").exchange("GET", "/sim/calls", "");
         assert_eq!(status, 200);
-        let body: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
-        serde_json::from_value(body["totals"].clone()).expect("totals")
+        serde_json::from_slice(&body).expect("JSON")
     }
 }
 

@@ -51,7 +51,7 @@ const HELP: [(&str, &str); 21] = [
     ("webhook", "{url?, by_events?: bool}: the global webhook; without a url there is none"),
     ("fill", "{count}: that many connected instances, row-1 and so on"),
     ("reset", "{}: no instances, no faults, no journal; WhatsApp reachable"),
-    ("calls", "GET: the calls received, and how many of each"),
+    ("calls", "GET: the calls received, how many of each, and how many were for the list of all instances"),
     ("state", "GET ?name=: the state, the sockets that calls opened, and the logins"),
     ("code", "GET ?name=: the code it shows"),
     ("destroyed", "GET: names whose instance a race of two creates destroyed"),
@@ -188,8 +188,10 @@ fn show(hub: &Arc<Hub>, question: &str, name: Option<&str>) -> EvolutionReply {
     EvolutionReply::ok(match question {
         "" => HELP.iter().map(|(c, help)| (format!("/sim/{c}"), json!(help))).collect::<Map<_, _>>().into(),
         "calls" => {
-            let totals: Map<_, _> = hub.journal().totals().into_iter().map(|(e, n)| (e, json!(n))).collect();
-            json!({"totals": totals, "calls": control.calls().iter().map(call).collect::<Vec<_>>()})
+            let (totals, lists) = (hub.journal().totals(), hub.journal().lists());
+            let totals: Map<_, _> = totals.into_iter().map(|(e, n)| (e, json!(n))).collect();
+            let calls: Vec<_> = control.calls().iter().map(call).collect();
+            json!({"totals": totals, "lists": lists, "calls": calls})
         }
         "destroyed" => json!(control.destroyed()),
         "instances" => hub.world(|world, _| world.listed().iter().map(|i| json!(i.facts.name)).collect()),

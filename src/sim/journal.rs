@@ -94,6 +94,12 @@ impl Journal {
         })
     }
 
+    /// How often the list of all instances was asked for.
+    #[must_use]
+    pub fn lists(&self) -> u32 {
+        self.tallies.get("fetchInstances").and_then(|names| names.get(&None)).map_or(0, |tally| tally.calls)
+    }
+
     /// Calls per endpoint, for people to read.
     #[must_use]
     pub fn totals(&self) -> Vec<(String, u32)> {

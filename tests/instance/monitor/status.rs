@@ -144,7 +144,7 @@ fn on_1_8_a_socket_that_reconnects_is_no_logout_however_often_it_is_seen_closed(
     let monitor = monitor(&shop, pace);
     let states =
         || calls.lock().expect("unpoisoned").iter().filter(|call| call.0 == "connectionState").count();
-    until("many looks", || states() > 120);
+    until("many looks", || states() > 85);
     monitor.stop();
     assert_eq!(shop.row("x"), "disconnected dropped");
     assert_eq!(shop.sql("SELECT pairedAt FROM messaging_instances"), [["1"]]);
