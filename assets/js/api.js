@@ -44,7 +44,8 @@ async function send(method, path, { body, token, signal } = {}) {
     const headers = {};
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     if (token) headers.Authorization = `Bearer ${token}`;
-    const answer = await fetch(path, {
+    // Below wherever the page is: behind a proxy that may be a path of its own.
+    const answer = await fetch(`.${path}`, {
       method, headers, signal: limit.signal, cache: 'no-store', credentials: 'same-origin',
       body: body === undefined ? undefined : JSON.stringify(body),
     });

@@ -18,6 +18,7 @@ use super::app::App;
 use super::problem::Problem;
 use super::reply::HttpReply;
 use super::request::Request;
+use super::security::origin;
 use crate::crypto::sha256;
 
 /// Embedded in every build, so that tests see what ships. A new file is seen when this one is
@@ -55,6 +56,13 @@ static FILES: LazyLock<HashMap<String, File>> = LazyLock::new(|| {
 /// The page.
 pub fn index(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     serve(app, request, "index.html")
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "every route has this shape")]
+/// The way from the page's address without its last slash, below which none of its files would be found.
+pub fn add_slash(app: &App, _request: &Request) -> Result<HttpReply, Problem> {
+    let headers = vec![("Location", format!("{}/", origin::base_path(app)))];
+    Ok(HttpReply { status: 308, headers, body: Vec::new() })
 }
 
 /// What a connect link shows.

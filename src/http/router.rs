@@ -21,7 +21,7 @@ use super::problem::Problem;
 use super::reply::HttpReply;
 use super::request::{Request, request_id};
 use super::request_log::{LogLine, UNKNOWN};
-use super::security::cors;
+use super::security::{cors, origin};
 use crate::sync::Permit;
 
 /// What a route makes of a request.
@@ -101,8 +101,20 @@ const ROUTES: &[Route] = &[
 /// Its second part says which event it is, where Evolution is told to have an address for each.
 const WEBHOOK: &str = "/webhooks/evolution/{*}";
 
-/// The route of a path, and what it leaves open there.
-fn find(path: &str) -> Option<(&'static Route, &str)> {
+/// What the public address leads to where that has a path of its own and no slash follows.
+const WITHOUT_SLASH: Route = ("", &[("GET", Quick, assets::add_slash)]);
+
+/// The route of a path, and what it leaves open there. Where people use a path of its own, it may stand before the
+/// route's: some proxies leave it there, some take it away.
+fn find<'a>(path: &'a str, base_path: &str) -> Option<(&'static Route, &'a str)> {
+    let below = || path.strip_prefix(base_path).filter(|_| !base_path.is_empty());
+    find_exactly(path).or_else(|| {
+        let below = below()?;
+        if below.is_empty() { Some((&WITHOUT_SLASH, "")) } else { find_exactly(below) }
+    })
+}
+
+fn find_exactly(path: &str) -> Option<(&'static Route, &str)> {
     ROUTES.iter().find_map(|route| Some((route, captured(route.0, path)?)))
 }
 
@@ -142,6 +154,23 @@ impl Router {
         }
     }
 
+    fn find<'a>(&self, target: &'a str) -> Option<(&'static Route, &'a str)> {
+        find(path(target), origin::base_path(&self.app))
+    }
+
+    /// Finds a request's route, and notes what that leaves open in the path.
+    fn resolve(&self, request: &mut Request) -> RouteMatch {
+        let Some((route, open)) = self.find(&request.target) else {
+            return RouteMatch { route: UNKNOWN, handler: Err(Problem::NotFound) };
+        };
+        let (open, handler) = (open.to_owned(), work(route, &request.method));
+        request.captured = open;
+        RouteMatch {
+            route: route.0,
+            handler: handler.ok_or_else(|| Problem::MethodNotAllowed(methods(route))),
+        }
+    }
+
     fn run(&self, request: &Request, route: &'static str, handler: Handler) -> HttpReply {
         let run = || handler(&self.app, request);
         let outcome = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
@@ -175,12 +204,12 @@ impl Router {
 
 impl Routes for Router {
     fn may_block(&self, request: &Request) -> bool {
-        let found = find(path(&request.target)).map(|(route, _)| work(route, &request.method));
+        let found = self.find(&request.target).map(|(route, _)| work(route, &request.method));
         matches!(found, Some(Some((Work::Blocking(_), _))))
     }
 
     fn answer(&self, request: &mut Request) -> HttpReply {
-        let found = resolve(request);
+        let found = self.resolve(request);
         let begun = found.handler.and_then(|(work, handler)| Ok((self.begin(work)?, handler)));
         match begun {
             Ok((_permit, handler)) => self.run(request, found.route, handler),
@@ -201,20 +230,10 @@ impl Routes for Router {
     }
 
     fn max_body(&self, target: &str) -> usize {
-        let open = captured(WEBHOOK, path(target));
-        let known = open.is_some_and(|open| webhook::credential(&self.app, open).is_some());
+        let found = self.find(target).filter(|(route, _)| route.0 == WEBHOOK);
+        let known = found.is_some_and(|(_, open)| webhook::credential(&self.app, open).is_some());
         if known { self.limits.webhook } else { self.limits.body }
     }
-}
-
-/// Finds a request's route, and notes what that leaves open in the path.
-fn resolve(request: &mut Request) -> RouteMatch {
-    let Some((route, open)) = find(path(&request.target)) else {
-        return RouteMatch { route: UNKNOWN, handler: Err(Problem::NotFound) };
-    };
-    let (open, handler) = (open.to_owned(), work(route, &request.method));
-    request.captured = open;
-    RouteMatch { route: route.0, handler: handler.ok_or_else(|| Problem::MethodNotAllowed(methods(route))) }
 }
 
 /// What runs for a method of that route, and where.
@@ -248,10 +267,31 @@ mod tests {
             ("http://shop.example:3000/readyz", "/readyz"),
             ("/api/messaging/instance#x", "/api/messaging/instance"),
         ] {
-            assert_eq!(find(path(target)).map(|(route, _)| route.0), Some(route), "{target}");
+            assert_eq!(find(path(target), "").map(|(route, _)| route.0), Some(route), "{target}");
         }
         for nothing in ["", "*", "livez", "/livez/", "//", "//livez", "/LIVEZ", "/api", "http://livez", "?"] {
-            assert!(find(path(nothing)).is_none(), "{nothing}");
+            assert!(find(path(nothing), "").is_none(), "{nothing}");
+        }
+    }
+
+    #[test]
+    fn the_public_path_may_stand_before_a_route() {
+        for (base, path, route) in [
+            ("/pareia", "/pareia/livez", Some("/livez")),
+            ("/pareia", "/livez", Some("/livez")),
+            ("/pareia", "/pareia/", Some("/")),
+            ("/pareia", "/pareia", Some("")),
+            ("/pareia", "/pareialivez", None),
+            ("/pareia", "/pareia/pareia/livez", None),
+            ("/a/b", "/a/b/assets/x", Some("/assets/{*}")),
+            ("/a/b", "/b/livez", None),
+            // Whichever the proxy does: a route's own path is that route's.
+            ("/api", "/api/session", Some("/api/session")),
+            ("/api", "/api/api/session", Some("/api/session")),
+            ("/api", "/api", Some("")),
+            ("", "", None),
+        ] {
+            assert_eq!(find(path, base).map(|(route, _)| route.0), route, "{path} below {base}");
         }
     }
 
@@ -277,7 +317,12 @@ mod tests {
     fn no_route_hides_behind_another() {
         for (index, (path, methods)) in ROUTES.iter().enumerate() {
             let example = path.replace("{*}", "x/y").replace("{}", "x");
-            assert_eq!(find(&example).map(|(route, _)| route.0), Some(*path), "{index}: {}", methods.len());
+            assert_eq!(
+                find(&example, "").map(|(route, _)| route.0),
+                Some(*path),
+                "{index}: {}",
+                methods.len()
+            );
         }
     }
 

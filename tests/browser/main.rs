@@ -14,6 +14,7 @@ mod flows;
 mod harness;
 mod layout;
 mod screens;
+mod sub_path;
 mod typing;
 mod wording;
 mod world;
@@ -34,7 +35,15 @@ type Test = (&'static str, fn(&Driver));
 fn main() -> ExitCode {
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
     let Some(driver) = Driver::start() else { return skipped() };
-    let all = [flows::TESTS, answers::TESTS, typing::TESTS, wording::TESTS, layout::TESTS, screens::TESTS];
+    let all = [
+        flows::TESTS,
+        answers::TESTS,
+        typing::TESTS,
+        wording::TESTS,
+        layout::TESTS,
+        screens::TESTS,
+        sub_path::TESTS,
+    ];
     let tests = all.into_iter().flatten().copied();
     let tests: Vec<Test> = tests.filter(|(name, _)| name.contains(&wanted)).collect();
     println!("\nrunning {} tests in Chromium", tests.len());

@@ -36,6 +36,16 @@ impl World {
         world
     }
 
+    /// One whose people come by that address.
+    pub fn at(url: &str) -> Self {
+        let sim = Sim::start(instant(Version::V2_3_7)).expect("the simulation starts");
+        let change = |settings: &mut pareia::http::Settings| settings.public_url = Some(url.to_owned());
+        let world = Self { shop: Shop::configured(sim, Duration::from_secs(20), change) };
+        world.shop.credential("cred_a", &world.shop.sim.url());
+        world.shop.person(NAME, true, PASSWORD);
+        world
+    }
+
     /// One that nobody has set up, and an upstream it does not know yet.
     pub fn unset() -> Self {
         let sim = Sim::start(instant(Version::V2_3_7)).expect("the simulation starts");

@@ -13,6 +13,7 @@ mod known_browser;
 mod links;
 mod roles;
 mod scans;
+mod sub_path;
 mod typed;
 mod unmanaged;
 mod webhooks;

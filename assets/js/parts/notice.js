@@ -33,7 +33,7 @@ export function notice(error, { actions = [], short = false } = {}) {
     h('p', {}, sentence(error)),
     !short && h('p', {}, h('strong', {}, t('notice.todo'), ' '), nextStep(error)),
     !short && error.code === 'internal' && error.requestId && h('p', { class: 'small' }, t('notice.request'), ' ', h('code', {}, error.requestId)),
-    h('div', { class: 'actions' }, actions, help(error.code) && h('a', { href: `/#/ajuda/${error.code}` }, t('notice.more'))),
+    h('div', { class: 'actions' }, actions, help(error.code) && h('a', { href: `./#/ajuda/${error.code}` }, t('notice.more'))),
   ]);
 }
 

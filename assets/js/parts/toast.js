@@ -25,6 +25,6 @@ function show(place, kind, ...text) {
 
 export const toast = (text) => show(polite, 'good', text);
 export const toastError = (error) => {
-  if (error.code) show(loud, 'bad', errorTitle(error), help(error.code) && ['. ', h('a', { href: `/#/ajuda/${error.code}` }, t('notice.more'))]);
+  if (error.code) show(loud, 'bad', errorTitle(error), help(error.code) && ['. ', h('a', { href: `./#/ajuda/${error.code}` }, t('notice.more'))]);
   else { console.error(error); show(loud, 'bad', t('error.unexpected')); }
 };

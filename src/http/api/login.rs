@@ -155,8 +155,8 @@ fn begin(app: &App, request: &Request, account: &Account) -> Result<HttpReply, P
     let cookie = app.store.add_session(&new)?.ok_or(Problem::WrongPassword)?;
     let session = app.store.session(cookie.expose())?.ok_or(Problem::INTERNAL)?;
     let mut reply = HttpReply::data(&SessionJson::of(&session));
-    let secure = origin::is_secure(app, request);
-    reply.headers.push(cookie::set(&cookie, SESSION_LIFE, secure));
-    reply.headers.push(cookie::set_browser(&app.store.browser_mark(account), secure));
+    let scope = origin::cookie_scope(app, request);
+    reply.headers.push(cookie::set(&cookie, SESSION_LIFE, &scope));
+    reply.headers.push(cookie::set_browser(&app.store.browser_mark(account), &scope));
     Ok(reply)
 }

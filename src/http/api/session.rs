@@ -77,7 +77,7 @@ pub fn log_out(app: &App, request: &Request) -> Result<HttpReply, Problem> {
         app.store.end_session(&session.id, None)?;
     }
     let mut reply = HttpReply::data(&());
-    reply.headers.push(cookie::clear(origin::is_secure(app, request)));
+    reply.headers.push(cookie::clear(&origin::cookie_scope(app, request)));
     Ok(reply)
 }
 

@@ -12,6 +12,12 @@ pub fn parts(url: &str) -> Option<(&str, String)> {
     (!authority.is_empty()).then(|| (scheme, without_port(scheme, authority)))
 }
 
+/// The path of a URL without a slash at the end; empty where it has none.
+pub fn path(url: &str) -> &str {
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    rest.find('/').map_or("", |at| rest[at..].trim_end_matches('/'))
+}
+
 /// Host and port without the scheme's own port, in lower case.
 pub fn without_port(scheme: &str, authority: &str) -> String {
     let usual = if scheme == "https" { ":443" } else { ":80" };

@@ -15,6 +15,14 @@ const LENGTH: usize = 43;
 /// Values that are looked up of one request.
 const MAX_VALUES: usize = 4;
 
+/// Where a browser sends a cookie to.
+pub struct CookieScope<'a> {
+    /// The path below which the page is; empty at the root of its host.
+    pub base_path: &'a str,
+    /// Whether over encrypted connections alone.
+    pub secure: bool,
+}
+
 /// What may be a session of those that the request names. There may be more than one: a cookie of that
 /// name may be another program's on the same machine, whose cookies know no ports.
 pub fn sessions<'a>(lines: &[&'a str]) -> Vec<&'a str> {
@@ -36,23 +44,27 @@ fn values<'a>(lines: &[&'a str], wanted: &str) -> Vec<&'a str> {
 }
 
 /// The header that gives a browser its session.
-pub fn set(cookie: &Secret, life: Millis, secure: bool) -> (&'static str, String) {
-    line(NAME, cookie.expose(), life / 1000, secure)
+pub fn set(cookie: &Secret, life: Millis, scope: &CookieScope) -> (&'static str, String) {
+    line(NAME, cookie.expose(), life / 1000, scope)
 }
 
 /// The header that marks a browser that logged in.
-pub fn set_browser(mark: &Secret, secure: bool) -> (&'static str, String) {
-    line(BROWSER, mark.expose(), BROWSER_LIFE, secure)
+pub fn set_browser(mark: &Secret, scope: &CookieScope) -> (&'static str, String) {
+    line(BROWSER, mark.expose(), BROWSER_LIFE, scope)
 }
 
 /// The header that takes it away.
-pub fn clear(secure: bool) -> (&'static str, String) {
-    line(NAME, "", 0, secure)
+pub fn clear(scope: &CookieScope) -> (&'static str, String) {
+    line(NAME, "", 0, scope)
 }
 
-fn line(name: &str, value: &str, seconds: Millis, secure: bool) -> (&'static str, String) {
-    let secure = if secure { "; Secure" } else { "" };
-    ("Set-Cookie", format!("{name}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}"))
+fn line(name: &str, value: &str, seconds: Millis, scope: &CookieScope) -> (&'static str, String) {
+    let secure = if scope.secure { "; Secure" } else { "" };
+    let path = scope.base_path;
+    (
+        "Set-Cookie",
+        format!("{name}={value}; HttpOnly; SameSite=Strict; Path={path}/; Max-Age={seconds}{secure}"),
+    )
 }
 
 #[cfg(test)]

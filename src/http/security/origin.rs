@@ -3,7 +3,8 @@
 //! A browser sends the cookie along whoever makes it ask, another port of the same machine included;
 //! what it says about that cannot be changed by the page that asks.
 
-use super::authority::{is_host, parts, without_port};
+use super::authority::{self, is_host, parts, without_port};
+use super::cookie::CookieScope;
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::request::Request;
@@ -37,6 +38,19 @@ pub fn is_secure(app: &App, request: &Request) -> bool {
         request.headers("X-Forwarded-Proto").first().is_some_and(|p| p.eq_ignore_ascii_case("https"));
     let public = app.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
     public || forwarded && app.trusted_proxies.iter().any(|proxy| proxy.contains(request.peer))
+}
+
+/// The path below which people use this server; empty at the root of its host.
+pub fn base_path(app: &App) -> &str {
+    app.public_url.as_deref().map_or("", authority::path)
+}
+
+/// Where the browser that asks is to send the page's cookies. A page that was not opened by the public address, but
+/// beside the proxy, is at the root.
+pub fn cookie_scope<'a>(app: &'a App, request: &Request) -> CookieScope<'a> {
+    let public = app.public_url.as_deref().and_then(parts);
+    let is_beside = request.headers("Origin").first().is_some_and(|origin| parts(origin) != public);
+    CookieScope { base_path: if is_beside { "" } else { base_path(app) }, secure: is_secure(app, request) }
 }
 
 /// The address under which whoever asks reaches this server, without a slash at the end.
