@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::log_line::LogFormat;
 use crate::domain::{trimmed, typed_value, unquoted};
 use crate::http::{AllowedOrigin, Network};
 
@@ -26,6 +27,8 @@ pub struct Raw<'a> {
     pub trusted_proxies: &'a str,
     /// Origins whose pages may call the API.
     pub allowed_origins: &'a [String],
+    /// `text` or `json`.
+    pub log_format: &'a str,
 }
 
 /// How `serve` runs.
@@ -43,6 +46,8 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// Origins whose pages may call the API with a token.
     pub allowed_origins: Vec<AllowedOrigin>,
+    /// What the log looks like.
+    pub log_format: LogFormat,
 }
 
 /// The setting that makes no sense.
@@ -62,6 +67,8 @@ pub enum ConfigError {
     TrustedProxy(String),
     /// Not an origin; the text that is not.
     AllowedOrigin(String),
+    /// Neither `text` nor `json`.
+    LogFormat,
 }
 
 impl Config {
@@ -84,6 +91,7 @@ impl Config {
             allowed_origins: origins
                 .map(|part| part.parse().map_err(|_| ConfigError::AllowedOrigin(part)))
                 .collect::<Result<_, _>>()?,
+            log_format: LogFormat::parse(&typed_value(raw.log_format)).ok_or(ConfigError::LogFormat)?,
         })
     }
 
@@ -191,6 +199,9 @@ mod tests {
         for qr_timeout in ["", "0", "121", "-1", "2s"] {
             assert_eq!(refused(&Raw { qr_timeout, ..raw() }), ConfigError::QrTimeout, "{qr_timeout}");
         }
+        for log_format in ["xml", "json,text"] {
+            assert_eq!(refused(&Raw { log_format, ..raw() }), ConfigError::LogFormat, "{log_format}");
+        }
         for url in
             ["pareia.com", "ftp://a", "http://", "https://a b", "https://u@a", "https://a/?x", "https://a:x"]
         {
@@ -214,11 +225,12 @@ mod tests {
             qr_timeout: "20\r\n",
             trusted_proxies: "'10.0.0.1,\u{a0}10.0.0.2'\r",
             allowed_origins: &origins,
+            log_format: "'JSON'\r",
         });
         let config = config.expect("settings");
         assert_eq!((config.listen.as_str(), config.qr_timeout.as_secs()), ("127.0.0.1:3000", 20));
         assert_eq!(config.public_url.as_deref(), Some("https://zap.loja.com.br"));
-        assert_eq!(config.trusted_proxies.len(), 2);
+        assert_eq!((config.trusted_proxies.len(), config.log_format), (2, LogFormat::Json));
         let origins: Vec<_> = config.allowed_origins.iter().map(ToString::to_string).collect();
         assert_eq!(origins, ["https://a.example", "http://localhost:5173"]);
         let nothing = check(&Raw { public_url: "\"\"", ..raw() }).expect("settings");

@@ -3,7 +3,10 @@
 //! The level that people set is pareia's own. Other crates stay at warnings whatever is set: at
 //! debug some of them print headers, and a header is where the keys are.
 
+use std::fs::File;
 use std::io::{self, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -13,8 +16,8 @@ use std::time::Duration;
 use env_logger::{Builder, Target, WriteStyle};
 use log::{Level, LevelFilter};
 
-use crate::domain::clock;
-use crate::domain::{now, typed_value};
+use super::log_line::{LineWriter, LogFormat};
+use crate::domain::typed_value;
 use crate::sync::Mutex;
 
 /// Ours; everything else is capped.
@@ -24,23 +27,24 @@ const OTHERS: LevelFilter = LevelFilter::Warn;
 
 /// Starts the log at the level of `PAREIA_LOG`, else `RUST_LOG`, else `default`.
 pub fn start(default: LevelFilter) {
-    build(default, Target::Stderr);
+    build(default, Target::Stderr, LineWriter { to_journal: is_journal(), ..LineWriter::default() });
 }
 
 /// Starts the log as [`start`] does, but buffers every line until the first one is known.
-pub fn start_buffered(default: LevelFilter) -> BufferedLog {
-    let log = BufferedLog(LogSink(Arc::new(Mutex::new(Lines::Buffered(Vec::new())))));
+pub fn start_buffered(default: LevelFilter, format: LogFormat) -> BufferedLog {
+    let writer = LineWriter { format, to_journal: is_journal() };
+    let log = BufferedLog(LogSink(Arc::new(Mutex::new(Lines::Buffered(Vec::new()))), writer));
     // The usual hook writes to stderr itself, and waits for it.
     std::panic::set_hook(Box::new(|panic| log::error!("{panic}")));
-    build(default, Target::Pipe(Box::new(log.0.clone())));
+    build(default, Target::Pipe(Box::new(log.0.clone())), writer);
     log
 }
 
-fn build(default: LevelFilter, target: Target) {
+fn build(default: LevelFilter, target: Target, writer: LineWriter) {
     let setting = ["PAREIA_LOG", "RUST_LOG"].iter().find_map(|name| typed_variable(name));
     let mut builder = Builder::new();
     builder.target(target).write_style(WriteStyle::Never);
-    builder.format(|out, record| out.write_all(line(record.level(), &record.args().to_string()).as_bytes()));
+    builder.format(move |out, record| out.write_all(writer.record(record).as_bytes()));
     builder.filter_level(OTHERS.min(default)).filter_module(OWN, default);
     let unread = setting.map(|s| apply(&mut builder, &s)).unwrap_or_default();
     // Fails only where the log was started before, and then that one counts.
@@ -49,6 +53,13 @@ fn build(default: LevelFilter, target: Target) {
             log::warn!("log level not understood: {part:?}; use error, warn, info, debug, trace or off");
         }
     }
+}
+
+/// Whether stderr is systemd's journal, which says so by the file that it made for us.
+pub fn is_journal() -> bool {
+    let Ok(said) = std::env::var("JOURNAL_STREAM") else { return false };
+    let stderr = io::stderr().as_fd().try_clone_to_owned().and_then(|file| File::from(file).metadata());
+    stderr.is_ok_and(|file| said == format!("{}:{}", file.dev(), file.ino()))
 }
 
 fn typed_variable(name: &str) -> Option<String> {
@@ -74,12 +85,6 @@ fn is_own(module: &str) -> bool {
     module == OWN || module.strip_prefix(OWN).is_some_and(|rest| rest.starts_with("::"))
 }
 
-/// A line of the log. A line end inside the message would let its text pass for a line of its own.
-fn line(level: Level, message: &str) -> String {
-    let message = message.replace(['\n', '\r'], "\\n");
-    format!("{} {level:<5} {message}\n", clock::iso(now()))
-}
-
 /// Most lines that wait to be written; further ones are dropped and counted. Twice what all calls that may
 /// wait for the database log at one moment.
 const MAX_WAITING: usize = 8192;
@@ -98,7 +103,7 @@ pub struct BufferedLog(LogSink);
 
 /// Where the records go.
 #[derive(Clone)]
-struct LogSink(Arc<Mutex<Lines>>);
+struct LogSink(Arc<Mutex<Lines>>, LineWriter);
 
 enum Lines {
     Buffered(Vec<u8>),
@@ -115,7 +120,7 @@ struct Queue {
 }
 
 impl Queue {
-    fn start() -> io::Result<Self> {
+    fn start(writer: LineWriter) -> io::Result<Self> {
         let (lines, waiting) = sync_channel::<Vec<u8>>(MAX_WAITING);
         let (end, done) = sync_channel(0);
         let dropped = Arc::new(AtomicU64::new(0));
@@ -126,7 +131,7 @@ impl Queue {
                 bytes.extend(waiting.try_iter().take(MAX_WAITING).flatten());
                 let dropped = missing.swap(0, Ordering::Relaxed);
                 let notice =
-                    (dropped > 0).then(|| line(Level::Warn, &format!("{dropped} lines were dropped")));
+                    (dropped > 0).then(|| writer.line(Level::Warn, &format!("{dropped} lines were dropped")));
                 // When stderr is closed there is nobody to tell.
                 let _ = io::stderr().write_all(&[notice.unwrap_or_default().as_bytes(), &bytes].concat());
                 // Many lines at once do not wait: more would find no room.
@@ -156,7 +161,7 @@ impl BufferedLog {
     /// Writes `first` at level info, then the buffered lines; later lines follow as they come.
     pub fn open(&self, first: &str) {
         let line = if log::log_enabled!(target: OWN, Level::Info) {
-            line(Level::Info, first)
+            self.0.1.line(Level::Info, first)
         } else {
             String::new()
         };
@@ -179,7 +184,7 @@ impl LogSink {
     fn release(&self, first: &[u8]) {
         let mut lines = self.0.lock();
         if let Lines::Buffered(buffer) = &*lines
-            && let Ok(queue) = Queue::start()
+            && let Ok(queue) = Queue::start(self.1)
         {
             queue.push(&[first, buffer].concat());
             *lines = Lines::Written(queue);
@@ -227,11 +232,5 @@ mod tests {
         assert!(enabled("", "pareia", Level::Info) && !enabled("", "pareia", Level::Debug));
         assert!(!enabled("off", "pareia", Level::Error) && enabled("off", "rustls", Level::Warn));
         assert_eq!(apply(&mut Builder::new(), "loud, info,x=y"), ["loud", "x=y"]);
-    }
-
-    #[test]
-    fn a_record_is_one_line() {
-        let line = line(Level::Warn, "a\nb");
-        assert!(line.ends_with("Z WARN  a\\nb\n"), "{line}");
     }
 }

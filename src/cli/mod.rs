@@ -10,6 +10,7 @@ mod demo;
 mod evolution_setting;
 mod help;
 mod instance;
+mod log_line;
 mod logging;
 mod output;
 mod public_url;

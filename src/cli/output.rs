@@ -7,6 +7,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use super::{log_line, logging};
 use crate::http::TooFewFiles;
 use crate::text::cli as words;
 use crate::{store, text};
@@ -28,17 +29,13 @@ pub enum CommandFailure {
 impl CommandFailure {
     /// Prints the sentence and returns the exit code.
     pub fn report(&self) -> ExitCode {
-        match self {
-            Self::Failed(sentence) => {
-                note(words::error(sentence));
-                ExitCode::from(1)
-            }
-            Self::Usage(sentence) => {
-                note(words::error(sentence));
-                ExitCode::from(2)
-            }
-            Self::OutputClosed => ExitCode::from(1),
-        }
+        let (sentence, code) = match self {
+            Self::Failed(sentence) => (sentence, 1),
+            Self::Usage(sentence) => (sentence, 2),
+            Self::OutputClosed => return ExitCode::from(1),
+        };
+        note(log_line::error(&words::error(sentence), logging::is_journal()));
+        ExitCode::from(code)
     }
 }
 

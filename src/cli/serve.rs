@@ -42,6 +42,8 @@ pub struct Args {
     trusted_proxy: String,
     #[arg(long, env = "PAREIA_ALLOW_ORIGIN", value_name = "URL")]
     allow_origin: Vec<String>,
+    #[arg(long, env = "PAREIA_LOG_FORMAT", value_name = "FORMATO", default_value = "text")]
+    log_format: String,
     #[command(flatten)]
     evolution: EvolutionSetting,
 }
@@ -54,12 +56,13 @@ pub fn run(folder: PathBuf, args: &Args) -> CommandResult {
         qr_timeout: &args.qr_timeout,
         trusted_proxies: &args.trusted_proxy,
         allowed_origins: &args.allow_origin,
+        log_format: &args.log_format,
     };
     let config =
         Config::check(folder, &raw).map_err(|problem| CommandFailure::Usage(setting::sentence(&problem)))?;
     let evolution = args.evolution.read()?;
     // Dropped however this ends: what a panic says is written, too.
-    let log_buffer = logging::start_buffered(LevelFilter::Info);
+    let log_buffer = logging::start_buffered(LevelFilter::Info, config.log_format);
     serve(&config, evolution.as_ref(), &log_buffer)
 }
 

@@ -45,7 +45,8 @@ impl RequestLog {
         let Some(unwritten) = self.unwritten(line) else { return };
         let more = if unwritten == 0 { String::new() } else { format!(" (and {unwritten} before it)") };
         let (method, took) = (known_method(line.method), line.began.elapsed().as_millis());
-        log::log!(level, "id={} {method} {} {} {took}ms{more}", line.id, line.route, line.status);
+        let LogLine { id, route, status, .. } = *line;
+        log::log!(level, method, route, status, ms = took; "id={id} {method} {route} {status} {took}ms{more}");
     }
 
     /// How many of its kind went unwritten; `None` where this one does.

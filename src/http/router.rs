@@ -194,8 +194,7 @@ impl Router {
             HttpReply::failure(&problem, &request.id)
         });
         cors::open(&self.app, request, route, &mut reply);
-        // Evolution may post hundreds of hints a second.
-        let level = if route == WEBHOOK { Level::Debug } else { Level::Info };
+        let level = log_level(route, reply.status);
         let (id, method) = (&request.id, &request.method);
         self.app.log.write(level, &LogLine { id, method, route, status: reply.status, began: request.began });
         reply.signed(&request.id)
@@ -233,6 +232,16 @@ impl Routes for Router {
         let found = self.find(target).filter(|(route, _)| route.0 == WEBHOOK);
         let known = found.is_some_and(|(_, open)| webhook::credential(&self.app, open).is_some());
         if known { self.limits.webhook } else { self.limits.body }
+    }
+}
+
+/// The level of a request's line. Evolution may post hundreds of hints a second, supervisors ask every few seconds, and
+/// one opened page asks for some fifty files.
+fn log_level(route: &str, status: u16) -> Level {
+    match route {
+        WEBHOOK => Level::Debug,
+        "/livez" | "/readyz" | "/assets/{*}" if status < 400 => Level::Debug,
+        _ => Level::Info,
     }
 }
 

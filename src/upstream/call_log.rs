@@ -11,7 +11,7 @@ use crate::domain::UpstreamError;
 pub(super) struct CallLog {
     /// The id that each line carries: of the request that the calls are made for, or of the poll.
     pub trace: String,
-    /// Whether lines are at `debug` only: for a caller that calls all the time and logs what comes of it.
+    /// Whether failures are at `debug` too: for a caller that calls all the time and logs what comes of it.
     pub is_quiet: bool,
 }
 
@@ -24,10 +24,13 @@ impl CallLog {
         outcome: Result<u16, &UpstreamError>,
     ) {
         let (trace, took) = (&self.trace, begun.elapsed().as_millis());
-        let level = |usual| if self.is_quiet { Level::Debug } else { usual };
         match outcome {
-            Ok(status) => log::log!(level(Level::Info), "id={trace} {call} {status} {took}ms"),
-            Err(error) => log::log!(level(Level::Warn), "id={trace} {call} {error:?} {took}ms"),
+            // The request's own line says what came of it.
+            Ok(status) => log::debug!("id={trace} {call} {status} {took}ms"),
+            Err(error) => {
+                let level = if self.is_quiet { Level::Debug } else { Level::Warn };
+                log::log!(level, "id={trace} {call} {error:?} {took}ms");
+            }
         }
     }
 }

@@ -57,8 +57,8 @@ impl Gateway {
         client_for(&self.connections.to(&server), server, log, Patience { deadline, waits: true })
     }
 
-    /// The same for a caller that polls: over connections made for lists of everything, with log lines at
-    /// `debug`, and with no wait where the server says to come again later.
+    /// The same for a caller that polls: over connections made for lists of everything, with every log line
+    /// at `debug`, and with no wait where the server says to come again later.
     pub fn polling_client(
         &self,
         server: UpstreamServer,

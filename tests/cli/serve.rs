@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::MetadataExt;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -52,29 +53,91 @@ fn serve_says_its_address_first_works_beside_commands_and_ends_at_a_signal() {
     }
 }
 
-#[test]
-fn the_log_has_what_is_asked_for_a_call_at_info_and_for_a_poll_at_debug() {
+/// The log of a server that was asked for a code, a probe and a file of the page, without its first line.
+fn log_of_a_call(level: &str) -> String {
     let (desk, sim) = (Desk::new(), simulated(Version::V2_3_7));
     desk.credential("cred_lab", &sim.url(), KEY);
     desk.ok("user add loja");
     let token = desk.ok("token create loja");
     let mut command = desk.command("serve --listen 127.0.0.1:0");
-    command.env("PAREIA_LOG", "debug");
+    command.env("PAREIA_LOG", level);
     let mut serving = Running::start(command);
     let address = address(&serving.first_logged());
-    let mut logged = |words: &str| loop {
-        let line = serving.first_logged();
-        if line.contains(words) {
-            return line;
-        }
-    };
-    let polled = logged(" evolution GET fetchInstances ");
-    assert!(polled.contains(" DEBUG id=watch-"), "{polled}");
-    assert!(request(&address, &post(&token, "a")).contains("200 OK"));
-    let created = logged(" evolution POST create ");
-    assert!(created.contains(" INFO  id="), "{created}");
+    assert!(request(&address, &post(&token, "loja-5521991856227")).contains("200 OK"));
+    for path in ["/livez", "/assets/favicon.svg", "/nothing"] {
+        request(&address, &format!("GET {path} HTTP/1.0\r\n\r\n"));
+    }
     serving.signal("-TERM");
-    assert_eq!(serving.end().code, Some(0));
+    serving.end().err
+}
+
+#[test]
+fn the_log_has_one_line_for_a_request_and_what_was_asked_of_upstream_at_debug() {
+    let log = log_of_a_call("info");
+    let of = |words: &str| log.lines().filter(|line| line.contains(words)).count();
+    for (words, lines) in [
+        (" POST /api/messaging/instance 200 ", 1),
+        (" GET ? 404 ", 1),
+        (" evolution ", 0),
+        ("/livez", 0),
+        ("/assets/", 0),
+        ("DEBUG", 0),
+    ] {
+        assert_eq!(of(words), lines, "{words}: {log}");
+    }
+    let log = log_of_a_call("debug");
+    for (words, level) in [
+        (" evolution GET fetchInstances ", " DEBUG id=watch-"),
+        (" evolution POST create ", " DEBUG id=r"),
+        (" GET /livez 200 ", " DEBUG id=r"),
+        (" GET /assets/{*} 200 ", " DEBUG id=r"),
+        (" POST /api/messaging/instance 200 ", " INFO  id=r"),
+    ] {
+        let found = log.lines().any(|line| line.contains(words) && line.contains(level));
+        assert!(found, "{words}{level}: {log}");
+    }
+    assert!(!log.contains("5521991856227"), "{log}");
+}
+
+#[test]
+fn the_log_is_json_or_the_journals_where_that_is_said() {
+    let desk = Desk::new();
+    let log = |flags: &str, is_journal: bool| {
+        let path = desk.folder.join("log");
+        let file = fs::File::create(&path).unwrap();
+        let made = file.metadata().unwrap();
+        let mut command = desk.command(&format!("serve --listen 127.0.0.1:0 {flags}"));
+        // One of another file says nothing of stderr: systemd sets the variable for all that a service starts.
+        let inode = made.ino() + u64::from(!is_journal);
+        command.env("JOURNAL_STREAM", format!("{}:{inode}", made.dev())).stderr(file);
+        let serving = Running(command.spawn().unwrap());
+        let text = || fs::read_to_string(&path).unwrap();
+        let begun = Instant::now();
+        while !text().contains("listening on http://") {
+            assert!(begun.elapsed() < PATIENCE, "{}", text());
+            thread::sleep(Duration::from_millis(5));
+        }
+        let address = text().split("http://").nth(1).unwrap().split(['"', '\n']).next().unwrap().to_owned();
+        request(&address, "GET /nothing HTTP/1.0\r\n\r\n");
+        serving.signal("-TERM");
+        assert_eq!(serving.end().code, Some(0));
+        text()
+    };
+    let text = log("", false);
+    assert!(text.lines().all(|line| line.as_bytes()[10] == b'T'), "{text}");
+    let journal = log("", true);
+    assert!(journal.starts_with("<6>pareia ") && journal.contains("\n<4>no credential yet"), "{journal}");
+    assert!(journal.contains("\n<6>id=r"), "{journal}");
+    for (flags, is_journal, start) in [("--log-format json", false, ""), ("--log-format=json", true, "<6>")] {
+        let json = log(flags, is_journal);
+        let line = json.lines().find(|line| line.contains("\"route\"")).expect(&json);
+        let line: Value = serde_json::from_str(line.strip_prefix(start).expect(&json)).expect(line);
+        assert_eq!((&line["status"], &line["method"]), (&404.into(), &"GET".into()), "{line}");
+        assert!(line["ms"].is_u64() && line["id"].as_str().is_some_and(|id| id.starts_with('r')), "{line}");
+        let all = json.lines().map(|line| line.trim_start_matches(|c: char| c != '{'));
+        assert!(all.map(serde_json::from_str::<Value>).all(|line| line.is_ok()), "{json}");
+    }
+    desk.says("serve --log-format xml", 2, "", "--log-format (PAREIA_LOG_FORMAT) deve ser text ou json");
 }
 
 #[test]

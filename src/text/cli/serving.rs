@@ -20,6 +20,8 @@ pub const PUBLIC_URL_SETTING: &str =
     "--public-url (PAREIA_PUBLIC_URL) deve ser um endereço http:// ou https://, sem usuário, ? ou #";
 /// `--qr-timeout` makes no sense.
 pub const QR_TIMEOUT_SETTING: &str = "--qr-timeout (PAREIA_QR_TIMEOUT) deve ser de 1 a 120 segundos";
+/// `--log-format` makes no sense.
+pub const LOG_FORMAT_SETTING: &str = "--log-format (PAREIA_LOG_FORMAT) deve ser text ou json";
 
 /// `--evolution-url` makes no sense.
 pub fn evolution_url_setting(why: &str) -> String {
