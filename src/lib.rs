@@ -9,6 +9,7 @@ pub mod domain;
 pub mod http;
 pub mod http1;
 pub mod instance;
+pub mod metrics;
 pub mod qr_image;
 pub mod sim;
 pub mod store;

@@ -89,6 +89,7 @@ pub fn test_before_storing(
 pub fn test(gateway: &Gateway, credential: &Credential, trace: &str) -> Result<Check, CredentialError> {
     let base_url = address(credential)?;
     let server = UpstreamServer {
+        credential: &credential.id,
         channel: credential.channel,
         base_url: &base_url,
         ca_certificate: credential.ca_certificate.as_deref(),

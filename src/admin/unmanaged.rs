@@ -207,6 +207,7 @@ fn list(
 ) -> Result<WholeList, UpstreamError> {
     let base_url = credentials::address(credential).map_err(|_| UpstreamError::Unexpected)?;
     let server = UpstreamServer {
+        credential: &credential.id,
         channel: credential.channel,
         base_url: &base_url,
         ca_certificate: credential.ca_certificate.as_deref(),

@@ -29,6 +29,8 @@ pub struct Raw<'a> {
     pub allowed_origins: &'a [String],
     /// `text` or `json`.
     pub log_format: &'a str,
+    /// Where to serve the metrics: `host:port`.
+    pub metrics_listen: &'a str,
 }
 
 /// How `serve` runs.
@@ -48,6 +50,8 @@ pub struct Config {
     pub allowed_origins: Vec<AllowedOrigin>,
     /// What the log looks like.
     pub log_format: LogFormat,
+    /// Where to serve the metrics; `None`: nowhere.
+    pub metrics_listen: Option<String>,
 }
 
 /// The setting that makes no sense.
@@ -69,6 +73,8 @@ pub enum ConfigError {
     AllowedOrigin(String),
     /// Neither `text` nor `json`.
     LogFormat,
+    /// The address of the metrics is not `host:port`.
+    MetricsListen,
 }
 
 impl Config {
@@ -91,6 +97,9 @@ impl Config {
             allowed_origins: origins
                 .map(|part| part.parse().map_err(|_| ConfigError::AllowedOrigin(part)))
                 .collect::<Result<_, _>>()?,
+            metrics_listen: given(raw.metrics_listen)
+                .map(|text| listen(&text).ok_or(ConfigError::MetricsListen))
+                .transpose()?,
             log_format: LogFormat::parse(&typed_value(raw.log_format)).ok_or(ConfigError::LogFormat)?,
         })
     }
@@ -199,6 +208,14 @@ mod tests {
         for qr_timeout in ["", "0", "121", "-1", "2s"] {
             assert_eq!(refused(&Raw { qr_timeout, ..raw() }), ConfigError::QrTimeout, "{qr_timeout}");
         }
+        for (metrics_listen, taken) in [("", None), ("127.0.0.1:9464", Some("127.0.0.1:9464"))] {
+            let config = check(&Raw { metrics_listen, ..raw() }).unwrap();
+            assert_eq!(config.metrics_listen.as_deref(), taken);
+        }
+        for metrics_listen in ["9464", "a:b"] {
+            let problem = refused(&Raw { metrics_listen, ..raw() });
+            assert_eq!(problem, ConfigError::MetricsListen, "{metrics_listen}");
+        }
         for log_format in ["xml", "json,text"] {
             assert_eq!(refused(&Raw { log_format, ..raw() }), ConfigError::LogFormat, "{log_format}");
         }
@@ -226,11 +243,13 @@ mod tests {
             trusted_proxies: "'10.0.0.1,\u{a0}10.0.0.2'\r",
             allowed_origins: &origins,
             log_format: "'JSON'\r",
+            metrics_listen: "\"127.0.0.1:9464\"\r",
         });
         let config = config.expect("settings");
         assert_eq!((config.listen.as_str(), config.qr_timeout.as_secs()), ("127.0.0.1:3000", 20));
         assert_eq!(config.public_url.as_deref(), Some("https://zap.loja.com.br"));
         assert_eq!((config.trusted_proxies.len(), config.log_format), (2, LogFormat::Json));
+        assert_eq!(config.metrics_listen.as_deref(), Some("127.0.0.1:9464"));
         let origins: Vec<_> = config.allowed_origins.iter().map(ToString::to_string).collect();
         assert_eq!(origins, ["https://a.example", "http://localhost:5173"]);
         let nothing = check(&Raw { public_url: "\"\"", ..raw() }).expect("settings");

@@ -42,6 +42,14 @@ pub struct Args {
     trusted_proxy: String,
     #[arg(long, env = "PAREIA_ALLOW_ORIGIN", value_name = "URL")]
     allow_origin: Vec<String>,
+    #[arg(
+        long,
+        env = "PAREIA_METRICS_LISTEN",
+        value_name = "ENDEREÇO",
+        default_value = "",
+        hide_default_value = true
+    )]
+    metrics_listen: String,
     #[arg(long, env = "PAREIA_LOG_FORMAT", value_name = "FORMATO", default_value = "text")]
     log_format: String,
     #[command(flatten)]
@@ -57,6 +65,7 @@ pub fn run(folder: PathBuf, args: &Args) -> CommandResult {
         trusted_proxies: &args.trusted_proxy,
         allowed_origins: &args.allow_origin,
         log_format: &args.log_format,
+        metrics_listen: &args.metrics_listen,
     };
     let config =
         Config::check(folder, &raw).map_err(|problem| CommandFailure::Usage(setting::sentence(&problem)))?;
@@ -81,12 +90,20 @@ fn serve(config: &Config, evolution: Option<&EvolutionAccess>, log_buffer: &Buff
     settings.allowed_origins.clone_from(&config.allowed_origins);
     let gateway = Arc::clone(connect_service.gateway());
     let monitor = Arc::new(Monitor::start(Arc::clone(&store), gateway, Pace::default()));
-    let server = Server::start(settings, Arc::clone(&store), connect_service, Arc::clone(&monitor))
+    let mut server = Server::start(settings, Arc::clone(&store), connect_service, Arc::clone(&monitor))
         .map_err(|e| CommandFailure::Failed(words::cannot_listen(&config.listen, &e)))?;
     let url = config.public_url.clone().unwrap_or_else(|| format!("http://{}", reachable(server.addr())));
+    let metrics = config.metrics_listen.as_ref().map(|listen| {
+        let started = server.serve_metrics(listen);
+        started.map_err(|e| CommandFailure::Failed(words::cannot_serve_metrics(listen, &e)))
+    });
+    let metrics = metrics.transpose()?;
     // Before the first line of the log: a command beside the server may need it at once.
     store.set_setting("url", &url)?;
     log_buffer.open(&format!("pareia {} listening on http://{}", env!("CARGO_PKG_VERSION"), server.addr()));
+    if let Some(addr) = metrics {
+        advise_of_metrics(addr);
+    }
     advise(config, &server, &store, &url)?;
     let service_manager = ServiceManager::tell(reachable(server.addr()), Arc::clone(&store));
     stopped.recv().unwrap_or_default();
@@ -144,6 +161,13 @@ fn advise(config: &Config, server: &Server, store: &Store, url: &str) -> Result<
         }
     }
     Ok(())
+}
+
+fn advise_of_metrics(addr: SocketAddr) {
+    log::info!("metrics at http://{addr}/metrics");
+    if !addr.ip().is_loopback() {
+        log::warn!("whoever reaches {addr} reads the metrics: what servers are called, and how much is done");
+    }
 }
 
 /// Tells how the first administrator sets the page up: with the link itself where a person started the server in

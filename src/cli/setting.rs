@@ -12,6 +12,7 @@ pub fn sentence(problem: &ConfigError) -> String {
         ConfigError::PublicUrl => words::PUBLIC_URL_SETTING.into(),
         ConfigError::QrTimeout => words::QR_TIMEOUT_SETTING.into(),
         ConfigError::TrustedProxy(part) => words::trusted_proxy_setting(part),
+        ConfigError::MetricsListen => words::METRICS_LISTEN_SETTING.into(),
         ConfigError::LogFormat => words::LOG_FORMAT_SETTING.into(),
         ConfigError::AllowedOrigin(part) => words::allow_origin_setting(part),
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::blocking::Blocking;
 use super::readiness::Readiness;
+use super::request_counts::RequestCounts;
 use super::request_log::RequestLog;
 use super::security::allowed_origin::AllowedOrigin;
 use super::security::login_guard::LoginGuard;
@@ -43,6 +44,8 @@ pub struct App {
     pub usage_notes: UsageNotes,
     /// Permits of the routes that may block.
     pub blocking: Blocking,
+    /// How many requests there were.
+    pub request_counts: RequestCounts,
     /// The log's lines of requests.
     pub log: RequestLog,
     /// How often instances may be restarted and connect links be used.
@@ -72,6 +75,7 @@ impl App {
             readiness: Readiness::default(),
             usage_notes,
             blocking: Blocking::new(connections),
+            request_counts: RequestCounts::default(),
             log: RequestLog::default(),
             throttles: Throttles::default(),
         }

@@ -25,6 +25,13 @@ impl Blocking {
         Self(Permits::new(PermitLimits { per_key, total, waiting: 0 }))
     }
 
+    /// How many requests of each class run now.
+    pub fn under_way(&self) -> [(Class, usize); 3] {
+        let queues = self.0.queues();
+        let of = |class| queues.iter().find(|queue| queue.key == class).map_or(0, |queue| queue.taken);
+        [Class::Upstream, Class::Write, Class::Hash].map(|class| (class, of(class)))
+    }
+
     /// Takes a permit at once, if there is one.
     pub fn begin(&self, class: Class) -> Option<Permit<Class>> {
         self.0.try_acquire(class)

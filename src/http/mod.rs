@@ -15,11 +15,13 @@ mod blocking;
 mod edge;
 mod fields;
 mod json_fault;
+mod metrics;
 mod problem;
 mod query;
 mod readiness;
 mod reply;
 mod request;
+mod request_counts;
 mod request_log;
 mod router;
 mod security;
@@ -46,6 +48,7 @@ use app::App;
 use edge::backends::Backends;
 use edge::listener::Listener;
 use edge::routes::Routes;
+use metrics::MetricsRoutes;
 use router::Router;
 
 /// How long shutdown waits for what runs, unless told otherwise.
@@ -85,7 +88,10 @@ impl Settings {
 pub struct Server {
     listener: Listener,
     backends: Arc<Backends>,
+    app: Arc<App>,
     drain: Duration,
+    /// The address of the metrics, where there is one.
+    metrics: Option<Listener>,
 }
 
 impl Server {
@@ -102,15 +108,27 @@ impl Server {
         let mut app = App::new(store, connect_service, monitor, settings.trusted_proxies, limits.connections);
         app.public_url = settings.public_url;
         app.allowed_origins = settings.allowed_origins;
-        let routes: Arc<dyn Routes> = Arc::new(Router::new(Arc::new(app), limits.clone()));
+        let app = Arc::new(app);
+        let routes: Arc<dyn Routes> = Arc::new(Router::new(Arc::clone(&app), limits.clone()));
         let backends = Arc::new(Backends::start(Arc::clone(&routes), &folder)?);
         let listener = Listener::open(listener, limits, Arc::clone(&backends), routes)?;
-        Ok(Self { listener, backends, drain: settings.drain })
+        Ok(Self { listener, backends, app, drain: settings.drain, metrics: None })
     }
 
     /// The address in use.
     pub fn addr(&self) -> SocketAddr {
         self.listener.addr()
+    }
+
+    /// Serves the metrics on an address of their own; the one in use.
+    pub fn serve_metrics(&mut self, listen: &str) -> io::Result<SocketAddr> {
+        let listener = TcpListener::bind(listen)?;
+        let routes = MetricsRoutes::new(Arc::clone(&self.app), Arc::clone(self.listener.connections()));
+        let limits = metrics::limits().within_open_files();
+        let listener = Listener::open(listener, limits, Arc::clone(&self.backends), Arc::new(routes))?;
+        let addr = listener.addr();
+        self.metrics = Some(listener);
+        Ok(addr)
     }
 
     /// Takes nothing new, lets what runs finish for as long as the settings say, and returns when
@@ -120,6 +138,10 @@ impl Server {
     }
 
     fn stop(&self, drain: Duration) {
+        if let Some(metrics) = &self.metrics {
+            metrics.close();
+            metrics.cut();
+        }
         self.listener.close();
         self.listener.wait_empty(drain);
         self.listener.cut();

@@ -194,10 +194,17 @@ impl Router {
             HttpReply::failure(&problem, &request.id)
         });
         cors::open(&self.app, request, route, &mut reply);
-        let level = log_level(route, reply.status);
         let (id, method) = (&request.id, &request.method);
-        self.app.log.write(level, &LogLine { id, method, route, status: reply.status, began: request.began });
+        self.note(&LogLine { id, method, route, status: reply.status, began: request.began });
         reply.signed(&request.id)
+    }
+}
+
+impl Router {
+    /// Counts an answered request, and writes its line.
+    fn note(&self, line: &LogLine) {
+        self.app.request_counts.note(line.route, line.method, line.status, line.began.elapsed());
+        self.app.log.write(log_level(line.route, line.status), line);
     }
 }
 
@@ -224,7 +231,8 @@ impl Routes for Router {
         let (method, began) = request.map_or((UNKNOWN, Instant::now()), |r| (&*r.method, r.began));
         let reply = HttpReply::failure(problem, &id);
         let line = LogLine { id: &id, method, route: UNKNOWN, status: reply.status, began };
-        self.app.log.write(Level::Info, &line);
+        self.note(&line);
+        self.app.request_counts.note_refused(problem);
         reply.signed(&id)
     }
 
@@ -267,6 +275,7 @@ fn path(target: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::request_counts::MAX_SERIES;
 
     #[test]
     fn paths_are_found_whole() {
@@ -333,6 +342,13 @@ mod tests {
                 methods.len()
             );
         }
+    }
+
+    #[test]
+    fn there_is_room_to_count_every_route() {
+        // Its methods, those it has not, and a preflight's; and what has no route.
+        let series: usize = ROUTES.iter().map(|(_, methods)| methods.len() + 2).sum();
+        assert!(series + 3 <= MAX_SERIES, "{series}");
     }
 
     #[test]

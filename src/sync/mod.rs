@@ -9,5 +9,5 @@ mod threads;
 pub use file_lock::FileLock;
 pub use lanes::in_lanes;
 pub use mutex::{Condvar, Mutex};
-pub use permits::{Permit, PermitLimits, Permits};
+pub use permits::{Permit, PermitLimits, PermitQueue, Permits};
 pub use threads::Threads;

@@ -44,6 +44,17 @@ struct Waiter<K> {
     granted: Condvar,
 }
 
+/// How many permits one key has, and how many of its callers wait for one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PermitQueue<K> {
+    /// The key.
+    pub key: K,
+    /// Permits that are taken.
+    pub taken: usize,
+    /// Callers that wait.
+    pub waiting: usize,
+}
+
 /// The right to be one of N, until it is dropped.
 pub struct Permit<K: Eq + Hash + Clone>(Arc<PermitPool<K>>, K);
 
@@ -87,6 +98,20 @@ impl<K: Clone + Eq + Hash> Permits<K> {
             return None;
         }
         Some(Permit(Arc::clone(&self.0), key))
+    }
+
+    /// The keys that have permits or wait for one.
+    pub fn queues(&self) -> Vec<PermitQueue<K>> {
+        let state = self.0.state.lock();
+        let queue = |(key, taken): (&K, &usize)| {
+            (key.clone(), PermitQueue { key: key.clone(), taken: *taken, waiting: 0 })
+        };
+        let mut queues: HashMap<K, PermitQueue<K>> = state.taken.iter().map(queue).collect();
+        for waiter in &state.waiters {
+            let empty = || PermitQueue { key: waiter.key.clone(), taken: 0, waiting: 0 };
+            queues.entry(waiter.key.clone()).or_insert_with(empty).waiting += 1;
+        }
+        queues.into_values().collect()
     }
 
     /// How many permits are taken.
@@ -233,6 +258,10 @@ mod tests {
             ["a", "a", "b", "b"].into_iter().map(|key| permits.try_acquire(key).expect("free")).collect();
         thread::scope(|scope| {
             let (order, give_back) = queue(scope, &permits, &["a", "b", "c"]);
+            let mut queues = permits.queues();
+            queues.sort_unstable_by_key(|queue| queue.key);
+            let counts: Vec<_> = queues.iter().map(|queue| (queue.key, queue.taken, queue.waiting)).collect();
+            assert_eq!(counts, [("a", 2, 1), ("b", 2, 1), ("c", 0, 1)]);
             drop(taken.remove(0));
             assert_eq!(next(&order), 2, "the newest caller, of the key that has none");
             drop(taken.remove(0));

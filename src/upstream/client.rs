@@ -12,6 +12,8 @@ use crate::domain::{
 /// A server of the upstream, and the key that opens it.
 #[derive(Clone, Copy)]
 pub struct UpstreamServer<'a> {
+    /// The id of its credential; empty where that is still to be made.
+    pub credential: &'a str,
     /// What it speaks.
     pub channel: Channel,
     pub base_url: &'a BaseUrl,

@@ -4,8 +4,10 @@
 //! It holds what all calls share: connections, the permits that bound how many calls are under way, and
 //! the connects that are unanswered. It knows nothing of rows, and decides nothing.
 
+use std::sync::Arc;
 use std::time::Instant;
 
+use super::call_counts::{CallCounts, ServerCalls};
 use super::call_log::CallLog;
 use super::client::{Patience, UpstreamClient, UpstreamServer};
 use super::evolution::{self, EvolutionClient};
@@ -13,7 +15,7 @@ use super::pending_connects::{PendingConnect, PendingConnects};
 use super::transport::ConnectionPool;
 use super::trust::TrustAnchors;
 use crate::domain::{Channel, Name, Secret};
-use crate::sync::{Mutex, Permit, PermitLimits, Permits};
+use crate::sync::{Mutex, Permit, PermitLimits, PermitQueue, Permits};
 
 /// Calls about instances under way at one server, and at all of them: a server that hangs leaves room
 /// for the others. Those that wait hold a thread and nothing else.
@@ -35,6 +37,7 @@ pub struct Gateway {
     calls: Permits<String>,
     connects: Permits<String>,
     pending_connects: PendingConnects,
+    call_counts: CallCounts,
 }
 
 impl Default for Gateway {
@@ -45,6 +48,7 @@ impl Default for Gateway {
             calls: Permits::new(CALLS),
             connects: Permits::new(CONNECTS),
             pending_connects: PendingConnects::default(),
+            call_counts: CallCounts::default(),
         }
     }
 }
@@ -53,7 +57,7 @@ impl Gateway {
     /// A client of the server, on the shared connections. No call of it outlives `deadline`; its log lines
     /// carry `trace`.
     pub fn client(&self, server: UpstreamServer, trace: &str, deadline: Instant) -> Box<dyn UpstreamClient> {
-        let log = CallLog { trace: trace.to_owned(), is_quiet: false };
+        let log = self.call_log(&server, trace, false);
         client_for(&self.connections.to(&server), server, log, Patience { deadline, waits: true })
     }
 
@@ -65,8 +69,27 @@ impl Gateway {
         trace: &str,
         deadline: Instant,
     ) -> Box<dyn UpstreamClient> {
-        let log = CallLog { trace: trace.to_owned(), is_quiet: true };
+        let log = self.call_log(&server, trace, true);
         client_for(&self.list_connections.to(&server), server, log, Patience { deadline, waits: false })
+    }
+
+    fn call_log(&self, server: &UpstreamServer, trace: &str, is_quiet: bool) -> CallLog {
+        CallLog { trace: trace.to_owned(), is_quiet, counts: self.call_counts.of(server.credential) }
+    }
+
+    /// What was called since the start, by the ids of credentials.
+    pub fn calls(&self) -> Vec<(String, Arc<ServerCalls>)> {
+        self.call_counts.all()
+    }
+
+    /// Who makes calls about instances now and who waits for that, by the ids of credentials.
+    pub fn call_queues(&self) -> Vec<PermitQueue<String>> {
+        self.calls.queues()
+    }
+
+    /// Which `connect`s are unanswered and which wait to be sent, by the ids of credentials.
+    pub fn connect_queues(&self) -> Vec<PermitQueue<String>> {
+        self.connects.queues()
     }
 
     /// The right to make calls about one instance at the credential's server; `None` when none is

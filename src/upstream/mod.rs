@@ -4,6 +4,7 @@
 mod address_rules;
 mod answer_head;
 mod base_url;
+mod call_counts;
 mod call_log;
 mod client;
 mod connector;
@@ -18,6 +19,7 @@ mod trust;
 mod typed_base_url;
 
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use call_counts::ServerCalls;
 pub use client::{
     Check, CommandOutcome, Connected, Created, ListSink, SetOutcome, UpstreamClient, UpstreamServer,
 };

@@ -141,6 +141,30 @@ fn the_log_is_json_or_the_journals_where_that_is_said() {
 }
 
 #[test]
+fn the_metrics_have_an_address_of_their_own_where_one_is_given() {
+    let desk = Desk::new();
+    let mut serving = Running::start(desk.command("serve --listen 127.0.0.1:0 --metrics-listen 127.0.0.1:0"));
+    let public = address(&serving.first_logged());
+    let mut line = String::new();
+    while !line.contains("/metrics") {
+        line = serving.first_logged();
+    }
+    let metrics = address(&line).trim_end_matches("/metrics").to_owned();
+    let of = |server: &str| request(server, "GET /metrics HTTP/1.0\r\n\r\n");
+    assert!(of(&metrics).contains("pareia_build_info{version="), "{}", of(&metrics));
+    assert!(of(&public).contains("404"), "people's address has none");
+    desk.says(
+        &format!("serve --listen 127.0.0.1:0 --metrics-listen {metrics}"),
+        1,
+        "",
+        &format!("erro: métricas (--metrics-listen): {metrics} já está em uso"),
+    );
+    serving.signal("-TERM");
+    assert_eq!(serving.end().code, Some(0));
+    desk.says("serve --metrics-listen 9464", 2, "", "--metrics-listen (PAREIA_METRICS_LISTEN) deve ser");
+}
+
+#[test]
 fn serve_reads_variables_as_files_of_variables_leave_them() {
     let desk = Desk::new();
     let mut command = desk.command("serve");

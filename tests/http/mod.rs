@@ -11,6 +11,7 @@ mod http_server;
 mod instances;
 mod known_browser;
 mod links;
+mod metrics;
 mod roles;
 mod scans;
 mod sub_path;

@@ -7,12 +7,13 @@ use super::source::{SourceFile, library, root};
 const ROOMS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("http1", &[]),
+    ("metrics", &[]),
     ("qr_image", &[]),
     ("crypto", &["domain"]),
     ("sync", &["crypto"]),
     ("admin", &["domain", "crypto", "sync", "store", "upstream", "upstream/gateway"]),
     ("store", &["domain", "crypto", "sync"]),
-    ("upstream", &["domain", "crypto", "sync"]),
+    ("upstream", &["domain", "crypto", "metrics", "sync"]),
     ("upstream/evolution", &["domain", "crypto", "qr_image", "upstream"]),
     // Alone in naming an upstream: whoever else did would have to choose by channel as well.
     ("upstream/gateway", &["domain", "sync", "upstream", "upstream/evolution"]),
@@ -48,6 +49,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "sync",
             "qr_image",
             "http1",
+            "metrics",
             "admin",
             "store",
             "upstream",

@@ -107,7 +107,8 @@ fn expected_of(endpoint: &str, status: u16, body: &Value) -> String {
 pub fn client(url: &str) -> Box<dyn UpstreamClient> {
     let (base_url, key) = (BaseUrl::parse(url).expect("a URL"), Secret::new("k"));
     let channel = Channel::WhatsappEvolution;
-    let server = UpstreamServer { channel, base_url: &base_url, ca_certificate: None, key: &key };
+    let server =
+        UpstreamServer { credential: "", channel, base_url: &base_url, ca_certificate: None, key: &key };
     Gateway::default().client(server, "recorded", Instant::now() + Duration::from_secs(5))
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::metrics::Counter;
 use crate::sync::{Condvar, Mutex};
 
 /// How long the server waits for a client before another may take its place: whoever has just come gets to say what
@@ -25,6 +26,7 @@ pub struct ConnectionTable {
     closing: AtomicBool,
     opened: Instant,
     connections: Mutex<HashMap<u64, Arc<Client>>>,
+    evicted: Counter,
     left: Condvar,
 }
 
@@ -65,8 +67,24 @@ impl ConnectionTable {
             closing: AtomicBool::new(false),
             opened: Instant::now(),
             connections: Mutex::default(),
+            evicted: Counter::default(),
             left: Condvar::new(),
         }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.connections.lock().len()
+    }
+
+    /// How many there may be.
+    pub fn max(&self) -> usize {
+        self.max
+    }
+
+    /// How many have been ended so that another could come.
+    pub fn evicted(&self) -> u64 {
+        self.evicted.total()
     }
 
     /// Whether no connection is to be kept any longer.
@@ -108,6 +126,7 @@ impl ConnectionTable {
             // Where all are served, one that sends ahead and does not read is waited for in a moment.
             if !evicted && evict(&connections, self.now()) {
                 evicted = true;
+                self.evicted.count();
                 deadline = Instant::now() + EVICTION;
             }
             let until = deadline.min(Instant::now() + EVICTION_RETRY);

@@ -58,6 +58,11 @@ impl Listener {
         self.addr
     }
 
+    /// Its connections.
+    pub fn connections(&self) -> &Arc<ConnectionTable> {
+        &self.table
+    }
+
     /// Accepts no more, and ends every connection that has no request under way.
     pub fn close(&self) {
         self.table.begin_closing();

@@ -2,7 +2,7 @@
 
 pub mod backends;
 mod connection;
-mod connection_table;
+pub mod connection_table;
 pub mod framing;
 pub mod limits;
 pub mod listener;

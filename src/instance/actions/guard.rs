@@ -123,6 +123,7 @@ pub(super) fn find<'a>(
         .ok_or(UseCaseError::Busy(BusyCause::Calls))?;
     let deadline = Instant::now() + UPSTREAM;
     let server = UpstreamServer {
+        credential: &credential.id,
         channel: credential.channel,
         base_url: &base_url,
         ca_certificate: credential.ca_certificate.as_deref(),

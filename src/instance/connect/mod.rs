@@ -22,6 +22,7 @@ use crate::domain::{ConnectionState, Name, Pairing, is_out};
 use crate::store::{InstanceRow, Store};
 use crate::upstream::Gateway;
 use plan::Upstream;
+pub use singleflight::ConnectLoad;
 use singleflight::Singleflight;
 use socket_memory::SocketMemory;
 
@@ -80,6 +81,11 @@ impl ConnectService {
     /// The data folder that calls work on.
     pub(crate) fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// How many calls are under way.
+    pub fn load(&self) -> ConnectLoad {
+        self.singleflight.load()
     }
 
     /// The gateway to the servers.

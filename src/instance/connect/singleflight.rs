@@ -19,6 +19,15 @@ type Turns = VecDeque<Arc<Flight>>;
 #[derive(Default)]
 pub(super) struct Singleflight(Mutex<HashMap<(Channel, Name), Turns>>);
 
+/// How many calls for a code are under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConnectLoad {
+    /// Names of which one runs.
+    pub running: usize,
+    /// Calls that wait for another one of their name.
+    pub queued: usize,
+}
+
 /// One request, and the callers that wait for its result.
 struct Flight {
     request: ConnectRequest,
@@ -61,6 +70,13 @@ impl Singleflight {
                 outcome
             }
         }
+    }
+
+    /// How many runs are under way, and how many wait for their turn.
+    pub(super) fn load(&self) -> ConnectLoad {
+        let names = self.0.lock();
+        let queued = names.values().map(|turns| turns.len().saturating_sub(1)).sum();
+        ConnectLoad { running: names.len(), queued }
     }
 
     /// Whether a request would wait behind another user's.

@@ -27,11 +27,13 @@ mod versions;
 mod wake_signal;
 mod writer;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 pub use pace::Pace;
 
+use crate::domain::Millis;
 use crate::store::Store;
 use crate::upstream::Gateway;
 use state::{END_WAIT, MonitorState};
@@ -65,6 +67,13 @@ impl Monitor {
         if let Some(server) = self.state.server(credential) {
             server.wake_signal.hint(name);
         }
+    }
+
+    /// When each polled server last listed what it has, by the ids of their credentials; before the first time, when
+    /// its polls began.
+    pub fn last_looks(&self) -> HashMap<String, Millis> {
+        let servers = self.state.servers();
+        servers.iter().map(|server| (server.credential.id.clone(), server.listed_at())).collect()
     }
 
     /// The credential whose server may post webhooks under that secret. Reads no database.

@@ -135,6 +135,11 @@ impl PolledServer {
         (health.noted, health.code) = (true, code);
     }
 
+    /// When the server last listed what it has; before the first time, when the polls began.
+    pub(super) fn listed_at(&self) -> Millis {
+        self.health().listed_at
+    }
+
     fn health(&self) -> MutexGuard<'_, ServerHealth> {
         self.health.lock()
     }

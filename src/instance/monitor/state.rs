@@ -51,6 +51,7 @@ impl MonitorState {
     ) -> Box<dyn UpstreamClient> {
         let PolledServer { credential, base_url, .. } = server;
         let upstream = UpstreamServer {
+            credential: &credential.id,
             channel: credential.channel,
             base_url,
             ca_certificate: credential.ca_certificate.as_deref(),

@@ -179,6 +179,10 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("public_url", "Endereço que as pessoas usam, por exemplo https://zap.loja.com.br"),
     ("qr_timeout", "Segundos que uma chamada espera pelo QR Code, de 1 a 120"),
     ("trusted_proxy", "IPs ou faixas CIDR dos proxies à frente, separados por vírgula"),
+    (
+        "metrics_listen",
+        "Endereço e porta das métricas para o Prometheus, por exemplo 127.0.0.1:9464 (padrão: nenhum)",
+    ),
     ("log_format", "Como o log é escrito: text, ou json (um objeto por linha)"),
     ("allow_origin", "Origem de páginas que podem chamar a API com um token; pode ser repetido"),
     (

@@ -20,6 +20,9 @@ pub const PUBLIC_URL_SETTING: &str =
     "--public-url (PAREIA_PUBLIC_URL) deve ser um endereço http:// ou https://, sem usuário, ? ou #";
 /// `--qr-timeout` makes no sense.
 pub const QR_TIMEOUT_SETTING: &str = "--qr-timeout (PAREIA_QR_TIMEOUT) deve ser de 1 a 120 segundos";
+/// `--metrics-listen` makes no sense.
+pub const METRICS_LISTEN_SETTING: &str =
+    "--metrics-listen (PAREIA_METRICS_LISTEN) deve ser endereço:porta, por exemplo 127.0.0.1:9464";
 /// `--log-format` makes no sense.
 pub const LOG_FORMAT_SETTING: &str = "--log-format (PAREIA_LOG_FORMAT) deve ser text ou json";
 
@@ -66,6 +69,14 @@ pub fn cannot_listen(address: &str, error: &io::Error) -> String {
         }
         _ => format!("não consegui escutar em {address}: {}", os_error(error)),
     }
+}
+
+/// The metrics' address cannot be listened on.
+pub fn cannot_serve_metrics(address: &str, error: &io::Error) -> String {
+    format!(
+        "métricas (--metrics-listen): {}",
+        cannot_listen(address, error).replace("--listen", "--metrics-listen")
+    )
 }
 
 /// Too few files may be open for a server.

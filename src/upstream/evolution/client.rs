@@ -136,6 +136,7 @@ impl EvolutionClient {
         let outcome = outcome.and_then(|(status, answer)| Ok((status, answer?)));
         self.log.note(
             format_args!("evolution {method} {name}"),
+            name,
             begun,
             outcome.as_ref().map(|(status, _)| *status),
         );

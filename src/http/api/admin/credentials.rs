@@ -77,6 +77,7 @@ pub fn create(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let ca_certificate = ca_certificate(&fields)?;
     credentials::check_free(&app.store, id.as_ref())?;
     let server = UpstreamServer {
+        credential: "",
         channel: Channel::WhatsappEvolution,
         base_url: &typed.base_url,
         ca_certificate,
@@ -103,6 +104,7 @@ pub fn rotate(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let fields = Fields::read(request.body())?;
     let (base_url, TypedKey { key, unwrapped }) = (credentials::address(&credential)?, key(&fields)?);
     let server = UpstreamServer {
+        credential: &credential.id,
         channel: credential.channel,
         base_url: &base_url,
         ca_certificate: credential.ca_certificate.as_deref(),
@@ -125,7 +127,8 @@ pub fn set_ca_certificate(app: &App, request: &Request) -> Result<HttpReply, Pro
     }
     let (base_url, ca_certificate) = (credentials::address(&credential)?, ca_certificate(&fields)?);
     let (channel, key) = (credential.channel, &credential.key);
-    let server = UpstreamServer { channel, base_url: &base_url, ca_certificate, key };
+    let server =
+        UpstreamServer { credential: &credential.id, channel, base_url: &base_url, ca_certificate, key };
     let check = tested(app, &asker, request, &fields, server)?;
     credentials::set_ca_certificate(&app.store, &credential.id, ca_certificate)?;
     stored(app, &credential.id, &check, Vec::new())

@@ -83,6 +83,7 @@ impl ConnectCall<'_> {
         until: Instant,
     ) -> Box<dyn UpstreamClient> {
         let server = UpstreamServer {
+            credential: &credential.id,
             channel: credential.channel,
             base_url,
             ca_certificate: credential.ca_certificate.as_deref(),
