@@ -9,10 +9,10 @@ have = command -v $(1) >/dev/null 2>&1
 skip = { mkdir -p target && echo "SKIPPED: $(1)" | tee -a target/skipped; }
 
 .DEFAULT_GOAL := help
-.PHONY: help test page check fmt clippy doc shellcheck deny msrv shape bench install-drill demo ci
+.PHONY: help test page check fmt clippy doc shellcheck deny msrv shape bench install-drill monitoring-drill demo ci
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1\t/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1\t/p' Makefile | expand -t 25
 
 test: ## the whole suite, and the page in a browser where chromedriver is
 	cargo test --locked
@@ -33,7 +33,7 @@ doc: ## the documentation builds, and its links lead somewhere
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items
 
 shellcheck: ## the shell scripts
-	@if $(call have,shellcheck); then set -x; shellcheck install.sh .ci/run tests/install/drill.sh; \
+	@if $(call have,shellcheck); then set -x; shellcheck install.sh .ci/run tests/*/*.sh; \
 	else $(call skip,shellcheck is not here (apt-get install shellcheck)); fi
 
 deny: ## licences, sources, doubles and known holes of the crates that are built in
@@ -58,6 +58,10 @@ bench: ## the figures that README quotes, with the release binary; takes minutes
 install-drill: ## install.sh on a clean Debian under a real systemd, with every upgrade that fails; takes minutes
 	cargo build --release --locked
 	tests/install/drill.sh
+
+monitoring-drill: ## a real Prometheus, the packaged rules, Evolution taken away: alerts must fire and end
+	@if $(call have,prometheus) && $(call have,curl); then set -x; cargo build --locked && tests/monitoring/drill.sh; \
+	else $(call skip,prometheus or curl is not here (apt-get install prometheus curl)); fi
 
 demo: ## the whole product against a simulated Evolution API
 	cargo run --locked --release -- demo
