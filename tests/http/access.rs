@@ -215,7 +215,9 @@ fn failing_logins_are_throttled_for_their_account_and_sessions_go_on() {
     for _ in 0..12 {
         check(&from("10.0.0.1", "ana", PASSWORD), 200, "");
     }
-    until_throttled(401, "wrong_password", |n| from(&format!("10.1.{}.{}", n / 250, n % 250), "ana", "errada!!"));
+    until_throttled(401, "wrong_password", |n| {
+        from(&format!("10.1.{}.{}", n / 250, n % 250), "ana", "errada!!")
+    });
     // What the account takes grows back with time: one failure more uses it up again.
     let refused = (0..100).find_map(|n| {
         let answer = from("10.0.2.1", "ana", PASSWORD);
@@ -231,7 +233,9 @@ fn failing_logins_are_throttled_for_their_account_and_sessions_go_on() {
     check(&from("10.0.2.1", "bia", PASSWORD), 200, "");
     assert_eq!(browser.get("/api/session").status, 200);
     // Names that nobody has are counted like those that somebody has.
-    until_throttled(401, "wrong_password", |n| from(&format!("10.3.{}.{}", n / 250, n % 250), "ninguem", "errada!!"));
+    until_throttled(401, "wrong_password", |n| {
+        from(&format!("10.3.{}.{}", n / 250, n % 250), "ninguem", "errada!!")
+    });
 }
 
 #[test]

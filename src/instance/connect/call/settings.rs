@@ -68,7 +68,9 @@ impl ConnectCall<'_> {
 
     /// Whether what was found may be what a create of ours made.
     fn may_be_created(&self) -> bool {
-        matches!(self.upstream, Upstream::Present(..)) && !self.has_phone() && plan(&self.facts()) != Step::Refuse
+        matches!(self.upstream, Upstream::Present(..))
+            && !self.has_phone()
+            && plan(&self.facts()) != Step::Refuse
     }
 
     fn has_phone(&self) -> bool {
