@@ -42,7 +42,8 @@ pub const TESTS: &[Test] = &[
 fn first_run(driver: &Driver) {
     let world = World::unset();
     let browser = Browser::open(driver, DESKTOP);
-    browser.go(&world.setup_link());
+    let link = world.setup_link();
+    browser.go(&link);
     browser.fill("Seu nome", NAME);
     browser.fill("Senha", PASSWORD);
     World::picture(&browser, "first-run-1-account");
@@ -66,7 +67,7 @@ fn first_run(driver: &Driver) {
     browser.sees("está pronto para usar");
     World::picture(&browser, "first-run-5-connected");
     browser.go("about:blank");
-    browser.go(&world.setup_link());
+    browser.go(&link);
     browser.sees("já foi configurado");
     world.finish_expecting(&browser, &["502"]);
 }
