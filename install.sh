@@ -231,7 +231,7 @@ make_work() {
 pending=nothing cursor=''
 leave() {
     status=$?
-    trap '' HUP INT TERM
+    trap '' HUP INT TERM PIPE
     trap - EXIT
     case $pending in
         start) start ;;
@@ -422,7 +422,7 @@ start() {
     systemctl daemon-reload
     systemctl reset-failed pareia.service 2>/dev/null || :
     begun=$(date +%s)
-    cursor=$(journalctl -u pareia.service -n 0 --show-cursor 2>/dev/null | sed -n 's/^-- cursor: //p') || :
+    cursor=$(journalctl -n 1 -o cat --show-cursor --no-pager 2>/dev/null | sed -n 's/^-- cursor: //p') || :
     systemctl start --no-block pareia.service
 }
 
@@ -456,7 +456,8 @@ wait_ready() {
 
 # last_words: what the service has logged since its start.
 last_words() {
-    journalctl -u pareia.service --after-cursor "$cursor" -n 8 -o cat --no-pager 2>/dev/null | sed 's/^/    /' || :
+    journalctl --sync 2>/dev/null || :
+    journalctl -u pareia.service ${cursor:+--after-cursor="$cursor"} -n 8 -o cat --no-pager 2>/dev/null | sed 's/^/    /' || :
 }
 
 is_enabled() { [ -L "$enabled" ]; }
@@ -542,7 +543,7 @@ restore_data() {
 # go_back: to what `copy` has, and starts it. Data that the older version opens stay as they are.
 go_back() {
     pending=nothing
-    trap '' HUP INT TERM
+    trap '' HUP INT TERM PIPE
     systemctl stop pareia.service 2>/dev/null || :
     # What fails is said, and the rest is tried all the same.
     (put "$copy/pareia" "$target" 755) || :
@@ -567,8 +568,9 @@ replace_service() {
         return
     fi
     older=$(timeout 10 "$target" --version 2>/dev/null | head -n 1) || older=''
-    # The stop first: the copy has all that was answered. A hang-up does not leave the service stopped.
-    trap '' HUP
+    # The stop first: the copy has all that was answered. A terminal or a reader that is gone does not leave the service
+    # stopped.
+    trap '' HUP PIPE
     stopped=$(date +%s)
     pending=start
     systemctl stop pareia.service

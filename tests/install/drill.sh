@@ -124,8 +124,19 @@ printf '#!/bin/sh\necho pareia 9.9.9\n' >"$root/opt/pareia/cannot-run"
 chmod 755 "$root/opt/pareia/cannot-run"
 
 if [ "${PAREIA_DRILL_PART:-all}" = all ]; then
-echo '== install'
 boot
+echo '== another program has the port'
+inside systemd-run -q --unit=taken systemd-socket-activate -l 127.0.0.1:3000 /bin/cat
+install --binary /opt/pareia/pareia
+is 'exit code' 1 "$code"
+check 'says so' has "$place/install.log" '127.0.0.1:3000 já está em uso'
+check 'and what to do' has "$place/install.log" '--listen'
+install --binary /opt/pareia/pareia --listen 127.0.0.1:3001
+is 'on another port' 0 "$code"
+inside systemctl stop taken
+install --uninstall --purge
+
+echo '== install'
 install --dry-run --binary /opt/pareia/pareia
 check '--dry-run says the steps' has "$place/install.log" 'criar o usuário de sistema pareia'
 check '--dry-run changes nothing' test ! -e "$root/etc/pareia" -a ! -e "$root/usr/local/bin/pareia"
@@ -259,6 +270,25 @@ install --binary /opt/pareia/newer
 is "the next run puts it right in $took s, exit code" 0 "$code"
 tail_log
 is 'readyz' 200 "$(ready)"
+
+echo '== Ctrl-C in the middle of an upgrade, and a reader that goes away'
+inside /opt/pareia/install.sh --upgrade --binary /opt/pareia/hangs >"$place/install.log" 2>&1 </dev/null &
+for _ in $(seq 100); do
+    if [ "$(version)" = 'pareia 9.9.9' ]; then break; fi
+    sleep 0.1
+done
+kill -TERM "$(pgrep -f -x '/bin/sh /opt/pareia/install.sh --upgrade --binary /opt/pareia/hangs')" || :
+wait "$!" && code=0 || code=$?
+is 'exit code' 130 "$code"
+tail_log
+is 'readyz' 200 "$(ready)"
+inside sh -c '/opt/pareia/install.sh --upgrade --binary /opt/pareia/hangs --wait 5 2>&1 | true'
+is 'readyz' 200 "$(for _ in $(seq 100); do
+    [ "$(version)" != 'pareia 9.9.9' ] && [ "$(ready)" = 200 ] && break
+    sleep 0.2
+done; ready)"
+is 'version' "$("$binary" --version)" "$(version)"
+sleep 4
 
 echo '== a disk without space for the copy'
 mkdir -p "$root/var/backups/pareia"
