@@ -81,12 +81,22 @@ pub fn test_before_storing(
     trace: &str,
     force: bool,
 ) -> Result<Check, CredentialError> {
-    let check = check(gateway, server, trace);
+    let check = gateway.client(server, trace, Instant::now() + TEST).check();
     if force || is_fine(&check) { Ok(check) } else { Err(CredentialError::Failed(check)) }
 }
 
 /// Tests a stored credential; a failed test is a result and no error.
 pub fn test(gateway: &Gateway, credential: &Credential, trace: &str) -> Result<Check, CredentialError> {
+    test_until(gateway, credential, trace, Instant::now() + TEST)
+}
+
+/// The same by that deadline.
+pub fn test_until(
+    gateway: &Gateway,
+    credential: &Credential,
+    trace: &str,
+    deadline: Instant,
+) -> Result<Check, CredentialError> {
     let base_url = address(credential)?;
     let server = UpstreamServer {
         credential: &credential.id,
@@ -95,11 +105,7 @@ pub fn test(gateway: &Gateway, credential: &Credential, trace: &str) -> Result<C
         ca_certificate: credential.ca_certificate.as_deref(),
         key: &credential.key,
     };
-    Ok(check(gateway, server, trace))
-}
-
-fn check(gateway: &Gateway, server: UpstreamServer, trace: &str) -> Check {
-    gateway.client(server, trace, Instant::now() + TEST).check()
+    Ok(gateway.client(server, trace, deadline).check())
 }
 
 /// The address of a stored credential's server.

@@ -5,9 +5,12 @@
 
 pub mod ca_file;
 mod config;
+mod confirm;
 mod credential;
 mod demo;
+mod doctor;
 mod evolution_setting;
+mod health;
 mod help;
 mod instance;
 mod log_line;
@@ -17,7 +20,9 @@ mod public_url;
 mod screen;
 mod secret_input;
 mod serve;
+mod serve_state;
 mod service_manager;
+mod serving_note;
 mod setting;
 mod setup_link;
 mod signals;
@@ -64,6 +69,8 @@ enum Command {
     #[command(subcommand)]
     Instance(instance::InstanceCommand),
     SetupLink(setup_link::SetupLinkArgs),
+    Doctor(doctor::DoctorArgs),
+    Health(health::HealthArgs),
 }
 
 /// Runs the program with these arguments, the first of which is its name.
@@ -100,6 +107,8 @@ fn dispatch(cli: Cli) -> CommandResult {
         Command::Token(command) => token::run(&store()?, command),
         Command::Credential(command) => credential::run(&store()?, command),
         Command::Instance(command) => instance::run(store()?, command),
+        Command::Doctor(args) => doctor::run(&folder()?, &args),
+        Command::Health(args) => health::run(&folder()?, &args),
     }
 }
 

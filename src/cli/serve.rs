@@ -3,7 +3,7 @@
 //! The log's first line carries the address in use: supervisors, scripts and tests wait for it.
 
 use std::io::{self, IsTerminal};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,7 +13,9 @@ use super::evolution_setting::{EvolutionAccess, EvolutionSetting};
 use super::logging::{self, BufferedLog};
 use super::output::{CommandFailure, CommandResult};
 use super::public_url::PublicUrl;
+use super::serve_state::reachable;
 use super::service_manager::ServiceManager;
+use super::serving_note::ServingNote;
 use super::{setting, setup_link, signals};
 use crate::cli::config::{Config, Raw};
 use crate::http::{Server, Settings, raise_open_files};
@@ -100,6 +102,8 @@ fn serve(config: &Config, evolution: Option<&EvolutionAccess>, log_buffer: &Buff
     let metrics = metrics.transpose()?;
     // Before the first line of the log: a command beside the server may need it at once.
     store.set_setting("url", &url)?;
+    let (listen, public_url) = (server.addr().to_string(), config.public_url.as_deref());
+    ServingNote::write(&store, listen, public_url, &config.trusted_proxies)?;
     log_buffer.open(&format!("pareia {} listening on http://{}", env!("CARGO_PKG_VERSION"), server.addr()));
     if let Some(addr) = metrics {
         advise_of_metrics(addr);
@@ -113,16 +117,6 @@ fn serve(config: &Config, evolution: Option<&EvolutionAccess>, log_buffer: &Buff
     monitor.stop();
     log::info!("stopped");
     Ok(())
-}
-
-/// The address as people on this machine reach it: "every address" is none.
-fn reachable(mut listening: SocketAddr) -> SocketAddr {
-    match listening.ip() {
-        IpAddr::V4(every) if every.is_unspecified() => listening.set_ip(Ipv4Addr::LOCALHOST.into()),
-        IpAddr::V6(every) if every.is_unspecified() => listening.set_ip(Ipv6Addr::LOCALHOST.into()),
-        IpAddr::V4(_) | IpAddr::V6(_) => {}
-    }
-    listening
 }
 
 /// Logs what an administrator should know at the start.

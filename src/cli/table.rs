@@ -77,7 +77,7 @@ fn width(text: &str) -> usize {
 }
 
 /// The text without what would move the cursor or colour the terminal.
-fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 

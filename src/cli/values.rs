@@ -64,6 +64,11 @@ pub fn minutes(text: &str) -> Result<u64, &'static str> {
     text.parse().ok().filter(|minutes| LINK_MINUTES.contains(minutes)).ok_or(words::MINUTES_INVALID)
 }
 
+/// Seconds to wait for an answer.
+pub fn wait_seconds(text: &str) -> Result<u64, &'static str> {
+    text.parse().ok().filter(|seconds| (1..=60).contains(seconds)).ok_or(words::WAIT_INVALID)
+}
+
 /// An address to listen on.
 pub fn listen_address(text: &str) -> Result<String, &'static str> {
     config::listen(text).ok_or(words::LISTEN_INVALID)

@@ -37,7 +37,9 @@ pub use api::instance::ConnectJson;
 pub use api::instances::{InstanceJson, InstanceRemoval};
 pub use api::link::NewLinkJson;
 pub use api::webhook::address as webhook_address;
-pub use edge::limits::{Limits, TooFewFiles, raise_open_files};
+pub use edge::limits::{
+    LEAST_OPEN_FILES, Limits, TooFewFiles, most_open_files, raise_open_files, wanted_open_files,
+};
 pub use security::allowed_origin::{AllowedOrigin, NotAnOrigin};
 pub use security::peer::{Network, NotANetwork};
 

@@ -1,9 +1,10 @@
 //! The rows of credentials: upstream servers and their keys, sealed on the disk and [`Secret`]s in memory.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::health::{UNWATCHED, unwatched};
 use super::{Error, Store};
+use crate::crypto::Sealer;
 use crate::domain::{Channel, Millis, Secret};
 
 /// A server and its key.
@@ -47,13 +48,32 @@ pub struct NewCredential<'a> {
 }
 
 /// A row as stored, with its key sealed.
-struct Sealed {
+pub(super) struct SealedCredential {
     credential: Credential,
     sealed: String,
 }
 
+impl SealedCredential {
+    /// Whose row it is.
+    pub(super) fn id(&self) -> &str {
+        &self.credential.id
+    }
+}
+
+/// Every row, oldest first.
+pub(super) fn sealed_credentials(c: &Connection) -> rusqlite::Result<Vec<SealedCredential>> {
+    let query = format!("SELECT {COLUMNS} FROM integration_credentials ORDER BY createdAt, id");
+    c.prepare_cached(&query)?.query_map([], read_row)?.collect()
+}
+
+/// The credential with its key; `None` where that does not open.
+pub(super) fn opened(sealer: &Sealer, row: &SealedCredential) -> Option<Credential> {
+    let key = sealer.open(&row.credential.id, &row.sealed)?;
+    Some(Credential { key, ..row.credential.clone() })
+}
+
 /// A sealed row with the other columns of a [`CredentialLine`].
-type SealedLine = (Sealed, u32, Option<(String, Millis)>);
+type SealedLine = (SealedCredential, u32, Option<(String, Millis)>);
 
 const COLUMNS: &str = "id, type, name, baseUrl, caCertificate, apiToken, isActive, createdAt";
 /// How many rows name the credential `c`. Counted for lists and for new rows, not for every call.
@@ -104,13 +124,8 @@ impl Store {
     /// Every credential, oldest first, without counts; `Err` has the id of one whose key does not open, so
     /// that one bad row does not hide the others.
     pub fn servers(&self) -> Result<Vec<Result<Credential, String>>, Error> {
-        let query = format!("SELECT {COLUMNS} FROM integration_credentials ORDER BY createdAt, id");
-        let rows: Vec<_> = self.read(|c| c.prepare_cached(&query)?.query_map([], read_row)?.collect())?;
-        let unsealed = |row: Sealed| {
-            let id = row.credential.id.clone();
-            self.unseal(row).map_err(|_| id)
-        };
-        Ok(rows.into_iter().map(unsealed).collect())
+        let rows = self.read(sealed_credentials)?;
+        Ok(rows.iter().map(|row| opened(&self.sealer, row).ok_or_else(|| row.id().to_owned())).collect())
     }
 
     /// The secret part of the address to which this credential's server may post its webhooks.
@@ -154,7 +169,7 @@ impl Store {
         );
         let rows: Vec<_> =
             self.read(|c| c.prepare_cached(&query)?.query_map([channel.as_str()], read_row)?.collect())?;
-        let mut all: Vec<_> = rows.into_iter().map(|row| self.unseal(row)).collect();
+        let mut all: Vec<_> = rows.iter().map(|row| self.unseal(row)).collect();
         if all.iter().any(Result::is_ok) {
             all.retain(Result::is_ok);
         }
@@ -201,18 +216,16 @@ impl Store {
 
     fn one_credential(&self, query: &str, parameter: &str) -> Result<Option<Credential>, Error> {
         let found = self.read(|c| c.prepare_cached(query)?.query_row([parameter], read_row).optional())?;
-        found.map(|s| self.unseal(s)).transpose()
+        found.map(|row| self.unseal(&row)).transpose()
     }
 
     fn unseal_line(&self, (sealed, instances, failing): SealedLine) -> Result<CredentialLine, Error> {
-        Ok(CredentialLine { credential: self.unseal(sealed)?, instances, failing })
+        Ok(CredentialLine { credential: self.unseal(&sealed)?, instances, failing })
     }
 
     /// Opens the key of a row. The start checked all keys, so one that fails was written by hand since.
-    fn unseal(&self, row: Sealed) -> Result<Credential, Error> {
-        let key = self.sealer.open(&row.credential.id, &row.sealed);
-        let key = key.ok_or_else(|| Error::KeyWrong(self.folder.join("pareia.key")))?;
-        Ok(Credential { key, ..row.credential })
+    fn unseal(&self, row: &SealedCredential) -> Result<Credential, Error> {
+        opened(&self.sealer, row).ok_or_else(|| Error::KeyWrong(self.folder.join("pareia.key")))
     }
 }
 
@@ -225,7 +238,7 @@ fn lines(rest: &str) -> String {
     )
 }
 
-fn read_row(row: &Row) -> rusqlite::Result<Sealed> {
+fn read_row(row: &Row) -> rusqlite::Result<SealedCredential> {
     let credential = Credential {
         id: row.get("id")?,
         channel: super::instances::channel(row, "type")?,
@@ -236,7 +249,7 @@ fn read_row(row: &Row) -> rusqlite::Result<Sealed> {
         active: row.get("isActive")?,
         created_at: row.get("createdAt")?,
     };
-    Ok(Sealed { credential, sealed: row.get("apiToken")? })
+    Ok(SealedCredential { credential, sealed: row.get("apiToken")? })
 }
 
 fn read_line(row: &Row) -> rusqlite::Result<SealedLine> {

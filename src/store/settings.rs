@@ -1,6 +1,6 @@
 //! What a running server leaves for the commands beside it, and what has outlived its use.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::{Error, Store};
 use crate::domain::{MILLIS_PER_DAY, Millis};
@@ -32,7 +32,24 @@ const FORSAKEN: &str = "DELETE FROM saved_settings WHERE savedAt < ?1 AND NOT EX
     WHERE i.channel = saved_settings.channel AND i.channelInstanceId = saved_settings.channelInstanceId
         AND i.userId = saved_settings.userId)";
 
+/// The setting that has when a webhook of a credential's server came last.
+pub(super) fn webhook_setting(credential: &str) -> String {
+    format!("webhook {credential}")
+}
+
+/// Whether the database was created beside an existing key, and has had no credential since.
+pub(super) fn is_lost(c: &Connection) -> rusqlite::Result<bool> {
+    let query = "SELECT EXISTS (SELECT 1 FROM settings WHERE name = 'lost')
+        AND NOT EXISTS (SELECT 1 FROM integration_credentials)";
+    c.prepare_cached(query)?.query_row([], |row| row.get(0))
+}
+
 impl Store {
+    /// Notes that a webhook of that credential's server came now.
+    pub fn note_webhook(&self, credential: &str) -> Result<(), Error> {
+        self.set_setting(&webhook_setting(credential), &self.clock.now().to_string())
+    }
+
     /// Sets the value of a setting.
     pub fn set_setting(&self, name: &str, value: &str) -> Result<(), Error> {
         let set = "INSERT INTO settings (name, value) VALUES (?1, ?2)
@@ -59,9 +76,7 @@ impl Store {
 
     /// Whether the database was created beside an existing key, and has had no credential since.
     pub fn is_database_lost(&self) -> Result<bool, Error> {
-        let query = "SELECT EXISTS (SELECT 1 FROM settings WHERE name = 'lost')
-            AND NOT EXISTS (SELECT 1 FROM integration_credentials)";
-        self.read(|c| c.prepare_cached(query)?.query_row([], |row| row.get(0)))
+        self.read(is_lost)
     }
 
     /// Deletes history beyond its age and length, and logins and links that ended long ago. Returns the

@@ -23,7 +23,7 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<bool, 
     let folder = path.parent().unwrap_or(path);
     remove_files(folder, is_partial);
     let runner = embedded::migrations::runner();
-    let known = runner.get_migrations().iter().map(|m| i64::from(m.version())).max().unwrap_or(0);
+    let known = known_version();
     let found = schema_version(connection).map_err(|e| Error::sqlite(e, folder))?;
     match found {
         Some(found) if found > known => return Err(Error::Newer { found, known }),
@@ -36,8 +36,14 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<bool, 
     Ok(found.is_none())
 }
 
+/// The newest migration that this release has.
+pub(super) fn known_version() -> i64 {
+    let runner = embedded::migrations::runner();
+    runner.get_migrations().iter().map(|m| i64::from(m.version())).max().unwrap_or(0)
+}
+
 /// The newest migration that was run; `None` in a new database.
-fn schema_version(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+pub(super) fn schema_version(connection: &Connection) -> rusqlite::Result<Option<i64>> {
     let history = "SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history'";
     if connection.query_row(history, [], |_| Ok(())).optional()?.is_none() {
         return Ok(None);

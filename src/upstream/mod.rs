@@ -14,6 +14,7 @@ mod foreign_answer;
 mod gateway;
 mod key;
 mod pending_connects;
+mod site;
 mod transport;
 mod trust;
 mod typed_base_url;
@@ -26,5 +27,6 @@ pub use client::{
 pub use gateway::{Gateway, is_public_default_key};
 pub use key::{KeyError, MAX_KEY, TypedKey};
 pub use pending_connects::PendingConnect;
+pub use site::{SiteAnswer, ask_site};
 pub use trust::{CaError, MAX_CA, check_ca};
 pub use typed_base_url::TypedBaseUrl;

@@ -153,6 +153,11 @@ impl HttpResponse {
         AnswerHead::of(&self.0)
     }
 
+    /// The value of that header, in ASCII.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.0.headers().get(name)?.to_str().ok()
+    }
+
     /// The whole body, of at most `limit` bytes.
     pub fn whole(self, limit: u64) -> io::Result<Vec<u8>> {
         let body = self.0.into_body();

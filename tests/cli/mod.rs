@@ -5,6 +5,7 @@ mod arguments;
 mod credentials;
 mod demo;
 mod desk;
+mod doctor;
 mod install;
 mod instances;
 mod json;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use pareia::instance::monitor::Pace;
 use pareia::sim::{Sim, Version};
+use pareia::store::Inspection;
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Shop, get, instant, post, until};
@@ -111,6 +112,17 @@ fn only_the_right_secret_is_heard() {
 
 fn secret(shop: &Shop, credential: &str) -> String {
     shop.store.webhook_secret(credential).expose().to_owned()
+}
+
+#[test]
+fn that_a_webhook_came_is_written_down() {
+    let shop = Shop::watched(instant(Version::V2_3_7), by_hints_only());
+    shop.settle();
+    let seen =
+        || Inspection::open(shop.folder.path()).and_then(|i| i.servers()).expect("servers")[0].webhook_at;
+    assert_eq!(seen(), None);
+    assert_eq!(shop.send(&shop.webhook("cred_a"), "{}").status, 200);
+    until("it is written down", || seen().is_some());
 }
 
 #[test]

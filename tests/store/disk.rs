@@ -37,7 +37,7 @@ impl SmallDisk {
     }
 
     /// Writes a file until nothing fits any more.
-    fn fill_up(&self) -> PathBuf {
+    pub fn fill_up(&self) -> PathBuf {
         let (path, mut size) = (self.0.join("ballast"), 1 << 20);
         let mut ballast = fs::File::create(&path).expect("a file");
         while size > 0 {

@@ -1,6 +1,6 @@
 //! The data folder.
 
-mod disk;
+pub mod disk;
 mod doubles;
 mod folder;
 mod roles;

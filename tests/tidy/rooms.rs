@@ -93,7 +93,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("form_urlencoded", &["http"]),
     ("httparse", &["cli", "http", "http1"]),
     ("httpdate", &["upstream"]),
-    ("nix", &["sync"]),
+    ("nix", &["store", "sync"]),
     ("png", &["qr_image", "sim"]),
     ("qrcodegen", &["cli", "qr_image", "sim"]),
     ("refinery", &["store"]),

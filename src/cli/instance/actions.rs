@@ -3,8 +3,8 @@
 
 use std::io::{self, IsTerminal};
 
-use super::confirm::confirmed;
 use super::service::{connect_service, find};
+use crate::cli::confirm::confirmed;
 use crate::cli::output::{CommandFailure, CommandResult, fail, note, out};
 use crate::cli::table::pretty;
 use crate::cli::values;

@@ -5,9 +5,9 @@ use std::io::{self, IsTerminal};
 
 use serde::Serialize;
 
-use super::confirm::confirmed;
 use super::service::connect_service;
 use crate::admin::unmanaged::{self, FoundInstance, NotFound, Selection, Unmanaged};
+use crate::cli::confirm::confirmed;
 use crate::cli::output::{CommandFailure, CommandResult, fail, note, out};
 use crate::cli::table::{TableLine, list, pretty};
 use crate::cli::{credential, user, values};

@@ -2,7 +2,6 @@
 
 mod actions;
 mod adopt;
-mod confirm;
 mod connect;
 mod lines;
 mod link;

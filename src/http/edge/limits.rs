@@ -16,7 +16,7 @@ const OTHER_FILES: usize = 96 + MAX_BACKENDS * FILES_PER_BACKEND;
 /// Files of a client's connection whose request calls upstream: its own, the call's, the name's lock.
 const FILES_PER_CONNECTION: usize = 3;
 /// Fewest open files with which a server starts: enough for the workers and some twenty connections beside all else.
-const LEAST_OPEN_FILES: usize = 256;
+pub const LEAST_OPEN_FILES: usize = 256;
 /// What a process may open where it cannot be asked.
 const USUAL_OPEN_FILES: usize = 1024;
 
@@ -104,6 +104,18 @@ pub fn raise_open_files() -> Result<(), TooFewFiles> {
     }
     let limit = open_files();
     if limit < LEAST_OPEN_FILES { Err(TooFewFiles { limit, needed: LEAST_OPEN_FILES }) } else { Ok(()) }
+}
+
+/// How many files a process of this user may have open at all.
+pub fn most_open_files() -> usize {
+    let hard =
+        rlimit::getrlimit(Resource::NOFILE).map(|(_, hard)| usize::try_from(hard).unwrap_or(usize::MAX));
+    hard.unwrap_or(USUAL_OPEN_FILES)
+}
+
+/// How many files a server has open where all its connections are taken.
+pub fn wanted_open_files() -> usize {
+    OTHER_FILES + Limits::default().connections * FILES_PER_CONNECTION
 }
 
 /// The process's soft limit on open files.

@@ -22,6 +22,7 @@ pub(super) fn run(state: &MonitorState, server: &PolledServer) {
     let (mut failures, mut versions) = (0, VersionLooks::new());
     let mut due = Due::now();
     while let Some(names) = server.wake_signal.wait(&due, pace.keep_fresh) {
+        server.note_webhook(&state.store);
         let begun = Instant::now();
         // A panic may leave the poller half changed: a new one takes its place.
         let outcome = catch_panic(|| poller.poll(&names)).unwrap_or_else(|| {

@@ -14,6 +14,8 @@ use crate::upstream::BaseUrl;
 
 /// How often [`PolledServer::end`] checks whether a write is over.
 const LOOK: Duration = Duration::from_millis(5);
+/// How often it is written down that webhooks come.
+const WEBHOOK_NOTE: Duration = Duration::from_mins(5);
 /// A server counts as silent after this many times what its last list took, at the earliest.
 const SLOW: u32 = 2;
 
@@ -25,6 +27,8 @@ pub(super) struct PolledServer {
     /// Locked while something is written.
     writing: Mutex<()>,
     health: Mutex<ServerHealth>,
+    /// When it was last written down that a webhook came.
+    webhook_noted: Mutex<Option<Instant>>,
 }
 
 /// The server's health, as far as polls have shown.
@@ -56,6 +60,7 @@ impl PolledServer {
             wake_signal: WakeSignal::default(),
             writing: Mutex::new(()),
             health: Mutex::new(health),
+            webhook_noted: Mutex::default(),
         }
     }
 
@@ -113,6 +118,18 @@ impl PolledServer {
         let patience = pace.silence.max(health.list_duration * SLOW);
         if health.waiting_since.is_some_and(|since| since.elapsed() >= patience) {
             self.write_health(store, &mut health, Some(&UpstreamError::Timeout));
+        }
+    }
+
+    /// Writes down that a webhook came, once in a while.
+    pub(super) fn note_webhook(&self, store: &Store) {
+        let mut noted = self.webhook_noted.lock();
+        if noted.is_some_and(|at| at.elapsed() < WEBHOOK_NOTE) || !self.wake_signal.take_unnoted() {
+            return;
+        }
+        *noted = Some(Instant::now());
+        if let Some(Err(error)) = self.write(|| store.note_webhook(&self.credential.id)) {
+            log::error!("that a webhook of {} came could not be written: {error}", self.credential.id);
         }
     }
 

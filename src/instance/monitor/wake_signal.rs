@@ -2,6 +2,7 @@
 //! cheap for the requests that set it.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::sync::{Condvar, Mutex};
@@ -15,6 +16,8 @@ const MAX_NAMES: usize = 512;
 pub(super) struct WakeSignal {
     state: Mutex<WakeState>,
     woken: Condvar,
+    /// Whether a hint came that is not written down.
+    unnoted: AtomicBool,
 }
 
 #[derive(Default)]
@@ -88,6 +91,7 @@ impl WakeSignal {
         }
         let is_news = !state.hint;
         state.hint = true;
+        self.unnoted.store(true, Ordering::Relaxed);
         drop(state);
         if is_news {
             self.woken.notify_all();
@@ -109,6 +113,11 @@ impl WakeSignal {
     /// Whether the loop has ended.
     pub(super) fn is_over(&self) -> bool {
         self.state.lock().over
+    }
+
+    /// Whether a hint came since this was last asked.
+    pub(super) fn take_unnoted(&self) -> bool {
+        self.unnoted.swap(false, Ordering::Relaxed)
     }
 
     /// Waits until a poll is due and returns the names to probe. `None`: the loop has ended.

@@ -114,6 +114,16 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
         "Apaga uma instância na Evolution e aqui; pode ser repetido se falhar",
         "pareia instance delete my-store --yes",
     ),
+    (
+        "doctor",
+        "Confere tudo de que o pareia precisa, sem mudar nada: uma linha para cada coisa, com o que fazer",
+        "pareia doctor --data /var/lib/pareia",
+    ),
+    (
+        "health",
+        "Diz se o serve desta pasta atende, pelo código de saída (0 ou 1)",
+        "pareia health --timeout 3",
+    ),
 ];
 
 /// Id of an argument, what it is. A command before the id makes it that command's alone.
@@ -168,6 +178,14 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("instance logout name", "Nome da instância, ou id dela"),
     ("instance restart name", "Nome da instância, ou id dela"),
     ("instance delete name", "Nome da instância, ou id dela"),
+    ("bundle", "Mostra um diagnóstico sem segredos e o grava neste arquivo"),
+    ("doctor yes", "Grava sem perguntar"),
+    ("doctor listen", "Endereço e porta do serve (padrão: os que ele usou por último)"),
+    ("health listen", "Endereço e porta do serve (padrão: os que ele usou por último)"),
+    ("doctor public_url", "Endereço que as pessoas usam (padrão: o que o serve usou por último)"),
+    ("backup_dir", "Pasta dos backups (padrão: backups, na pasta de dados)"),
+    ("timeout", "Segundos que espera pela resposta, de 1 a 60"),
+    ("doctor timeout", "Segundos que todas as chamadas de rede juntas podem levar, de 1 a 60"),
     ("minutes", "Minutos que o link vale, de 1 a 1440"),
     ("keep_upstream", "Esquece só o registro daqui; na Evolution a instância fica como está"),
     ("yes", "Não pergunta"),

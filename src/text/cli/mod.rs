@@ -3,6 +3,7 @@
 //! Sentences say what happened and what to do next. None carries a key, a token or a QR code.
 
 mod credentials;
+mod doctor;
 pub mod help;
 mod instances;
 mod output;
@@ -13,6 +14,7 @@ mod tables;
 mod usage;
 
 pub use credentials::*;
+pub use doctor::*;
 pub use instances::*;
 pub use output::*;
 pub use people::*;

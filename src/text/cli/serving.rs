@@ -9,6 +9,8 @@ use crate::text::os_error;
 pub const LISTEN_INVALID: &str = "deve ser endereço:porta, por exemplo 127.0.0.1:3000 ou [::1]:3000";
 /// A text is no number of seconds.
 pub const SECONDS_INVALID: &str = "deve ser um número de segundos, até 86400";
+/// A text is no time to wait for an answer.
+pub const WAIT_INVALID: &str = "deve ser um número de segundos, de 1 a 60";
 /// A text is no limit of codes.
 pub const LIMIT_INVALID: &str = "deve ser um número a partir de 1";
 

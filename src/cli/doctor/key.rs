@@ -1,0 +1,20 @@
+//! The sealing key: there, and the one that sealed what the database holds.
+
+use super::facts::Facts;
+use super::finding::Finding;
+use crate::store::{Inspection, KeyState};
+use crate::text::cli as words;
+
+const CHECK: &str = "key";
+
+/// Opens what is sealed, and keeps nothing of it.
+pub fn check(facts: &Facts) -> Vec<Finding> {
+    let path = facts.folder.join("pareia.key");
+    vec![match facts.ask(CHECK, Inspection::key_state) {
+        Ok(KeyState::Fine(keys)) => Finding::ok(CHECK, words::key_fine(keys)),
+        Ok(KeyState::NotMade) => Finding::ok(CHECK, words::KEY_NOT_MADE),
+        Ok(KeyState::Missing(_)) => Finding::bad(CHECK, words::key_missing(&path)),
+        Ok(KeyState::NoKey | KeyState::Wrong(_)) => Finding::bad(CHECK, words::key_wrong(&path)),
+        Err(unasked) => unasked,
+    }]
+}
