@@ -1,4 +1,4 @@
-//! The page's files, out of the binary: `GET /`, `GET /c`, `GET /assets/…`.
+//! The page's files, out of the binary: `GET /`, `GET /c`, `GET /api-docs`, `GET /openapi.json`, `GET /assets/…`.
 //!
 //! A path is looked up in a table of what was embedded, as it was sent: nothing of it is decoded or
 //! joined, and no file system is ever asked. Nothing here knows who asks: the page holds no secret.
@@ -68,6 +68,16 @@ pub fn add_slash(app: &App, _request: &Request) -> Result<HttpReply, Problem> {
 /// What a connect link shows.
 pub fn connect(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     serve(app, request, "connect.html")
+}
+
+/// The description of the API, for programs.
+pub fn description(app: &App, request: &Request) -> Result<HttpReply, Problem> {
+    serve(app, request, "openapi.json")
+}
+
+/// The same, for people.
+pub fn api_docs(app: &App, request: &Request) -> Result<HttpReply, Problem> {
+    serve(app, request, "api.html")
 }
 
 /// A file of the page.

@@ -290,9 +290,16 @@ fn whole_seconds(wait: Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::domain::{Channel, Integration, NoConnection, ProxyAnswer, ProxyKind, TlsFailure};
     use crate::http::reply::HttpReply;
+
+    /// The statuses and codes of the problems that were checked on this thread.
+    type Seen = RefCell<BTreeSet<(u16, String)>>;
+    thread_local!(static SEEN: Seen = RefCell::default());
 
     #[track_caller]
     fn check(problem: &Problem, status: u16, code: &str, header: Option<(&str, &str)>) {
@@ -305,6 +312,46 @@ mod tests {
         if let Some((name, value)) = header {
             assert!(reply.headers.contains(&(name, value.to_owned())), "{:?}", reply.headers);
         }
+        SEEN.with_borrow_mut(|seen| seen.insert((status, code.to_owned())));
+    }
+
+    /// The codes that `assets/openapi.json` has for each status.
+    fn described() -> BTreeSet<(u16, String)> {
+        let description = include_str!("../../assets/openapi.json");
+        let description: serde_json::Value = serde_json::from_str(description).expect("JSON");
+        let responses = description["components"]["responses"].as_object().expect("responses");
+        let codes = responses.iter().flat_map(|(status, response)| {
+            let schema = &response["content"]["application/json"]["schema"]["allOf"][1];
+            let codes = schema["properties"]["code"]["enum"].as_array().expect("codes");
+            codes
+                .iter()
+                .map(|code| (status.parse().expect("a status"), code.as_str().expect("a code").to_owned()))
+        });
+        codes.collect()
+    }
+
+    /// The codes that the table of `docs/troubleshooting.md` has for each status.
+    fn documented() -> BTreeSet<(u16, String)> {
+        let page = include_str!("../../docs/troubleshooting.md");
+        let table = page.split("## Codes of the API").nth(1).and_then(|rest| rest.split("\n## ").next());
+        let rows = table.expect("the API's part").lines().filter_map(|line| {
+            let mut cells = line.split('|').skip(1);
+            Some((cells.next()?.trim().parse().ok()?, cells.next()?))
+        });
+        let codes = rows.flat_map(|(status, cell): (u16, &str)| {
+            cell.split('`').skip(1).step_by(2).map(move |code| (status, code.to_owned()))
+        });
+        codes.collect()
+    }
+
+    #[test]
+    fn every_code_is_described_and_documented_with_its_status_and_no_other() {
+        every_problem_has_its_status_code_and_header();
+        every_end_of_a_call_has_its_status_and_code();
+        every_action_that_was_not_done_has_its_status_and_code();
+        let seen = SEEN.take();
+        assert_eq!(described(), seen);
+        assert_eq!(documented(), seen);
     }
 
     #[test]

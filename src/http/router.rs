@@ -48,6 +48,8 @@ type Route = (&'static str, &'static [(&'static str, Work, Handler)]);
 const ROUTES: &[Route] = &[
     ("/", &[("GET", Quick, assets::index)]),
     ("/c", &[("GET", Quick, assets::connect)]),
+    ("/api-docs", &[("GET", Quick, assets::api_docs)]),
+    ("/openapi.json", &[("GET", Quick, assets::description)]),
     ("/assets/{*}", &[("GET", Quick, assets::file)]),
     ("/api/messaging/instance", &[("GET", Quick, instances::list), ("POST", UPSTREAM, instance::ensure)]),
     (
@@ -274,6 +276,10 @@ fn path(target: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
     use super::*;
     use crate::http::request_counts::MAX_SERIES;
 
@@ -342,6 +348,29 @@ mod tests {
                 methods.len()
             );
         }
+    }
+
+    /// Every path and method of `assets/openapi.json`, by the route that it leads to.
+    fn described() -> BTreeSet<(&'static str, String)> {
+        let description: Value =
+            serde_json::from_str(include_str!("../../assets/openapi.json")).expect("JSON");
+        let mut described = BTreeSet::new();
+        for (path, operations) in description["paths"].as_object().expect("paths") {
+            let example: Vec<_> =
+                path.split('/').map(|part| if part.starts_with('{') { "x" } else { part }).collect();
+            let (route, _) = find(&example.join("/")).unwrap_or_else(|| panic!("there is no {path}"));
+            let methods =
+                operations.as_object().expect("operations").keys().filter(|key| *key != "parameters");
+            described.extend(methods.map(|method| (route.0, method.to_uppercase())));
+        }
+        described
+    }
+
+    #[test]
+    fn the_description_has_every_route_and_no_other() {
+        let methods =
+            |route: &'static Route| route.1.iter().map(|(method, ..)| (route.0, (*method).to_owned()));
+        assert_eq!(described(), ROUTES.iter().flat_map(methods).collect());
     }
 
     #[test]

@@ -67,6 +67,10 @@ fn all(driver: &Driver, kind: &str, screen: Screen, language: &str) {
     browser.wait_for("//h1", "a heading");
     browser.settle();
     check(&browser, &format!("{kind}-link"));
+    browser.go(&world.url("/api-docs#ensureInstance"));
+    browser.wait_for("//h1", "a heading");
+    browser.settle();
+    check(&browser, &format!("{kind}-api"));
     world.finish(&browser);
 }
 

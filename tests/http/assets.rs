@@ -11,6 +11,9 @@ use crate::harness::{Client, Shop, instant};
 
 /// What the whole page may weigh on the wire.
 const PAGE_LIMIT: usize = 120 * 1024;
+/// What is only fetched by whoever reads the description of the API, and what it may weigh.
+const DESCRIPTION: [&str; 3] = ["/assets/openapi.json", "/assets/api.html", "/assets/js/api-docs.js"];
+const DESCRIPTION_LIMIT: usize = 16 * 1024;
 
 struct Response {
     status: u16,
@@ -54,14 +57,15 @@ fn files() -> Vec<(String, PathBuf)> {
 #[test]
 fn every_file_is_served_as_it_is_and_the_whole_page_is_light() {
     let shop = shop();
-    let mut weight = 0;
+    let (mut weight, mut description) = (0, 0);
     for (path, file) in files() {
         let content = fs::read(&file).expect("a file");
         let plain = get(&shop, &path, &[]);
         assert_eq!((plain.status, plain.header("content-encoding")), (200, None), "{path}");
         assert!(plain.body == content, "{path} was embedded as it was before: touch src/http/assets.rs");
         let packed = get(&shop, &path, &[("Accept-Encoding", "gzip, deflate, br")]);
-        weight += packed.body.len();
+        let counted = if DESCRIPTION.contains(&path.as_str()) { &mut description } else { &mut weight };
+        *counted += packed.body.len();
         if packed.header("content-encoding") == Some("gzip") {
             let mut unpacked = Vec::new();
             flate2::read::GzDecoder::new(&*packed.body).read_to_end(&mut unpacked).expect("gzip");
@@ -72,6 +76,8 @@ fn every_file_is_served_as_it_is_and_the_whole_page_is_light() {
         }
     }
     assert!(weight <= PAGE_LIMIT, "the page weighs {weight} bytes");
+    assert!((1..=DESCRIPTION_LIMIT).contains(&description), "the description weighs {description} bytes");
+    println!("the page weighs {weight} bytes, the description {description}");
 }
 
 #[test]

@@ -5,12 +5,13 @@ import { get, post, remove } from '../api.js';
 import { nameFits, when } from '../format.js';
 import { latest } from '../latest.js';
 import { t, tn, tx } from '../words.js';
-import { button } from '../parts/button.js';
+import { button, linkButton } from '../parts/button.js';
 import { copyBox } from '../parts/copy.js';
 import { ask, tell } from '../parts/dialog.js';
 import { allGood, checkField, field, passwordProblem, secretField, selectField } from '../parts/form.js';
 import { box, fieldProblem, notice } from '../parts/notice.js';
 import { badge, empty, page, section, skeleton } from '../parts/page.js';
+import { recipeTabs } from '../parts/recipe-tabs.js';
 import { toast } from '../parts/toast.js';
 
 const USERS = '/api/admin/users';
@@ -85,7 +86,7 @@ function addToken(users, again) {
         user: user.value, ...(name.value ? { name: name.value } : {}), ...(days.value ? { expiresDays: Number(days.value) } : {}),
       });
       again();
-      tell({ title: t('token.made'), body: [box('warn', null, h('p', {}, t('token.once'))), copyBox(made.token, t('token.label'))], done: t('token.kept') });
+      tell({ title: t('token.made'), body: [box('warn', null, h('p', {}, t('token.once'))), copyBox(made.token, t('token.label')), h('h3', {}, t('token.call')), recipeTabs(made.token)], done: t('token.kept') });
     },
     failed(error) {
       if (error.field === 'name') allGood([name, fieldProblem(error)]);
@@ -128,7 +129,7 @@ export function usersScreen({ signal, session }) {
     fillWith(place,
       section(t('user.people'), { lead: t('user.people.lead'), actions: button(t('user.add'), () => addUser(load), { kind: 'primary', icon: 'plus' }) },
         h('ul', { class: 'rows' }, users.map((user) => userRow(user, users, session.user, load)))),
-      section(t('token.title'), { lead: t('token.lead'), actions: button(t('token.add'), () => addToken(users, load), { icon: 'plus' }) },
+      section(t('token.title'), { lead: t('token.lead'), actions: [linkButton(t('token.docs'), 'api-docs'), button(t('token.add'), () => addToken(users, load), { icon: 'plus' })] },
         tokens.length ? h('ul', { class: 'rows' }, tokens.map((token) => tokenRow(token, load)))
           : empty('key', t('token.empty'), t('token.empty.text'))));
   }

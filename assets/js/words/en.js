@@ -183,6 +183,10 @@ export default {
   'token.title': 'Tokens', 'token.lead': 'For programs that call the API, like a shop system.', 'token.add': 'Make a token', 'token.add.do': 'Make token', 'token.user': 'In the name of', 'token.user.hint': 'The program sees what this person sees.',
   'token.name': 'What it is for', 'token.name.hint': 'Letters and digits, like shop-system.', 'token.expires': 'Valid for', 'token.never': 'No end', 'token.made': 'Token made', 'token.once': 'Copy it now: it is not shown again.', 'token.label': 'Token', 'token.kept': 'I copied it',
   'token.unnamed': 'Unnamed', 'token.made.at': 'made {time}', 'token.used.at': 'used {time}', 'token.unused': 'never used', 'token.until': 'ends {time}', 'token.forever': 'no end',
+  'token.call': 'How to call', 'token.docs': 'Description of the API',
+  'recipe.label': 'In which language', 'recipe.import': 'In n8n: Import from File, or paste it into the workflow with Ctrl+V.', 'recipe.keep': 'Download the file',
+  'api.title': 'API', 'api.begin': 'Beginning', 'api.begin.lead': 'Put a token in the place of TOKEN; an administrator makes one under Users.', 'api.or': 'or', 'api.required': 'required',
+  'api.parameters': 'Parameters', 'api.body': 'Body', 'api.answers': 'Answers', 'api.auth.bearer': 'token', 'api.auth.session': 'page', 'api.auth.link': "a link's token", 'api.auth.none': 'open to all',
   'token.revoke': 'Revoke', 'token.revoke.title': 'Revoke token?', 'token.revoke.text': '{name}, of {user}, stops working at once. The program that uses it will stop.', 'token.revoked': 'Token revoked.', 'token.empty': 'No token yet', 'token.empty.text': 'Only needed if a program of yours calls pareia.',
 
   'account.lead': 'You are logged in as {name}.', 'account.look': 'Appearance', 'account.password': 'Change password', 'account.password.lead': 'The other devices you are logged in on have to log in again.', 'account.current': 'Current password', 'account.new': 'New password', 'account.change': 'Change password', 'account.changed': 'Password changed.', 'account.wrong': 'The current password is not right.',

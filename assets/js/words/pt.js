@@ -183,6 +183,10 @@ export default {
   'token.title': 'Tokens', 'token.lead': 'Para programas que chamam a API, como um sistema de vendas.', 'token.add': 'Criar token', 'token.add.do': 'Criar token', 'token.user': 'Em nome de', 'token.user.hint': 'O programa vê o que esta pessoa vê.',
   'token.name': 'Para que serve', 'token.name.hint': 'Letras e números, como sistema-de-vendas.', 'token.expires': 'Validade', 'token.never': 'Sem prazo', 'token.made': 'Token criado', 'token.once': 'Copie agora: ele não será mostrado de novo.', 'token.label': 'Token', 'token.kept': 'Já copiei',
   'token.unnamed': 'Sem nome', 'token.made.at': 'criado {time}', 'token.used.at': 'usado {time}', 'token.unused': 'nunca usado', 'token.until': 'vence {time}', 'token.forever': 'sem prazo',
+  'token.call': 'Como chamar', 'token.docs': 'Descrição da API',
+  'recipe.label': 'Em que linguagem', 'recipe.import': 'No n8n: Import from File, ou cole no fluxo com Ctrl+V.', 'recipe.keep': 'Baixar o arquivo',
+  'api.title': 'API', 'api.begin': 'Começo', 'api.begin.lead': 'Troque TOKEN por um token, que um administrador cria em Usuários.', 'api.or': 'ou', 'api.required': 'obrigatório',
+  'api.parameters': 'Parâmetros', 'api.body': 'Corpo', 'api.answers': 'Respostas', 'api.auth.bearer': 'token', 'api.auth.session': 'página', 'api.auth.link': 'token de um link', 'api.auth.none': 'aberto a todos',
   'token.revoke': 'Revogar', 'token.revoke.title': 'Revogar token?', 'token.revoke.text': '{name}, de {user}, deixa de funcionar na hora. O programa que o usa vai parar.', 'token.revoked': 'Token revogado.', 'token.empty': 'Nenhum token ainda', 'token.empty.text': 'Só é preciso se um programa seu vai chamar o pareia.',
 
   'account.lead': 'Você entrou como {name}.', 'account.look': 'Aparência', 'account.password': 'Mudar senha', 'account.password.lead': 'Os outros aparelhos em que você entrou terão de entrar de novo.', 'account.current': 'Senha atual', 'account.new': 'Senha nova', 'account.change': 'Mudar senha', 'account.changed': 'Senha mudada.', 'account.wrong': 'A senha atual não confere.',
