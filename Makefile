@@ -9,7 +9,7 @@ have = command -v $(1) >/dev/null 2>&1
 skip = { mkdir -p target && echo "SKIPPED: $(1)" | tee -a target/skipped; }
 
 .DEFAULT_GOAL := help
-.PHONY: help test page check fmt clippy doc shellcheck deny msrv shape bench install-drill monitoring-drill demo ci
+.PHONY: help test page check fmt clippy doc shellcheck deny msrv shape bench install-drill monitoring-drill demo schemathesis ci
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1\t/p' Makefile | expand -t 25
@@ -43,6 +43,12 @@ deny: ## licences, sources, doubles and known holes of the crates that are built
 	        set -x; cargo deny --log-level error --locked check --disable-fetch advisories; \
 	    else $(call skip,known holes in crates: their list is out of reach); fi; \
 	else $(call skip,cargo-deny is not here (cargo install cargo-deny --locked takes some minutes)); fi
+
+schemathesis: ## what openapi.json says, against a live server beside the simulated Evolution; about a minute
+	@if $(call have,schemathesis); then \
+	    set -x; cargo build --locked && \
+	    timeout 300 tests/schemathesis/run.sh "$${CARGO_TARGET_DIR:-$$PWD/target}/debug/pareia" --max-examples 10; \
+	else $(call skip,the API against its description: schemathesis is not here (pip install schemathesis)); fi
 
 msrv: ## the binary builds with the oldest Rust that is promised
 	@if rustup run $(MSRV) cargo --version >/dev/null 2>&1; then \

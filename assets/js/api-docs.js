@@ -28,31 +28,31 @@ function kind(schema) {
 }
 
 function bounds({ minLength, maxLength, minimum, maximum, maxItems, pattern }) {
-  const range = (low, high) => (low === undefined && high === undefined ? '' : `${low ?? ''}…${high ?? ''}`);
+  const range = (low, high) => (high === undefined ? '' : `${low ?? 0}–${high}`);
   return [range(minLength, maxLength), range(minimum, maximum), range(undefined, maxItems), pattern].filter(Boolean).join(' ');
 }
 
-function field(name, schema, required) {
+function field(name, schema, required, marks) {
   const inside = alternatives(schema)?.find((one) => !isNull(one)) || schema;
   return h('li', { class: 'api-field' },
-    h('p', {}, h('code', {}, name), ' ', h('span', { class: 'hint' }, kind(schema), ' ', bounds(inside)), required && badge(t('api.required'))),
+    h('p', {}, h('code', {}, name), ' ', h('span', { class: 'hint' }, kind(schema), ' ', bounds(inside)), required && marks && badge(t('api.required'))),
     schema.description && h('p', { class: 'hint' }, schema.description),
-    members(resolved(inside)));
+    members(resolved(inside), marks));
 }
 
-/** The members of an object, and of the objects in a list, one level of names at a time. */
-function members(schema) {
+/** The members of an object, and of the objects in a list. `marks`: of what is sent, it is said what must be there. */
+function members(schema, marks) {
   const object = schema.type === 'array' ? resolved(schema.items) : schema;
   if (!object.properties) return null;
   const required = object.required || [];
-  return h('ul', { class: 'api-fields' }, Object.entries(object.properties).map(([name, one]) => field(name, one, required.includes(name))));
+  return h('ul', { class: 'api-fields' }, Object.entries(object.properties).map(([name, one]) => field(name, one, required.includes(name), marks)));
 }
 
 const part = (title, ...children) => [h('h3', {}, title), children];
 
 function parameters(list) {
   return list.length > 0 && part(t('api.parameters'), h('ul', { class: 'api-fields' },
-    list.map((one) => field(one.in === 'path' ? `{${one.name}}` : `?${one.name}=`, { ...one.schema, description: one.description }, one.required))));
+    list.map((one) => field(one.in === 'path' ? `{${one.name}}` : `?${one.name}=`, { ...one.schema, description: one.description }, one.required, true))));
 }
 
 function answered([status, answer]) {
@@ -63,7 +63,7 @@ function answered([status, answer]) {
   return h('li', { class: 'api-field' },
     h('p', {}, h('code', {}, status), ' ', text, !codes && mime && h('span', { class: 'hint' }, ` ${mime}`)),
     codes && h('p', { class: 'hint api-codes' }, codes.map((code) => h('a', { href: `${ownBase()}/#/ajuda/${code}` }, h('code', {}, code)))),
-    shape && members(resolved(shape)));
+    shape && members(resolved(shape), false));
 }
 
 function authorized(operation) {
@@ -80,7 +80,7 @@ function topic(path, method, operation, shared) {
       h('p', {}, authorized(operation)),
       operation.description && h('p', {}, operation.description),
       parameters(all),
-      body && members(body) && part(t('api.body'), members(body)),
+      body?.properties && part(t('api.body'), members(body, true)),
       part(t('api.answers'), h('ul', { class: 'api-fields' }, Object.entries(operation.responses).map(answered)))));
 }
 
