@@ -358,7 +358,7 @@ mod tests {
         for (path, operations) in description["paths"].as_object().expect("paths") {
             let example: Vec<_> =
                 path.split('/').map(|part| if part.starts_with('{') { "x" } else { part }).collect();
-            let (route, _) = find(&example.join("/")).unwrap_or_else(|| panic!("there is no {path}"));
+            let (route, _) = find(&example.join("/"), "").unwrap_or_else(|| panic!("there is no {path}"));
             let methods =
                 operations.as_object().expect("operations").keys().filter(|key| *key != "parameters");
             described.extend(methods.map(|method| (route.0, method.to_uppercase())));

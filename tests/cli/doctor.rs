@@ -34,7 +34,7 @@ impl Clinic {
         desk.credential("evo", &sim.url(), KEY);
         let data = desk.folder.join("data");
         fs::create_dir_all(desk.folder.join("backups")).expect("a folder");
-        fs::write(desk.folder.join("backups/pareia-2026-11-28.db"), "x").expect("a backup");
+        fs::write(desk.folder.join("backups/pareia-2026-11-28T08-00-00Z.db"), "x").expect("a backup");
         Self { desk, sim, data }
     }
 
@@ -210,7 +210,7 @@ fn damage(clinic: &Clinic) {
 }
 
 fn old_backup(clinic: &Clinic) {
-    let file = File::options().write(true).open(clinic.backups().join("pareia-2026-11-28.db")).expect("it");
+    let file = File::options().write(true).open(clinic.backups().join("pareia-2026-11-28T08-00-00Z.db")).expect("it");
     file.set_modified(SystemTime::now() - Duration::from_hours(72)).expect("a moment");
 }
 

@@ -9,8 +9,9 @@ use super::finding::Finding;
 use crate::text::cli as words;
 
 const CHECK: &str = "backup";
-/// How the names of backups begin.
-const PREFIX: &str = "pareia";
+/// How the names of backups begin, and how they end.
+const PREFIX: &str = "pareia-";
+const SUFFIX: &str = ".db";
 /// A backup that is older is old: one a day is usual, and one of those may have failed.
 const OLD: Duration = Duration::from_hours(48);
 
@@ -39,7 +40,8 @@ fn backups(folder: &Path) -> Vec<BackupFile> {
         let (name, found) = (entry.file_name().to_string_lossy().into_owned(), entry.metadata().ok()?);
         // A file of the future is as new as can be.
         let age = SystemTime::now().duration_since(found.modified().ok()?).unwrap_or_default();
-        (found.is_file() && name.starts_with(PREFIX)).then_some(BackupFile { name, age, size: found.len() })
+        let is_backup = found.is_file() && name.starts_with(PREFIX) && name.ends_with(SUFFIX);
+        is_backup.then_some(BackupFile { name, age, size: found.len() })
     });
     backups.collect()
 }

@@ -39,7 +39,7 @@ impl Facts {
             folder: folder.to_owned(),
             address: serve_address(listen, note.as_ref()),
             public_url: public_url.or_else(|| note.as_ref()?.public_url.clone()),
-            backups: backups.unwrap_or_else(|| folder.join("backups")),
+            backups: backups.unwrap_or_else(|| folder.join("pareia.backups")),
             note,
             network_deadline,
         }

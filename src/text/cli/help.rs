@@ -183,7 +183,7 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("doctor listen", "Endereço e porta do serve (padrão: os que ele usou por último)"),
     ("health listen", "Endereço e porta do serve (padrão: os que ele usou por último)"),
     ("doctor public_url", "Endereço que as pessoas usam (padrão: o que o serve usou por último)"),
-    ("backup_dir", "Pasta dos backups (padrão: backups, na pasta de dados)"),
+    ("backup_dir", "Pasta dos backups (padrão: pareia.backups, na pasta de dados)"),
     ("timeout", "Segundos que espera pela resposta, de 1 a 60"),
     ("doctor timeout", "Segundos que todas as chamadas de rede juntas podem levar, de 1 a 60"),
     ("minutes", "Minutos que o link vale, de 1 a 1440"),
