@@ -228,7 +228,7 @@ make_work() {
 }
 # What has to be put right before this script ends, however it ends: nothing, the start of a stopped service, or the
 # way back to the version before.
-pending=nothing cursor=''
+pending=nothing
 leave() {
     status=$?
     trap '' HUP INT TERM PIPE
@@ -422,7 +422,6 @@ start() {
     systemctl daemon-reload
     systemctl reset-failed pareia.service 2>/dev/null || :
     begun=$(date +%s)
-    cursor=$(journalctl -n 1 -o cat --show-cursor --no-pager 2>/dev/null | sed -n 's/^-- cursor: //p') || :
     systemctl start --no-block pareia.service
 }
 
@@ -435,7 +434,7 @@ wait_ready() {
         case $state in
             active/running) steady=$((steady + 1)) ;;
             */auto-restart | failed/*)
-                why="terminou em vez de ficar pronto ($(property Result))"
+                why='terminou em vez de ficar pronto'
                 return 1
                 ;;
             *)
@@ -454,10 +453,13 @@ wait_ready() {
     done
 }
 
-# last_words: what the service has logged since its start.
+# last_words: what was logged of the service's last start, by itself and by systemd.
 last_words() {
     journalctl --sync 2>/dev/null || :
-    journalctl -u pareia.service ${cursor:+--after-cursor="$cursor"} -n 8 -o cat --no-pager 2>/dev/null | sed 's/^/    /' || :
+    run=$(property InvocationID) || run=''
+    if [ -n "$run" ]; then
+        journalctl "_SYSTEMD_INVOCATION_ID=$run" + "INVOCATION_ID=$run" -n 8 -o cat --no-pager 2>/dev/null | sed 's/^/    /' || :
+    fi
 }
 
 is_enabled() { [ -L "$enabled" ]; }

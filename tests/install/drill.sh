@@ -172,6 +172,10 @@ is 'exit code' 0 "$code"
 is 'the process' "$running" "$(pid)"
 if [ "$before" = "$(files)" ]; then ok 'files, modes and times'; else bad 'files, modes and times'; fi
 
+echo '== what the doctor finds'
+check 'nothing bad' inside pareia doctor
+inside pareia doctor 2>&1 | sed 's/^/      /'
+
 echo '== an administrator and an Evolution'
 printf 'the-key' >"$root/root/key"
 for run in first second; do
