@@ -3,6 +3,7 @@
 //! `docs/ARCHITECTURE.md` says what each module is for, which may use which, and what always holds.
 
 pub mod admin;
+pub mod backup;
 pub mod cli;
 pub mod crypto;
 pub mod domain;

@@ -3,16 +3,23 @@
 //! A setting that makes no sense is refused here and nowhere else. Opens no file and no socket.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::log_line::LogFormat;
+use crate::backup::BackupPlan;
 use crate::domain::{trimmed, typed_value, unquoted};
 use crate::http::{AllowedOrigin, Network};
 
 /// Bounds of the time that a call may wait for a QR code, in seconds: proxies close a request after one to
 /// two minutes.
 const QR_TIMEOUT: std::ops::RangeInclusive<u64> = 1..=120;
+
+/// Bounds of the time between two backups: a copy of a large database takes seconds.
+const BACKUP_EVERY: std::ops::RangeInclusive<Duration> =
+    Duration::from_mins(1)..=Duration::from_hours(90 * 24);
+/// Bounds of the number of backups that are kept.
+const BACKUP_KEEP: std::ops::RangeInclusive<usize> = 1..=1000;
 
 /// The settings of `serve` as text.
 #[derive(Debug, Default)]
@@ -31,6 +38,21 @@ pub struct Raw<'a> {
     pub log_format: &'a str,
     /// Where to serve the metrics: `host:port`.
     pub metrics_listen: &'a str,
+    /// How backups are made.
+    pub backups: RawBackups<'a>,
+}
+
+/// The settings of backups as text.
+#[derive(Debug, Default)]
+pub struct RawBackups<'a> {
+    /// How often: a number and `m`, `h` or `d`.
+    pub every: &'a str,
+    /// How many automatic ones are kept.
+    pub keep: &'a str,
+    /// Where they are put.
+    pub folder: &'a str,
+    /// `with` the key, or `without`.
+    pub key: &'a str,
 }
 
 /// How `serve` runs.
@@ -52,6 +74,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Where to serve the metrics; `None`: nowhere.
     pub metrics_listen: Option<String>,
+    /// How backups are made.
+    pub backups: BackupPlan,
 }
 
 /// The setting that makes no sense.
@@ -75,6 +99,12 @@ pub enum ConfigError {
     LogFormat,
     /// The address of the metrics is not `host:port`.
     MetricsListen,
+    /// Not a time within the bounds.
+    BackupEvery,
+    /// Not a number within the bounds.
+    BackupKeep,
+    /// Neither `with` nor `without`.
+    BackupKey,
 }
 
 impl Config {
@@ -85,6 +115,7 @@ impl Config {
         let proxies = parts(raw.trusted_proxies).into_iter();
         let origins = raw.allowed_origins.iter().flat_map(|text| parts(text));
         Ok(Self {
+            backups: backup_plan(&data, &raw.backups)?,
             data,
             listen: listen(raw.listen).ok_or(ConfigError::Listen)?,
             public_url: given(raw.public_url)
@@ -155,6 +186,37 @@ pub const SERVICE_VARIABLES: &str = "/etc/pareia/pareia.env";
 pub fn service_folder(variables: &str) -> Option<OsString> {
     let value = variables.lines().find_map(|line| line.trim().strip_prefix("PAREIA_DATA="))?;
     Some(typed_value(value)).filter(|folder| !folder.is_empty()).map(OsString::from)
+}
+
+/// How backups are made; what was not given is as usual.
+fn backup_plan(data: &Path, raw: &RawBackups) -> Result<BackupPlan, ConfigError> {
+    let given = |text: &str| Some(typed_value(text)).filter(|text| !text.is_empty());
+    let mut plan = BackupPlan::on_demand(data);
+    if let Some(every) = given(raw.every) {
+        plan.every = Some(span(&every).ok_or(ConfigError::BackupEvery)?);
+    }
+    if let Some(keep) = given(raw.keep) {
+        plan.keep =
+            keep.parse().ok().filter(|keep| BACKUP_KEEP.contains(keep)).ok_or(ConfigError::BackupKeep)?;
+    }
+    if let Some(folder) = given(raw.folder) {
+        plan.folder = folder.into();
+    }
+    plan.with_key = match given(raw.key).as_deref() {
+        None | Some("with") => true,
+        Some("without") => false,
+        Some(_) => return Err(ConfigError::BackupKey),
+    };
+    Ok(plan)
+}
+
+/// A number and `m`, `h` or `d`: minutes, hours, days.
+fn span(text: &str) -> Option<Duration> {
+    let (number, minutes) = [('m', 1), ('h', 60), ('d', 24 * 60)]
+        .iter()
+        .find_map(|(unit, m)| Some((text.strip_suffix(*unit)?, *m)))?;
+    let span = Duration::from_secs(number.parse::<u32>().map(u64::from).ok()? * minutes * 60);
+    BACKUP_EVERY.contains(&span).then_some(span)
 }
 
 /// The data folder: as given, else that of the `service` on this machine whose variables the caller may read, else
@@ -244,6 +306,7 @@ mod tests {
             allowed_origins: &origins,
             log_format: "'JSON'\r",
             metrics_listen: "\"127.0.0.1:9464\"\r",
+            ..Raw::default()
         });
         let config = config.expect("settings");
         assert_eq!((config.listen.as_str(), config.qr_timeout.as_secs()), ("127.0.0.1:3000", 20));
@@ -258,6 +321,34 @@ mod tests {
             let problem = refused(&Raw { allowed_origins: &[origin.to_owned()], ..raw() });
             assert_eq!(problem, ConfigError::AllowedOrigin(origin.to_owned()));
         }
+    }
+
+    #[test]
+    fn backups_are_made_as_often_as_is_said_and_at_no_other_time() {
+        let plan = |every, keep, folder, key| {
+            check(&Raw { backups: RawBackups { every, keep, folder, key }, ..raw() })
+                .map(|config| config.backups)
+        };
+        let usual = plan("", "", "", "").expect("settings");
+        assert_eq!(
+            usual,
+            BackupPlan { folder: "d/pareia.backups".into(), every: None, keep: 7, with_key: true }
+        );
+        let hours = |hours| Some(Duration::from_hours(hours));
+        for (every, expected) in
+            [("24h", hours(24)), ("'7d'\r", hours(168)), ("90m", Some(Duration::from_mins(90)))]
+        {
+            assert_eq!(plan(every, "", "", "").expect("settings").every, expected, "{every}");
+        }
+        let given = plan("1m", "30", "/mnt/b", "without").expect("settings");
+        assert_eq!((given.keep, given.folder.as_path(), given.with_key), (30, Path::new("/mnt/b"), false));
+        for every in ["0m", "24", "h", "-1h", "1.5h", "91d", "99999999999d", "24 h", "30s"] {
+            assert_eq!(plan(every, "", "", ""), Err(ConfigError::BackupEvery), "{every}");
+        }
+        for keep in ["0", "-1", "1001", "x"] {
+            assert_eq!(plan("", keep, "", ""), Err(ConfigError::BackupKeep), "{keep}");
+        }
+        assert_eq!(plan("", "", "", "yes"), Err(ConfigError::BackupKey));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //!
 //! One file for each group of commands. Sentences are in `text::cli`.
 
+mod backup;
 pub mod ca_file;
 mod config;
 mod confirm;
@@ -71,6 +72,8 @@ enum Command {
     SetupLink(setup_link::SetupLinkArgs),
     Doctor(doctor::DoctorArgs),
     Health(health::HealthArgs),
+    Backup(backup::BackupArgs),
+    Restore(backup::RestoreArgs),
 }
 
 /// Runs the program with these arguments, the first of which is its name.
@@ -103,6 +106,8 @@ fn dispatch(cli: Cli) -> CommandResult {
         Command::Demo(args) => demo::run(&args),
         Command::Sim(args) => sim::run(args),
         Command::SetupLink(args) => setup_link::run(&store()?, &args),
+        Command::Backup(args) => backup::make(&folder()?, &args),
+        Command::Restore(args) => backup::bring_back(&folder()?, &args),
         Command::User(command) => user::run(&store()?, command),
         Command::Token(command) => token::run(&store()?, command),
         Command::Credential(command) => credential::run(&store()?, command),

@@ -17,7 +17,8 @@ use super::serve_state::reachable;
 use super::service_manager::ServiceManager;
 use super::serving_note::ServingNote;
 use super::{setting, setup_link, signals};
-use crate::cli::config::{Config, Raw};
+use crate::backup::{BackupLoop, Backups};
+use crate::cli::config::{Config, Raw, RawBackups};
 use crate::http::{Server, Settings, raise_open_files};
 use crate::instance::connect::ConnectService;
 use crate::instance::monitor::{Monitor, Pace};
@@ -56,6 +57,53 @@ pub struct Args {
     log_format: String,
     #[command(flatten)]
     evolution: EvolutionSetting,
+    #[command(flatten)]
+    backups: ScheduleArgs,
+}
+
+/// Those of its backups.
+#[derive(clap::Args, Debug)]
+struct ScheduleArgs {
+    #[arg(
+        long = "backup-every",
+        id = "backup_every",
+        env = "PAREIA_BACKUP_EVERY",
+        value_name = "TEMPO",
+        default_value = "",
+        hide_default_value = true
+    )]
+    every: String,
+    #[arg(
+        long = "backup-keep",
+        id = "backup_keep",
+        env = "PAREIA_BACKUP_KEEP",
+        value_name = "N",
+        default_value = "7"
+    )]
+    keep: String,
+    #[arg(
+        long = "backup-dir",
+        id = "backup_dir",
+        env = "PAREIA_BACKUP_DIR",
+        value_name = "PASTA",
+        default_value = "",
+        hide_default_value = true
+    )]
+    dir: String,
+    #[arg(
+        long = "backup-key",
+        id = "backup_key",
+        env = "PAREIA_BACKUP_KEY",
+        value_name = "with|without",
+        default_value = "with"
+    )]
+    key: String,
+}
+
+impl ScheduleArgs {
+    fn raw(&self) -> RawBackups<'_> {
+        RawBackups { every: &self.every, keep: &self.keep, folder: &self.dir, key: &self.key }
+    }
 }
 
 /// Serves until a signal.
@@ -68,6 +116,7 @@ pub fn run(folder: PathBuf, args: &Args) -> CommandResult {
         allowed_origins: &args.allow_origin,
         log_format: &args.log_format,
         metrics_listen: &args.metrics_listen,
+        backups: args.backups.raw(),
     };
     let config =
         Config::check(folder, &raw).map_err(|problem| CommandFailure::Usage(setting::sentence(&problem)))?;
@@ -100,6 +149,7 @@ fn serve(config: &Config, evolution: Option<&EvolutionAccess>, log_buffer: &Buff
         started.map_err(|e| CommandFailure::Failed(words::cannot_serve_metrics(listen, &e)))
     });
     let metrics = metrics.transpose()?;
+    let backups = BackupLoop::start(Arc::new(Backups::new(Arc::clone(&store), config.backups.clone())));
     // Before the first line of the log: a command beside the server may need it at once.
     store.set_setting("url", &url)?;
     let (listen, public_url) = (server.addr().to_string(), config.public_url.as_deref());
@@ -115,6 +165,7 @@ fn serve(config: &Config, evolution: Option<&EvolutionAccess>, log_buffer: &Buff
     service_manager.stopping();
     server.shutdown();
     monitor.stop();
+    backups.stop();
     log::info!("stopped");
     Ok(())
 }

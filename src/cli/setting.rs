@@ -15,5 +15,8 @@ pub fn sentence(problem: &ConfigError) -> String {
         ConfigError::MetricsListen => words::METRICS_LISTEN_SETTING.into(),
         ConfigError::LogFormat => words::LOG_FORMAT_SETTING.into(),
         ConfigError::AllowedOrigin(part) => words::allow_origin_setting(part),
+        ConfigError::BackupEvery => words::BACKUP_EVERY_SETTING.into(),
+        ConfigError::BackupKeep => words::BACKUP_KEEP_SETTING.into(),
+        ConfigError::BackupKey => words::BACKUP_KEY_SETTING.into(),
     }
 }

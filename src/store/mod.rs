@@ -5,7 +5,12 @@
 //! read beside it (WAL), so a reader never waits for another caller's write to reach the disk.
 
 mod adoption;
+mod backup;
+mod backup_error;
+mod backup_notes;
+mod copy;
 mod credentials;
+mod data_folder;
 mod database;
 mod description;
 mod error;
@@ -22,19 +27,28 @@ mod listing;
 mod monitored;
 mod open;
 mod overview;
+mod partial_file;
 mod passwords;
 mod people;
 mod private_file;
+mod restore;
 mod saved_settings;
 mod scans;
+mod sealed_keys;
 mod sessions;
 mod settings;
 mod setup;
+mod stamp;
 mod unmanaged;
 mod upgrade;
+mod verify;
 mod writer;
 
 pub use adoption::{Adoption, RowHome};
+pub use backup::{WrittenBackup, back_up, key_of};
+pub use backup_error::BackupError;
+pub use backup_notes::{FailedBackup, LastBackup, LastRestore, MadeBackup, note_backup_beside};
+pub use copy::CopyProgress;
 pub use credentials::{Credential, CredentialLine, NewCredential};
 pub use database::Store;
 pub use error::{DatabaseFault, Error};
@@ -50,8 +64,11 @@ pub use monitored::{MonitoredRow, NotedStatus};
 pub use overview::Totals;
 pub use passwords::Account;
 pub use people::{Identified, NewToken, Removal, TokenLine, UserLine};
+pub use restore::{RestoreKey, Restored, apply_staged, restore, stage};
 pub use sessions::{NewSession, SESSION_LIFE, Session, SessionLine};
 pub use setup::{SETUP_LIFE, SetUp, SetupLink};
+pub use stamp::{stamp, stamped};
 pub use unmanaged::UnmanagedInstance;
+pub use verify::{BackupContents, verify_backup};
 
 use settings::webhook_setting;

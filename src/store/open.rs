@@ -1,8 +1,7 @@
-//! Opening a data folder: files and their modes, pragmas, the sealing key.
+//! Opening a data folder: its files, pragmas, the sealing key.
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
@@ -10,13 +9,15 @@ use std::time::{Duration, Instant};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::Error;
+use super::data_folder::create_folder;
 use super::database::{READERS, Store};
-use super::error::SPACE_PROBE;
 use super::linked;
 use super::private_file::{create_private, keep_private};
+use super::restore;
+use super::sealed_keys::sealed_keys;
 use super::upgrade::migrate;
 use super::writer::{WRITE_WAIT, Writer};
+use super::{BackupError, Error};
 use crate::crypto::Sealer;
 use crate::domain::AdjustableClock;
 use crate::sync::{FileLock, Mutex};
@@ -31,17 +32,7 @@ const CACHE_KIB: i64 = 192;
 
 /// Size to which SQLite cuts a WAL file that it begins anew, in bytes: one automatic checkpoint.
 const WAL_KEPT: i64 = 4 << 20;
-/// The sticky bit of a folder's mode, which shared folders have.
-const STICKY: u32 = 0o1000;
-/// The bits of a folder's mode that let others than its owner make, replace and remove what is in it.
-const OTHERS_WRITE: u32 = 0o022;
-
 impl Store {
-    /// Whether others than the owner of the data folder may replace what is in it, the database and its key too.
-    pub fn others_may_write(&self) -> bool {
-        fs::metadata(&self.folder).is_ok_and(|folder| folder.permissions().mode() & OTHERS_WRITE != 0)
-    }
-
     /// Opens the data folder, making it and its files when they are missing, and brings the
     /// tables up to date. Other processes may have it open at the same time.
     pub fn open(folder: &Path) -> Result<Self, Error> {
@@ -52,13 +43,14 @@ impl Store {
 fn open(folder: &Path) -> Result<Store, Error> {
     create_folder(folder).map_err(|e| Error::io(e, folder))?;
     let path = folder.join("pareia.db");
-    create_private(&path).map_err(|e| Error::io(e, &path))?;
     let lock = folder.join("pareia.lock");
     create_private(&lock).map_err(|e| Error::io(e, &lock))?;
     // Two processes that start at once take turns: tables and key are made by one of them.
     let start = FileLock::acquire(folder, "start", Instant::now() + START_WAIT);
     let start = start.and_then(|start| start.ok_or_else(|| io::ErrorKind::TimedOut.into()));
     let _start = start.map_err(|e| Error::io(e, &lock))?;
+    restore::finish(folder).map_err(BackupError::of_store)?;
+    create_private(&path).map_err(|e| Error::io(e, &path))?;
     remove_old_locks(&folder.join("locks"));
     let sorted = |error| Error::sqlite(error, folder);
     let mut writer = connect(&path, false).map_err(sorted)?;
@@ -80,41 +72,6 @@ fn open(folder: &Path) -> Result<Store, Error> {
         store.note_lost_database()?;
     }
     Ok(store)
-}
-
-/// Makes the data folder, or closes an existing one to other users, whatever the umask. A folder that holds
-/// anything else keeps its mode, since others may need what is there; so does one of another user.
-fn create_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true).mode(0o700);
-    builder.create(folder)?;
-    let mut permissions = fs::metadata(folder)?.permissions();
-    let is_closed = permissions.mode() & 0o777 == 0o700;
-    if is_closed || permissions.mode() & STICKY != 0 || !holds_our_files_alone(folder)? {
-        return Ok(());
-    }
-    permissions.set_mode(0o700);
-    match fs::set_permissions(folder, permissions) {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            log::warn!("{} is another user's, and others may enter it: {error}", folder.display());
-            Ok(())
-        }
-        set => set,
-    }
-}
-
-/// Whether nothing is in the folder but what a data folder has.
-fn holds_our_files_alone(folder: &Path) -> io::Result<bool> {
-    for entry in fs::read_dir(folder)? {
-        let name = entry?.file_name();
-        let name = name.to_string_lossy();
-        let is_socket =
-            name.starts_with("http-") && Path::new(&*name).extension().is_some_and(|e| e == "sock");
-        if !name.starts_with("pareia.") && !is_socket && name != "locks" && name != SPACE_PROBE {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }
 
 /// Removes the lock files of earlier releases, one for each name of any call. A locked one stays: a process
@@ -156,11 +113,6 @@ fn sealer(connection: &Connection, folder: &Path) -> Result<Sealer, Error> {
     let sealer = load_or_create(&path, rows.is_empty())?;
     let opens = |(id, token): &(String, String)| sealer.open(id, token).is_some();
     if rows.iter().all(opens) { Ok(sealer) } else { Err(Error::KeyWrong(path)) }
-}
-
-fn sealed_keys(connection: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
-    let mut query = connection.prepare("SELECT id, apiToken FROM integration_credentials")?;
-    query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
 
 fn load_or_create(path: &Path, may_create: bool) -> Result<Sealer, Error> {

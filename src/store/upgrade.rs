@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::Error;
+use super::copy::copy;
 use super::private_file::create_private;
 
 /// Ends the name of a backup that is being written.
@@ -22,7 +23,6 @@ mod embedded {
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<bool, Error> {
     let folder = path.parent().unwrap_or(path);
     remove_files(folder, is_partial);
-    let runner = embedded::migrations::runner();
     let known = known_version();
     let found = schema_version(connection).map_err(|e| Error::sqlite(e, folder))?;
     match found {
@@ -32,7 +32,10 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<bool, 
         None => {}
     }
     // One transaction: a migration that fails half-way leaves the database as it was.
-    runner.set_grouped(true).run(connection).map_err(|e| Error::migration(e, folder))?;
+    embedded::migrations::runner()
+        .set_grouped(true)
+        .run(connection)
+        .map_err(|e| Error::migration(e, folder))?;
     Ok(found.is_none())
 }
 
@@ -76,15 +79,14 @@ fn back_up(connection: &Connection, path: &Path, version: i64) -> Result<(), Err
 fn write_copy(connection: &Connection, partial: &Path) -> Result<(), Error> {
     let folder = partial.parent().unwrap_or(partial);
     create_private(partial).map_err(|e| Error::io(e, partial))?;
-    let vacuum = connection.execute("VACUUM INTO ?1", [partial.to_string_lossy()]);
-    vacuum.map_err(|e| Error::sqlite(e, folder))?;
+    copy(connection, partial, &mut |_| {}).map_err(|e| Error::sqlite(e, folder))?;
     File::open(partial).and_then(|file| file.sync_all()).map_err(|e| Error::io(e, partial))
 }
 
-/// Whether that is an incomplete backup, or its journal: SQLite would roll a journal that was left back into
-/// the next file of the same name.
+/// Whether that is an incomplete backup, or its journal: SQLite would apply a journal that was left to the next file
+/// of the same name.
 fn is_partial(name: &str) -> bool {
-    let partial = name.strip_suffix("-journal").unwrap_or(name);
+    let partial = ["-journal", "-wal", "-shm"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
     partial.starts_with("pareia.db.v") && partial.ends_with(PARTIAL)
 }
 

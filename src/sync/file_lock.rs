@@ -6,6 +6,8 @@
 //! locked. With 2^62 offsets no two names meet, so nobody waits for another name, and the folder
 //! holds one file however many names are asked for. Each holder opens the file for itself, which
 //! keeps two holders of one process apart as well as two processes.
+//!
+//! [`FileLock::of_database`] takes the bytes by which SQLite itself keeps connections apart.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -23,6 +25,10 @@ const RETRY: Duration = Duration::from_millis(10);
 /// Keeps an offset positive with room for the byte behind it.
 const OFFSET_BITS: u32 = 62;
 
+/// The bytes of a database file that SQLite locks ("The lock-byte page" of its file format): where they begin, and how
+/// many they are. Every connection that has used a database with a WAL holds some of them until it is closed.
+const SQLITE_BYTES: (libc::off_t, libc::off_t) = (0x4000_0000, 512);
+
 /// A lock that is held until it is dropped.
 pub struct FileLock {
     _file: File,
@@ -33,7 +39,24 @@ impl FileLock {
     /// held then.
     pub fn acquire(folder: &Path, name: &str, deadline: Instant) -> io::Result<Option<Self>> {
         let file = open(&folder.join("pareia.lock"))?;
-        let range = byte_of(name);
+        Self::of_bytes(file, byte_of(name), 1, deadline)
+    }
+
+    /// Takes a database from every connection of any program, waiting until `deadline`; `None` where one still has
+    /// it open then. Whether the database is a whole one is nothing to this. A process that has a connection of its own
+    /// must not ask: the end of this file handle would end the locks of that, as POSIX has it.
+    pub fn of_database(path: &Path, deadline: Instant) -> io::Result<Option<Self>> {
+        let (start, length) = SQLITE_BYTES;
+        Self::of_bytes(OpenOptions::new().read(true).write(true).open(path)?, start, length, deadline)
+    }
+
+    fn of_bytes(
+        file: File,
+        start: libc::off_t,
+        length: libc::off_t,
+        deadline: Instant,
+    ) -> io::Result<Option<Self>> {
+        let range = exclusive(start, length);
         loop {
             match fcntl(&file, FcntlArg::F_OFD_SETLK(&range)) {
                 Ok(_) => return Ok(Some(Self { _file: file })),
@@ -53,17 +76,22 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// The byte that stands for a name, to be locked for its holder alone.
-#[expect(clippy::cast_possible_truncation, reason = "the kind of a lock and of an offset are 0 and 1")]
-fn byte_of(name: &str) -> libc::flock {
+/// The byte that stands for a name.
+fn byte_of(name: &str) -> libc::off_t {
     let digest = sha256(name.as_bytes());
     let (head, _) = digest.split_first_chunk().expect("32 bytes");
     let hash = u64::from_be_bytes(*head) >> (u64::BITS - OFFSET_BITS);
+    libc::off_t::try_from(hash).expect("62 bits")
+}
+
+/// Those bytes, to be locked for their holder alone.
+#[expect(clippy::cast_possible_truncation, reason = "the kind of a lock and of an offset are 0 and 1")]
+fn exclusive(start: libc::off_t, length: libc::off_t) -> libc::flock {
     libc::flock {
         l_type: libc::F_WRLCK as libc::c_short,
         l_whence: libc::SEEK_SET as libc::c_short,
-        l_start: libc::off_t::try_from(hash).expect("62 bits"),
-        l_len: 1,
+        l_start: start,
+        l_len: length,
         l_pid: 0,
     }
 }

@@ -6,6 +6,7 @@
 
 mod access;
 mod adoption;
+mod backups;
 mod calls;
 pub mod cli;
 mod count;
@@ -23,6 +24,7 @@ mod upstream_faults;
 
 pub use access::*;
 pub use adoption::*;
+pub use backups::*;
 pub use calls::*;
 pub use instances::*;
 pub use json_body::*;

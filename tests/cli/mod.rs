@@ -2,6 +2,7 @@
 //! stdout and what on stderr.
 
 mod arguments;
+mod backups;
 mod credentials;
 mod demo;
 mod desk;

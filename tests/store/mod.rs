@@ -1,9 +1,11 @@
 //! The data folder.
 
+mod backups;
 pub mod disk;
 mod doubles;
 mod folder;
 mod roles;
+mod scheduled;
 mod setup;
 mod storage;
 mod upgrade;

@@ -39,6 +39,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "instance/monitor",
         &["domain", "crypto", "sync", "store", "upstream", "upstream/gateway", "instance/saved_settings"],
     ),
+    ("backup", &["domain", "crypto", "sync", "store"]),
     ("text", &["domain", "instance/connect", "instance/actions", "store", "upstream"]),
     ("sim", &["http1"]),
     (
@@ -51,6 +52,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "http1",
             "metrics",
             "admin",
+            "backup",
             "store",
             "upstream",
             "upstream/gateway",
@@ -68,6 +70,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "sync",
             "qr_image",
             "admin",
+            "backup",
             "store",
             "upstream",
             "upstream/gateway",

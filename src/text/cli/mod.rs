@@ -2,6 +2,7 @@
 //!
 //! Sentences say what happened and what to do next. None carries a key, a token or a QR code.
 
+mod backups;
 mod credentials;
 mod doctor;
 pub mod help;
@@ -13,6 +14,7 @@ mod serving;
 mod tables;
 mod usage;
 
+pub use backups::*;
 pub use credentials::*;
 pub use doctor::*;
 pub use instances::*;

@@ -1,0 +1,147 @@
+//! `pareia backup` and `pareia restore`. Neither opens the store: a backup changes nothing, of whichever release the
+//! database is, and a restore is made while nobody has it.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use serde::Serialize;
+
+use super::output::{CommandFailure, CommandResult, note, out};
+use super::table::pretty;
+use crate::backup::{self, BackupName, BackupOrigin};
+use crate::domain::clock;
+use crate::store::{
+    BackupError, WrittenBackup, CopyProgress, RestoreKey, back_up, key_of, note_backup_beside, restore,
+};
+use crate::text::cli as words;
+
+/// The arguments of `backup`.
+#[derive(clap::Args, Debug)]
+pub struct BackupArgs {
+    #[arg(value_name = "ARQUIVO|PASTA")]
+    target: PathBuf,
+    #[arg(long)]
+    with_key: bool,
+    #[arg(long, conflicts_with = "with_key")]
+    without_key: bool,
+    #[arg(long)]
+    json: bool,
+}
+
+/// The arguments of `restore`.
+#[derive(clap::Args, Debug)]
+pub struct RestoreArgs {
+    #[arg(value_name = "ARQUIVO")]
+    file: PathBuf,
+    #[arg(long, value_name = "ARQUIVO")]
+    key: Option<PathBuf>,
+    #[arg(long, conflicts_with = "key")]
+    without_key: bool,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BackupJson<'a> {
+    file: &'a Path,
+    key_file: Option<&'a Path>,
+    bytes: u64,
+    schema_version: i64,
+    instances: u32,
+    took_ms: u128,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RestoreJson<'a> {
+    kept: Option<&'a Path>,
+    schema_version: i64,
+    instances: u32,
+}
+
+impl From<BackupError> for CommandFailure {
+    fn from(error: BackupError) -> Self {
+        Self::Failed(words::backup_failed(&error))
+    }
+}
+
+/// Makes a backup.
+pub fn make(folder: &Path, args: &BackupArgs) -> CommandResult {
+    let begun = Instant::now();
+    let file = file_of(&args.target)?;
+    if key_of(&file) == file {
+        return Err(CommandFailure::Usage(words::BACKUP_IS_KEY.into()));
+    }
+    let made = with_progress(|on_progress| back_up(folder, &file, !args.without_key, on_progress))?;
+    note_backup_beside(folder, &made);
+    let WrittenBackup { file, key_file, contents, others_may_read } = &made;
+    if *others_may_read {
+        note(words::backup_is_exposed(file));
+    }
+    if args.json {
+        return out(pretty(&BackupJson {
+            file,
+            key_file: key_file.as_deref(),
+            bytes: contents.bytes,
+            schema_version: contents.schema_version,
+            instances: contents.instances,
+            took_ms: begun.elapsed().as_millis(),
+        }));
+    }
+    note(words::backup_made(contents, key_file.as_deref()));
+    out(file.display())
+}
+
+/// Restores one.
+pub fn bring_back(folder: &Path, args: &RestoreArgs) -> CommandResult {
+    let key = match &args.key {
+        Some(key) => RestoreKey::File(key),
+        None if args.without_key => RestoreKey::Lost,
+        None => RestoreKey::Found,
+    };
+    let done = with_progress(|on_progress| restore(folder, &args.file, key, on_progress))?;
+    let (contents, kept) = (&done.contents, done.kept.as_deref());
+    if args.json {
+        let (schema_version, instances) = (contents.schema_version, contents.instances);
+        return out(pretty(&RestoreJson { kept, schema_version, instances }));
+    }
+    note(words::data_restored(contents, kept));
+    if args.without_key && contents.sealed_keys > 0 {
+        note(words::RESTORED_WITHOUT_KEY);
+    }
+    Ok(())
+}
+
+/// The file to write: as it was given, or one with a date in a folder that is there or is called as one.
+fn file_of(target: &Path) -> Result<PathBuf, BackupError> {
+    if target.as_os_str().to_string_lossy().ends_with('/') {
+        backup::create(target)?;
+    }
+    if !target.is_dir() {
+        return Ok(target.to_owned());
+    }
+    let name = BackupName { at: clock::now(), origin: BackupOrigin::Manual, tag: None };
+    Ok(backup::free_file(target, &name))
+}
+
+/// Runs what copies, and tells on a terminal how far it has come.
+fn with_progress<T>(
+    copies: impl FnOnce(&mut dyn FnMut(CopyProgress)) -> Result<T, BackupError>,
+) -> Result<T, BackupError> {
+    let is_seen = io::stderr().is_terminal();
+    let mut shown = -1;
+    let done = copies(&mut |progress| {
+        let percent = i64::from(progress.copied) * 100 / i64::from(progress.pages.max(1));
+        if is_seen && percent != shown {
+            shown = percent;
+            // When even stderr is closed there is nobody to tell.
+            write!(io::stderr().lock(), "\r{}", words::copying(percent)).ok();
+        }
+    });
+    if shown >= 0 {
+        write!(io::stderr().lock(), "\r\u{1b}[K").ok();
+    }
+    done
+}

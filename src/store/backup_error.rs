@@ -1,0 +1,122 @@
+//! Why a backup was not made, or not restored. Sentences for people are in `text`.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Error;
+use super::error::DatabaseFault;
+
+/// Why a backup was not made or not restored. Nothing of it was kept.
+#[derive(Debug)]
+pub enum BackupError {
+    /// The data folder has no database.
+    NoDatabase(PathBuf),
+    /// A backup is never written over what is there.
+    Exists(PathBuf),
+    /// The file is no database of pareia.
+    NotABackup(PathBuf),
+    /// The file was a database and is no longer a whole one.
+    Damaged(PathBuf),
+    /// A newer release wrote it, whose tables this one does not know.
+    Newer {
+        /// The file.
+        file: PathBuf,
+        /// Its schema version.
+        found: i64,
+        /// The newest that this release knows.
+        known: i64,
+    },
+    /// Keys are sealed in the file, and the key that opens them is not there.
+    KeyMissing(PathBuf),
+    /// The key that is there opens nothing of what is sealed in the file.
+    KeyWrong(PathBuf),
+    /// Another process has the database of this data folder open.
+    InUse(PathBuf),
+    /// The database was held by another process for too long.
+    Busy,
+    /// The disk of this folder has no space left.
+    Full(PathBuf),
+    /// The file or folder could not be read or written.
+    Io(PathBuf, io::Error),
+    /// SQLite failed at this file.
+    Sqlite(PathBuf, rusqlite::Error),
+}
+
+impl BackupError {
+    /// Its word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoDatabase(_) => "no_database",
+            Self::Exists(_) => "backup_exists",
+            Self::NotABackup(_) => "not_a_backup",
+            Self::Damaged(_) => "backup_damaged",
+            Self::Newer { .. } => "backup_newer",
+            Self::KeyMissing(_) => "backup_key_missing",
+            Self::KeyWrong(_) => "backup_key_wrong",
+            Self::InUse(_) => "data_in_use",
+            Self::Busy => "busy",
+            Self::Full(_) => "storage_full",
+            Self::Io(..) => "backup_io",
+            Self::Sqlite(..) => "internal",
+        }
+    }
+
+    /// The same for whoever opens the data folder, where a restore moves files only.
+    pub(super) fn of_store(self) -> Error {
+        match self {
+            Self::Full(folder) => Error::Full(folder),
+            Self::Io(path, error) => Error::Io(path, error),
+            other => unreachable!("moving files fails in no such way: {other}"),
+        }
+    }
+
+    /// The error for one of SQLite, met at that file.
+    pub(super) fn sqlite(error: rusqlite::Error, file: &Path) -> Self {
+        let error = Error::sqlite(error, file.parent().unwrap_or(file));
+        let fault = error.database_fault();
+        match error {
+            Error::Full(folder) => Self::Full(folder),
+            Error::Busy => Self::Busy,
+            Error::Sqlite(error) => match error.sqlite_error_code() {
+                Some(rusqlite::ErrorCode::NotADatabase) => Self::NotABackup(file.into()),
+                _ if fault == Some(DatabaseFault::Damaged) => Self::Damaged(file.into()),
+                _ => Self::Sqlite(file.into(), error),
+            },
+            _ => unreachable!("an error of SQLite is one of these"),
+        }
+    }
+
+    /// The error for one of the file system, met at that path.
+    pub(super) fn io(error: io::Error, path: &Path) -> Self {
+        match Error::io(error, path) {
+            Error::Full(folder) => Self::Full(folder),
+            Error::Io(path, error) => Self::Io(path, error),
+            _ => unreachable!("an error of the file system is one of these"),
+        }
+    }
+}
+
+/// For the log.
+impl fmt::Display for BackupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoDatabase(path) => write!(f, "no database at {}", path.display()),
+            Self::Exists(path) => write!(f, "{} is there already", path.display()),
+            Self::NotABackup(path) => write!(f, "{} is no database of pareia", path.display()),
+            Self::Damaged(path) => write!(f, "{} is damaged", path.display()),
+            Self::Newer { file, found, known } => {
+                write!(f, "{} has schema version {found}, this release knows up to {known}", file.display())
+            }
+            Self::KeyMissing(path) => write!(f, "sealed keys in {}, and no key", path.display()),
+            Self::KeyWrong(path) => write!(f, "the key opens nothing of {}", path.display()),
+            Self::InUse(path) => write!(f, "another process has {} open", path.display()),
+            Self::Busy => write!(f, "the database was held by another process for too long"),
+            Self::Full(path) => write!(f, "no space left on the disk of {}", path.display()),
+            Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::Sqlite(path, error) => write!(f, "{}: {error}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for BackupError {}

@@ -1,0 +1,102 @@
+//! `pareia backup` and `pareia restore`: what they print, what they refuse, and a whole way there and back.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::json;
+
+use super::desk::{Desk, KEY, Running};
+
+#[test]
+fn a_backup_of_a_running_server_brings_its_data_back_and_the_restore_is_undone() {
+    let desk = Desk::new();
+    desk.ok("user add antes");
+    desk.credential("cred_lab", "http://localhost:8080", KEY);
+    let mut serving = Running::start(desk.command("serve --listen 127.0.0.1:0"));
+    serving.first_logged();
+    let folder = desk.folder.join("out");
+    let file = desk.ok("backup out/");
+    let name = file.strip_prefix("out/pareia-20").expect("a date");
+    assert!(name.ends_with("Z.db") && name.len() == "26-01-31T12-00-00Z.db".len(), "{file}");
+    let key = file.replace(".db", ".key");
+    for (path, expected) in [("out", 0o700), (&*file, 0o600), (&*key, 0o600)] {
+        let mode = fs::metadata(desk.folder.join(path)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, expected, "{path}");
+    }
+    desk.ok("user add depois");
+    desk.says(&format!("restore {file}"), 1, "", "Pare o pareia antes (systemctl stop pareia");
+    assert_eq!(desk.json("user list --json").as_array().unwrap().len(), 2, "nothing changed");
+    serving.signal("-TERM");
+    assert_eq!(serving.end().code, Some(0));
+
+    let done = desk.json(&format!("restore {file} --json"));
+    assert_eq!(done["instances"], 0);
+    let users = |expected: &[&str]| {
+        let users = desk.json("user list --json");
+        let mut names: Vec<_> =
+            users.as_array().unwrap().iter().map(|u| u["name"].as_str().unwrap()).collect();
+        names.sort_unstable();
+        assert_eq!(names, expected);
+    };
+    users(&["antes"]);
+    let kept = done["kept"].as_str().expect("the data before").to_owned();
+    let undone = desk.fed(&format!("restore {kept}/pareia.db"), "");
+    assert_eq!((undone.code, undone.out.as_str()), (Some(0), ""), "{}", undone.err);
+    assert!(undone.err.contains("Para voltar a eles: pareia restore"), "{}", undone.err);
+    users(&["antes", "depois"]);
+    assert_eq!(desk.json("credential list --json")[0]["id"], "cred_lab");
+
+    // On another machine: the key lies beside it.
+    desk.ok(&format!("restore {file} --data new"));
+    assert_eq!(desk.json("credential list --json --data new")[0]["id"], "cred_lab");
+    fs::remove_file(desk.folder.join(&key)).unwrap();
+    desk.says(&format!("restore {file} --data newer"), 1, "", "termina em .key");
+    desk.says(&format!("restore {file} --data newer --without-key"), 0, "", "Cadastre-as de novo");
+    assert_eq!(desk.json("credential list --json --data newer"), json!([]));
+    assert_eq!(fs::read_dir(folder).unwrap().count(), 1, "nothing is left beside it");
+}
+
+#[test]
+fn a_backup_says_what_it_is_and_whether_it_has_the_key() {
+    let desk = Desk::new();
+    desk.says("backup b.db", 1, "", "não há banco de dados em");
+    assert!(!desk.folder.join("data").exists(), "a backup makes no data folder");
+    desk.credential("cred_lab", "http://localhost:8080", KEY);
+    desk.says("backup b.db --without-key", 0, "b.db", "as credenciais deste backup não abrem");
+    desk.says("backup b.db", 1, "", "b.db já existe");
+    desk.says("backup none/b.db", 1, "", "não existe");
+    let made = desk.json("backup c --json");
+    assert_eq!(
+        (&made["file"], &made["keyFile"], &made["instances"]),
+        (&json!("c"), &json!("c.key"), &json!(0))
+    );
+    assert!(made["bytes"].as_u64().is_some_and(|bytes| bytes > 4096) && made["schemaVersion"].is_u64());
+    let noted = desk.store().last_backup().unwrap();
+    assert_eq!(noted.made.map(|made| made.file).as_deref(), Some("c"));
+    fs::write(desk.folder.join("text.db"), "x".repeat(9000)).unwrap();
+    desk.says("restore text.db", 1, "", "não é um banco de dados do pareia");
+    desk.says("restore none.db", 1, "", "none.db: não existe");
+}
+
+#[test]
+fn serve_makes_the_backups_that_it_is_told_to() {
+    let desk = Desk::new();
+    let mut command = desk.command("serve --listen 127.0.0.1:0 --backup-every 24h");
+    command.env("PAREIA_BACKUP_DIR", "out").env("PAREIA_BACKUP_KEEP", "2");
+    let mut serving = Running::start(command);
+    let mut line = String::new();
+    while !line.contains("made and verified") {
+        line = serving.first_logged();
+    }
+    serving.signal("-TERM");
+    assert_eq!(serving.end().code, Some(0));
+    let names = || {
+        let entries = fs::read_dir(desk.folder.join("out")).unwrap();
+        let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    let made = names();
+    assert_eq!(made.len(), 2, "a backup and its key");
+    assert!(made[0].contains("-auto-") && made[1] == made[0].replace(".db", ".key"), "{made:?}");
+}

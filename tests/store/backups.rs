@@ -1,0 +1,293 @@
+//! Backups and restores of a data folder, at the store: what others do meanwhile, what a crash leaves.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use pareia::store::{BackupError, WrittenBackup, RestoreKey, Restored, Store, back_up, restore, stage};
+use rusqlite::Connection;
+
+use super::disk::SmallDisk;
+use crate::harness::{Folder, sql};
+use crate::serving::{Serving, furnish};
+
+/// A data folder with a credential, a user and a token.
+fn furnished() -> Folder {
+    let folder = Folder::new();
+    furnish(folder.path(), "http://127.0.0.1:1");
+    folder
+}
+
+#[track_caller]
+fn made(folder: &Path, file: &Path) -> WrittenBackup {
+    back_up(folder, file, true, &mut |_| {}).expect("a backup")
+}
+
+fn restored(folder: &Path, file: &Path, key: RestoreKey) -> Result<Restored, BackupError> {
+    restore(folder, file, key, &mut |_| {})
+}
+
+/// The names in a folder.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("the folder").flatten();
+    let mut names: Vec<_> = entries.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+/// Every row of every table but `settings`, which says when what was done.
+fn rows(file: &Path) -> Vec<Vec<String>> {
+    let folder = file.parent().expect("a folder");
+    let connection = Connection::open(file).expect("a database");
+    let tables = "SELECT group_concat(name) FROM sqlite_schema WHERE type = 'table' AND name <> 'settings'";
+    let tables: String = connection.query_row(tables, [], |row| row.get(0)).expect("tables");
+    drop(connection);
+    assert_eq!(file.file_name().expect("a name"), "pareia.db");
+    let all = tables.split(',').flat_map(|table| {
+        let rows = sql(folder, &format!("SELECT * FROM {table}"));
+        rows.into_iter().map(move |row| [vec![table.to_owned()], row].concat())
+    });
+    let mut all: Vec<_> = all.collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn a_backup_under_two_hundred_writes_a_second_is_one_moment_row_by_row() {
+    let (folder, elsewhere, other) = (furnished(), Folder::new(), Folder::new());
+    let store = Store::open(folder.path()).expect("the store opens");
+    // Of some size, so that many writes come between its first page and its last.
+    store.set_setting("large", &"x".repeat(24 << 20)).expect("written");
+    let program = Connection::open(folder.path().join("pareia.db")).expect("another process");
+    program.execute_batch("CREATE TABLE a (n INTEGER); CREATE TABLE b (n INTEGER)").expect("its tables");
+    let (over, file) = (AtomicBool::new(false), elsewhere.path().join("pareia.db"));
+    let (written, before) = std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            let program = Connection::open(folder.path().join("pareia.db")).expect("another process");
+            program.busy_timeout(Duration::from_secs(5)).expect("a connection");
+            let begun = Instant::now();
+            let mut n = 0;
+            while !over.load(Ordering::SeqCst) {
+                n += 1;
+                // One transaction in two tables: half of it would show.
+                let write = format!("BEGIN; INSERT INTO a VALUES ({n}); INSERT INTO b VALUES ({n}); COMMIT");
+                program.execute_batch(&write).expect("no write waits for a backup");
+                std::thread::sleep(
+                    (begun + Duration::from_millis(5) * n).saturating_duration_since(Instant::now()),
+                );
+            }
+            n
+        });
+        crate::harness::until("it writes", || sql(folder.path(), "SELECT count(*) FROM a")[0][0] != "0");
+        let before: u32 = sql(folder.path(), "SELECT max(n) FROM a")[0][0].parse().expect("a number");
+        // It takes a few writes' time, of which each would have begun another kind of backup anew.
+        let backup =
+            back_up(folder.path(), &file, true, &mut |_| std::thread::sleep(Duration::from_millis(3)));
+        backup.expect("no writer starves it");
+        over.store(true, Ordering::SeqCst);
+        (writer.join().expect("a writer"), before)
+    });
+    restored(other.path(), &file, RestoreKey::Found).expect("restored elsewhere");
+    let kept: u32 = sql(other.path(), "SELECT max(n) FROM a")[0][0].parse().expect("a number");
+    assert!(before <= kept && kept < written, "{before} to {written}: {kept}");
+    assert_eq!(sql(other.path(), "SELECT count(*) FROM a"), [[kept.to_string()]], "all until then");
+    let source = folder.path().join("pareia.db");
+    Connection::open(&source)
+        .expect("the source")
+        .execute_batch(&format!("DELETE FROM a WHERE n > {kept}; DELETE FROM b WHERE n > {kept}"))
+        .expect("as it was at that moment");
+    assert_eq!(rows(&other.path().join("pareia.db")), rows(&source));
+    drop(store);
+    Store::open(other.path()).expect("it can be used");
+}
+
+#[test]
+fn what_is_no_backup_is_told_by_what_it_is() {
+    let (folder, files) = (furnished(), Folder::new());
+    let good = files.path().join("good.db");
+    made(folder.path(), &good);
+    let good_key = files.path().join("good.key");
+    let variant = |name: &str, change: &dyn Fn(&Path)| {
+        let file = files.path().join(name);
+        fs::copy(&good, &file).expect("a copy");
+        change(&file);
+        file
+    };
+    let change = |file: &Path, change: &str| {
+        Connection::open(file).expect("a database").execute_batch(change).expect(change);
+    };
+    let text = variant("text.db", &|file| fs::write(file, "x".repeat(9000)).expect("written"));
+    let empty_file = variant("empty.db", &|file| fs::write(file, "").expect("written"));
+    let others = variant("others.db", &|file| change(file, "DROP TABLE refinery_schema_history"));
+    let future = "INSERT INTO refinery_schema_history VALUES (999, 'x', '', '0')";
+    let newer = variant("newer.db", &|file| change(file, future));
+    let shorten =
+        |file: &Path| fs::File::options().write(true).open(file).and_then(|file| file.set_len(20_000));
+    let cut = variant("cut.db", &|file| shorten(file).expect("cut"));
+    let other = furnished();
+    let empty = Folder::new();
+    for (file, into, key, code) in [
+        (files.path().join("none.db"), folder.path(), RestoreKey::Found, "backup_io"),
+        (text, folder.path(), RestoreKey::Found, "not_a_backup"),
+        (empty_file, folder.path(), RestoreKey::Found, "not_a_backup"),
+        (others, folder.path(), RestoreKey::Found, "not_a_backup"),
+        (newer, folder.path(), RestoreKey::Found, "backup_newer"),
+        (cut, folder.path(), RestoreKey::Found, "backup_damaged"),
+        (variant("keyless.db", &|_| {}), empty.path(), RestoreKey::Found, "backup_key_missing"),
+        (variant("another.db", &|_| {}), other.path(), RestoreKey::Found, "backup_key_wrong"),
+        (good.clone(), empty.path(), RestoreKey::File(&other.path().join("pareia.key")), "backup_key_wrong"),
+    ] {
+        let before = rows(&folder.path().join("pareia.db"));
+        let refused = restored(into, &file, key).expect_err("refused");
+        assert_eq!(refused.code(), code, "{}: {refused}", file.display());
+        assert_eq!(rows(&folder.path().join("pareia.db")), before, "nothing changed");
+        assert!(
+            !names(into).iter().any(|name| name.contains("stag") || name.contains("before")),
+            "{:?}",
+            names(into)
+        );
+    }
+    // The same file is taken with its key, and where the data folder's own fits.
+    let keyless = files.path().join("keyless.db");
+    restored(empty.path(), &keyless, RestoreKey::File(&good_key)).expect("with its key");
+    restored(folder.path(), &keyless, RestoreKey::Found).expect("beside its key");
+    let lost = Folder::new();
+    restored(lost.path(), &keyless, RestoreKey::Lost).expect("without its key");
+    assert!(
+        Store::open(lost.path()).expect("it opens with a new key").credentials().expect("read").is_empty()
+    );
+}
+
+#[test]
+fn a_backup_replaces_nothing_and_needs_the_key_that_fits() {
+    let (folder, files) = (furnished(), Folder::new());
+    let file = files.path().join("b.db");
+    made(folder.path(), &file);
+    assert_eq!(names(files.path()), ["b.db", "b.key"]);
+    for path in ["b.db", "b.key"] {
+        let mode = std::os::unix::fs::PermissionsExt::mode(
+            &fs::metadata(files.path().join(path)).expect("it").permissions(),
+        );
+        assert_eq!(mode & 0o777, 0o600, "{path}");
+    }
+    // No WAL is asked for by whoever reads it.
+    assert_eq!(fs::read(&file).expect("it")[18..20], [1, 1]);
+    let refused = |with_key: bool, target: &str| {
+        let made = back_up(folder.path(), &files.path().join(target), with_key, &mut |_| {});
+        made.expect_err("refused").code()
+    };
+    assert_eq!(refused(true, "b.db"), "backup_exists");
+    fs::write(files.path().join("c.key"), "of something else").expect("a file");
+    assert_eq!(refused(true, "c.db"), "backup_exists");
+    fs::copy(furnished().path().join("pareia.key"), folder.path().join("pareia.key")).expect("another key");
+    assert_eq!(refused(true, "d.db"), "backup_key_wrong");
+    assert_eq!(refused(true, "none/d.db"), "backup_io");
+    assert_eq!(names(files.path()), ["b.db", "b.key", "c.key"], "nothing is left");
+    back_up(folder.path(), &files.path().join("e.db"), false, &mut |_| {}).expect("the rows are well");
+    assert_eq!(names(files.path()), ["b.db", "b.key", "c.key", "e.db"]);
+    let nothing = Folder::new();
+    let made = back_up(nothing.path(), &files.path().join("f.db"), true, &mut |_| {});
+    assert_eq!(made.expect_err("nothing to copy").code(), "no_database");
+    assert_eq!(names(nothing.path()), Vec::<String>::new(), "and nothing made");
+}
+
+#[test]
+fn a_full_disk_leaves_nothing_of_a_backup_or_of_a_restore() {
+    let Some(disk) = SmallDisk::mount("1m") else { return };
+    let (folder, files) = (furnished(), Folder::new());
+    Store::open(folder.path())
+        .expect("it opens")
+        .set_setting("large", &"x".repeat(2 << 20))
+        .expect("written");
+    let target = disk.path().join("b.db");
+    let refused = back_up(folder.path(), &target, true, &mut |_| {}).expect_err("no space");
+    assert!(matches!(&refused, BackupError::Full(full) if full == disk.path()), "{refused:?}");
+    assert_eq!(names(disk.path()), Vec::<String>::new());
+    let file = files.path().join("b.db");
+    made(folder.path(), &file);
+    furnish(disk.path(), "http://127.0.0.1:1");
+    let before = rows(&disk.path().join("pareia.db"));
+    let refused = restored(disk.path(), &file, RestoreKey::Found).expect_err("no space");
+    assert!(matches!(&refused, BackupError::Full(_)), "{refused:?}");
+    assert_eq!(rows(&disk.path().join("pareia.db")), before);
+    assert_eq!(names(disk.path()), ["pareia.db", "pareia.key", "pareia.lock"]);
+}
+
+#[test]
+fn a_restore_is_refused_while_anybody_has_the_database_open() {
+    let (folder, files) = (furnished(), Folder::new());
+    let file = files.path().join("b.db");
+    made(folder.path(), &file);
+    let refused = |who: &str| {
+        let refused = restored(folder.path(), &file, RestoreKey::Found).expect_err(who);
+        assert_eq!(refused.code(), "data_in_use", "{who}");
+    };
+    let serving = Serving::start(folder.path());
+    refused("serve runs");
+    serving.kill();
+    let store = Store::open(folder.path()).expect("a command");
+    refused("a command runs");
+    drop(store);
+    let shell = Connection::open(folder.path().join("pareia.db")).expect("the sqlite3 shell");
+    shell.query_row("SELECT count(*) FROM users", [], |row| row.get::<_, i64>(0)).expect("it reads");
+    refused("another program");
+    drop(shell);
+    let done = restored(folder.path(), &file, RestoreKey::Found).expect("nobody is left");
+    assert_eq!(done.contents.sealed_keys, 1);
+    let kept = done.kept.expect("the data before");
+    let undone = restored(folder.path(), &kept.join("pareia.db"), RestoreKey::Found).expect("undone");
+    assert_eq!(undone.contents, done.contents);
+}
+
+/// A data folder whose newest row is in its WAL alone, as a crash leaves it.
+fn crashed(name: &str) -> Folder {
+    let (folder, copy) = (furnished(), Folder::new());
+    let store = Store::open(folder.path()).expect("it opens");
+    store.set_setting("name", name).expect("written");
+    for entry in fs::read_dir(folder.path()).expect("the folder").flatten() {
+        fs::copy(entry.path(), copy.path().join(entry.file_name())).expect("copied while it is open");
+    }
+    copy
+}
+
+#[test]
+fn a_restore_that_a_crash_cut_short_is_finished_whatever_it_had_done() {
+    let setting = |folder: &Path| sql(folder, "SELECT value FROM settings WHERE name = 'name'");
+    for steps in 0..=6 {
+        let (folder, new, files) = (crashed("old"), crashed("new"), Folder::new());
+        let file: PathBuf = files.path().join("b.db");
+        made(new.path(), &file);
+        stage(folder.path(), &file, RestoreKey::Found, &mut |_| {}).expect("staged");
+        let at = |path: &str| folder.path().join(path);
+        let rename = |from: &str, to: &str| fs::rename(at(from), at(to)).expect(from);
+        let link = |from: &str, to: &str| fs::hard_link(at(from), at(to)).expect(from);
+        let done: [&dyn Fn(); 6] = [
+            &|| rename("pareia.staged", "pareia.restoring"),
+            &|| fs::create_dir(at("pareia.restoring/before")).expect("made"),
+            &|| {
+                link("pareia.db", "pareia.restoring/before/pareia.db");
+                link("pareia.key", "pareia.restoring/before/pareia.key");
+            },
+            &|| {
+                rename("pareia.db-wal", "pareia.restoring/before/pareia.db-wal");
+                rename("pareia.db-shm", "pareia.restoring/before/pareia.db-shm");
+            },
+            &|| rename("pareia.restoring/pareia.key", "pareia.key"),
+            &|| rename("pareia.restoring/pareia.db", "pareia.db"),
+        ];
+        done.iter().take(steps).for_each(|step| step());
+        drop(Store::open(folder.path()).expect("it opens with the key that fits"));
+        if steps == 0 {
+            // Staged is not decided: only the start that a person asked for applies it.
+            assert_eq!(setting(folder.path()), [["old"]]);
+            continue;
+        }
+        assert_eq!(setting(folder.path()), [["new"]], "after {steps} steps");
+        let kept: Vec<_> = names(folder.path()).into_iter().filter(|name| name.contains("before-")).collect();
+        assert_eq!(kept.len(), 1, "{:?}", names(folder.path()));
+        assert!(!at("pareia.restoring").exists() && !at("pareia.staged").exists());
+        drop(Store::open(&at(&kept[0])).expect("what was kept is whole"));
+        assert_eq!(setting(&at(&kept[0])), [["old"]], "with what was in its WAL alone, after {steps} steps");
+    }
+}
