@@ -407,7 +407,7 @@ impl Client {
         &self,
         method: &str,
         path: &str,
-        body: &str,
+        body: &(impl AsRef<[u8]> + ?Sized),
         other: &[(&str, &str)],
     ) -> (u16, Vec<(String, String)>, Vec<u8>) {
         let mut lines: Vec<_> = self.headers.iter().map(|(n, v)| (*n, v.as_str())).collect();
@@ -420,10 +420,11 @@ impl Client {
         stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\n{lines}Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
+            "{method} {path} HTTP/1.1\r\n{lines}Connection: close\r\nContent-Length: {}\r\n\r\n",
+            body.as_ref().len()
         )
         .expect("the server listens");
+        stream.write_all(body.as_ref()).expect("it reads");
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).expect("an answer");
         let end = answer.windows(4).position(|w| w == b"\r\n\r\n").expect("a head");

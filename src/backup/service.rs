@@ -8,8 +8,9 @@ use std::time::{Duration, Instant, SystemTime};
 use super::file_name::{BackupName, BackupOrigin};
 use super::folder::{self, BackupEntry};
 use super::upload::{self, Piece, Received};
+use crate::domain::{Millis, Secret};
 use crate::store::{
-    BackupContents, BackupError, WrittenBackup, RestoreKey, Store, back_up, stage, verify_backup,
+    BackupContents, BackupError, RestoreKey, Store, WrittenBackup, back_up, put_key, stage, verify_backup,
 };
 use crate::sync::Mutex;
 
@@ -106,7 +107,7 @@ impl Backups {
     }
 
     /// The moment of the newest automatic one.
-    pub(super) fn newest_automatic(&self) -> Result<Option<i64>, BackupError> {
+    pub(super) fn newest_automatic(&self) -> Result<Option<Millis>, BackupError> {
         let entries = folder::list(&self.plan.folder)?;
         Ok(folder::newest_automatic(&entries, &self.store.tag(), self.store.clock().now()))
     }
@@ -151,6 +152,11 @@ impl Backups {
     /// Stages a backup of the folder: the next start restores it.
     pub fn stage(&self, file: &Path) -> Result<BackupContents, BackupError> {
         stage(self.store.folder(), file, RestoreKey::Found, &mut |_| {})
+    }
+
+    /// Puts a key beside a backup, if it opens what is sealed there.
+    pub fn put_key(&self, file: &Path, key: &Secret) -> Result<(), BackupError> {
+        put_key(file, key)
     }
 
     /// Takes a piece of an upload.

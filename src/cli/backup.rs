@@ -12,7 +12,7 @@ use super::table::pretty;
 use crate::backup::{self, BackupName, BackupOrigin};
 use crate::domain::clock;
 use crate::store::{
-    BackupError, WrittenBackup, CopyProgress, RestoreKey, back_up, key_of, note_backup_beside, restore,
+    BackupError, CopyProgress, RestoreKey, WrittenBackup, back_up, key_of, note_backup_beside, restore,
 };
 use crate::text::cli as words;
 
@@ -44,7 +44,7 @@ pub struct RestoreArgs {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct BackupJson<'a> {
+struct NewBackupJson<'a> {
     file: &'a Path,
     key_file: Option<&'a Path>,
     bytes: u64,
@@ -81,7 +81,7 @@ pub fn make(folder: &Path, args: &BackupArgs) -> CommandResult {
         note(words::backup_is_exposed(file));
     }
     if args.json {
-        return out(pretty(&BackupJson {
+        return out(pretty(&NewBackupJson {
             file,
             key_file: key_file.as_deref(),
             bytes: contents.bytes,

@@ -4,6 +4,7 @@
 //! One file for each group of commands. Sentences are in `text::cli`.
 
 mod backup;
+mod backup_setting;
 pub mod ca_file;
 mod config;
 mod confirm;
@@ -18,6 +19,7 @@ mod log_line;
 mod logging;
 mod output;
 mod public_url;
+mod restart;
 mod screen;
 mod secret_input;
 mod serve;

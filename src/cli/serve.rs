@@ -5,20 +5,22 @@
 use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use log::LevelFilter;
 
+use super::backup_setting::BackupSetting;
 use super::evolution_setting::{EvolutionAccess, EvolutionSetting};
 use super::logging::{self, BufferedLog};
 use super::output::{CommandFailure, CommandResult};
 use super::public_url::PublicUrl;
+use super::restart::{self, Ending};
 use super::serve_state::reachable;
 use super::service_manager::ServiceManager;
 use super::serving_note::ServingNote;
 use super::{setting, setup_link, signals};
 use crate::backup::{BackupLoop, Backups};
-use crate::cli::config::{Config, Raw, RawBackups};
+use crate::cli::config::{Config, Raw};
 use crate::http::{Server, Settings, raise_open_files};
 use crate::instance::connect::ConnectService;
 use crate::instance::monitor::{Monitor, Pace};
@@ -58,52 +60,7 @@ pub struct Args {
     #[command(flatten)]
     evolution: EvolutionSetting,
     #[command(flatten)]
-    backups: ScheduleArgs,
-}
-
-/// Those of its backups.
-#[derive(clap::Args, Debug)]
-struct ScheduleArgs {
-    #[arg(
-        long = "backup-every",
-        id = "backup_every",
-        env = "PAREIA_BACKUP_EVERY",
-        value_name = "TEMPO",
-        default_value = "",
-        hide_default_value = true
-    )]
-    every: String,
-    #[arg(
-        long = "backup-keep",
-        id = "backup_keep",
-        env = "PAREIA_BACKUP_KEEP",
-        value_name = "N",
-        default_value = "7"
-    )]
-    keep: String,
-    #[arg(
-        long = "backup-dir",
-        id = "backup_dir",
-        env = "PAREIA_BACKUP_DIR",
-        value_name = "PASTA",
-        default_value = "",
-        hide_default_value = true
-    )]
-    dir: String,
-    #[arg(
-        long = "backup-key",
-        id = "backup_key",
-        env = "PAREIA_BACKUP_KEY",
-        value_name = "with|without",
-        default_value = "with"
-    )]
-    key: String,
-}
-
-impl ScheduleArgs {
-    fn raw(&self) -> RawBackups<'_> {
-        RawBackups { every: &self.every, keep: &self.keep, folder: &self.dir, key: &self.key }
-    }
+    backups: BackupSetting,
 }
 
 /// Serves until a signal.
@@ -123,22 +80,39 @@ pub fn run(folder: PathBuf, args: &Args) -> CommandResult {
     let evolution = args.evolution.read()?;
     // Dropped however this ends: what a panic says is written, too.
     let log_buffer = logging::start_buffered(LevelFilter::Info, config.log_format);
-    serve(&config, evolution.as_ref(), &log_buffer)
+    match serve(&config, evolution.as_ref(), &log_buffer)? {
+        Ending::Signal => Ok(()),
+        Ending::Restore => {
+            drop(log_buffer);
+            restart::start_anew()
+        }
+    }
 }
 
-fn serve(config: &Config, evolution: Option<&EvolutionAccess>, log_buffer: &BufferedLog) -> CommandResult {
+fn serve(
+    config: &Config,
+    evolution: Option<&EvolutionAccess>,
+    log_buffer: &BufferedLog,
+) -> Result<Ending, CommandFailure> {
     // Before anything is served: a signal that comes early is not lost.
-    let stopped = signals::first()?;
+    let (ends, ended) = mpsc::channel();
+    signals::send_first(Ending::Signal, ends.clone())?;
     raise_open_files()?;
+    let restored = store::apply_staged(&config.data);
     let store = Arc::new(Store::open(&config.data)?);
+    restart::note_restore(&store, restored)?;
     if let Some(evolution) = evolution {
         evolution.apply(&store)?;
     }
+    let backups = Arc::new(Backups::new(Arc::clone(&store), config.backups.clone()));
     let connect_service = Arc::new(ConnectService::new(Arc::clone(&store), config.qr_timeout));
     let mut settings = Settings::new(&config.listen);
     settings.trusted_proxies.clone_from(&config.trusted_proxies);
     settings.public_url.clone_from(&config.public_url);
     settings.allowed_origins.clone_from(&config.allowed_origins);
+    settings.backups = Some(Arc::clone(&backups));
+    // Where the end has begun for another reason, nobody hears it: the next start restores.
+    settings.restart = Some(Box::new(move || ends.send(Ending::Restore).unwrap_or_default()));
     let gateway = Arc::clone(connect_service.gateway());
     let monitor = Arc::new(Monitor::start(Arc::clone(&store), gateway, Pace::default()));
     let mut server = Server::start(settings, Arc::clone(&store), connect_service, Arc::clone(&monitor))
@@ -149,7 +123,7 @@ fn serve(config: &Config, evolution: Option<&EvolutionAccess>, log_buffer: &Buff
         started.map_err(|e| CommandFailure::Failed(words::cannot_serve_metrics(listen, &e)))
     });
     let metrics = metrics.transpose()?;
-    let backups = BackupLoop::start(Arc::new(Backups::new(Arc::clone(&store), config.backups.clone())));
+    let backup_loop = BackupLoop::start(backups);
     // Before the first line of the log: a command beside the server may need it at once.
     store.set_setting("url", &url)?;
     let (listen, public_url) = (server.addr().to_string(), config.public_url.as_deref());
@@ -160,14 +134,14 @@ fn serve(config: &Config, evolution: Option<&EvolutionAccess>, log_buffer: &Buff
     }
     advise(config, &server, &store, &url)?;
     let service_manager = ServiceManager::tell(reachable(server.addr()), Arc::clone(&store));
-    stopped.recv().unwrap_or_default();
-    log::info!("signal received: finishing what runs");
-    service_manager.stopping();
+    let ending = ended.recv().unwrap_or(Ending::Signal);
+    log::info!("{}: finishing what runs", ending.reason());
+    service_manager.end(ending);
     server.shutdown();
     monitor.stop();
-    backups.stop();
+    backup_loop.stop();
     log::info!("stopped");
-    Ok(())
+    Ok(ending)
 }
 
 /// Logs what an administrator should know at the start.

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use sd_notify::NotifyState;
 
+use super::restart::Ending;
 use crate::store::{self, Store};
 use crate::sync::Threads;
 
@@ -49,11 +50,13 @@ impl ServiceManager {
         Self(Some(threads))
     }
 
-    /// Tells it that the server ends.
-    pub fn stopping(self) {
+    /// Tells it that the server ends. Of a new start it is told nothing: whoever says that it stops has to.
+    pub fn end(self, ending: Ending) {
         if let Some(threads) = self.0 {
             threads.end(END);
-            notify(&[NotifyState::Stopping]);
+            if ending == Ending::Signal {
+                notify(&[NotifyState::Stopping]);
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 //! when its terminal is closed; what a person runs in a terminal ends with it.
 
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -17,11 +17,17 @@ const INTERRUPTED: i32 = 130;
 /// A channel on which the first SIGTERM or SIGINT arrives; the second ends the process at once.
 pub fn first() -> Result<Receiver<()>, CommandFailure> {
     let (sender, first) = mpsc::channel();
-    // The receiver is gone where the end has begun for another reason.
-    watch(&[SIGTERM, SIGINT], move || sender.send(()).unwrap_or_default())?;
-    // Caught and ignored: SIGHUP must not end a server.
-    signal_hook::flag::register(SIGHUP, Arc::default()).map_err(|error| no_signals(&error))?;
+    send_first((), sender)?;
     Ok(first)
+}
+
+/// Sends that at the first SIGTERM or SIGINT, to whoever may end for other reasons too; the second ends the process at
+/// once.
+pub fn send_first<T: Send + 'static>(what: T, sender: Sender<T>) -> Result<(), CommandFailure> {
+    // The receiver is gone where the end has begun for another reason.
+    watch(&[SIGTERM, SIGINT], move || sender.send(what).unwrap_or_default())?;
+    // Caught and ignored: SIGHUP must not end a server.
+    signal_hook::flag::register(SIGHUP, Arc::default()).map(drop).map_err(|error| no_signals(&error))
 }
 
 /// Calls `stop` at the first signal, on a thread of its own; the second ends the process at once.

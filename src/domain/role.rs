@@ -30,6 +30,8 @@ pub enum Permission {
     ManageTokens,
     /// To see and end everybody's sessions.
     ManageSessions,
+    /// To make, list, fetch and restore backups.
+    ManageBackups,
 }
 
 impl Role {
@@ -84,8 +86,8 @@ mod tests {
     #[test]
     fn each_role_may_do_what_the_table_says() {
         use Permission::{
-            AdoptPaired, ConnectAllInstances, ManageAllInstances, ManageCredentials, ManageSessions,
-            ManageTokens, ManageUsers,
+            AdoptPaired, ConnectAllInstances, ManageAllInstances, ManageBackups, ManageCredentials,
+            ManageSessions, ManageTokens, ManageUsers,
         };
         // administrator, operator, owner
         for (permission, allowed) in [
@@ -96,6 +98,7 @@ mod tests {
             (ManageUsers, [true, false, false]),
             (ManageTokens, [true, false, false]),
             (ManageSessions, [true, false, false]),
+            (ManageBackups, [true, false, false]),
         ] {
             assert_eq!(Role::ALL.map(|role| role.allows(permission)), allowed, "{permission:?}");
         }

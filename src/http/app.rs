@@ -13,6 +13,7 @@ use super::security::peer::Network;
 use super::security::rate_limit::RateLimit;
 use super::security::throttles::Throttles;
 use super::security::usage_notes::UsageNotes;
+use crate::backup::{BackupPlan, Backups};
 use crate::instance::actions::ActionService;
 use crate::instance::connect::ConnectService;
 use crate::instance::monitor::Monitor;
@@ -50,7 +51,14 @@ pub struct App {
     pub log: RequestLog,
     /// How often instances may be restarted and connect links be used.
     pub throttles: Throttles,
+    /// Backups of the store.
+    pub backups: Arc<Backups>,
+    /// Ends the server and starts it anew; `None`: whoever runs it cannot.
+    pub restart: Option<Restart>,
 }
+
+/// Asks whoever runs the server to start it anew, and returns at once.
+pub type Restart = Box<dyn Fn() + Send + Sync>;
 
 impl App {
     /// What the routes of a server with that many connections share.
@@ -61,6 +69,8 @@ impl App {
         trusted_proxies: Vec<Network>,
         connections: usize,
     ) -> Self {
+        let plan = BackupPlan::on_demand(store.folder());
+        let backups = Arc::new(Backups::new(Arc::clone(&store), plan));
         let usage_notes = UsageNotes::start(Arc::clone(&store));
         Self {
             store,
@@ -78,6 +88,8 @@ impl App {
             request_counts: RequestCounts::default(),
             log: RequestLog::default(),
             throttles: Throttles::default(),
+            backups,
+            restart: None,
         }
     }
 }

@@ -96,7 +96,7 @@ fn serve(app: &App, request: &Request, path: &str) -> Result<HttpReply, Problem>
         headers.push(("Content-Encoding", "gzip".to_owned()));
     }
     let body = if known { &[][..] } else { packed.unwrap_or(&file.plain) };
-    Ok(HttpReply { status: if known { 304 } else { 200 }, headers, body: body.to_vec() })
+    Ok(HttpReply { status: if known { 304 } else { 200 }, headers, body: body.to_vec(), file: None })
 }
 
 fn headers(kind: &str, tag: String, public_url: Option<&str>) -> Vec<(&'static str, String)> {

@@ -37,12 +37,14 @@ pub use api::instance::ConnectJson;
 pub use api::instances::{InstanceJson, InstanceRemoval};
 pub use api::link::NewLinkJson;
 pub use api::webhook::address as webhook_address;
+pub use app::Restart;
 pub use edge::limits::{
     LEAST_OPEN_FILES, Limits, TooFewFiles, most_open_files, raise_open_files, wanted_open_files,
 };
 pub use security::allowed_origin::{AllowedOrigin, NotAnOrigin};
 pub use security::peer::{Network, NotANetwork};
 
+use crate::backup::Backups;
 use crate::instance::connect::ConnectService;
 use crate::instance::monitor::Monitor;
 use crate::store::Store;
@@ -66,6 +68,10 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Origins whose pages may call the API with a token.
     pub allowed_origins: Vec<AllowedOrigin>,
+    /// Backups of the store; `None`: those that somebody asks for, in the data folder.
+    pub backups: Option<Arc<Backups>>,
+    /// Starts the server anew; `None`: it cannot be.
+    pub restart: Option<Restart>,
     /// How long shutdown waits for what runs.
     pub drain: Duration,
     /// What one client may take of the server.
@@ -80,6 +86,8 @@ impl Settings {
             trusted_proxies: Vec::new(),
             public_url: None,
             allowed_origins: Vec::new(),
+            backups: None,
+            restart: None,
             drain: DRAIN,
             limits: Limits::default(),
         }
@@ -110,6 +118,8 @@ impl Server {
         let mut app = App::new(store, connect_service, monitor, settings.trusted_proxies, limits.connections);
         app.public_url = settings.public_url;
         app.allowed_origins = settings.allowed_origins;
+        app.backups = settings.backups.unwrap_or(app.backups);
+        app.restart = settings.restart;
         let app = Arc::new(app);
         let routes: Arc<dyn Routes> = Arc::new(Router::new(Arc::clone(&app), limits.clone()));
         let backends = Arc::new(Backends::start(Arc::clone(&routes), &folder)?);

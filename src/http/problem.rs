@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::domain::{AdoptionObstacle, BUSY_RETRY, BusyCause, Invalid, UpstreamError, UseCaseError};
 use crate::instance::actions::{Action, ActionError};
 use crate::instance::connect::ConnectError;
-use crate::store;
+use crate::store::{self, BackupError};
 use crate::text;
 use crate::upstream::Check;
 
@@ -86,6 +86,20 @@ pub enum Problem {
     Untested(Check),
     /// The database failed.
     Store(store::Error),
+    /// A backup was not made, or not restored.
+    Backup(BackupError),
+    /// A piece of an upload does not follow what came before it: so many bytes.
+    OutOfOrder(u64),
+    /// An upload is over this many bytes.
+    UploadTooLarge(u64),
+    /// Nobody would start the server anew.
+    NoRestart,
+}
+
+impl From<BackupError> for Problem {
+    fn from(error: BackupError) -> Self {
+        Self::Backup(error)
+    }
 }
 
 impl From<store::Error> for Problem {
@@ -126,7 +140,7 @@ impl Problem {
             Self::NotFound | Self::NothingUnmanaged => 404,
             Self::MethodNotAllowed(_) => 405,
             Self::TooSlow => 408,
-            Self::BodyTooLarge => 413,
+            Self::BodyTooLarge | Self::UploadTooLarge(_) => 413,
             Self::RateLimited(_) | Self::TooOften(_) | Self::TooManyAttempts(_) => 429,
             Self::HeadTooLarge => 431,
             Self::NotReady => 503,
@@ -137,10 +151,13 @@ impl Problem {
             | Self::InUse(..)
             | Self::AmbiguousName(_)
             | Self::NotAdoptable(_)
+            | Self::OutOfOrder(_)
+            | Self::NoRestart
             | Self::LastAdministrator => 409,
             Self::LinkExpired | Self::SetupExpired => 410,
             Self::Action(_, error) => action_status(error),
             Self::Store(error) => use_case_status(&error.into()),
+            Self::Backup(error) => backup_status(error),
         }
     }
 
@@ -157,7 +174,8 @@ impl Problem {
             Self::NotReady
             | Self::Failed(UseCaseError::Busy(_))
             | Self::Action(_, ActionError::Failed(UseCaseError::Busy(_)))
-            | Self::Store(store::Error::Busy) => Some(("Retry-After", BUSY_RETRY.to_string())),
+            | Self::Store(store::Error::Busy)
+            | Self::Backup(BackupError::Busy) => Some(("Retry-After", BUSY_RETRY.to_string())),
             _ => None,
         }
     }
@@ -233,6 +251,10 @@ impl Problem {
             }
             Self::Untested(check) => return text::check(check).unwrap_or_else(internal),
             Self::Store(error) => return text::use_case_error(&error.into()),
+            Self::Backup(error) => return text::backup_error(error),
+            Self::OutOfOrder(bytes) => return text::out_of_order(*bytes),
+            Self::UploadTooLarge(most) => return text::upload_too_large(*most),
+            Self::NoRestart => ("restart_by_hand", text::NO_RESTART, Some(text::NO_RESTART_DETAIL)),
         };
         text::Sentence { code, error: error.to_owned(), detail: detail.map(Into::into) }
     }
@@ -258,6 +280,21 @@ fn use_case_status(error: &UseCaseError) -> u16 {
 
 fn upstream_status(error: &UpstreamError) -> u16 {
     if error.code() == UpstreamError::Timeout.code() { 504 } else { 502 }
+}
+
+fn backup_status(error: &BackupError) -> u16 {
+    match error {
+        BackupError::Exists(_)
+        | BackupError::NotABackup(_)
+        | BackupError::Damaged(_)
+        | BackupError::Newer { .. }
+        | BackupError::KeyMissing(_)
+        | BackupError::KeyWrong(_)
+        | BackupError::InUse(_) => 409,
+        BackupError::Busy => 503,
+        BackupError::Full(_) => 507,
+        BackupError::NoDatabase(_) | BackupError::Io(..) | BackupError::Sqlite(..) => 500,
+    }
 }
 
 fn connect_status(error: &ConnectError) -> u16 {
@@ -395,6 +432,26 @@ mod tests {
         ] {
             check(&Problem::NotAdoptable(obstacle), 409, code, None);
         }
+        let file = || "f".into();
+        let denied = std::io::ErrorKind::PermissionDenied.into();
+        for (error, status, code) in [
+            (BackupError::Exists(file()), 409, "backup_exists"),
+            (BackupError::NotABackup(file()), 409, "not_a_backup"),
+            (BackupError::Damaged(file()), 409, "backup_damaged"),
+            (BackupError::Newer { file: file(), found: 2, known: 1 }, 409, "backup_newer"),
+            (BackupError::KeyMissing(file()), 409, "backup_key_missing"),
+            (BackupError::KeyWrong(file()), 409, "backup_key_wrong"),
+            (BackupError::InUse(file()), 409, "data_in_use"),
+            (BackupError::Full(file()), 507, "storage_full"),
+            (BackupError::NoDatabase(file()), 500, "no_database"),
+            (BackupError::Io(file(), denied), 500, "backup_io"),
+        ] {
+            check(&Problem::Backup(error), status, code, None);
+        }
+        check(&Problem::Backup(BackupError::Busy), 503, "busy", busy);
+        check(&Problem::OutOfOrder(7), 409, "upload_out_of_order", None);
+        check(&Problem::UploadTooLarge(7), 413, "upload_too_large", None);
+        check(&Problem::NoRestart, 409, "restart_by_hand", None);
         check(&Problem::LastAdministrator, 409, "last_administrator", None);
         check(&Problem::Untested(Check::InstanceToken), 400, "instance_token", None);
         for (error, status, code) in [

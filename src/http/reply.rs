@@ -2,6 +2,8 @@
 //!
 //! Nothing here reads a request or a socket.
 
+use std::fs::File;
+
 use serde::Serialize;
 
 use super::problem::Problem;
@@ -38,6 +40,17 @@ pub struct HttpReply {
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Vec<u8>,
+    /// A file that follows the body. Only a route that may block answers with one: the connection's own thread sends it.
+    pub file: Option<FileBody>,
+}
+
+/// A file that is sent as it is read, however large.
+#[derive(Debug)]
+pub struct FileBody {
+    /// The file, from its start.
+    pub file: File,
+    /// How many bytes of it are sent.
+    pub bytes: u64,
 }
 
 impl HttpReply {
@@ -61,7 +74,15 @@ impl HttpReply {
             ("X-Content-Type-Options", "nosniff".to_owned()),
             ("Cross-Origin-Resource-Policy", "same-origin".to_owned()),
         ];
-        Self { status, headers, body }
+        Self { status, headers, body, file: None }
+    }
+
+    /// A file to be kept by whoever asked, under that name, which has no quotes in it.
+    pub fn download(name: &str, file: FileBody) -> Self {
+        let mut reply = Self::bytes(200, "application/octet-stream", Vec::new());
+        reply.headers.push(("Content-Disposition", format!("attachment; filename=\"{name}\"")));
+        reply.file = Some(file);
+        reply
     }
 
     /// The usual success: what was asked for, under `data`.

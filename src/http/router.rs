@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use log::Level;
 
-use super::api::admin::{self, credentials, tokens, unmanaged, users};
+use super::api::admin::{self, backups, credentials, tokens, unmanaged, users};
 use super::api::{
     change, connect, events, health, instance, instances, link, login, picture, reconnect, session, webhook,
 };
@@ -95,6 +95,11 @@ const ROUTES: &[Route] = &[
     ("/api/admin/tokens/{}", &[("DELETE", WRITE, tokens::revoke)]),
     ("/api/admin/unmanaged", &[("GET", UPSTREAM, unmanaged::list)]),
     ("/api/admin/unmanaged/adopt", &[("POST", UPSTREAM, unmanaged::adopt)]),
+    ("/api/admin/backups", &[("GET", WRITE, backups::list), ("POST", WRITE, backups::make)]),
+    ("/api/admin/backups/upload", &[("POST", WRITE, backups::upload)]),
+    ("/api/admin/backups/{}/key", &[("POST", WRITE, backups::put_key)]),
+    ("/api/admin/backups/{}/download", &[("POST", HASH, backups::download)]),
+    ("/api/admin/backups/{}/restore", &[("POST", HASH, backups::restore)]),
     ("/livez", &[("GET", Quick, health::livez)]),
     ("/readyz", &[("GET", WRITE, health::readyz)]),
     (WEBHOOK, &[("POST", Quick, webhook::receive)]),

@@ -2,12 +2,14 @@
 //! name only when it is whole, verified and on the disk: whatever has the name can be restored.
 
 use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::BackupError;
 use super::copy::{CopyProgress, copy, open_to_read};
 use super::partial_file::PartialFile;
 use super::verify::{BackupContents, verify_backup};
+use crate::domain::Secret;
 
 /// A backup that was made.
 #[derive(Clone, Debug)]
@@ -58,10 +60,19 @@ pub fn key_of(file: &Path) -> PathBuf {
     file.with_extension("key")
 }
 
+/// Puts a key beside a backup, if it opens what is sealed there.
+pub fn put_key(file: &Path, key: &Secret) -> Result<(), BackupError> {
+    let partial = PartialFile::create(&key_of(file))?;
+    let written = writeln!(&mut partial.file(), "{}", key.expose().trim());
+    written.map_err(|error| BackupError::io(error, partial.path()))?;
+    verify_backup(file, Some(partial.path()))?;
+    partial.keep()
+}
+
 fn copy_key(key: &Path, target: &Path) -> Result<PartialFile, BackupError> {
     let partial = PartialFile::create(target)?;
     let mut source = File::open(key).map_err(|e| BackupError::io(e, key))?;
-    std::io::copy(&mut source, &mut partial.file()).map_err(|e| BackupError::io(e, partial.path()))?;
+    io::copy(&mut source, &mut partial.file()).map_err(|e| BackupError::io(e, partial.path()))?;
     Ok(partial)
 }
 

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::backup::WrittenBackup;
+use super::restore::AppliedRestore;
 use super::{BackupError, Error, Store};
 use crate::domain::{Millis, clock};
 
@@ -91,9 +92,9 @@ impl Store {
         self.note(RESTORED)
     }
 
-    /// Notes what became of a restore: the folder that has the data before it, if there were any.
-    pub fn note_restore(&self, done: &Result<Option<std::path::PathBuf>, BackupError>) -> Result<(), Error> {
-        let kept = done.as_ref().ok().and_then(|kept| kept.as_ref());
+    /// Notes what became of a restore that was asked for on the page.
+    pub fn note_restore(&self, done: &Result<AppliedRestore, BackupError>) -> Result<(), Error> {
+        let kept = done.as_ref().ok().and_then(|done| done.kept.as_ref());
         let kept = kept.map(|kept| kept.to_string_lossy().into_owned());
         let failed = done.as_ref().err().map(|error| error.code().to_owned());
         self.set_setting(RESTORED, &json(&LastRestore { at: self.clock.now(), kept, failed }))

@@ -45,7 +45,7 @@ mod verify;
 mod writer;
 
 pub use adoption::{Adoption, RowHome};
-pub use backup::{WrittenBackup, back_up, key_of};
+pub use backup::{WrittenBackup, back_up, key_of, put_key};
 pub use backup_error::BackupError;
 pub use backup_notes::{FailedBackup, LastBackup, LastRestore, MadeBackup, note_backup_beside};
 pub use copy::CopyProgress;
@@ -64,7 +64,7 @@ pub use monitored::{MonitoredRow, NotedStatus};
 pub use overview::Totals;
 pub use passwords::Account;
 pub use people::{Identified, NewToken, Removal, TokenLine, UserLine};
-pub use restore::{RestoreKey, Restored, apply_staged, restore, stage};
+pub use restore::{AppliedRestore, RestoreKey, Restored, apply_staged, restore, stage};
 pub use sessions::{NewSession, SESSION_LIFE, Session, SessionLine};
 pub use setup::{SETUP_LIFE, SetUp, SetupLink};
 pub use stamp::{stamp, stamped};

@@ -58,6 +58,13 @@ pub struct Restored {
     pub kept: Option<PathBuf>,
 }
 
+/// A staged backup that was moved in.
+#[derive(Clone, Debug)]
+pub struct AppliedRestore {
+    /// The folder with the data before it; `None`: there were none.
+    pub kept: Option<PathBuf>,
+}
+
 /// Restores a backup. Refused while any process has the database of the data folder open.
 pub fn restore(
     folder: &Path,
@@ -112,11 +119,11 @@ fn stage_alone(
 }
 
 /// Moves in what a request staged, at the start that follows it; `None`: nothing is staged, or has been for too long.
-pub fn apply_staged(folder: &Path) -> Result<Option<Option<PathBuf>>, BackupError> {
+pub fn apply_staged(folder: &Path) -> Result<Option<AppliedRestore>, BackupError> {
     let Ok(staged) = fs::metadata(folder.join(STAGED)) else { return Ok(None) };
     let age = staged.modified().ok().and_then(|at| SystemTime::now().duration_since(at).ok());
     let applied = if age.is_none_or(|age| age < STAGED_LIFE) {
-        apply(folder, Instant::now() + OTHERS_WAIT).map(Some)
+        apply(folder, Instant::now() + OTHERS_WAIT).map(|kept| Some(AppliedRestore { kept }))
     } else {
         log::warn!("a staged backup was too old to be restored");
         Ok(None)

@@ -54,3 +54,22 @@ pub fn backup_error(error: &BackupError) -> Sentence {
     let detail = (!next.is_empty()).then(|| next.into());
     Sentence { code: error.code(), error: happened, detail }
 }
+
+/// 409: a piece of an upload does not follow what came before it.
+pub fn out_of_order(bytes: u64) -> Sentence {
+    let error = "O pedaço do arquivo não continua o que já chegou".to_owned();
+    let detail = format!("Já chegaram {bytes} bytes. Continue daí, ou comece de novo com offset=0.");
+    Sentence { code: "upload_out_of_order", error, detail: Some(detail.into()) }
+}
+
+/// 413: an upload is over the limit.
+pub fn upload_too_large(most: u64) -> Sentence {
+    let error = format!("O arquivo passa do limite de {} MiB", most >> 20);
+    let detail = "Copie-o para o servidor e use: pareia restore ARQUIVO";
+    Sentence { code: "upload_too_large", error, detail: Some(detail.into()) }
+}
+
+/// 409: nobody would start the server anew.
+pub const NO_RESTART: &str = "Este servidor não pode se reiniciar para restaurar";
+/// Said beside [`NO_RESTART`].
+pub const NO_RESTART_DETAIL: &str = "Pare o pareia e use: pareia restore ARQUIVO";

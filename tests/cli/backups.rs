@@ -3,9 +3,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::desk::{Desk, KEY, Running};
+use super::desk::{Desk, KEY, Running, address, request};
 
 #[test]
 fn a_backup_of_a_running_server_brings_its_data_back_and_the_restore_is_undone() {
@@ -99,4 +99,51 @@ fn serve_makes_the_backups_that_it_is_told_to() {
     let made = names();
     assert_eq!(made.len(), 2, "a backup and its key");
     assert!(made[0].contains("-auto-") && made[1] == made[0].replace(".db", ".key"), "{made:?}");
+}
+
+#[test]
+fn a_restore_that_the_page_asks_for_starts_the_server_anew_with_the_data_of_then() {
+    let desk = Desk::new();
+    let password = "sapatos-e-botas";
+    desk.ok("user add ana --admin");
+    desk.fed_says("user password ana", password, 0, "", "definida");
+    let token = desk.ok("token create ana");
+    let mut serving = Running::start(desk.command("serve --listen 127.0.0.1:0"));
+    let first = address(&serving.first_logged());
+    let post = |address: &str, path: &str, body: &str| {
+        let length = body.len();
+        let answer = request(
+            address,
+            &format!(
+                "POST {path} HTTP/1.0\r\nAuthorization: Bearer {token}\r\nContent-Length: {length}\r\n\r\n{body}"
+            ),
+        );
+        serde_json::from_str::<Value>(answer.split_once("\r\n\r\n").expect(&answer).1).expect(&answer)
+    };
+    let made = post(&first, "/api/admin/backups", "");
+    let name = made["data"]["name"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned();
+    desk.ok("user add depois");
+    let asked = post(
+        &first,
+        &format!("/api/admin/backups/{name}/restore"),
+        &json!({ "password": password }).to_string(),
+    );
+    assert_eq!(asked["data"]["restarting"], true, "{asked}");
+    let mut line = String::new();
+    while !line.contains("listening on") {
+        line = serving.first_logged();
+    }
+    let second = address(&line);
+    let list = request(
+        &second,
+        &format!("GET /api/admin/backups HTTP/1.0\r\nAuthorization: Bearer {token}\r\n\r\n"),
+    );
+    let list: Value = serde_json::from_str(list.split_once("\r\n\r\n").expect(&list).1).expect(&list);
+    let kept = list["data"]["restored"]["kept"].as_str().unwrap_or_else(|| panic!("{list}")).to_owned();
+    assert_eq!(list["data"]["restored"]["code"], Value::Null);
+    assert_eq!(desk.json("user list --json").as_array().unwrap().len(), 1);
+    assert_eq!(desk.json(&format!("user list --json --data {kept}")).as_array().unwrap().len(), 2);
+    serving.signal("-TERM");
+    let ran = serving.end();
+    assert_eq!(ran.code, Some(0), "the same process, which a signal still ends: {}", ran.err);
 }

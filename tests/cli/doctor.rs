@@ -210,7 +210,10 @@ fn damage(clinic: &Clinic) {
 }
 
 fn old_backup(clinic: &Clinic) {
-    let file = File::options().write(true).open(clinic.backups().join("pareia-2026-11-28T08-00-00Z.db")).expect("it");
+    let file = File::options()
+        .write(true)
+        .open(clinic.backups().join("pareia-2026-11-28T08-00-00Z.db"))
+        .expect("it");
     file.set_modified(SystemTime::now() - Duration::from_hours(72)).expect("a moment");
 }
 

@@ -3,6 +3,7 @@
 mod access;
 mod admin;
 mod assets;
+mod backups;
 mod cookies;
 mod cors;
 mod description;

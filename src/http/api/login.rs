@@ -7,7 +7,7 @@
 use std::time::Instant;
 
 use crate::admin::Password;
-use crate::domain::{Name, Secret, typed_text};
+use crate::domain::{Caller, Name, Secret, typed_text};
 use crate::http::api::session::SessionJson;
 use crate::http::app::App;
 use crate::http::fields::Fields;
@@ -68,6 +68,12 @@ pub fn change_password(app: &App, request: &Request) -> Result<HttpReply, Proble
     }
     log::info!("id={} a password was changed", request.id());
     Ok(HttpReply::data(&()))
+}
+
+/// Asks whoever is logged in for the password once more: what follows is not for somebody who found a browser open.
+pub fn confirm(app: &App, request: &Request, caller: &Caller, fields: &Fields) -> Result<(), Problem> {
+    let user = app.store.user_by_id(&caller.user)?.ok_or(Problem::Unauthorized)?;
+    authenticate(app, request, &user.name, &fields.secret("password")?).map(drop)
 }
 
 /// A password that may be set.

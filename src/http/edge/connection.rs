@@ -14,6 +14,7 @@ use super::framing::Response;
 use super::limits::Limits;
 use super::routes::Routes;
 use crate::http::problem::Problem;
+use crate::http::reply::FileBody;
 use crate::http::request::Request;
 use crate::http1::{self, ReadError, Reader};
 
@@ -21,6 +22,8 @@ use crate::http1::{self, ReadError, Reader};
 const LINGER_BYTES: usize = 256 * 1024;
 /// Time for that.
 const LINGER: Duration = Duration::from_secs(1);
+/// Bytes of a file that are read and sent at a time.
+const FILE_PIECE: usize = 64 * 1024;
 
 /// What the connections share.
 #[derive(Clone)]
@@ -67,21 +70,41 @@ fn proceed(stream: &mut &TcpStream, limit: Duration) -> io::Result<()> {
 /// Answers one request. Whether another may follow.
 fn answer(shared: &Connections, client: &Client, sent: http1::RequestMessage) -> bool {
     let asked_to_stay = sent.keeps_alive();
-    let response = respond(shared, Request::of_client(sent, client.peer));
+    let mut response = respond(shared, Request::of_client(sent, client.peer));
+    let file = response.take_file();
     let keep_alive = asked_to_stay && !client.is_evicted() && !shared.table.is_closing();
     let bytes = response.into_bytes(keep_alive);
     // Whoever does not read is as idle as whoever does not write.
     shared.table.awaits_reading(client);
-    write_within(&client.stream, &bytes, shared.limits.write).is_ok() && keep_alive
+    let sent = write_within(&client.stream, &bytes, shared.limits.write);
+    sent.and_then(|()| file.map_or(Ok(()), |file| send_file(shared, client, file))).is_ok() && keep_alive
+}
+
+/// Sends a file piece by piece. A client that takes each in time may take as long as the whole needs; where every
+/// place is needed, it counts from its last piece on.
+fn send_file(shared: &Connections, client: &Client, FileBody { file, bytes }: FileBody) -> io::Result<()> {
+    let (mut file, mut left) = (file.take(bytes), bytes);
+    let mut piece = vec![0; FILE_PIECE];
+    while left > 0 {
+        let read = file.read(&mut piece)?;
+        if read == 0 {
+            // Cut while it was sent: the client finds fewer bytes than it was promised.
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        write_within(&client.stream, &piece[..read], shared.limits.write)?;
+        shared.table.awaits_reading(client);
+        left -= read as u64;
+    }
+    Ok(())
 }
 
 /// Runs on this thread what may block, and has a worker answer the rest.
 fn respond(shared: &Connections, mut request: Request) -> Response {
     let bodiless = request.method == "HEAD";
     if shared.routes.may_block(&request) {
-        return Response::own(&shared.routes.answer(&mut request), bodiless);
+        return Response::own(shared.routes.answer(&mut request), bodiless);
     }
-    let refused = |problem: Problem| Response::own(&shared.routes.refuse(Some(&request), &problem), bodiless);
+    let refused = |problem: Problem| Response::own(shared.routes.refuse(Some(&request), &problem), bodiless);
     shared.backends.ask(&request).unwrap_or_else(refused)
 }
 
@@ -94,7 +117,7 @@ fn refuse(shared: &Connections, client: &Client, error: &ReadError) {
         ReadError::BodyTooLarge => Problem::BodyTooLarge,
         ReadError::Malformed => Problem::Malformed,
     };
-    let bytes = Response::own(&shared.routes.refuse(None, &problem), false).into_bytes(false);
+    let bytes = Response::own(shared.routes.refuse(None, &problem), false).into_bytes(false);
     shared.table.awaits_reading(client);
     if write_within(&client.stream, &bytes, shared.limits.write).is_ok() {
         linger(&client.stream);
@@ -105,7 +128,7 @@ fn refuse(shared: &Connections, client: &Client, error: &ReadError) {
 pub fn turn_away(shared: &Connections, mut stream: &TcpStream) {
     let reply = shared.routes.refuse(None, &Problem::BUSY);
     stream.set_nonblocking(true).ok();
-    stream.write_all(&Response::own(&reply, false).into_bytes(false)).ok();
+    stream.write_all(&Response::own(reply, false).into_bytes(false)).ok();
     stream.shutdown(Shutdown::Write).ok();
     // Closing over unread bytes would reset the connection and take the answer with it.
     let _unread = stream.read(&mut [0; 4096]);

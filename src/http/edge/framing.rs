@@ -6,7 +6,7 @@
 use std::io::{self, Read};
 use std::net::IpAddr;
 
-use crate::http::reply::HttpReply;
+use crate::http::reply::{FileBody, HttpReply};
 use crate::http::request::Request;
 
 /// The line that says peer and request id, and on a fresh backend connection [`HELLO`]. A client's own
@@ -76,6 +76,8 @@ pub struct Response {
     bytes: Vec<u8>,
     /// Length of status line and headers, the empty line included.
     head: usize,
+    /// What follows the bytes.
+    file: Option<FileBody>,
 }
 
 impl Response {
@@ -102,23 +104,29 @@ impl Response {
         if bytes.len() > head + length {
             return Err(invalid("an answer is longer than it says"));
         }
-        Ok(Self { bytes, head })
+        Ok(Self { bytes, head, file: None })
     }
 
     /// The answer of a route, or of the edge itself, that `tiny_http` had no part in.
-    pub fn own(reply: &HttpReply, bodiless: bool) -> Self {
+    pub fn own(reply: HttpReply, bodiless: bool) -> Self {
         let reason = tiny_http::StatusCode(reply.status).default_reason_phrase();
         let mut text = format!("HTTP/1.1 {} {reason}\r\n", reply.status);
         for (name, value) in &reply.headers {
             push_line(&mut text, name, value);
         }
-        push_line(&mut text, "Content-Length", &reply.body.len().to_string());
+        let following = reply.file.as_ref().map_or(0, |file| file.bytes);
+        push_line(&mut text, "Content-Length", &(reply.body.len() as u64 + following).to_string());
         text.push_str("\r\n");
         let (head, mut bytes) = (text.len(), text.into_bytes());
         if !bodiless {
             bytes.extend_from_slice(&reply.body);
         }
-        Self { bytes, head }
+        Self { bytes, head, file: reply.file.filter(|_| !bodiless) }
+    }
+
+    /// The file that is sent after the bytes.
+    pub fn take_file(&mut self) -> Option<FileBody> {
+        self.file.take()
     }
 
     /// The bytes for the client, who is told whether the connection stays.

@@ -35,7 +35,7 @@ pub fn preflight(app: &App, request: &Request, methods: &str) -> Result<HttpRepl
         ("Access-Control-Allow-Headers", HEADERS.to_owned()),
         ("Access-Control-Max-Age", ASKED_FOR.to_owned()),
     ];
-    Ok(HttpReply { status: 204, headers, body: Vec::new() })
+    Ok(HttpReply { status: 204, headers, body: Vec::new(), file: None })
 }
 
 /// Lets the page that asked read the answer, where it may.

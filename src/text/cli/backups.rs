@@ -76,6 +76,14 @@ pub fn data_restored(restored: &BackupContents, kept: Option<&Path>) -> String {
     }
 }
 
+/// A server cannot start itself anew.
+pub fn cannot_restart(error: &std::io::Error) -> String {
+    format!(
+        "não consegui me reiniciar ({}): inicie o pareia, e o backup é restaurado",
+        crate::text::os_error(error)
+    )
+}
+
 /// A backup was restored without its key.
 pub const RESTORED_WITHOUT_KEY: &str = "As credenciais ficaram de fora, porque a chave delas se perdeu. Cadastre-as de \
      novo com o mesmo endereço: pareia credential add --help";
