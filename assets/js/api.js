@@ -42,12 +42,13 @@ async function send(method, path, { body, token, signal } = {}) {
   if (signal) signal.addEventListener('abort', stop);
   try {
     const headers = {};
-    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    const isRaw = body instanceof Blob;
+    if (body !== undefined) headers['Content-Type'] = isRaw ? 'application/octet-stream' : 'application/json';
     if (token) headers.Authorization = `Bearer ${token}`;
     // Below wherever the page is: behind a proxy that may be a path of its own.
     const answer = await fetch(`.${path}`, {
       method, headers, signal: limit.signal, cache: 'no-store', credentials: 'same-origin',
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || isRaw ? body : JSON.stringify(body),
     });
     return { answer, text: await answer.text() };
   } finally {
@@ -83,6 +84,21 @@ export const get = async (path, options) => (await call('GET', path, options)).d
 export const post = async (path, body = {}, options) => (await call('POST', path, { body, ...options })).data;
 export const patch = async (path, body) => (await call('PATCH', path, { body })).data;
 export const remove = async (path, options) => (await call('DELETE', path, options)).data;
+
+/** Asks for a file, which may take as long as it is large. */
+export async function download(path, body) {
+  let answer;
+  try {
+    answer = await fetch(path, {
+      method: 'POST', headers: { 'Content-Type': 'application/json' }, cache: 'no-store', credentials: 'same-origin', body: JSON.stringify(body),
+    });
+  } catch {
+    throw lost();
+  }
+  if (answer.ok) return answer.blob();
+  const said = parse(await answer.text());
+  throw said ? new ApiError(answer.status, said) : lost();
+}
 
 const INSTANCES = '/api/messaging/instance';
 /** The path of one instance, by its name. */

@@ -27,6 +27,7 @@ const SCREENS = {
   instancia: { load: screen('instance', 'instanceScreen'), needs: 1 },
   servidores: { load: screen('servers', 'serversScreen'), loadOne: screen('unmanaged', 'unmanagedScreen'), admin: true },
   usuarios: { load: screen('users', 'usersScreen'), admin: true },
+  backup: { load: screen('backup', 'backupScreen'), admin: true },
   conta: { load: screen('account', 'accountScreen') },
   ajuda: { load: screen('help', 'helpScreen'), open: true },
 };

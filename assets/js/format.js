@@ -43,6 +43,17 @@ export function clockTime(millis) {
     .format(date);
 }
 
+const unit = (n, name) => new Intl.NumberFormat(locale(), { style: 'unit', unit: name, unitDisplay: 'long', maximumFractionDigits: 1 }).format(n);
+
+/** Bytes as people say them. */
+export const size = (bytes) => (bytes < 1e6 ? unit(Math.ceil(bytes / 1e3), 'kilobyte') : unit(bytes / 1e6, 'megabyte'));
+
+/** So many seconds, in the largest unit that has no fraction. */
+export function span(seconds) {
+  const [name, length] = [['day', 86400], ['hour', 3600], ['minute', 60]].find(([, one]) => seconds % one === 0) || ['second', 1];
+  return unit(seconds / length, name);
+}
+
 /** A relative time with the exact one on hover; it goes on telling the truth while it is shown. */
 export const when = (iso) =>
   iso ? h('time', { datetime: iso, title: exact(iso) }, ago(iso)) : h('span', {}, '–');

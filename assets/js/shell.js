@@ -71,7 +71,7 @@ const ITEMS = [
   { href: '#/', key: 'nav.numbers', drawing: 'numbers', at: ['', 'instancia', 'conectar'] },
   { href: '#/servidores', key: 'nav.servers', drawing: 'servers', at: ['servidores'], admin: true },
   { href: '#/usuarios', key: 'nav.users', drawing: 'users', at: ['usuarios'], admin: true },
-  { href: '#/conta', key: 'nav.account', drawing: 'account', at: ['conta'] },
+  { href: '#/conta', key: 'nav.account', drawing: 'account', at: ['conta', 'backup'] },
   { href: '#/ajuda', key: 'nav.help', drawing: 'help', at: ['ajuda'] },
 ];
 

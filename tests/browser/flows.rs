@@ -35,6 +35,7 @@ pub const TESTS: &[Test] = &[
     ("two_hundred_numbers_are_found_by_search_filter_and_page", many),
     ("users_and_tokens", users_and_tokens),
     ("what_pareia_has_not_is_brought_in", unmanaged),
+    ("a_backup_is_made_and_put_ready", backup),
 ];
 
 /// From a server that nobody has set up to a connected number. The clicks and fields are counted:
@@ -70,6 +71,43 @@ fn first_run(driver: &Driver) {
     browser.go(&link);
     browser.sees("já foi configurado");
     world.finish_expecting(&browser, &["502"]);
+}
+
+fn backup(driver: &Driver) {
+    let world = World::new();
+    let browser = world.logged_in(driver, DESKTOP);
+    browser.go(&world.url("/#/backup"));
+    browser.sees("Nenhum backup ainda");
+    browser.press("Fazer backup");
+    browser.sees("Backup feito e conferido.");
+    browser.sees("feito à mão · com a chave");
+    World::picture(&browser, "backup-made");
+    // Keeps what would be saved, and saves nothing where the test runs.
+    browser.run(
+        "const make = URL.createObjectURL; URL.createObjectURL = (blob) => make.call(URL, window.kept = blob);
+         HTMLAnchorElement.prototype.click = () => {};",
+    );
+    let download = "//dialog//button[@type='submit']";
+    browser.press_at("//li//button[normalize-space(.)='Baixar']", "Baixar");
+    browser.fill("Senha atual", "not-the-password");
+    browser.press_at(download, "Baixar");
+    browser.sees("A senha atual não confere.");
+    World::picture(&browser, "backup-password");
+    browser.fill("Senha atual", PASSWORD);
+    browser.press_at(download, "Baixar");
+    let has_come = "return Boolean(window.kept && window.kept.size > 60000)";
+    until("the file has come", || browser.run(has_come).as_bool() == Some(true));
+    browser.press("Enviar arquivo");
+    browser.sees("O arquivo é conferido ao chegar");
+    browser.run(
+        "const list = new DataTransfer(); list.items.add(new File([window.kept], 'b.db'));
+         document.querySelector('dialog input[type=file]').files = list.files;",
+    );
+    World::picture(&browser, "backup-upload");
+    browser.press("Enviar");
+    browser.sees("Arquivo recebido e conferido.");
+    browser.sees("enviado · sem a chave");
+    world.finish_expecting(&browser, &["401"]);
 }
 
 fn login_and_logout(driver: &Driver) {

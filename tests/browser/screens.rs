@@ -29,6 +29,7 @@ const SCREENS: &[(&str, &str)] = &[
     ("servidores/fora-do-pareia", "unmanaged"),
     ("usuarios", "users"),
     ("conta", "account"),
+    ("backup", "backup"),
     ("ajuda", "help"),
 ];
 

@@ -6,7 +6,7 @@ import { when } from '../format.js';
 import { latest } from '../latest.js';
 import { lang, setLang, setTheme, theme } from '../prefs.js';
 import { t, tx } from '../words.js';
-import { button } from '../parts/button.js';
+import { button, linkButton } from '../parts/button.js';
 import { allGood, form, passwordProblem, radioField, secretField } from '../parts/form.js';
 import { fieldProblem, notice } from '../parts/notice.js';
 import { badge, page, section, skeleton } from '../parts/page.js';
@@ -18,6 +18,9 @@ function choice(legend, choices, current, changed) {
   for (const input of one.node.querySelectorAll('input')) input.checked = input.value === current;
   return one.node;
 }
+
+const backups = () =>
+  section(t('backup.title'), { lead: t('backup.lead'), name: 'quiet-card' }, h('div', { class: 'actions' }, linkButton(t('backup.open'), '#/backup')));
 
 const looks = () =>
   section(t('account.look'), {},
@@ -84,6 +87,6 @@ export function accountScreen({ signal, session, left }) {
   const sessions = sessionList(signal);
   const out = button(t('logout.me'), async () => { await remove('/api/session', { quiet: true }); left(); }, { icon: 'out' });
   return page(t('nav.account'), { lead: tx('account.lead', { name: h('strong', {}, session.user) }), actions: out },
-    h('div', { class: 'stack' }, passwordForm(session, sessions.load), sessions.node, looks(),
+    h('div', { class: 'stack' }, session.admin && backups(), passwordForm(session, sessions.load), sessions.node, looks(),
       h('p', { class: 'hint version' }, `pareia ${session.version}`)));
 }
