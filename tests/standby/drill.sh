@@ -28,7 +28,7 @@ address_in() { sed -n 's#.*http://\([0-9.:]*\).*#\1#p' "$1" | head -n 1; }
 has_address() { [ -n "$(address_in "$1")" ]; }
 ready() { curl -sf -o /dev/null "http://$1/readyz"; }
 
-caller() { # Posts new names until it is stopped; notes each that was answered.
+call_on() { # Posts new names until it is stopped; notes each that was answered.
     n=0
     while [ ! -e "$work/stop" ]; do
         n=$((n + 1))
@@ -72,7 +72,7 @@ run() {
     fi
     callers_at_work=
     for one in $(seq "$callers"); do
-        caller "$one" &
+        call_on "$one" &
         callers_at_work="$callers_at_work $!"
     done
     sleep "$load"
@@ -98,15 +98,17 @@ run() {
 
     # shellcheck disable=SC2086
     wait $callers_at_work
-    cat "$work"/answered.* | awk -v killed="$killed" '$2 <= killed { print $1 }' | sort >"$work/answered"
+    cat "$work"/answered.* | awk -v killed="$killed" '$2 <= killed { print $1, $2 }' | sort >"$work/answered"
     sqlite3 "$standby/pareia.db" "SELECT channelInstanceId FROM messaging_instances WHERE status <> 'pending'" | sort >"$work/there"
     answered=$(wc -l <"$work/answered")
-    lost=$(comm -23 "$work/answered" "$work/there" | wc -l)
+    join -v 1 "$work/answered" "$work/there" | sort -k 2 -n >"$work/lost"
+    lost=$(wc -l <"$work/lost")
+    oldest=$(awk -v killed="$killed" 'NR == 1 { printf " (the oldest answered %d ms before)", killed - $2 }' "$work/lost")
     opened=$("$pareia" credential list --data "$standby" --json 2>/dev/null | grep -c '"id"')
-    echo "answered $answered, lost $lost, restored after $((restored - killed)) ms, served after $((served - killed)) ms, credentials that open $opened"
+    echo "answered $answered, lost $lost$oldest, restored after $((restored - killed)) ms, served after $((served - killed)) ms, credentials that open $opened"
     kill "$second" "$sim"
     wait "$second" "$sim" 2>/dev/null || true
-    [ -n "${KEEP:-}" ] && echo "$work" || rm -rf "$work"
+    if [ -n "${KEEP:-}" ]; then echo "$work"; else rm -rf "$work"; fi
 }
 
 for _ in $(seq "${1:-5}"); do run; done
