@@ -62,7 +62,7 @@ pub fn index(app: &App, request: &Request) -> Result<HttpReply, Problem> {
 /// The way from the page's address without its last slash, below which none of its files would be found.
 pub fn add_slash(app: &App, _request: &Request) -> Result<HttpReply, Problem> {
     let headers = vec![("Location", format!("{}/", origin::base_path(app)))];
-    Ok(HttpReply { status: 308, headers, body: Vec::new() })
+    Ok(HttpReply { status: 308, headers, body: Vec::new(), file: None })
 }
 
 /// What a connect link shows.
