@@ -78,9 +78,14 @@ enum Command {
     Restore(backup::RestoreArgs),
 }
 
+/// The commands with their help texts, for man pages and shell completions too.
+pub fn command() -> clap::Command {
+    help::with_help(Cli::command())
+}
+
 /// Runs the program with these arguments, the first of which is its name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let parsed = help::with_help(Cli::command()).try_get_matches_from(arguments);
+    let parsed = command().try_get_matches_from(arguments);
     match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => dispatch(cli).map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS),
         Err(error) => usage::report(&error),

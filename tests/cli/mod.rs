@@ -10,6 +10,7 @@ mod doctor;
 mod install;
 mod instances;
 mod json;
+mod manuals;
 mod people;
 mod serve;
 mod service;

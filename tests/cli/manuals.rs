@@ -1,0 +1,47 @@
+//! Man pages and completions as the packages carry them: each command is in them, and shells can read them.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::harness::Folder;
+
+#[path = "../../packaging/manuals.rs"]
+#[expect(dead_code, reason = "its `main` is for the example")]
+mod writer;
+
+fn is_understood(program: &str, file: &Path) -> bool {
+    let ran = Command::new(program).arg("-n").arg(file).output();
+    ran.map_or_else(|_| true, |output| output.status.success())
+}
+
+#[test]
+fn every_command_has_a_man_page_and_is_completed() {
+    let folder = Folder::new();
+    writer::write_all(folder.path()).expect("written");
+    let read = |path: &str| {
+        fs::read_to_string(folder.path().join(path)).unwrap_or_else(|problem| panic!("{path}: {problem}"))
+    };
+    let completions = ["bash", "zsh", "fish"].map(|shell| match shell {
+        "zsh" => read("completions/_pareia"),
+        "fish" => read("completions/pareia.fish"),
+        _ => read("completions/pareia.bash"),
+    });
+    let top = pareia::cli::command();
+    assert!(read("man1/pareia.1").contains("pareia\\-serve(1)"), "the first page leads to the others");
+    for child in top.get_subcommands() {
+        let name = child.get_name();
+        let page = read(&format!("man1/pareia-{name}.1"));
+        let about = child.get_about().expect("a text").to_string();
+        let words = about.split_whitespace().find(|word| word.len() > 3).expect("a word");
+        assert!(page.contains(words), "{name} says what it does:\n{page}");
+        for text in &completions {
+            assert!(text.contains(name), "{name} is completed");
+        }
+        for grandchild in child.get_subcommands() {
+            read(&format!("man1/pareia-{name}-{}.1", grandchild.get_name()));
+        }
+    }
+    assert!(is_understood("bash", &folder.path().join("completions/pareia.bash")));
+    assert!(is_understood("zsh", &folder.path().join("completions/_pareia")));
+}
