@@ -9,7 +9,7 @@ have = command -v $(1) >/dev/null 2>&1
 skip = { mkdir -p target && echo "SKIPPED: $(1)" | tee -a target/skipped; }
 
 .DEFAULT_GOAL := help
-.PHONY: help test page check fmt clippy doc shellcheck hadolint deny msrv shape bench install-drill container-drill monitoring-drill demo schemathesis ci
+.PHONY: help test page check fmt clippy doc shellcheck hadolint deny msrv shape bench install-drill container-drill monitoring-drill demo schemathesis release ci
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1\t/p' Makefile | expand -t 25
@@ -33,7 +33,7 @@ doc: ## the documentation builds, and its links lead somewhere
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items
 
 shellcheck: ## the shell scripts
-	@if $(call have,shellcheck); then set -x; shellcheck install.sh .ci/run tests/*/*.sh; \
+	@if $(call have,shellcheck); then set -x; shellcheck install.sh .ci/run packaging/*.sh packaging/debian/* tests/*/*.sh; \
 	else $(call skip,shellcheck is not here (apt-get install shellcheck)); fi
 
 hadolint: ## the Dockerfile
@@ -79,6 +79,9 @@ monitoring-drill: ## a real Prometheus, the packaged rules, Evolution taken away
 
 demo: ## the whole product against a simulated Evolution API
 	cargo run --locked --release -- demo
+
+release: ## archives, .deb, SBOM and checksums in target/release-files; takes minutes
+	packaging/release.sh
 
 ci: ## what holds the line on a fresh clone, which installs what it needs
 	.ci/run

@@ -9,7 +9,7 @@ usage() {
     cat <<'EOF'
 Uso: ./install.sh [opções]          (como root: instala e liga o serviço; senão: só o binário)
 
-  --binary ARQUIVO       instala este binário em vez de compilar
+  --binary ARQUIVO       instala este binário em vez de compilar (padrão onde o pareia está ao lado deste script)
   --prefix PASTA         instala em PASTA/bin (padrão: /usr/local como root, senão ~/.local)
   --no-service           só o binário, mesmo como root
 
@@ -257,8 +257,12 @@ fi
 # cannot replace.
 as_caller() { sudo -u "$SUDO_USER" -H sh -lc '"$@"' sh "$@"; }
 
-# build: builds the checkout and names the result in `binary`.
+# build: builds the checkout and names the result in `binary`. An archive of a release has it beside this script.
 build() {
+    if [ ! -e "$here/Cargo.toml" ] && [ -f "$here/pareia" ]; then
+        binary=$here/pareia
+        return
+    fi
     caller=''
     if [ -n "${SUDO_USER:-}" ] && [ "$SUDO_USER" != root ] && as_caller cargo --version >/dev/null 2>&1; then
         caller=as_caller
@@ -774,12 +778,15 @@ is_unchanged() {
     same "$work/pareia" "$target" && same "$work/pareia.service" "$unit" && same "$work/pareia.env" "$variables"
 }
 
-install_service() {
+# check_no_package WHAT TO DO INSTEAD
+check_no_package() {
     for package in /usr/lib/systemd/system /lib/systemd/system; do
-        if [ -e "$root$package/pareia.service" ]; then
-            fail 'o pareia daqui veio de um pacote: atualize com apt-get install ./pareia_VERSÃO.deb'
-        fi
+        if [ -e "$root$package/pareia.service" ]; then fail "o pareia daqui veio de um pacote: $1"; fi
     done
+}
+
+install_service() {
+    check_no_package 'atualize com apt-get install ./pareia_VERSÃO.deb'
     take_binary
     make_drafts
     if [ -n "$domain" ]; then prepare_site; fi
@@ -833,6 +840,7 @@ remove_user() { if [ -n "$root" ]; then userdel --root "$root" "$user"; else use
 
 uninstall() {
     if [ "$service" = yes ]; then
+        check_no_package 'remova com apt-get remove pareia (ou purge, com os dados)'
         if [ "$installed" = yes ]; then do_step 'parar e remover o serviço' remove_service; fi
         if [ -e "$site" ]; then do_step "remover o site de $site (o Caddy fica)" remove_site_and_reload; fi
     fi

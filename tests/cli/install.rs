@@ -123,6 +123,31 @@ fn the_binary_alone_is_installed_once_shown_before_and_removed() {
     says(&arguments, 0, "");
 }
 
+#[test]
+fn the_script_of_a_release_takes_the_binary_beside_it() {
+    let folder = Folder::new();
+    let (script, prefix) = (folder.path().join("install.sh"), folder.path().join("prefix"));
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh"), &script).expect("a copy");
+    fs::copy(BINARY, folder.path().join("pareia")).expect("a copy");
+    let prefix = format!("--prefix={}", prefix.display());
+    let ran = Command::new(script).args(["--no-service", &prefix]).output().expect("a shell runs it");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    assert!(folder.path().join("prefix/bin/pareia").exists());
+}
+
+#[test]
+fn what_a_package_installed_is_left_to_the_package() {
+    let folder = Folder::new();
+    fs::create_dir_all(folder.path().join("lib/systemd/system")).expect("a folder");
+    fs::write(folder.path().join("lib/systemd/system/pareia.service"), "").expect("written");
+    let root = format!("--root={}", folder.path().display());
+    if fs::metadata(folder.path()).expect("it is there").uid() != 0 {
+        return eprintln!("skipped: it takes root");
+    }
+    says(&[&root, "--binary", BINARY], 1, "veio de um pacote: atualize com apt-get install");
+    says(&[&root, "--uninstall", "--purge"], 1, "veio de um pacote: remova com apt-get");
+}
+
 /// A root as the first steps of an image builder leave it; `None` where none can be made.
 fn image() -> Option<Folder> {
     let folder = Folder::new();
