@@ -167,6 +167,9 @@ token=$(inside pareia token create loja 2>"$place/token.log")
 call my-store >"$place/answer.json"
 check 'a call is answered with a code' grep -q data:image/png "$place/answer.json"
 
+check 'a backup into the volume' inside pareia backup "$mount_point/before.db"
+check 'with its key' test -s "$volume/before.key"
+
 echo '== a stop, and a start with the same volume'
 kill -STOP "$leader"
 # shellcheck disable=SC2086 # words
