@@ -4,6 +4,7 @@
 
 mod graph;
 mod items;
+mod links;
 mod rooms;
 mod source;
 
