@@ -4,6 +4,7 @@
 //! open. The sealing key lies on the same disk as the database: it protects copies and backups of
 //! the database, not a machine whose root is hostile.
 
+use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
@@ -71,6 +72,17 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     hash
 }
 
+/// HMAC-SHA256, as lower-case hexadecimal digits.
+pub fn hmac_hex(key: &Secret, message: &[u8]) -> String {
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.expose().as_bytes()), message);
+    tag.as_ref().iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The purpose from which the key of links in notices is derived.
+const LINKS: &[u8] = b"pareia links v1";
 /// The purpose from which the key of webhook secrets is derived.
 const WEBHOOKS: &[u8] = b"pareia webhooks v1";
 /// The purpose from which the key of browsers' marks is derived.
@@ -95,6 +107,8 @@ pub struct Sealer {
     setups: hmac::Key,
     /// Derived from the same key, and no secret.
     tag: String,
+    /// Derived from the same key, for the links of notices, which are the same each time one is sent.
+    links: hmac::Key,
 }
 
 impl Sealer {
@@ -134,6 +148,7 @@ impl Sealer {
             webhooks: signing(WEBHOOKS),
             browsers: signing(BROWSERS),
             setups: signing(SETUPS),
+            links: signing(LINKS),
             tag: tag_of(&signing(TAG)),
         }
     }
@@ -173,6 +188,13 @@ impl Sealer {
     /// nobody without the key can tell from random ones.
     pub fn webhook_secret(&self, id: &str) -> Secret {
         Secret::new(URL_SAFE_NO_PAD.encode(hmac::sign(&self.webhooks, id.as_bytes())))
+    }
+
+    /// The token of the connect link that a message has for an instance: each time the same, 256 bits that nobody
+    /// without the key can tell from random ones.
+    pub fn link_token(&self, message: &str, instance: &str) -> Secret {
+        let tag = hmac::sign(&self.links, format!("{message} {instance}").as_bytes());
+        Secret::new(format!("{TOKEN_PREFIX}link_{}", URL_SAFE_NO_PAD.encode(tag)))
     }
 
     /// The mark that a browser keeps which has logged in to the account of that name. Nobody makes one

@@ -11,6 +11,7 @@ pub mod http;
 pub mod http1;
 pub mod instance;
 pub mod metrics;
+pub mod notices;
 pub mod qr_image;
 pub mod sim;
 pub mod store;

@@ -6,6 +6,7 @@ mod harness;
 mod http;
 mod instance;
 mod monitoring;
+mod notices;
 mod serving;
 mod sim;
 mod store;

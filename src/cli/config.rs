@@ -20,6 +20,8 @@ const BACKUP_EVERY: std::ops::RangeInclusive<Duration> =
     Duration::from_mins(1)..=Duration::from_hours(90 * 24);
 /// Bounds of the number of backups that are kept.
 const BACKUP_KEEP: std::ops::RangeInclusive<usize> = 1..=1000;
+/// Bounds of the time that a drop has to last before people are told, in seconds.
+const NOTIFY_AFTER: std::ops::RangeInclusive<u64> = 1..=3600;
 
 /// The settings of `serve` as text.
 #[derive(Debug, Default)]
@@ -32,6 +34,8 @@ pub struct Raw<'a> {
     pub qr_timeout: &'a str,
     /// Proxies whose word about the caller's address is taken, comma separated.
     pub trusted_proxies: &'a str,
+    /// Seconds that a drop has to last before people are told.
+    pub notify_after: &'a str,
     /// Origins whose pages may call the API.
     pub allowed_origins: &'a [String],
     /// `text` or `json`.
@@ -68,6 +72,8 @@ pub struct Config {
     pub qr_timeout: Duration,
     /// Proxies whose word about the caller's address is taken.
     pub trusted_proxies: Vec<Network>,
+    /// How long a drop has to last before people are told.
+    pub notify_after: Duration,
     /// Origins whose pages may call the API with a token.
     pub allowed_origins: Vec<AllowedOrigin>,
     /// What the log looks like.
@@ -91,6 +97,8 @@ pub enum ConfigError {
     PublicUrl,
     /// Not a number of seconds within the bounds.
     QrTimeout,
+    /// Not a number of seconds within the bounds.
+    NotifyAfter,
     /// Not an address or a range; the text that is not.
     TrustedProxy(String),
     /// Not an origin; the text that is not.
@@ -121,7 +129,8 @@ impl Config {
             public_url: given(raw.public_url)
                 .map(|u| public_url(&u).ok_or(ConfigError::PublicUrl))
                 .transpose()?,
-            qr_timeout: qr_timeout(raw.qr_timeout).ok_or(ConfigError::QrTimeout)?,
+            qr_timeout: seconds(raw.qr_timeout, &QR_TIMEOUT).ok_or(ConfigError::QrTimeout)?,
+            notify_after: seconds(raw.notify_after, &NOTIFY_AFTER).ok_or(ConfigError::NotifyAfter)?,
             trusted_proxies: proxies
                 .map(|part| part.parse().map_err(|_| ConfigError::TrustedProxy(part)))
                 .collect::<Result<_, _>>()?,
@@ -175,8 +184,8 @@ pub fn public_url(text: &str) -> Option<String> {
     (authority_fits && path_fits).then(|| text.trim_end_matches('/').to_owned())
 }
 
-fn qr_timeout(text: &str) -> Option<Duration> {
-    typed_value(text).parse().ok().filter(|seconds| QR_TIMEOUT.contains(seconds)).map(Duration::from_secs)
+fn seconds(text: &str, within: &std::ops::RangeInclusive<u64>) -> Option<Duration> {
+    typed_value(text).parse().ok().filter(|seconds| within.contains(seconds)).map(Duration::from_secs)
 }
 
 /// The file with the variables of the service that `install.sh` sets up.
@@ -244,7 +253,7 @@ mod tests {
     use super::*;
 
     fn raw<'a>() -> Raw<'a> {
-        Raw { listen: "127.0.0.1:3000", qr_timeout: "20", ..Raw::default() }
+        Raw { listen: "127.0.0.1:3000", qr_timeout: "20", notify_after: "60", ..Raw::default() }
     }
 
     fn check(raw: &Raw) -> Result<Config, ConfigError> {
@@ -302,6 +311,7 @@ mod tests {
             listen: "\"127.0.0.1:3000\"\r",
             public_url: "\u{feff}https://zap.loja.com.br\u{a0}",
             qr_timeout: "20\r\n",
+            notify_after: "60\r",
             trusted_proxies: "'10.0.0.1,\u{a0}10.0.0.2'\r",
             allowed_origins: &origins,
             log_format: "'JSON'\r",

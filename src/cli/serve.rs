@@ -24,8 +24,10 @@ use crate::cli::config::{Config, Raw};
 use crate::http::{Server, Settings, raise_open_files};
 use crate::instance::connect::ConnectService;
 use crate::instance::monitor::{Monitor, Pace};
+use crate::notices::{NoticePace, NoticeService};
 use crate::store::{self, CredentialLine, Store};
 use crate::text::cli as words;
+use crate::text::notice_message;
 use crate::upstream::is_public_default_key;
 
 /// The arguments of `serve`; every flag has its variable.
@@ -45,6 +47,8 @@ pub struct Args {
         hide_default_value = true
     )]
     trusted_proxy: String,
+    #[arg(long, env = "PAREIA_NOTIFY_AFTER", value_name = "SEGUNDOS", default_value = "60")]
+    notify_after: String,
     #[arg(long, env = "PAREIA_ALLOW_ORIGIN", value_name = "URL")]
     allow_origin: Vec<String>,
     #[arg(
@@ -70,6 +74,7 @@ pub fn run(folder: PathBuf, args: &Args) -> CommandResult {
         public_url: args.public_url.text(),
         qr_timeout: &args.qr_timeout,
         trusted_proxies: &args.trusted_proxy,
+        notify_after: &args.notify_after,
         allowed_origins: &args.allow_origin,
         log_format: &args.log_format,
         metrics_listen: &args.metrics_listen,
@@ -114,6 +119,8 @@ fn serve(
     // Where the end has begun for another reason, nobody hears it: the next start restores.
     settings.restart = Some(Box::new(move || ends.send(Ending::Restore).unwrap_or_default()));
     let gateway = Arc::clone(connect_service.gateway());
+    let pace = NoticePace::settling(config.notify_after);
+    let notices = NoticeService::start(Arc::clone(&store), Arc::clone(&gateway), notice_message, pace);
     let monitor = Arc::new(Monitor::start(Arc::clone(&store), gateway, Pace::default()));
     let mut server = Server::start(settings, Arc::clone(&store), connect_service, Arc::clone(&monitor))
         .map_err(|e| CommandFailure::Failed(words::cannot_listen(&config.listen, &e)))?;
@@ -140,6 +147,7 @@ fn serve(
     server.shutdown();
     monitor.stop();
     backup_loop.stop();
+    notices.stop();
     log::info!("stopped");
     Ok(ending)
 }

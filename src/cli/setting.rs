@@ -10,6 +10,7 @@ pub fn sentence(problem: &ConfigError) -> String {
         ConfigError::EmptyDataFolder => words::EMPTY_DATA_FOLDER.into(),
         ConfigError::Listen => words::LISTEN_SETTING.into(),
         ConfigError::PublicUrl => words::PUBLIC_URL_SETTING.into(),
+        ConfigError::NotifyAfter => words::NOTIFY_AFTER_SETTING.into(),
         ConfigError::QrTimeout => words::QR_TIMEOUT_SETTING.into(),
         ConfigError::TrustedProxy(part) => words::trusted_proxy_setting(part),
         ConfigError::MetricsListen => words::METRICS_LISTEN_SETTING.into(),

@@ -10,6 +10,7 @@ mod description;
 mod integration;
 mod linked;
 mod name;
+mod notice;
 mod outage;
 mod pairing;
 mod phone;
@@ -34,6 +35,9 @@ pub use description::{Description, MAX_DISPLAY_NAME, display_name, labels, note}
 pub use integration::Integration;
 pub use linked::{LinkedPhone, LinkedSince};
 pub use name::{Invalid, MAX_NAME, Name, label};
+pub use notice::{
+    Notice, NoticeChannelKind, NoticeKind, NoticeLanguage, QuietHours, parse_utc_offset, utc_offset,
+};
 pub use outage::{DROPPED_AFTER, NOT_LOADED_AFTER, UNSCANNED_AFTER};
 pub use pairing::{ConnectionState, ListedInstance, Logout, LogoutCause, Pairing, PhoneMemory, pairing};
 pub use phone::Phone;

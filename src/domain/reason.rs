@@ -74,6 +74,29 @@ impl Reason {
         (Self::LoggedOutUpstream, "logged_out_upstream"),
     ];
 
+    /// Whether no phone is paired any more: a new scan brings the number back.
+    pub fn ends_pairing(self) -> bool {
+        match self {
+            Self::Asked
+            | Self::Moved
+            | Self::Unscanned
+            | Self::Gone
+            | Self::LoggedOut
+            | Self::DeviceRemoved
+            | Self::LoggedOutUpstream
+            | Self::Upstream(_) => true,
+            Self::Paired
+            | Self::Linked
+            | Self::Doubled
+            | Self::SettingsRestored
+            | Self::SettingsMissing
+            | Self::Dropped
+            | Self::NotLoaded
+            | Self::Fighting
+            | Self::NotAPhone => false,
+        }
+    }
+
     /// The word on the wire and in the database.
     pub fn word(self) -> String {
         match self {

@@ -53,8 +53,28 @@ impl Link {
 impl Store {
     /// Makes a link for an instance; `None` when a phone is connected, or the row is gone.
     pub fn add_link(&self, instance: &str, lifetime: Millis) -> Result<Option<NewLink>, Error> {
+        self.add_link_with(instance, new_link_token(), lifetime)
+    }
+
+    /// Makes the link that a message has for an instance, or lets it live for that long from now on; `None` when a phone
+    /// is connected, or the row is gone. A message that is sent again has the same link.
+    pub fn renew_link(
+        &self,
+        instance: &str,
+        message: &str,
+        lifetime: Millis,
+    ) -> Result<Option<NewLink>, Error> {
+        self.add_link_with(instance, self.sealer.link_token(message, instance), lifetime)
+    }
+
+    fn add_link_with(
+        &self,
+        instance: &str,
+        token: Secret,
+        lifetime: Millis,
+    ) -> Result<Option<NewLink>, Error> {
         let created_at = self.clock.now();
-        let new = NewLink { id: new_id("l"), token: new_link_token(), expires_at: created_at + lifetime };
+        let new = NewLink { id: new_id("l"), token, expires_at: created_at + lifetime };
         let hash = token_hash(new.token.expose());
         let added = self.write(|t| {
             let over = "DELETE FROM connect_links WHERE instanceId = ?1 AND (expiresAt <= ?2 OR id IN (
@@ -62,7 +82,8 @@ impl Store {
                 ORDER BY createdAt DESC, rowid DESC LIMIT -1 OFFSET ?3))";
             t.execute(over, params![instance, created_at, MAX_ACTIVE - 1])?;
             let insert = "INSERT INTO connect_links (id, instanceId, hash, createdAt, expiresAt)
-                SELECT ?1, id, ?3, ?4, ?5 FROM messaging_instances WHERE id = ?2 AND status <> 'connected'";
+                SELECT ?1, id, ?3, ?4, ?5 FROM messaging_instances WHERE id = ?2 AND status <> 'connected'
+                ON CONFLICT (hash) DO UPDATE SET expiresAt = excluded.expiresAt, usedAt = NULL";
             t.execute(insert, params![new.id, instance, hash, created_at, new.expires_at])
         })?;
         Ok((added == 1).then_some(new))

@@ -14,6 +14,8 @@ const ENDED: Millis = 7 * MILLIS_PER_DAY;
 /// How long what was set of an instance is kept after its row was deleted: who deletes a number because it does
 /// not connect creates it anew soon.
 const SAVED: Millis = 30 * MILLIS_PER_DAY;
+/// How long it is kept what became of a message to a notice target. What is pending is kept until it is given up.
+const MESSAGES: Millis = 30 * MILLIS_PER_DAY;
 /// How far one purge goes beyond the one before, a day earlier: a start with a clock that is years ahead
 /// removes nothing that a right clock would have kept.
 const STEP: Millis = 2 * MILLIS_PER_DAY;
@@ -79,8 +81,8 @@ impl Store {
         self.read(is_lost)
     }
 
-    /// Deletes history beyond its age and length, and logins and links that ended long ago. Returns the
-    /// number of rows.
+    /// Deletes history beyond its age and length, and logins, links and messages that ended long ago. Returns the
+    /// number of rows. Messages carry what they tell, so that none needs the history.
     pub fn purge(&self) -> Result<usize, Error> {
         let before = self.setting("purged")?.and_then(|text| text.parse::<Millis>().ok());
         let now = self.clock.now();
@@ -91,7 +93,10 @@ impl Store {
             let links = t.execute("DELETE FROM connect_links WHERE expiresAt <= ?1", [moment - ENDED])?;
             let saved = t.execute(FORSAKEN, [moment - SAVED])?;
             let surplus = t.execute(SURPLUS, [CHANGES])?;
-            Ok(events + sessions + links + saved + surplus)
+            let servers = t.execute("DELETE FROM server_events WHERE at < ?1", [moment - HISTORY])?;
+            let messages =
+                t.execute("DELETE FROM notice_messages WHERE endedAt < ?1", [moment - MESSAGES])?;
+            Ok(events + sessions + links + saved + surplus + servers + messages)
         })?;
         self.set_setting("purged", &moment.to_string())?;
         Ok(old)

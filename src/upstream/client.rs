@@ -90,6 +90,10 @@ pub trait UpstreamClient: Send + Sync {
         value: &Secret,
     ) -> Result<SetOutcome, UpstreamError>;
 
+    /// Sends a text to a phone through the instance. `NotNow`: the number is on no WhatsApp, or was refused.
+    fn send_text(&self, name: &UpstreamName, to: &Phone, text: &str)
+    -> Result<CommandOutcome, UpstreamError>;
+
     /// The releases that the server names, `None` where it does not in a short time. Needs no key.
     fn versions(&self) -> Option<ServerVersions>;
 

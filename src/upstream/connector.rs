@@ -11,7 +11,7 @@ use ureq::unversioned::transport::{
     ConnectionDetails, Connector, NextTimeout, RustlsConnector, TcpConnector, Transport,
 };
 
-use super::address_rules::is_forbidden;
+use super::address_rules::{Reach, is_allowed};
 use super::failure::{ConnectionFailure, classify_handshake};
 use crate::domain::{NoConnection, UpstreamError};
 
@@ -37,8 +37,18 @@ impl<In: Transport> Connector<In> for TlsConnector {
 
 /// Resolves as usual, then drops every address that no call may go to. The addresses that remain
 /// are the ones connected to: a name cannot lead elsewhere between the check and its use.
-#[derive(Debug, Default)]
-pub(super) struct GuardedResolver(DefaultResolver);
+#[derive(Debug)]
+pub(super) struct GuardedResolver {
+    resolver: DefaultResolver,
+    reach: Reach,
+}
+
+impl GuardedResolver {
+    /// One for connections of that reach.
+    pub(super) fn new(reach: Reach) -> Self {
+        Self { resolver: DefaultResolver::default(), reach }
+    }
+}
 
 impl Resolver for GuardedResolver {
     fn resolve(
@@ -51,7 +61,7 @@ impl Resolver for GuardedResolver {
         if let Some(address) = literal(uri) {
             found.push(address);
         } else {
-            let resolved = self.0.resolve(uri, config, timeout).map_err(|error| match error {
+            let resolved = self.resolver.resolve(uri, config, timeout).map_err(|error| match error {
                 // The system's own words for a name without an address.
                 Error::Io(_) => Error::HostNotFound,
                 error => error,
@@ -59,7 +69,7 @@ impl Resolver for GuardedResolver {
             resolved.iter().for_each(|address| found.push(*address));
         }
         let mut kept = self.empty();
-        found.iter().filter(|a| !is_forbidden(a.ip())).for_each(|a| kept.push(*a));
+        found.iter().filter(|a| is_allowed(a.ip(), self.reach)).for_each(|a| kept.push(*a));
         let forbidden = UpstreamError::Unreachable(NoConnection::Forbidden);
         if kept.is_empty() { Err(ConnectionFailure(forbidden).into()) } else { Ok(kept) }
     }

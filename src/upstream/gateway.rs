@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::address_rules::Reach;
 use super::call_counts::{CallCounts, ServerCalls};
 use super::call_log::CallLog;
 use super::client::{Patience, UpstreamClient, UpstreamServer};
@@ -148,7 +149,7 @@ impl Pools {
             pools.clear();
         }
         let trust = TrustAnchors::of(server);
-        let made = ConnectionPool::new(&trust, self.read_buffer);
+        let made = ConnectionPool::new(&trust, self.read_buffer, Reach::Anywhere);
         pools.push((trust, made.clone()));
         made
     }

@@ -15,10 +15,13 @@ mod gateway;
 mod key;
 mod pending_connects;
 mod site;
+mod smtp;
 mod transport;
 mod trust;
 mod typed_base_url;
+mod web;
 
+pub use address_rules::Reach;
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use call_counts::ServerCalls;
 pub use client::{
@@ -28,5 +31,7 @@ pub use gateway::{Gateway, is_public_default_key};
 pub use key::{KeyError, MAX_KEY, TypedKey};
 pub use pending_connects::PendingConnect;
 pub use site::{SiteAnswer, ask_site};
+pub use smtp::{Envelope, SmtpFailure, SmtpSecurity, SmtpServer, send_mail};
 pub use trust::{CaError, MAX_CA, check_ca};
 pub use typed_base_url::TypedBaseUrl;
+pub use web::{WebAnswer, WebClient, WebUrl};

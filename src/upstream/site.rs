@@ -3,6 +3,7 @@
 
 use std::time::{Instant, SystemTime};
 
+use super::address_rules::Reach;
 use super::transport::{ConnectionPool, HttpRequest};
 use super::trust::TrustAnchors;
 use crate::domain::UpstreamError;
@@ -32,7 +33,7 @@ pub fn ask_site(method: &'static str, url: &str, deadline: Instant) -> Result<Si
     let trust = if url.starts_with("https:") { TrustAnchors::Usual } else { TrustAnchors::Nobody };
     let request =
         HttpRequest { method, url, headers: &[], body: None, deadline, repeatable: false, fresh: true };
-    ConnectionPool::new(&trust, READ_BUFFER).exchange(&request, &mut |response| {
+    ConnectionPool::new(&trust, READ_BUFFER, Reach::Anywhere).exchange(&request, &mut |response| {
         let header = |name| response.header(name).map(str::to_owned);
         let date = header("date").and_then(|text| httpdate::parse_http_date(&text).ok());
         let (cookie, server) = (header("set-cookie"), header("server").unwrap_or_default());

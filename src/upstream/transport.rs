@@ -8,6 +8,7 @@ use ureq::config::Config;
 use ureq::http::{Response, Uri};
 use ureq::{Agent, Body, Error, RequestBuilder};
 
+use super::address_rules::Reach;
 use super::answer_head::AnswerHead;
 use super::connector::{GuardedResolver, connector};
 use super::failure::classify;
@@ -50,8 +51,8 @@ pub struct ConnectionPool(Agent);
 
 impl ConnectionPool {
     /// Connections that follow no redirect and use no proxy, within limits, to servers whose certificates
-    /// those sign who are trusted. Each keeps a read buffer of that many bytes.
-    pub fn new(trust: &TrustAnchors, read_buffer: usize) -> Self {
+    /// those sign who are trusted. Each keeps a read buffer of that many bytes, and leads no further than `reach`.
+    pub fn new(trust: &TrustAnchors, read_buffer: usize, reach: Reach) -> Self {
         let config = Config::builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -68,7 +69,7 @@ impl ConnectionPool {
             .max_idle_connections_per_host(MAX_IDLE)
             .max_idle_age(IDLE)
             .build();
-        Self(Agent::with_parts(config, connector(), GuardedResolver::default()))
+        Self(Agent::with_parts(config, connector(), GuardedResolver::new(reach)))
     }
 
     /// Sends one request and has its answer read by `read`, a second time where the first answer broke off.

@@ -68,6 +68,13 @@ static USUAL: LazyLock<Vec<Certificate<'static>>> = LazyLock::new(|| {
     bundled.chain(system.certs.iter().map(|der| Certificate::from_der(der).to_owned())).collect()
 });
 
+/// The usual authorities for `rustls` itself. One that it cannot read signs nothing here.
+pub(super) fn usual_roots() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(USUAL.iter().map(|certificate| CertificateDer::from(certificate.der())));
+    roots
+}
+
 fn own(pem: &str) -> Vec<Certificate<'static>> {
     CertificateDer::pem_slice_iter(pem.as_bytes())
         .filter_map(Result::ok)

@@ -205,6 +205,7 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("listen", "Endereço e porta; a porta 0 escolhe uma livre"),
     ("public_url", "Endereço que as pessoas usam, por exemplo https://zap.loja.com.br"),
     ("qr_timeout", "Segundos que uma chamada espera pelo QR Code, de 1 a 120"),
+    ("notify_after", "Segundos que uma queda dura antes de virar aviso, de 1 a 3600"),
     ("trusted_proxy", "IPs ou faixas CIDR dos proxies à frente, separados por vírgula"),
     (
         "metrics_listen",

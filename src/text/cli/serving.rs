@@ -42,6 +42,9 @@ pub fn secret_given_twice(variable: &str) -> String {
     format!("{variable} e {variable}_FILE dizem a mesma coisa: use só um deles")
 }
 
+/// `--notify-after` makes no sense.
+pub const NOTIFY_AFTER_SETTING: &str = "--notify-after (PAREIA_NOTIFY_AFTER) deve ser de 1 a 3600 segundos";
+
 /// A part of `--trusted-proxy` makes no sense.
 pub fn trusted_proxy_setting(part: &str) -> String {
     format!("--trusted-proxy (PAREIA_TRUSTED_PROXY): \"{part}\" não é um IP nem uma faixa como 10.0.0.0/8")

@@ -262,6 +262,19 @@ impl UpstreamClient for EvolutionClient {
         settings::set(status, &body)
     }
 
+    /// 1.8 wants the text in an object of its own, 2.x beside the number; each passes over the other's.
+    fn send_text(
+        &self,
+        name: &UpstreamName,
+        to: &Phone,
+        text: &str,
+    ) -> Result<CommandOutcome, UpstreamError> {
+        let path = format!("/message/sendText/{}", encoded(name));
+        let body = json!({"number": to.as_str(), "text": text, "textMessage": {"text": text}});
+        let (status, body) = self.post("sendText", &path, &body, CallPolicy::OnceFresh)?;
+        decode::sent(status, &body)
+    }
+
     fn versions(&self) -> Option<ServerVersions> {
         let (status, body) = self.get("/", "/", CallPolicy::Brief).ok()?;
         decode::versions(status, &body)

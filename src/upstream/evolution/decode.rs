@@ -101,6 +101,17 @@ pub(super) fn restarted(status: u16, body: &[u8]) -> Result<CommandOutcome, Upst
     }
 }
 
+/// `POST /message/sendText/{name}`: the message, whose key WhatsApp knows it by.
+pub(super) fn sent(status: u16, body: &[u8]) -> Result<CommandOutcome, UpstreamError> {
+    match parse_body(status, body)? {
+        (200 | 201, body) if body.get("key").is_some() => Ok(CommandOutcome::Done),
+        (400, body) if is_envelope(&body) => Ok(CommandOutcome::NotNow),
+        (404, body) if is_no_route(&body) => Ok(CommandOutcome::Unsupported),
+        (404, body) if is_envelope(&body) => Ok(CommandOutcome::Missing),
+        _ => Err(UpstreamError::Unexpected),
+    }
+}
+
 /// Whether an error says that there is no such route: `["Cannot POST /instance/…"]`.
 pub(super) fn is_no_route(error: &Value) -> bool {
     let message = error.pointer("/response/message/0").and_then(Value::as_str);
