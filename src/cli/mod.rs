@@ -17,6 +17,7 @@ mod help;
 mod instance;
 mod log_line;
 mod logging;
+mod notify;
 mod output;
 mod public_url;
 mod restart;
@@ -76,6 +77,8 @@ enum Command {
     Health(health::HealthArgs),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
+    #[command(subcommand)]
+    Notify(notify::NotifyCommand),
 }
 
 /// The commands with their help texts, for man pages and shell completions too.
@@ -121,6 +124,7 @@ fn dispatch(cli: Cli) -> CommandResult {
         Command::Instance(command) => instance::run(store()?, command),
         Command::Doctor(args) => doctor::run(&folder()?, &args),
         Command::Health(args) => health::run(&folder()?, &args),
+        Command::Notify(command) => notify::run(&store()?, command),
     }
 }
 

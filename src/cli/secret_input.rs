@@ -70,6 +70,30 @@ fn key(text: &[u8]) -> Result<TypedKey, CommandFailure> {
     check(text).map_err(|problem| CommandFailure::Failed(text::key(problem).to_owned()))
 }
 
+/// Where the secret of a notice target is, if it has one.
+#[derive(clap::Args, Debug)]
+#[group(multiple = false)]
+pub struct SecretSource {
+    #[arg(long)]
+    secret_stdin: bool,
+    #[arg(long, value_name = "ARQUIVO")]
+    secret_file: Option<PathBuf>,
+}
+
+impl SecretSource {
+    /// Reads the secret: a line of text.
+    pub fn read(&self) -> Result<Option<Secret>, CommandFailure> {
+        let bytes = match &self.secret_file {
+            Some(path) => file(path)?,
+            None if self.secret_stdin => {
+                bounded(io::stdin()).map_err(|e| CommandFailure::Failed(words::stdin_unreadable(&e)))?
+            }
+            None => return Ok(None),
+        };
+        one_line(bytes).map(Some)
+    }
+}
+
 /// Reads a new password: twice and unseen from a person, once from a pipe.
 pub fn password() -> Result<Secret, CommandFailure> {
     let unreadable = |e: io::Error| CommandFailure::Failed(words::stdin_unreadable(&e));

@@ -5,7 +5,10 @@ use clap::builder::{StringValueParser, TypedValueParser};
 use super::config;
 use crate::admin::links::LINK_MINUTES;
 use crate::admin::tokens::TOKEN_DAYS;
-use crate::domain::{self, Channel, Invalid, Name, Phone, Role, typed_text};
+use crate::domain::{
+    self, Channel, Invalid, Name, NoticeChannelKind, NoticeLanguage, Phone, QuietHours, Role,
+    parse_utc_offset, typed_text,
+};
 use crate::text::cli as words;
 use crate::upstream::TypedBaseUrl;
 
@@ -47,6 +50,26 @@ pub fn role(text: &str) -> Result<Role, String> {
 /// A channel.
 pub fn channel(text: &str) -> Result<Channel, String> {
     Channel::parse(text).map_err(|_| words::channel_invalid())
+}
+
+/// A channel of notices.
+pub fn notice_channel(text: &str) -> Result<NoticeChannelKind, String> {
+    NoticeChannelKind::parse(text).ok_or_else(crate::text::notice_channel_invalid)
+}
+
+/// A language of notices.
+pub fn notice_language(text: &str) -> Result<NoticeLanguage, &'static str> {
+    NoticeLanguage::parse(text).ok_or(crate::text::NOTICE_LANGUAGE_INVALID)
+}
+
+/// Hours in which nothing is sent.
+pub fn quiet_hours(text: &str) -> Result<QuietHours, &'static str> {
+    QuietHours::parse(text).ok_or(crate::text::QUIET_HOURS_INVALID)
+}
+
+/// What a time is ahead of UTC, in minutes.
+pub fn utc_offset(text: &str) -> Result<i16, &'static str> {
+    parse_utc_offset(text).ok_or(crate::text::UTC_OFFSET_INVALID)
 }
 
 /// The address of a server.

@@ -36,7 +36,8 @@ pub use integration::Integration;
 pub use linked::{LinkedPhone, LinkedSince};
 pub use name::{Invalid, MAX_NAME, Name, label};
 pub use notice::{
-    Notice, NoticeChannelKind, NoticeKind, NoticeLanguage, QuietHours, parse_utc_offset, utc_offset,
+    Notice, NoticeChannelKind, NoticeKind, NoticeLanguage, QuietHours, USUAL_UTC_OFFSET, parse_utc_offset,
+    utc_offset,
 };
 pub use outage::{DROPPED_AFTER, NOT_LOADED_AFTER, UNSCANNED_AFTER};
 pub use pairing::{ConnectionState, ListedInstance, Logout, LogoutCause, Pairing, PhoneMemory, pairing};

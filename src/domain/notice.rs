@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{MILLIS_PER_DAY, Millis, Reason};
 
+/// Minutes by which Brasília's time is ahead of UTC, which counts unless told otherwise.
+pub const USUAL_UTC_OFFSET: i16 = -180;
 /// Minutes of a day.
 const MINUTES_PER_DAY: i64 = 1440;
 const MILLIS_PER_MINUTE: i64 = 60_000;

@@ -32,6 +32,8 @@ pub enum Permission {
     ManageSessions,
     /// To make, list, fetch and restore backups.
     ManageBackups,
+    /// To see, add, test and remove everybody's notice targets.
+    ManageNotices,
 }
 
 impl Role {
@@ -87,7 +89,7 @@ mod tests {
     fn each_role_may_do_what_the_table_says() {
         use Permission::{
             AdoptPaired, ConnectAllInstances, ManageAllInstances, ManageBackups, ManageCredentials,
-            ManageSessions, ManageTokens, ManageUsers,
+            ManageNotices, ManageSessions, ManageTokens, ManageUsers,
         };
         // administrator, operator, owner
         for (permission, allowed) in [
@@ -99,6 +101,7 @@ mod tests {
             (ManageTokens, [true, false, false]),
             (ManageSessions, [true, false, false]),
             (ManageBackups, [true, false, false]),
+            (ManageNotices, [true, false, false]),
         ] {
             assert_eq!(Role::ALL.map(|role| role.allows(permission)), allowed, "{permission:?}");
         }

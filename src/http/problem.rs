@@ -80,6 +80,8 @@ pub enum Problem {
     AmbiguousName(Vec<String>),
     /// The instance cannot be adopted.
     NotAdoptable(AdoptionObstacle),
+    /// The user has as many notice targets as one may have.
+    TooManyTargets,
     /// Nobody could log in as administrator any more.
     LastAdministrator,
     /// A server, or its key, failed its test.
@@ -153,6 +155,7 @@ impl Problem {
             | Self::NotAdoptable(_)
             | Self::OutOfOrder(_)
             | Self::NoRestart
+            | Self::TooManyTargets
             | Self::LastAdministrator => 409,
             Self::LinkExpired | Self::SetupExpired => 410,
             Self::Action(_, error) => action_status(error),
@@ -246,6 +249,7 @@ impl Problem {
             Self::SetupExpired => ("setup_expired", text::SETUP_EXPIRED, Some(text::SETUP_EXPIRED_DETAIL)),
             Self::Taken(field) => ("name_taken", &*text::taken(field), None),
             Self::InUse(error, detail) => ("in_use", error.as_str(), Some(*detail)),
+            Self::TooManyTargets => ("too_many", text::TOO_MANY_TARGETS, Some(text::TOO_MANY_TARGETS_DETAIL)),
             Self::LastAdministrator => {
                 ("last_administrator", text::LAST_ADMINISTRATOR, Some(text::LAST_ADMINISTRATOR_DETAIL))
             }

@@ -10,7 +10,8 @@ use log::Level;
 
 use super::api::admin::{self, backups, credentials, tokens, unmanaged, users};
 use super::api::{
-    change, connect, events, health, instance, instances, link, login, picture, reconnect, session, webhook,
+    change, connect, events, health, instance, instances, link, login, notices, picture, reconnect, session,
+    webhook,
 };
 use super::app::App;
 use super::assets;
@@ -70,6 +71,12 @@ const ROUTES: &[Route] = &[
         "/api/messaging/instance/{}/link",
         &[("GET", Quick, link::list), ("POST", WRITE, link::make), ("DELETE", WRITE, link::revoke)],
     ),
+    ("/api/notices", &[("GET", Quick, notices::list), ("POST", WRITE, notices::create)]),
+    ("/api/notices/log", &[("GET", Quick, notices::log)]),
+    ("/api/notices/{}", &[("DELETE", WRITE, notices::remove)]),
+    ("/api/notices/{}/enable", &[("POST", WRITE, notices::enable)]),
+    ("/api/notices/{}/disable", &[("POST", WRITE, notices::disable)]),
+    ("/api/notices/{}/test", &[("POST", UPSTREAM, notices::test)]),
     ("/api/connect", &[("POST", UPSTREAM, connect::connect)]),
     ("/api/setup", &[("GET", Quick, session::setup), ("POST", HASH, login::set_up)]),
     (

@@ -12,6 +12,7 @@ mod message;
 mod pace;
 mod service;
 mod settings;
+pub mod targets;
 mod timeline;
 
 pub use channels::{ChannelContext, DeliveryFailure};

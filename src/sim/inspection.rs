@@ -5,6 +5,7 @@
 use super::control::Control;
 use super::instance::LiveState;
 use super::journal::{JournalEntry, Tally};
+use super::sent_text::SentText;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -64,6 +65,12 @@ impl Control {
     #[must_use]
     pub fn destroyed(&self) -> Vec<String> {
         self.hub.world(|world, _| world.destroyed.clone())
+    }
+
+    /// Texts that were sent through instances, in order.
+    #[must_use]
+    pub fn texts(&self) -> Vec<SentText> {
+        self.hub.world(|world, _| world.texts.clone())
     }
 
     /// What `connectionState` would say; none if the server's process does not know the name.

@@ -91,7 +91,7 @@ pub fn call(hub: &Hub, request: &RequestMessage, target: &RequestTarget) -> Jour
         ["instance", "fetchInstances"] => {
             ("fetchInstances".to_owned(), target.query("instanceName").map(str::to_owned))
         }
-        ["instance", verb, name] => (verb.to_owned(), Some(name.to_owned())),
+        ["instance" | "message", verb, name] => (verb.to_owned(), Some(name.to_owned())),
         [kind, verb @ ("find" | "set"), name] => (format!("{kind}/{verb}"), Some(name.to_owned())),
         _ => (target.segments().join("/"), None),
     };

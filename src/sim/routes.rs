@@ -9,7 +9,7 @@ use super::instance::{Ended, LiveState, SimulatedInstance};
 use super::reply::EvolutionReply;
 use super::request::{RequestTarget, body};
 use super::world::{InstanceKey, Whatsapp};
-use super::{create, settings, webhook, wire_v1, wire_v2};
+use super::{create, settings, texts, webhook, wire_v1, wire_v2};
 use crate::http1::RequestMessage;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -43,6 +43,7 @@ pub fn answer(hub: &Hub, request: &RequestMessage, target: &RequestTarget) -> Ev
         ("DELETE", ["instance", "delete", name]) => named(name, &|n| delete(hub, n)),
         ("GET", ["webhook", "find", name]) => named(name, &|n| webhook::find(hub, n)),
         ("POST", ["webhook", "set", name]) => named(name, &|n| webhook::set(hub, n, &body)),
+        ("POST", ["message", "sendText", name]) => named(name, &|n| texts::send(hub, n, &body)),
         (_, [kind, verb, name]) => match (method, *verb, settings::kind(kind, v1)) {
             ("GET", "find", Some(kind)) => named(name, &|n| settings::find(hub, kind, n)),
             ("POST", "set", Some(kind)) => named(name, &|n| settings::set(hub, kind, n, &body)),

@@ -11,6 +11,7 @@ mod sockets;
 
 use super::instance::{InstanceSpec, LiveState, SimulatedInstance};
 use super::options::Version;
+use super::sent_text::SentText;
 use super::timing::{Moment, SimulatedClock, Timing};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -88,6 +89,8 @@ pub struct World {
     pub whatsapp: Whatsapp,
     /// Names whose instance a race of two creates destroyed, in order.
     pub destroyed: Vec<String>,
+    /// Texts that were sent, in order.
+    pub texts: Vec<SentText>,
     instances: BTreeMap<InstanceKey, SimulatedInstance>,
     names: HashMap<String, InstanceKey>,
     ledgers: HashMap<String, Ledger>,
@@ -113,6 +116,7 @@ impl World {
             del_instance,
             whatsapp: Whatsapp::Reachable,
             destroyed: Vec::new(),
+            texts: Vec::new(),
             instances: BTreeMap::new(),
             names: HashMap::new(),
             ledgers: HashMap::new(),
@@ -217,6 +221,7 @@ impl World {
     pub fn reset(&mut self, now: Moment) {
         self.forget(None);
         self.destroyed.clear();
+        self.texts.clear();
         self.ledgers.clear();
         self.set_whatsapp(Whatsapp::Reachable, now);
     }

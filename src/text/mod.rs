@@ -30,7 +30,7 @@ pub use calls::*;
 pub use instances::*;
 pub use json_body::*;
 pub use linked::*;
-pub use notices::{delivery_failure, notice_message, setting_fault};
+pub use notices::*;
 pub use os_error::os_error;
 pub use requests::*;
 pub use scans::*;

@@ -11,6 +11,7 @@ mod install;
 mod instances;
 mod json;
 mod manuals;
+mod notices;
 mod people;
 mod serve;
 mod service;

@@ -1,8 +1,10 @@
 //! Notices: what happens to numbers and servers reaches people over each channel, once, whatever breaks on the way.
 
+mod administering;
 mod deciding;
 mod delivering;
 mod receivers;
+mod whatsapp;
 
 use std::sync::Arc;
 use std::time::Duration;

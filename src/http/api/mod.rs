@@ -10,6 +10,7 @@ pub mod instance;
 pub mod instances;
 pub mod link;
 pub mod login;
+pub mod notices;
 pub mod picture;
 pub mod reconnect;
 pub mod scan_help;

@@ -2,8 +2,29 @@
 
 use super::super::requests::phone;
 use super::super::servers::base_url;
+use crate::domain::NoticeChannelKind;
 use crate::notices::SettingsFault;
 use crate::upstream::BaseUrlError;
+
+/// 409: a user has as many targets as one may have.
+pub const TOO_MANY_TARGETS: &str = "Este usuário já tem 20 destinos de avisos";
+/// Said beside [`TOO_MANY_TARGETS`].
+pub const TOO_MANY_TARGETS_DETAIL: &str = "Remova um que não é mais usado antes de criar outro.";
+/// 403: a target for all of somebody who may not see them.
+pub const NOT_FOR_ALL: &str = "só administradores e operadores recebem avisos de todos os números";
+
+/// A channel that there is not.
+pub fn notice_channel_invalid() -> String {
+    let words: Vec<_> = NoticeChannelKind::ALL.iter().map(|channel| channel.as_str()).collect();
+    format!("deve ser um de: {}", words.join(", "))
+}
+
+/// A language that there is not.
+pub const NOTICE_LANGUAGE_INVALID: &str = "deve ser pt-BR ou en";
+/// Hours that cannot be read.
+pub const QUIET_HOURS_INVALID: &str = "deve ser como 22:00-07:00";
+/// A time that cannot be read.
+pub const UTC_OFFSET_INVALID: &str = "deve ser como -03:00";
 
 /// What a setting of a target should have been.
 pub fn setting_fault(fault: &SettingsFault) -> String {

@@ -6,7 +6,7 @@ mod portuguese;
 
 use std::fmt::Write as _;
 
-pub use faults::{delivery_failure, setting_fault};
+pub use faults::*;
 
 use crate::domain::{Millis, Notice, NoticeKind, NoticeLanguage, clock};
 use crate::notices::NoticeReader;
