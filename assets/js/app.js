@@ -28,7 +28,7 @@ const SCREENS = {
   servidores: { load: screen('servers', 'serversScreen'), loadOne: screen('unmanaged', 'unmanagedScreen'), admin: true },
   usuarios: { load: screen('users', 'usersScreen'), admin: true },
   backup: { load: screen('backup', 'backupScreen'), admin: true },
-  conta: { load: screen('account', 'accountScreen') },
+  conta: { load: screen('account', 'accountScreen'), loadOne: screen('notices', 'noticesScreen') },
   ajuda: { load: screen('help', 'helpScreen'), open: true },
 };
 

@@ -30,6 +30,7 @@ const SCREENS: &[(&str, &str)] = &[
     ("usuarios", "users"),
     ("conta", "account"),
     ("backup", "backup"),
+    ("conta/avisos", "notices"),
     ("ajuda", "help"),
 ];
 

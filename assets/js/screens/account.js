@@ -87,6 +87,8 @@ export function accountScreen({ signal, session, left }) {
   const sessions = sessionList(signal);
   const out = button(t('logout.me'), async () => { await remove('/api/session', { quiet: true }); left(); }, { icon: 'out' });
   return page(t('nav.account'), { lead: tx('account.lead', { name: h('strong', {}, session.user) }), actions: out },
-    h('div', { class: 'stack' }, session.admin && backups(), passwordForm(session, sessions.load), sessions.node, looks(),
+    h('div', { class: 'stack' },
+      section(t('notices.title'), { lead: t('notices.lead'), actions: h('a', { class: 'button', href: '#/conta/avisos' }, t('notices.open')) }),
+      session.admin && backups(), passwordForm(session, sessions.load), sessions.node, looks(),
       h('p', { class: 'hint version' }, `pareia ${session.version}`)));
 }

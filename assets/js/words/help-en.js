@@ -17,6 +17,7 @@ export default {
   qr_timeout: ['WhatsApp gave no code', 'Evolution got no QR code in time, or a paired phone is still reconnecting.', 'Try again. If it stays so, an administrator sees whether the server reaches web.whatsapp.com and whether Evolution is up to date. To pair another phone, disconnect this one first.'],
   no_active_credential: ['There is no server', 'No Evolution server is set up, or all are disabled.', 'An administrator adds or enables one under Servers.'],
   credential_removed: ['The server of this number was removed', 'Without its address and key, pareia cannot reach the Evolution where the number is.', 'An administrator adds the server again under Servers. Or remove the number with the option Only forget it here.'],
+  too_many: ['There are too many places already', 'Each person may have up to 20 places where notices go.', 'Remove one under Notices that is not used any more.'],
   owned_by_other_user: ['Somebody else has this name', 'Another account uses this name, or it already exists in Evolution with a phone connected.', 'Choose another name, or ask an administrator.'],
   not_a_phone: ['This name is not a phone’s', 'In Evolution it belongs to an EVOLUTION or WHATSAPP-BUSINESS instance: listed as open, without a phone or a QR code.', 'Use another name for the phone. If the instance is of no use any more, delete it in Evolution’s manager.'],
   already_connected: ['This number is connected already', 'A phone is paired, so there is no code to show.', 'Nothing to do. To change phones, use Disconnect phone first.'],
