@@ -60,12 +60,12 @@ impl NoticeKind {
         matches!(self, Self::Back | Self::ServerUp | Self::Test)
     }
 
-    /// Whether the other, of the same subject, makes it old news: neither has to be sent if this one was not yet.
+    /// Whether the other, of the same subject, makes it old news, which need not be sent if it was not yet.
     pub fn is_ended_by(self, other: Self) -> bool {
-        use NoticeKind::{Back, Disconnected, LicenceLost, Lost, ServerDown, ServerUp};
+        use NoticeKind::{Back, Disconnected, LicenceLost, Lost, OtherNumber, ServerDown, ServerUp};
         matches!(
             (self, other),
-            (Disconnected | Lost, Back)
+            (Disconnected | Lost, Back | OtherNumber)
                 | (Back, Disconnected | Lost)
                 | (ServerDown | LicenceLost, ServerUp)
                 | (ServerUp, ServerDown | LicenceLost)

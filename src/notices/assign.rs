@@ -20,7 +20,8 @@ pub fn assign(
 ) -> Vec<OpenMessage> {
     for due in due.iter().filter(|due| is_for(target, due)) {
         let notice = &due.notice;
-        if cancel(&mut open, notice) {
+        // That another number is linked is news whatever was before.
+        if cancel(&mut open, notice) && notice.kind != NoticeKind::OtherNumber {
             continue;
         }
         if let Some(message) = open.iter_mut().find(|message| joins(message, notice)) {
@@ -149,6 +150,9 @@ mod tests {
             let messages = assign(&all(), vec![kept(before, "x")], &[due(after, "x", "s1")], 100, 10);
             assert_eq!(shown(&messages)[0], expected, "{before:?} {after:?}");
         }
+        let messages =
+            assign(&all(), vec![kept(Lost, "x")], &[due(NoticeKind::OtherNumber, "x", "s1")], 100, 10);
+        assert_eq!(shown(&messages), ["nothing  @7", "other_number x @110"]);
         let both = assign(&all(), Vec::new(), &[due(Disconnected, "x", "s1"), due(Back, "x", "s1")], 100, 10);
         assert_eq!(shown(&both), [""; 0]);
     }

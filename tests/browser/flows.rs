@@ -36,6 +36,7 @@ pub const TESTS: &[Test] = &[
     ("users_and_tokens", users_and_tokens),
     ("what_pareia_has_not_is_brought_in", unmanaged),
     ("a_backup_is_made_and_put_ready", backup),
+    ("where_notices_go_is_said_tested_and_taken_back", notices),
 ];
 
 /// From a server that nobody has set up to a connected number. The clicks and fields are counted:
@@ -634,4 +635,46 @@ fn unmanaged(driver: &Driver) {
     browser.sees("Nada fora do pareia");
     check(&browser, "unmanaged-none");
     world.finish(&browser);
+}
+
+/// A place for notices: what is missing is said, its key is shown once, a test says why it does not arrive.
+fn notices(driver: &Driver) {
+    const ADD: &str = "//dialog//button[normalize-space(.)='Adicionar']";
+    const REMOVE: &str = "//dialog//button[normalize-space(.)='Remover']";
+    let world = World::new();
+    let browser = world.logged_in(driver, PHONE);
+    browser.press("Conta");
+    browser.press("Abrir Avisos");
+    browser.sees("Ninguém é avisado ainda");
+    browser.press("Adicionar destino");
+    browser.sees("Número de WhatsApp");
+    check(&browser, "notices-whatsapp");
+    browser.type_into("//dialog//select", "E-mail");
+    browser.sees("Servidor de e-mail");
+    check(&browser, "notices-email");
+    browser.type_into("//dialog//select", "Webhook");
+    browser.press_at(ADD, "Adicionar");
+    browser.sees("Preencha este campo.");
+    browser.fill("Endereço (URL)", "http://169.254.169.254/x");
+    browser.press_at(ADD, "Adicionar");
+    browser.sees("Use um endereço completo");
+    // Nothing at that address of the simulated server takes a POST.
+    let url = world.shop.sim.url();
+    browser.fill("Endereço (URL)", &format!("{url}/avisos"));
+    browser.press_at("//dialog//label[normalize-space(.)='Todos os números']", "Todos os números");
+    browser.press_at(ADD, "Adicionar");
+    browser.sees("Copie agora");
+    browser.press("Já copiei");
+    browser.sees("todos os números");
+    browser.press(&format!("Testar: Webhook: {url}/avisos"));
+    browser.sees("O teste não chegou");
+    browser.press("Pronto");
+    sees_all(&browser, &["Recusado", "O endereço não existe lá."]);
+    check(&browser, "notices-log");
+    browser.press(&format!("Desativar: Webhook: {url}/avisos"));
+    browser.sees("Desativado.");
+    browser.press(&format!("Remover: Webhook: {url}/avisos"));
+    browser.press_at(REMOVE, "Remover");
+    browser.sees("Ninguém é avisado ainda");
+    world.finish_expecting(&browser, &["400"]);
 }

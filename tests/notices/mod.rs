@@ -3,6 +3,7 @@
 mod administering;
 mod deciding;
 mod delivering;
+mod mail;
 mod receivers;
 mod whatsapp;
 

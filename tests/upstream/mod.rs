@@ -1,6 +1,6 @@
 //! What upstream answers.
 
-mod authority;
+pub mod authority;
 mod faces;
 mod odd_answers;
 mod recorded;
