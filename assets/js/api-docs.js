@@ -72,7 +72,7 @@ function authorized(operation) {
 }
 
 function topic(path, method, operation, shared) {
-  const body = operation.requestBody?.content['application/json'].schema;
+  const body = operation.requestBody && Object.values(operation.requestBody.content)[0].schema;
   const all = [...(shared || []), ...(operation.parameters || [])];
   return h('details', { class: 'topic', id: operation.operationId },
     h('summary', {}, h('h3', {}, operation.summary), h('code', {}, `${method.toUpperCase()} ${path}`), icon('next')),

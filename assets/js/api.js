@@ -89,7 +89,7 @@ export const remove = async (path, options) => (await call('DELETE', path, optio
 export async function download(path, body) {
   let answer;
   try {
-    answer = await fetch(path, {
+    answer = await fetch(`.${path}`, {
       method: 'POST', headers: { 'Content-Type': 'application/json' }, cache: 'no-store', credentials: 'same-origin', body: JSON.stringify(body),
     });
   } catch {
