@@ -38,6 +38,7 @@ mod token;
 mod usage;
 mod user;
 mod values;
+mod within;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -2,17 +2,21 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use super::serving_note::{SERVING, ServingNote};
+use super::within::within;
 use crate::domain::{NoConnection, UpstreamError};
 use crate::store::Inspection;
 use crate::upstream::ask_site;
 
 /// Where `serve` listens, unless told otherwise.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:3000";
+
+/// How long the note may take to be read: one reads as fast as the disk.
+const NOTE: Duration = Duration::from_secs(3);
 
 /// What answers at an address.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,10 +52,11 @@ impl ServeState {
     }
 }
 
-/// What the last `serve` of that data folder noted; `None` where there is nothing, or nothing can be read.
+/// What the last `serve` of that data folder noted; `None` where there is nothing, or nothing can be read in time.
 pub fn serving_note(folder: &Path) -> Option<ServingNote> {
-    let noted = Inspection::open(folder).ok()?.setting(SERVING).ok()??;
-    ServingNote::parse(&noted)
+    let folder = folder.to_owned();
+    let read = move || Inspection::open(&folder).ok()?.setting(SERVING).ok()?;
+    ServingNote::parse(&within(NOTE, read)??)
 }
 
 /// Where the `serve` of a data folder is reached from this machine: the address that was given, if it has a port,

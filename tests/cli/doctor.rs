@@ -124,7 +124,7 @@ const FAULTS: &[Breakage] = &[
         "bad database_unusable",
     ),
     ("a damaged database", damage, "", "bad database_damaged"),
-    ("no database", |c| fs::remove_file(c.data.join("pareia.db")).unwrap(), "", "warn database_missing"),
+    ("no database", |c| fs::remove_file(c.data.join("pareia.db")).unwrap(), "", "bad database_missing"),
     (
         "an empty database",
         |c| drop(File::create(c.data.join("pareia.db")).unwrap()),
@@ -200,12 +200,16 @@ fn other_key(clinic: &Clinic) {
     fs::copy(other.folder.join("data/pareia.key"), clinic.data.join("pareia.key")).expect("another key");
 }
 
-/// Overwrites the inside of the last page.
+/// Overwrites the first page of an index.
 fn damage(clinic: &Clinic) {
     let path = clinic.data.join("pareia.db");
+    let page: usize = {
+        let connection = rusqlite::Connection::open(&path).expect("the database");
+        let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'saved_settings_userId'";
+        connection.query_row(root, [], |row| row.get(0)).expect("an index")
+    };
     let mut bytes = fs::read(&path).expect("the database");
-    let begin = bytes.len() - 4096;
-    bytes[begin..].fill(0xFF);
+    bytes[(page - 1) * 4096..page * 4096].fill(0xFF);
     fs::write(path, bytes).expect("the database");
 }
 

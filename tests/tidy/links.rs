@@ -55,7 +55,8 @@ fn links_lead_somewhere() {
 #[test]
 fn dead_links_are_seen() {
     let page = root().join("README.md");
-    let text = "[a](docs/vps.md) [b](docs/vps.md#a-domain) [c](docs/none.md) [d](docs/vps.md#none) [e](https://x)";
+    let text =
+        "[a](docs/vps.md) [b](docs/vps.md#a-domain) [c](docs/none.md) [d](docs/vps.md#none) [e](https://x)";
     let dead: Vec<_> = links(text).filter(|target| !leads_somewhere(&page, target)).collect();
     assert_eq!(dead, ["docs/none.md", "docs/vps.md#none"]);
     assert_eq!(anchor("## Códigos: o que fazer, e `como`"), "códigos-o-que-fazer-e-como");

@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Write as _};
 use std::net::IpAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::time::Duration;
 
 use super::facts::Facts;
 use super::finding::Finding;
@@ -13,15 +14,18 @@ use super::report;
 use crate::cli::confirm::confirmed;
 use crate::cli::output::{CommandFailure, CommandResult, note, out};
 use crate::cli::serving_note::ServingNote;
+use crate::cli::within::within;
 use crate::domain::clock::iso;
 use crate::domain::now;
 use crate::store::{Inspection, file_facts};
 use crate::text::cli as words;
 
-/// Fewest and most digits of what may be a phone.
-const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
+/// Fewest digits of what may be a phone.
+const PHONE_DIGITS: usize = 8;
 /// Digits of a phone that stay, at its end.
 const SHOWN_DIGITS: usize = 2;
+/// How long the rows may take to be counted; a disk that hangs leaves them out.
+const COUNT: Duration = Duration::from_secs(5);
 /// How tokens and links begin.
 const TOKEN: &str = "pareia_";
 
@@ -60,8 +64,10 @@ fn text(facts: &Facts, found: &[Finding]) -> String {
     for file in file_facts(&facts.folder).unwrap_or_default() {
         line("file", &format!("{} {:o} uid={} {}", file.name, file.mode, file.owner, words::size(file.size)));
     }
-    let counts = Inspection::open(&facts.folder).and_then(|inspection| inspection.row_counts());
-    for (table, rows) in counts.unwrap_or_default() {
+    let folder = facts.folder.clone();
+    let count =
+        move || Inspection::open(&folder).and_then(|inspection| inspection.row_counts()).unwrap_or_default();
+    for (table, rows) in within(COUNT, count).unwrap_or_default() {
         line("rows", &format!("{table} {rows}"));
     }
     for finding in found {
@@ -99,17 +105,23 @@ fn masked(text: &str) -> String {
     masked + rest
 }
 
-fn masked_word(word: &str) -> String {
-    let (bare, behind) = word.rsplit_once(':').map_or((word, ""), |(bare, port)| (bare, port));
-    if word.starts_with(TOKEN) {
-        return format!("{TOKEN}…");
-    }
+fn masked_word(text: &str) -> String {
+    let word = text.trim_end_matches(['.', ':', '-']);
+    let behind = &text[word.len()..];
+    let masked = match word.find(TOKEN) {
+        Some(begin) => format!("{}{TOKEN}…", masked_digits(&word[..begin])),
+        None => masked_address(word).unwrap_or_else(|| masked_digits(word)),
+    };
+    masked + behind
+}
+
+/// The word where it is an address of another machine.
+fn masked_address(word: &str) -> Option<String> {
+    let (bare, behind) = word.rsplit_once(':').unwrap_or((word, ""));
     let address = [word, bare].iter().find_map(|text| text.parse::<IpAddr>().ok());
-    if address.is_some_and(|address| !address.is_loopback() && !address.is_unspecified()) {
-        let port = if behind.is_empty() { String::new() } else { format!(":{behind}") };
-        return format!("•.•.•.•{port}");
-    }
-    masked_digits(word)
+    address.filter(|address| !address.is_loopback() && !address.is_unspecified())?;
+    let port = if behind.is_empty() { String::new() } else { format!(":{behind}") };
+    Some(format!("•.•.•.•{port}"))
 }
 
 /// A run of digits that may be a phone keeps its last.
@@ -120,7 +132,7 @@ fn masked_digits(word: &str) -> String {
         masked.push_str(&rest[..begin]);
         rest = &rest[begin..];
         let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-        let hidden = if PHONE_DIGITS.contains(&end) { end - SHOWN_DIGITS } else { 0 };
+        let hidden = if end >= PHONE_DIGITS { end - SHOWN_DIGITS } else { 0 };
         masked.push_str(&"•".repeat(hidden));
         masked.push_str(&rest[hidden..end]);
         rest = &rest[end..];
@@ -138,7 +150,10 @@ mod tests {
             ("loja 5521991856227 ok", "loja •••••••••••27 ok"),
             ("loja-5521991856227", "loja-•••••••••••27"),
             ("token pareia_abc_DEF-9", "token pareia_…"),
+            ("x:pareia_abc", "x:pareia_…"),
+            ("12345678901234567890", "••••••••••••••••••90"),
             ("de 203.0.113.9:4000, 127.0.0.1:3000", "de •.•.•.•:4000, 127.0.0.1:3000"),
+            ("é de 203.0.113.9. É de 203.0.113.9:", "é de •.•.•.•. É de •.•.•.•:"),
             ("2026-11-28T08:00:00.000Z v2.3.7 300 MiB", "2026-11-28T08:00:00.000Z v2.3.7 300 MiB"),
             ("ção…", "ção…"),
         ] {

@@ -16,10 +16,17 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
     match Inspection::open(&facts.folder).and_then(|inspection| examine(facts, &inspection)) {
         Ok(found) => found,
         Err(Error::Io(_, error)) if error.kind() == ErrorKind::NotFound => {
-            vec![Finding::warn(CHECK, words::database_missing())]
+            vec![missing(facts)]
         }
+        Err(Error::Busy) => vec![Finding::warn(CHECK, words::database_busy())],
         Err(error) => vec![Finding::bad(CHECK, words::database_unusable(&error))],
     }
+}
+
+/// A key without a database is what is left of one.
+fn missing(facts: &Facts) -> Finding {
+    let found = if facts.folder.join("pareia.key").exists() { Finding::bad } else { Finding::warn };
+    found(CHECK, words::database_missing())
 }
 
 fn examine(facts: &Facts, inspection: &Inspection) -> Result<Vec<Finding>, Error> {

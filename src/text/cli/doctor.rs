@@ -210,6 +210,15 @@ pub fn database_missing() -> Sentence {
     )
 }
 
+/// Another program holds the database.
+pub fn database_busy() -> Sentence {
+    found(
+        "database_busy",
+        "outro programa segura o banco, que não pôde ser lido",
+        "Feche esse programa (fuser -v pareia.db diz qual é), ou espere que termine, e rode o doctor de novo.",
+    )
+}
+
 /// The database does not open.
 pub fn database_unusable(error: &Error) -> Sentence {
     found(
