@@ -203,13 +203,14 @@ fn other_key(clinic: &Clinic) {
 /// Overwrites the first page of an index.
 fn damage(clinic: &Clinic) {
     let path = clinic.data.join("pareia.db");
-    let page: usize = {
+    let page: u32 = {
         let connection = rusqlite::Connection::open(&path).expect("the database");
         let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'saved_settings_userId'";
         connection.query_row(root, [], |row| row.get(0)).expect("an index")
     };
+    let begin = usize::try_from(page - 1).expect("small") * 4096;
     let mut bytes = fs::read(&path).expect("the database");
-    bytes[(page - 1) * 4096..page * 4096].fill(0xFF);
+    bytes[begin..begin + 4096].fill(0xFF);
     fs::write(path, bytes).expect("the database");
 }
 
