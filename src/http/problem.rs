@@ -456,6 +456,7 @@ mod tests {
         check(&Problem::OutOfOrder(7), 409, "upload_out_of_order", None);
         check(&Problem::UploadTooLarge(7), 413, "upload_too_large", None);
         check(&Problem::NoRestart, 409, "restart_by_hand", None);
+        check(&Problem::TooManyTargets, 409, "too_many", None);
         check(&Problem::LastAdministrator, 409, "last_administrator", None);
         check(&Problem::Untested(Check::InstanceToken), 400, "instance_token", None);
         for (error, status, code) in [

@@ -79,11 +79,16 @@ impl Store {
         self.set_setting(FAILED, "")
     }
 
-    /// Notes one that failed.
+    /// Notes one that failed; of several in a row, the first is an event that people are told of.
     pub fn note_failed_backup(&self, code: &str) -> Result<(), Error> {
         let (now, before) = (self.clock.now(), self.note::<FailedBackup>(FAILED)?);
         let (since, count) = before.map_or((now, 0), |before| (before.since, before.count));
         let failed = FailedBackup { since, at: now, count: count.saturating_add(1), code: code.to_owned() };
+        if count == 0 {
+            let event = "INSERT INTO server_events (credentialId, at, kind, detail)
+                VALUES (NULL, ?1, 'backup_failed', ?2)";
+            self.write(|t| t.execute(event, rusqlite::params![now, code]))?;
+        }
         self.set_setting(FAILED, &json(&failed))
     }
 

@@ -201,9 +201,13 @@ impl Store {
     }
 
     /// How many messages there are of each outcome.
-    pub fn notice_counts(&self) -> Result<Vec<(String, u32)>, Error> {
+    pub fn notice_counts(&self) -> Result<[(&'static str, u32); 5], Error> {
         let query = "SELECT outcome, count(*) FROM notice_messages GROUP BY outcome";
-        self.read(|c| c.prepare_cached(query)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
+        let read = |row: &Row| Ok((row.get(0)?, row.get(1)?));
+        let counts: Vec<(String, u32)> =
+            self.read(|c| c.prepare_cached(query)?.query_map([], read)?.collect())?;
+        let count = |word| counts.iter().find(|(of, _)| of == word).map_or(0, |(_, count)| *count);
+        Ok(NoticeOutcome::ALL.map(|outcome| (outcome.as_str(), count(outcome.as_str()))))
     }
 }
 

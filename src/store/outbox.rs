@@ -106,12 +106,6 @@ impl Store {
             Ok(events)
         })
     }
-
-    /// Writes that this program could not do something that administrators rely on, so that they are told.
-    pub fn note_backup_failed(&self, why: &str) -> Result<(), Error> {
-        let note = "INSERT INTO server_events (credentialId, at, kind, detail) VALUES (NULL, ?1, 'backup_failed', ?2)";
-        self.write(|t| t.execute(note, params![self.clock.now(), why])).map(drop)
-    }
 }
 
 /// Writes up to where events have been considered.

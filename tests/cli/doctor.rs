@@ -176,6 +176,7 @@ const FAULTS: &[Breakage] = &[
     ),
     ("no backup", |c| fs::remove_dir_all(c.backups()).unwrap(), "", "warn backup_missing"),
     ("an old backup", old_backup, "", "warn backup_old"),
+    ("a notice that does not arrive", failing_notice, "", "warn notice_failing"),
     ("another program at the public address", |_| {}, "--public-url {sim}", "bad public_url_elsewhere"),
     (
         "nothing at the public address",
@@ -212,6 +213,12 @@ fn damage(clinic: &Clinic) {
     let mut bytes = fs::read(&path).expect("the database");
     bytes[begin..begin + 4096].fill(0xFF);
     fs::write(path, bytes).expect("the database");
+}
+
+fn failing_notice(clinic: &Clinic) {
+    clinic.desk.ok("user add chefe --admin");
+    clinic.desk.ok("notify add ntfy http://127.0.0.1:1/avisos --user chefe");
+    assert_eq!(clinic.desk.fed("notify test", "").code, Some(1));
 }
 
 fn old_backup(clinic: &Clinic) {

@@ -57,7 +57,7 @@ fn what_mends_itself_and_what_happened_before_is_not_told() {
     shop.connected("c");
     shop.becomes("c", "disconnected", "dropped");
     shop.store.clock().advance(Duration::from_secs(59));
-    shop.store.note_backup_failed("disco cheio").expect("noted");
+    shop.store.note_failed_backup("storage_full").expect("noted");
     until_titles(&receiver, &["O backup falhou"]);
     shop.store.clock().advance(Duration::from_secs(2));
     until_titles(&receiver, &["O backup falhou", "c desconectou"]);
@@ -90,7 +90,7 @@ fn a_whole_server_is_one_message_and_servers_are_told_of_as_well() {
     });
     note(None);
     until("it is back", || titles(&receiver).contains(&"O servidor cred_a voltou".to_owned()));
-    shop.store.note_backup_failed("disco cheio").expect("noted");
+    shop.store.note_failed_backup("storage_full").expect("noted");
     until("the backup", || titles(&receiver).contains(&"O backup falhou".to_owned()));
     assert_eq!(receiver.taken().len(), 5);
 }

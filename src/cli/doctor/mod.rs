@@ -14,6 +14,7 @@ mod files;
 mod finding;
 mod folder;
 mod key;
+mod notices;
 mod port;
 mod proxy;
 mod report;
@@ -56,6 +57,7 @@ const CHECKS: &[NamedCheck] = &[
     ("port", port::check),
     ("unit", unit::check),
     ("backup", backup::check),
+    ("notices", notices::check),
     ("server", servers::check),
     ("proxy", proxy::check),
 ];

@@ -32,6 +32,7 @@ const FAMILIES: &[fn(&Scrape, &mut Exposition)] = &[
     upstream_queues,
     servers,
     instances,
+    notices,
     database,
 ];
 
@@ -224,6 +225,18 @@ fn instances(scrape: &Scrape, out: &mut Exposition) {
             let count = counted.get(&(server, status)).copied().unwrap_or(0);
             out.sample(&[("server", server), ("status", status)], count);
         }
+    }
+}
+
+fn notices(scrape: &Scrape, out: &mut Exposition) {
+    let Ok(counts) = scrape.sources.app.store.notice_counts() else { return };
+    out.metric(
+        "pareia_notice_messages",
+        Gauge,
+        "Messages to notice targets that are pending, or ended in the last 30 days, by outcome.",
+    );
+    for (outcome, count) in counts {
+        out.sample(&[("outcome", outcome)], count);
     }
 }
 

@@ -49,6 +49,7 @@ pub fn check_title(check: &str) -> &'static str {
         "port" => "porta",
         "unit" => "serviço",
         "backup" => "backup",
+        "notices" => "avisos",
         "server" => "servidor",
         _ => "proxy",
     }
@@ -500,6 +501,23 @@ pub fn backup_old(name: &str, age: Duration) -> Sentence {
         "backup_old",
         format!("o backup mais novo ({name}) é de {} atrás", span(age)),
         "Faça outro (pareia backup PASTA) e veja por que os automáticos pararam.",
+    )
+}
+
+/// So many notice targets, and the newest message to each arrived.
+pub fn notices_fine(targets: usize) -> String {
+    match u32::try_from(targets).unwrap_or(u32::MAX) {
+        0 => "ninguém é avisado de quedas (pareia notify add --help)".to_owned(),
+        some => format!("{}, todos recebem", count(some, "destino", "destinos")),
+    }
+}
+
+/// The newest message to a target did not arrive.
+pub fn notice_failing(id: &str, channel: &str, code: &str) -> Sentence {
+    found(
+        "notice_failing",
+        format!("o último aviso para {id} ({channel}) não chegou. {}", crate::text::delivery_failure(code)),
+        format!("Mude o que for preciso e teste: pareia notify test {id}"),
     )
 }
 

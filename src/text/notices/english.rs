@@ -48,7 +48,9 @@ pub(super) fn why(notice: &Notice, knows_servers: bool) -> String {
         }
         NoticeKind::ServerDown | NoticeKind::LicenceLost => server(detail.unwrap_or_default()).to_owned(),
         NoticeKind::ServerUp => "It answers again.".to_owned(),
-        NoticeKind::BackupFailed => detail.unwrap_or("pareia's log says why.").to_owned(),
+        NoticeKind::BackupFailed => {
+            format!("Code: {}. \"pareia doctor\" and pareia's log say why.", detail.unwrap_or("?"))
+        }
         NoticeKind::Test => "Notices reach this place.".to_owned(),
     }
 }

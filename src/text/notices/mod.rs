@@ -151,9 +151,9 @@ mod tests {
             ),
             (
                 Portuguese,
-                (notice(BackupFailed, None, Some("disco cheio")), None),
+                (notice(BackupFailed, None, Some("storage_full")), None),
                 "O backup falhou",
-                "30/01 23:05 (loja-1): disco cheio",
+                "30/01 23:05 (loja-1): Código: storage_full.",
             ),
             (
                 English,

@@ -58,7 +58,9 @@ pub(super) fn why(notice: &Notice, knows_servers: bool) -> String {
             format!("{}. {}", fault.error, fault.detail.unwrap_or_default())
         }
         NoticeKind::ServerUp => "Responde de novo.".to_owned(),
-        NoticeKind::BackupFailed => detail.unwrap_or("O log do pareia diz por quê.").to_owned(),
+        NoticeKind::BackupFailed => {
+            format!("Código: {}. \"pareia doctor\" e o log do pareia dizem por quê.", detail.unwrap_or("?"))
+        }
         NoticeKind::Test => "Os avisos chegam aqui.".to_owned(),
     }
 }
