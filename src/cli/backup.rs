@@ -12,7 +12,8 @@ use super::table::pretty;
 use crate::backup::{self, BackupName, BackupOrigin};
 use crate::domain::clock;
 use crate::store::{
-    BackupError, CopyProgress, RestoreKey, WrittenBackup, back_up, key_of, note_backup_beside, restore,
+    BackupError, CopyProgress, RestoreKey, WrittenBackup, as_caller, back_up, key_of, note_backup_beside,
+    restore,
 };
 use crate::text::cli as words;
 
@@ -70,11 +71,14 @@ impl From<BackupError> for CommandFailure {
 /// Makes a backup.
 pub fn make(folder: &Path, args: &BackupArgs) -> CommandResult {
     let begun = Instant::now();
-    let file = file_of(&args.target)?;
-    if key_of(&file) == file {
-        return Err(CommandFailure::Usage(words::BACKUP_IS_KEY.into()));
-    }
-    let made = with_progress(|on_progress| back_up(folder, &file, !args.without_key, on_progress))?;
+    // The file is the caller's, and of the data folder nothing is changed.
+    let made = as_caller(|| {
+        let file = file_of(&args.target)?;
+        if key_of(&file) == file {
+            return Err(CommandFailure::Usage(words::BACKUP_IS_KEY.into()));
+        }
+        Ok(with_progress(|on_progress| back_up(folder, &file, !args.without_key, on_progress))?)
+    })?;
     note_backup_beside(folder, &made);
     let WrittenBackup { file, key_file, contents, others_may_read } = &made;
     if *others_may_read {

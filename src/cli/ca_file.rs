@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::output::CommandFailure;
+use crate::store::as_caller;
 use crate::text;
 use crate::text::cli as words;
 use crate::upstream::{MAX_CA, check_ca};
@@ -31,7 +32,7 @@ pub fn read(path: &Path) -> Result<String, CommandFailure> {
     // One byte more tells a larger file from one that fits.
     let limit = MAX_CA as u64 + 1;
     let mut bytes = Vec::new();
-    File::open(path)
+    as_caller(|| File::open(path))
         .and_then(|file| file.take(limit).read_to_end(&mut bytes))
         .map_err(|error| CommandFailure::Failed(words::file_unreadable(path, &error)))?;
     // What is no text holds no PEM, and is refused for that.

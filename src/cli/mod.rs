@@ -19,6 +19,7 @@ mod log_line;
 mod logging;
 mod notify;
 mod output;
+mod phone_mask;
 mod public_url;
 mod restart;
 mod screen;
@@ -47,7 +48,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use log::LevelFilter;
 
-use crate::store::Store;
+use crate::store::{Store, act_as_owner};
+use crate::text::cli as words;
 use output::{CommandFailure, CommandResult};
 
 #[derive(Parser, Debug)]
@@ -103,13 +105,16 @@ fn dispatch(cli: Cli) -> CommandResult {
         logging::start(LevelFilter::Error);
     }
     let given = cli.data.map(PathBuf::from);
-    // Only where it is needed: `demo` and `sim` have none.
+    // Only where it is needed: `demo` and `sim` have none. From here on root is whoever owns it.
     let folder = || {
         let service = || {
             std::fs::read_to_string(config::SERVICE_VARIABLES).ok().and_then(|v| config::service_folder(&v))
         };
         let folder = config::data_folder(given.clone(), service, |name| std::env::var_os(name));
-        folder.map_err(|problem| CommandFailure::Usage(setting::sentence(&problem)))
+        let folder = folder.map_err(|problem| CommandFailure::Usage(setting::sentence(&problem)))?;
+        act_as_owner(&folder)
+            .map(|()| folder.clone())
+            .map_err(|failed| CommandFailure::Failed(words::owner_not_taken(&folder, &failed)))
     };
     let store = || Ok::<_, CommandFailure>(Store::open(&folder()?)?);
     match cli.command {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use super::output::{CommandFailure, fail, note};
 use super::terminal;
 use crate::domain::{Secret, typed_value};
+use crate::store::as_caller;
 use crate::text;
 use crate::text::cli as words;
 use crate::upstream::{KeyError, MAX_KEY, TypedKey};
@@ -55,14 +56,14 @@ pub fn key_setting(
         (true, None) => {
             let handed_over =
                 std::env::var_os("CREDENTIALS_DIRECTORY").map(|f| Path::new(&f).join(credential));
-            handed_over.filter(|path| path.exists()).map(|path| file(&path)).transpose()?
+            handed_over.filter(|path| as_caller(|| path.exists())).map(|path| file(&path)).transpose()?
         }
     };
     text.map(|text| Ok(key(&text)?.key)).transpose()
 }
 
 fn file(path: &Path) -> Result<Vec<u8>, CommandFailure> {
-    let read = File::open(path).and_then(bounded);
+    let read = as_caller(|| File::open(path)).and_then(bounded);
     read.map_err(|e| CommandFailure::Failed(words::file_unreadable(path, &e)))
 }
 

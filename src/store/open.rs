@@ -122,6 +122,6 @@ fn load_or_create(path: &Path, may_create: bool) -> Result<Sealer, Error> {
         Err(e) if e.kind() == io::ErrorKind::InvalidData => return Err(Error::KeyWrong(path.to_owned())),
         loaded => loaded,
     };
-    let private = sealer.and_then(|sealer| keep_private(&File::open(path)?, path).map(|()| sealer));
+    let private = sealer.and_then(|sealer| keep_private(&File::open(path)?).map(|()| sealer));
     private.map_err(|e| Error::io(e, path))
 }

@@ -5,9 +5,9 @@
 //! restore is decided: a crash leaves that folder, and whoever opens the data folder next finishes it before SQLite
 //! sees a file. So nobody finds half of it, nor the WAL of one database beside another.
 
-use std::fs::{self, DirBuilder};
+use std::fs::{self, DirBuilder, File};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, chown};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -16,6 +16,7 @@ use rusqlite::Connection;
 use super::backup::key_of;
 use super::copy::{CopyProgress, copy};
 use super::data_folder::create_folder;
+use super::folder_owner::as_caller;
 use super::partial_file::sync_folder;
 use super::private_file::create_private;
 use super::verify::{BackupContents, open_backup, verify_backup};
@@ -96,7 +97,6 @@ pub fn stage(
 fn one_restore(folder: &Path) -> Result<FileLock, BackupError> {
     let lock = FileLock::acquire(folder, "restore", Instant::now());
     let lock = lock.map_err(|error| BackupError::io(error, folder))?;
-    settle(folder, &folder.join("pareia.lock"))?;
     lock.ok_or_else(|| BackupError::InUse(folder.into()))
 }
 
@@ -165,31 +165,41 @@ fn fill(
     let (database, own_key) = (staging.join("pareia.db"), staging.join("pareia.key"));
     let given = match key {
         RestoreKey::File(path) => Some(path.to_owned()),
-        RestoreKey::Found => Some(key_of(file)).filter(|beside| beside != file && beside.exists()),
+        RestoreKey::Found => {
+            Some(key_of(file)).filter(|beside| beside != file && as_caller(|| beside.exists()))
+        }
         RestoreKey::Lost => None,
     };
     let fitting = match key {
         RestoreKey::Lost => None,
         _ => Some(given.clone().unwrap_or_else(|| folder.join("pareia.key"))),
     };
-    let contents = verify_backup(file, fitting.as_deref())?;
+    let (contents, source) = as_caller(|| {
+        let contents = verify_backup(file, fitting.as_deref())?;
+        let source = open_backup(file).map_err(|e| BackupError::sqlite(e, file))?;
+        Ok((contents, source))
+    })?;
     create_private(&database).map_err(|e| BackupError::io(e, &database))?;
-    let source = open_backup(file).map_err(|e| BackupError::sqlite(e, file))?;
     copy(&source, &database, on_progress).map_err(|e| BackupError::sqlite(e, &database))?;
     if let Some(given) = given {
-        create_private(&own_key)
-            .and_then(|()| fs::copy(&given, &own_key))
-            .map_err(|e| BackupError::io(e, &own_key))?;
+        copy_private(&given, &own_key).map_err(|e| BackupError::io(e, &own_key))?;
     }
     if matches!(key, RestoreKey::Lost) {
         leave_out_what_is_sealed(&database).map_err(|e| BackupError::sqlite(e, &database))?;
     }
     let key = fitting.map(|key| if own_key.exists() { own_key.clone() } else { key });
     verify_backup(&database, key.as_deref())?;
-    for path in [&database, &own_key, staging] {
-        settle(folder, path)?;
+    for path in [&database, &own_key, staging].into_iter().filter(|path| path.exists()) {
+        sync_folder(path)?;
     }
     Ok(contents)
+}
+
+/// Copies what the caller named into a file of the data folder's owner.
+fn copy_private(from: &Path, to: &Path) -> io::Result<()> {
+    let mut source = as_caller(|| File::open(from))?;
+    create_private(to)?;
+    io::copy(&mut source, &mut File::create(to)?).map(drop)
 }
 
 /// Removes what no key opens any more: the next one would be refused beside it.
@@ -201,18 +211,6 @@ fn leave_out_what_is_sealed(database: &Path) -> rusqlite::Result<()> {
         connection.execute_batch("DELETE FROM saved_settings")?;
     }
     Ok(())
-}
-
-/// Gives a file or folder to whoever has the data folder, since root may have made it, and waits until it is on the
-/// disk.
-fn settle(folder: &Path, path: &Path) -> Result<(), BackupError> {
-    let Ok(made) = fs::metadata(path) else { return Ok(()) };
-    let sorted = |error| BackupError::io(error, path);
-    let owner = fs::metadata(folder).map_err(sorted)?;
-    if made.uid() != owner.uid() {
-        chown(path, Some(owner.uid()), Some(owner.gid())).map_err(sorted)?;
-    }
-    sync_folder(path)
 }
 
 /// Takes the data folder from every other process, of any program.
@@ -245,7 +243,7 @@ fn move_in(folder: &Path, restoring: &Path) -> Result<(), BackupError> {
     let path = |name: &str| (folder.join(name), restoring.join(name), before.join(name));
     if !before.exists() {
         DirBuilder::new().mode(0o700).create(&before).map_err(|e| BackupError::io(e, &before))?;
-        settle(folder, &before)?;
+        sync_folder(&before)?;
     }
     // Kept under both names: there is a database and a key at any moment.
     for name in ["pareia.db", "pareia.key"] {

@@ -91,9 +91,9 @@ fn cut_wal(connection: &Connection) -> bool {
         .busy_timeout(Duration::ZERO)
         .and_then(|()| connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)));
     match &cut {
-        Ok(0) => log::info!("the WAL had {size} bytes and was cut"),
-        Ok::<i64, _>(_) => log::debug!("a reader is in the way of cutting the WAL of {size} bytes"),
-        Err(error) => log::warn!("the WAL of {size} bytes was not cut: {error}"),
+        Ok(0) => log::info!("the WAL had {} KiB and was cut", size / 1024),
+        Ok::<i64, _>(_) => log::debug!("a reader is in the way of cutting the WAL of {} KiB", size / 1024),
+        Err(error) => log::warn!("the WAL of {} KiB was not cut: {error}", size / 1024),
     }
     matches!(cut, Ok(0))
 }

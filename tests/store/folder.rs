@@ -1,7 +1,7 @@
 //! The data folder itself: its modes, its lock file, and a database that got lost.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown, symlink};
 use std::path::Path;
 use std::process::Command;
 
@@ -9,6 +9,9 @@ use pareia::store::Store;
 
 use crate::harness::{Folder, get, post};
 use crate::serving::{Serving, furnish};
+
+/// A user and a group that nobody has.
+const SERVICE: u32 = 54_321;
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("it is there").permissions().mode() & 0o777
@@ -49,21 +52,93 @@ fn the_modes_do_not_depend_on_the_umask() {
     }
 }
 
+/// A folder that a service owns; `None` for who may not give files away.
+fn services_folder() -> Option<Folder> {
+    let folder = Folder::new();
+    let given = chown(folder.path(), Some(SERVICE), Some(SERVICE));
+    given.inspect_err(|_| println!("SKIPPED: only root gives files away")).ok().map(|()| folder)
+}
+
+/// Runs a command on that folder; whether it did what it should, and what it said.
+fn run(folder: &Path, arguments: &[&str]) -> (bool, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pareia"));
+    let output = command.args(arguments).arg("--data").arg(folder).output().expect("it runs");
+    (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
 #[test]
 fn what_root_makes_in_a_services_folder_is_the_services() {
-    const SERVICE: u32 = 54_321;
-    let folder = Folder::new();
-    if chown(folder.path(), Some(SERVICE), Some(SERVICE)).is_err() {
-        return eprintln!("skipped: only root gives files away");
+    let Some(folder) = services_folder() else { return };
+    let made = folder.path().join("data");
+    let key = Folder::new();
+    let key = key.path().join("key");
+    fs::write(&key, crate::harness::KEY).expect("a file");
+    set_mode(&key, 0o600);
+    for folder in [folder.path(), &made] {
+        let key = key.to_str().expect("text");
+        let add = ["credential", "add", "--type", "whatsapp_evolution", "--base-url", "http://127.0.0.1:1"];
+        let added = run(folder, &[&add[..], &["--api-token-file", key]].concat());
+        assert!(added.0, "root reads the file that it names: {added:?}");
+        let entries: Vec<_> = fs::read_dir(folder).expect("the folder").flatten().collect();
+        let owners = entries.iter().map(|entry| entry.metadata().expect("it is there"));
+        let owners: Vec<_> = owners.map(|found| (found.uid(), found.gid())).collect();
+        assert!(owners.len() >= 3 && owners.iter().all(|owner| *owner == (SERVICE, SERVICE)), "{owners:?}");
     }
-    let store = Store::open(folder.path()).expect("it opens");
-    store.check_writable().expect("a write, so that there is a WAL");
-    let owners: Vec<_> = fs::read_dir(folder.path())
-        .expect("the folder")
-        .flatten()
-        .map(|entry| (entry.file_name(), entry.metadata().expect("it is there").uid()))
-        .collect();
-    assert!(owners.len() >= 5 && owners.iter().all(|(_, owner)| *owner == SERVICE), "{owners:?}");
+}
+
+#[test]
+fn root_makes_and_restores_backups_where_the_service_may_not() {
+    let Some(folder) = services_folder() else { return };
+    let roots = Folder::new();
+    set_mode(roots.path(), 0o700);
+    let backup = roots.path().join("copy.db").to_str().expect("text").to_owned();
+    for arguments in [&["user", "add", "bia"][..], &["backup", &backup], &["restore", &backup]] {
+        let done = run(folder.path(), arguments);
+        assert!(done.0, "{arguments:?}: {done:?}");
+    }
+    assert_eq!(fs::metadata(&backup).expect("the backup").uid(), 0);
+    for file in ["pareia.db", "pareia.key", "pareia.lock"] {
+        assert_eq!(fs::metadata(folder.path().join(file)).expect(file).uid(), SERVICE, "{file}");
+    }
+    assert!(run(folder.path(), &["user", "list"]).0);
+}
+
+#[test]
+fn root_follows_no_link_that_a_service_has_laid() {
+    for (link, is_whole) in
+        [("pareia.lock", false), ("pareia.db", false), ("pareia.key", false), ("locks", true)]
+    {
+        let Some(folder) = services_folder() else { return };
+        let roots = Folder::new();
+        let file = roots.path().join("shadow");
+        fs::write(&file, "").expect("a file of root's");
+        set_mode(&file, 0o640);
+        let to = if is_whole { roots.path() } else { &file };
+        symlink(to, folder.path().join(link)).expect("a link");
+        lchown(folder.path().join(link), Some(SERVICE), Some(SERVICE)).expect("the service's");
+        let (done, said) = run(folder.path(), &["user", "list"]);
+        assert_eq!(done, is_whole, "{link}: {said}");
+        let found = fs::metadata(&file).expect("it is still there");
+        assert_eq!((found.uid(), found.len(), mode(&file)), (0, 0, 0o640), "{link}");
+    }
+}
+
+#[test]
+fn a_link_that_stands_for_the_folder_is_its_makers() {
+    let Some(folder) = services_folder() else { return };
+    let roots = Folder::new();
+    set_mode(roots.path(), 0o700);
+    let (of_service, of_root) = (folder.path().join("data"), roots.path().join("data"));
+    symlink(roots.path(), &of_service).expect("a link");
+    lchown(&of_service, Some(SERVICE), Some(SERVICE)).expect("the service's");
+    assert!(!run(&of_service, &["user", "list"]).0);
+    assert_eq!(fs::read_dir(roots.path()).expect("root's folder").count(), 0);
+    let moved = folder.path().join("moved");
+    fs::create_dir(&moved).and_then(|()| chown(&moved, Some(SERVICE), Some(SERVICE))).expect("a folder");
+    set_mode(roots.path(), 0o755);
+    symlink(&moved, &of_root).expect("root's own link, as where the data are on another disk");
+    assert!(run(&of_root, &["user", "list"]).0);
+    assert_eq!(fs::metadata(moved.join("pareia.db")).expect("it was made").uid(), SERVICE);
 }
 
 #[test]

@@ -13,17 +13,14 @@ use super::finding::Finding;
 use super::report;
 use crate::cli::confirm::confirmed;
 use crate::cli::output::{CommandFailure, CommandResult, note, out};
+use crate::cli::phone_mask;
 use crate::cli::serving_note::ServingNote;
 use crate::cli::within::within;
 use crate::domain::clock::iso;
 use crate::domain::now;
-use crate::store::{Inspection, file_facts};
+use crate::store::{Inspection, as_caller, file_facts};
 use crate::text::cli as words;
 
-/// Fewest digits of what may be a phone.
-const PHONE_DIGITS: usize = 8;
-/// Digits of a phone that stay, at its end.
-const SHOWN_DIGITS: usize = 2;
 /// How long the rows may take to be counted; a disk that hangs leaves them out.
 const COUNT: Duration = Duration::from_secs(5);
 /// How tokens and links begin.
@@ -42,7 +39,7 @@ pub fn offer(path: &Path, yes: bool, facts: &Facts, found: &[Finding]) -> Comman
     }
     let mut options = OpenOptions::new();
     // Never over something that is there.
-    let written = options.write(true).create_new(true).mode(0o600).open(path);
+    let written = as_caller(|| options.write(true).create_new(true).mode(0o600).open(path));
     let written = written.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
     written.map_err(|error| CommandFailure::Failed(words::bundle_unwritable(path, &error)))?;
     note(words::bundle_written(path));
@@ -109,8 +106,8 @@ fn masked_word(text: &str) -> String {
     let word = text.trim_end_matches(['.', ':', '-']);
     let behind = &text[word.len()..];
     let masked = match word.find(TOKEN) {
-        Some(begin) => format!("{}{TOKEN}…", masked_digits(&word[..begin])),
-        None => masked_address(word).unwrap_or_else(|| masked_digits(word)),
+        Some(begin) => format!("{}{TOKEN}…", phone_mask::masked(&word[..begin])),
+        None => masked_address(word).unwrap_or_else(|| phone_mask::masked(word)),
     };
     masked + behind
 }
@@ -123,21 +120,6 @@ fn masked_address(word: &str) -> Option<String> {
     let port = if behind.is_empty() { String::new() } else { format!(":{behind}") };
     Some(format!("•.•.•.•{port}"))
 }
-
-/// A run of digits that may be a phone keeps its last.
-fn masked_digits(word: &str) -> String {
-    let mut masked = String::with_capacity(word.len());
-    let mut rest = word;
-    while let Some(begin) = rest.find(|c: char| c.is_ascii_digit()) {
-        masked.push_str(&rest[..begin]);
-        rest = &rest[begin..];
-        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-        let hidden = if end >= PHONE_DIGITS { end - SHOWN_DIGITS } else { 0 };
-        masked.push_str(&"•".repeat(hidden));
-        masked.push_str(&rest[hidden..end]);
-        rest = &rest[end..];
-    }
-    masked + rest
 }
 
 #[cfg(test)]
@@ -147,11 +129,11 @@ mod tests {
     #[test]
     fn what_names_a_person_or_opens_something_is_masked() {
         for (text, shown) in [
-            ("loja 5521991856227 ok", "loja •••••••••••27 ok"),
-            ("loja-5521991856227", "loja-•••••••••••27"),
+            ("loja 5521991856227 ok", "loja ***6227 ok"),
+            ("loja-5521991856227", "loja-***6227"),
             ("token pareia_abc_DEF-9", "token pareia_…"),
             ("x:pareia_abc", "x:pareia_…"),
-            ("12345678901234567890", "••••••••••••••••••90"),
+            ("12345678901234567890", "***7890"),
             ("de 203.0.113.9:4000, 127.0.0.1:3000", "de •.•.•.•:4000, 127.0.0.1:3000"),
             ("é de 203.0.113.9. É de 203.0.113.9:", "é de •.•.•.•. É de •.•.•.•:"),
             ("2026-11-28T08:00:00.000Z v2.3.7 300 MiB", "2026-11-28T08:00:00.000Z v2.3.7 300 MiB"),

@@ -1,6 +1,10 @@
 //! Sentences about arguments that make no sense.
 
+use std::path::Path;
+
 use super::output::error;
+use crate::store::OwnerNotTaken;
+use crate::text::os_error;
 
 /// What a wrong usage is printed as.
 pub fn misused(sentence: &str) -> String {
@@ -56,6 +60,16 @@ pub const NO_DATA_FOLDER: &str = "não sei onde fica a pasta de dados: não há 
 /// The data folder was named by an empty text.
 pub const EMPTY_DATA_FOLDER: &str = "--data (PAREIA_DATA) veio sem nada: diga qual é a pasta de dados, ou tire a opção e a \
     variável para usar a pasta padrão";
+
+/// Root acts as the owner of the data folder, and the system does not let it.
+pub fn owner_not_taken(folder: &Path, OwnerNotTaken { owner, why }: &OwnerNotTaken) -> String {
+    format!(
+        "a pasta de dados {} é do usuário {owner}, e o root não pôde agir como ele: {}. Rode como o dono: \
+         sudo -u '#{owner}' pareia …",
+        folder.display(),
+        os_error(why)
+    )
+}
 
 /// A group was named without a command of it.
 pub fn command_missing(commands: &str) -> String {
