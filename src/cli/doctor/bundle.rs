@@ -120,7 +120,6 @@ fn masked_address(word: &str) -> Option<String> {
     let port = if behind.is_empty() { String::new() } else { format!(":{behind}") };
     Some(format!("•.•.•.•{port}"))
 }
-}
 
 #[cfg(test)]
 mod tests {
