@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use clap_complete::{Shell, generate_to};
+use pareia::text::cli::HELP_PAGE;
 
 fn main() -> io::Result<()> {
     let folder = std::env::args_os().nth(1).map(PathBuf::from);
@@ -17,9 +18,21 @@ pub fn write_all(folder: &Path) -> io::Result<()> {
     for folder in [&pages, &completions] {
         fs::create_dir_all(folder)?;
     }
-    clap_mangen::generate_to(pareia::cli::command(), pages)?;
+    clap_mangen::generate_to(pareia::cli::command(), &pages)?;
     for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
         generate_to(shell, &mut pareia::cli::command(), "pareia", &completions)?;
+    }
+    in_portuguese(&pages)?;
+    in_portuguese(&completions)
+}
+
+/// Exchanges clap's own words in each file, as `--help` does.
+fn in_portuguese(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let text = fs::read_to_string(&path)?;
+        let words = HELP_PAGE.iter();
+        fs::write(&path, words.fold(text, |text, (english, portuguese)| text.replace(english, portuguese)))?;
     }
     Ok(())
 }

@@ -81,7 +81,8 @@ done
 echo '== what it is made of'
 # Beside the manifest is where it writes.
 cargo cyclonedx --quiet --format json --spec-version 1.5 --target $triple --override-filename "pareia-$version.cdx"
-mv "pareia-$version.cdx.json" "$out/"
+sed "s|path+file://$here|path+file:///pareia|g" "pareia-$version.cdx.json" >"$out/pareia-$version.cdx.json"
+rm "pareia-$version.cdx.json"
 
 # archive BINARY NAME
 archive() {
@@ -89,7 +90,7 @@ archive() {
     mkdir -p "$folder/packaging"
     cp "$stage/$1" "$folder/pareia"
     cp -R install.sh README.md CHANGELOG.md LICENSE* docs "$stage/man1" "$stage/completions" "$folder/"
-    cp -R packaging/systemd packaging/monitoring packaging/docker "$folder/packaging/"
+    cp -R packaging/systemd packaging/monitoring packaging/litestream "$folder/packaging/"
     tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner -C "$stage" -cf - "$2" |
         gzip -9n >"$out/$2.tar.gz"
 }

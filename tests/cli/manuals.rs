@@ -35,6 +35,7 @@ fn every_command_has_a_man_page_and_is_completed() {
         let about = child.get_about().expect("a text").to_string();
         let words = about.split_whitespace().find(|word| word.len() > 3).expect("a word");
         assert!(page.contains(words), "{name} says what it does:\n{page}");
+        assert!(!page.contains("Print help"), "{name} is in Portuguese alone");
         for text in &completions {
             assert!(text.contains(name), "{name} is completed");
         }
