@@ -8,13 +8,13 @@ use pareia::sim::{Sim, Version};
 use serde_json::json;
 
 use super::{shop, swift};
-use crate::harness::{KEY, Shop, instant, recorded, until, upstream_create};
+use crate::harness::{KEY, PATIENCE, Shop, instant, recorded, until, upstream_create};
 
 #[test]
 fn a_name_that_is_being_worked_on_is_left_alone() {
     let shop = shop(Version::V2_3_7);
     assert_eq!(shop.post("a").status, 200);
-    let turn = shop.store.instance_lock(Channel::WhatsappEvolution, "a", Instant::now());
+    let turn = shop.store.instance_lock(Channel::WhatsappEvolution, "a", Instant::now() + PATIENCE);
     let turn = turn.expect("a lock").expect("free");
     shop.scan("a");
     shop.polls(4);
