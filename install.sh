@@ -22,7 +22,7 @@ Serviço (root e systemd):
     --evolution-key-file ARQUIVO   um arquivo ("-": a entrada padrão)
   --admin NOME           cria este administrador; a senha vem de:
     --admin-password-file ARQUIVO  um arquivo ("-": a entrada padrão); sem ele, do link de configuração
-  --wait SEGUNDOS        quanto uma versão nova tem para ficar pronta (padrão: 60)
+  --wait SEGUNDOS        quanto uma versão nova tem para ficar pronta (padrão: 180)
 
   --upgrade              só atualiza: recusa onde não há serviço instalado
   --rollback             volta à versão, à configuração e, se preciso, aos dados de antes da última atualização
@@ -58,7 +58,7 @@ do_step() {
 }
 
 prefix='' binary='' data='' listen='' user='' domain='' evolution='' evolution_key='' admin='' admin_password=''
-root='' dry=no only=install purge=no service=auto wait_limit=60
+root='' dry=no only=install purge=no service=auto wait_limit=180
 
 while [ $# -gt 0 ]; do
     option=$1
@@ -159,7 +159,7 @@ if [ "$only" = uninstall ] || [ "$only" = rollback ]; then
 fi
 if [ -n "$root" ]; then
     [ -d "$root" ] || fail "--root: não achei a pasta $root" 2
-    root=$(cd "$root" && pwd)
+    root=$(cd "$root" && pwd -P)
     [ "$root" != / ] || root=''
 fi
 if [ -n "$root" ] && [ -n "$evolution$admin" ]; then
@@ -185,34 +185,76 @@ unit=$root/etc/systemd/system/pareia.service
 enabled=$root/etc/systemd/system/multi-user.target.wants/pareia.service
 variables=$root/etc/pareia/pareia.env
 copies=$root/var/backups/pareia
+caddyfile=$root/etc/caddy/Caddyfile
+site=$root/etc/caddy/pareia.caddy
+installed=no
 
 # ---- What is there --------------------------------------------------------------------------------------------------
 
-# of_unit NAME: what the installed unit says.
-of_unit() { sed -n "s/^$1=//p" "$unit" 2>/dev/null | head -n 1; }
+# setting_of FILE NAME: what a unit or an environment file says, the last of several, without the quotes around it.
+setting_of() {
+    sed -n "s/^$2=//p" "$1" 2>/dev/null | tail -n 1 | sed -e 's/^"\(.*\)"$/\1/' -e "s/^'\(.*\)'\$/\1/"
+}
+of_variables() { setting_of "$variables" "$1"; }
 
-# of_variables NAME: what the installed environment file says.
-of_variables() { sed -n "s/^$1=//p" "$variables" 2>/dev/null | tail -n 1; }
+# read_service UNIT VARIABLES: the binary, the user and the data folder of a service that those two files describe.
+read_service() {
+    found_binary=$(setting_of "$1" ExecStart)
+    found_binary=${found_binary%% *}
+    found_user=$(setting_of "$1" User)
+    found_data=$(setting_of "$2" PAREIA_DATA)
+    [ -n "$found_data" ] || found_data=$(setting_of "$1" Environment=PAREIA_DATA)
+    : "${found_data:=/var/lib/pareia}"
+}
 
-installed=no
-if [ "$service" = yes ]; then
+# real PATH: without links where it is there, for what does not follow them.
+real() { if [ -z "$root" ] && [ -d "$1" ]; then (cd "$1" && pwd -P); else printf '%s\n' "$1"; fi; }
+
+# check_inside PATH: a link of the image that leads out of it leads into this machine.
+check_inside() {
+    nearest=$1
+    while [ ! -e "$nearest" ] && [ ! -L "$nearest" ]; do nearest=$(dirname "$nearest"); done
+    case $(readlink -f "$nearest") in
+        "$root" | "$root"/*) ;;
+        *) fail "--root: na imagem, $nearest é um link para fora dela; faça-o relativo ou monte o destino na imagem" 2 ;;
+    esac
+}
+
+# check_moved OPTION ASKED INSTALLED: what an installed service has stays: its data would be left behind.
+check_moved() {
+    if [ -z "$2" ] || [ "$2" = "$3" ]; then return 0; fi
+    fail "$1: o serviço instalado usa $3. Para mudar: $0 --uninstall (os dados ficam), mova a pasta se for ela, e instale com $1 $2" 2
+}
+
+# read_installed: what is installed, and where everything goes.
+read_installed() {
     if [ -f "$unit" ]; then
         installed=yes
-        found=$(of_unit ExecStart)
-        [ -n "$prefix" ] || prefix=${found%/bin/pareia serve}
-        [ -n "$user" ] || user=$(of_unit User)
+        read_service "$unit" "$variables"
+        check_moved --user "$user" "$found_user"
+        check_moved --data "$data" "$found_data"
+        [ -n "$prefix" ] || prefix=${found_binary%/bin/pareia}
+        user=$found_user data=$found_data
     fi
     [ -n "$data" ] || data=$(of_variables PAREIA_DATA)
     : "${prefix:=/usr/local}" "${data:=/var/lib/pareia}" "${user:=pareia}"
+    folder=$(real "$root$data")
     check_path --prefix "$prefix"
     check_path --data "$data"
     check_visible --prefix "$prefix"
     check_visible --data "$data"
-elif [ -z "$prefix" ]; then
-    if [ "$is_root" = yes ]; then prefix=/usr/local; else prefix=$HOME/.local; fi
-fi
-target=$root$prefix/bin/pareia
-folder=$root$data
+    if [ "$data" = /var/lib/pareia ] && [ -L "$root$data" ] && [ "$only" != uninstall ]; then
+        fail "$data é um link, e o systemd não aceita um ali (StateDirectory): monte o disco nesse lugar, ou use --data" 2
+    fi
+    if [ -n "$root" ]; then
+        for path in "$root$prefix/bin" "$folder" "$copies" "$(dirname "$unit")" "$(dirname "$enabled")" \
+            "$(dirname "$variables")" "$(dirname "$caddyfile")"; do
+            check_inside "$path"
+        done
+    else
+        check_visible --data "$folder"
+    fi
+}
 
 work=''
 # A folder for drafts, where a program may be run.
@@ -231,25 +273,24 @@ make_work() {
 pending=nothing
 leave() {
     status=$?
-    trap '' HUP INT TERM PIPE
+    trap '' INT TERM
     trap - EXIT
     case $pending in
-        start) start ;;
+        start) (start) || : ;;
         back) (give_up) || status=$? ;;
     esac
     if [ -n "$work" ]; then rm -rf "$work"; fi
     exit "$status"
 }
-trap leave EXIT
-trap 'why="foi interrompido"; exit 130' INT TERM
-make_work
 
-# One installation at a time.
-if [ "$is_root" = yes ] && [ "$dry" = no ] && [ -z "$root" ] && command -v flock >/dev/null 2>&1; then
+# take_lock: one installation at a time.
+take_lock() {
+    if [ "$is_root" = no ] || [ "$dry" = yes ] || [ -n "$root" ]; then return; fi
+    command -v flock >/dev/null 2>&1 || return 0
     exec 9>/run/pareia-install.lock
     # Not at once: a child of one that was killed has the lock for a moment longer.
     flock -w 2 9 || fail 'outro install.sh está rodando nesta máquina'
-fi
+}
 
 # ---- The binary -----------------------------------------------------------------------------------------------------
 
@@ -307,15 +348,17 @@ put() {
     # With what an interrupted one has left.
     rm -f "$(dirname "$2")"/.pareia-new.*
     fresh=$(dirname "$2")/.pareia-new.$$
-    cp "$1" "$fresh" || {
+    # Nobody else reads it before it has its mode.
+    if ! { (umask 077 && cp "$1" "$fresh") && { [ -z "${4:-}" ] || chown "$4" "$fresh"; } && chmod "$3" "$fresh" &&
+        flush "$fresh" && mv -f "$fresh" "$2"; }; then
         rm -f "$fresh"
         fail "não consigo escrever em $(dirname "$2"): falta espaço ou permissão"
-    }
-    chmod "$3" "$fresh"
-    if [ -n "${4:-}" ]; then chown "$4" "$fresh"; fi
-    sync "$fresh" 2>/dev/null || :
-    mv -f "$fresh" "$2"
+    fi
+    flush "$(dirname "$2")"
 }
+
+# flush FILE...: onto the disk; all of it where this sync takes no names.
+flush() { sync "$@" 2>/dev/null || sync; }
 
 # same FILE FILE: whether both are there and alike.
 same() { [ -f "$1" ] && [ -f "$2" ] && cmp -s "$1" "$2"; }
@@ -375,7 +418,7 @@ make_drafts() {
     fi
     if [ "$(of_variables PAREIA_DATA)" != "$data" ]; then set_variable PAREIA_DATA "$data"; fi
     if [ -n "$listen" ]; then set_variable PAREIA_LISTEN "$listen"; fi
-    if [ -n "$domain" ]; then
+    if [ -n "$domain" ] && [ -z "$old_domain" ]; then
         set_variable PAREIA_PUBLIC_URL "https://$domain"
         set_variable PAREIA_TRUSTED_PROXY 127.0.0.1,::1
     fi
@@ -404,7 +447,7 @@ make_folder() {
     mkdir -p "$folder" || fail "não consigo criar $folder"
     chmod 700 "$folder"
     # With what a pareia that root ran has left in it.
-    chown -R "$(owner)" "$folder"
+    chown -hR "$(owner)" "$folder"
 }
 
 prepare_folders() {
@@ -499,88 +542,126 @@ first_start() {
 
 # ---- Upgrade, and the way back --------------------------------------------------------------------------------------
 
-# copy_data FROM TO: the files of a stopped pareia.
-copy_data() {
-    for file in "$1"/pareia.db "$1"/pareia.db-wal "$1"/pareia.key; do
-        if [ ! -e "$file" ]; then continue; fi
-        cp -p "$file" "$2/" || return 1
-        sync "$2/$(basename "$file")" 2>/dev/null || :
-    done
-}
+# as_user COMMAND...: what root does in a folder of the service's user, where links may lie, that user does.
+as_user() { runuser -u "$user" -- "$@"; }
+as_service() { as_user "$target" --data "$data" "$@"; }
 
-# copy_before: what an upgrade replaces, in a folder of its own that only root reads. Complete, or not there.
-copy_before() {
-    copy=$copies/$(date -u +%Y%m%dT%H%M%SZ)
+# begin_copy: what an upgrade replaces, in a folder of its own that only root reads, while the service still runs. Only
+# what is there.
+begin_copy() {
+    mkdir -p "$copies" && chmod 700 "$copies" || return 1
+    copies=$(real "$copies")
     rm -rf "$copies"/*.partial
-    mkdir -p "$copies" && chmod 700 "$copies" && mkdir -m 700 "$copy.partial" || return 1
-    if cp -p "$target" "$unit" "$copy.partial/" && cp -p "$variables" "$copy.partial/" &&
-        copy_data "$folder" "$copy.partial"; then
-        touch "$copy.partial/stopped" "$copy.partial/unfinished"
-        mv "$copy.partial" "$copy"
-    else
-        rm -rf "$copy.partial"
-        return 1
-    fi
-}
-
-# has_newer_tables: whether a newer version has changed the tables since the copy, for which it copies the database
-# itself, and the installed binary therefore does not open it any more.
-has_newer_tables() {
-    [ -n "$(find "$folder" -maxdepth 1 -name 'pareia.db.v*' -newer "$copy/stopped")" ] && ! opens_data
-}
-
-opens_data() {
-    timeout 60 runuser -u "$user" -- "$target" --data "$data" user list >/dev/null 2>&1 </dev/null
-}
-
-# restore_data: puts the copied database back, and keeps the present one beside it.
-restore_data() {
-    mkdir -p "$copy/after"
-    for file in "$folder"/pareia.db "$folder"/pareia.db-wal "$folder"/pareia.db-shm; do
-        if [ -e "$file" ]; then mv "$file" "$copy/after/"; fi
+    copy=$copies/$(date -u +%Y%m%dT%H%M%SZ)
+    mkdir -m 700 "$copy.partial" || return 1
+    for file in "$found_binary" "$unit" "$variables"; do
+        if [ -e "$file" ]; then cp -p "$file" "$copy.partial/" || return 1; fi
     done
-    # A database that was left in the middle is not taken for one: it gets its name last.
-    if [ -e "$copy/pareia.db-wal" ]; then cp -p "$copy/pareia.db-wal" "$folder/"; fi
-    cp -p "$copy/pareia.db" "$folder/pareia.db.back" && mv "$folder/pareia.db.back" "$folder/pareia.db"
-    warn "o banco de dados tinha mudado de formato e voltou ao de antes, de $(basename "$copy")."
-    warn "O que foi gravado desde então (até $(date -u +%H:%M:%SZ)) NÃO está nele; ficou em $copy/after/pareia.db"
+    needed=$(du -ck "$folder"/pareia.db "$folder"/pareia.db-wal 2>/dev/null | awk 'END { print $1 + 64 }')
+    [ "$(df -Pk "$copies" | awk 'END { print $4 }')" -ge "$needed" ]
 }
 
-# go_back: to what `copy` has, and starts it. Data that the older version opens stay as they are.
+# copy_data: the files of the stopped service, compared afterwards: a command beside it may have written.
+copy_data() {
+    for name in pareia.db pareia.db-wal pareia.key; do
+        rm -f "$copy.partial/$name"
+        if [ ! -e "$folder/$name" ]; then continue; fi
+        (umask 077 && as_user cat "$folder/$name" >"$copy.partial/$name") || return 1
+    done
+    for name in pareia.db pareia.db-wal pareia.key; do
+        if [ -e "$folder/$name" ] || [ -e "$copy.partial/$name" ]; then
+            as_user cat "$folder/$name" | cmp -s - "$copy.partial/$name" || return 1
+        fi
+    done
+}
+
+# end_copy: with the data. It gets its name when all of it is on the disk; "unfinished" says how far an upgrade was.
+end_copy() {
+    { copy_data || copy_data; } && echo upgrade >"$copy.partial/unfinished" &&
+        flush "$copy.partial"/* "$copy.partial" && mv "$copy.partial" "$copy" && flush "$copies"
+}
+
+# no_copy WHAT FOLLOWS: the copy failed.
+no_copy() {
+    rm -rf "$copy.partial"
+    fail "não consegui copiar para $copies (falta espaço? outro comando gravava?): nada mudou, e $1"
+}
+
+# remove_copy: under another name first: half of a copy is none.
+remove_copy() { mv "$copy" "$copy.partial" && rm -rf "$copy.partial"; }
+
+# has_newer_tables: whether the binary says that a newer version has changed the tables. Whatever else keeps it from
+# them, as a full disk, is no reason to put others in their place.
+has_newer_tables() {
+    said=$(as_user timeout 60 "$target" --data "$data" user list 2>&1 >/dev/null </dev/null) || :
+    case $said in *'o banco de dados é da versão '*' e este pareia conhece até a '*) return 0 ;; esac
+    return 1
+}
+
+# restore_data: by the binary itself, which verifies the copied database, changes nothing before it is there as a whole,
+# finishes after a crash what it began, and keeps the present one beside it.
+restore_data() {
+    back=$folder/pareia.back.db
+    restored=no
+    # shellcheck disable=SC2016 # of the inner shell
+    if as_user sh -c 'umask 077; rm -f "$1"; cat >"$1"' sh "$back" <"$copy/pareia.db" &&
+        { [ ! -e "$copy/pareia.db-wal" ] ||
+            as_user sh -c 'umask 077; rm -f "$1"; cat >"$1"' sh "$back-wal" <"$copy/pareia.db-wal"; } &&
+        as_service restore --json "$back" >"$work/restored" </dev/null; then restored=yes; fi
+    rm -f "$back" "$back-wal" "$back-shm"
+    [ "$restored" = yes ] || return 1
+    warn "o banco de dados tinha mudado de formato e voltou ao de antes, de $(basename "$copy")."
+    warn "O que foi gravado desde então (até $(date -u +%H:%M:%SZ)) NÃO está nele; ficou em $(sed -n 's/.*"kept": "\(.*\)".*/\1/p' "$work/restored")/pareia.db"
+}
+
+# put_back NAME TARGET MODE [GROUP]: what the copy has of it; what was not there before goes.
+put_back() { if [ -e "$copy/$1" ]; then put "$copy/$1" "$2" "$3" "${4:-}"; else rm -f "$2"; fi; }
+
+# go_back: to what `copy` has, and starts it. Data that the older version opens stay as they are. Runs in a shell of
+# its own: user, data and binary are those of the copy.
 go_back() {
-    pending=nothing
-    trap '' HUP INT TERM PIPE
+    trap '' INT TERM
+    echo back >"$copy/unfinished" || :
     systemctl stop pareia.service 2>/dev/null || :
+    newer_binary=$(setting_of "$unit" ExecStart)
+    newer_binary=${newer_binary%% *}
+    read_service "$copy/pareia.service" "$copy/pareia.env"
+    user=$found_user data=$found_data target=$found_binary folder=$(real "$found_data")
     # What fails is said, and the rest is tried all the same.
-    (put "$copy/pareia" "$target" 755) || :
-    (put "$copy/pareia.env" "$variables" 640 "0:$(owner | cut -d : -f 2)") || :
-    (put "$copy/pareia.service" "$unit" 644) || :
-    if [ -e "$copy/pareia.db" ] && has_newer_tables; then restore_data; fi
-    start
+    if [ -e "$copy/pareia" ]; then
+        (put_back pareia "$target" 755) || :
+        if [ "$newer_binary" != "$target" ]; then rm -f "$newer_binary" || :; fi
+    fi
+    (put_back pareia.env "$variables" 640 "0:$(owner | cut -d : -f 2)") || :
+    (put_back pareia.service "$unit" 644) || :
+    if [ -e "$copy/pareia.db" ] && has_newer_tables && ! restore_data; then
+        fail "o banco de dados de antes não pôde voltar (falta espaço?); o serviço ficou parado e nada foi apagado: ele está em $copy. Corrija e rode de novo: $0" 3
+    fi
+    start || :
     if wait_ready; then
-        rm -f "$copy/unfinished"
-        return
+        remove_copy || :
+        return 0
     fi
     warn "o de antes também $why. O que ele disse:"
     last_words >&2
     fail "nada foi apagado: veja $copy e systemctl status pareia" 3
 }
+take_back() { (go_back); }
 
 # replace_service: with a copy of what is there, and back to it where the new version does not become ready.
 replace_service() {
-    say "- parar o serviço, copiar binário, configuração e dados para $copies, trocar, iniciar, esperar até $wait_limit s"
+    say "- copiar binário e configuração para $copies, parar o serviço, copiar os dados, trocar, iniciar, esperar até $wait_limit s"
     if [ "$dry" = yes ]; then
         put_files
         return
     fi
-    older=$(timeout 10 "$target" --version 2>/dev/null | head -n 1) || older=''
-    # The stop first: the copy has all that was answered. A terminal or a reader that is gone does not leave the service
-    # stopped.
-    trap '' HUP PIPE
+    older=$(timeout 10 "$found_binary" --version 2>/dev/null | head -n 1) || older=''
+    begin_copy || no_copy 'o serviço não parou'
+    # The stop first: the copy has all that was answered.
     stopped=$(date +%s)
     pending=start
     systemctl stop pareia.service
-    copy_before || fail "não consegui copiar os dados para $copies (falta espaço?): nada mudou, e o serviço volta"
+    end_copy || no_copy 'o serviço volta'
     pending=back
     why='não pôde ser posto no lugar'
     put_files
@@ -588,6 +669,7 @@ replace_service() {
     wait_ready || exit 1
     pending=nothing
     rm -f "$copy/unfinished"
+    if [ "$found_binary" != "$target" ]; then rm -f "$found_binary"; fi
     say "  $version pronto; fora do ar por $(($(date +%s) - stopped - 3)) s. Para voltar: $0 --rollback"
     prune_copies
 }
@@ -603,6 +685,7 @@ give_up() {
 
 # newest_copy: in `copy`; whether there is one.
 newest_copy() {
+    copies=$(real "$copies")
     copy=$(find "$copies" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*Z' 2>/dev/null | sort | tail -n 1)
     [ -n "$copy" ]
 }
@@ -614,32 +697,57 @@ prune_copies() {
     done
 }
 
-# finish_interrupted: an upgrade whose install.sh was killed is taken back, unless the service is well.
+# is_well: whether the service runs, and goes on running.
+is_well() {
+    case $(property ActiveState) in
+        active | activating)
+            begun=$(date +%s)
+            wait_ready
+            ;;
+        *) return 1 ;;
+    esac
+}
+
+# finish_interrupted: an upgrade whose install.sh was killed is taken back, unless the service is well with it. A way back
+# that was begun is finished.
+taken_back=no
 finish_interrupted() {
     if ! newest_copy || [ ! -e "$copy/unfinished" ]; then return 0; fi
-    if [ "$(property ActiveState)" = active ]; then
+    if ! grep -qx back "$copy/unfinished" && is_well; then
         do_step 'a última atualização foi interrompida, mas o serviço está pronto: fica como está' rm -f "$copy/unfinished"
     else
-        do_step 'a última atualização foi interrompida: voltar à versão anterior' go_back
+        do_step 'a última atualização foi interrompida: voltar à versão anterior' take_back
+        taken_back=yes
     fi
 }
 
 roll_back() {
     if [ "$installed" = no ]; then fail 'não há serviço pareia instalado' 1; fi
-    newest_copy || fail "não há cópia de uma atualização em $copies"
-    do_step "voltar ao que está em $copy" go_back
-    say "$(timeout 10 "$target" --version 2>/dev/null | head -n 1) no ar"
+    if [ "$taken_back" = no ]; then
+        newest_copy || fail "não há cópia de uma atualização em $copies"
+        # One of before an uninstallation knows nothing of data that were moved since.
+        read_service "$copy/pareia.service" "$copy/pareia.env"
+        [ "$found_user $found_data" = "$user $data" ] ||
+            fail "a cópia em $copy é de $found_data, do usuário $found_user: os dados estão agora em $data, de $user. Nada mudou"
+        do_step "voltar ao que está em $copy" take_back
+    fi
+    if [ "$dry" = yes ]; then return; fi
+    read_service "$unit" "$variables"
+    # The address may be another one again.
+    if find_site; then
+        write_draft "$variables"
+        if ! has_site; then do_step "escrever o site $domain em $site" write_site; fi
+    fi
+    say "$(timeout 10 "$found_binary" --version 2>/dev/null | head -n 1) no ar"
 }
 
 # ---- Caddy ----------------------------------------------------------------------------------------------------------
 
-caddyfile=$root/etc/caddy/Caddyfile
-site=$root/etc/caddy/pareia.caddy
 import='import /etc/caddy/pareia.caddy'
 
 # local_address FILE: where a proxy on this machine reaches the service of that environment file.
 local_address() {
-    sed -n 's/^PAREIA_LISTEN=//p' "$1" | tail -n 1 | sed -e 's/^0\.0\.0\.0:/127.0.0.1:/' -e 's/^\[::\]:/[::1]:/'
+    setting_of "$1" PAREIA_LISTEN | sed -e 's/^0\.0\.0\.0:/127.0.0.1:/' -e 's/^\[::\]:/[::1]:/'
 }
 
 install_caddy() {
@@ -665,13 +773,24 @@ prepare_site() {
         done
         do_step 'instalar o Caddy' install_caddy
     fi
+    write_draft "$work/pareia.env"
+    if [ -z "$root" ] && [ "$dry" = no ] && ! has_site; then check_site; fi
+}
+
+# write_draft VARIABLES: the site, which leads to the service of that environment file.
+write_draft() {
     cat >"$work/pareia.caddy" <<EOF
 # A página e a API do pareia, com TLS. Escrito por install.sh --domain.
 $domain {
-	reverse_proxy $(local_address "$work/pareia.env")
+	reverse_proxy $(local_address "$1")
 }
 EOF
-    if [ -z "$root" ] && [ "$dry" = no ] && ! has_site; then check_site; fi
+}
+
+# find_site: the domain of the site that is there, in `domain`; whether there is one.
+find_site() {
+    domain=$(sed -n 's/^\([A-Za-z0-9.-]*\) {$/\1/p' "$site" 2>/dev/null | head -n 1)
+    [ -n "$domain" ]
 }
 
 # has_site: whether Caddy has the site of the draft.
@@ -680,8 +799,12 @@ has_site() { same "$work/pareia.caddy" "$site" && grep -qxF "$import" "$caddyfil
 # check_site: beside the Caddyfile, for what it imports from there.
 check_site() {
     draft=$caddyfile.pareia
-    { grep -vxF "$import" "$caddyfile" || :; } >"$draft"
-    printf '\nimport %s\n' "$work/pareia.caddy" >>"$draft"
+    rm -f "$draft"
+    (
+        umask 077
+        grep -vxF "$import" "$caddyfile" >"$draft" || :
+        printf '\nimport %s\n' "$work/pareia.caddy" >>"$draft"
+    )
     if ! caddy validate --config "$draft" --adapter caddyfile >"$work/caddy.log" 2>&1; then
         rm -f "$draft"
         grep -v '"level":"info"' "$work/caddy.log" >&2 || :
@@ -690,12 +813,18 @@ check_site() {
     rm -f "$draft"
 }
 
+# put_caddyfile: with the mode and the owner that it has, and where it lies if it is a link.
+put_caddyfile() {
+    place=$(readlink -f "$caddyfile")
+    put "$work/Caddyfile" "$place" "$(stat -c %a "$place")" "$(stat -c %u:%g "$place")"
+}
+
 write_site() {
     put "$work/pareia.caddy" "$site" 644
     if ! grep -qxF "$import" "$caddyfile"; then
         cp "$caddyfile" "$work/Caddyfile"
         printf '\n%s\n' "$import" >>"$work/Caddyfile"
-        put "$work/Caddyfile" "$caddyfile" 644
+        put_caddyfile
     fi
     if [ -n "$root" ]; then return; fi
     systemctl -q enable caddy
@@ -706,13 +835,11 @@ remove_site() {
     rm -f "$site"
     if [ -f "$caddyfile" ] && grep -qxF "$import" "$caddyfile"; then
         grep -vxF "$import" "$caddyfile" >"$work/Caddyfile" || :
-        put "$work/Caddyfile" "$caddyfile" 644
+        put_caddyfile
     fi
 }
 
 # ---- What the service is told by its own commands -------------------------------------------------------------------
-
-as_service() { runuser -u "$user" -- "$target" --data "$data" "$@"; }
 
 # has FIELD VALUE LIST...: whether a list of the service has that value.
 has() {
@@ -721,15 +848,30 @@ has() {
     as_service "$@" --json 2>/dev/null | tr -d ' \n' | grep -qF "\"$field\":\"$wanted\""
 }
 
-set_up_evolution() {
-    # Named by its address, so that a second run knows it again.
-    id=$(printf '%s' "$evolution" | sed -e 's|^[a-z]*://||' -e 's|[^A-Za-z0-9._-]|-|g' -e 's|^[^A-Za-z0-9]*||' -e 's|-*$||' | cut -c 1-64)
-    if [ "$dry" = no ] && has id "$id" credential list; then return; fi
-    do_step "cadastrar a Evolution $evolution (credencial $id)" add_evolution
+# credential_of URL: the id of the credential with that address, however it was added; nothing where there is none.
+credential_of() {
+    as_service credential list --json 2>/dev/null | awk -v url="$1" -F '"' '
+        $2 == "id" { id = $4 }
+        $2 == "baseUrl" { found = $4; sub("/+$", "", found); sub("/+$", "", url); if (found == url) { print id; exit } }'
 }
 
-add_evolution() {
-    set -- credential add --type whatsapp_evolution --base-url "$evolution" --id "$id" --api-token-stdin
+set_up_evolution() {
+    id=''
+    if [ "$dry" = no ]; then id=$(credential_of "$evolution"); fi
+    if [ -n "$id" ]; then
+        # The key cannot be compared: it lies sealed.
+        do_step "a Evolution $evolution já está cadastrada (credencial $id): fica com a chave dada" \
+            give_key credential rotate "$id"
+        return
+    fi
+    id=$(printf '%s' "$evolution" | sed -e 's|^[a-z]*://||' -e 's|[^A-Za-z0-9._-]|-|g' -e 's|^[^A-Za-z0-9]*||' -e 's|-*$||' | cut -c 1-64)
+    do_step "cadastrar a Evolution $evolution (credencial $id)" \
+        give_key credential add --type whatsapp_evolution --base-url "$evolution" --id "$id"
+}
+
+# give_key COMMAND...: what takes the key of the Evolution, and its test.
+give_key() {
+    set -- "$@" --api-token-stdin
     if [ "$evolution_key" = - ]; then as_service "$@"; else as_service "$@" <"$evolution_key"; fi >/dev/null ||
         fail 'a Evolution não foi cadastrada; o resto está instalado'
     as_service credential test "$id" </dev/null ||
@@ -740,8 +882,12 @@ set_up_admin() {
     if [ "$dry" = yes ] || ! has name "$admin" user list; then
         do_step "criar o administrador $admin" as_service user add "$admin" --admin </dev/null
     fi
-    if [ -n "$admin_password" ] && { [ "$dry" = yes ] || as_service setup-link >/dev/null 2>&1; }; then
+    if [ -z "$admin_password" ]; then return; fi
+    # Only the first password is given from here: a second run ends nobody's sessions.
+    if [ "$dry" = yes ] || as_service setup-link >/dev/null 2>&1; then
         do_step "dar a senha a $admin" set_admin_password
+    else
+        warn "a senha de $admin NÃO foi mudada, pois já há um administrador com senha. Para mudá-la: sudo pareia user password $admin"
     fi
 }
 
@@ -788,11 +934,13 @@ check_no_package() {
 install_service() {
     check_no_package 'atualize com apt-get install ./pareia_VERSÃO.deb'
     take_binary
+    old_domain=''
+    # The site that is there follows the address.
+    if [ -z "$domain" ] && [ -n "$listen" ] && find_site; then old_domain=$domain; fi
     make_drafts
     if [ -n "$domain" ]; then prepare_site; fi
     prepare_folders
     if [ "$installed" = yes ] && [ -z "$root" ]; then
-        finish_interrupted
         if is_unchanged; then
             if [ "$(property ActiveState)" != active ]; then do_step 'iniciar o serviço' first_start; fi
         else
@@ -829,6 +977,7 @@ remove_site_and_reload() {
 purge_data() {
     rm -rf "$folder"/pareia.* "$folder"/http-*.sock "$folder"/locks "$folder"/space-probe
     rmdir "$folder" 2>/dev/null || warn "$data tem outras coisas: a pasta ficou"
+    if [ -L "$root$data" ] && [ ! -d "$root$data" ]; then rm "$root$data"; fi
 }
 
 # was_added: whether the user is one that install.sh adds.
@@ -848,13 +997,30 @@ uninstall() {
     if [ "$service" = no ]; then return; fi
     if [ "$purge" = yes ]; then
         if [ -d "$folder" ]; then do_step "apagar os dados em $data" purge_data; fi
-        if [ -d "$copies" ]; then do_step "apagar as cópias em $copies" rm -rf "$copies"; fi
-        if [ -d "$root/etc/pareia" ]; then do_step "apagar $root/etc/pareia" rm -rf "$root/etc/pareia"; fi
+        if [ -d "$copies" ]; then do_step "apagar as cópias em $copies" rm -rf "$(real "$copies")" "$copies"; fi
+        for settings in "$root/etc/pareia" "$unit.d"; do
+            if [ -d "$settings" ]; then do_step "apagar $settings" rm -rf "$settings"; fi
+        done
         if was_added; then do_step "remover o usuário $user" remove_user; fi
     elif [ -d "$folder" ]; then
         say "Ficaram os dados em $data, a configuração em $root/etc/pareia e o usuário $user. Tudo: --uninstall --purge"
     fi
 }
+
+trap leave EXIT
+trap 'why="foi interrompido"; exit 130' INT TERM
+# A terminal or a reader that is gone ends nothing half-way.
+trap '' HUP PIPE
+make_work
+take_lock
+if [ "$service" = yes ]; then
+    # What an interrupted upgrade has left is not what the next one begins with.
+    if [ -z "$root" ] && [ "$only" != uninstall ]; then finish_interrupted; fi
+    read_installed
+elif [ -z "$prefix" ]; then
+    if [ "$is_root" = yes ]; then prefix=/usr/local; else prefix=$HOME/.local; fi
+fi
+target=$root$prefix/bin/pareia
 
 case $only in
     uninstall) uninstall ;;

@@ -2,7 +2,7 @@
 //! is in `tests/install/drill.sh`.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -216,6 +216,107 @@ fn an_image_gets_user_folders_unit_and_variables_and_a_second_run_changes_nothin
     says(&["--root", &root, "--uninstall", "--purge"], 0, "remover o usuário zap");
     let left = files(image.path());
     assert!(left.iter().all(|(path, ..)| !path.contains("zap") && !path.ends_with("pareia.env")), "{left:?}");
+}
+
+#[test]
+fn what_is_installed_is_read_as_systemd_reads_it_and_its_data_are_not_left_behind() {
+    let Some(image) = image() else { return eprintln!("skipped: it takes root and useradd") };
+    let root = image.path().display().to_string();
+    let again = ["--root", &root, "--binary", BINARY];
+    says(&[&again[..], &["--data", "/srv/zap", "--user", "zap"]].concat(), 0, "instalado em");
+    let variables = image.path().join("etc/pareia/pareia.env");
+    let written = fs::read_to_string(&variables).expect("it is there");
+    let quoted = written.replace("PAREIA_DATA=/srv/zap", "PAREIA_DATA=/first\nPAREIA_DATA=\"/srv/zap\"");
+    fs::write(&variables, &quoted).expect("written");
+    says(&again, 0, "instalado em");
+    assert_eq!(fs::read_to_string(&variables).expect("it is there"), quoted, "nothing to change");
+    let before = files(image.path());
+    for (option, value, installed) in [("--data", "/srv/other", "/srv/zap"), ("--user", "other", "zap")] {
+        let said = says(&[&again[..], &[option, value]].concat(), 2, "Para mudar");
+        assert!(said.contains(&format!("{option}: o serviço instalado usa {installed}")), "{said}");
+    }
+    assert_eq!(files(image.path()), before, "a refusal changes nothing");
+    fs::remove_file(&variables).expect("it was there");
+    says(&again, 0, "instalado em");
+    let written = fs::read_to_string(&variables).expect("it is there");
+    assert!(written.contains("\nPAREIA_DATA=/srv/zap\n"), "by the unit: {written}");
+    let own = image.path().join("etc/systemd/system/pareia.service.d");
+    fs::create_dir(&own).expect("a folder");
+    says(&["--root", &root, "--uninstall", "--purge"], 0, "pareia.service.d");
+    assert!(!own.exists());
+}
+
+#[test]
+fn an_image_whose_links_lead_out_of_it_is_refused() {
+    let Some(image) = image() else { return eprintln!("skipped: it takes root and useradd") };
+    let (root, outside) = (image.path().display().to_string(), Folder::new());
+    for link in ["usr", "var", "etc/pareia", "etc/systemd", "etc/caddy"] {
+        let link = image.path().join(link);
+        symlink(outside.path(), &link).expect("a link");
+        says(&["--root", &root, "--binary", BINARY], 2, "é um link para fora dela");
+        fs::remove_file(link).expect("it was there");
+    }
+    assert!(files(outside.path()).is_empty(), "{:?}", files(outside.path()));
+    fs::create_dir(image.path().join("disk")).expect("a folder");
+    symlink("disk", image.path().join("usr")).expect("a link");
+    says(&["--root", &root, "--binary", BINARY], 0, "instalado em");
+    assert!(image.path().join("disk/local/bin/pareia").exists(), "a link within it");
+    let data = image.path().join("var/lib/pareia");
+    fs::rename(&data, image.path().join("disk/data")).expect("moved");
+    symlink("../../disk/data", &data).expect("a link");
+    says(&["--root", &root, "--binary", BINARY], 2, "o systemd não aceita um ali");
+}
+
+#[test]
+fn the_site_follows_the_address_and_the_caddyfile_keeps_mode_owner_and_place() {
+    let Some(image) = image() else { return eprintln!("skipped: it takes root and useradd") };
+    let root = image.path().display().to_string();
+    let caddy = image.path().join("etc/caddy");
+    fs::create_dir(&caddy).expect("a folder");
+    let real = caddy.join("real");
+    fs::write(&real, "other.example.org {\n}\n").expect("written");
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).expect("a mode");
+    chown(&real, Some(0), Some(4242)).expect("an owner");
+    symlink("real", caddy.join("Caddyfile")).expect("a link");
+    let install = |more: &[&str]| {
+        says(&[&["--root", &root, "--binary", BINARY], more].concat(), 0, "instalado em");
+        fs::read_to_string(caddy.join("pareia.caddy")).expect("a site")
+    };
+    let site = install(&["--domain", "zap.example.org"]);
+    assert!(site.contains("zap.example.org {\n\treverse_proxy 127.0.0.1:3000\n"), "{site}");
+    let site = install(&["--listen", "127.0.0.1:4000"]);
+    assert!(site.contains("zap.example.org {\n\treverse_proxy 127.0.0.1:4000\n"), "{site}");
+    for uninstalled in [false, true] {
+        let found = fs::metadata(&real).expect("it is there");
+        assert_eq!((found.permissions().mode() & 0o777, found.gid()), (0o640, 4242));
+        assert!(fs::symlink_metadata(caddy.join("Caddyfile")).is_ok_and(|link| link.is_symlink()));
+        let imports =
+            fs::read_to_string(&real).expect("it is there").contains("import /etc/caddy/pareia.caddy");
+        assert_eq!(imports, !uninstalled);
+        if !uninstalled {
+            says(&["--root", &root, "--uninstall"], 0, "remover o site");
+        }
+    }
+}
+
+/// By it `install.sh` knows that the way back needs the database of before.
+#[test]
+fn a_database_of_a_newer_version_is_refused_in_the_words_that_the_way_back_looks_for() {
+    let folder = Folder::new();
+    let command = |arguments: &[&str]| {
+        let data = folder.path().display().to_string();
+        Command::new(BINARY).args(["--data", &data]).args(arguments).output().expect("it runs")
+    };
+    assert!(command(&["user", "list"]).status.success());
+    let database = rusqlite::Connection::open(folder.path().join("pareia.db")).expect("it is there");
+    let newer = "INSERT INTO refinery_schema_history VALUES (99, 'x', '', '0')";
+    database.execute(newer, []).expect("a row");
+    drop(database);
+    let said = String::from_utf8(command(&["user", "list"]).stderr).expect("text");
+    let script = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh")).expect("text");
+    for words in ["o banco de dados é da versão ", " e este pareia conhece até a "] {
+        assert!(said.contains(words) && script.contains(words), "{words}: {said}");
+    }
 }
 
 #[test]

@@ -95,11 +95,41 @@ modes() { (cd "$root" && find "$@" -printf '%m %u:%g %p\n'); }
 ready() { inside curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:3000/readyz; }
 version() { inside /usr/local/bin/pareia --version; }
 pid() { inside systemctl show pareia -p MainPID --value; }
+copies() { find "$root/var/backups/pareia" -mindepth 1 -maxdepth 1 -type d | wc -l; }
+data=/var/lib/pareia
+late() { inside sh -c "sqlite3 $data/pareia.before-*/pareia.db \"SELECT name FROM users WHERE id = 'u9'\""; }
+# make_late: the database as a newer version would have made it, beside the present one, for the binary `migrates`.
+make_late() {
+    inside sqlite3 "$data/pareia.db" ".backup $data/next.db"
+    inside sqlite3 "$data/next.db" \
+        "INSERT INTO refinery_schema_history VALUES (99, 'x', '', '0'); INSERT INTO users (id, name, role, createdAt) VALUES ('u9', 'tarde', 'owner', 1)"
+    inside chown pareia: "$data/next.db"
+}
+# begin_upgrade BINARY ARGUMENTS...: install.sh in the background, until the new binary is in its place.
+begin_upgrade() {
+    upgrade_to=$1
+    shift
+    inside /opt/pareia/install.sh --upgrade --binary "/opt/pareia/$upgrade_to" "$@" >"$place/install.log" 2>&1 </dev/null &
+    upgrade=$!
+    for _ in $(seq 100); do
+        if ls "$root"/var/backups/pareia/*/unfinished >/dev/null 2>&1 && [ "$(version)" = 'pareia 9.9.9' ] &&
+            [ ! -e "$root/var/lib/pareia/next.db" ]; then break; fi
+        sleep 0.1
+    done
+}
+# end_upgrade SIGNAL: to the install.sh that begin_upgrade began; its exit code in `code`.
+end_upgrade() {
+    running=$(pgrep -f -x "/bin/sh /opt/pareia/install.sh --upgrade --binary /opt/pareia/$upgrade_to.*") || :
+    is 'an install.sh runs' 1 "$(echo "$running" | grep -c .)"
+    if [ -n "$running" ]; then kill -s "$1" "$running"; fi
+    wait "$upgrade" 2>/dev/null && code=0 || code=$?
+}
 users() { inside pareia user list 2>/dev/null | tail -n +2 | awk '{ print $1 }' | sort | tr '\n' ' '; }
 
 # fake NAME BODY: a program that says it is pareia 9.9.9, and does that when it serves.
 fake() {
     printf '%s\n' '#include <stdio.h>' '#include <string.h>' '#include <stdlib.h>' '#include <unistd.h>' \
+        '#include <sys/socket.h>' '#include <sys/un.h>' \
         'int main(int c, char **v) { if (c > 1 && !strcmp(v[1], "--version")) { puts("pareia 9.9.9"); return 0; }' \
         "$2 }" >"$place/$1.c"
     cc -o "$root/opt/pareia/$1" "$place/$1.c"
@@ -118,8 +148,12 @@ cp "$binary" "$root/opt/pareia/newer"
 printf '\0' >>"$root/opt/pareia/newer"
 fake ends 'fprintf(stderr, "cannot go on\n"); return 1;'
 fake hangs 'for (;;) pause();'
+fake ready-then-ends 'struct sockaddr_un to = { AF_UNIX }; strcpy(to.sun_path, getenv("NOTIFY_SOCKET"));
+    if (to.sun_path[0] == 64) to.sun_path[0] = 0;
+    sendto(socket(AF_UNIX, SOCK_DGRAM, 0), "READY=1", 7, 0, (void *)&to, 2 + strlen(getenv("NOTIFY_SOCKET")));
+    sleep(1); return 1;'
 # It brings the tables up to date, as a newer version does, and then hangs: the drill has made what it would have made.
-fake migrates 'rename("/var/lib/pareia/next.db", "/var/lib/pareia/pareia.db"); for (;;) pause();'
+fake migrates 'if (!chdir(getenv("PAREIA_DATA"))) rename("next.db", "pareia.db"); for (;;) pause();'
 printf '#!/bin/sh\necho pareia 9.9.9\n' >"$root/opt/pareia/cannot-run"
 chmod 755 "$root/opt/pareia/cannot-run"
 
@@ -140,9 +174,10 @@ echo '== install'
 install --dry-run --binary /opt/pareia/pareia
 check '--dry-run says the steps' has "$place/install.log" 'criar o usuário de sistema pareia'
 check '--dry-run changes nothing' test ! -e "$root/etc/pareia" -a ! -e "$root/usr/local/bin/pareia"
-install --binary /bin/true
+before=$(sha256sum "$root/usr/bin/true"; stat -c '%a %U %Y' "$root/usr/bin/true")
+install --binary /usr/bin/true
 is 'another program is refused' 1 "$code"
-check 'and left alone' inside cmp /bin/true /usr/bin/true
+is 'and left alone' "$before" "$(sha256sum "$root/usr/bin/true"; stat -c '%a %U %Y' "$root/usr/bin/true")"
 printf 'uma senha que ninguém sabe\n' >"$root/root/password"
 install --binary=/opt/pareia/pareia --listen 127.0.0.1:3000
 is "installed in $took s, exit code" 0 "$code"
@@ -154,7 +189,7 @@ modes etc/pareia etc/systemd/system/pareia.service usr/local/bin/pareia var/lib/
 is 'modes of the data' '600 700 ' "$(modes var/lib/pareia -name 'pareia*' | awk '{ print $1 }' | sort -u | tr '\n' ' ')"
 exposure=$(inside systemd-analyze security pareia --no-pager | sed -n 's/.*exposure level for pareia.service: \([0-9.]*\).*/\1/p')
 check "exposure $exposure is at most 1.2" awk "BEGIN { exit !($exposure <= 1.2) }"
-inside systemd-analyze verify /etc/systemd/system/pareia.service 2>&1 | sed 's/^/      /'
+is 'what systemd finds wrong in the unit' '' "$(inside systemd-analyze verify /etc/systemd/system/pareia.service 2>&1)"
 
 echo '== demo --once inside the same hardening'
 sed -e 's|serve$|demo --once|' -e 's|^Type=.*|Type=oneshot|' -e '/^Restart/d' -e '/^Watchdog/d' \
@@ -178,15 +213,23 @@ inside pareia doctor 2>&1 | sed 's/^/      /'
 
 echo '== an administrator and an Evolution'
 printf 'the-key' >"$root/root/key"
+sent() { inside pareia credential list --json | grep fingerprint; }
 for run in first second; do
     install --binary /opt/pareia/pareia --admin ana --admin-password-file /root/password \
-        --evolution-url http://127.0.0.1:8080 --evolution-key-file /root/key
+        --evolution-url http://127.0.0.1:8080/ --evolution-key-file /root/key
     is "$run run" 0 "$code"
     is 'users' 'ana ' "$(users)"
     is 'credentials' 1 "$(inside pareia credential list --json | grep -c '"id"')"
 done
+check 'the password that was not given is said' has "$place/install.log" 'a senha de ana NÃO foi mudada'
+before=$(sent)
+printf 'another-key' >"$root/root/key"
+install --binary /opt/pareia/pareia --evolution-url http://127.0.0.1:8080 --evolution-key-file /root/key
+is 'another key for the same server' 0 "$code"
+check 'is the one it has' test "$before" != "$(sent)"
+is 'credentials' 1 "$(inside pareia credential list --json | grep -c '"id"')"
 check 'the link is no longer shown' sh -c "! grep -F '#/setup' '$place/install.log'"
-check 'the key lies sealed' sh -c "! grep -rF the-key '$root/var/lib/pareia' '$root/etc/pareia'"
+check 'the key lies sealed' sh -c "! grep -rFe the-key -e another-key '$root/var/lib/pareia' '$root/etc/pareia'"
 mkdir -p "$root/etc/systemd/system/pareia.service.d"
 printf '[Service]\nEnvironment=PAREIA_EVOLUTION_URL=http://127.0.0.1:8081\nLoadCredential=evolution-key:/root/key\n' \
     >"$root/etc/systemd/system/pareia.service.d/drill.conf"
@@ -237,13 +280,7 @@ find "$root/var/backups/pareia" -mindepth 1 -printf '      %m %u %P\n' | sort -k
 for kind in ends cannot-run hangs migrates; do
     echo "== an upgrade to a binary that $kind"
     wanted='ana loja '
-    if [ "$kind" = migrates ]; then
-        inside sqlite3 /var/lib/pareia/pareia.db ".backup /var/lib/pareia/next.db"
-        inside sqlite3 /var/lib/pareia/next.db \
-            "INSERT INTO refinery_schema_history VALUES (99, 'x', '', '0'); INSERT INTO users (id, name, role, createdAt) VALUES ('u9', 'tarde', 'owner', 1)"
-        inside chown pareia: /var/lib/pareia/next.db
-        (sleep 3 && touch "$root/var/lib/pareia/pareia.db.v11") &
-    fi
+    if [ "$kind" = migrates ]; then make_late; fi
     install --upgrade --binary "/opt/pareia/$kind" --wait 10
     is "back after $took s, exit code" 1 "$code"
     tail_log
@@ -251,10 +288,12 @@ for kind in ends cannot-run hangs migrates; do
     is 'readyz' 200 "$(ready)"
     is 'users' "$wanted" "$(users)"
     is 'active' active "$(inside systemctl is-active pareia)"
+    is 'copies: the one of the upgrade that succeeded' 1 "$(copies)"
 done
-check 'what came late is kept and said' has "$place/install.log" '/after/pareia.db'
-is 'and has what was written' tarde "$(sqlite3 "$(find "$root/var/backups/pareia" -path '*after/pareia.db')" "SELECT name FROM users WHERE id = 'u9'" 2>/dev/null ||
-    inside sh -c "sqlite3 /var/backups/pareia/*/after/pareia.db \"SELECT name FROM users WHERE id = 'u9'\"")"
+check 'what came late is kept and said' grep -q 'ficou em /var/lib/pareia/pareia.before-.*/pareia.db$' "$place/install.log"
+is 'and has what was written' tarde "$(late)"
+is 'of root in the data' '' "$(find "$root/var/lib/pareia" -uid 0)"
+inside sh -c 'rm -r /var/lib/pareia/pareia.before-*'
 
 echo '== a setting with which it does not start'
 install --binary /opt/pareia/newer --listen 192.0.2.1:3000 --wait 10
@@ -263,26 +302,135 @@ is 'readyz' 200 "$(ready)"
 is 'the setting' 'PAREIA_LISTEN=127.0.0.1:3000' "$(grep ^PAREIA_LISTEN= "$root/etc/pareia/pareia.env")"
 
 echo '== install.sh killed in the middle of an upgrade'
-inside /opt/pareia/install.sh --upgrade --binary /opt/pareia/hangs >"$place/killed.log" 2>&1 </dev/null &
-for _ in $(seq 100); do
-    if ls "$root"/var/backups/pareia/*/unfinished >/dev/null 2>&1 && [ "$(version)" = 'pareia 9.9.9' ]; then break; fi
-    sleep 0.1
-done
-kill -KILL "$(pgrep -f -x '/bin/sh /opt/pareia/install.sh --upgrade --binary /opt/pareia/hangs')" || :
-wait "$!" 2>/dev/null || :
+begin_upgrade hangs --listen 192.0.2.1:3000
+end_upgrade KILL
 install --binary /opt/pareia/newer
 is "the next run puts it right in $took s, exit code" 0 "$code"
 tail_log
 is 'readyz' 200 "$(ready)"
+is 'the setting of the one that was killed is gone' 'PAREIA_LISTEN=127.0.0.1:3000' "$(grep ^PAREIA_LISTEN= "$root/etc/pareia/pareia.env")"
+
+echo '== a version that is ready for a moment and ends, and install.sh killed'
+begin_upgrade ready-then-ends
+end_upgrade KILL
+install --binary /opt/pareia/newer
+is "taken back in $took s, exit code" 0 "$code"
+check 'and not kept' has "$place/install.log" 'voltar à versão anterior'
+is 'readyz' 200 "$(ready)"
+
+echo '== power loss while going back, with tables that a newer version has changed'
+make_late
+begin_upgrade migrates
+end_upgrade KILL
+# As a going back leaves it that came no further than the first file.
+echo back >"$(echo "$root"/var/backups/pareia/*/unfinished)"
+cp --remove-destination "$root/opt/pareia/newer" "$root/usr/local/bin/pareia"
+power_off
+boot
+check 'the newer database is where it was, and no empty one made' \
+    test "$(inside sqlite3 /var/lib/pareia/pareia.db "SELECT name FROM users WHERE id = 'u9'")" = tarde
+install --rollback
+is 'the next run finishes it' 0 "$code"
+tail_log
+is 'readyz' 200 "$(ready)"
+is 'users' 'ana loja ' "$(users)"
+is 'what came late is kept' tarde "$(late)"
+inside sh -c 'rm -r /var/lib/pareia/pareia.before-*'
+
+echo '== a full disk while going back: nothing is lost, and the next run finishes'
+make_late
+begin_upgrade migrates --wait 5
+# The folder on a disk of its own, which has no room for a second database.
+size=$(inside sh -c 'du -ck /var/lib/pareia/pareia.* | tail -n 1 | cut -f 1')
+inside mkdir /mnt/data
+inside sh -c "mount -t tmpfs -o size=$((size + 100))k,mode=0700,uid=\$(id -u pareia),gid=\$(id -g pareia) tmpfs /mnt/data && cp -a /var/lib/pareia/pareia.* /mnt/data/ && mount --bind /mnt/data /var/lib/pareia"
+wait "$upgrade" && code=0 || code=$?
+is 'exit code' 3 "$code"
+tail_log
+is 'the newer one is there' tarde "$(inside sqlite3 /var/lib/pareia/pareia.db "SELECT name FROM users WHERE id = 'u9'")"
+inside mount -o remount,size=64M /var/lib/pareia
+install --rollback
+is 'the next run finishes it' 0 "$code"
+tail_log
+is 'readyz' 200 "$(ready)"
+is 'users' 'ana loja ' "$(users)"
+inside systemctl stop pareia
+inside sh -c 'umount /var/lib/pareia && rm -f /var/lib/pareia/pareia.* ; cp -a /mnt/data/pareia.db /mnt/data/pareia.key /var/lib/pareia/ && umount /mnt/data && rmdir /mnt/data'
+check 'on its own disk again' inside systemctl start pareia
+
+echo '== a link that the service has planted'
+inside sh -c 'cp /etc/passwd /root/passwd && runuser -u pareia -- ln -s /etc/passwd /var/lib/pareia/pareia.back.db'
+make_late
+install --upgrade --binary /opt/pareia/migrates --wait 5
+is 'back, exit code' 1 "$code"
+check 'it was not followed' inside cmp /etc/passwd /root/passwd
+is 'owner' root "$(stat -c %U "$root/etc/passwd")"
+inside sh -c 'rm -r /var/lib/pareia/pareia.before-*'
+
+echo '== a missing binary, a missing environment file'
+rm "$root/usr/local/bin/pareia"
+install --binary /opt/pareia/newer
+is 'exit code' 0 "$code"
+is 'readyz' 200 "$(ready)"
+rm "$root/etc/pareia/pareia.env"
+install --binary /opt/pareia/newer
+is 'exit code' 0 "$code"
+is 'readyz' 200 "$(ready)"
+
+echo '== another prefix, and back'
+install --binary /opt/pareia/newer --prefix /opt/zap
+is 'exit code' 0 "$code"
+check 'one binary' test -x "$root/opt/zap/bin/pareia" -a ! -e "$root/usr/local/bin/pareia"
+is 'readyz' 200 "$(ready)"
+install --rollback
+is 'exit code' 0 "$code"
+check 'one binary' test ! -e "$root/opt/zap/bin/pareia" -a -x "$root/usr/local/bin/pareia"
+is 'readyz' 200 "$(ready)"
+
+echo '== another user, another data folder'
+for option in --user=other --data=/srv/other; do
+    running=$(pid)
+    install --binary /opt/pareia/newer "$option"
+    is "$option is refused" 2 "$code"
+    is 'and the process runs on' "$running" "$(pid)"
+done
+check 'and no folder was made' test ! -e "$root/srv/other"
+
+echo '== the data on another disk, by a link'
+inside systemctl stop pareia
+inside sh -c 'mkdir /opt/disk && mv /var/lib/pareia /opt/disk/data && ln -s /opt/disk/data /var/lib/pareia'
+install --binary /opt/pareia/newer
+is 'where systemd takes none, exit code' 2 "$code"
+check 'says what to do' has "$place/install.log" 'use --data'
+install --uninstall
+inside sh -c 'rm /var/lib/pareia && ln -s /opt/disk/data /srv/linked'
+data=/srv/linked
+install --binary /opt/pareia/newer --data "$data"
+is 'elsewhere, exit code' 0 "$code"
+is 'users' 'ana loja ' "$(users)"
+running=$(pid)
+install --binary /opt/pareia/newer
+is 'a second run, exit code' 0 "$code"
+check 'changes nothing' sh -c "! grep '^- ' '$place/install.log'"
+is 'the process' "$running" "$(pid)"
+install --rollback
+is 'a copy of the data elsewhere is not gone back to' 1 "$code"
+is 'the process' "$running" "$(pid)"
+make_late
+install --upgrade --binary /opt/pareia/migrates --wait 5
+is 'back, exit code' 1 "$code"
+is 'users' 'ana loja ' "$(users)"
+is 'what came late is kept' tarde "$(late)"
+install --uninstall
+data=/var/lib/pareia
+inside sh -c 'rm -r /opt/disk/data/pareia.before-*; rm /srv/linked && mv /opt/disk/data /var/lib/pareia'
+install --binary /opt/pareia/newer --data "$data"
+is 'back in its folder' 0 "$code"
+is 'users' 'ana loja ' "$(users)"
 
 echo '== Ctrl-C in the middle of an upgrade, and a reader that goes away'
-inside /opt/pareia/install.sh --upgrade --binary /opt/pareia/hangs >"$place/install.log" 2>&1 </dev/null &
-for _ in $(seq 100); do
-    if [ "$(version)" = 'pareia 9.9.9' ]; then break; fi
-    sleep 0.1
-done
-kill -TERM "$(pgrep -f -x '/bin/sh /opt/pareia/install.sh --upgrade --binary /opt/pareia/hangs')" || :
-wait "$!" && code=0 || code=$?
+begin_upgrade hangs
+end_upgrade TERM
 is 'exit code' 130 "$code"
 tail_log
 is 'readyz' 200 "$(ready)"
@@ -306,6 +454,8 @@ inside umount /var/backups/pareia
 echo '== rollback'
 install --upgrade --binary /opt/pareia/pareia
 is 'upgraded' 0 "$code"
+install --upgrade --binary /opt/pareia/ends --wait 5
+is 'one more that fails, and is not what rollback goes back to' 1 "$code"
 install --rollback
 is "back in $took s, exit code" 0 "$code"
 check 'the one before is there' cmp "$root/opt/pareia/newer" "$root/usr/local/bin/pareia"
