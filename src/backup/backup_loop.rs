@@ -50,7 +50,8 @@ fn run(backups: &Backups, every: Duration, look: Duration, threads: &Threads) {
         let next = next.unwrap_or_else(|_| due(None, every, failed));
         if now >= next {
             failed = attempt(backups, failed, now);
-            wait = Duration::ZERO;
+            // Not at once, whatever the clock and the folder say: one that is always due fills no disk.
+            wait = look;
         } else {
             wait = until(next, now).min(look);
         }
@@ -60,7 +61,7 @@ fn run(backups: &Backups, every: Duration, look: Duration, threads: &Threads) {
 /// One attempt, and those that failed so far.
 fn attempt(backups: &Backups, failed: FailedAttempts, now: Millis) -> FailedAttempts {
     let made: Result<_, BackupError> = backups.make(BackupOrigin::Automatic);
-    match made.and_then(|_| backups.prune()) {
+    match made.and_then(|made| backups.prune(&made)) {
         Ok(()) => FailedAttempts::default(),
         Err(_) => FailedAttempts { count: failed.count + 1, last: now },
     }

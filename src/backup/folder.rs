@@ -9,10 +9,13 @@ use std::time::SystemTime;
 
 use super::file_name::{BackupName, BackupOrigin};
 use crate::domain::Millis;
-use crate::store::{BackupError, key_of};
+use crate::store::{BackupError, disk_space, key_of, rename_to_new};
 
 /// Most backups of one second.
 const OF_ONE_SECOND: std::ops::RangeInclusive<u8> = 1..=99;
+
+/// Space that a backup leaves on its disk, which may be that of the data: pareia goes on writing there.
+const RESERVE: u64 = 64 << 20;
 
 /// A backup that is there.
 #[derive(Clone, Debug)]
@@ -60,25 +63,49 @@ pub fn free_file(folder: &Path, name: &BackupName) -> PathBuf {
     files.find(|file| !file.exists()).unwrap_or_else(|| folder.join(name.file(1)))
 }
 
+/// Gives a file the first of those names that is free.
+pub fn put(folder: &Path, name: &BackupName, file: &Path) -> io::Result<PathBuf> {
+    for target in OF_ONE_SECOND.map(|n| folder.join(name.file(n))) {
+        match rename_to_new(file, &target) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            named => return named.map(|()| target),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// Asserts that so many bytes leave some space on the disk. One that does not say how much it has is tried.
+pub fn check_space(folder: &Path, bytes: u64) -> Result<(), BackupError> {
+    let is_full = disk_space(folder).is_ok_and(|space| space.free < bytes.saturating_add(RESERVE));
+    if is_full { Err(BackupError::Full(folder.into())) } else { Ok(()) }
+}
+
 /// The moment of the newest automatic backup with that tag. One that is ahead of the clock, which was set back, says
 /// nothing.
 pub fn newest_automatic(entries: &[BackupEntry], tag: &str, now: Millis) -> Option<Millis> {
     automatic(entries, tag).map(|entry| entry.name.at).find(|at| *at <= now)
 }
 
-/// Removes all automatic backups with that tag but the newest so many, and their keys. Returns their files.
-pub fn prune(folder: &Path, entries: &[BackupEntry], tag: &str, keep: usize) -> Vec<String> {
-    let old = automatic(entries, tag).skip(keep);
-    old.filter(|entry| {
-        let file = folder.join(&entry.file);
-        let removed = fs::remove_file(&file).and_then(|()| match fs::remove_file(key_of(&file)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        });
-        removed.inspect_err(|error| log::warn!("the old backup {} stays: {error}", file.display())).is_ok()
-    })
-    .map(|entry| entry.file.clone())
-    .collect()
+/// The automatic backups with that tag beyond the newest so many. The one just made is among those kept, whatever the
+/// clock says. One that is ahead of the clock is neither counted nor in the result.
+pub fn superseded<'a>(
+    entries: &'a [BackupEntry],
+    tag: &'a str,
+    keep: usize,
+    made: &'a str,
+    now: Millis,
+) -> impl Iterator<Item = &'a BackupEntry> {
+    let others = automatic(entries, tag).filter(move |entry| entry.name.at <= now && entry.file != made);
+    others.skip(keep.saturating_sub(1))
+}
+
+/// Removes a backup and its key.
+pub fn remove(file: &Path) -> io::Result<()> {
+    fs::remove_file(file)?;
+    match fs::remove_file(key_of(file)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn automatic<'a>(entries: &'a [BackupEntry], tag: &'a str) -> impl Iterator<Item = &'a BackupEntry> {

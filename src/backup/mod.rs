@@ -5,6 +5,7 @@
 mod backup_loop;
 mod file_name;
 mod folder;
+mod folder_id;
 mod schedule;
 mod service;
 mod upload;

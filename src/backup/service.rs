@@ -1,12 +1,14 @@
 //! The backups of one data folder: made, listed, verified, staged to be restored.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::file_name::{BackupName, BackupOrigin};
 use super::folder::{self, BackupEntry};
+use super::folder_id::folder_id;
 use super::upload::{self, Piece, Received};
 use crate::domain::{Millis, Secret};
 use crate::store::{
@@ -51,7 +53,7 @@ pub struct CheckedBackup {
 pub struct Backups {
     store: Arc<Store>,
     plan: BackupPlan,
-    /// Held while a backup is made or a piece of an upload is written.
+    /// Held while a backup is made.
     one: Mutex<()>,
     /// What was read, by file, size and date.
     verified: Mutex<HashMap<FileVersion, Result<BackupContents, &'static str>>>,
@@ -59,9 +61,14 @@ pub struct Backups {
 
 type FileVersion = (String, u64, Option<SystemTime>);
 
+fn version_of(entry: &BackupEntry) -> FileVersion {
+    (entry.file.clone(), entry.bytes, entry.modified)
+}
+
 impl Backups {
     /// Those of that store.
     pub fn new(store: Arc<Store>, plan: BackupPlan) -> Self {
+        upload::remove_abandoned(&plan.folder);
         Self { store, plan, one: Mutex::new(()), verified: Mutex::default() }
     }
 
@@ -89,6 +96,9 @@ impl Backups {
             ),
             Err(error) => log::error!("no backup was made: {error}"),
         }
+        if let Ok(WrittenBackup { file, others_may_read: true, .. }) = &made {
+            log::warn!("others may read {}: its disk keeps no modes", file.display());
+        }
         let noted = match &made {
             Ok(made) => self.store.note_backup(made),
             Err(error) => self.store.note_failed_backup(error.code()),
@@ -99,24 +109,35 @@ impl Backups {
     }
 
     fn copied(&self, origin: BackupOrigin) -> Result<WrittenBackup, BackupError> {
-        let tag = (origin == BackupOrigin::Automatic).then(|| self.store.tag());
+        let tag = (origin == BackupOrigin::Automatic).then(|| self.tag()).transpose()?;
         let name = BackupName { at: self.store.clock().now(), origin, tag };
         folder::create(&self.plan.folder)?;
+        let sizes = ["pareia.db", "pareia.db-wal"].map(|name| fs::metadata(self.store.folder().join(name)));
+        folder::check_space(&self.plan.folder, sizes.into_iter().flatten().map(|file| file.len()).sum())?;
         let file = folder::free_file(&self.plan.folder, &name);
         back_up(self.store.folder(), &file, self.plan.with_key, &mut |_| {})
+    }
+
+    fn tag(&self) -> Result<String, BackupError> {
+        folder_id(self.store.folder())
     }
 
     /// The moment of the newest automatic one.
     pub(super) fn newest_automatic(&self) -> Result<Option<Millis>, BackupError> {
         let entries = folder::list(&self.plan.folder)?;
-        Ok(folder::newest_automatic(&entries, &self.store.tag(), self.store.clock().now()))
+        Ok(folder::newest_automatic(&entries, &self.tag()?, self.store.clock().now()))
     }
 
-    /// Removes the automatic ones of this data folder beyond those that are kept.
-    pub(super) fn prune(&self) -> Result<(), BackupError> {
+    /// Removes the automatic ones of this data folder beyond those that are kept, after that one was made.
+    pub(super) fn prune(&self, made: &WrittenBackup) -> Result<(), BackupError> {
         let entries = folder::list(&self.plan.folder)?;
-        for file in folder::prune(&self.plan.folder, &entries, &self.store.tag(), self.plan.keep) {
-            log::info!("old backup {file} removed: the newest {} are kept", self.plan.keep);
+        let (tag, now) = (self.tag()?, self.store.clock().now());
+        let made = made.file.file_name().unwrap_or_default().to_string_lossy();
+        for BackupEntry { file, .. } in folder::superseded(&entries, &tag, self.plan.keep, &made, now) {
+            match folder::remove(&self.plan.folder.join(file)) {
+                Ok(()) => log::info!("old backup {file} removed: the newest {} are kept", self.plan.keep),
+                Err(error) => log::warn!("the old backup {file} stays: {error}"),
+            }
         }
         Ok(())
     }
@@ -125,13 +146,16 @@ impl Backups {
     pub fn list(&self) -> Result<Vec<CheckedBackup>, BackupError> {
         let deadline = Instant::now() + VERIFYING;
         let entries = folder::list(&self.plan.folder)?;
+        // Of what is gone, or was changed, nothing is kept.
+        let versions: HashSet<_> = entries.iter().map(version_of).collect();
+        self.verified.lock().retain(|version, _| versions.contains(version));
         let checked =
             entries.into_iter().map(|entry| CheckedBackup { verified: self.verify(&entry, deadline), entry });
         Ok(checked.collect())
     }
 
     fn verify(&self, entry: &BackupEntry, deadline: Instant) -> Option<Result<BackupContents, &'static str>> {
-        let version = (entry.file.clone(), entry.bytes, entry.modified);
+        let version = version_of(entry);
         if let Some(known) = self.verified.lock().get(&version) {
             return Some(known.clone());
         }
@@ -159,9 +183,13 @@ impl Backups {
         put_key(file, key)
     }
 
+    /// Removes a backup and its key.
+    pub fn remove(&self, file: &Path) -> Result<(), BackupError> {
+        folder::remove(file).map_err(|error| BackupError::Io(file.into(), error))
+    }
+
     /// Takes a piece of an upload.
     pub fn receive(&self, piece: Piece) -> Result<Received, BackupError> {
-        let _one = self.one.lock();
         upload::receive(&self.plan.folder, piece, self.store.clock().now())
     }
 }

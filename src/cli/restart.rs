@@ -34,9 +34,14 @@ pub fn start_anew() -> CommandResult {
     Err(CommandFailure::Failed(words::cannot_restart(&error)))
 }
 
-/// Notes what became of a restore that was asked for on the page.
+/// Notes what became of a restore that was asked for on the page. What was decided and not finished, the store that is
+/// open by now has finished and noted.
 pub fn note_restore(store: &Store, applied: Result<Option<AppliedRestore>, BackupError>) -> CommandResult {
-    let Some(restored) = applied.transpose() else { return Ok(()) };
+    let restored = match applied {
+        Ok(None) | Err(BackupError::Unfinished(_)) => return Ok(()),
+        Ok(Some(done)) => Ok(done),
+        Err(error) => Err(error),
+    };
     match &restored {
         Ok(AppliedRestore { kept: Some(kept) }) => {
             log::warn!("a backup was restored; the data before it are in {}", kept.display());

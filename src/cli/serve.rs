@@ -149,7 +149,9 @@ fn serve(
     backup_loop.stop();
     notices.stop();
     log::info!("stopped");
-    Ok(ending)
+    // A signal that came meanwhile means what it always does: what is staged waits for the next start.
+    let is_signalled = ended.try_iter().any(|ending| ending == Ending::Signal);
+    Ok(if is_signalled { Ending::Signal } else { ending })
 }
 
 /// Logs what an administrator should know at the start.

@@ -294,10 +294,14 @@ fn backup_status(error: &BackupError) -> u16 {
         | BackupError::Newer { .. }
         | BackupError::KeyMissing(_)
         | BackupError::KeyWrong(_)
+        | BackupError::Expired(_)
         | BackupError::InUse(_) => 409,
         BackupError::Busy => 503,
         BackupError::Full(_) => 507,
-        BackupError::NoDatabase(_) | BackupError::Io(..) | BackupError::Sqlite(..) => 500,
+        BackupError::NoDatabase(_)
+        | BackupError::Unfinished(_)
+        | BackupError::Io(..)
+        | BackupError::Sqlite(..) => 500,
     }
 }
 
@@ -445,6 +449,8 @@ mod tests {
             (BackupError::Newer { file: file(), found: 2, known: 1 }, 409, "backup_newer"),
             (BackupError::KeyMissing(file()), 409, "backup_key_missing"),
             (BackupError::KeyWrong(file()), 409, "backup_key_wrong"),
+            (BackupError::Expired(file()), 409, "restore_expired"),
+            (BackupError::Unfinished(Box::new(BackupError::Full(file()))), 500, "restore_unfinished"),
             (BackupError::InUse(file()), 409, "data_in_use"),
             (BackupError::Full(file()), 507, "storage_full"),
             (BackupError::NoDatabase(file()), 500, "no_database"),

@@ -104,6 +104,7 @@ const ROUTES: &[Route] = &[
     ("/api/admin/unmanaged/adopt", &[("POST", UPSTREAM, unmanaged::adopt)]),
     ("/api/admin/backups", &[("GET", WRITE, backups::list), ("POST", WRITE, backups::make)]),
     ("/api/admin/backups/upload", &[("POST", WRITE, backups::upload)]),
+    ("/api/admin/backups/{}", &[("DELETE", HASH, backups::remove)]),
     ("/api/admin/backups/{}/key", &[("POST", WRITE, backups::put_key)]),
     ("/api/admin/backups/{}/download", &[("POST", HASH, backups::download)]),
     ("/api/admin/backups/{}/restore", &[("POST", HASH, backups::restore)]),

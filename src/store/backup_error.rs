@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::Error;
 use super::error::DatabaseFault;
 
-/// Why a backup was not made or not restored. Nothing of it was kept.
+/// Why a backup was not made or not restored. Nothing of it was kept, but where it is [`BackupError::Unfinished`].
 #[derive(Debug)]
 pub enum BackupError {
     /// The data folder has no database.
@@ -31,6 +31,10 @@ pub enum BackupError {
     KeyMissing(PathBuf),
     /// The key that is there opens nothing of what is sealed in the file.
     KeyWrong(PathBuf),
+    /// It was staged and not taken by a start for too long.
+    Expired(PathBuf),
+    /// A restore was decided, and is finished by whoever opens the data folder once this is mended.
+    Unfinished(Box<Self>),
     /// Another process has the database of this data folder open.
     InUse(PathBuf),
     /// The database was held by another process for too long.
@@ -54,6 +58,8 @@ impl BackupError {
             Self::Newer { .. } => "backup_newer",
             Self::KeyMissing(_) => "backup_key_missing",
             Self::KeyWrong(_) => "backup_key_wrong",
+            Self::Expired(_) => "restore_expired",
+            Self::Unfinished(_) => "restore_unfinished",
             Self::InUse(_) => "data_in_use",
             Self::Busy => "busy",
             Self::Full(_) => "storage_full",
@@ -71,6 +77,19 @@ impl BackupError {
         }
     }
 
+    /// The error for one met while the tables of a copy of that file are brought up to date.
+    pub(super) fn of_migration(error: Error, file: &Path) -> Self {
+        match error {
+            Error::Full(folder) => Self::Full(folder),
+            Error::Busy => Self::Busy,
+            Error::Sqlite(error) => Self::sqlite(error, file),
+            other => {
+                log::warn!("{} cannot be brought up to date: {other}", file.display());
+                Self::NotABackup(file.into())
+            }
+        }
+    }
+
     /// The error for one of SQLite, met at that file.
     pub(super) fn sqlite(error: rusqlite::Error, file: &Path) -> Self {
         let error = Error::sqlite(error, file.parent().unwrap_or(file));
@@ -79,6 +98,10 @@ impl BackupError {
             Error::Full(folder) => Self::Full(folder),
             Error::Busy => Self::Busy,
             Error::Sqlite(error) => match error.sqlite_error_code() {
+                // Ended at its deadline, since nothing else interrupts it.
+                Some(rusqlite::ErrorCode::OperationInterrupted) => {
+                    Self::Io(file.into(), io::ErrorKind::TimedOut.into())
+                }
                 Some(rusqlite::ErrorCode::NotADatabase) => Self::NotABackup(file.into()),
                 _ if fault == Some(DatabaseFault::Damaged) => Self::Damaged(file.into()),
                 _ => Self::Sqlite(file.into(), error),
@@ -110,6 +133,8 @@ impl fmt::Display for BackupError {
             }
             Self::KeyMissing(path) => write!(f, "sealed keys in {}, and no key", path.display()),
             Self::KeyWrong(path) => write!(f, "the key opens nothing of {}", path.display()),
+            Self::Expired(path) => write!(f, "what is staged in {} is too old", path.display()),
+            Self::Unfinished(error) => write!(f, "a restore is decided and not finished: {error}"),
             Self::InUse(path) => write!(f, "another process has {} open", path.display()),
             Self::Busy => write!(f, "the database was held by another process for too long"),
             Self::Full(path) => write!(f, "no space left on the disk of {}", path.display()),

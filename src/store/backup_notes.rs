@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::backup::WrittenBackup;
-use super::restore::AppliedRestore;
+use super::move_in::AppliedRestore;
 use super::{BackupError, Error, Store};
 use crate::domain::{Millis, clock};
 
@@ -103,11 +103,6 @@ impl Store {
         let kept = kept.map(|kept| kept.to_string_lossy().into_owned());
         let failed = done.as_ref().err().map(|error| error.code().to_owned());
         self.set_setting(RESTORED, &json(&LastRestore { at: self.clock.now(), kept, failed }))
-    }
-
-    /// What tells automatic backups of this data folder from those of another in the same place.
-    pub fn tag(&self) -> String {
-        self.sealer.tag()
     }
 
     fn note<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Error> {

@@ -12,8 +12,8 @@ use rusqlite::{Connection, OpenFlags};
 use super::data_folder::create_folder;
 use super::database::{READERS, Store};
 use super::linked;
+use super::move_in::{self, AppliedRestore};
 use super::private_file::{create_private, keep_private};
-use super::restore;
 use super::sealed_keys::sealed_keys;
 use super::upgrade::migrate;
 use super::writer::{WRITE_WAIT, Writer};
@@ -49,7 +49,7 @@ fn open(folder: &Path) -> Result<Store, Error> {
     let start = FileLock::acquire(folder, "start", Instant::now() + START_WAIT);
     let start = start.and_then(|start| start.ok_or_else(|| io::ErrorKind::TimedOut.into()));
     let _start = start.map_err(|e| Error::io(e, &lock))?;
-    restore::finish(folder).map_err(BackupError::of_store)?;
+    let finished = move_in::finish(folder).map_err(BackupError::of_store)?;
     create_private(&path).map_err(|e| Error::io(e, &path))?;
     remove_old_locks(&folder.join("locks"));
     let sorted = |error| Error::sqlite(error, folder);
@@ -71,7 +71,16 @@ fn open(folder: &Path) -> Result<Store, Error> {
     if is_new && key_was_there {
         store.note_lost_database()?;
     }
+    finished.into_iter().for_each(|done| note_finished(&store, done));
     Ok(store)
+}
+
+/// Says what became of a restore that was cut short. It is done, whether that can be noted or not.
+fn note_finished(store: &Store, done: AppliedRestore) {
+    let kept = done.kept.as_ref().map(|kept| format!("; the data before it are in {}", kept.display()));
+    log::warn!("a restore that was cut short is finished{}", kept.unwrap_or_default());
+    let noted = store.note_restore(&Ok(done));
+    noted.unwrap_or_else(|error| log::warn!("the end of a restore could not be noted: {error}"));
 }
 
 /// Removes the lock files of earlier releases, one for each name of any call. A locked one stays: a process

@@ -82,7 +82,7 @@ pub(super) fn folder_of(file: &Path) -> &Path {
 }
 
 /// Renames without ever replacing what is there. A link does that; disks without links have to be asked first.
-fn rename_to_new(from: &Path, to: &Path) -> io::Result<()> {
+pub fn rename_to_new(from: &Path, to: &Path) -> io::Result<()> {
     match fs::hard_link(from, to) {
         Ok(()) => fs::remove_file(from),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),

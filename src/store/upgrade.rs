@@ -3,6 +3,7 @@
 //! A backup gets its name, `pareia.db.v1` for schema version 1, only when it is complete and on the disk:
 //! whatever has the name can be restored.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -31,12 +32,32 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<bool, 
         Some(found) => back_up(connection, path, found)?,
         None => {}
     }
-    // One transaction: a migration that fails half-way leaves the database as it was.
-    embedded::migrations::runner()
-        .set_grouped(true)
-        .run(connection)
-        .map_err(|e| Error::migration(e, folder))?;
+    run_missing(connection, folder)?;
     Ok(found.is_none())
+}
+
+/// Runs the migrations that are missing, and refuses a database whose own are others. One transaction: a migration
+/// that fails half-way leaves the database as it was.
+pub(super) fn run_missing(connection: &mut Connection, folder: &Path) -> Result<(), Error> {
+    let run = embedded::migrations::runner().set_grouped(true).run(connection);
+    run.map(drop).map_err(|e| Error::migration(e, folder))
+}
+
+/// What of this release's tables, views, triggers and columns the database does not have; `None`: nothing.
+pub(super) fn lacks(connection: &Connection, folder: &Path) -> Result<Option<String>, Error> {
+    let sorted = |error| Error::sqlite(error, folder);
+    let mut fresh = Connection::open_in_memory().map_err(sorted)?;
+    run_missing(&mut fresh, folder)?;
+    let (expected, found) = (parts(&fresh).map_err(sorted)?, parts(connection).map_err(sorted)?);
+    Ok(expected.difference(&found).next().cloned())
+}
+
+/// What a database is made of, each as a word for the log.
+fn parts(connection: &Connection) -> rusqlite::Result<BTreeSet<String>> {
+    let parts = "SELECT type || ' ' || name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'
+        UNION SELECT 'column ' || s.name || '.' || c.name FROM sqlite_schema s, pragma_table_info(s.name) c
+        WHERE s.type = 'table'";
+    connection.prepare(parts)?.query_map([], |row| row.get(0))?.collect()
 }
 
 /// The newest migration that this release has.

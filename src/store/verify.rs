@@ -3,8 +3,10 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use super::BackupError;
 use super::copy::open_to_read;
@@ -24,19 +26,24 @@ pub struct BackupContents {
     pub sealed_keys: u32,
 }
 
+/// The tables that are read before a file is used. One of somebody else's may have views in their place, of which the
+/// first question never ends.
+const READ_TABLES: [&str; 3] = ["refinery_schema_history", "messaging_instances", "integration_credentials"];
+/// The most that is sealed in a file, in bytes, which is read as a whole: that of some ten thousand servers.
+const MOST_SEALED: i64 = 16 << 20;
+/// Longest time that a file is read for: the largest that is taken, from a slow disk.
+pub(super) const LONGEST: Duration = Duration::from_mins(5);
+/// How many steps of SQLite's machine come between two looks at the clock: well under a millisecond.
+const STEPS_PER_LOOK: i32 = 4096;
+
 /// Reads a file through: a whole database, of tables that this release knows, whose sealed keys that key opens, where
 /// one is given. A key that is given and not there is an error only where something is sealed.
 pub fn verify_backup(file: &Path, key: Option<&Path>) -> Result<BackupContents, BackupError> {
     let bytes = File::open(file).and_then(|f| f.metadata()).map_err(|e| BackupError::io(e, file))?.len();
     let sorted = |error| BackupError::sqlite(error, file);
-    let connection = open_backup(file).map_err(sorted)?;
-    let Some(found) = schema_version(&connection).map_err(sorted)? else {
-        return Err(BackupError::NotABackup(file.into()));
-    };
-    let known = known_version();
-    if found > known {
-        return Err(BackupError::Newer { file: file.into(), found, known });
-    }
+    let mut connection = open_backup(file).map_err(sorted)?;
+    distrust(&mut connection, Instant::now() + LONGEST).map_err(sorted)?;
+    let schema_version = known_schema(&connection, file)?;
     let first: String =
         connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(sorted)?;
     if first != "ok" {
@@ -45,12 +52,47 @@ pub fn verify_backup(file: &Path, key: Option<&Path>) -> Result<BackupContents, 
     }
     let counted = "SELECT count(*) FROM messaging_instances";
     let instances = connection.query_row(counted, [], |row| row.get(0)).map_err(sorted)?;
+    let sealed_bytes =
+        "SELECT coalesce(sum(octet_length(id) + octet_length(apiToken)), 0) FROM integration_credentials";
+    let sealed_bytes: i64 = connection.query_row(sealed_bytes, [], |row| row.get(0)).map_err(sorted)?;
+    if sealed_bytes > MOST_SEALED {
+        return Err(BackupError::NotABackup(file.into()));
+    }
     let sealed = sealed_keys(&connection).map_err(sorted)?;
     if let Some(key) = key {
         opens(file, key, &sealed)?;
     }
     let sealed_keys = u32::try_from(sealed.len()).unwrap_or(u32::MAX);
-    Ok(BackupContents { bytes, schema_version: found, instances, sealed_keys })
+    Ok(BackupContents { bytes, schema_version, instances, sealed_keys })
+}
+
+/// The version of the tables in a file, which this release knows.
+fn known_schema(connection: &Connection, file: &Path) -> Result<i64, BackupError> {
+    let sorted = |error| BackupError::sqlite(error, file);
+    // A virtual table has no page of its own.
+    let is_table = "SELECT count(*) FROM sqlite_schema WHERE name = ?1 AND type = 'table' AND rootpage > 0";
+    for table in READ_TABLES {
+        let found: i64 = connection.query_row(is_table, [table], |row| row.get(0)).map_err(sorted)?;
+        if found != 1 {
+            return Err(BackupError::NotABackup(file.into()));
+        }
+    }
+    let Some(found) = schema_version(connection).map_err(sorted)? else {
+        return Err(BackupError::NotABackup(file.into()));
+    };
+    let known = known_version();
+    if found > known {
+        return Err(BackupError::Newer { file: file.into(), found, known });
+    }
+    Ok(found)
+}
+
+/// Reads on as if anybody had written the file: no function runs because its tables say so, every page is checked, and
+/// whatever is asked ends at the deadline.
+pub(super) fn distrust(connection: &mut Connection, deadline: Instant) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.progress_handler(STEPS_PER_LOOK, Some(move || Instant::now() >= deadline))
 }
 
 /// Opens a backup to read it, with what is in a WAL beside it: the folder that a restore kept may have one.
@@ -74,4 +116,23 @@ fn opens(file: &Path, key: &Path, rows: &[(String, String)]) -> Result<(), Backu
     };
     let opens_all = rows.iter().all(|(id, token)| sealer.open(id, token).is_some());
     if opens_all { Ok(()) } else { Err(BackupError::KeyWrong(file.into())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_never_ends_is_ended_at_the_deadline() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        distrust(&mut connection, Instant::now()).unwrap();
+        let endless =
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+        let ended = connection.query_row(endless, [], |row| row.get::<_, i64>(0)).unwrap_err();
+        let error = BackupError::sqlite(ended, Path::new("b.db"));
+        assert!(
+            matches!(&error, BackupError::Io(_, error) if error.kind() == io::ErrorKind::TimedOut),
+            "{error:?}"
+        );
+    }
 }

@@ -35,6 +35,14 @@ pub fn backup_error(error: &BackupError) -> Sentence {
             format!("a chave não abre o que está selado em {}", path.display()),
             "Nada mudou. Use a chave que foi guardada com ele: o arquivo de mesmo nome que termina em .key.",
         ),
+        BackupError::Expired(_) => (
+            "o backup ficou pronto há mais de 15 minutos e nenhum início o restaurou".into(),
+            "Nada mudou. Peça a restauração de novo.",
+        ),
+        BackupError::Unfinished(error) => (
+            format!("a restauração começou e ainda não terminou ({})", backup_error(error).error),
+            "Resolva isso e inicie o pareia: ele termina de restaurar antes de abrir o banco. Os dados de antes estão guardados.",
+        ),
         BackupError::InUse(path) => (
             format!("outro processo está usando os dados de {}", path.display()),
             "Pare o pareia antes (systemctl stop pareia, ou Ctrl-C onde ele roda) e tudo mais que tenha o banco aberto.",

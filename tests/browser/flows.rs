@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use pareia::sim::{Fault, Sim, Version, Whatsapp};
+use pareia::store::AppliedRestore;
 use serde_json::json;
 
 use crate::Test;
@@ -75,7 +76,7 @@ fn first_run(driver: &Driver) {
 }
 
 fn backup(driver: &Driver) {
-    let world = World::new();
+    let world = World::restarting();
     let browser = world.logged_in(driver, DESKTOP);
     browser.go(&world.url("/#/backup"));
     browser.sees("Nenhum backup ainda");
@@ -108,6 +109,26 @@ fn backup(driver: &Driver) {
     browser.press("Enviar");
     browser.sees("Arquivo recebido e conferido.");
     browser.sees("enviado · sem a chave");
+    let uploaded = "//li[contains(., 'enviado')]//button[normalize-space(.)='Remover']";
+    browser.press_at(uploaded, "Remover");
+    browser.sees("Isto não se desfaz.");
+    browser.fill("Senha atual", PASSWORD);
+    World::picture(&browser, "backup-remove");
+    browser.press_at(download, "Remover");
+    browser.sees("Backup removido.");
+    browser.press_at("//li//button[normalize-space(.)='Restaurar']", "Restaurar");
+    browser.sees("Voltar aos dados deste backup?");
+    browser.fill("Senha atual", PASSWORD);
+    World::picture(&browser, "backup-restore");
+    browser.press_at(download, "Restaurar");
+    browser.sees("O pareia está reiniciando");
+    assert!(world.shop.folder.path().join("pareia.staged").is_dir(), "put ready");
+    // As the new start says it.
+    let kept = Some(world.shop.folder.path().join("pareia.before-then"));
+    world.shop.store.note_restore(&Ok(AppliedRestore { kept })).expect("noted");
+    browser.sees("Backup restaurado");
+    browser.sees("pareia.before-then");
+    World::picture(&browser, "backup-restored");
     world.finish_expecting(&browser, &["401"]);
 }
 

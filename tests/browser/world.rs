@@ -38,8 +38,16 @@ impl World {
 
     /// One whose people come by that address.
     pub fn at(url: &str) -> Self {
+        Self::configured(|settings| settings.public_url = Some(url.to_owned()))
+    }
+
+    /// One that says it can start anew, and leaves that to the test.
+    pub fn restarting() -> Self {
+        Self::configured(|settings| settings.restart = Some(Box::new(|| {})))
+    }
+
+    fn configured(change: impl FnOnce(&mut pareia::http::Settings)) -> Self {
         let sim = Sim::start(instant(Version::V2_3_7)).expect("the simulation starts");
-        let change = |settings: &mut pareia::http::Settings| settings.public_url = Some(url.to_owned());
         let world = Self { shop: Shop::configured(sim, Duration::from_secs(20), change) };
         world.shop.credential("cred_a", &world.shop.sim.url());
         world.shop.person(NAME, true, PASSWORD);

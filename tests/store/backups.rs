@@ -1,11 +1,13 @@
 //! Backups and restores of a data folder, at the store: what others do meanwhile, what a crash leaves.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use pareia::store::{BackupError, RestoreKey, Restored, Store, WrittenBackup, back_up, restore, stage};
+use pareia::store::{
+    BackupError, RestoreKey, Restored, Store, WrittenBackup, apply_staged, back_up, restore, stage,
+};
 use rusqlite::Connection;
 
 use super::disk::SmallDisk;
@@ -126,6 +128,17 @@ fn what_is_no_backup_is_told_by_what_it_is() {
     };
     let text = variant("text.db", &|file| fs::write(file, "x".repeat(9000)).expect("written"));
     let empty_file = variant("empty.db", &|file| fs::write(file, "").expect("written"));
+    // Each of them says that it is a database of pareia, and what is asked of it never ends.
+    let endless = |table: &str, columns: &str| {
+        let view = format!(
+            "PRAGMA foreign_keys = OFF; DROP VIEW IF EXISTS doubled_instances; DROP TABLE {table};
+             CREATE VIEW {table} AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT {columns} FROM n"
+        );
+        variant(&format!("{table}.db"), &|file| change(file, &view))
+    };
+    let endless_instances = endless("messaging_instances", "i");
+    let endless_keys = endless("integration_credentials", "i AS id, hex(i) AS apiToken");
+    let endless_versions = endless("refinery_schema_history", "1 AS version");
     let others = variant("others.db", &|file| change(file, "DROP TABLE refinery_schema_history"));
     let future = "INSERT INTO refinery_schema_history VALUES (999, 'x', '', '0')";
     let newer = variant("newer.db", &|file| change(file, future));
@@ -139,6 +152,9 @@ fn what_is_no_backup_is_told_by_what_it_is() {
         (text, folder.path(), RestoreKey::Found, "not_a_backup"),
         (empty_file, folder.path(), RestoreKey::Found, "not_a_backup"),
         (others, folder.path(), RestoreKey::Found, "not_a_backup"),
+        (endless_instances, folder.path(), RestoreKey::Found, "not_a_backup"),
+        (endless_keys, folder.path(), RestoreKey::Found, "not_a_backup"),
+        (endless_versions, folder.path(), RestoreKey::Found, "not_a_backup"),
         (newer, folder.path(), RestoreKey::Found, "backup_newer"),
         (cut, folder.path(), RestoreKey::Found, "backup_damaged"),
         (variant("keyless.db", &|_| {}), empty.path(), RestoreKey::Found, "backup_key_missing"),
@@ -247,54 +263,56 @@ fn a_restore_is_refused_while_anybody_has_the_database_open() {
     assert_eq!(undone.contents, done.contents);
 }
 
-/// A data folder whose newest row is in its WAL alone, as a crash leaves it.
-fn crashed(name: &str) -> Folder {
-    let (folder, copy) = (furnished(), Folder::new());
-    let store = Store::open(folder.path()).expect("it opens");
-    store.set_setting("name", name).expect("written");
-    for entry in fs::read_dir(folder.path()).expect("the folder").flatten() {
-        fs::copy(entry.path(), copy.path().join(entry.file_name())).expect("copied while it is open");
+#[test]
+fn a_backup_that_the_next_start_could_not_open_is_refused_while_it_is_staged() {
+    let (folder, files) = (furnished(), Folder::new());
+    let good = files.path().join("good.db");
+    made(folder.path(), &good);
+    for (name, change) in [
+        ("missing.db", "DROP TABLE settings"),
+        ("column.db", "ALTER TABLE settings RENAME COLUMN value TO other"),
+        ("other.db", "UPDATE refinery_schema_history SET checksum = '1' WHERE version = 2"),
+        // Of an older release, as it says, and its tables are there already.
+        ("older.db", "DELETE FROM refinery_schema_history WHERE version > 5"),
+    ] {
+        let file = files.path().join(name);
+        fs::copy(&good, &file).expect("a copy");
+        Connection::open(&file).expect("a database").execute_batch(change).expect(change);
+        let refused = stage(folder.path(), &file, RestoreKey::Found, &mut |_| {}).expect_err(name);
+        assert_eq!(refused.code(), "not_a_backup", "{name}: {refused}");
+        assert!(!names(folder.path()).iter().any(|name| name.contains("stag")), "{:?}", names(folder.path()));
     }
-    copy
 }
 
 #[test]
-fn a_restore_that_a_crash_cut_short_is_finished_whatever_it_had_done() {
-    let setting = |folder: &Path| sql(folder, "SELECT value FROM settings WHERE name = 'name'");
-    for steps in 0..=6 {
-        let (folder, new, files) = (crashed("old"), crashed("new"), Folder::new());
-        let file: PathBuf = files.path().join("b.db");
-        made(new.path(), &file);
-        stage(folder.path(), &file, RestoreKey::Found, &mut |_| {}).expect("staged");
-        let at = |path: &str| folder.path().join(path);
-        let rename = |from: &str, to: &str| fs::rename(at(from), at(to)).expect(from);
-        let link = |from: &str, to: &str| fs::hard_link(at(from), at(to)).expect(from);
-        let done: [&dyn Fn(); 6] = [
-            &|| rename("pareia.staged", "pareia.restoring"),
-            &|| fs::create_dir(at("pareia.restoring/before")).expect("made"),
-            &|| {
-                link("pareia.db", "pareia.restoring/before/pareia.db");
-                link("pareia.key", "pareia.restoring/before/pareia.key");
-            },
-            &|| {
-                rename("pareia.db-wal", "pareia.restoring/before/pareia.db-wal");
-                rename("pareia.db-shm", "pareia.restoring/before/pareia.db-shm");
-            },
-            &|| rename("pareia.restoring/pareia.key", "pareia.key"),
-            &|| rename("pareia.restoring/pareia.db", "pareia.db"),
-        ];
-        done.iter().take(steps).for_each(|step| step());
-        drop(Store::open(folder.path()).expect("it opens with the key that fits"));
-        if steps == 0 {
-            // Staged is not decided: only the start that a person asked for applies it.
-            assert_eq!(setting(folder.path()), [["old"]]);
-            continue;
-        }
-        assert_eq!(setting(folder.path()), [["new"]], "after {steps} steps");
-        let kept: Vec<_> = names(folder.path()).into_iter().filter(|name| name.contains("before-")).collect();
-        assert_eq!(kept.len(), 1, "{:?}", names(folder.path()));
-        assert!(!at("pareia.restoring").exists() && !at("pareia.staged").exists());
-        drop(Store::open(&at(&kept[0])).expect("what was kept is whole"));
-        assert_eq!(setting(&at(&kept[0])), [["old"]], "with what was in its WAL alone, after {steps} steps");
-    }
+fn a_restore_ends_sessions_and_links_that_were_ended_since() {
+    let (folder, files) = (furnished(), Folder::new());
+    let session = "INSERT INTO sessions SELECT 's1', id, randomblob(32), '', '', 1, 1, 2 FROM users LIMIT 1";
+    let database = folder.path().join("pareia.db");
+    let changed = Connection::open(&database).expect("the database").execute(session, []);
+    assert_eq!(changed.expect("a session"), 1);
+    let file = files.path().join("b.db");
+    made(folder.path(), &file);
+    restored(folder.path(), &file, RestoreKey::Found).expect("restored");
+    assert_eq!(sql(folder.path(), "SELECT count(*) FROM sessions"), [["0"]]);
+    assert_eq!(sql(folder.path(), "SELECT count(*) FROM users"), [["1"]]);
+}
+
+#[test]
+fn what_is_staged_counts_from_when_it_was_ready_and_is_refused_aloud_once_it_is_old() {
+    let (folder, files) = (furnished(), Folder::new());
+    let file = files.path().join("b.db");
+    made(folder.path(), &file);
+    let staged = folder.path().join("pareia.staged");
+    let before = std::time::SystemTime::now();
+    // A copy that takes its time.
+    stage(folder.path(), &file, RestoreKey::Found, &mut |_| std::thread::sleep(Duration::from_millis(20)))
+        .expect("staged");
+    let at = fs::metadata(&staged).and_then(|staged| staged.modified()).expect("a date");
+    assert!(at >= before + Duration::from_millis(20), "of when it was ready");
+    let long_ago = std::time::SystemTime::now() - Duration::from_mins(16);
+    fs::File::open(&staged).and_then(|staged| staged.set_modified(long_ago)).expect("an old date");
+    assert_eq!(apply_staged(folder.path()).expect_err("too old").code(), "restore_expired");
+    assert!(!staged.exists(), "and no later start does it");
+    assert!(apply_staged(folder.path()).expect("nothing is staged").is_none());
 }

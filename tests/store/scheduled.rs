@@ -73,6 +73,64 @@ fn they_are_made_by_the_date_of_the_last_and_only_the_newest_of_ours_are_kept() 
 }
 
 #[test]
+fn a_clock_that_was_set_back_costs_no_backup_and_makes_none_over_and_over() {
+    let (data, folder) = (Folder::new(), Folder::new());
+    let store = Arc::new(Store::open(data.path()).expect("the store opens"));
+    let ahead = backups(&store, folder.path());
+    // What the schedule made before the clock was set back.
+    store.clock().advance(2 * DAY);
+    let running = BackupLoop::looking_every(Arc::clone(&ahead), LOOK);
+    until("the one that is ahead", || databases(folder.path()).len() == 1);
+    running.stop();
+    let of_then = databases(folder.path());
+    let now = Arc::new(Store::open(data.path()).expect("with the clock of now"));
+    let plan = BackupPlan { keep: 1, ..plan(folder.path()) };
+    let running = BackupLoop::looking_every(Arc::new(Backups::new(Arc::clone(&now), plan)), LOOK);
+    let before = made_at(&now);
+    until("one is made", || made_at(&now) != before);
+    let first = made_at(&now);
+    until("both are there", || databases(folder.path()).len() == 2);
+    now.clock().advance(DAY);
+    until("the next by the clock", || made_at(&now) != first);
+    until("the first is removed", || databases(folder.path()).len() == 2);
+    running.stop();
+    let left = databases(folder.path());
+    assert!(left.contains(&of_then[0]), "{left:?}: what is ahead is nobody's to remove");
+    let made = now.last_backup().expect("read").made.expect("one").file;
+    assert!(left.iter().any(|name| made.ends_with(name.as_str())), "{left:?}: {made}");
+    assert_eq!(now.last_backup().expect("read").failed, None);
+}
+
+#[test]
+fn a_standby_with_the_same_key_and_place_removes_nothing_of_the_first() {
+    let (data, standby_data, folder) = (Folder::new(), Folder::new(), Folder::new());
+    let first = Arc::new(Store::open(data.path()).expect("the store opens"));
+    fs::copy(data.path().join("pareia.key"), standby_data.path().join("pareia.key")).expect("the same key");
+    let standby = Arc::new(Store::open(standby_data.path()).expect("the standby opens"));
+    let run_once = |store: &Arc<Store>, expected: usize| {
+        let plan = BackupPlan { keep: 1, ..plan(folder.path()) };
+        let running = BackupLoop::looking_every(Arc::new(Backups::new(Arc::clone(store), plan)), LOOK);
+        until("a backup is made", || made_at(store).is_some());
+        running.stop();
+        assert_eq!(databases(folder.path()).len(), expected);
+    };
+    run_once(&first, 1);
+    let of_first = databases(folder.path());
+    run_once(&standby, 2);
+    assert!(databases(folder.path()).contains(&of_first[0]));
+    // The id stays, whoever opens the folder next.
+    let again = Arc::new(Store::open(data.path()).expect("it opens"));
+    again.clock().advance(DAY);
+    let before = made_at(&again);
+    let plan = BackupPlan { keep: 1, ..plan(folder.path()) };
+    let running = BackupLoop::looking_every(Arc::new(Backups::new(Arc::clone(&again), plan)), LOOK);
+    until("the next", || made_at(&again) != before);
+    until("the old one is removed", || databases(folder.path()).len() == 2);
+    running.stop();
+    assert!(!databases(folder.path()).contains(&of_first[0]));
+}
+
+#[test]
 fn a_failure_is_kept_until_a_backup_is_made_again() {
     let (data, parent) = (Folder::new(), Folder::new());
     let store = Arc::new(Store::open(data.path()).expect("the store opens"));

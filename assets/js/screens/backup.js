@@ -1,7 +1,7 @@
 // Backups: made, fetched, uploaded, restored. What gives data away or takes them back asks for the password once more.
 
 import { h, fillWith, setText } from '../dom.js';
-import { call, download, get, post } from '../api.js';
+import { call, download, get, post, remove } from '../api.js';
 import { size, span, when } from '../format.js';
 import { latest } from '../latest.js';
 import { has, t, tn, tx } from '../words.js';
@@ -17,7 +17,7 @@ const BACKUPS = '/api/admin/backups';
 const PIECE = 60_000;
 const LOOK_AGAIN = 500;
 
-const path = (name, rest) => `${BACKUPS}/${encodeURIComponent(name)}/${rest}`;
+const path = (name, rest = '') => `${BACKUPS}/${encodeURIComponent(name)}${rest}`;
 
 /** A question that takes the password; `run(password)`. */
 function askPassword({ run, body, ...rest }) {
@@ -38,7 +38,12 @@ function save(blob, name) {
 
 const fetchOne = ({ name }, key) => askPassword({
   title: t(key ? 'backup.fetch.key' : 'backup.fetch'), confirm: t('backup.fetch.do'), body: h('p', {}, t(key ? 'backup.fetch.key.text' : 'backup.fetch.text')),
-  run: async (password) => { save(await download(path(name, 'download'), { password, key }), key ? name.replace(/db$/, 'key') : name); },
+  run: async (password) => { save(await download(path(name, '/download'), { password, key }), key ? name.replace(/db$/, 'key') : name); },
+});
+
+const removeOne = ({ name, at }, again) => askPassword({
+  title: t('backup.remove.title'), confirm: t('backup.remove.do'), danger: true, body: h('p', {}, tx('backup.remove.text', { time: when(at) })),
+  run: async (password) => { await remove(path(name), { body: { password } }); toast(t('backup.removed')); again(); },
 });
 
 /** Waits until pareia has started anew, which the page has to do as well: the data are others, maybe its session too. */
@@ -58,9 +63,11 @@ function waitForRestart(place, before) {
 
 /** Sends a file piece by piece; `sent(percent)`. */
 async function upload(file, sent) {
+  let id = '';
   for (let offset = 0; ; offset += PIECE) {
     const body = file.slice(offset, offset + PIECE);
-    const { data } = await call('POST', `${BACKUPS}/upload?${new URLSearchParams({ offset, total: file.size })}`, { body });
+    const { data } = await call('POST', `${BACKUPS}/upload?${new URLSearchParams({ upload: id, offset, total: file.size })}`, { body });
+    id = data.upload;
     sent(Math.floor((100 * Math.min(offset + PIECE, file.size)) / file.size));
     if (data.name || offset + PIECE >= file.size) return data.name;
   }
@@ -76,7 +83,7 @@ function uploadDialog(again) {
       const [chosen, chosenKey] = [file.input.files[0], key.input.files[0]];
       if (!allGood([file, chosen && chosen.size ? '' : t('backup.upload.needed')])) return false;
       const name = await upload(chosen, (percent) => setText(progress, t('backup.upload.sent', { percent })));
-      if (chosenKey) await post(path(name, 'key'), { key: await chosenKey.text() });
+      if (chosenKey) await post(path(name, '/key'), { key: await chosenKey.text() });
       toast(t('backup.uploaded'));
       return true;
     },
@@ -116,7 +123,7 @@ export function backupScreen({ signal }) {
   const restore = (one, before) => askPassword({
     title: t('backup.restore.title'), confirm: t('backup.restore.do'), danger: true,
     body: [h('p', {}, tx('backup.restore.text', { time: when(one.at) })), h('p', {}, t('backup.restore.kept'))],
-    run: async (password) => { await post(path(one.name, 'restore'), { password }); waitForRestart(place, before); },
+    run: async (password) => { await post(path(one.name, '/restore'), { password }); waitForRestart(place, before); },
   });
 
   function show(found) {
@@ -124,7 +131,8 @@ export function backupScreen({ signal }) {
     const actions = (one) => [
       button(t('backup.fetch.do'), () => fetchOne(one, false), { name: `${t('backup.fetch.do')}: ${one.name}` }),
       one.hasKey && button(t('backup.fetch.key.do'), () => fetchOne(one, true), { name: `${t('backup.fetch.key.do')}: ${one.name}` }),
-      one.verified && found.canRestore && button(t('backup.restore.do'), () => restore(one, before), { kind: 'danger-quiet', name: `${t('backup.restore.do')}: ${one.name}` })];
+      one.verified && found.canRestore && button(t('backup.restore.do'), () => restore(one, before), { kind: 'danger-quiet', name: `${t('backup.restore.do')}: ${one.name}` }),
+      button(t('backup.remove.do'), () => removeOne(one, load), { kind: 'danger-quiet', name: `${t('backup.remove.do')}: ${one.name}` })];
     fillWith(place, last(found), section(t('backup.how'), {}, plan(found)), found.backups.length
       ? section(t('backup.list'), {}, h('ul', { class: 'rows' }, found.backups.map((one) => row(one, actions))))
       : empty('copy', t('backup.empty'), t('backup.empty.text')));

@@ -49,6 +49,8 @@ export default {
   backup_exists: ['A file of this name is there already', 'A backup, or the key of one, is never written over another.', 'Use the one that is there, or try again in a second.'],
   backup_io: ['The folder of backups cannot be used', 'It does not exist, the disk is not mounted, or pareia may not write there.', 'An administrator checks the folder and its modes on the server.'],
   no_database: ['There is no database to copy', 'The file pareia.db is not in the data folder.', 'An administrator looks on the server what happened to the data folder.'],
+  restore_expired: ['The backup waited for too long', 'It was ready, and no start of pareia restored it within 15 minutes.', 'Restore it again. Nothing changed.'],
+  restore_unfinished: ['The restore is not finished', 'It began, and the server’s disk failed or has no space.', 'An administrator mends that on the server and starts pareia, which finishes it.'],
   data_in_use: ['Another process uses the data', 'Another program has the database open, or another restore is under way.', 'Close the other program and restore again.'],
   restart_by_hand: ['This pareia does not start itself anew', 'It was started in a way in which the page cannot change the data.', 'On the server, stop pareia and use: pareia restore FILE.'],
   upload_out_of_order: ['The upload was interrupted', 'A part of the file did not come, or somebody else began another upload.', 'Upload the file again.'],

@@ -49,6 +49,8 @@ export default {
   backup_exists: ['Já existe um arquivo com este nome', 'Um backup, ou a chave de um, nunca é gravado por cima de outro.', 'Use o que já está lá, ou tente de novo em um segundo.'],
   backup_io: ['A pasta dos backups não pode ser usada', 'Ela não existe, o disco não está montado, ou o pareia não pode gravar nela.', 'Um administrador confere a pasta e as permissões dela no servidor.'],
   no_database: ['Não há banco de dados para copiar', 'O arquivo pareia.db não está na pasta de dados.', 'Um administrador vê no servidor o que houve com a pasta de dados.'],
+  restore_expired: ['O backup esperou demais', 'Ele ficou pronto, e nenhum início do pareia o restaurou em 15 minutos.', 'Restaure de novo. Nada mudou.'],
+  restore_unfinished: ['A restauração não terminou', 'Ela começou, e o disco do servidor falhou ou ficou cheio.', 'Um administrador resolve isso no servidor e inicia o pareia, que termina de restaurar.'],
   data_in_use: ['Outro processo está usando os dados', 'Outro programa tem o banco de dados aberto, ou outra restauração está em andamento.', 'Feche o outro programa e restaure de novo.'],
   restart_by_hand: ['Este pareia não se reinicia sozinho', 'Ele foi iniciado de um modo em que a página não pode trocar os dados.', 'No servidor, pare o pareia e use: pareia restore ARQUIVO.'],
   upload_out_of_order: ['O envio foi interrompido', 'Um pedaço do arquivo não chegou, ou outra pessoa começou outro envio.', 'Envie o arquivo de novo.'],

@@ -19,6 +19,9 @@ use crate::http::request::Request;
 use crate::http::security::auth;
 use crate::store::{BackupError, FailedBackup, LastRestore, MadeBackup, key_of};
 
+/// Most characters of an upload's id.
+const MOST_ID: usize = 64;
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct BackupsJson<'a> {
@@ -72,7 +75,14 @@ struct RestoredJson<'a> {
 
 #[derive(Serialize)]
 struct NameJson {
+    name: String,
+}
+
+/// What became of a piece: the name of the whole, or the id that the next one has to have.
+#[derive(Serialize)]
+struct UploadJson {
     name: Option<String>,
+    upload: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -155,16 +165,30 @@ pub fn download(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     Ok(HttpReply::download(&name_of(&wanted), FileBody { file, bytes }))
 }
 
-/// Takes a piece of a backup: the body, which follows the `offset` bytes that came before, of `total`.
+/// Removes one, and its key.
+pub fn remove(app: &App, request: &Request) -> Result<HttpReply, Problem> {
+    let caller = administrator(app, request)?;
+    let file = find(app, request)?;
+    login::confirm(app, request, &caller, &Fields::read(request.body())?)?;
+    app.backups.remove(&file)?;
+    log::info!("id={} {} was removed", request.id(), file.display());
+    Ok(HttpReply::data(&()))
+}
+
+/// Takes a piece of a backup: the body, which follows the `offset` bytes that came before, of `total`. `upload` is the
+/// id that the answer to the first piece has.
 pub fn upload(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     administrator(app, request)?;
     let number = |field| query::number::<u64>(request, field, 0..=u64::MAX >> 1);
     let (offset, total) = (number("offset")?.unwrap_or(0), number("total")?.unwrap_or(0));
-    match app.backups.receive(Piece { offset, total, bytes: request.body() })? {
-        Received::More => Ok(HttpReply::data(&NameJson { name: None })),
+    let upload = query::text(request, "upload", MOST_ID)?;
+    match app.backups.receive(Piece { upload: upload.as_deref(), offset, total, bytes: request.body() })? {
+        Received::More(upload) => Ok(HttpReply::data(&UploadJson { name: None, upload: Some(upload) })),
         Received::OutOfOrder(known) => Err(Problem::OutOfOrder(known)),
         Received::TooLarge => Err(Problem::UploadTooLarge(MOST_BYTES)),
-        Received::Whole(file) => Ok(named(&file)),
+        Received::Whole(file) => {
+            Ok(HttpReply::data(&UploadJson { name: Some(name_of(&file)), upload: None }))
+        }
     }
 }
 
@@ -196,7 +220,7 @@ fn find(app: &App, request: &Request) -> Result<PathBuf, Problem> {
 }
 
 fn named(file: &Path) -> HttpReply {
-    HttpReply::data(&NameJson { name: Some(name_of(file)) })
+    HttpReply::data(&NameJson { name: name_of(file) })
 }
 
 fn name_of(file: &Path) -> String {
