@@ -283,9 +283,9 @@ leave() {
     exit "$status"
 }
 
-# take_lock: one installation at a time.
+# take_lock: one installation of the service at a time. A binary alone is put into place by one renaming.
 take_lock() {
-    if [ "$is_root" = no ] || [ "$dry" = yes ] || [ -n "$root" ]; then return; fi
+    if [ "$service" = no ] || [ "$dry" = yes ] || [ -n "$root" ]; then return; fi
     command -v flock >/dev/null 2>&1 || return 0
     exec 9>/run/pareia-install.lock
     # Not at once: a child of one that was killed has the lock for a moment longer.
