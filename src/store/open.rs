@@ -71,7 +71,9 @@ fn open(folder: &Path) -> Result<Store, Error> {
     if is_new && key_was_there {
         store.note_lost_database()?;
     }
-    finished.into_iter().for_each(|done| note_finished(&store, done));
+    if let Some(done) = finished {
+        note_finished(&store, done);
+    }
     Ok(store)
 }
 
