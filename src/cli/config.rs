@@ -177,11 +177,15 @@ fn is_host(text: &str) -> bool {
 /// fragment in it.
 pub fn public_url(text: &str) -> Option<String> {
     let text = typed_value(text);
+    let text = text.trim_end_matches('/');
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let authority_fits = is_host(authority) || listen(authority).is_some();
-    let path_fits = path.bytes().all(|b| b.is_ascii_graphic() && !b"?#\"'<>\\`{}|^@".contains(&b));
-    (authority_fits && path_fits).then(|| text.trim_end_matches('/').to_owned())
+    // A cookie's path ends at a semicolon, and a path that begins with two slashes leads to another host.
+    let part_fits =
+        |part: &str| part.bytes().all(|b| b.is_ascii_graphic() && !b"?#\"'<>\\`{}|^@;".contains(&b));
+    let path_fits = path.is_empty() || path.split('/').all(|part| !part.is_empty() && part_fits(part));
+    (authority_fits && path_fits).then(|| text.to_owned())
 }
 
 fn seconds(text: &str, within: &std::ops::RangeInclusive<u64>) -> Option<Duration> {
@@ -191,9 +195,9 @@ fn seconds(text: &str, within: &std::ops::RangeInclusive<u64>) -> Option<Duratio
 /// The file with the variables of the service that `install.sh` sets up.
 pub const SERVICE_VARIABLES: &str = "/etc/pareia/pareia.env";
 
-/// The data folder of the service whose variables these are.
+/// The data folder of the service whose variables these are: of several lines systemd takes the last.
 pub fn service_folder(variables: &str) -> Option<OsString> {
-    let value = variables.lines().find_map(|line| line.trim().strip_prefix("PAREIA_DATA="))?;
+    let value = variables.lines().filter_map(|line| line.trim().strip_prefix("PAREIA_DATA=")).next_back()?;
     Some(typed_value(value)).filter(|folder| !folder.is_empty()).map(OsString::from)
 }
 
@@ -290,9 +294,18 @@ mod tests {
         for log_format in ["xml", "json,text"] {
             assert_eq!(refused(&Raw { log_format, ..raw() }), ConfigError::LogFormat, "{log_format}");
         }
-        for url in
-            ["pareia.com", "ftp://a", "http://", "https://a b", "https://u@a", "https://a/?x", "https://a:x"]
-        {
+        for url in [
+            "pareia.com",
+            "ftp://a",
+            "http://",
+            "https://a b",
+            "https://u@a",
+            "https://a/?x",
+            "https://a:x",
+            "https://a/b;c",
+            "https://a//evil",
+            "https://a/b//c",
+        ] {
             assert_eq!(refused(&Raw { public_url: url, ..raw() }), ConfigError::PublicUrl, "{url}");
         }
         let given = check(&Raw { public_url: "https://zap.loja.com.br/pareia/", ..raw() }).unwrap();
@@ -387,6 +400,8 @@ mod tests {
         let service = "# pareia\nPAREIA_LISTEN=x\nPAREIA_DATA=\"/var/lib/pareia\"\r\n";
         assert_eq!(beside(None, service, &both).as_deref(), Ok("/var/lib/pareia"));
         assert_eq!(beside(Some("d"), service, &both).as_deref(), Ok("d"));
+        let twice = "PAREIA_DATA=/old\nPAREIA_DATA=/new\n";
+        assert_eq!(beside(None, twice, &both).as_deref(), Ok("/new"));
         assert_eq!(beside(None, "PAREIA_DATA=\n#PAREIA_DATA=/y", &both).as_deref(), Ok("/x/pareia"));
     }
 }
