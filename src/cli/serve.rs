@@ -140,7 +140,8 @@ fn serve(
         advise_of_metrics(addr);
     }
     advise(config, &server, &store, &url)?;
-    let service_manager = ServiceManager::tell(reachable(server.addr()), Arc::clone(&store));
+    let service_manager =
+        ServiceManager::tell(reachable(server.addr()), Arc::clone(&store), server.answered());
     let ending = ended.recv().unwrap_or(Ending::Signal);
     log::info!("{}: finishing what runs", ending.reason());
     service_manager.end(ending);

@@ -133,6 +133,12 @@ impl Server {
         self.listener.addr()
     }
 
+    /// Tells how many requests have been answered by a route.
+    pub fn answered(&self) -> impl Fn() -> u64 + Send + use<> {
+        let app = Arc::clone(&self.app);
+        move || app.request_counts.answered()
+    }
+
     /// Serves the metrics on an address of their own; the one in use.
     pub fn serve_metrics(&mut self, listen: &str) -> io::Result<SocketAddr> {
         let listener = TcpListener::bind(listen)?;

@@ -174,13 +174,22 @@ impl Problem {
             Self::RateLimited(wait) | Self::TooOften(wait) | Self::TooManyAttempts(wait) => {
                 Some(("Retry-After", whole_seconds(*wait).to_string()))
             }
-            Self::NotReady
-            | Self::Failed(UseCaseError::Busy(_))
-            | Self::Action(_, ActionError::Failed(UseCaseError::Busy(_)))
-            | Self::Store(store::Error::Busy)
-            | Self::Backup(BackupError::Busy) => Some(("Retry-After", BUSY_RETRY.to_string())),
+            problem if matches!(problem, Self::NotReady) || problem.is_busy() => {
+                Some(("Retry-After", BUSY_RETRY.to_string()))
+            }
             _ => None,
         }
+    }
+
+    /// Whether it says that there is no room for the request, or that others hold what it needs.
+    pub fn is_busy(&self) -> bool {
+        matches!(
+            self,
+            Self::Failed(UseCaseError::Busy(_))
+                | Self::Action(_, ActionError::Failed(UseCaseError::Busy(_)))
+                | Self::Store(store::Error::Busy)
+                | Self::Backup(BackupError::Busy)
+        )
     }
 
     /// The field that is wrong.

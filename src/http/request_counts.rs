@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::problem::Problem;
 use super::request_log::{UNKNOWN, known_method};
-use crate::domain::UseCaseError;
 use crate::metrics::{Counter, Histogram, SeriesTable};
 
 /// Routes with their methods, `OPTIONS` and those they do not have; a test of the router counts them.
@@ -30,7 +29,7 @@ pub struct RouteRequests {
 pub struct RequestCounts {
     /// By route and method.
     routes: SeriesTable<(&'static str, &'static str), RouteRequests, MAX_SERIES>,
-    /// Requests that the edge turned away, by reason.
+    /// Requests that the edge turned away, and those of which a route said `busy`, by reason.
     refused: SeriesTable<&'static str, Counter, { REASONS.len() }>,
 }
 
@@ -55,11 +54,24 @@ impl RequestCounts {
         }
     }
 
-    /// Counts a request that the edge turned away.
+    /// Counts a request that was turned away.
     pub fn note_refused(&self, problem: &Problem) {
         if let Some(counter) = self.refused.of(reason(problem)) {
             counter.count();
         }
+    }
+
+    /// Counts an answer of a route, where that says that the server is at its limits.
+    pub fn note_if_busy(&self, problem: &Problem) {
+        if problem.is_busy() {
+            self.note_refused(problem);
+        }
+    }
+
+    /// How many requests a route has answered.
+    pub fn answered(&self) -> u64 {
+        let of_routes = self.routes.iter().filter(|((route, _), _)| *route != UNKNOWN);
+        of_routes.flat_map(|(_, requests)| requests.statuses.iter()).map(|(_, counter)| counter.total()).sum()
     }
 
     /// What was asked for, by route and method.
@@ -84,7 +96,7 @@ fn method_label(route: &str, method: &str, status: u16) -> &'static str {
 
 fn reason(problem: &Problem) -> &'static str {
     match problem {
-        Problem::Failed(UseCaseError::Busy(_)) => "busy",
+        problem if problem.is_busy() => "busy",
         Problem::TooSlow => "request_timeout",
         Problem::BodyTooLarge => "body_too_large",
         Problem::HeadTooLarge => "headers_too_large",

@@ -206,6 +206,7 @@ impl Router {
             if let Problem::Store(error) = &problem {
                 log::error!("id={} the database failed: {error}", request.id);
             }
+            self.app.request_counts.note_if_busy(&problem);
             HttpReply::failure(&problem, &request.id)
         });
         cors::open(&self.app, request, route, &mut reply);

@@ -10,6 +10,9 @@ use crate::sync::Mutex;
 
 /// Endpoints of one server: those of the instance, and two for each kind of setting.
 const ENDPOINTS: usize = 32;
+/// Servers that are counted. Administrators have some dozens; where a program adds and removes them all day long, those that
+/// come later are not told.
+const SERVERS: usize = 1024;
 /// Outcomes of one endpoint: the classes of a status, and the codes of an error.
 const OUTCOMES: usize = 24;
 
@@ -52,7 +55,7 @@ fn word(outcome: Result<u16, &UpstreamError>) -> &'static str {
     }
 }
 
-/// What was counted, by the id of each server's credential: as many as there have been since the start.
+/// What was counted, by the id of each server's credential, of those that came first since the start.
 #[derive(Default)]
 pub(super) struct CallCounts(Mutex<HashMap<String, Arc<ServerCalls>>>);
 
@@ -63,11 +66,29 @@ impl CallCounts {
         if let Some(calls) = servers.get(credential) {
             return Arc::clone(calls);
         }
+        if servers.len() >= SERVERS {
+            return Arc::default();
+        }
         Arc::clone(servers.entry(credential.to_owned()).or_default())
     }
 
     /// What is counted of all of them.
     pub(super) fn all(&self) -> Vec<(String, Arc<ServerCalls>)> {
         self.0.lock().iter().map(|(credential, calls)| (credential.clone(), Arc::clone(calls))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_is_bounded() {
+        let counts = CallCounts::default();
+        for n in 0..=SERVERS {
+            counts.of(&n.to_string()).note("create", Duration::ZERO, Ok(201));
+        }
+        assert_eq!(counts.all().len(), SERVERS);
+        assert_eq!(counts.of("0").endpoints().count(), 1, "those that came first stay");
     }
 }

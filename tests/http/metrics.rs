@@ -1,11 +1,13 @@
 //! The metrics: what is counted, and what must never be told.
 
 use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
 
-use pareia::sim::{Fault, Version};
+use pareia::domain::Channel;
+use pareia::sim::{Fault, Sim, Version};
 use serde_json::Value;
 
-use crate::harness::{Client, KEY, PHONE, Shop, instant, until};
+use crate::harness::{Client, KEY, PATIENCE, PHONE, Shop, instant, until};
 use crate::monitoring::promtool;
 
 /// A shop whose metrics are served, and where.
@@ -76,6 +78,22 @@ fn what_happens_is_counted() {
     let failed =
         text.lines().find(|line| line.contains("outcome=\"status_5xx\"")).expect("the call that failed");
     assert!(failed.starts_with("pareia_upstream_requests_total{server=\"cred_a\""), "{failed}");
+}
+
+#[test]
+fn what_is_busy_is_counted_wherever_it_is_said_and_no_other_503() {
+    let sim = Sim::start(instant(Version::V2_3_7)).expect("a simulation");
+    let mut shop = Shop::bare(sim, Duration::from_secs(1));
+    let metrics = shop.server.serve_metrics("127.0.0.1:0").expect("a port");
+    let busy = || value(&scrape(metrics), r#"pareia_http_refused_total{reason="busy"}"#);
+    assert_eq!(shop.post("loja").code(), "no_active_credential");
+    assert!(busy().abs() < 0.1, "nothing is at its limits");
+    shop.credential("cred_a", &shop.sim.url());
+    let lock = shop.store.instance_lock(Channel::WhatsappEvolution, "loja", Instant::now() + PATIENCE);
+    let lock = lock.expect("a lock").expect("free");
+    assert_eq!(shop.post("loja").code(), "busy");
+    assert!((busy() - 1.0).abs() < 0.1);
+    drop(lock);
 }
 
 #[test]

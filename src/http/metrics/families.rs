@@ -80,7 +80,7 @@ fn requests(scrape: &Scrape, out: &mut Exposition) {
     out.metric(
         "pareia_http_refused_total",
         Counter,
-        "Requests that were turned away before they reached a route, by reason.",
+        "Requests that were turned away before they reached a route, and those of which a route said busy, by reason.",
     );
     for (reason, counter) in counts.refused() {
         out.sample(&[("reason", reason)], counter.total());
