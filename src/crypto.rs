@@ -89,6 +89,8 @@ const WEBHOOKS: &[u8] = b"pareia webhooks v1";
 const BROWSERS: &[u8] = b"pareia browsers v1";
 /// The purpose from which the key of set-up links is derived.
 const SETUPS: &[u8] = b"pareia setup v1";
+/// The purpose from which the key of applied settings' marks is derived.
+const SETTINGS: &[u8] = b"pareia settings v1";
 /// Characters of a webhook's secret: 256 bits.
 const WEBHOOK_LEN: usize = 43;
 
@@ -103,6 +105,8 @@ pub struct Sealer {
     setups: hmac::Key,
     /// Derived from the same key, for the links of notices, which are the same each time one is sent.
     links: hmac::Key,
+    /// Derived from the same key, so that a setting is known again whose value stands nowhere.
+    settings: hmac::Key,
 }
 
 impl Sealer {
@@ -143,6 +147,8 @@ impl Sealer {
             browsers: signing(BROWSERS),
             setups: signing(SETUPS),
             links: signing(LINKS),
+/// The purpose from which the key of applied settings' marks is derived.
+const SETTINGS: &[u8] = b"pareia settings v1";
         }
     }
 
@@ -204,6 +210,11 @@ impl Sealer {
     /// Whether that is the token of the set-up link of that id. Compares in constant time.
     pub fn is_setup_token(&self, id: &str, token: &str) -> bool {
         is_signature(&self.setups, id, token)
+    }
+
+    /// The mark by which the value of a setting is known again. Nobody finds the value by it.
+    pub fn setting_mark(&self, value: &str) -> String {
+        URL_SAFE_NO_PAD.encode(hmac::sign(&self.settings, value.as_bytes()))
     }
 
     /// The credential whose webhook secret that is. Compares in constant time, and refuses a text of another

@@ -1,5 +1,5 @@
-//! The Evolution server that settings name: at each start its credential is added, or given the key of the
-//! settings. For containers and images, where nobody types; all other credentials stay as they are.
+//! The Evolution server that settings name: its credential is added, or given the key of the settings, at the first start
+//! that has them so. For containers and images, where nobody types; all other credentials stay as they are.
 
 use super::output::{CommandFailure, CommandResult};
 use super::secret_input;
@@ -14,6 +14,8 @@ use crate::upstream::{BaseUrl, TypedBaseUrl};
 const CREDENTIAL: &str = "evolution-key";
 /// The variable of its key. That of a file with the key has `_FILE` behind it.
 const KEY: &str = "PAREIA_EVOLUTION_KEY";
+/// What the settings are noted as, once they are applied.
+const SETTING: &str = "evolution";
 /// What the credential is called in lists.
 const NAME: &str = "Evolution";
 
@@ -61,20 +63,29 @@ impl EvolutionSetting {
 }
 
 impl EvolutionAccess {
-    /// Adds the credential, or gives the one for that address this key.
+    /// Adds the credential, or gives the one for that address this key. Only once for each value of the settings: what
+    /// people changed since then, on the page or by a command, is newer than a file that nobody has changed.
     pub fn apply(&self, store: &Store) -> CommandResult {
-        match store.credential_at(self.base_url.as_str())? {
+        let address = self.base_url.as_str();
+        let value = Secret::new(format!("{address}\n{}", self.key.expose()));
+        let is_new = !store.is_applied(SETTING, &value)?;
+        match store.credential_at(address)? {
             Some(credential) if credential.key == self.key => {}
-            Some(credential) => {
+            Some(credential) if is_new => {
                 store.rotate_credential(&credential.id, &self.key)?;
                 log::warn!(
                     "credential {} has the key of the settings now, another than before",
                     credential.id
                 );
             }
-            None => log::info!("credential {} was added from the settings", self.add(store)?),
+            Some(credential) => log::warn!(
+                "credential {} keeps the key that it got after the settings were applied, which have another",
+                credential.id
+            ),
+            None if is_new => log::info!("credential {} was added from the settings", self.add(store)?),
+            None => log::warn!("{address} was removed after the settings were applied, and stays so"),
         }
-        Ok(())
+        Ok(store.note_applied(SETTING, &value)?)
     }
 
     fn add(&self, store: &Store) -> Result<String, store::Error> {

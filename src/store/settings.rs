@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{Error, Store};
-use crate::domain::{MILLIS_PER_DAY, Millis};
+use crate::domain::{MILLIS_PER_DAY, Millis, Secret};
 
 /// How long the history of an instance is kept.
 const HISTORY: Millis = 90 * MILLIS_PER_DAY;
@@ -39,6 +39,11 @@ pub(super) fn webhook_setting(credential: &str) -> String {
     format!("webhook {credential}")
 }
 
+/// The setting that has the mark of a value that was applied last.
+fn applied_setting(name: &str) -> String {
+    format!("applied {name}")
+}
+
 /// Whether the database was created beside an existing key, and has had no credential since.
 pub(super) fn is_lost(c: &Connection) -> rusqlite::Result<bool> {
     let query = "SELECT EXISTS (SELECT 1 FROM settings WHERE name = 'lost')
@@ -57,6 +62,17 @@ impl Store {
         let set = "INSERT INTO settings (name, value) VALUES (?1, ?2)
             ON CONFLICT (name) DO UPDATE SET value = ?2 WHERE value <> ?2";
         self.write(|t| t.execute(set, [name, value])).map(drop)
+    }
+
+    /// Whether that value of what `serve` is told is the one that was applied last.
+    pub fn is_applied(&self, name: &str, value: &Secret) -> Result<bool, Error> {
+        let applied = self.setting(&applied_setting(name))?;
+        Ok(applied.is_some_and(|mark| mark == self.sealer.setting_mark(value.expose())))
+    }
+
+    /// Notes that the value was applied. Only its mark is kept.
+    pub fn note_applied(&self, name: &str, value: &Secret) -> Result<(), Error> {
+        self.set_setting(&applied_setting(name), &self.sealer.setting_mark(value.expose()))
     }
 
     /// The value of a setting.

@@ -6,6 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use pareia::domain::Secret;
 use pareia::sim::{Fault, Version};
 use serde_json::Value;
 
@@ -294,6 +295,16 @@ fn the_server_that_settings_name_is_added_once_and_given_the_key_that_they_have_
     ] {
         assert_eq!(start(variables), key);
     }
+    let id = desk.store().credentials().unwrap()[0].credential.id.clone();
+    desk.store().rotate_credential(&id, &Secret::new("typed-on-the-page")).unwrap();
+    let handed_over = [("CREDENTIALS_DIRECTORY", &*handed)];
+    assert_eq!(
+        start(&handed_over),
+        "typed-on-the-page",
+        "the settings are as they were: what came later counts"
+    );
+    assert_eq!(start(&[("PAREIA_EVOLUTION_KEY", "key-from-afterwards")]), "key-from-afterwards");
+    assert_eq!(start(&handed_over), "key-from-systemd", "changed once more");
     let refused = |line: &str, variable: (&str, &str), code: i32, says: &str| {
         let mut command = desk.command(line);
         let ran = command.env(variable.0, variable.1).output().unwrap();

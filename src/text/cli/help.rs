@@ -261,7 +261,7 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("allow_origin", "Origem de páginas que podem chamar a API com um token; pode ser repetido"),
     (
         "evolution_url",
-        "Servidor Evolution cadastrado, ou com a chave trocada, a cada início; para contêineres",
+        "Servidor Evolution que é cadastrado, ou recebe esta chave, quando a configuração é nova ou mudou; para contêineres",
     ),
     (
         "evolution_key_file",
