@@ -9,13 +9,14 @@ have = command -v $(1) >/dev/null 2>&1
 skip = { mkdir -p target && echo "SKIPPED: $(1)" | tee -a target/skipped; }
 
 .DEFAULT_GOAL := help
-.PHONY: help test page check fmt clippy doc shellcheck hadolint deny msrv shape bench install-drill container-drill standby-drill monitoring-drill demo schemathesis release ci
+.PHONY: help test page check fmt clippy doc shellcheck hadolint deny msrv shape bench install-drill container-drill standby-drill monitoring-drill proxies-drill demo schemathesis release ci
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1\t/p' Makefile | expand -t 25
 
 test: ## the whole suite, and the page in a browser where chromedriver is
 	cargo test --locked
+	@$(call have,promtool) || $(call skip,what promtool says of alerts and dashboard and metrics: it is not here (apt-get install prometheus))
 
 page: ## the rules of the page without a browser, in node's own runner
 	@if $(call have,node); then set -x; node --test --test-reporter=spec tests/page/*.test.js; \
@@ -80,6 +81,10 @@ standby-drill: ## Litestream and pareia killed at once, the replica served elsew
 monitoring-drill: ## a real Prometheus, the packaged rules, Evolution taken away: alerts must fire and end
 	@if $(call have,prometheus) && $(call have,curl); then set -x; cargo build --locked && tests/monitoring/drill.sh; \
 	else $(call skip,prometheus or curl is not here (apt-get install prometheus curl)); fi
+
+proxies-drill: ## pareia below a path behind a real nginx and a real Caddy, set up as docs/proxies.md says; half a minute
+	@if $(call have,nginx) && $(call have,caddy); then set -x; cargo build --locked && tests/proxies/drill.sh; \
+	else $(call skip,the sub-path behind real proxies: nginx or caddy is not here (apt-get install nginx caddy)); fi
 
 demo: ## the whole product against a simulated Evolution API
 	cargo run --locked --release -- demo
