@@ -45,9 +45,11 @@ impl Shop {
         text.lines().next().unwrap_or_default().to_owned()
     }
 
-    /// Waits until the first round is over and the rows of the next are read anew.
+    /// Waits until the first round of each server is over and the rows of the next are read anew.
     fn settle(&self) {
-        until("the first round", || !self.sql("SELECT 1 FROM credential_health").is_empty());
+        const UNSEEN: &str = "SELECT 1 FROM integration_credentials
+            WHERE id NOT IN (SELECT credentialId FROM credential_health)";
+        until("the first round", || self.sql(UNSEEN).is_empty());
     }
 }
 
