@@ -147,8 +147,7 @@ impl Sealer {
             browsers: signing(BROWSERS),
             setups: signing(SETUPS),
             links: signing(LINKS),
-/// The purpose from which the key of applied settings' marks is derived.
-const SETTINGS: &[u8] = b"pareia settings v1";
+            settings: signing(SETTINGS),
         }
     }
 
