@@ -12,7 +12,7 @@ fn pages() -> Vec<PathBuf> {
     pages.chain(["README.md", "CHANGELOG.md"].map(|name| root().join(name))).collect()
 }
 
-fn text_of(page: &Path) -> String {
+pub fn text_of(page: &Path) -> String {
     let text = fs::read_to_string(page).unwrap_or_else(|problem| panic!("{}: {problem}", page.display()));
     // What is between fences is no Markdown.
     text.split("\n```").step_by(2).collect::<Vec<_>>().join("\n")
@@ -60,15 +60,4 @@ fn dead_links_are_seen() {
     let dead: Vec<_> = links(text).filter(|target| !leads_somewhere(&page, target)).collect();
     assert_eq!(dead, ["docs/none.md", "docs/vps.md#none"]);
     assert_eq!(anchor("## Códigos: o que fazer, e `como`"), "códigos-o-que-fazer-e-como");
-}
-
-#[test]
-fn the_portuguese_readme_is_one_line_away_and_has_every_part_of_the_english() {
-    let parts = |page: &str| {
-        let text = text_of(&root().join(page));
-        text.lines().filter(|line| line.starts_with("## ")).count()
-    };
-    let english = text_of(&root().join("README.md"));
-    assert!(english.lines().next().is_some_and(|line| line.contains("(docs/README.pt-BR.md)")));
-    assert_eq!(parts("docs/README.pt-BR.md"), parts("README.md"));
 }

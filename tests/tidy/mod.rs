@@ -5,6 +5,7 @@
 mod graph;
 mod items;
 mod links;
+mod readmes;
 mod rooms;
 mod source;
 
