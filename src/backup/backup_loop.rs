@@ -7,6 +7,7 @@ use super::file_name::BackupOrigin;
 use super::schedule::{FailedAttempts, due};
 use super::service::Backups;
 use crate::domain::Millis;
+use crate::domain::clock::time_between;
 use crate::store::BackupError;
 use crate::sync::Threads;
 
@@ -53,7 +54,7 @@ fn run(backups: &Backups, every: Duration, look: Duration, threads: &Threads) {
             // Not at once, whatever the clock and the folder say: one that is always due fills no disk.
             wait = look;
         } else {
-            wait = until(next, now).min(look);
+            wait = time_between(now, next).min(look);
         }
     }
 }
@@ -65,8 +66,4 @@ fn attempt(backups: &Backups, failed: FailedAttempts, now: Millis) -> FailedAtte
         Ok(()) => FailedAttempts::default(),
         Err(_) => FailedAttempts { count: failed.count + 1, last: now },
     }
-}
-
-fn until(next: Millis, now: Millis) -> Duration {
-    Duration::from_millis(u64::try_from(next.saturating_sub(now)).unwrap_or(0))
 }

@@ -16,11 +16,10 @@ const LENGTH: usize = 8;
 
 /// The id of that data folder, which is made where there is none.
 pub fn folder_id(folder: &Path) -> Result<String, BackupError> {
-    let file = folder.join(FILE);
-    let read = || fs::read_to_string(&file).ok().map(|text| text.trim().to_owned()).filter(|id| is_id(id));
-    if let Some(id) = read() {
+    if let Some(id) = known_folder_id(folder) {
         return Ok(id);
     }
+    let file = folder.join(FILE);
     let id: String = new_id("").chars().take(LENGTH).collect();
     // Under another name first: whoever finds the file finds it whole.
     let draft = folder.join(format!("{FILE}.{id}"));
@@ -30,7 +29,13 @@ pub fn folder_id(folder: &Path) -> Result<String, BackupError> {
         BackupError::Io(file.clone(), error)
     })?;
     // Another process may have put its own there.
-    Ok(read().unwrap_or(id))
+    Ok(known_folder_id(folder).unwrap_or(id))
+}
+
+/// The id of that data folder; `None` where it has none, or it cannot be read.
+pub fn known_folder_id(folder: &Path) -> Option<String> {
+    let text = fs::read_to_string(folder.join(FILE)).ok()?;
+    Some(text.trim().to_owned()).filter(|id| is_id(id))
 }
 
 fn is_id(text: &str) -> bool {

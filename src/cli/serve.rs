@@ -134,7 +134,7 @@ fn serve(
     // Before the first line of the log: a command beside the server may need it at once.
     store.set_setting("url", &url)?;
     let (listen, public_url) = (server.addr().to_string(), config.public_url.as_deref());
-    ServingNote::write(&store, listen, public_url, &config.trusted_proxies)?;
+    ServingNote::write(&store, listen, public_url, &config.trusted_proxies, &config.backups)?;
     log_buffer.open(&format!("pareia {} listening on http://{}", env!("CARGO_PKG_VERSION"), server.addr()));
     if let Some(addr) = metrics {
         advise_of_metrics(addr);

@@ -88,6 +88,8 @@ mod tests {
             listen: "0.0.0.0:4001".into(),
             public_url: None,
             trusted_proxies: 0,
+            backup_dir: None,
+            backup_every: None,
             pid: 1,
             version: "1".into(),
             since: 0,

@@ -1,7 +1,10 @@
 //! What a running `serve` leaves in the database for the commands beside it: where it listens, and how it was set.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
+use crate::backup::BackupPlan;
 use crate::domain::{Millis, now};
 use crate::http::Network;
 use crate::store::{Error, Store};
@@ -19,6 +22,10 @@ pub struct ServingNote {
     pub public_url: Option<String>,
     /// How many proxies' word about addresses is taken.
     pub trusted_proxies: usize,
+    /// Where it puts backups, whatever folder a command runs in; `None`: an earlier release wrote this.
+    pub backup_dir: Option<PathBuf>,
+    /// Seconds between two backups that it makes by itself; `None`: it makes none.
+    pub backup_every: Option<u64>,
     /// Its process.
     pub pid: u32,
     /// Its release.
@@ -34,11 +41,14 @@ impl ServingNote {
         listen: String,
         public_url: Option<&str>,
         trusted: &[Network],
+        backups: &BackupPlan,
     ) -> Result<(), Error> {
         let note = Self {
             listen,
             public_url: public_url.map(str::to_owned),
             trusted_proxies: trusted.len(),
+            backup_dir: std::path::absolute(&backups.folder).ok(),
+            backup_every: backups.every.map(|every| every.as_secs()),
             pid: std::process::id(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             since: now(),

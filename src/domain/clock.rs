@@ -61,6 +61,11 @@ pub fn from_now(span: Duration) -> Millis {
     now() + millis(span)
 }
 
+/// The time from one moment to a later one; none where it is earlier.
+pub fn time_between(earlier: Millis, later: Millis) -> Duration {
+    Duration::from_millis(u64::try_from(later.saturating_sub(earlier)).unwrap_or(0))
+}
+
 fn millis(span: Duration) -> Millis {
     Millis::try_from(span.as_millis()).unwrap_or(Millis::MAX / 2)
 }

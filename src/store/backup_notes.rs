@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::backup::WrittenBackup;
 use super::move_in::AppliedRestore;
-use super::{BackupError, Error, Store};
+use super::{BackupError, Error, Inspection, Store};
 use crate::domain::{Millis, clock};
 
 /// The setting of the last backup that was made.
@@ -106,8 +106,20 @@ impl Store {
     }
 
     fn note<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Error> {
-        Ok(self.setting(name)?.and_then(|text| serde_json::from_str(&text).ok()))
+        Ok(parsed(self.setting(name)?))
     }
+}
+
+impl Inspection {
+    /// What is known of the last backups.
+    pub fn last_backup(&self) -> Result<LastBackup, Error> {
+        Ok(LastBackup { made: parsed(self.setting(MADE)?), failed: parsed(self.setting(FAILED)?) })
+    }
+}
+
+/// A note out of its setting; `None` for what another release wrote and this one cannot read.
+fn parsed<T: DeserializeOwned>(setting: Option<String>) -> Option<T> {
+    serde_json::from_str(&setting?).ok()
 }
 
 /// Notes a backup that a command made, which opens no store: of whichever release the database is, it stays as it is.

@@ -151,16 +151,6 @@ impl Inspection {
         }
     }
 
-    /// The notice targets that are told of things: their ids, channels, and why the newest message that was begun did
-    /// not arrive.
-    pub fn notice_targets(&self) -> Result<Vec<(String, String, Option<String>)>, Error> {
-        let query = "SELECT n.id, n.channel, (SELECT m.error FROM notice_messages m
-                WHERE m.targetId = n.id AND m.attempts > 0 ORDER BY m.createdAt DESC, m.rowid DESC LIMIT 1)
-            FROM notice_targets n WHERE n.isActive ORDER BY n.createdAt, n.id";
-        let read = |row: &rusqlite::Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-        self.read(|c| c.prepare(query)?.query_map([], read)?.collect())
-    }
-
     /// Every server, oldest first.
     pub fn servers(&self) -> Result<Vec<InspectedServer>, Error> {
         let rows = self.read(sealed_credentials)?;
@@ -215,7 +205,7 @@ impl Inspection {
         self.read(|c| c.query_row(&format!("SELECT count(*) FROM {of}"), [id], |row| row.get(0)))
     }
 
-    fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+    pub(super) fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
         query(&self.connection).map_err(|error| Error::sqlite(error, &self.folder))
     }
 }

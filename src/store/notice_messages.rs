@@ -1,5 +1,7 @@
 //! Messages to notice targets: those that are to be sent, and what became of the others.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rusqlite::types::Type;
 use rusqlite::{Row, Transaction, params};
 
@@ -200,14 +202,22 @@ impl Store {
         Ok(messages.into_iter().filter_map(of).collect())
     }
 
-    /// How many messages there are of each outcome.
-    pub fn notice_counts(&self) -> Result<[(&'static str, u32); 5], Error> {
-        let query = "SELECT outcome, count(*) FROM notice_messages GROUP BY outcome";
-        let read = |row: &Row| Ok((row.get(0)?, row.get(1)?));
-        let counts: Vec<(String, u32)> =
+    /// How many messages there are of each channel that has any, and of each outcome.
+    pub fn notice_counts(&self) -> Result<Vec<(String, &'static str, u32)>, Error> {
+        let query = "SELECT n.channel, m.outcome, count(*) FROM notice_messages m
+            JOIN notice_targets n ON n.id = m.targetId GROUP BY 1, 2";
+        let read = |row: &Row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?));
+        let counted: BTreeMap<(String, String), u32> =
             self.read(|c| c.prepare_cached(query)?.query_map([], read)?.collect())?;
-        let count = |word| counts.iter().find(|(of, _)| of == word).map_or(0, |(_, count)| *count);
-        Ok(NoticeOutcome::ALL.map(|outcome| (outcome.as_str(), count(outcome.as_str()))))
+        let channels: BTreeSet<&String> = counted.keys().map(|(channel, _)| channel).collect();
+        let count = |channel: &str, outcome: &str| {
+            counted.iter().find(|((c, o), _)| c == channel && o == outcome).map_or(0, |(_, count)| *count)
+        };
+        let outcomes = NoticeOutcome::ALL.map(NoticeOutcome::as_str);
+        let counts = channels
+            .into_iter()
+            .flat_map(|channel| outcomes.map(|outcome| (channel.clone(), outcome, count(channel, outcome))));
+        Ok(counts.collect())
     }
 }
 

@@ -78,7 +78,8 @@ fn first_run(driver: &Driver) {
 fn backup(driver: &Driver) {
     let world = World::restarting();
     let browser = world.logged_in(driver, DESKTOP);
-    browser.go(&world.url("/#/backup"));
+    browser.press("Conta");
+    browser.press("Ver os backups");
     browser.sees("Nenhum backup ainda");
     browser.press("Fazer backup");
     browser.sees("Backup feito e conferido.");

@@ -7,8 +7,9 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, SystemTime};
 
+use pareia::backup::{BackupName, BackupOrigin};
+use pareia::domain::{MILLIS_PER_DAY, now};
 use pareia::sim::{Fault, Options, Sim, Timing, Version};
 use serde_json::Value;
 
@@ -34,7 +35,7 @@ impl Clinic {
         desk.credential("evo", &sim.url(), KEY);
         let data = desk.folder.join("data");
         fs::create_dir_all(desk.folder.join("backups")).expect("a folder");
-        fs::write(desk.folder.join("backups/pareia-2026-11-28T08-00-00Z.db"), "x").expect("a backup");
+        fs::write(desk.folder.join("backups").join(backup_of(now())), "x").expect("a backup");
         Self { desk, sim, data }
     }
 
@@ -53,6 +54,11 @@ impl Clinic {
         let connection = rusqlite::Connection::open(self.data.join("pareia.db")).expect("the database");
         connection.execute_batch(change).expect(change);
     }
+}
+
+/// The name of a backup of that moment.
+fn backup_of(at: i64) -> String {
+    BackupName { at, origin: BackupOrigin::Manual, tag: None }.file(1)
 }
 
 fn codes(report: &str) -> BTreeSet<String> {
@@ -79,7 +85,7 @@ fn state(folder: &Path) -> Vec<String> {
 }
 
 fn serve(desk: &Desk) -> (Running, String) {
-    let mut running = Running::start(desk.command("serve --listen 127.0.0.1:0"));
+    let mut running = Running::start(desk.command("serve --listen 127.0.0.1:0 --backup-dir backups"));
     let address = address(&running.first_logged());
     (running, address)
 }
@@ -91,7 +97,10 @@ fn all_is_well_while_serve_runs_and_nothing_changes_while_it_does_not() {
     assert_eq!(clinic.examine(""), (BTreeSet::new(), Some(0)));
     assert_eq!(clinic.desk.ok("health"), "ok");
     assert_eq!(clinic.desk.ok(&format!("health --listen {address}")), "ok");
-    let shown = clinic.desk.fed(&format!("doctor --backup-dir {}", clinic.backups().display()), "");
+    // Where the backups are, the server noted.
+    let shown = clinic.desk.fed("doctor", "");
+    assert!(shown.out.contains("ok    backup    pareia-"), "{}", shown.out);
+    assert!(shown.out.contains("ok    avisos    ninguém é avisado"), "{}", shown.out);
     assert!(shown.out.contains("ok    servidor  evo: Evolution API 2.3.7, chave global"), "{}", shown.out);
     assert!(shown.out.contains(&format!("o serve atende em http://{address}")), "{}", shown.out);
     running.signal("-TERM");
@@ -176,6 +185,17 @@ const FAULTS: &[Breakage] = &[
     ),
     ("no backup", |c| fs::remove_dir_all(c.backups()).unwrap(), "", "warn backup_missing"),
     ("an old backup", old_backup, "", "warn backup_old"),
+    ("a backup that failed", failed_backup, "", "warn backup_failing"),
+    (
+        "none but one that failed",
+        |c| {
+            fs::remove_dir_all(c.backups()).unwrap();
+            failed_backup(c);
+        },
+        "",
+        "bad backup_failing",
+    ),
+    ("a file where the backups were", backups_replaced, "", "warn backups_unreadable"),
     ("a notice that does not arrive", failing_notice, "", "warn notice_failing"),
     ("another program at the public address", |_| {}, "--public-url {sim}", "bad public_url_elsewhere"),
     (
@@ -222,11 +242,18 @@ fn failing_notice(clinic: &Clinic) {
 }
 
 fn old_backup(clinic: &Clinic) {
-    let file = File::options()
-        .write(true)
-        .open(clinic.backups().join("pareia-2026-11-28T08-00-00Z.db"))
-        .expect("it");
-    file.set_modified(SystemTime::now() - Duration::from_hours(72)).expect("a moment");
+    fs::remove_dir_all(clinic.backups()).expect("removed");
+    fs::create_dir_all(clinic.backups()).expect("a folder");
+    fs::write(clinic.backups().join(backup_of(now() - 3 * MILLIS_PER_DAY)), "x").expect("a backup");
+}
+
+fn failed_backup(clinic: &Clinic) {
+    clinic.desk.store().note_failed_backup("storage_full").expect("noted");
+}
+
+fn backups_replaced(clinic: &Clinic) {
+    fs::remove_dir_all(clinic.backups()).expect("removed");
+    fs::write(clinic.backups(), "x").expect("a file");
 }
 
 #[test]

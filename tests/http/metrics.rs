@@ -1,10 +1,13 @@
 //! The metrics: what is counted, and what must never be told.
 
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use pareia::backup::{BackupOrigin, BackupPlan, Backups};
 use pareia::domain::Channel;
 use pareia::sim::{Fault, Sim, Version};
+use pareia::store::FailingNotice;
 use serde_json::Value;
 
 use crate::harness::{Client, KEY, PATIENCE, PHONE, Shop, instant, until};
@@ -95,6 +98,49 @@ fn what_is_busy_is_counted_wherever_it_is_said_and_no_other_503() {
     assert!((busy() - 1.0).abs() < 0.1);
     drop(lock);
 }
+
+#[test]
+fn backups_and_notices_are_told() {
+    let (shop, metrics) = shop();
+    for _ in 0..2 {
+        shop.store.note_failed_backup("storage_full").expect("noted");
+    }
+    let text = scrape(metrics);
+    assert!((value(&text, "pareia_backup_failures") - 2.0).abs() < 0.1, "{text}");
+    assert!(!text.contains("\npareia_backup_age_seconds "), "there is none yet: {text}");
+    let plan = BackupPlan::on_demand(shop.store.folder());
+    Backups::new(Arc::clone(&shop.store), plan).make(BackupOrigin::Manual).expect("made");
+    shop.store.clock().advance(Duration::from_hours(1));
+    for change in NOTICES {
+        shop.sql(change);
+    }
+    let text = scrape(metrics);
+    for (sample, expected) in [
+        ("pareia_backup_failures", 0.0),
+        ("pareia_backup_interval_seconds", 0.0),
+        (r#"pareia_notice_targets{channel="ntfy",state="failing"}"#, 1.0),
+        (r#"pareia_notice_targets{channel="ntfy",state="fine"}"#, 1.0),
+        (r#"pareia_notice_messages{channel="ntfy",outcome="given_up"}"#, 1.0),
+        (r#"pareia_notice_messages{channel="ntfy",outcome="delivered"}"#, 2.0),
+        (r#"pareia_notice_messages{channel="ntfy",outcome="settled"}"#, 0.0),
+    ] {
+        assert!((value(&text, sample) - expected).abs() < 0.1, "{sample}: {text}");
+    }
+    assert!((3600.0..3660.0).contains(&value(&text, "pareia_backup_age_seconds")), "{text}");
+    assert!(value(&text, "pareia_backup_bytes") > 0.0, "{text}");
+    let failing = shop.store.notice_arrivals().expect("read").into_iter().find_map(|one| one.failing);
+    assert_eq!(failing, Some(FailingNotice { code: "timeout".into(), since: 3 }));
+}
+
+/// Two targets: to one a message did not arrive, then one did, then two did not; to the other one did.
+const NOTICES: [&str; 3] = [
+    "INSERT INTO notice_targets SELECT 'n1', id, 1, 'ntfy', 'a', '', 'en', NULL, NULL, 0, 1, 0, 0, 1 FROM users LIMIT 1",
+    "INSERT INTO notice_targets SELECT 'n2', id, 1, 'ntfy', 'b', '', 'en', NULL, NULL, 0, 1, 0, 0, 2 FROM users LIMIT 1",
+    "INSERT INTO notice_messages VALUES
+        ('m1', 'n1', '[]', 0, 9, 'refused', 'tls', 1, 1), ('m2', 'n1', '[]', 0, 1, 'delivered', NULL, 2, 2),
+        ('m3', 'n1', '[]', 0, 9, 'given_up', 'tls', 3, 3), ('m4', 'n1', '[]', 9000000000000, 1, 'pending', 'timeout', 4, NULL),
+        ('m5', 'n2', '[]', 0, 1, 'delivered', NULL, 2, 2)",
+];
 
 #[test]
 fn a_call_that_waits_shows_as_long_as_it_does() {

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::facts::Facts;
 use super::finding::{Finding, or_fine};
-use crate::domain::clock::short;
+use crate::domain::clock::{short, time_between};
 use crate::domain::{Millis, now};
 use crate::store::Inspection;
 use crate::sync::in_lanes;
@@ -36,8 +36,7 @@ fn judge(at: Millis, newest: Option<Millis>, others: &[OtherClock]) -> Vec<Findi
     if at < RELEASED {
         return vec![Finding::bad(CHECK, words::clock_wrong(&short(at)))];
     }
-    let ahead = newest.map_or(0, |newest| newest.saturating_sub(at));
-    let ahead = Duration::from_millis(u64::try_from(ahead).unwrap_or(0));
+    let ahead = newest.map_or(Duration::ZERO, |newest| time_between(at, newest));
     let behind = (ahead > DIFFERENCE).then(|| Finding::warn(CHECK, words::clock_behind(ahead)));
     let differing = others.iter().filter(|other| other.differs > DIFFERENCE);
     let differing =

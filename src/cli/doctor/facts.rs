@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::finding::Finding;
+use crate::backup::DEFAULT_FOLDER;
 use crate::cli::serve_state::serve_address;
 use crate::cli::serving_note::ServingNote;
 use crate::store::{Error, Inspection};
@@ -39,7 +40,9 @@ impl Facts {
             folder: folder.to_owned(),
             address: serve_address(listen, note.as_ref()),
             public_url: public_url.or_else(|| note.as_ref()?.public_url.clone()),
-            backups: backups.unwrap_or_else(|| folder.join("pareia.backups")),
+            backups: backups
+                .or_else(|| note.as_ref()?.backup_dir.clone())
+                .unwrap_or_else(|| folder.join(DEFAULT_FOLDER)),
             note,
             network_deadline,
         }

@@ -78,7 +78,7 @@ pub struct DoctorArgs {
     #[command(flatten)]
     public_url: PublicUrl,
     #[arg(long, env = "PAREIA_BACKUP_DIR", value_name = "PASTA")]
-    backup_dir: Option<PathBuf>,
+    backup_dir: Option<String>,
 }
 
 /// Runs every check. Anything that does not work is a failure.
@@ -114,7 +114,8 @@ fn gather(folder: &Path, args: &DoctorArgs, deadline: Instant) -> Result<Facts, 
     let public_url = given.map(|text| config::public_url(&text).ok_or_else(unusable)).transpose()?;
     let listen = args.listen.as_deref().map(typed_value);
     let note = serving_note(folder);
-    Ok(Facts::of(folder, note, listen.as_deref(), public_url, args.backup_dir.clone(), deadline))
+    let backups = args.backup_dir.as_deref().map(typed_value).filter(|text| !text.is_empty());
+    Ok(Facts::of(folder, note, listen.as_deref(), public_url, backups.map(PathBuf::from), deadline))
 }
 
 /// Begins a check; its result comes over the channel, which closes without one where it panics.

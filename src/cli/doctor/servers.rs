@@ -6,6 +6,7 @@ use super::facts::Facts;
 use super::finding::Finding;
 use crate::admin::credentials::{CredentialError, test_until};
 use crate::crypto::new_id;
+use crate::domain::clock::time_between;
 use crate::domain::now;
 use crate::store::{Credential, InspectedServer, Inspection};
 use crate::sync::in_lanes;
@@ -57,8 +58,7 @@ fn judge(server: &InspectedServer, credential: &Credential, check: &Check) -> Ve
     let mut found: Vec<_> = text::check(check).map(|wrong| Finding::bad(CHECK, wrong)).into_iter().collect();
     if let Check::Fine { version, latency } = check {
         let version = version.as_deref();
-        let webhook = server.webhook_at.map(|at| u64::try_from(now() - at).unwrap_or(0));
-        let webhook = webhook.map(Duration::from_millis);
+        let webhook = server.webhook_at.map(|at| time_between(at, now()));
         let fine = words::server_fine(version, *latency, server.instances, webhook);
         found.push(Finding::ok(CHECK, fine));
         let untried = version.filter(|version| !TRIED.iter().any(|tried| version.starts_with(tried)));

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::process as system;
 use super::sources::Sources;
+use crate::domain::clock::time_between;
 use crate::domain::{Status, now};
 use crate::http::blocking::Class;
 use crate::metrics::{Exposition, MetricKind};
@@ -33,6 +34,7 @@ const FAMILIES: &[fn(&Scrape, &mut Exposition)] = &[
     servers,
     instances,
     notices,
+    backups,
     database,
 ];
 
@@ -229,15 +231,53 @@ fn instances(scrape: &Scrape, out: &mut Exposition) {
 }
 
 fn notices(scrape: &Scrape, out: &mut Exposition) {
-    let Ok(counts) = scrape.sources.app.store.notice_counts() else { return };
+    let store = &scrape.sources.app.store;
+    let (Ok(arrivals), Ok(counts)) = (store.notice_arrivals(), store.notice_counts()) else { return };
+    out.metric(
+        "pareia_notice_targets",
+        Gauge,
+        "Active notice targets, by channel and whether the newest message arrived.",
+    );
+    let channels: BTreeSet<_> = arrivals.iter().map(|arrival| &*arrival.channel).collect();
+    for channel in channels {
+        let of_channel = arrivals.iter().filter(|arrival| arrival.channel == channel);
+        let (failing, fine): (Vec<_>, Vec<_>) = of_channel.partition(|arrival| arrival.failing.is_some());
+        out.sample(&[("channel", channel), ("state", "fine")], fine.len());
+        out.sample(&[("channel", channel), ("state", "failing")], failing.len());
+    }
     out.metric(
         "pareia_notice_messages",
         Gauge,
-        "Messages to notice targets that are pending, or ended in the last 30 days, by outcome.",
+        "Messages to notice targets that are pending, or ended in the last 30 days, by channel and outcome.",
     );
-    for (outcome, count) in counts {
-        out.sample(&[("outcome", outcome)], count);
+    for (channel, outcome, count) in &counts {
+        out.sample(&[("channel", channel), ("outcome", outcome)], count);
     }
+}
+
+fn backups(scrape: &Scrape, out: &mut Exposition) {
+    let app = &scrape.sources.app;
+    let Ok(last) = app.store.last_backup() else { return };
+    out.metric(
+        "pareia_backup_age_seconds",
+        Gauge,
+        "Time since the last backup that was made and verified; absent before the first.",
+    );
+    if let Some(made) = &last.made {
+        out.sample(&[], time_between(made.at, app.store.clock().now()).as_secs());
+    }
+    out.metric("pareia_backup_bytes", Gauge, "Size of that backup.");
+    if let Some(made) = &last.made {
+        out.sample(&[], made.bytes);
+    }
+    out.metric("pareia_backup_failures", Gauge, "Backups that failed since.");
+    out.sample(&[], last.failed.map_or(0, |failed| failed.count));
+    out.metric(
+        "pareia_backup_interval_seconds",
+        Gauge,
+        "Time between two backups that are made by the clock; 0: none is.",
+    );
+    out.sample(&[], app.backups.plan().every.map_or(0, |every| every.as_secs()));
 }
 
 fn database(scrape: &Scrape, out: &mut Exposition) {

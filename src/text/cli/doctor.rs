@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::domain::{NoConnection, TlsFailure, UpstreamError};
-use crate::store::{Error, FileFacts};
+use crate::store::{BackupError, Error, FileFacts};
 use crate::text::count::count;
 use crate::text::sentence::Sentence;
 use crate::text::{os_error, storage};
@@ -504,6 +504,36 @@ pub fn backup_old(name: &str, age: Duration) -> Sentence {
     )
 }
 
+/// Backups failed since the last that was made.
+pub fn backup_failing(code: &str, failed: u32, since: Duration) -> Sentence {
+    let cure = match code {
+        "storage_full" => "Libere espaço no disco dos backups, ou escolha outro: serve --backup-dir PASTA",
+        "backup_io" => {
+            "A pasta dos backups existe, o disco está montado, e o usuário do serviço pode gravar nela? Outra pasta: \
+             serve --backup-dir PASTA"
+        }
+        "busy" => {
+            "Outro programa mantém o banco aberto, como um sqlite3 esquecido: feche-o. O pareia tenta de novo sozinho."
+        }
+        "backup_key_missing" | "backup_key_wrong" => "Faça o que a linha da chave diz.",
+        "backup_damaged" | "not_a_backup" => {
+            "Faça o que a linha do banco diz, e confira o disco dos backups."
+        }
+        _ => "O log diz por quê: journalctl -u pareia -p warning",
+    };
+    let failures = count(failed, "backup falhou", "backups falharam");
+    found("backup_failing", format!("{failures}, o primeiro há {} ({code})", span(since)), cure)
+}
+
+/// The folder of backups cannot be read.
+pub fn backups_unreadable(error: &BackupError) -> Sentence {
+    found(
+        "backups_unreadable",
+        crate::text::backup_error(error).error,
+        "Rode como o usuário do serviço, e confira se o disco dos backups está montado.",
+    )
+}
+
 /// So many notice targets, and the newest message to each arrived.
 pub fn notices_fine(targets: usize) -> String {
     match u32::try_from(targets).unwrap_or(u32::MAX) {
@@ -512,11 +542,12 @@ pub fn notices_fine(targets: usize) -> String {
     }
 }
 
-/// The newest message to a target did not arrive.
-pub fn notice_failing(id: &str, channel: &str, code: &str) -> Sentence {
+/// Messages to a target have not arrived for so long.
+pub fn notice_failing(id: &str, channel: &str, since: Duration, code: &str) -> Sentence {
+    let why = crate::text::delivery_failure(code);
     found(
         "notice_failing",
-        format!("o último aviso para {id} ({channel}) não chegou. {}", crate::text::delivery_failure(code)),
+        format!("os avisos para {id} ({channel}) não chegam há {}. {why}", span(since)),
         format!("Mude o que for preciso e teste: pareia notify test {id}"),
     )
 }
