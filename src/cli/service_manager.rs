@@ -24,7 +24,7 @@ const RETRIES: u32 = 12;
 const RETRY: Duration = Duration::from_secs(1);
 /// Longest that a server whose connections are all taken answers none of their requests: the longest call for a code,
 /// and as much again as that has beside its code.
-const LONGEST_CALL: Duration = Duration::from_secs(180);
+const LONGEST_CALL: Duration = Duration::from_mins(3);
 /// How long the end waits for a look that is under way.
 const END: Duration = Duration::from_millis(100);
 

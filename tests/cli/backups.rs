@@ -175,7 +175,9 @@ fn silent_upstream(name: &'static str) -> (String, mpsc::Receiver<()>, impl FnOn
     });
     let close = move || {
         let streams = open.lock().unwrap().take().unwrap();
-        streams.iter().for_each(|stream| _ = stream.shutdown(Shutdown::Both));
+        for stream in &streams {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
     };
     (url, is_asked, close)
 }

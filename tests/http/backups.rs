@@ -55,7 +55,8 @@ fn begin(client: &Client, total: usize, bytes: &[u8]) -> String {
 /// Uploads all that comes after the first piece; the last answer.
 fn go_on(client: &Client, id: &str, bytes: &[u8]) -> (u16, Value) {
     let pieces = bytes.chunks(PIECE).enumerate().skip(1);
-    pieces.map(|(n, part)| piece(client, Some(id), n * PIECE, bytes.len(), part)).last().expect("a piece")
+    let send = |_, (n, part): (usize, &[u8])| Some(piece(client, Some(id), n * PIECE, bytes.len(), part));
+    pieces.fold(None, send).expect("a piece")
 }
 
 fn upload(client: &Client, bytes: &[u8]) -> (u16, Value) {
