@@ -341,7 +341,12 @@ fn a_deletion_and_a_call_take_turns() {
     for round in 0..4 {
         std::thread::scope(|scope| {
             for _ in 0..2 {
-                scope.spawn(|| assert_eq!(shop.post("a").status, 200));
+                scope.spawn(|| {
+                    // A row may go right after its call, before the answer tells of it.
+                    let answer = shop.post("a");
+                    let is_told = answer.status == 200 || (answer.status, answer.code()) == (404, "not_found");
+                    assert!(is_told, "{}", answer.body);
+                });
                 scope.spawn(|| {
                     std::thread::sleep(Duration::from_millis(60 * round));
                     let status = shop.call("DELETE", &path("a")).status;
