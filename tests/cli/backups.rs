@@ -45,7 +45,9 @@ fn a_backup_of_a_running_server_brings_its_data_back_and_the_restore_is_undone()
     let kept = done["kept"].as_str().expect("the data before").to_owned();
     let undone = desk.fed(&format!("restore {kept}/pareia.db"), "");
     assert_eq!((undone.code, undone.out.as_str()), (Some(0), ""), "{}", undone.err);
-    assert!(undone.err.contains("Para voltar a eles: pareia restore"), "{}", undone.err);
+    let way_back =
+        format!("Para voltar a eles: pareia restore --data {}", desk.folder.join("data").display());
+    assert!(undone.err.contains(&way_back), "{}", undone.err);
     users(&["antes", "depois"]);
     assert_eq!(desk.json("credential list --json")[0]["id"], "cred_lab");
 

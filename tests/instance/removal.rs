@@ -344,7 +344,8 @@ fn a_deletion_and_a_call_take_turns() {
                 scope.spawn(|| {
                     // A row may go right after its call, before the answer tells of it.
                     let answer = shop.post("a");
-                    let is_told = answer.status == 200 || (answer.status, answer.code()) == (404, "not_found");
+                    let is_told =
+                        answer.status == 200 || (answer.status, answer.code()) == (404, "not_found");
                     assert!(is_told, "{}", answer.body);
                 });
                 scope.spawn(|| {

@@ -68,10 +68,14 @@ pub fn copying(percent: i64) -> String {
 pub fn data_restored(restored: &BackupContents, kept: Option<&Path>) -> String {
     let done = format!("Restaurado: {}.", contents(restored));
     match kept {
-        Some(kept) => format!(
-            "{done}\nOs dados de antes estão em {0}. Para voltar a eles: pareia restore {0}/pareia.db\nAgora inicie o pareia.",
-            kept.display()
-        ),
+        Some(kept) => {
+            // Whole paths, with the folder: the line is to work from anywhere.
+            let kept = std::path::absolute(kept).unwrap_or_else(|_| kept.to_owned());
+            let (folder, kept) = (kept.parent().unwrap_or(&kept).display(), kept.display());
+            format!(
+                "{done}\nOs dados de antes estão em {kept}. Para voltar a eles: pareia restore --data {folder} {kept}/pareia.db\nAgora inicie o pareia."
+            )
+        }
         None => format!("{done}\nAgora inicie o pareia."),
     }
 }
