@@ -188,8 +188,8 @@ fn show(hub: &Arc<Hub>, question: &str, name: Option<&str>) -> EvolutionReply {
     EvolutionReply::ok(match question {
         "" => HELP.iter().map(|(c, help)| (format!("/sim/{c}"), json!(help))).collect::<Map<_, _>>().into(),
         "calls" => {
-            let (totals, lists) = (hub.journal().totals(), hub.journal().lists());
-            let totals: Map<_, _> = totals.into_iter().map(|(e, n)| (e, json!(n))).collect();
+            let lists = hub.journal().lists();
+            let totals: Map<_, _> = hub.journal().totals().into_iter().map(|(e, n)| (e, json!(n))).collect();
             let calls: Vec<_> = control.calls().iter().map(call).collect();
             json!({"totals": totals, "lists": lists, "calls": calls})
         }

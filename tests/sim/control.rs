@@ -122,6 +122,16 @@ fn the_list_can_have_odd_entries() {
 }
 
 #[test]
+fn the_calls_are_counted_and_lists_of_all_apart() {
+    let sim = sim();
+    assert_eq!(status(&sim, LIST), Some(200));
+    assert_eq!(status(&sim, &format!("{LIST}?instanceName=x")), Some(404));
+    let (_, calls) = ask(&sim, "GET", "/sim/calls", "").expect("an answer");
+    let calls: serde_json::Value = serde_json::from_str(&calls).expect("JSON");
+    assert_eq!((&calls["lists"], &calls["totals"]["fetchInstances"]), (&1.into(), &2.into()), "{calls}");
+}
+
+#[test]
 fn a_reset_is_a_reset_and_spares_the_control_api() {
     let sim = sim();
     sim.control().fault(Fault::Reset, None);
