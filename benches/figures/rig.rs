@@ -80,6 +80,13 @@ impl Drop for Upstream {
     }
 }
 
+/// What the unit sets for the process beside the data folder.
+fn unit_environment() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let lines = include_str!("../../packaging/systemd/pareia.service").lines();
+    let set = lines.filter_map(|line| line.strip_prefix("Environment=")?.split_once('='));
+    set.filter(|(name, _)| *name != "PAREIA_DATA")
+}
+
 /// `pareia serve` as a process, on a folder with a credential, a user and a token.
 pub struct Rig {
     folder: PathBuf,
@@ -137,6 +144,7 @@ impl Rig {
         let file = std::fs::File::create(&log).expect("a log");
         let process = Command::new(BINARY)
             .args(["serve", "--listen", "127.0.0.1:0"])
+            .envs(unit_environment())
             .env("PAREIA_DATA", &self.folder)
             .stdout(Stdio::null())
             .stderr(file)
