@@ -217,11 +217,11 @@ fn a_backup_replaces_nothing_and_needs_the_key_that_fits() {
 
 #[test]
 fn a_full_disk_leaves_nothing_of_a_backup_or_of_a_restore() {
-    let Some(disk) = SmallDisk::mount("1m") else { return };
+    let Some(disk) = SmallDisk::mount("2m") else { return };
     let (folder, files) = (furnished(), Folder::new());
     Store::open(folder.path())
         .expect("it opens")
-        .set_setting("large", &"x".repeat(2 << 20))
+        .set_setting("large", &"x".repeat(4 << 20))
         .expect("written");
     let target = disk.path().join("b.db");
     let refused = back_up(folder.path(), &target, true, &mut |_| {}).expect_err("no space");
