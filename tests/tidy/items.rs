@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::source::{SourceFile, library, read};
+use super::source::{SourceFile, folders, library};
 use super::{at_most, show};
 
 /// Longest function, from its signature to its closing brace: what fits on one screen.
@@ -61,8 +61,8 @@ const MAX_METAPHORS: usize = 0;
 #[test]
 fn no_function_is_longer_than_a_screen() {
     let mut long = Vec::new();
-    for folder in ["src", "tests", "benches"] {
-        for file in read(folder) {
+    for (folder, files) in folders() {
+        for file in files {
             let functions = file.functions.iter().filter(|f| f.lines > MAX_LINES);
             let say = |f: &super::source::Function| {
                 format!("{folder}/{}:{} {} has {} lines", file.path, f.line, f.name, f.lines)

@@ -257,14 +257,20 @@ pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The files of `src`, read once for all tests.
+/// The source files of the project by folder, `src` first. Parsed once for all tests, since that is what costs them time.
+pub fn folders() -> &'static [(&'static str, Vec<SourceFile>)] {
+    static FOLDERS: LazyLock<Vec<(&str, Vec<SourceFile>)>> =
+        LazyLock::new(|| ["src", "tests", "benches"].map(|folder| (folder, read(folder))).into());
+    &FOLDERS
+}
+
+/// The files of `src`.
 pub fn library() -> &'static [SourceFile] {
-    static LIBRARY: LazyLock<Vec<SourceFile>> = LazyLock::new(|| read("src"));
-    &LIBRARY
+    &folders()[0].1
 }
 
 /// The source files below a folder of the project, by path.
-pub fn read(folder: &str) -> Vec<SourceFile> {
+fn read(folder: &str) -> Vec<SourceFile> {
     let top = root().join(folder);
     let mut paths = Vec::new();
     list(&top, &mut paths);
