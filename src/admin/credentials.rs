@@ -5,8 +5,8 @@
 use std::time::{Duration, Instant};
 
 use crate::crypto::new_id;
-use crate::domain::{Channel, Name, Secret};
-use crate::store::{self, Credential, CredentialLine, NewCredential, Store};
+use crate::domain::{Channel, Credential, Name, Secret};
+use crate::store::{self, CredentialLine, NewCredential, Store};
 use crate::upstream::{BaseUrl, BaseUrlError, Check, Gateway, UpstreamServer};
 
 /// Longest that the test of a key may take; a server that needs more would fail every call.
@@ -98,13 +98,7 @@ pub fn test_until(
     deadline: Instant,
 ) -> Result<Check, CredentialError> {
     let base_url = address(credential)?;
-    let server = UpstreamServer {
-        credential: &credential.id,
-        channel: credential.channel,
-        base_url: &base_url,
-        ca_certificate: credential.ca_certificate.as_deref(),
-        key: &credential.key,
-    };
+    let server = UpstreamServer::of(credential, &base_url);
     Ok(gateway.client(server, trace, deadline).check())
 }
 

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use super::credentials;
 use super::lawful_name::lawful_name;
 use crate::domain::{
-    AdoptionObstacle, ConnectionState, LinkedSince, ListedInstance, MAX_DISPLAY_NAME, Millis, Name, Pairing,
-    Phone, Reason, Status, UpstreamError, UpstreamName, display_name,
+    AdoptionObstacle, ConnectionState, Credential, LinkedSince, ListedInstance, MAX_DISPLAY_NAME, Millis,
+    Name, Pairing, Phone, Reason, Status, UpstreamError, UpstreamName, display_name,
 };
-use crate::store::{self, Adoption, Credential, RowHome, Store};
+use crate::store::{self, Adoption, RowHome, Store};
 use crate::sync::in_lanes;
 use crate::upstream::{Gateway, ListSink, UpstreamServer};
 
@@ -206,13 +206,7 @@ fn list(
     deadline: Instant,
 ) -> Result<WholeList, UpstreamError> {
     let base_url = credentials::address(credential).map_err(|_| UpstreamError::Unexpected)?;
-    let server = UpstreamServer {
-        credential: &credential.id,
-        channel: credential.channel,
-        base_url: &base_url,
-        ca_certificate: credential.ca_certificate.as_deref(),
-        key: &credential.key,
-    };
+    let server = UpstreamServer::of(credential, &base_url);
     let mut list = WholeList::default();
     gateway.client(server, trace, deadline).list_all(&mut list).map(|_| list)
 }

@@ -6,6 +6,7 @@
 mod adoption_obstacle;
 mod channel;
 pub mod clock;
+mod credential;
 mod description;
 mod integration;
 mod linked;
@@ -31,6 +32,7 @@ mod written_number;
 pub use adoption_obstacle::AdoptionObstacle;
 pub use channel::Channel;
 pub use clock::{AdjustableClock, MILLIS_PER_DAY, Millis, from_now, is_out, now};
+pub use credential::Credential;
 pub use description::{Description, MAX_DISPLAY_NAME, display_name, labels, note};
 pub use integration::Integration;
 pub use linked::{LinkedPhone, LinkedSince};

@@ -3,9 +3,9 @@
 use rusqlite::params;
 
 use super::instances::is_own;
-use super::{Credential, Error, Store, description, linked, unmanaged};
+use super::{Error, Store, description, linked, unmanaged};
 use crate::crypto::new_id;
-use crate::domain::{Channel, LinkedSince, Millis, Name, Phone, Reason, Status, UpstreamName};
+use crate::domain::{Channel, Credential, LinkedSince, Millis, Name, Phone, Reason, Status, UpstreamName};
 
 /// A row to be written for an instance that is there.
 pub struct Adoption<'a> {

@@ -12,11 +12,11 @@ use std::time::Duration;
 use nix::sys::statvfs::statvfs;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use super::credentials::{Credential, opened, sealed_credentials};
+use super::credentials::{opened, sealed_credentials};
 use super::upgrade::{known_version, schema_version};
 use super::{Error, linked};
 use crate::crypto::Sealer;
-use crate::domain::Millis;
+use crate::domain::{Credential, Millis};
 
 /// How long a query waits for a process that is recovering the WAL.
 const WAIT: Duration = Duration::from_secs(2);

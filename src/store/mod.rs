@@ -57,7 +57,7 @@ pub use backup::{WrittenBackup, back_up, key_of, put_key};
 pub use backup_error::BackupError;
 pub use backup_notes::{FailedBackup, LastBackup, LastRestore, MadeBackup, note_backup_beside};
 pub use copy::CopyProgress;
-pub use credentials::{Credential, CredentialLine, NewCredential};
+pub use credentials::{CredentialLine, NewCredential};
 pub use database::Store;
 pub use error::{DatabaseFault, Error};
 pub use events::EventLine;

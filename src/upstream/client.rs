@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::BaseUrl;
 use crate::domain::{
-    Channel, ConnectionState, ListedInstance, Phone, Qr, Secret, SeenSettings, ServerVersions, SettingsKind,
-    UpstreamError, UpstreamName,
+    Channel, ConnectionState, Credential, ListedInstance, Phone, Qr, Secret, SeenSettings, ServerVersions,
+    SettingsKind, UpstreamError, UpstreamName,
 };
 
 /// A server of the upstream, and the key that opens it.
@@ -20,6 +20,19 @@ pub struct UpstreamServer<'a> {
     /// The authorities of its own certificate as PEM, where they are not the usual ones.
     pub ca_certificate: Option<&'a str>,
     pub key: &'a Secret,
+}
+
+impl<'a> UpstreamServer<'a> {
+    /// The server of a credential, which is at that address.
+    pub fn of(credential: &'a Credential, base_url: &'a BaseUrl) -> Self {
+        Self {
+            credential: &credential.id,
+            channel: credential.channel,
+            base_url,
+            ca_certificate: credential.ca_certificate.as_deref(),
+            key: &credential.key,
+        }
+    }
 }
 
 /// How long the calls of a client may take.

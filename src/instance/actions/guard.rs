@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::error::ActionError;
 use crate::domain::ConnectionState;
+use crate::domain::Credential;
 use crate::domain::ListedInstance;
 use crate::domain::Pairing;
 use crate::domain::Status;
@@ -13,7 +14,7 @@ use crate::domain::UpstreamError;
 use crate::domain::{BusyCause, UpstreamName, UseCaseError};
 use crate::instance::connect::ConnectService;
 use crate::instance::saved_settings::SettingsKeeper;
-use crate::store::{self, Credential, InstanceRef, InstanceRow};
+use crate::store::{self, InstanceRef, InstanceRow};
 use crate::sync::FileLock;
 use crate::sync::Permit;
 use crate::upstream::{BaseUrl, CommandOutcome, Connected, UpstreamClient, UpstreamServer};
@@ -122,13 +123,7 @@ pub(super) fn find<'a>(
         .call_permit(&credential.id, Instant::now() + PERMIT_WAIT)
         .ok_or(UseCaseError::Busy(BusyCause::Calls))?;
     let deadline = Instant::now() + UPSTREAM;
-    let server = UpstreamServer {
-        credential: &credential.id,
-        channel: credential.channel,
-        base_url: &base_url,
-        ca_certificate: credential.ca_certificate.as_deref(),
-        key: &credential.key,
-    };
+    let server = UpstreamServer::of(&credential, &base_url);
     let client = service.gateway().client(server, trace, deadline);
     let mut own = OwnInstance {
         service,

@@ -6,9 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::pace::Pace;
 use super::wake_signal::WakeSignal;
-use crate::domain::UpstreamError;
-use crate::domain::{Millis, now};
-use crate::store::{Credential, Store};
+use crate::domain::{Credential, Millis, UpstreamError, now};
+use crate::store::Store;
 use crate::sync::Mutex;
 use crate::upstream::BaseUrl;
 

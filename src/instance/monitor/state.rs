@@ -50,13 +50,7 @@ impl MonitorState {
         deadline: Instant,
     ) -> Box<dyn UpstreamClient> {
         let PolledServer { credential, base_url, .. } = server;
-        let upstream = UpstreamServer {
-            credential: &credential.id,
-            channel: credential.channel,
-            base_url,
-            ca_certificate: credential.ca_certificate.as_deref(),
-            key: &credential.key,
-        };
+        let upstream = UpstreamServer::of(credential, base_url);
         self.gateway.polling_client(upstream, trace, deadline)
     }
 

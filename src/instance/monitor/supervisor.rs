@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::poll_loop::{self, catch_panic};
 use super::server::PolledServer;
 use super::state::{END_WAIT, MonitorState};
-use crate::store::Credential;
+use crate::domain::Credential;
 use crate::upstream::BaseUrl;
 
 /// The supervisor, and what it remembers from one turn to the next.

@@ -60,13 +60,7 @@ impl WhatsappChannel<'_> {
         let credential = credential.ok_or_else(|| DeliveryFailure::passing("no_sender"))?;
         let base_url = BaseUrl::parse(&credential.base_url);
         let base_url = base_url.map_err(|_| DeliveryFailure::passing("no_sender"))?;
-        let server = UpstreamServer {
-            credential: &credential.id,
-            channel: credential.channel,
-            base_url: &base_url,
-            ca_certificate: credential.ca_certificate.as_deref(),
-            key: &credential.key,
-        };
+        let server = UpstreamServer::of(&credential, &base_url);
         let client = gateway.client(server, &message.id, deadline);
         match client.send_text(&sender.upstream_name, phone, text)? {
             CommandOutcome::Done => Ok(()),

@@ -103,13 +103,7 @@ pub fn rotate(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let credential = credentials::find(&app.store, request.captured())?.credential;
     let fields = Fields::read(request.body())?;
     let (base_url, TypedKey { key, unwrapped }) = (credentials::address(&credential)?, key(&fields)?);
-    let server = UpstreamServer {
-        credential: &credential.id,
-        channel: credential.channel,
-        base_url: &base_url,
-        ca_certificate: credential.ca_certificate.as_deref(),
-        key: &key,
-    };
+    let server = UpstreamServer { key: &key, ..UpstreamServer::of(&credential, &base_url) };
     let check = tested(app, &asker, request, &fields, server)?;
     credentials::rotate(&app.store, &credential.id, &key)?;
     stored(app, &credential.id, &check, key_note(unwrapped).collect())
@@ -126,9 +120,7 @@ pub fn set_ca_certificate(app: &App, request: &Request) -> Result<HttpReply, Pro
         return Err(Problem::InvalidField(CA_CERTIFICATE, text::CA_CERTIFICATE_MISSING.to_owned()));
     }
     let (base_url, ca_certificate) = (credentials::address(&credential)?, ca_certificate(&fields)?);
-    let (channel, key) = (credential.channel, &credential.key);
-    let server =
-        UpstreamServer { credential: &credential.id, channel, base_url: &base_url, ca_certificate, key };
+    let server = UpstreamServer { ca_certificate, ..UpstreamServer::of(&credential, &base_url) };
     let check = tested(app, &asker, request, &fields, server)?;
     credentials::set_ca_certificate(&app.store, &credential.id, ca_certificate)?;
     stored(app, &credential.id, &check, Vec::new())

@@ -4,10 +4,10 @@
 use std::time::Instant;
 
 use super::ConnectCall;
-use crate::domain::{Integration, Pairing, PhoneMemory, UpstreamError, pairing};
+use crate::domain::{Credential, Integration, Pairing, PhoneMemory, UpstreamError, pairing};
 use crate::instance::connect::ConnectError;
 use crate::instance::connect::limits::{HOME_LANES, HOME_SEARCH};
-use crate::store::{Credential, UnmanagedInstance};
+use crate::store::UnmanagedInstance;
 use crate::sync::in_lanes;
 
 /// What a server says of a name.

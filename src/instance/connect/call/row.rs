@@ -3,12 +3,12 @@
 use std::time::Instant;
 
 use super::{ChosenServer, ConnectCall};
-use crate::domain::{BusyCause, Millis, Reason, Status, UpstreamError, UseCaseError, now};
+use crate::domain::{BusyCause, Credential, Millis, Reason, Status, UpstreamError, UseCaseError, now};
 use crate::instance::connect::code_wait::RememberedCode;
 use crate::instance::connect::limits::{EXPIRY_MARGIN, LEAST_TIME};
 use crate::instance::connect::plan::{Row, Upstream};
 use crate::instance::connect::{ConnectError, ConnectRequest, ConnectResult};
-use crate::store::{Credential, InstanceRow};
+use crate::store::InstanceRow;
 use crate::sync::Permit;
 use crate::upstream::{BaseUrl, UpstreamClient, UpstreamServer};
 
@@ -82,13 +82,7 @@ impl ConnectCall<'_> {
         base_url: &BaseUrl,
         until: Instant,
     ) -> Box<dyn UpstreamClient> {
-        let server = UpstreamServer {
-            credential: &credential.id,
-            channel: credential.channel,
-            base_url,
-            ca_certificate: credential.ca_certificate.as_deref(),
-            key: &credential.key,
-        };
+        let server = UpstreamServer::of(credential, base_url);
         self.service.gateway.client(server, self.trace, until)
     }
 

@@ -1,0 +1,20 @@
+//! A server of the upstream as an administrator added it, with its key in the open.
+
+use super::{Channel, Millis, Secret};
+
+/// A server and its key.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    pub id: String,
+    pub channel: Channel,
+    /// What an administrator calls it.
+    pub name: String,
+    /// `http(s)://host[:port][/prefix]`, without a slash at the end.
+    pub base_url: String,
+    /// PEM of the authorities that its connections trust beside the usual ones.
+    pub ca_certificate: Option<String>,
+    pub key: Secret,
+    /// Whether calls may use it.
+    pub active: bool,
+    pub created_at: Millis,
+}
