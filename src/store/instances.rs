@@ -4,7 +4,7 @@ use std::io;
 use std::time::Instant;
 
 use rusqlite::types::Type;
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, RowIndex, params};
 
 use super::{Error, Store, linked, saved_settings, scans};
 use crate::crypto::new_id;
@@ -284,15 +284,20 @@ fn read_row(row: &Row) -> rusqlite::Result<InstanceRow> {
 }
 
 /// A row's channel.
-pub(super) fn channel(row: &Row, column: &str) -> rusqlite::Result<Channel> {
+pub(super) fn channel(row: &Row, column: impl RowIndex) -> rusqlite::Result<Channel> {
     parsed(row, column, |text| Channel::parse(text).ok())
 }
 
-/// A column that holds one of our words; an error where it was edited by hand.
-pub(super) fn parsed<T>(row: &Row, column: &str, parse: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
-    let text: String = row.get(column)?;
-    parse(&text).ok_or_else(|| {
-        let index = row.as_ref().column_index(column).unwrap_or(0);
-        rusqlite::Error::InvalidColumnType(index, column.to_owned(), Type::Text)
+/// A column that holds one of our words, by its name or its position; an error where it was edited by hand.
+pub(super) fn parsed<T>(
+    row: &Row,
+    column: impl RowIndex,
+    parse: impl Fn(&str) -> Option<T>,
+) -> rusqlite::Result<T> {
+    let index = column.idx(row.as_ref())?;
+    let found = row.get_ref(index)?.as_str().ok().and_then(parse);
+    found.ok_or_else(|| {
+        let name = row.as_ref().column_name(index).unwrap_or_default();
+        rusqlite::Error::InvalidColumnType(index, name.to_owned(), Type::Text)
     })
 }

@@ -1,9 +1,8 @@
 //! The rows as the monitor reads and writes them: few columns of many rows, many times a day.
 
-use rusqlite::types::Type;
 use rusqlite::{Row, params};
 
-use super::instances::is_own;
+use super::instances::{channel, is_own, parsed};
 use super::{Error, Store, linked};
 use crate::domain::{Channel, LinkedSince, Millis, Reason, Status, UpstreamName};
 
@@ -134,9 +133,9 @@ impl Store {
 fn read(row: &Row) -> rusqlite::Result<MonitoredRow> {
     Ok(MonitoredRow {
         row_id: row.get(0)?,
-        channel: word(row, 1, |text| Channel::parse(text).ok())?,
+        channel: channel(row, 1)?,
         name: row.get(2)?,
-        status: word(row, 3, Status::parse)?,
+        status: parsed(row, 3, Status::parse)?,
         reason: row.get_ref(4)?.as_str_or_null()?.and_then(Reason::parse),
         paired_at: row.get(5)?,
         claimed: row.get(6)?,
@@ -146,9 +145,4 @@ fn read(row: &Row) -> rusqlite::Result<MonitoredRow> {
         linked: linked::read(row, [10, 11, 12])?,
         upstream_name: row.get_ref(13)?.as_str_or_null()?.and_then(UpstreamName::parse),
     })
-}
-
-fn word<T>(row: &Row, column: usize, parse: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
-    let text = row.get_ref(column)?.as_str()?;
-    parse(text).ok_or_else(|| rusqlite::Error::InvalidColumnType(column, text.to_owned(), Type::Text))
 }

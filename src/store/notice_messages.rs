@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::types::Type;
 use rusqlite::{Row, Transaction, params};
 
+use super::instances::parsed;
 use super::outbox::consider;
 use super::{ConsideredEvents, DueNotice, Error, NoticeTarget, Store};
 use crate::crypto::new_id;
@@ -280,21 +280,17 @@ fn json(notices: &[Notice]) -> String {
 }
 
 fn notices(row: &Row, column: usize) -> rusqlite::Result<Vec<Notice>> {
-    let text = row.get_ref(column)?.as_str()?;
-    serde_json::from_str(text)
-        .map_err(|_| rusqlite::Error::InvalidColumnType(column, "notices".to_owned(), Type::Text))
+    parsed(row, column, |text| serde_json::from_str(text).ok())
 }
 
 fn read(row: &Row) -> rusqlite::Result<NoticeMessage> {
-    let outcome: String = row.get(5)?;
-    let unknown = || rusqlite::Error::InvalidColumnType(5, outcome.clone(), Type::Text);
     Ok(NoticeMessage {
         id: row.get(0)?,
         target: row.get(1)?,
         notices: notices(row, 2)?,
         attempts: row.get(3)?,
         next_at: row.get(4)?,
-        outcome: NoticeOutcome::parse(&outcome).ok_or_else(unknown)?,
+        outcome: parsed(row, 5, NoticeOutcome::parse)?,
         error: row.get(6)?,
         created_at: row.get(7)?,
         ended_at: row.get(8)?,

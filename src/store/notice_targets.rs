@@ -1,8 +1,8 @@
 //! The rows of notice targets. What a target needs to be reached is sealed on the disk.
 
-use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row, params};
 
+use super::instances::parsed;
 use super::{Error, Store, outbox};
 use crate::crypto::new_id;
 use crate::domain::{Millis, NoticeChannelKind, NoticeLanguage, QuietHours, Role, Secret};
@@ -146,20 +146,15 @@ fn read(row: &Row) -> rusqlite::Result<NoticeTarget> {
         id: row.get(0)?,
         user: row.get(1)?,
         user_name: row.get(2)?,
-        role: word(row, 3, |text| Role::parse(text).ok())?,
+        role: parsed(row, 3, |text| Role::parse(text).ok())?,
         for_all: row.get(4)?,
-        channel: word(row, 5, NoticeChannelKind::parse)?,
+        channel: parsed(row, 5, NoticeChannelKind::parse)?,
         address: row.get(6)?,
         settings: Secret::new(row.get::<_, String>(7)?),
-        language: word(row, 8, NoticeLanguage::parse)?,
+        language: parsed(row, 8, NoticeLanguage::parse)?,
         quiet: from.zip(to).map(|(from, to)| QuietHours { from, to }),
         utc_offset: row.get(11)?,
         active: row.get(12)?,
         created_at: row.get(13)?,
     })
-}
-
-fn word<T>(row: &Row, column: usize, parse: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
-    let text = row.get_ref(column)?.as_str()?;
-    parse(text).ok_or_else(|| rusqlite::Error::InvalidColumnType(column, text.to_owned(), Type::Text))
 }
