@@ -22,7 +22,7 @@ pub struct CopyProgress {
     pub pages: i32,
 }
 
-/// Opens a database that is only read. `is_alone` says that nobody else can have it open: then nothing is put beside
+/// Opens a database that is only read. `is_alone` says that nobody else writes it: then nothing is put beside
 /// it, and it may lie on a disk that takes no writes.
 pub(super) fn open_to_read(path: &Path, is_alone: bool) -> rusqlite::Result<Connection> {
     let read = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

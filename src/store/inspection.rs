@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nix::sys::statvfs::statvfs;
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension};
 
+use super::copy::open_to_read;
 use super::credentials::{opened, sealed_credentials};
 use super::upgrade::{known_version, schema_version};
 use super::{Error, linked};
@@ -211,20 +212,9 @@ impl Inspection {
 }
 
 fn connect(folder: &Path, path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let is_written = ["pareia.db-wal", "pareia.db-shm"].iter().all(|name| folder.join(name).exists());
-    let connection = if is_written {
-        Connection::open_with_flags(path, flags)?
-    } else {
-        Connection::open_with_flags(unwritten(path), flags | OpenFlags::SQLITE_OPEN_URI)?
-    };
+    let connection = open_to_read(path, !is_written)?;
     connection.busy_timeout(WAIT)?;
     linked::add_number_matches(&connection)?;
     Ok(connection)
-}
-
-/// The address by which SQLite opens a file that nobody writes.
-fn unwritten(path: &Path) -> String {
-    let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-    format!("file:{path}?immutable=1")
 }
