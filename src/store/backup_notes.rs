@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::backup::WrittenBackup;
 use super::move_in::AppliedRestore;
+use super::settings::{set, setting};
 use super::{BackupError, Error, Inspection, Store};
 use crate::domain::{Millis, clock};
 
@@ -70,31 +71,34 @@ impl MadeBackup {
 impl Store {
     /// What is known of the last backups.
     pub fn last_backup(&self) -> Result<LastBackup, Error> {
-        Ok(LastBackup { made: self.note(MADE)?, failed: self.note(FAILED)? })
+        self.read(last)
     }
 
     /// Notes a backup that was made.
     pub fn note_backup(&self, made: &WrittenBackup) -> Result<(), Error> {
-        self.set_setting(MADE, &json(&MadeBackup::of(made, self.clock.now())))?;
-        self.set_setting(FAILED, "")
+        let made = MadeBackup::of(made, self.clock.now());
+        self.write(|t| note_made(t, &made))
     }
 
     /// Notes one that failed; of several in a row, the first is an event that people are told of.
     pub fn note_failed_backup(&self, code: &str) -> Result<(), Error> {
-        let (now, before) = (self.clock.now(), self.note::<FailedBackup>(FAILED)?);
-        let (since, count) = before.map_or((now, 0), |before| (before.since, before.count));
-        let failed = FailedBackup { since, at: now, count: count.saturating_add(1), code: code.to_owned() };
-        if count == 0 {
-            let event = "INSERT INTO server_events (credentialId, at, kind, detail)
-                VALUES (NULL, ?1, 'backup_failed', ?2)";
-            self.write(|t| t.execute(event, rusqlite::params![now, code]))?;
-        }
-        self.set_setting(FAILED, &json(&failed))
+        let now = self.clock.now();
+        self.write(|t| {
+            let before = note::<FailedBackup>(t, FAILED)?;
+            let (since, count) = before.map_or((now, 0), |before| (before.since, before.count));
+            if count == 0 {
+                let event = "INSERT INTO server_events (credentialId, at, kind, detail)
+                    VALUES (NULL, ?1, 'backup_failed', ?2)";
+                t.execute(event, params![now, code])?;
+            }
+            let count = count.saturating_add(1);
+            set(t, FAILED, &json(&FailedBackup { since, at: now, count, code: code.to_owned() }))
+        })
     }
 
     /// What became of the last restore that was asked for on the page.
     pub fn last_restore(&self) -> Result<Option<LastRestore>, Error> {
-        self.note(RESTORED)
+        self.read(|c| note(c, RESTORED))
     }
 
     /// Notes what became of a restore that was asked for on the page.
@@ -104,22 +108,28 @@ impl Store {
         let failed = done.as_ref().err().map(|error| error.code().to_owned());
         self.set_setting(RESTORED, &json(&LastRestore { at: self.clock.now(), kept, failed }))
     }
-
-    fn note<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Error> {
-        Ok(parsed(self.setting(name)?))
-    }
 }
 
 impl Inspection {
     /// What is known of the last backups.
     pub fn last_backup(&self) -> Result<LastBackup, Error> {
-        Ok(LastBackup { made: parsed(self.setting(MADE)?), failed: parsed(self.setting(FAILED)?) })
+        self.read(last)
     }
 }
 
+fn last(c: &Connection) -> rusqlite::Result<LastBackup> {
+    Ok(LastBackup { made: note(c, MADE)?, failed: note(c, FAILED)? })
+}
+
 /// A note out of its setting; `None` for what another release wrote and this one cannot read.
-fn parsed<T: DeserializeOwned>(setting: Option<String>) -> Option<T> {
-    serde_json::from_str(&setting?).ok()
+fn note<T: DeserializeOwned>(c: &Connection, name: &str) -> rusqlite::Result<Option<T>> {
+    Ok(setting(c, name)?.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+/// Notes a backup that was made, after which none has failed.
+fn note_made(t: &Transaction, made: &MadeBackup) -> rusqlite::Result<()> {
+    set(t, MADE, &json(made))?;
+    set(t, FAILED, "")
 }
 
 /// Notes a backup that a command made, which opens no store: of whichever release the database is, it stays as it is.
@@ -127,11 +137,11 @@ fn parsed<T: DeserializeOwned>(setting: Option<String>) -> Option<T> {
 pub fn note_backup_beside(folder: &Path, made: &WrittenBackup) {
     let noted = || {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(folder.join("pareia.db"), flags)?;
+        let mut connection = Connection::open_with_flags(folder.join("pareia.db"), flags)?;
         connection.busy_timeout(WAIT)?;
-        let set = "INSERT INTO settings (name, value) VALUES (?1, ?2), (?3, '')
-            ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-        connection.execute(set, [MADE, &json(&MadeBackup::of(made, clock::now())), FAILED])
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        note_made(&transaction, &MadeBackup::of(made, clock::now()))?;
+        transaction.commit()
     };
     if let Err(error) = noted() {
         log::warn!("the backup could not be noted: {error}");

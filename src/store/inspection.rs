@@ -10,10 +10,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nix::sys::statvfs::statvfs;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use super::copy::open_to_read;
 use super::credentials::{opened, sealed_credentials};
+use super::settings::{is_lost, setting, webhook_setting};
 use super::upgrade::{known_version, schema_version};
 use super::{Error, linked};
 use crate::crypto::Sealer;
@@ -132,8 +133,7 @@ impl Inspection {
 
     /// The value of a setting.
     pub fn setting(&self, name: &str) -> Result<Option<String>, Error> {
-        let query = "SELECT value FROM settings WHERE name = ?1";
-        self.read(|c| c.query_row(query, [name], |row| row.get(0)).optional())
+        self.read(|c| setting(c, name))
     }
 
     /// Whether the sealing key opens what is sealed. `Err` where it, or the database, cannot be read.
@@ -162,7 +162,7 @@ impl Inspection {
             Ok(InspectedServer {
                 instances: self.count("messaging_instances WHERE credentialId = ?1", &id)?,
                 doubled: self.count("doubled_instances WHERE credentialId = ?1", &id)?,
-                webhook_at: self.setting(&super::webhook_setting(&id))?.and_then(|at| at.parse().ok()),
+                webhook_at: self.setting(&webhook_setting(&id))?.and_then(|at| at.parse().ok()),
                 credential: credential.ok_or(id),
             })
         };
@@ -171,7 +171,7 @@ impl Inspection {
 
     /// Whether the database was made anew beside a key that was there, and has had no credential since.
     pub fn is_lost(&self) -> Result<bool, Error> {
-        self.read(super::settings::is_lost)
+        self.read(is_lost)
     }
 
     /// The addresses that the newest logins came from.

@@ -87,5 +87,3 @@ pub use stamp::{stamp, stamped};
 pub use text_senders::TextSender;
 pub use unmanaged::UnmanagedInstance;
 pub use verify::{BackupContents, verify_backup};
-
-use settings::webhook_setting;

@@ -51,6 +51,19 @@ pub(super) fn is_lost(c: &Connection) -> rusqlite::Result<bool> {
     c.prepare_cached(query)?.query_row([], |row| row.get(0))
 }
 
+/// The value of a setting.
+pub(super) fn setting(c: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
+    let query = "SELECT value FROM settings WHERE name = ?1";
+    c.prepare_cached(query)?.query_row([name], |row| row.get(0)).optional()
+}
+
+/// Sets the value of a setting.
+pub(super) fn set(c: &Connection, name: &str, value: &str) -> rusqlite::Result<()> {
+    let set = "INSERT INTO settings (name, value) VALUES (?1, ?2)
+        ON CONFLICT (name) DO UPDATE SET value = ?2 WHERE value <> ?2";
+    c.execute(set, [name, value]).map(drop)
+}
+
 impl Store {
     /// Notes that a webhook of that credential's server came now.
     pub fn note_webhook(&self, credential: &str) -> Result<(), Error> {
@@ -59,9 +72,7 @@ impl Store {
 
     /// Sets the value of a setting.
     pub fn set_setting(&self, name: &str, value: &str) -> Result<(), Error> {
-        let set = "INSERT INTO settings (name, value) VALUES (?1, ?2)
-            ON CONFLICT (name) DO UPDATE SET value = ?2 WHERE value <> ?2";
-        self.write(|t| t.execute(set, [name, value])).map(drop)
+        self.write(|t| set(t, name, value))
     }
 
     /// Whether that value of what `serve` is told is the one that was applied last.
@@ -77,8 +88,7 @@ impl Store {
 
     /// The value of a setting.
     pub fn setting(&self, name: &str) -> Result<Option<String>, Error> {
-        let query = "SELECT value FROM settings WHERE name = ?1";
-        self.read(|c| c.prepare_cached(query)?.query_row([name], |row| row.get(0)).optional())
+        self.read(|c| setting(c, name))
     }
 
     /// Notes that the database is new beside an existing key: it may have been lost, which is said until
@@ -103,7 +113,7 @@ impl Store {
         let before = self.setting("purged")?.and_then(|text| text.parse::<Millis>().ok());
         let now = self.clock.now();
         let moment = before.map_or(now, |before| now.min(before + STEP));
-        let old = self.write(|t| {
+        self.write(|t| {
             let events = t.execute("DELETE FROM instance_events WHERE at < ?1", [moment - HISTORY])?;
             let sessions = t.execute("DELETE FROM sessions WHERE expiresAt <= ?1", [moment - ENDED])?;
             let links = t.execute("DELETE FROM connect_links WHERE expiresAt <= ?1", [moment - ENDED])?;
@@ -112,9 +122,8 @@ impl Store {
             let servers = t.execute("DELETE FROM server_events WHERE at < ?1", [moment - HISTORY])?;
             let messages =
                 t.execute("DELETE FROM notice_messages WHERE endedAt < ?1", [moment - MESSAGES])?;
+            set(t, "purged", &moment.to_string())?;
             Ok(events + sessions + links + saved + surplus + servers + messages)
-        })?;
-        self.set_setting("purged", &moment.to_string())?;
-        Ok(old)
+        })
     }
 }
