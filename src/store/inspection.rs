@@ -14,6 +14,7 @@ use rusqlite::Connection;
 
 use super::copy::open_to_read;
 use super::credentials::{opened, sealed_credentials};
+use super::sealed_keys::{KeyState, key_state, sealed_keys};
 use super::settings::{is_lost, setting, webhook_setting};
 use super::upgrade::{known_version, schema_version};
 use super::{Error, linked};
@@ -49,21 +50,6 @@ pub struct DiskSpace {
     pub total: u64,
     /// Files that may still be made; `None` where the file system does not count them.
     pub free_files: Option<u64>,
-}
-
-/// Whether `pareia.key` opens what the database has sealed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyState {
-    /// It opens the keys of all credentials, so many.
-    Fine(usize),
-    /// It is not there, and nothing is sealed yet.
-    NotMade,
-    /// It is not there, and so many keys are sealed.
-    Missing(usize),
-    /// The file holds no key.
-    NoKey,
-    /// It opens all but so many.
-    Wrong(usize),
 }
 
 /// A server as the database has it, with what the monitor noted.
@@ -139,17 +125,7 @@ impl Inspection {
     /// Whether the sealing key opens what is sealed. `Err` where it, or the database, cannot be read.
     pub fn key_state(&self) -> Result<KeyState, Error> {
         let path = self.folder.join("pareia.key");
-        let rows = self.read(sealed_credentials)?;
-        match Sealer::load(&path) {
-            Ok(sealer) => {
-                let closed = rows.iter().filter(|row| opened(&sealer, row).is_none()).count();
-                Ok(if closed == 0 { KeyState::Fine(rows.len()) } else { KeyState::Wrong(closed) })
-            }
-            Err(e) if e.kind() == io::ErrorKind::NotFound && rows.is_empty() => Ok(KeyState::NotMade),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(KeyState::Missing(rows.len())),
-            Err(e) if e.kind() == io::ErrorKind::InvalidData => Ok(KeyState::NoKey),
-            Err(e) => Err(Error::io(e, &path)),
-        }
+        key_state(&path, &self.read(sealed_keys)?).map_err(|e| Error::io(e, &path))
     }
 
     /// Every server, oldest first.

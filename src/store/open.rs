@@ -14,7 +14,7 @@ use super::database::{READERS, Store};
 use super::linked;
 use super::move_in::{self, AppliedRestore};
 use super::private_file::{create_private, keep_private};
-use super::sealed_keys::sealed_keys;
+use super::sealed_keys::{sealed_keys, unopened};
 use super::upgrade::migrate;
 use super::writer::{WRITE_WAIT, Writer};
 use super::{BackupError, Error};
@@ -122,8 +122,7 @@ fn sealer(connection: &Connection, folder: &Path) -> Result<Sealer, Error> {
     let path = folder.join("pareia.key");
     let rows = sealed_keys(connection).map_err(|e| Error::sqlite(e, folder))?;
     let sealer = load_or_create(&path, rows.is_empty())?;
-    let opens = |(id, token): &(String, String)| sealer.open(id, token).is_some();
-    if rows.iter().all(opens) { Ok(sealer) } else { Err(Error::KeyWrong(path)) }
+    if unopened(&sealer, &rows) == 0 { Ok(sealer) } else { Err(Error::KeyWrong(path)) }
 }
 
 fn load_or_create(path: &Path, may_create: bool) -> Result<Sealer, Error> {

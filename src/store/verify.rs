@@ -1,7 +1,6 @@
 //! Whether a file is a whole database of pareia that this release can use, and what is in it.
 
 use std::fs::{self, File};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -10,9 +9,8 @@ use rusqlite::config::DbConfig;
 
 use super::BackupError;
 use super::copy::open_to_read;
-use super::sealed_keys::sealed_keys;
+use super::sealed_keys::{KeyState, key_state, sealed_keys};
 use super::upgrade::{known_version, schema_version};
-use crate::crypto::Sealer;
 
 /// What a backup holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,18 +102,11 @@ pub(super) fn open_backup(file: &Path) -> rusqlite::Result<Connection> {
 
 /// Asserts that the key opens everything that is sealed.
 fn opens(file: &Path, key: &Path, rows: &[(String, String)]) -> Result<(), BackupError> {
-    let sealer = match Sealer::load(key) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound && rows.is_empty() => return Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(BackupError::KeyMissing(file.into()));
-        }
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-            return Err(BackupError::KeyWrong(file.into()));
-        }
-        loaded => loaded.map_err(|error| BackupError::io(error, key))?,
-    };
-    let opens_all = rows.iter().all(|(id, token)| sealer.open(id, token).is_some());
-    if opens_all { Ok(()) } else { Err(BackupError::KeyWrong(file.into())) }
+    match key_state(key, rows).map_err(|error| BackupError::io(error, key))? {
+        KeyState::Fine(_) | KeyState::NotMade => Ok(()),
+        KeyState::Missing(_) => Err(BackupError::KeyMissing(file.into())),
+        KeyState::NoKey | KeyState::Wrong(_) => Err(BackupError::KeyWrong(file.into())),
+    }
 }
 
 #[cfg(test)]
@@ -131,7 +122,7 @@ mod tests {
         let ended = connection.query_row(endless, [], |row| row.get::<_, i64>(0)).unwrap_err();
         let error = BackupError::sqlite(ended, Path::new("b.db"));
         assert!(
-            matches!(&error, BackupError::Io(_, error) if error.kind() == io::ErrorKind::TimedOut),
+            matches!(&error, BackupError::Io(_, error) if error.kind() == std::io::ErrorKind::TimedOut),
             "{error:?}"
         );
     }
