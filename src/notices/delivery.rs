@@ -34,7 +34,7 @@ pub(super) fn attempt(
     match outcome {
         Ok(()) => {
             log::info!("id={id} notice to {target} delivered {took}ms");
-            store.end_attempt(id, NoticeOutcome::Delivered, None)
+            store.end_attempt(id, NoticeOutcome::Delivered, None, None)
         }
         Err(failure) => {
             log::warn!("id={id} notice to {target} attempt {attempts}: {} {took}ms", failure.code);
@@ -58,9 +58,9 @@ fn note_failure(
         (false, true) => NoticeOutcome::GivenUp,
         (false, false) => NoticeOutcome::Pending,
     };
-    store.end_attempt(&message.id, outcome, Some(&failure.code))?;
     let pause = failure.retry_after.unwrap_or_default().min(MAX_WAIT).max(pace.pause(attempts));
-    store.postpone_message(&message.id, store.clock().from_now(pause))
+    let next_at = (outcome == NoticeOutcome::Pending).then(|| store.clock().from_now(pause));
+    store.end_attempt(&message.id, outcome, Some(&failure.code), next_at)
 }
 
 /// Sends a target a message that says that it is a test, once and at once, and logs it.

@@ -165,11 +165,18 @@ impl Store {
         self.write(|t| t.execute(postpone, params![id, next_at])).map(drop)
     }
 
-    /// Notes what became of an attempt; one that is pending still is sent again.
-    pub fn end_attempt(&self, id: &str, outcome: NoticeOutcome, error: Option<&str>) -> Result<(), Error> {
+    /// Notes what became of an attempt; a message that is pending still is sent again, at `next_at` where that is said.
+    pub fn end_attempt(
+        &self,
+        id: &str,
+        outcome: NoticeOutcome,
+        error: Option<&str>,
+        next_at: Option<Millis>,
+    ) -> Result<(), Error> {
         let ended_at = (outcome != NoticeOutcome::Pending).then(|| self.clock.now());
-        let end = "UPDATE notice_messages SET outcome = ?2, error = ?3, endedAt = ?4 WHERE id = ?1";
-        self.write(|t| t.execute(end, params![id, outcome.as_str(), error, ended_at])).map(drop)
+        let end = "UPDATE notice_messages
+            SET outcome = ?2, error = ?3, endedAt = ?4, nextAt = coalesce(?5, nextAt) WHERE id = ?1";
+        self.write(|t| t.execute(end, params![id, outcome.as_str(), error, ended_at, next_at])).map(drop)
     }
 
     /// Writes a message that was sent at once into the log.
