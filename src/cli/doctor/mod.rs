@@ -23,8 +23,7 @@ mod unit;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::thread;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use super::config;
@@ -33,6 +32,7 @@ use super::public_url::PublicUrl;
 use super::serve_state::serving_note;
 use super::table::pretty;
 use super::values;
+use super::within::begin;
 use crate::domain::typed_value;
 use crate::text::cli as words;
 use facts::Facts;
@@ -85,7 +85,7 @@ pub struct DoctorArgs {
 pub fn run(folder: &Path, args: &DoctorArgs) -> CommandResult {
     let network_deadline = Instant::now() + Duration::from_secs(args.timeout);
     let facts = Arc::new(gather(folder, args, network_deadline)?);
-    let running: Vec<_> = CHECKS.iter().map(|check| (check.0, begin(*check, &facts))).collect();
+    let running: Vec<_> = CHECKS.iter().map(|check| (check.0, begin_check(*check, &facts))).collect();
     let mut found = Vec::new();
     for (name, results) in running {
         let findings = results_of(name, &results, network_deadline + BEYOND_NETWORK);
@@ -118,14 +118,9 @@ fn gather(folder: &Path, args: &DoctorArgs, deadline: Instant) -> Result<Facts, 
     Ok(Facts::of(folder, note, listen.as_deref(), public_url, backups.map(PathBuf::from), deadline))
 }
 
-/// Begins a check; its result comes over the channel, which closes without one where it panics.
-fn begin((name, look): NamedCheck, facts: &Arc<Facts>) -> Receiver<Vec<Finding>> {
-    let (sender, results) = mpsc::channel();
+fn begin_check((name, look): NamedCheck, facts: &Arc<Facts>) -> Receiver<Vec<Finding>> {
     let facts = Arc::clone(facts);
-    let work = move || sender.send(look(&facts)).unwrap_or_default();
-    // Where no thread can be made, the channel is closed as well.
-    let _ = thread::Builder::new().name(name.to_owned()).spawn(work);
-    results
+    begin(name, move || look(&facts))
 }
 
 fn results_of(check: &'static str, results: &Receiver<Vec<Finding>>, deadline: Instant) -> Vec<Finding> {
@@ -146,14 +141,14 @@ mod tests {
         let soon = Instant::now() + Duration::from_millis(50);
         let hangs: NamedCheck = ("disk", |_| {
             loop {
-                thread::park();
+                std::thread::park();
             }
         });
         let panics: NamedCheck = ("disk", |_| panic!("on purpose"));
         for (check, deadline, code) in
             [(hangs, soon, "check_unfinished"), (panics, Instant::now() + BEYOND_NETWORK, "check_failed")]
         {
-            let found = results_of("disk", &begin(check, &facts), deadline);
+            let found = results_of("disk", &begin_check(check, &facts), deadline);
             assert_eq!((found[0].code, found[0].level), (Some(code), Severity::Bad));
         }
     }
