@@ -13,7 +13,7 @@ use super::security::peer::Network;
 use super::security::rate_limit::RateLimit;
 use super::security::throttles::Throttles;
 use super::security::usage_notes::UsageNotes;
-use crate::backup::{BackupPlan, Backups};
+use crate::backup::Backups;
 use crate::instance::actions::ActionService;
 use crate::instance::connect::ConnectService;
 use crate::instance::monitor::Monitor;
@@ -66,11 +66,10 @@ impl App {
         store: Arc<Store>,
         connect_service: Arc<ConnectService>,
         monitor: Arc<Monitor>,
+        backups: Arc<Backups>,
         trusted_proxies: Vec<Network>,
         connections: usize,
     ) -> Self {
-        let plan = BackupPlan::on_demand(store.folder());
-        let backups = Arc::new(Backups::new(Arc::clone(&store), plan));
         let usage_notes = UsageNotes::start(Arc::clone(&store));
         Self {
             store,

@@ -45,7 +45,7 @@ pub use edge::limits::{
 pub use security::allowed_origin::{AllowedOrigin, NotAnOrigin};
 pub use security::peer::{Network, NotANetwork};
 
-use crate::backup::Backups;
+use crate::backup::{BackupPlan, Backups};
 use crate::instance::connect::ConnectService;
 use crate::instance::monitor::Monitor;
 use crate::store::Store;
@@ -116,10 +116,12 @@ impl Server {
         let listener = TcpListener::bind(&settings.listen)?;
         let limits = settings.limits.within_open_files();
         let folder = store.folder().to_owned();
-        let mut app = App::new(store, connect_service, monitor, settings.trusted_proxies, limits.connections);
+        let on_demand = || Backups::new(Arc::clone(&store), BackupPlan::on_demand(store.folder()));
+        let backups = settings.backups.unwrap_or_else(|| Arc::new(on_demand()));
+        let proxies = settings.trusted_proxies;
+        let mut app = App::new(store, connect_service, monitor, backups, proxies, limits.connections);
         app.public_url = settings.public_url;
         app.allowed_origins = settings.allowed_origins;
-        app.backups = settings.backups.unwrap_or(app.backups);
         app.restart = settings.restart;
         let app = Arc::new(app);
         let routes: Arc<dyn Routes> = Arc::new(Router::new(Arc::clone(&app), limits.clone()));
