@@ -20,8 +20,9 @@ impl ConnectCall<'_> {
 
     /// Whether an earlier create, of which no answer came, may have made the instance that the next one finds.
     pub(super) fn may_be_made(&self) -> bool {
-        let due = self.due().filter(|due| due.created_id.is_none());
-        self.may_be_out() && due.is_some_and(|due| due.is_for(None, self.service.store.clock().now()))
+        let is_due =
+            |due: Restoration| due.created_id.is_none() && due.is_for(None, self.service.store.clock().now());
+        self.may_be_out() && self.due().is_some_and(is_due)
     }
 
     /// Notes that no create of ours made an instance.
