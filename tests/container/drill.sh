@@ -104,23 +104,9 @@ trap 'if [ -n "$unshared" ]; then end KILL; fi' EXIT
 
 # ---- What is looked at ----------------------------------------------------------------------------------------------
 
-failed=0
-ok() { printf 'ok    %s\n' "$1"; }
-bad() {
-    printf 'BAD   %s\n' "$1"
-    failed=$((failed + 1))
-}
-# check WHAT COMMAND...: whether the command succeeds.
-check() {
-    what=$1
-    shift
-    if "$@" >"$place/check.log" 2>&1; then ok "$what"; else
-        bad "$what"
-        sed 's/^/      /' "$place/check.log" "$place/container.log"
-    fi
-}
-# is WHAT EXPECTED FOUND
-is() { if [ "$2" = "$3" ]; then ok "$1: $3"; else bad "$1: $3, not $2"; fi; }
+also_shown=$place/container.log
+# shellcheck source=tests/drills/checks.sh
+. "$here/tests/drills/checks.sh"
 refused() { ! "$@"; }
 status() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$leader/status" | tr '\t' ' ' | sed 's/ *$//'; }
 is_healthy() {
@@ -199,8 +185,4 @@ unshared=''
 check 'it does not start' test "$code" -ne 0
 check "and names the folder: $(tail -n 1 "$place/container.log")" grep -qF "$mount_point" "$place/container.log"
 
-if [ "$failed" -gt 0 ]; then
-    echo "$failed went wrong"
-    exit 1
-fi
-echo 'all as it should be'
+conclude

@@ -58,23 +58,8 @@ trap power_off EXIT
 
 # ---- What is looked at ----------------------------------------------------------------------------------------------
 
-failed=0
-ok() { printf 'ok    %s\n' "$1"; }
-bad() {
-    printf 'BAD   %s\n' "$1"
-    failed=$((failed + 1))
-}
-# check WHAT COMMAND...: whether the command succeeds.
-check() {
-    what=$1
-    shift
-    if "$@" >"$place/check.log" 2>&1; then ok "$what"; else
-        bad "$what"
-        sed 's/^/      /' "$place/check.log"
-    fi
-}
-# is WHAT EXPECTED FOUND
-is() { if [ "$2" = "$3" ]; then ok "$1: $3"; else bad "$1: $3, not $2"; fi; }
+# shellcheck source=tests/drills/checks.sh
+. "$here/tests/drills/checks.sh"
 has() { grep -qF -- "$2" "$1"; }
 
 # install ARGUMENTS...: install.sh in the machine; its output in install.log, its exit code in `code`, its time in `took`.
@@ -544,7 +529,4 @@ else
     echo "SKIPPED: the domain: no caddy for the machine, see $place/caddy.log"
 fi
 
-if [ "$failed" -eq 0 ]; then echo 'all is well'; else
-    echo "$failed checks failed" >&2
-    exit 1
-fi
+conclude
