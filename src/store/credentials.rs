@@ -221,22 +221,24 @@ fn lines(rest: &str) -> String {
     )
 }
 
+/// Reads the columns of [`COLUMNS`] by position, as `instances::read_row` does.
 fn read_row(row: &Row) -> rusqlite::Result<SealedCredential> {
     let credential = Credential {
-        id: row.get("id")?,
-        channel: super::instances::channel(row, "type")?,
-        name: row.get("name")?,
-        base_url: row.get("baseUrl")?,
-        ca_certificate: row.get("caCertificate")?,
+        id: row.get(0)?,
+        channel: super::instances::channel(row, 1)?,
+        name: row.get(2)?,
+        base_url: row.get(3)?,
+        ca_certificate: row.get(4)?,
         key: Secret::new(""),
-        active: row.get("isActive")?,
-        created_at: row.get("createdAt")?,
+        active: row.get(6)?,
+        created_at: row.get(7)?,
     };
-    Ok(SealedCredential { credential, sealed: row.get("apiToken")? })
+    Ok(SealedCredential { credential, sealed: row.get(5)? })
 }
 
+/// Reads the columns of [`lines`].
 fn read_line(row: &Row) -> rusqlite::Result<SealedLine> {
-    let error_code: Option<String> = row.get("trouble")?;
-    let failing = error_code.map(|code| Ok::<_, rusqlite::Error>((code, row.get("since")?))).transpose()?;
-    Ok((read_row(row)?, row.get("instances")?, failing))
+    let error_code: Option<String> = row.get(9)?;
+    let failing = error_code.map(|code| Ok::<_, rusqlite::Error>((code, row.get(10)?))).transpose()?;
+    Ok((read_row(row)?, row.get(8)?, failing))
 }

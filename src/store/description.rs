@@ -52,8 +52,8 @@ fn read(t: &Transaction, id: &str) -> rusqlite::Result<Option<RowTexts>> {
         FROM messaging_instances WHERE id = ?1";
     t.prepare_cached(query)?
         .query_row([id], |row| {
-            let (display_name, note) = (row.get("displayName")?, row.get("note")?);
-            Ok(RowTexts { display_name, note, labels: texts(row, "labels")? })
+            let (display_name, note) = (row.get(0)?, row.get(1)?);
+            Ok(RowTexts { display_name, note, labels: texts(row, 2)? })
         })
         .optional()
 }

@@ -262,24 +262,25 @@ impl Store {
     }
 }
 
+/// Reads columns by position: looking them up by name would cost more than all the rest.
 fn read_row(row: &Row) -> rusqlite::Result<InstanceRow> {
     Ok(InstanceRow {
-        id: row.get("id")?,
-        user: row.get("userId")?,
-        upstream_name: parsed(row, "upstreamName", UpstreamName::parse)?,
-        phone: row.get_ref("channelPhoneOrId")?.as_str().ok().and_then(Phone::of_row),
-        credential: row.get("credentialId")?,
-        status: parsed(row, "status", Status::parse)?,
-        reason: row.get_ref("statusReason")?.as_str_or_null()?.and_then(Reason::parse),
-        qr_code: row.get_ref("qrCode")?.as_str_or_null()?.map(Secret::new),
-        qr_since: row.get("qrSince")?,
-        paired_at: row.get("pairedAt")?,
-        linked: linked::read(row, ["linkedNumber", "profileName", "linkedSeenAt"])?,
-        claimed_url: row.get("claimedUrl")?,
-        upstream_id: row.get("upstreamId")?,
-        create_out_until: row.get("createOutUntil")?,
-        connect_out_until: row.get("connectOutUntil")?,
-        scans: scans::read(row, row.as_ref().column_index("scanCodes")?)?,
+        id: row.get(0)?,
+        user: row.get(1)?,
+        phone: row.get_ref(2)?.as_str().ok().and_then(Phone::of_row),
+        credential: row.get(3)?,
+        status: parsed(row, 4, Status::parse)?,
+        reason: row.get_ref(5)?.as_str_or_null()?.and_then(Reason::parse),
+        qr_code: row.get_ref(6)?.as_str_or_null()?.map(Secret::new),
+        qr_since: row.get(7)?,
+        paired_at: row.get(8)?,
+        linked: linked::read(row, [9, 10, 11])?,
+        claimed_url: row.get(12)?,
+        upstream_id: row.get(13)?,
+        create_out_until: row.get(14)?,
+        connect_out_until: row.get(15)?,
+        scans: scans::read(row, 16)?,
+        upstream_name: parsed(row, 19, UpstreamName::parse)?,
     })
 }
 

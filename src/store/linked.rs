@@ -2,7 +2,7 @@
 
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::Value;
-use rusqlite::{Connection, Row, RowIndex};
+use rusqlite::{Connection, Row};
 
 use crate::domain::{LinkedPhone, LinkedSince, Phone};
 
@@ -30,10 +30,7 @@ pub(super) fn columns(linked: Option<&LinkedSince>) -> [Value; 4] {
 }
 
 /// Reads the columns `linkedNumber`, `profileName` and `linkedSeenAt`.
-pub(super) fn read<I: RowIndex>(
-    row: &Row,
-    [number, name, seen]: [I; 3],
-) -> rusqlite::Result<Option<LinkedSince>> {
+pub(super) fn read(row: &Row, [number, name, seen]: [usize; 3]) -> rusqlite::Result<Option<LinkedSince>> {
     let Some(at) = row.get(seen)? else { return Ok(None) };
     let number = row.get_ref(number)?.as_str_or_null()?.and_then(Phone::stored);
     Ok(Some(LinkedSince { phone: LinkedPhone { number, profile_name: row.get(name)? }, at }))

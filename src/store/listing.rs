@@ -294,52 +294,53 @@ fn failing_servers(c: &Connection, owner: Option<&str>) -> rusqlite::Result<Vec<
     .collect()
 }
 
-/// A row that a call can be made for.
+/// A row that a call can be made for: the first five columns of a query.
 pub(super) fn read_target(row: &Row) -> rusqlite::Result<InstanceRef> {
     Ok(InstanceRef {
-        id: row.get("id")?,
-        user: row.get("userId")?,
-        channel: super::instances::channel(row, "channel")?,
-        name: parsed(row, "channelInstanceId", |text| Name::parse(text).ok())?,
-        phone: row.get_ref("channelPhoneOrId")?.as_str().ok().and_then(Phone::of_row),
+        id: row.get(0)?,
+        user: row.get(1)?,
+        channel: super::instances::channel(row, 2)?,
+        name: parsed(row, 3, |text| Name::parse(text).ok())?,
+        phone: row.get_ref(4)?.as_str().ok().and_then(Phone::of_row),
     })
 }
 
+/// Reads the columns of [`lines_for`] by position, as `instances::read_row` does.
 fn read_line(row: &Row, now: Millis) -> rusqlite::Result<InstanceLine> {
-    let mut same_number_as = texts(row, "sameNumberAs")?;
+    let mut same_number_as = texts(row, 0)?;
     same_number_as.sort_unstable();
     Ok(InstanceLine {
-        id: row.get("id")?,
-        channel: row.get("channel")?,
-        name: row.get("channelInstanceId")?,
-        phone: row.get("channelPhoneOrId")?,
-        user: row.get("user")?,
-        credential: row.get("credentialId")?,
-        server: row.get("server")?,
-        status: row.get("status")?,
-        since: row.get("since")?,
-        reason: row.get("statusReason")?,
-        unknown_since: row.get("unknownSince")?,
-        linked_number: row.get("linkedNumber")?,
-        profile_name: row.get("profileName")?,
-        linked_seen_at: row.get("linkedSeenAt")?,
         same_number_as,
-        same_number_elsewhere: row.get("sameNumberElsewhere")?,
-        also_on: texts(row, "alsoOn")?,
-        also_elsewhere: row.get("alsoElsewhere")?,
-        upstream_name: row.get("upstreamName")?,
-        display_name: row.get("displayName")?,
-        note: row.get("note")?,
-        labels: texts(row, "labels")?,
-        settings_saved_at: row.get("settingsSavedAt")?,
-        scan_help: scans::help(row, row.as_ref().column_index("scanCodes")?, now)?,
-        created_at: row.get("createdAt")?,
-        updated_at: row.get("updatedAt")?,
+        same_number_elsewhere: row.get(1)?,
+        also_on: texts(row, 2)?,
+        also_elsewhere: row.get(3)?,
+        id: row.get(4)?,
+        channel: row.get(5)?,
+        name: row.get(6)?,
+        phone: row.get(7)?,
+        user: row.get(8)?,
+        credential: row.get(9)?,
+        server: row.get(10)?,
+        status: row.get(11)?,
+        since: row.get(12)?,
+        reason: row.get(13)?,
+        created_at: row.get(14)?,
+        updated_at: row.get(15)?,
+        linked_number: row.get(16)?,
+        profile_name: row.get(17)?,
+        linked_seen_at: row.get(18)?,
+        upstream_name: row.get(19)?,
+        display_name: row.get(20)?,
+        note: row.get(21)?,
+        labels: texts(row, 22)?,
+        settings_saved_at: row.get(23)?,
+        unknown_since: row.get(24)?,
+        scan_help: scans::help(row, 25, now)?,
     })
 }
 
 /// A column that holds a JSON array of texts.
-pub(super) fn texts(row: &Row, column: &str) -> rusqlite::Result<Vec<String>> {
+pub(super) fn texts(row: &Row, column: usize) -> rusqlite::Result<Vec<String>> {
     let json = row.get_ref(column)?.as_str_or_null()?;
     Ok(json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default())
 }

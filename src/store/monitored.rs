@@ -129,7 +129,7 @@ impl Store {
     }
 }
 
-/// Reads columns by position: looking them up by name would cost more than all the rest.
+/// Reads columns by position, as `instances::read_row` does.
 fn read(row: &Row) -> rusqlite::Result<MonitoredRow> {
     Ok(MonitoredRow {
         row_id: row.get(0)?,

@@ -215,9 +215,9 @@ impl Store {
                  WHERE t.hash = ?1 AND (t.expiresAt IS NULL OR t.expiresAt > ?2)",
             )?
             .query_row(params![token_hash(token), now], |row| {
-                let used: Option<Millis> = row.get("lastUsedAt")?;
+                let used: Option<Millis> = row.get(2)?;
                 Ok(Identified {
-                    caller: Caller { user: row.get("id")?, role: role(row)? },
+                    caller: Caller { user: row.get(0)?, role: role(row, 1)? },
                     note_due: used.is_none_or(|at| at <= now - USE_NOTED),
                 })
             })
@@ -234,17 +234,17 @@ impl Store {
 
 fn read_user(row: &Row) -> rusqlite::Result<UserLine> {
     Ok(UserLine {
-        id: row.get("id")?,
-        name: row.get("name")?,
-        role: role(row)?,
-        created_at: row.get("createdAt")?,
-        has_password: row.get("hasPassword")?,
-        instances: row.get("instances")?,
-        tokens: row.get("tokens")?,
+        id: row.get(0)?,
+        name: row.get(1)?,
+        role: role(row, 2)?,
+        created_at: row.get(3)?,
+        has_password: row.get(4)?,
+        instances: row.get(5)?,
+        tokens: row.get(6)?,
     })
 }
 
-/// The column `role` of a row.
-pub(super) fn role(row: &Row) -> rusqlite::Result<Role> {
-    parsed(row, "role", |word| Role::parse(word).ok())
+/// The role that a column holds.
+pub(super) fn role(row: &Row, column: usize) -> rusqlite::Result<Role> {
+    parsed(row, column, |word| Role::parse(word).ok())
 }

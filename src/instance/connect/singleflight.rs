@@ -108,7 +108,7 @@ impl Singleflight {
 
     /// Ends the turn and begins the next under one lock, so that a new request finds either a running turn
     /// or none.
-    fn end(&self, flight: &Flight, outcome: &ConnectResult) {
+    fn end(&self, flight: &Arc<Flight>, outcome: &ConnectResult) {
         let mut names = self.0.lock();
         let key = (flight.request.channel, flight.request.name.clone());
         if let Some(turns) = names.get_mut(&key) {
@@ -119,7 +119,10 @@ impl Singleflight {
             }
         }
         drop(names);
-        flight.set(Progress::Done(Box::new(outcome.clone())));
+        // Nobody joins it any more, and mostly nobody did: to copy the outcome and wake nobody costs as well.
+        if Arc::strong_count(flight) > 1 {
+            flight.set(Progress::Done(Box::new(outcome.clone())));
+        }
     }
 }
 
