@@ -124,7 +124,7 @@ fn a_phone_that_was_paired_anew_keeps_its_pairing() {
         "INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId, userId, credentialId,
              status, claimedUrl, upstreamId, pairedAt, createdAt, updatedAt)
          SELECT 'c', 'whatsapp_evolution', 'x', '5521991856227', u.id, c.id, 'connected', c.baseUrl, 'i',
-             1790000000000, 1, 1 FROM users u, integration_credentials c",
+             1790000000000, unixepoch() * 1000, unixepoch() * 1000 FROM users u, integration_credentials c",
     );
     let answer = shop.post("x");
     assert!(answer.qr().is_none() && answer.code() == "qr_timeout", "{:?}", answer.body);
@@ -290,7 +290,7 @@ fn an_instance_that_is_not_loaded_yet_when_connect_meets_it_is_waited_for() {
 #[test]
 fn a_code_is_answered_without_its_pairing_code_where_the_state_stays_closed() {
     const CODE: &str = r#"{"pairingCode":null,"code":"2@x","count":1}"#;
-    let (shop, calls) = scripted(Duration::from_secs(1), |endpoint| match endpoint {
+    let (shop, calls) = scripted(Duration::from_secs(3), |endpoint| match endpoint {
         "fetchInstances" => (200, r#"[{"id":"i","name":"x","connectionStatus":"close"}]"#),
         "connectionState" => (200, r#"{"instance":{"instanceName":"x","state":"close"}}"#),
         _ => (200, CODE),

@@ -75,9 +75,7 @@ fn a_whole_server_is_one_message_and_servers_are_told_of_as_well() {
         shop.connected(name);
     }
     shop.webhook_target(receiver.url("/"));
-    for name in ["a", "b", "c"] {
-        shop.becomes(name, "disconnected", "dropped");
-    }
+    shop.becomes("a b c", "disconnected", "dropped");
     until_titles(&receiver, &["3 números do mesmo servidor desconectaram"]);
     let note = |code| shop.store.note_health("cred_a", code, pareia::domain::now()).expect("noted");
     note(None);

@@ -102,12 +102,12 @@ impl Shop {
         self.becomes(name, "connected", "paired");
     }
 
-    /// The row's status changes, as the monitor would write it.
-    pub fn becomes(&self, name: &str, status: &str, reason: &str) {
+    /// The status of the rows with these names, apart by spaces, changes at one moment, as the monitor would write it.
+    pub fn becomes(&self, names: &str, status: &str, reason: &str) {
         self.set(&format!(
             "UPDATE messaging_instances SET status = '{status}', statusReason = '{reason}',
                  updatedAt = CAST(unixepoch('subsec') * 1000 AS INTEGER)
-             WHERE channelInstanceId = '{name}'"
+             WHERE instr(' {names} ', ' ' || channelInstanceId || ' ')"
         ));
     }
 

@@ -133,7 +133,7 @@ fn a_fight_whose_sockets_take_seconds_to_come_back_is_no_connection_and_opens_no
         "INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId, userId, credentialId,
              status, statusReason, claimedUrl, upstreamId, pairedAt, createdAt, updatedAt)
          SELECT 'c', 'whatsapp_evolution', 'x', '5521991856227', u.id, c.id, 'error', 'fighting', c.baseUrl, 'i',
-             1790000000000, 1, 1 FROM users u, integration_credentials c",
+             1790000000000, unixepoch() * 1000, unixepoch() * 1000 FROM users u, integration_credentials c",
     );
     let history = shop.history("x");
     for _ in 0..2 {
