@@ -12,12 +12,12 @@ use crate::domain::Pairing;
 use crate::domain::Status;
 use crate::domain::UpstreamError;
 use crate::domain::{BusyCause, UpstreamName, UseCaseError};
-use crate::instance::connect::ConnectService;
+use crate::instance::connect::{ConnectService, server_address};
 use crate::instance::saved_settings::SettingsKeeper;
 use crate::store::{self, InstanceRef, InstanceRow};
 use crate::sync::FileLock;
 use crate::sync::Permit;
-use crate::upstream::{BaseUrl, CommandOutcome, Connected, UpstreamClient, UpstreamServer};
+use crate::upstream::{CommandOutcome, Connected, UpstreamClient, UpstreamServer};
 
 /// Longest wait for the instance's lock: a call that waits for a code takes that long where all is well.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
@@ -114,10 +114,7 @@ pub(super) fn find<'a>(
     trace: &'a str,
 ) -> Result<UpstreamOfRow<'a>, ActionError> {
     let Some(credential) = credential_of(service, row)? else { return Ok(UpstreamOfRow::Nothing) };
-    let base_url = BaseUrl::parse(&credential.base_url).map_err(|error| {
-        log::error!("id={trace} credential {}: baseUrl {error}", credential.id);
-        UpstreamError::Unexpected
-    })?;
+    let base_url = server_address(&credential, trace)?;
     let permit = service
         .gateway()
         .call_permit(&credential.id, Instant::now() + PERMIT_WAIT)

@@ -10,6 +10,7 @@ mod code_wait;
 mod limits;
 mod outcome;
 mod plan;
+mod server_address;
 mod singleflight;
 mod socket_memory;
 
@@ -22,6 +23,7 @@ use crate::domain::{ConnectionState, Name, Pairing, is_out};
 use crate::store::{InstanceRow, Store};
 use crate::upstream::Gateway;
 use plan::Upstream;
+pub(crate) use server_address::server_address;
 pub use singleflight::ConnectLoad;
 use singleflight::Singleflight;
 use socket_memory::SocketMemory;

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use super::ConnectCall;
 use crate::domain::{Credential, Integration, Pairing, PhoneMemory, UpstreamError, pairing};
-use crate::instance::connect::ConnectError;
 use crate::instance::connect::limits::{HOME_LANES, HOME_SEARCH};
+use crate::instance::connect::{ConnectError, server_address};
 use crate::store::UnmanagedInstance;
 use crate::sync::in_lanes;
 
@@ -90,7 +90,7 @@ impl ConnectCall<'_> {
     ) -> Result<Option<UnmanagedInstance>, UpstreamError> {
         let _permit =
             self.service.gateway.call_permit(&credential.id, until).ok_or(UpstreamError::Timeout)?;
-        let client = self.client_of(credential, &self.base_url(credential)?, until);
+        let client = self.client_of(credential, &server_address(credential, self.trace)?, until);
         let Some(state) = client.state(&self.upstream_name)? else { return Ok(None) };
         let listed = client.list(&self.upstream_name)?;
         let integration = listed.as_ref().map_or(Integration::Phone, |listed| listed.integration);

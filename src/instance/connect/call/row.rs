@@ -7,7 +7,7 @@ use crate::domain::{BusyCause, Credential, Millis, Reason, Status, UpstreamError
 use crate::instance::connect::code_wait::RememberedCode;
 use crate::instance::connect::limits::{EXPIRY_MARGIN, LEAST_TIME};
 use crate::instance::connect::plan::{Row, Upstream};
-use crate::instance::connect::{ConnectError, ConnectRequest, ConnectResult};
+use crate::instance::connect::{ConnectError, ConnectRequest, ConnectResult, server_address};
 use crate::store::InstanceRow;
 use crate::sync::Permit;
 use crate::upstream::{BaseUrl, UpstreamClient, UpstreamServer};
@@ -53,7 +53,7 @@ impl ConnectCall<'_> {
                 chosen
             }
         };
-        let base_url = self.base_url(&chosen)?;
+        let base_url = server_address(&chosen, self.trace)?;
         let permit = match self.row.known() {
             Some(_) => self.call_permit_at(&chosen.id),
             None => self.permits_for_new_name(&chosen.id),
@@ -65,14 +65,6 @@ impl ConnectCall<'_> {
         let client = self.client_of(&chosen, &base_url, self.deadline);
         self.server = Some(ChosenServer { credential: chosen.id, base_url, client, permit: Some(permit) });
         Ok(())
-    }
-
-    /// The address of a credential's server.
-    pub(super) fn base_url(&self, credential: &Credential) -> Result<BaseUrl, UpstreamError> {
-        BaseUrl::parse(&credential.base_url).map_err(|error| {
-            log::error!("id={} credential {}: baseUrl {error}", self.trace, credential.id);
-            UpstreamError::Unexpected
-        })
     }
 
     /// A client of a credential's server, which is at that address.
