@@ -80,6 +80,13 @@ impl Answer {
     }
 }
 
+/// Adds a credential for a server that has [`KEY`]; `false`: the id is taken.
+pub fn add_credential(store: &Store, id: &str, base_url: &str, ca_certificate: Option<&str>) -> bool {
+    let (key, channel) = (Secret::new(KEY), Channel::WhatsappEvolution);
+    let new = NewCredential { id, channel, name: id, base_url, ca_certificate, key: &key };
+    store.add_credential(&new).expect("an answer")
+}
+
 /// The server, its data and its upstream.
 pub struct Shop {
     pub monitor: Arc<Monitor>,
@@ -158,9 +165,7 @@ impl Shop {
 
     /// A credential whose connections trust that PEM's authorities as well.
     pub fn credential_trusting(&self, id: &str, base_url: &str, ca_certificate: Option<&str>) {
-        let (key, channel) = (Secret::new(KEY), Channel::WhatsappEvolution);
-        let new = NewCredential { id, channel, name: id, base_url, ca_certificate, key: &key };
-        assert!(self.store.add_credential(&new).expect("a credential"), "{id} is taken");
+        assert!(add_credential(&self.store, id, base_url, ca_certificate), "{id} is taken");
     }
 
     /// A user, and a token of theirs.

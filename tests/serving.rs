@@ -4,10 +4,10 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use pareia::domain::{Channel, Name, Secret};
-use pareia::store::{NewCredential, Store};
+use pareia::domain::Name;
+use pareia::store::Store;
 
-use crate::harness::{KEY, ROUTE};
+use crate::harness::{ROUTE, add_credential};
 
 pub struct Serving {
     process: Child,
@@ -63,9 +63,6 @@ pub fn furnish(folder: &Path, upstream: &str) -> String {
         .expect("added")
         .expect("free");
     let token = store.add_token(&user, None, None).expect("a token").token;
-    let (key, channel) = (Secret::new(KEY), Channel::WhatsappEvolution);
-    let new =
-        NewCredential { id: "a", channel, name: "a", base_url: upstream, ca_certificate: None, key: &key };
-    assert!(store.add_credential(&new).expect("added"));
+    assert!(add_credential(&store, "a", upstream, None));
     token.expose().to_owned()
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use pareia::domain::{Channel, Name, Phone, Secret};
-use pareia::store::{NewCredential, Store, UnmanagedInstance};
+use pareia::domain::{Channel, Name, Phone};
+use pareia::store::{Store, UnmanagedInstance};
 
-use crate::harness::{Folder, sql};
+use crate::harness::{Folder, add_credential, sql};
 
 /// A server may list ten thousand instances that no row there has: each is looked for among as many rows.
 #[test]
@@ -29,10 +29,7 @@ fn a_double_is_found_by_its_row_and_by_its_name_without_reading_every_row() {
 fn what_a_server_lists_is_noted_as_it_is_now_however_much_it_is() {
     let folder = Folder::new();
     let store = Store::open(folder.path()).expect("the store opens");
-    let (key, channel) = (Secret::new("k"), Channel::WhatsappEvolution);
-    let new =
-        NewCredential { id: "a", channel, name: "a", base_url: "http://a", ca_certificate: None, key: &key };
-    assert!(store.add_credential(&new).expect("added"));
+    assert!(add_credential(&store, "a", "http://a", None));
     let listed = |names: std::ops::Range<u32>, is_paired: bool| -> BTreeMap<_, _> {
         let one = |n| (format!("n{n:04}"), UnmanagedInstance { id: None, is_phone: true, is_paired });
         names.map(one).collect()
@@ -57,11 +54,8 @@ const ROW: &str = "INSERT INTO users (id, name, createdAt) VALUES ('u1', 'loja',
 /// A store with servers, and one row.
 fn with_row(folder: &Folder, servers: &[&str]) -> Store {
     let store = Store::open(folder.path()).expect("the store opens");
-    let (key, channel) = (Secret::new("k"), Channel::WhatsappEvolution);
     for id in servers {
-        let base_url = &format!("http://{id}");
-        let new = NewCredential { id, channel, name: id, base_url, ca_certificate: None, key: &key };
-        assert!(store.add_credential(&new).expect("added"));
+        assert!(add_credential(&store, id, &format!("http://{id}"), None));
     }
     let file = rusqlite::Connection::open(folder.path().join("pareia.db")).expect("the database");
     file.execute_batch(ROW).expect("a row");

@@ -3,25 +3,17 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use pareia::domain::{Channel, Name, Secret};
+use pareia::domain::{Name, Secret};
 use pareia::sim::Version;
-use pareia::store::{Error, NewCredential, Removal, Store};
+use pareia::store::{Error, Removal, Store};
 
-use crate::harness::{Folder, KEY, Shop, instant, sql};
+use crate::harness::{Folder, KEY, Shop, add_credential, instant, sql};
 
 fn with_credential(folder: &Folder) {
     let store = Store::open(folder.path()).expect("the store opens");
-    let key = Secret::new(KEY);
-    let new = NewCredential {
-        id: "cred_a",
-        channel: Channel::WhatsappEvolution,
-        name: "a",
-        base_url: "http://localhost:8080",
-        ca_certificate: None,
-        key: &key,
-    };
-    assert!(store.add_credential(&new).expect("added"));
-    assert!(!store.add_credential(&new).expect("an answer"), "the id is taken");
+    let add = || add_credential(&store, "cred_a", "http://localhost:8080", None);
+    assert!(add());
+    assert!(!add(), "the id is taken");
 }
 
 #[track_caller]

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use pareia::domain::{Channel, Name, Secret, Status};
-use pareia::store::{Error, NewCredential, Store};
+use pareia::domain::{Channel, Name, Status};
+use pareia::store::{Error, Store};
 use rusqlite::Connection;
 
 use super::disk::SmallDisk;
-use crate::harness::{Folder, KEY, sql};
+use crate::harness::{Folder, add_credential, sql};
 
 /// The migrations that were released, in order.
 const MIGRATIONS: [&str; 11] = [
@@ -166,15 +166,7 @@ fn what_earlier_attempts_left_is_cleared_away() {
 fn of_version_4() -> Folder {
     let old = Folder::new();
     let store = Store::open(old.path()).expect("a new folder");
-    let new = NewCredential {
-        id: "cred_a",
-        channel: Channel::WhatsappEvolution,
-        name: "a",
-        base_url: "http://localhost:8080",
-        ca_certificate: None,
-        key: &Secret::new(KEY),
-    };
-    assert!(store.add_credential(&new).expect("added"));
+    assert!(add_credential(&store, "cred_a", "http://localhost:8080", None));
     drop(store);
     // Sealed with the key of this folder, which stays.
     let sealed = sql(old.path(), "SELECT apiToken FROM integration_credentials").concat().concat();
