@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::Test;
 use crate::driver::{Browser, DESKTOP, Driver, PHONE, Screen};
-use crate::world::{NAME, PASSWORD, World};
+use crate::world::{NAME, PASSWORD, World, log_in};
 
 /// Every case.
 pub const TESTS: &[Test] = &[
@@ -50,10 +50,7 @@ fn messages_cover_nothing(driver: &Driver) {
         browser.go(&world.url("/"));
         browser.wait_for("//h1", "a heading");
         cover(&browser, "login");
-        browser.fill("Nome", NAME);
-        browser.fill("Senha", PASSWORD);
-        browser.press("Entrar");
-        browser.wait_for("//nav", "the navigation");
+        log_in(&browser, NAME);
         for address in ["", "conectar", "instancia/loja", "servidores", "usuarios", "conta"] {
             browser.go(&world.url(&format!("/#/{address}")));
             browser.wait_for("//h1", "a heading");

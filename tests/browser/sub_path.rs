@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::Test;
 use crate::driver::{Browser, DESKTOP, Driver};
-use crate::world::{NAME, PASSWORD, World};
+use crate::world::{NAME, World, log_in};
 
 /// The path.
 const PATH: &str = "/pareia";
@@ -29,10 +29,7 @@ fn below(driver: &Driver, strips: bool) {
     let browser = Browser::open(driver, DESKTOP);
     // A proxy that takes the path away has to lead there itself; it never shows the path without its slash.
     browser.go(&if strips { format!("{url}/") } else { url.clone() });
-    browser.fill("Nome", NAME);
-    browser.fill("Senha", PASSWORD);
-    browser.press("Entrar");
-    browser.wait_for("//nav", "the navigation");
+    log_in(&browser, NAME);
     browser.run("location.reload()");
     browser.sees("loja");
     browser.press("Servidores");

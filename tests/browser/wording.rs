@@ -46,7 +46,7 @@ fn plain_words(driver: &Driver) {
     World::picture(&guest, "link-7-failing");
     for (name, forbidden) in [("vendedora", [TECHNICAL, ADMINISTRATORS].concat()), (NAME, TECHNICAL.to_vec())]
     {
-        let browser = log_in(&world, driver, name);
+        let browser = world.logged_in_as(name, driver, DESKTOP);
         for fault in FAULTS {
             world.shop.sim.control().fault(*fault, None);
             connect(&world, &browser);
@@ -56,7 +56,7 @@ fn plain_words(driver: &Driver) {
     }
     world.shop.sim.control().fault(Fault::None, None);
     world.shop.set("DELETE FROM integration_credentials");
-    let browser = log_in(&world, driver, "vendedora");
+    let browser = world.logged_in_as("vendedora", driver, DESKTOP);
     connect(&world, &browser);
     is_plain(&browser, "no server", TECHNICAL);
 }
@@ -103,16 +103,6 @@ fn connect(world: &World, browser: &Browser) {
     browser.go("about:blank");
     browser.go(&world.url("/#/conectar/loja"));
     browser.sees("O que fazer:");
-}
-
-fn log_in(world: &World, driver: &Driver, name: &str) -> Browser {
-    let browser = Browser::open(driver, DESKTOP);
-    browser.go(&world.url("/"));
-    browser.fill("Nome", name);
-    browser.fill("Senha", PASSWORD);
-    browser.press("Entrar");
-    browser.wait_for("//nav", "the navigation");
-    browser
 }
 
 #[track_caller]

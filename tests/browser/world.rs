@@ -21,6 +21,14 @@ pub struct World {
     pub shop: Shop,
 }
 
+/// Logs a user in, on the page that asks for it.
+pub fn log_in(browser: &Browser, name: &str) {
+    browser.fill("Nome", name);
+    browser.fill("Senha", PASSWORD);
+    browser.press("Entrar");
+    browser.wait_for("//nav", "the navigation");
+}
+
 impl World {
     /// One that is set up and has no number yet.
     pub fn new() -> Self {
@@ -72,12 +80,14 @@ impl World {
 
     /// A browser whose owner has logged in.
     pub fn logged_in(&self, driver: &Driver, screen: Screen) -> Browser {
+        self.logged_in_as(NAME, driver, screen)
+    }
+
+    /// A browser in which that user has logged in.
+    pub fn logged_in_as(&self, name: &str, driver: &Driver, screen: Screen) -> Browser {
         let browser = Browser::open(driver, screen);
         browser.go(&self.url("/"));
-        browser.fill("Nome", NAME);
-        browser.fill("Senha", PASSWORD);
-        browser.press("Entrar");
-        browser.wait_for("//nav", "the navigation");
+        log_in(&browser, name);
         browser
     }
 
