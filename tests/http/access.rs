@@ -7,6 +7,7 @@ use pareia::http::Settings;
 use pareia::sim::{Fault, Sim, Version};
 use serde_json::{Value, json};
 
+use super::check;
 use crate::harness::{Answer, Client, ROUTE, Shop, ask, instant, until};
 
 const PASSWORD: &str = "uma senha que ninguém sabe";
@@ -30,11 +31,6 @@ fn staffed() -> Shop {
 
 fn credentials(name: &str, password: &str) -> Value {
     json!({"name": name, "password": password})
-}
-
-#[track_caller]
-fn check(answer: &Answer, status: u16, code: &str) {
-    assert_eq!((answer.status, answer.code()), (status, code), "{:?}", answer.body);
 }
 
 /// Fails, as often as the burst allows at least, until that is refused. A slow machine gives back nearly as fast as it

@@ -6,6 +6,7 @@ use std::time::Duration;
 use pareia::sim::{Fault, Options, Sim, Version};
 use serde_json::{Value, json};
 
+use super::check;
 use crate::harness::{Answer, Client, KEY, PHONE, Shop, ask, instant, until, upstream_create};
 
 const PASSWORD: &str = "uma senha que ninguém sabe";
@@ -20,11 +21,6 @@ fn staffed(upstream: Options) -> (Shop, Client) {
     shop.person("chefe", true, PASSWORD);
     let chief = Client::logged_in(&shop, "chefe", PASSWORD);
     (shop, chief)
-}
-
-#[track_caller]
-fn check(answer: &Answer, status: u16, code: &str) {
-    assert_eq!((answer.status, answer.code()), (status, code), "{:?}", answer.body);
 }
 
 #[track_caller]

@@ -21,3 +21,11 @@ mod sub_path;
 mod typed;
 mod unmanaged;
 mod webhooks;
+
+use crate::harness::Answer;
+
+/// Asserts that the answer has that status and code.
+#[track_caller]
+pub fn check(answer: &Answer, status: u16, code: &str) {
+    assert_eq!((answer.status, answer.code()), (status, code), "{:?}", answer.body);
+}

@@ -1,8 +1,8 @@
 //! The client against what the real servers answered: each recorded exchange of the life cycle is
 //! served again, byte for byte, and must be understood.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::Write;
+use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use pareia::domain::{
@@ -14,6 +14,7 @@ use pareia::upstream::{
 };
 use serde_json::Value;
 
+use super::stand_in::{self, read_request};
 use crate::harness::PHONE;
 
 /// A server that gives one answer to whoever asks.
@@ -37,23 +38,7 @@ pub fn serving_each(answers: Vec<String>) -> String {
 
 /// The bytes of an answer.
 pub fn answer(status: u16, body: &str) -> String {
-    let length = body.len();
-    format!("HTTP/1.1 {status} Recorded\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
-}
-
-fn read_request(client: &mut TcpStream) {
-    let mut seen = Vec::new();
-    let mut chunk = [0; 4096];
-    while let Ok(n) = client.read(&mut chunk) {
-        seen.extend_from_slice(&chunk[..n]);
-        let text = String::from_utf8_lossy(&seen);
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length =
-            head.lines().find_map(|l| l.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
-        if n == 0 || body.len() >= length.unwrap_or(0) {
-            return;
-        }
-    }
+    stand_in::answer(status, &[], body)
 }
 
 /// What an answer means, worked out from the recording without the client.
