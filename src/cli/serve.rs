@@ -4,7 +4,7 @@
 
 use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 
 use log::LevelFilter;
@@ -15,7 +15,7 @@ use super::logging::{self, BufferedLog};
 use super::output::{CommandFailure, CommandResult};
 use super::public_url::PublicUrl;
 use super::restart::{self, Ending};
-use super::serve_state::reachable;
+use super::serve_state::{reachable, serving_note};
 use super::service_manager::ServiceManager;
 use super::serving_note::ServingNote;
 use super::{setting, setup_link, signals};
@@ -26,6 +26,7 @@ use crate::instance::connect::ConnectService;
 use crate::instance::monitor::{Monitor, Pace};
 use crate::notices::{NoticePace, NoticeService};
 use crate::store::{self, CredentialLine, Store};
+use crate::sync::FileLock;
 use crate::text::cli as words;
 use crate::text::notice_message;
 use crate::upstream::is_public_default_key;
@@ -103,6 +104,8 @@ fn serve(
     let (ends, ended) = mpsc::channel();
     signals::send_first(Ending::Signal, ends.clone())?;
     raise_open_files()?;
+    // Until this process ends or becomes another: a restore by a new start takes it anew.
+    let _alone = take_folder(&config.data)?;
     let restored = store::apply_staged(&config.data);
     let store = Arc::new(Store::open(&config.data)?);
     restart::note_restore(&store, restored)?;
@@ -125,11 +128,7 @@ fn serve(
     let mut server = Server::start(settings, Arc::clone(&store), connect_service, Arc::clone(&monitor))
         .map_err(|e| CommandFailure::Failed(words::cannot_listen(&config.listen, &e)))?;
     let url = config.public_url.clone().unwrap_or_else(|| format!("http://{}", reachable(server.addr())));
-    let metrics = config.metrics_listen.as_ref().map(|listen| {
-        let started = server.serve_metrics(listen);
-        started.map_err(|e| CommandFailure::Failed(words::cannot_serve_metrics(listen, &e)))
-    });
-    let metrics = metrics.transpose()?;
+    let metrics = serve_metrics(&mut server, config)?;
     let backup_loop = BackupLoop::start(backups);
     // Before the first line of the log: a command beside the server may need it at once.
     store.set_setting("url", &url)?;
@@ -153,6 +152,24 @@ fn serve(
     // A signal that came meanwhile means what it always does: what is staged waits for the next start.
     let is_signalled = ended.try_iter().any(|ending| ending == Ending::Signal);
     Ok(if is_signalled { Ending::Signal } else { ending })
+}
+
+/// Takes the data folder, or says who has it.
+fn take_folder(folder: &Path) -> Result<FileLock, CommandFailure> {
+    let served = || {
+        let other = serving_note(folder).map(|note| (note.listen, note.pid));
+        CommandFailure::Failed(words::already_served(folder, other))
+    };
+    store::take_to_serve(folder)?.ok_or_else(served)
+}
+
+/// Serves the metrics where they have an address.
+fn serve_metrics(server: &mut Server, config: &Config) -> Result<Option<SocketAddr>, CommandFailure> {
+    let started = config.metrics_listen.as_ref().map(|listen| {
+        let started = server.serve_metrics(listen);
+        started.map_err(|e| CommandFailure::Failed(words::cannot_serve_metrics(listen, &e)))
+    });
+    started.transpose()
 }
 
 /// Logs what an administrator should know at the start.

@@ -42,6 +42,17 @@ impl FileLock {
         Self::of_bytes(file, byte_of(name), 1, deadline)
     }
 
+    /// Whether somebody holds the lock `name` of the data folder. Makes no file and takes nothing.
+    pub fn is_held(folder: &Path, name: &str) -> io::Result<bool> {
+        let file = match File::open(folder.join("pareia.lock")) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            opened => opened?,
+        };
+        let mut range = exclusive(byte_of(name), 1);
+        fcntl(&file, FcntlArg::F_OFD_GETLK(&mut range))?;
+        Ok(libc::c_int::from(range.l_type) != libc::F_UNLCK)
+    }
+
     /// Takes a database from every connection of any program, waiting until `deadline`; `None` where one still has
     /// it open then. Whether the database is a whole one is nothing to this. A process that has a connection of its own
     /// must not ask: the end of this file handle would end the locks of that, as POSIX has it.
@@ -112,11 +123,14 @@ mod tests {
     fn one_holder_at_a_time_and_a_bounded_wait() {
         let folder = folder();
         let soon = || Instant::now() + Duration::from_millis(30);
+        let is_held = |name| FileLock::is_held(&folder, name).unwrap();
+        assert!(!is_held("a") && fs::read_dir(&folder).unwrap().next().is_none(), "a look makes no file");
         let lock = FileLock::acquire(&folder, "a", soon()).unwrap();
-        assert!(lock.is_some());
+        assert!(lock.is_some() && is_held("a") && !is_held("b"));
         assert!(FileLock::acquire(&folder, "a", soon()).unwrap().is_none(), "held by another");
         assert!(FileLock::acquire(&folder, "b", soon()).unwrap().is_some(), "another name is free");
         drop(lock);
+        assert!(!is_held("a"));
         assert!(FileLock::acquire(&folder, "a", soon()).unwrap().is_some(), "free again");
         fs::remove_dir_all(folder).unwrap();
     }

@@ -155,7 +155,7 @@ fn the_metrics_have_an_address_of_their_own_where_one_is_given() {
     assert!(of(&metrics).contains("pareia_build_info{version="), "{}", of(&metrics));
     assert!(of(&public).contains("404"), "people's address has none");
     desk.says(
-        &format!("serve --listen 127.0.0.1:0 --metrics-listen {metrics}"),
+        &format!("serve --listen 127.0.0.1:0 --data other --metrics-listen {metrics}"),
         1,
         "",
         &format!("erro: métricas (--metrics-listen): {metrics} já está em uso"),
@@ -338,6 +338,22 @@ fn a_second_signal_does_not_wait() {
     serving.signal("-TERM");
     assert_eq!(serving.end().code, Some(130));
     waiting.join().unwrap();
+}
+
+#[test]
+fn one_serve_at_a_time_has_a_data_folder_until_it_ends_however_it_ends() {
+    let desk = Desk::new();
+    for signal in ["-KILL", "-TERM"] {
+        let mut serving = Running::start(desk.command("serve --listen 127.0.0.1:0"));
+        let address = address(&serving.first_logged());
+        let (folder, pid) = (desk.folder.join("data").display().to_string(), serving.0.id());
+        let says =
+            format!("outro pareia serve já usa a pasta de dados {folder} (http://{address}, processo {pid})");
+        desk.says("serve --listen 127.0.0.1:0", 1, "", &says);
+        desk.ok("user list");
+        serving.signal(signal);
+        serving.end();
+    }
 }
 
 #[test]

@@ -84,6 +84,15 @@ pub fn cannot_serve_metrics(address: &str, error: &io::Error) -> String {
     )
 }
 
+/// Another `serve` has the data folder: where it noted that it listens, and its process.
+pub fn already_served(folder: &Path, other: Option<(String, u32)>) -> String {
+    let other = other.map_or_else(String::new, |(listen, pid)| format!(" (http://{listen}, processo {pid})"));
+    format!(
+        "outro pareia serve já usa a pasta de dados {}{other}: encerre-o antes, ou dê outra pasta a este com --data",
+        folder.display()
+    )
+}
+
 /// Too few files may be open for a server.
 pub fn too_few_files(limit: usize, needed: usize) -> String {
     format!(
