@@ -84,6 +84,16 @@ fn state(folder: &Path) -> Vec<String> {
     state
 }
 
+/// Copies a data folder as a person would, while it is served.
+fn copy_of(folder: &Path, copy: &Path) -> String {
+    fs::create_dir(copy).expect("a folder");
+    fs::set_permissions(copy, fs::Permissions::from_mode(0o700)).expect("a mode");
+    for name in ["pareia.db", "pareia.db-wal", "pareia.db-shm", "pareia.key", "pareia.lock"] {
+        fs::copy(folder.join(name), copy.join(name)).expect(name);
+    }
+    copy.display().to_string()
+}
+
 fn serve(desk: &Desk) -> (Running, String) {
     let mut running = Running::start(desk.command("serve --listen 127.0.0.1:0 --backup-dir backups"));
     let address = address(&running.first_logged());
@@ -97,6 +107,13 @@ fn all_is_well_while_serve_runs_and_nothing_changes_while_it_does_not() {
     assert_eq!(clinic.examine(""), (BTreeSet::new(), Some(0)));
     assert_eq!(clinic.desk.ok("health"), "ok");
     assert_eq!(clinic.desk.ok(&format!("health --listen {address}")), "ok");
+    let copy = copy_of(&clinic.data, &clinic.desk.folder.join("copy"));
+    let found = clinic.examine(&format!("--data {copy}"));
+    assert_eq!(found, (BTreeSet::from(["warn serve_elsewhere".to_owned()]), Some(0)));
+    for given in ["", &format!("--listen {address}")] {
+        clinic.desk.says(&format!("health --data {copy} {given}"), 1, "", "ninguém serve a pasta de dados");
+    }
+    assert!(clinic.examine("--listen 127.0.0.1:9").0.contains("bad serve_hidden"));
     // Where the backups are, the server noted.
     let shown = clinic.desk.fed("doctor", "");
     assert!(shown.out.contains("ok    backup    pareia-"), "{}", shown.out);
@@ -109,7 +126,7 @@ fn all_is_well_while_serve_runs_and_nothing_changes_while_it_does_not() {
     let before = state(&clinic.data);
     assert_eq!(clinic.examine(""), (BTreeSet::from(["warn serve_stopped".to_owned()]), Some(0)));
     assert_eq!(state(&clinic.data), before);
-    clinic.desk.says("health", 1, "", "nada escuta");
+    clinic.desk.says("health", 1, "", "ninguém serve a pasta de dados");
     let nowhere = clinic.desk.fed("doctor --json --data nowhere", "");
     assert_eq!(nowhere.code, Some(1));
     assert!(codes(&nowhere.out).contains("bad folder_missing"), "{}", nowhere.out);

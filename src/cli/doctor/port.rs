@@ -14,9 +14,13 @@ const CHECK: &str = "port";
 pub fn check(facts: &Facts) -> Vec<Finding> {
     let address = &facts.address;
     match ServeState::ask(address, facts.network_deadline) {
+        ServeState::Ready(_) | ServeState::NotReady(_) if !facts.is_served => {
+            vec![Finding::warn(CHECK, words::serve_elsewhere(address))]
+        }
         ServeState::Ready(warning) => ready(facts, warning),
         ServeState::NotReady(why) => vec![Finding::bad(CHECK, words::serve_not_ready(address, &why))],
         ServeState::Other => vec![Finding::bad(CHECK, words::port_taken(address))],
+        ServeState::Absent if facts.is_served => vec![Finding::bad(CHECK, words::serve_hidden(address))],
         ServeState::Absent => vec![match try_port(address) {
             Ok(()) => Finding::warn(CHECK, words::serve_stopped(address)),
             Err(error) => Finding::bad(CHECK, words::port_unusable(address, &error)),

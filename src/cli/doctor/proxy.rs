@@ -15,6 +15,7 @@ const ENOUGH_LOGINS: usize = 3;
 /// Asks over the public address, where there is one.
 pub fn check(facts: &Facts) -> Vec<Finding> {
     match &facts.public_url {
+        None if !facts.is_served => vec![Finding::ok(CHECK, words::PROXY_UNSERVED)],
         None => vec![local_only(facts)],
         Some(url) => {
             let found = [plain(url), way(facts, url), forwarding(facts, url)];

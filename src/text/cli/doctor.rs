@@ -402,8 +402,27 @@ pub fn serve_not_ready(address: &str, why: &str) -> Sentence {
 pub fn serve_stopped(address: &str) -> Sentence {
     found(
         "serve_stopped",
-        format!("o serve não está rodando (nada escuta em {address})"),
-        "systemctl start pareia, ou \"pareia serve\". Se ele usa outra porta, diga qual com --listen.",
+        format!("ninguém serve esta pasta de dados (nada escuta em {address})"),
+        "systemctl start pareia, ou \"pareia serve\". Se os dados do serviço estão em outra pasta, diga qual com --data.",
+    )
+}
+
+/// The server of another folder listens where the one of this would.
+pub fn serve_elsewhere(address: &str) -> Sentence {
+    found(
+        "serve_elsewhere",
+        format!("ninguém serve esta pasta de dados: o pareia em http://{address} serve outra"),
+        "Se esta é uma cópia, nada a fazer. Para servi-la: pareia serve, com outra porta em --listen. Se é a do serviço, \
+         confira o --data dele.",
+    )
+}
+
+/// A server has the folder, and nothing listens where it should.
+pub fn serve_hidden(address: &str) -> Sentence {
+    found(
+        "serve_hidden",
+        format!("um pareia serve usa esta pasta de dados, e nada escuta em {address}"),
+        "Ele ainda inicia: espere e rode de novo. Se usa outra porta, diga qual com --listen.",
     )
 }
 
@@ -628,6 +647,9 @@ pub fn server_doubles(names: u32) -> Sentence {
 /// Nothing stands in front of the server, and only this machine reaches it.
 pub const PROXY_NONE: &str = "sem endereço público: só esta máquina alcança o pareia";
 
+/// Nobody serves the folder, so that no address leads to it.
+pub const PROXY_UNSERVED: &str = "ninguém serve esta pasta de dados, e nenhum endereço leva a ela";
+
 /// The proxy in front of the server does its part.
 pub fn proxy_fine(url: &str) -> String {
     format!("{url} chega a este pareia")
@@ -713,6 +735,15 @@ fn no_answer(error: &UpstreamError) -> &'static str {
         UpstreamError::Timeout => "não houve resposta a tempo",
         _ => "a resposta não se entende",
     }
+}
+
+/// `health`: nobody serves the folder.
+pub fn health_unserved(folder: &Path) -> String {
+    format!(
+        "ninguém serve a pasta de dados {}: inicie o pareia (systemctl start pareia, ou \"pareia serve\"), ou diga com \
+         --data qual é a do serviço",
+        folder.display()
+    )
 }
 
 /// `health`: the server takes no calls.
