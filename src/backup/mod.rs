@@ -12,7 +12,7 @@ mod upload;
 
 pub use backup_loop::BackupLoop;
 pub use file_name::{BackupName, BackupOrigin};
-pub use folder::{BackupEntry, create, free_file, list};
+pub use folder::{BackupEntry, free_file, list};
 pub use folder_id::known_folder_id;
 pub use service::{BackupPlan, Backups, CheckedBackup, DEFAULT_FOLDER};
 pub use upload::{MOST_BYTES, Piece, Received};

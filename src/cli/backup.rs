@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use super::output::{CommandFailure, CommandResult, note, out};
+use super::output::{CommandFailure, CommandResult, fail, note, out};
 use super::table::pretty;
 use crate::backup::{self, BackupName, BackupOrigin};
 use crate::domain::clock;
@@ -73,7 +73,8 @@ pub fn make(folder: &Path, args: &BackupArgs) -> CommandResult {
     let begun = Instant::now();
     // The file is the caller's, and of the data folder nothing is changed.
     let made = as_caller(|| {
-        let file = file_of(&args.target)?;
+        check_folder(&args.target)?;
+        let file = file_of(&args.target);
         if key_of(&file) == file {
             return Err(CommandFailure::Usage(words::BACKUP_IS_KEY.into()));
         }
@@ -118,16 +119,24 @@ pub fn bring_back(folder: &Path, args: &RestoreArgs) -> CommandResult {
     Ok(())
 }
 
-/// The file to write: as it was given, or one with a date in a folder that is there or is called as one.
-fn file_of(target: &Path) -> Result<PathBuf, BackupError> {
-    if target.as_os_str().to_string_lossy().ends_with('/') {
-        backup::create(target)?;
+/// Refuses a target whose folder is not there: made here, it would hide a typing error, or a disk that is not mounted.
+fn check_folder(target: &Path) -> CommandResult {
+    let is_called_folder = target.as_os_str().to_string_lossy().ends_with('/');
+    let folder = if is_called_folder { Some(target) } else { target.parent() };
+    let is_missing = |folder: &&Path| matches!(folder.try_exists(), Ok(false));
+    match folder.filter(|folder| !folder.as_os_str().is_empty()).filter(is_missing) {
+        Some(missing) => fail(words::backup_folder_missing(missing)),
+        None => Ok(()),
     }
+}
+
+/// The file to write: as it was given, or one with a date in a folder.
+fn file_of(target: &Path) -> PathBuf {
     if !target.is_dir() {
-        return Ok(target.to_owned());
+        return target.to_owned();
     }
     let name = BackupName { at: clock::now(), origin: BackupOrigin::Manual, tag: None };
-    Ok(backup::free_file(target, &name))
+    backup::free_file(target, &name)
 }
 
 /// Runs what copies, and tells on a terminal how far it has come.

@@ -17,6 +17,14 @@ pub const BACKUP_KEY_SETTING: &str = "--backup-key (PAREIA_BACKUP_KEY) deve ser 
 pub const BACKUP_IS_KEY: &str =
     "o arquivo do backup não pode terminar em .key: esse é o nome da chave ao lado dele";
 
+/// The folder of a backup is not there.
+pub fn backup_folder_missing(folder: &Path) -> String {
+    let folder = folder.display();
+    format!(
+        "a pasta {folder} não existe: confira o caminho e se o disco está montado, ou crie-a antes (mkdir -p {folder})"
+    )
+}
+
 /// Why a backup was not made or not restored, on the terminal.
 pub fn backup_failed(error: &crate::store::BackupError) -> String {
     let sentence = backup_error(error);
