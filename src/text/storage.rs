@@ -40,6 +40,16 @@ fn database_fault(fault: DatabaseFault) -> &'static str {
     }
 }
 
+/// The way on without the sealing key of that path.
+fn without_key(path: &Path) -> String {
+    let (folder, database) = (path.parent().unwrap_or(path).display(), path.with_extension("db"));
+    format!(
+        "Se ele se perdeu, pare o pareia e tire as credenciais, para cadastrá-las de novo: \
+         pareia restore --data {folder} --without-key {}",
+        database.display()
+    )
+}
+
 /// What went wrong with the data folder, and the next step, for commands.
 pub fn storage(error: &Error) -> String {
     match error {
@@ -49,14 +59,15 @@ pub fn storage(error: &Error) -> String {
         ),
         Error::KeyMissing(path) => format!(
             "o banco tem chaves seladas, mas {} não existe: restaure esse arquivo do backup (sem ele as chaves não \
-             abrem). Sem backup, apague as credenciais e cadastre-as de novo: \
-             sqlite3 {} 'PRAGMA foreign_keys=ON; DELETE FROM integration_credentials'",
+             abrem). {}",
             path.display(),
-            path.with_extension("db").display()
+            without_key(path)
         ),
         Error::KeyWrong(path) => format!(
-            "{} não é a chave que selou as credenciais deste banco: restaure o arquivo certo do backup",
-            path.display()
+            "{} não é a chave que selou as credenciais deste banco: restaure o arquivo certo do backup. {} (antes, renomeie \
+             o que está lá)",
+            path.display(),
+            without_key(path)
         ),
         Error::Full(folder) => {
             format!(

@@ -290,6 +290,20 @@ fn each_thing_that_is_broken_is_a_line_with_its_cure() {
 }
 
 #[test]
+fn without_the_key_the_cure_that_is_named_works() {
+    let clinic = Clinic::new();
+    fs::remove_file(clinic.data.join("pareia.key")).expect("it was there");
+    let (found, _) = clinic.examine("");
+    assert!(found.contains("bad server_sealed") && !found.contains("warn no_active_credential"), "{found:?}");
+    let said = clinic.desk.fed("doctor --timeout 2", "").out;
+    assert!(!said.contains("credential rotate"), "{said}");
+    let cure = said.split("pareia restore ").nth(1).and_then(|rest| rest.lines().next()).expect(&said);
+    clinic.desk.says(&format!("restore {cure}"), 0, "", "Cadastre-as de novo");
+    clinic.desk.credential("evo", &clinic.sim.url(), KEY);
+    assert!(!clinic.examine("").0.iter().any(|found| found.starts_with("bad")), "all is well again");
+}
+
+#[test]
 fn a_port_that_answers_nothing_is_not_waited_for() {
     let clinic = Clinic::new();
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port");

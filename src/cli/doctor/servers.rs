@@ -28,7 +28,9 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
         Ok(servers) => servers,
         Err(unasked) => return vec![unasked],
     };
-    let is_active = |one: &InspectedServer| one.credential.as_ref().is_ok_and(|credential| credential.active);
+    // One whose key does not open is a line of its own.
+    let is_active =
+        |one: &InspectedServer| one.credential.as_ref().map_or(true, |credential| credential.active);
     let none = (!servers.iter().any(is_active)).then(|| Finding::warn(CHECK, words::no_servers()));
     let gateway = Gateway::default();
     let found = in_lanes(&servers, MOST_AT_ONCE, |server| examine(facts, &gateway, server));

@@ -602,8 +602,8 @@ pub fn no_servers() -> Sentence {
 pub fn server_sealed() -> Sentence {
     found(
         "server_sealed",
-        "a chave deste servidor não abre com pareia.key",
-        "Restaure pareia.key, ou grave a chave de novo: pareia credential rotate ID --api-token-stdin",
+        "a chave deste servidor só abre com a pareia.key que a selou",
+        "Faça o que a linha da chave diz. Até lá nenhum comando muda as credenciais.",
     )
 }
 
