@@ -332,6 +332,10 @@ fn a_folder_of_another_user_is_a_line() {
     }
     chown(clinic.data.join("pareia.db"), Some(NOBODY), None).expect("another owner");
     assert!(clinic.examine("").0.contains("bad file_foreign"));
+    // The folder is root's, so it is not the file that has to change.
+    let cure = format!("sudo chown -R nobody: {}\n", clinic.data.display());
+    let said = clinic.desk.fed("doctor --timeout 2", "").out;
+    assert!(said.contains(&cure), "{said}");
     chown(&clinic.data, Some(NOBODY), None).expect("another owner");
     for (user, expected) in [(NOBODY, "bad file_foreign"), (NOBODY - 1, "bad folder_unreadable")] {
         // The path to the program may be closed to others, so a copy is run; made by another process, since a file

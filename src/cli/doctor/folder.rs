@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 use super::facts::Facts;
 use super::finding::{Finding, or_fine};
@@ -38,14 +39,14 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
     } else if own.mode & OTHERS != 0 {
         found.push(Finding::warn(CHECK, words::folder_open(folder)));
     }
-    found.extend(files.iter().flat_map(|file| file_findings(file, own)));
+    found.extend(files.iter().flat_map(|file| file_findings(folder, file, own)));
     or_fine(found, CHECK, || words::folder_fine(folder, &user_name(own.owner)))
 }
 
-fn file_findings(file: &FileFacts, folder: &FileFacts) -> impl Iterator<Item = Finding> {
+fn file_findings(path: &Path, file: &FileFacts, folder: &FileFacts) -> impl Iterator<Item = Finding> {
     let foreign = (file.owner != folder.owner).then(|| {
         let (owner, folder_owner) = (user_name(file.owner), user_name(folder.owner));
-        Finding::bad(CHECK, words::file_foreign(file, &owner, &folder_owner))
+        Finding::bad(CHECK, words::file_foreign(path, file, &owner, &folder_owner))
     });
     let readable = (file.mode & OTHERS != 0).then(|| Finding::bad(CHECK, words::file_readable(file)));
     foreign.into_iter().chain(readable)

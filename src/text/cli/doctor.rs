@@ -158,14 +158,21 @@ pub fn folder_open(folder: &Path) -> Sentence {
 }
 
 /// A file of the data folder has another owner than the folder.
-pub fn file_foreign(file: &FileFacts, owner: &str, folder_owner: &str) -> Sentence {
+pub fn file_foreign(folder: &Path, file: &FileFacts, owner: &str, folder_owner: &str) -> Sentence {
+    let (folder, name) = (folder.display(), file.name);
+    let cure = if folder_owner == "root" {
+        // Nobody's service runs as root: it is the folder that came with a copy of root's.
+        format!("Dê a pasta ao usuário do serviço: sudo chown -R {owner}: {folder}")
+    } else {
+        format!(
+            "sudo chown {folder_owner}: {folder}/{name}. Para copiar arquivos para lá, seja {folder_owner}: sudo -u \
+             {folder_owner} cp … (o pareia que o root roda já age como ele)."
+        )
+    };
     found(
         "file_foreign",
-        format!("{} é de {owner}, e a pasta é de {folder_owner}: o serviço não o abre", file.name),
-        format!(
-            "chown {folder_owner} {} na pasta de dados. Comandos rodam como {folder_owner}, não como root.",
-            file.name
-        ),
+        format!("{name} é de {owner}, e a pasta é de {folder_owner}: o serviço não abre os dois"),
+        cure,
     )
 }
 
