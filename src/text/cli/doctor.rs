@@ -451,7 +451,7 @@ pub fn port_taken(address: &str) -> Sentence {
 pub fn serve_silent(address: &str, error: &UpstreamError) -> Sentence {
     found(
         "serve_silent",
-        format!("em http://{address} {}", no_answer(error)),
+        format!("http://{address} não atende: {}", no_answer(error)),
         "Reinicie o serviço (systemctl restart pareia) e veja o log dele: journalctl -u pareia -n 50",
     )
 }
@@ -684,11 +684,37 @@ pub fn public_url_plain(url: &str) -> Sentence {
 
 /// The public address does not answer.
 pub fn public_url_unreachable(url: &str, error: &UpstreamError) -> Sentence {
+    let no_answer = format!("visto daqui, {url} não atende: {}", no_answer(error));
+    if let UpstreamError::Tls(failure) = error {
+        return found("public_url_tls", no_answer, tls_cure(*failure));
+    }
     found(
         "public_url_unreachable",
-        format!("daqui, {url} {}", no_answer(error)),
+        no_answer,
         "Confira o DNS, o firewall e o proxy. Algumas redes não alcançam o próprio endereço público: teste também de fora.",
     )
+}
+
+/// What to do about the TLS of the public address.
+fn tls_cure(failure: TlsFailure) -> &'static str {
+    match failure {
+        TlsFailure::Expired => {
+            "Renove o certificado no proxy e recarregue-o (o Caddy renova sozinho; com certbot: certbot renew)."
+        }
+        TlsFailure::NotYetValid => "Confira o relógio desta máquina e o do proxy.",
+        TlsFailure::OtherName => {
+            "Emita no proxy um certificado para este nome, ou corrija o nome em --public-url."
+        }
+        TlsFailure::UnknownAuthority | TlsFailure::AuthorityAsServer | TlsFailure::BadCertificate => {
+            "Use no proxy um certificado público e completo (o Caddy e o Let's Encrypt dão um), ou instale nesta máquina a \
+             autoridade que o assinou (SSL_CERT_FILE)."
+        }
+        TlsFailure::NotTls => {
+            "Essa porta não fala TLS: ponha o certificado no proxy, ou corrija a porta em --public-url."
+        }
+        TlsFailure::PlainToTls { .. } => "Essa porta fala TLS: use https:// em --public-url.",
+        TlsFailure::Refused => "Confira no proxy as versões do TLS (1.2 ou 1.3) e se ele conhece este nome.",
+    }
 }
 
 /// Another program answers at the public address.
@@ -732,12 +758,13 @@ pub fn forwarded_missing() -> Sentence {
 /// Nothing came back, and why.
 fn no_answer(error: &UpstreamError) -> &'static str {
     match error {
-        UpstreamError::Unreachable(NoConnection::NameNotFound) => "não responde: o nome não existe no DNS",
-        UpstreamError::Unreachable(NoConnection::Refused) => "não responde: a conexão foi recusada",
-        UpstreamError::Unreachable(_) => "não responde: não há conexão",
+        UpstreamError::Unreachable(NoConnection::NameNotFound) => "o nome não existe no DNS",
+        UpstreamError::Unreachable(NoConnection::Refused) => "a conexão foi recusada",
+        UpstreamError::Unreachable(_) => "não há conexão",
         UpstreamError::Tls(TlsFailure::Expired) => "o certificado venceu",
         UpstreamError::Tls(TlsFailure::OtherName) => "o certificado é de outro nome",
         UpstreamError::Tls(TlsFailure::UnknownAuthority) => "o certificado é de uma autoridade desconhecida",
+        UpstreamError::Tls(TlsFailure::NotTls) => "quem responde não fala TLS",
         UpstreamError::Tls(_) => "a conexão segura (TLS) falha",
         UpstreamError::Timeout => "não houve resposta a tempo",
         _ => "a resposta não se entende",
@@ -772,7 +799,7 @@ pub fn health_absent(address: &str) -> String {
 
 /// `health`: no answer that can be understood.
 pub fn health_failed(address: &str, error: &UpstreamError) -> String {
-    format!("em http://{address} {}", no_answer(error))
+    format!("http://{address} não atende: {}", no_answer(error))
 }
 
 /// A bundle was written.
@@ -800,6 +827,20 @@ pub const BUNDLE_HEAD: &str =
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tls_of_the_public_address_has_a_cure_of_its_own() {
+        for (failure, what, cure) in [
+            (TlsFailure::Expired, "https://a não atende: o certificado venceu", "certbot renew"),
+            (TlsFailure::NotTls, "https://a não atende: quem responde não fala TLS", "não fala TLS"),
+            (TlsFailure::OtherName, "https://a não atende: o certificado é de outro nome", "--public-url"),
+        ] {
+            let Sentence { code, error, detail } =
+                public_url_unreachable("https://a", &UpstreamError::Tls(failure));
+            assert!(code == "public_url_tls" && error.ends_with(what), "{error}");
+            assert!(detail.is_some_and(|detail| detail.contains(cure)), "{failure:?}");
+        }
+    }
 
     #[test]
     fn sizes_and_spans_read_as_people_say_them() {
