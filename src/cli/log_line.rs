@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::phone_mask;
-use crate::domain::{clock, now};
+use crate::domain::{Millis, clock, now};
 
 /// What a line of a request, or of a round of polls, begins with.
 const ID: &str = "id=";
@@ -50,21 +50,26 @@ impl LineWriter {
         if self.format == LogFormat::Json {
             record.key_values().visit(&mut fields).ok();
         }
-        self.write(record.level(), &record.args().to_string(), fields.0)
+        self.write(now(), record.level(), &record.args().to_string(), fields.0)
     }
 
     /// A line of that level which says that.
     pub fn line(self, level: Level, message: &str) -> String {
-        self.write(level, message, Map::new())
+        self.line_at(now(), level, message)
     }
 
-    fn write(self, level: Level, message: &str, fields: Map<String, Json>) -> String {
+    /// The same with another moment than now.
+    pub fn line_at(self, at: Millis, level: Level, message: &str) -> String {
+        self.write(at, level, message, Map::new())
+    }
+
+    fn write(self, at: Millis, level: Level, message: &str, fields: Map<String, Json>) -> String {
         let message = masked(message);
         let priority = if self.to_journal { format!("<{}>", priority(level)) } else { String::new() };
         match self.format {
-            LogFormat::Json => format!("{priority}{}\n", json(level, &message, fields)),
+            LogFormat::Json => format!("{priority}{}\n", json(at, level, &message, fields)),
             LogFormat::Text if self.to_journal => format!("{priority}{}\n", one_line(&message)),
-            LogFormat::Text => format!("{} {level:<5} {}\n", clock::iso(now()), one_line(&message)),
+            LogFormat::Text => format!("{} {level:<5} {}\n", clock::iso(at), one_line(&message)),
         }
     }
 }
@@ -102,12 +107,12 @@ struct JsonLine<'a> {
     fields: Map<String, Json>,
 }
 
-fn json(level: Level, message: &str, fields: Map<String, Json>) -> String {
+fn json(at: Millis, level: Level, message: &str, fields: Map<String, Json>) -> String {
     let (id, message) = message
         .strip_prefix(ID)
         .and_then(|rest| rest.split_once(' '))
         .map_or((None, message), |(id, rest)| (Some(id), rest));
-    let (time, level) = (clock::iso(now()), level.as_str().to_ascii_lowercase());
+    let (time, level) = (clock::iso(at), level.as_str().to_ascii_lowercase());
     serde_json::to_string(&JsonLine { time, level, id, message, fields }).expect("our own types are JSON")
 }
 

@@ -17,7 +17,7 @@ use env_logger::{Builder, Target, WriteStyle};
 use log::{Level, LevelFilter};
 
 use super::log_line::{LineWriter, LogFormat};
-use crate::domain::typed_value;
+use crate::domain::{Millis, now, typed_value};
 use crate::sync::Mutex;
 
 /// Ours; everything else is capped.
@@ -33,7 +33,7 @@ pub fn start(default: LevelFilter) {
 /// Starts the log as [`start`] does, but buffers every line until the first one is known.
 pub fn start_buffered(default: LevelFilter, format: LogFormat) -> BufferedLog {
     let writer = LineWriter { format, to_journal: is_journal() };
-    let log = BufferedLog(LogSink(Arc::new(Mutex::new(Lines::Buffered(Vec::new()))), writer));
+    let log = BufferedLog(LogSink(Arc::new(Mutex::new(Lines::Buffered(Vec::new()))), writer), now());
     // The usual hook writes to stderr itself, and waits for it.
     std::panic::set_hook(Box::new(|panic| log::error!("{panic}")));
     build(default, Target::Pipe(Box::new(log.0.clone())), writer);
@@ -98,8 +98,9 @@ const LAST_WAIT: Duration = Duration::from_secs(1);
 
 /// The log of a server. Lines are buffered until [`BufferedLog::open`] has written the first one, then
 /// written by a thread of their own, so that no caller of the log waits for stderr. When it is dropped,
-/// however the process ends, what is left is written.
-pub struct BufferedLog(LogSink);
+/// however the process ends, what is left is written. With the moment of its start, which the first line has: the buffered
+/// ones, which are of before that was known, follow it.
+pub struct BufferedLog(LogSink, Millis);
 
 /// Where the records go.
 #[derive(Clone)]
@@ -161,7 +162,7 @@ impl BufferedLog {
     /// Writes `first` at level info, then the buffered lines; later lines follow as they come.
     pub fn open(&self, first: &str) {
         let line = if log::log_enabled!(target: OWN, Level::Info) {
-            self.0.1.line(Level::Info, first)
+            self.0.1.line_at(self.1, Level::Info, first)
         } else {
             String::new()
         };

@@ -112,6 +112,8 @@ fn dispatch(cli: Cli) -> CommandResult {
         };
         let folder = config::data_folder(given.clone(), service, |name| std::env::var_os(name));
         let folder = folder.map_err(|problem| CommandFailure::Usage(setting::sentence(&problem)))?;
+        // Whole, since what is said of it is read elsewhere.
+        let folder = std::path::absolute(&folder).unwrap_or(folder);
         act_as_owner(&folder)
             .map(|()| folder.clone())
             .map_err(|failed| CommandFailure::Failed(words::owner_not_taken(&folder, &failed)))

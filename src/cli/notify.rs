@@ -11,7 +11,7 @@ use super::values;
 use crate::domain::{NoticeChannelKind, NoticeLanguage, QuietHours, clock, utc_offset};
 use crate::http::{AddedTargetJson, NoticeLogJson, NoticeTargetJson};
 use crate::notices::targets::{self, TargetDraft, TargetError};
-use crate::notices::{ChannelContext, NoticeReader, SettingsField, TypedSettings, send_test};
+use crate::notices::{ChannelContext, NoticeReader, SettingsFault, SettingsField, TypedSettings, send_test};
 use crate::store::{NoticeMessage, NoticeTarget, Store};
 use crate::text::cli as words;
 use crate::text::{self, delivery_failure, notice_message};
@@ -113,9 +113,13 @@ fn failure(id: &str, error: TargetError) -> CommandFailure {
         TargetError::Unknown => words::notice_target_unknown(id),
         TargetError::NotForAll => format!("--all: {}", text::NOT_FOR_ALL),
         TargetError::TooMany => format!("{}. {}", text::TOO_MANY_TARGETS, text::TOO_MANY_TARGETS_DETAIL),
-        TargetError::Setting(field, fault) => format!("{} {}", argument(field), text::setting_fault(&fault)),
+        TargetError::Setting(field, fault) => setting_failure(argument(field), &fault),
         TargetError::Store(error) => return error.into(),
     })
+}
+
+fn setting_failure(argument: &str, fault: &SettingsFault) -> String {
+    format!("{argument} {}", text::setting_fault(fault))
 }
 
 /// The argument that a setting comes from.
@@ -147,7 +151,12 @@ fn add(store: &Store, new: NotifyAdd) -> CommandResult {
         quiet: new.quiet,
         utc_offset: new.utc_offset,
     };
-    let added = targets::add(store, &draft).map_err(|error| failure("", error))?;
+    let added = targets::add(store, &draft).map_err(|error| match error {
+        TargetError::Setting(SettingsField::Secret, fault) => {
+            CommandFailure::Failed(setting_failure(new.secret.argument(), &fault))
+        }
+        error => failure("", error),
+    })?;
     let id = &added.target.id;
     if new.json {
         return out(pretty(&AddedTargetJson::from(&added)));

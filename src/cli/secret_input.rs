@@ -82,6 +82,15 @@ pub struct SecretSource {
 }
 
 impl SecretSource {
+    /// The argument that names the secret, or should have.
+    pub fn argument(&self) -> &'static str {
+        match self {
+            Self { secret_stdin: true, .. } => "--secret-stdin",
+            Self { secret_file: Some(_), .. } => "--secret-file",
+            Self { .. } => "--secret-stdin (ou --secret-file)",
+        }
+    }
+
     /// Reads the secret: a line of text.
     pub fn read(&self) -> Result<Option<Secret>, CommandFailure> {
         let bytes = match &self.secret_file {

@@ -81,8 +81,11 @@ pub fn run(folder: PathBuf, args: &Args) -> CommandResult {
         metrics_listen: &args.metrics_listen,
         backups: args.backups.raw(),
     };
-    let config =
-        Config::check(folder, &raw).map_err(|problem| CommandFailure::Usage(setting::sentence(&problem)))?;
+    let config = Config::check(folder, &raw);
+    let mut config = config.map_err(|problem| CommandFailure::Usage(setting::sentence(&problem)))?;
+    if let Ok(whole) = std::path::absolute(&config.backups.folder) {
+        config.backups.folder = whole;
+    }
     let evolution = args.evolution.read()?;
     // Dropped however this ends: what a panic says is written, too.
     let log_buffer = logging::start_buffered(LevelFilter::Info, config.log_format);

@@ -47,7 +47,7 @@ impl ServingNote {
             listen,
             public_url: public_url.map(str::to_owned),
             trusted_proxies: trusted.len(),
-            backup_dir: std::path::absolute(&backups.folder).ok(),
+            backup_dir: Some(backups.folder.clone()),
             backup_every: backups.every.map(|every| every.as_secs()),
             pid: std::process::id(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

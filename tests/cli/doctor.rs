@@ -371,7 +371,11 @@ fn a_bundle_is_shown_before_it_is_written_and_holds_no_secret() {
     let found = fs::metadata(clinic.desk.folder.join("b.txt")).expect("the bundle");
     assert_eq!(found.permissions().mode() & 0o777, 0o600);
     let again = clinic.desk.fed("doctor --bundle b.txt --yes", "");
-    assert!(again.code == Some(1) && again.err.contains("já existe"), "{}", again.err);
+    assert!(
+        again.code == Some(1) && again.err.contains("já existe") && again.out.is_empty(),
+        "{}",
+        again.err
+    );
 }
 
 /// The codes of the sentences in `text/cli/doctor.rs`, as its source names them.

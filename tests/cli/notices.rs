@@ -16,7 +16,10 @@ fn targets_are_added_listed_tested_and_removed() {
         "deve ser um de: webhook, ntfy, telegram, email, whatsapp",
     );
     desk.says("notify add webhook https://h/ --user loja --all", 1, "", "só administradores e operadores");
-    desk.says("notify add telegram -100123 --user loja", 1, "", "--secret-file é obrigatório neste canal");
+    let telegram = "notify add telegram -100123 --user loja";
+    desk.says(telegram, 1, "", "--secret-stdin (ou --secret-file) é obrigatório neste canal");
+    let blamed = "--secret-stdin não é o token de um bot";
+    desk.fed_says(&format!("{telegram} --secret-stdin"), "x\n", 1, "", blamed);
     desk.ok("user add ana --admin");
     let ran = desk.fed("notify add telegram -100123 --user ana --all --secret-stdin --server http://127.0.0.1:1 --quiet 22:00-07:00", "123:abc\n");
     let id = ran.out.trim_end().to_owned();

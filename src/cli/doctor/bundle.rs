@@ -12,7 +12,7 @@ use super::facts::Facts;
 use super::finding::Finding;
 use super::report;
 use crate::cli::confirm::confirmed;
-use crate::cli::output::{CommandFailure, CommandResult, note, out};
+use crate::cli::output::{CommandFailure, CommandResult, fail, note, out};
 use crate::cli::phone_mask;
 use crate::cli::serving_note::ServingNote;
 use crate::cli::within::within;
@@ -26,11 +26,22 @@ const COUNT: Duration = Duration::from_secs(5);
 /// How tokens and links begin.
 const TOKEN: &str = "pareia_";
 
-/// Shows the bundle, asks whether to write it where nobody said so, and writes it.
-pub fn offer(path: &Path, yes: bool, facts: &Facts, found: &[Finding]) -> CommandResult {
+/// Refuses what could not be written later, before anything is looked at.
+pub fn check(path: &Path, yes: bool) -> CommandResult {
     if !yes && !io::stdin().is_terminal() {
         return Err(CommandFailure::Usage(words::BUNDLE_UNASKED.to_owned()));
     }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let obstacle = as_caller(|| match path.symlink_metadata() {
+        Ok(_) => Some(io::ErrorKind::AlreadyExists),
+        Err(_) => folder.filter(|folder| !folder.is_dir()).map(|_| io::ErrorKind::NotFound),
+    });
+    let refused = |obstacle: io::ErrorKind| fail(words::bundle_unwritable(path, &obstacle.into()));
+    obstacle.map_or(Ok(()), refused)
+}
+
+/// Shows the bundle, asks whether to write it where nobody said so, and writes it.
+pub fn offer(path: &Path, yes: bool, facts: &Facts, found: &[Finding]) -> CommandResult {
     let text = text(facts, found);
     out(&text)?;
     if !yes && !confirmed(words::BUNDLE_CONFIRM)? {

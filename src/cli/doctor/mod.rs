@@ -83,6 +83,7 @@ pub struct DoctorArgs {
 
 /// Runs every check. Anything that does not work is a failure.
 pub fn run(folder: &Path, args: &DoctorArgs) -> CommandResult {
+    args.bundle.as_ref().map_or(Ok(()), |path| bundle::check(path, args.yes))?;
     let network_deadline = Instant::now() + Duration::from_secs(args.timeout);
     let facts = Arc::new(gather(folder, args, network_deadline)?);
     let running: Vec<_> = CHECKS.iter().map(|check| (check.0, begin_check(*check, &facts))).collect();

@@ -267,7 +267,10 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
         "evolution_key_file",
         "Arquivo com a chave global dele (ou PAREIA_EVOLUTION_KEY, ou LoadCredential=evolution-key:ARQUIVO)",
     ),
-    ("backup_every", "De quanto em quanto tempo fazer um backup sozinho, como 24h, 30m ou 7d; vazio: nunca"),
+    (
+        "backup_every",
+        "De quanto em quanto tempo fazer um backup sozinho, de 1m a 90d, como 24h; vazio: nunca",
+    ),
     ("backup_keep", "Quantos backups automáticos guardar; os mais velhos saem"),
     (
         "backup_dir",

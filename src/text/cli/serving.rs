@@ -66,7 +66,9 @@ pub fn cannot_listen(address: &str, error: &io::Error) -> String {
         ),
         io::ErrorKind::PermissionDenied => {
             format!(
-                "sem permissão para usar {address}: portas abaixo de 1024 pedem root; escolha outra com --listen"
+                "sem permissão para usar {address}: portas abaixo de 1024 são do root, e com sudo o pareia age como o dono da \
+                 pasta de dados. Escolha outra com --listen e ponha um proxy na frente (docs/proxies.md), ou libere esta: \
+                 sudo sysctl net.ipv4.ip_unprivileged_port_start=80"
             )
         }
         io::ErrorKind::AddrNotAvailable => {
