@@ -117,7 +117,7 @@ fn known(folder: &Path, id: &str) -> io::Result<Option<Incoming>> {
 fn keep(folder: &Path, incoming: &Path, file: &File, now: Millis) -> Result<PathBuf, BackupError> {
     let name = BackupName { at: now, origin: BackupOrigin::Uploaded, tag: None };
     verify_backup(incoming, None)?;
-    file.sync_all().map_err(|error| of_disk(error, incoming))?;
+    file.sync_all().map_err(|error| of_disk(error, folder))?;
     folder::put(folder, &name, incoming).map_err(|error| of_disk(error, folder))
 }
 

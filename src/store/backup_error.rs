@@ -68,6 +68,21 @@ impl BackupError {
         }
     }
 
+    /// The same with the file called as its sender calls it: where it lies here, only a fault of the disk names.
+    #[must_use]
+    pub fn of_file(self, name: &str) -> Self {
+        match self {
+            Self::Exists(_) => Self::Exists(name.into()),
+            Self::NotABackup(_) => Self::NotABackup(name.into()),
+            Self::Damaged(_) => Self::Damaged(name.into()),
+            Self::Newer { found, known, .. } => Self::Newer { file: name.into(), found, known },
+            Self::KeyMissing(_) => Self::KeyMissing(name.into()),
+            Self::KeyWrong(_) => Self::KeyWrong(name.into()),
+            Self::Sqlite(_, error) => Self::Sqlite(name.into(), error),
+            other => other,
+        }
+    }
+
     /// The same for whoever opens the data folder, where a restore moves files only.
     pub(super) fn of_store(self) -> Error {
         match self {

@@ -63,6 +63,9 @@ pub fn backup_error(error: &BackupError) -> Sentence {
     Sentence { code: error.code(), error: happened, detail }
 }
 
+/// What an uploaded file is called in the sentences of [`backup_error`].
+pub const SENT_FILE: &str = "O arquivo enviado";
+
 /// 409: a piece of an upload does not follow what came before it.
 pub fn out_of_order(bytes: u64) -> Sentence {
     let error = "O pedaço do arquivo não continua o que já chegou".to_owned();

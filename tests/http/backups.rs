@@ -130,6 +130,7 @@ fn an_upload_comes_in_pieces_and_is_kept_only_if_it_is_a_backup() {
     assert_eq!(go_on(&client, &id, &vec![b'x'; total]).1["code"], "backup_damaged");
     let (status, nonsense) = upload(&client, &vec![b'x'; 3 * PIECE]);
     assert_eq!((status, &nonsense["code"]), (409, &json!("not_a_backup")));
+    assert_eq!(nonsense["error"], "O arquivo enviado não é um banco de dados do pareia");
     let names = || fs::read_dir(&folder).expect("the folder").count();
     assert_eq!(names(), 2, "nothing is left of it");
 
@@ -146,6 +147,8 @@ fn an_upload_comes_in_pieces_and_is_kept_only_if_it_is_a_backup() {
     {
         let answer = client.post(&path, &json!({"key": key}));
         assert_eq!((answer.status, answer.code()), (status, code), "{key}");
+        let error = answer.body["error"].as_str().unwrap_or_default();
+        assert!(status == 200 || error.ends_with(&format!("selado em {uploaded}")), "by its name: {error}");
     }
     assert_eq!(client.post(&path, &json!({"key": key})).code(), "backup_exists");
     assert_eq!(listed(&mut client, &uploaded)["hasKey"], true);

@@ -18,6 +18,7 @@ use crate::http::reply::{FileBody, HttpReply};
 use crate::http::request::Request;
 use crate::http::security::auth;
 use crate::store::{BackupError, FailedBackup, LastRestore, MadeBackup, key_of};
+use crate::text;
 
 /// Most characters of an upload's id.
 const MOST_ID: usize = 64;
@@ -182,7 +183,8 @@ pub fn upload(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let number = |field| query::number::<u64>(request, field, 0..=u64::MAX >> 1);
     let (offset, total) = (number("offset")?.unwrap_or(0), number("total")?.unwrap_or(0));
     let upload = query::text(request, "upload", MOST_ID)?;
-    match app.backups.receive(Piece { upload: upload.as_deref(), offset, total, bytes: request.body() })? {
+    let piece = Piece { upload: upload.as_deref(), offset, total, bytes: request.body() };
+    match app.backups.receive(piece).map_err(|error| error.of_file(text::SENT_FILE))? {
         Received::More(upload) => Ok(HttpReply::data(&UploadJson { name: None, upload: Some(upload) })),
         Received::OutOfOrder(known) => Err(Problem::OutOfOrder(known)),
         Received::TooLarge => Err(Problem::UploadTooLarge(MOST_BYTES)),
@@ -197,7 +199,7 @@ pub fn put_key(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     administrator(app, request)?;
     let file = find(app, request)?;
     let key = Fields::read(request.body())?.secret("key")?;
-    app.backups.put_key(&file, &key)?;
+    app.backups.put_key(&file, &key).map_err(|error| error.of_file(request.captured()))?;
     Ok(HttpReply::data(&()))
 }
 
@@ -207,7 +209,7 @@ pub fn restore(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let file = find(app, request)?;
     login::confirm(app, request, &caller, &Fields::read(request.body())?)?;
     let restart = app.restart.as_ref().ok_or(Problem::NoRestart)?;
-    let contents = app.backups.stage(&file)?;
+    let contents = app.backups.stage(&file).map_err(|error| error.of_file(request.captured()))?;
     log::warn!("id={} {} is restored by a new start", request.id(), file.display());
     // This answer is still given: a server that ends finishes what runs.
     restart();
