@@ -71,7 +71,7 @@ const ROUTES: &[Route] = &[
         "/api/messaging/instance/{}/link",
         &[("GET", Quick, link::list), ("POST", WRITE, link::make), ("DELETE", WRITE, link::revoke)],
     ),
-    ("/api/notices", &[("GET", Quick, notices::list), ("POST", WRITE, notices::create)]),
+    ("/api/notices", &[("GET", Quick, notices::list), ("POST", UPSTREAM, notices::create)]),
     ("/api/notices/log", &[("GET", Quick, notices::log)]),
     ("/api/notices/{}", &[("DELETE", WRITE, notices::remove)]),
     ("/api/notices/{}/enable", &[("POST", WRITE, notices::enable)]),

@@ -57,6 +57,8 @@ pub enum SettingsFault {
     MailServer,
     /// A password without TLS.
     PlainPassword,
+    /// It leads where its owner's notices may not go.
+    OutOfReach,
     /// No phone.
     Phone(PhoneError),
     /// The channel cannot do without it.
@@ -147,6 +149,19 @@ impl ChannelSettings {
             Self::Telegram { chat, .. } => chat.clone(),
             Self::Email(settings) => settings.to.clone(),
             Self::Whatsapp { phone } => phone.clone(),
+        }
+    }
+
+    /// Where messages go, as a URL, and the field that says so; `None`: where the credentials say.
+    pub fn destination(&self) -> Option<(SettingsField, String)> {
+        match self {
+            Self::Webhook { url, .. } => Some((SettingsField::Address, url.clone())),
+            Self::Ntfy { server, .. } => Some((SettingsField::Address, server.clone())),
+            Self::Telegram { server, .. } => Some((SettingsField::Server, server.clone())),
+            Self::Email(EmailSettings { host, port, .. }) => {
+                Some((SettingsField::Server, format!("smtp://{host}:{port}")))
+            }
+            Self::Whatsapp { .. } => None,
         }
     }
 

@@ -1,8 +1,10 @@
 //! The rules for targets, for the command line and the API alike: what may be added, by whom, and what is removed.
 
+use super::channels::reach;
 use super::settings::{ChannelSettings, SettingsFault, SettingsField, TypedSettings};
 use crate::domain::{Caller, NoticeChannelKind, NoticeLanguage, Permission, QuietHours, Secret};
 use crate::store::{self, NewNoticeTarget, NoticeTarget, Store};
+use crate::upstream::is_out_of_reach;
 
 /// Most targets of one user: a person, their team, and the programs of both.
 pub const MAX_TARGETS: usize = 20;
@@ -58,6 +60,12 @@ pub fn add(store: &Store, draft: &TargetDraft) -> Result<AddedTarget, TargetErro
     let settings = settings.map_err(|(field, fault)| TargetError::Setting(field, fault))?;
     if store.notice_targets(Some(&draft.owner.user))?.len() >= MAX_TARGETS {
         return Err(TargetError::TooMany);
+    }
+    // Once more with each message: names may lead elsewhere by then.
+    if let Some((field, url)) = settings.destination()
+        && is_out_of_reach(&url, reach(draft.owner.role))
+    {
+        return Err(TargetError::Setting(field, SettingsFault::OutOfReach));
     }
     let new = NewNoticeTarget {
         user: &draft.owner.user,

@@ -34,4 +34,4 @@ pub use site::{SiteAnswer, ask_site};
 pub use smtp::{Envelope, SmtpFailure, SmtpSecurity, SmtpServer, send_mail};
 pub use trust::{CaError, MAX_CA, check_ca};
 pub use typed_base_url::TypedBaseUrl;
-pub use web::{WebAnswer, WebClient, WebUrl};
+pub use web::{WebAnswer, WebClient, WebUrl, is_out_of_reach};

@@ -4,6 +4,8 @@
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
+use ureq::http::Uri;
+
 use super::BaseUrlError;
 use super::address_rules::{Reach, is_allowed};
 use super::base_url::BaseUrl;
@@ -96,9 +98,32 @@ pub(super) fn resolve(host: &str, port: u16, reach: Reach) -> Result<Vec<SocketA
     if allowed.is_empty() { Err(unreachable(NoConnection::Forbidden)) } else { Ok(allowed) }
 }
 
+/// Whether no connection of that reach may lead to a URL, as names resolve now. A name that nobody knows may yet.
+pub fn is_out_of_reach(url: &str, reach: Reach) -> bool {
+    let Ok(uri) = url.parse::<Uri>() else { return false };
+    let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    let found = resolve(host, uri.port_u16().unwrap_or_default(), reach);
+    matches!(found, Err(UpstreamError::Unreachable(NoConnection::Forbidden)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_is_out_of_reach_where_its_name_leads_there_too() {
+        for (url, public, anywhere) in [
+            ("http://127.0.0.1:9/x", true, false),
+            ("smtp://localhost:25", true, false),
+            ("https://[::1]/", true, false),
+            ("http://169.254.169.254/", true, true),
+            ("https://1.1.1.1/", false, false),
+            ("https://no-such-name.invalid/", false, false),
+        ] {
+            let found = [Reach::Public, Reach::Anywhere].map(|reach| is_out_of_reach(url, reach));
+            assert_eq!(found, [public, anywhere], "{url}");
+        }
+    }
 
     #[test]
     fn an_address_keeps_its_query_and_its_slash_and_shows_no_key() {

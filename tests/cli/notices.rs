@@ -20,6 +20,8 @@ fn targets_are_added_listed_tested_and_removed() {
     desk.says(telegram, 1, "", "--secret-stdin (ou --secret-file) é obrigatório neste canal");
     let blamed = "--secret-stdin não é o token de um bot";
     desk.fed_says(&format!("{telegram} --secret-stdin"), "x\n", 1, "", blamed);
+    let private = "ENDEREÇO leva à rede do próprio servidor, o que só um administrador pode usar";
+    desk.says("notify add ntfy http://127.0.0.1:1/avisos --user loja", 1, "", private);
     desk.ok("user add ana --admin");
     let ran = desk.fed("notify add telegram -100123 --user ana --all --secret-stdin --server http://127.0.0.1:1 --quiet 22:00-07:00", "123:abc\n");
     let id = ran.out.trim_end().to_owned();

@@ -102,8 +102,15 @@ fn what_cannot_be_used_is_refused_by_its_field() {
     }
     let answer = owner.post("/api/notices", &webhook("https://h/"));
     assert_eq!((answer.status, answer.code()), (409, "too_many"));
-    // An owner's test reaches nothing of this machine, whatever name leads there.
+    // The same rule when it is added, and with each message.
     let receiver = Receiver::http();
+    let address = json!({"channel": "webhook", "address": receiver.url("/")});
+    let mut operator = Client::bearer(&shop, &shop.member("zelo", pareia::domain::Role::Operator));
+    let answer = operator.post("/api/notices", &address);
+    assert_eq!((answer.status, answer.body["field"].as_str()), (400, Some("address")), "{:?}", answer.body);
+    let email = json!({"channel": "email", "address": "a@b.example", "server": "smtp-plain://localhost"});
+    assert_eq!(operator.post("/api/notices", &email).body["field"], "server");
+    // An owner's test reaches nothing of this machine, whatever name leads there.
     let local = shop.target_of(
         "loja",
         false,

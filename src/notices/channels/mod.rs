@@ -12,7 +12,7 @@ use std::time::Instant;
 pub use contract::{ChannelContext, DeliveryFailure, NoticeChannel, OutgoingMessage};
 
 use super::settings::ChannelSettings;
-use crate::domain::Permission;
+use crate::domain::{Permission, Role};
 use crate::store::NoticeTarget;
 use crate::upstream::Reach;
 use contract::JsonPost;
@@ -26,7 +26,7 @@ pub fn send(
 ) -> Result<(), DeliveryFailure> {
     let settings = ChannelSettings::from_json(&target.settings);
     let settings = settings.ok_or_else(|| DeliveryFailure::passing("unreadable_settings"))?;
-    let post = JsonPost { web: context.web, reach: reach(target) };
+    let post = JsonPost { web: context.web, reach: reach(target.role) };
     let channel: Box<dyn NoticeChannel> = match settings {
         ChannelSettings::Webhook { url, secret } => Box::new(webhook::WebhookChannel { post, url, secret }),
         ChannelSettings::Ntfy { server, topic, token } => {
@@ -41,7 +41,8 @@ pub fn send(
     channel.send(message, deadline)
 }
 
-/// How far a target's address may lead: administrators may name what they like, others reach no private network.
-fn reach(target: &NoticeTarget) -> Reach {
-    if target.role.allows(Permission::ManageCredentials) { Reach::Anywhere } else { Reach::Public }
+/// How far the address of a target of such a user may lead: administrators may name what they like, others reach no private
+/// network.
+pub fn reach(owner: Role) -> Reach {
+    if owner.allows(Permission::ManageCredentials) { Reach::Anywhere } else { Reach::Public }
 }

@@ -53,6 +53,9 @@ pub fn setting_fault(fault: &SettingsFault) -> String {
         SettingsFault::PlainPassword => {
             "sem TLS nenhuma senha é enviada: use smtps:// ou smtp://, ou tire o usuário e a senha".to_owned()
         }
+        SettingsFault::OutOfReach => {
+            "leva à rede do próprio servidor, o que só um administrador pode usar, ou a um endereço que ninguém pode".to_owned()
+        }
         SettingsFault::Phone(error) => phone(error),
         SettingsFault::Missing => "é obrigatório neste canal".to_owned(),
         SettingsFault::Length => "deve ter de 16 a 512 caracteres no webhook, e no máximo 512 nos outros".to_owned(),
