@@ -750,9 +750,13 @@ local_address() {
     setting_of "$1" PAREIA_LISTEN | sed -e 's/^0\.0\.0\.0:/127.0.0.1:/' -e 's/^\[::\]:/[::1]:/'
 }
 
-install_caddy() {
+# check_caddy: whether install_caddy could do its part.
+check_caddy() {
     if [ -n "$root" ]; then fail "instale o caddy na imagem antes: chroot $root apt-get install caddy"; fi
     command -v apt-get >/dev/null 2>&1 || fail 'instale o Caddy (https://caddyserver.com) e rode de novo'
+}
+
+install_caddy() {
     export DEBIAN_FRONTEND=noninteractive
     apt-get install -y -q caddy >/dev/null 2>&1 || { apt-get update -q && apt-get install -y -q caddy; } >/dev/null ||
         fail 'o apt não tem o pacote caddy: instale-o (https://caddyserver.com/docs/install) e rode de novo'
@@ -766,8 +770,9 @@ port_is_taken() {
 # prepare_site: Caddy, and a draft of the site that it takes beside the sites it has. Before anything is installed.
 prepare_site() {
     if [ ! -f "$caddyfile" ]; then
+        check_caddy
         for port in 80 443; do
-            if [ -z "$root" ] && port_is_taken "$port"; then
+            if port_is_taken "$port"; then
                 fail "a porta $port já é de outro programa: use-o como proxy (docs/vps.md) em vez de --domain"
             fi
         done
@@ -931,8 +936,19 @@ check_no_package() {
     done
 }
 
+# check_image: --root names a system that a user can be added to; a folder of its own gets half of one.
+check_image() {
+    for file in etc/passwd etc/group; do
+        [ -z "$root" ] || [ -f "$root/$file" ] ||
+            fail "--root: $root não é a raiz de um sistema (não há $file nela): monte ou crie a imagem ali antes (debootstrap)" 2
+    done
+    user_exists || command -v useradd >/dev/null 2>&1 ||
+        fail "não achei o useradd, que cria o usuário $user: instale-o (Debian/Ubuntu: apt-get install passwd)"
+}
+
 install_service() {
     check_no_package 'atualize com apt-get install ./pareia_VERSÃO.deb'
+    check_image
     take_binary
     old_domain=''
     # The site that is there follows the address.

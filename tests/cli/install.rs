@@ -148,6 +148,28 @@ fn what_a_package_installed_is_left_to_the_package() {
     says(&[&root, "--uninstall", "--purge"], 1, "veio de um pacote: remova com apt-get");
 }
 
+#[test]
+fn what_cannot_be_done_is_refused_in_the_same_words_where_it_is_only_shown() {
+    let folder = Folder::new();
+    if fs::metadata(folder.path()).expect("it is there").uid() != 0 {
+        return eprintln!("skipped: it takes root");
+    }
+    let root = format!("--root={}", folder.path().display());
+    let refused = |more: &[&str], code: i32, words: &str| {
+        let arguments = [&[&root, "--binary", BINARY], more].concat();
+        let shown = says(&[&arguments[..], &["--dry-run"]].concat(), code, words);
+        let before = files(folder.path());
+        assert_eq!(says(&arguments, code, words), shown);
+        assert_eq!(files(folder.path()), before, "nothing was made");
+    };
+    refused(&[], 2, "não é a raiz de um sistema (não há etc/passwd nela)");
+    fs::create_dir(folder.path().join("etc")).expect("a folder");
+    for (file, line) in [("passwd", "root:x:0:0:root:/root:/bin/sh\n"), ("group", "root:x:0:\n")] {
+        fs::write(folder.path().join("etc").join(file), line).expect("written");
+    }
+    refused(&["--domain", "zap.example.org"], 1, "instale o caddy na imagem antes");
+}
+
 /// A root as the first steps of an image builder leave it; `None` where none can be made.
 fn image() -> Option<Folder> {
     let folder = Folder::new();
