@@ -372,6 +372,7 @@ install_binary() {
     else
         do_step "pôr $version em $target" put "$work/pareia" "$target" 755
     fi
+    if [ "$dry" = yes ]; then return; fi
     case :$PATH: in
         *":$prefix/bin:"*) pareia=pareia ;;
         *)
@@ -971,8 +972,9 @@ install_service() {
     if [ -n "$domain" ] && ! has_site; then do_step "escrever o site $domain em $site" write_site; fi
     if [ -n "$evolution" ]; then set_up_evolution; fi
     if [ -n "$admin" ]; then set_up_admin; fi
+    if [ "$dry" = yes ]; then return; fi
     say "$version instalado em $target"
-    if [ "$dry" = no ] && [ -z "$root" ]; then next_step; fi
+    if [ -z "$root" ]; then next_step; fi
 }
 
 remove_service() {
@@ -1048,3 +1050,4 @@ case $only in
         if [ "$service" = yes ]; then install_service; else install_binary; fi
         ;;
 esac
+if [ "$dry" = yes ]; then say 'Nada foi feito (--dry-run): estes são os passos. Para fazê-los, rode sem --dry-run.'; fi

@@ -8,6 +8,8 @@ use std::process::{Command, Output};
 
 use crate::harness::Folder;
 
+/// What a dry run ends with.
+const NOTHING_DONE: &str = "Nada foi feito (--dry-run)";
 const BINARY: &str = env!("CARGO_BIN_EXE_pareia");
 
 /// Runs it; what it says goes into one text.
@@ -110,8 +112,11 @@ fn the_binary_alone_is_installed_once_shown_before_and_removed() {
     let (prefix, binary) =
         (format!("--prefix={}", prefix.display()), format!("--binary={}", binary.display()));
     let mut arguments = vec!["--no-service", &prefix, &binary];
-    says(&[&arguments[..], &["--dry-run"]].concat(), 0, "pôr pareia ");
-    assert!(!installed.exists(), "only said");
+    let shown = says(&[&arguments[..], &["--dry-run"]].concat(), 0, "pôr pareia ");
+    assert!(
+        !installed.exists() && shown.contains(NOTHING_DONE) && !shown.contains("demo"),
+        "only said: {shown}"
+    );
     says(&arguments, 0, "Próximo passo");
     let before = files(&folder.path().join("prefix"));
     assert_eq!(fs::metadata(&installed).expect("it is there").permissions().mode() & 0o777, 0o755);
@@ -203,6 +208,7 @@ fn an_image_gets_user_folders_unit_and_variables_and_a_second_run_changes_nothin
     let before = files(image.path());
     let steps = says(&[&arguments[..], &["--dry-run"]].concat(), 0, "criar o usuário de sistema zap");
     assert!(steps.contains("/srv/pareia (0700") && files(image.path()) == before, "{steps}");
+    assert!(steps.contains(NOTHING_DONE) && !steps.contains("instalado"), "{steps}");
     says(&arguments, 0, "instalado em");
     let read =
         |path: &str| fs::read_to_string(image.path().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
