@@ -1021,8 +1021,32 @@ uninstall() {
         done
         if was_added; then do_step "remover o usuário $user" remove_user; fi
     elif [ -d "$folder" ]; then
-        say "Ficaram os dados em $data, a configuração em $root/etc/pareia e o usuário $user. Tudo: --uninstall --purge"
+        say "Ficam os dados em $data, a configuração em $root/etc/pareia e o usuário $user. Tudo: --uninstall --purge"
     fi
+}
+
+# run: everything that only one may do at a time.
+run() {
+    if [ "$service" = yes ]; then
+        # What an interrupted upgrade has left is not what the next one begins with.
+        if [ -z "$root" ] && [ "$only" != uninstall ]; then finish_interrupted; fi
+        read_installed
+    elif [ -z "$prefix" ]; then
+        if [ "$is_root" = yes ]; then prefix=/usr/local; else prefix=$HOME/.local; fi
+    fi
+    target=$root$prefix/bin/pareia
+
+    case $only in
+        uninstall) uninstall ;;
+        rollback) roll_back ;;
+        *)
+            if [ "$only" = upgrade ] && [ "$service" = yes ] && [ "$installed" = no ]; then
+                fail 'não há serviço pareia instalado: rode sem --upgrade'
+            fi
+            if [ "$service" = yes ]; then install_service; else install_binary; fi
+            ;;
+    esac
+    if [ "$dry" = yes ]; then say 'Nada foi feito (--dry-run): estes são os passos. Para fazê-los, rode sem --dry-run.'; fi
 }
 
 trap leave EXIT
@@ -1031,23 +1055,5 @@ trap 'why="foi interrompido"; exit 130' INT TERM
 trap '' HUP PIPE
 make_work
 take_lock
-if [ "$service" = yes ]; then
-    # What an interrupted upgrade has left is not what the next one begins with.
-    if [ -z "$root" ] && [ "$only" != uninstall ]; then finish_interrupted; fi
-    read_installed
-elif [ -z "$prefix" ]; then
-    if [ "$is_root" = yes ]; then prefix=/usr/local; else prefix=$HOME/.local; fi
-fi
-target=$root$prefix/bin/pareia
-
-case $only in
-    uninstall) uninstall ;;
-    rollback) roll_back ;;
-    *)
-        if [ "$only" = upgrade ] && [ "$service" = yes ] && [ "$installed" = no ]; then
-            fail 'não há serviço pareia instalado: rode sem --upgrade'
-        fi
-        if [ "$service" = yes ]; then install_service; else install_binary; fi
-        ;;
-esac
-if [ "$dry" = yes ]; then say 'Nada foi feito (--dry-run): estes são os passos. Para fazê-los, rode sem --dry-run.'; fi
+# Without the lock's file: a child that outlives this script, as a build's daemon, would keep the lock.
+run 9>&-

@@ -367,3 +367,21 @@ fn the_variables_of_the_service_are_those_that_serve_reads() {
         names.map(|(name, _)| name).filter(|name| !help.contains(&format!("[variável: {name}]"))).collect();
     assert!(unknown.is_empty(), "{unknown:?} in {help}");
 }
+
+#[test]
+fn no_child_of_the_installation_has_its_lock() {
+    let folder = Folder::new();
+    let program = folder.path().join("program");
+    fs::write(&program, "#!/bin/sh\ncd /proc/$$/fd && echo files *\n").expect("written");
+    // As a machine with systemd looks: what is no pareia is refused before anything changes.
+    let machine = "mount -t tmpfs none /run && mount -t tmpfs none /var/backups && mkdir -p /run/systemd/system && exec \"$@\" 9>&-";
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh");
+    let mut command = Command::new("unshare");
+    command.args(["-m", "sh", "-c", machine, "sh"]).arg(script).arg("--binary").arg(program);
+    let Ok(ran) = command.output() else { return eprintln!("skipped: there is no unshare") };
+    let said = String::from_utf8_lossy(&ran.stderr);
+    if !said.contains("não é o pareia") {
+        return eprintln!("skipped: it takes root, and mounts: {said}");
+    }
+    assert!(said.contains("files 0 1 ") && !said.contains(" 9"), "{said}");
+}
