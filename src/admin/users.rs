@@ -1,7 +1,7 @@
-//! The rules for users: who may be added and removed, who gets the instances, who is the last administrator.
+//! The rules for users: who may be added, changed and removed, who gets the instances, who is the last administrator.
 
 use crate::domain::{Name, Role};
-use crate::store::{self, Removal, Store, UserLine};
+use crate::store::{self, Removal, RoleChange, Store, UserLine};
 
 /// Why a change of a user was refused. Nothing changed.
 #[derive(Debug)]
@@ -28,9 +28,9 @@ impl From<store::Error> for UserError {
     }
 }
 
-/// Who removes a user.
+/// Who removes a user or gives one another role.
 #[derive(Clone, Copy, Debug)]
-pub enum RemovedBy<'a> {
+pub enum ChangedBy<'a> {
     /// The user of this id, over the API, who may not lock everybody out of the page.
     User(&'a str),
     /// Somebody with access to the data folder, who can always add an administrator.
@@ -67,19 +67,32 @@ pub fn set_password(store: &Store, user: &UserLine, password_hash: &str) -> Resu
     if store.set_password(&user.id, password_hash, None)? { Ok(()) } else { Err(UserError::Unknown) }
 }
 
+/// Gives a user a role. Over the API nobody changes their own, so that no slip shuts an administrator out.
+pub fn set_role(store: &Store, name: &str, role: Role, by: ChangedBy) -> Result<UserLine, UserError> {
+    let user = find(store, name)?;
+    if matches!(by, ChangedBy::User(asker) if asker == user.id && role != user.role) {
+        return Err(UserError::LastAdministrator);
+    }
+    match store.set_role(&user.id, role)? {
+        RoleChange::Done => Ok(UserLine { role, ..user }),
+        RoleChange::Gone => Err(UserError::Unknown),
+        RoleChange::LastAdministrator => Err(UserError::LastAdministrator),
+    }
+}
+
 /// Removes a user with tokens and sessions. Instances go to the user named `new_owner`; where none is named,
 /// there must be none.
 pub fn remove(
     store: &Store,
     name: &str,
     new_owner: Option<&str>,
-    by: RemovedBy,
+    by: ChangedBy,
 ) -> Result<RemovedUser, UserError> {
     let user = find(store, name)?;
     let from_page = match by {
-        RemovedBy::User(asker) if asker == user.id => return Err(UserError::LastAdministrator),
-        RemovedBy::User(_) => true,
-        RemovedBy::CommandLine => false,
+        ChangedBy::User(asker) if asker == user.id => return Err(UserError::LastAdministrator),
+        ChangedBy::User(_) => true,
+        ChangedBy::CommandLine => false,
     };
     let new_owner = new_owner.map(|name| find_new_owner(store, name, &user)).transpose()?;
     let new_owner_id = new_owner.as_ref().map(|new_owner| new_owner.id.as_str());

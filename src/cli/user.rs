@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::output::{CommandFailure, CommandResult, note};
 use super::table::{TableLine, list};
 use super::{secret_input, values};
-use crate::admin::users::{self, RemovedBy, UserError};
+use crate::admin::users::{self, ChangedBy, UserError};
 use crate::admin::{Password, Passwords};
 use crate::domain::clock;
 use crate::domain::{Name, Role};
@@ -32,6 +32,12 @@ pub enum UserCommand {
         #[arg(value_name = "NOME", value_parser = values::typed())]
         name: String,
     },
+    Role {
+        #[arg(value_name = "NOME", value_parser = values::typed())]
+        name: String,
+        #[arg(value_name = "PAPEL", value_parser = values::role)]
+        role: Role,
+    },
     Remove {
         #[arg(value_name = "NOME", value_parser = values::typed())]
         name: String,
@@ -49,6 +55,7 @@ pub fn run(store: &Store, command: UserCommand) -> CommandResult {
         }
         UserCommand::List { json } => list(&store.users()?, json, words::NO_USERS),
         UserCommand::Password { name } => set_password(store, &name),
+        UserCommand::Role { name, role } => set_role(store, &name, role),
         UserCommand::Remove { name, instances_to } => remove(store, &name, instances_to.as_deref()),
     }
 }
@@ -66,7 +73,7 @@ fn failure(name: &str, new_owner: Option<&str>, error: UserError) -> CommandFail
         UserError::NewOwnerUnknown => words::user_unknown(new_owner.unwrap_or_default()),
         UserError::NewOwnerIsSelf => words::NEW_OWNER_IS_SELF.into(),
         UserError::OwnsInstances(instances) => words::user_owns(name, instances),
-        UserError::LastAdministrator => crate::text::LAST_ADMINISTRATOR.into(),
+        UserError::LastAdministrator => words::last_administrator(name),
         UserError::Store(error) => return error.into(),
     })
 }
@@ -87,8 +94,14 @@ fn set_password(store: &Store, name: &str) -> CommandResult {
     Ok(())
 }
 
+fn set_role(store: &Store, name: &str, role: Role) -> CommandResult {
+    users::set_role(store, name, role, ChangedBy::CommandLine).map_err(|error| failure(name, None, error))?;
+    note(words::role_set(name, role.as_str()));
+    Ok(())
+}
+
 fn remove(store: &Store, name: &str, new_owner: Option<&str>) -> CommandResult {
-    let removed = users::remove(store, name, new_owner, RemovedBy::CommandLine)
+    let removed = users::remove(store, name, new_owner, ChangedBy::CommandLine)
         .map_err(|error| failure(name, new_owner, error))?;
     if let Some(new_owner) = removed.new_owner {
         note(words::instances_moved(removed.user.instances, &new_owner.name));

@@ -24,7 +24,7 @@ pub enum Permission {
     AdoptPaired,
     /// To see, add, test, change and remove credentials, and the overview of them.
     ManageCredentials,
-    /// To see, add and remove users, and to set their passwords.
+    /// To see, add and remove users, to set their passwords and change their roles.
     ManageUsers,
     /// To see, make and revoke everybody's tokens.
     ManageTokens,
@@ -34,6 +34,8 @@ pub enum Permission {
     ManageBackups,
     /// To see, add, test and remove everybody's notice targets.
     ManageNotices,
+    /// To read and export the audit trail.
+    ReadAudit,
 }
 
 impl Role {
@@ -89,7 +91,7 @@ mod tests {
     fn each_role_may_do_what_the_table_says() {
         use Permission::{
             AdoptPaired, ConnectAllInstances, ManageAllInstances, ManageBackups, ManageCredentials,
-            ManageNotices, ManageSessions, ManageTokens, ManageUsers,
+            ManageNotices, ManageSessions, ManageTokens, ManageUsers, ReadAudit,
         };
         // administrator, operator, owner
         for (permission, allowed) in [
@@ -102,6 +104,7 @@ mod tests {
             (ManageSessions, [true, false, false]),
             (ManageBackups, [true, false, false]),
             (ManageNotices, [true, false, false]),
+            (ReadAudit, [true, false, false]),
         ] {
             assert_eq!(Role::ALL.map(|role| role.allows(permission)), allowed, "{permission:?}");
         }

@@ -96,7 +96,7 @@ const ROUTES: &[Route] = &[
     ("/api/admin/credentials/{}/disable", &[("POST", WRITE, credentials::disable)]),
     ("/api/admin/credentials/{}/webhook", &[("GET", Quick, webhook::show)]),
     ("/api/admin/users", &[("GET", Quick, users::list), ("POST", HASH, users::create)]),
-    ("/api/admin/users/{}", &[("DELETE", WRITE, users::remove)]),
+    ("/api/admin/users/{}", &[("PATCH", WRITE, users::change), ("DELETE", WRITE, users::remove)]),
     ("/api/admin/users/{}/password", &[("POST", HASH, users::set_password)]),
     ("/api/admin/tokens", &[("GET", Quick, tokens::list), ("POST", WRITE, tokens::create)]),
     ("/api/admin/tokens/{}", &[("DELETE", WRITE, tokens::revoke)]),

@@ -79,7 +79,7 @@ pub use outbox::{ConsideredEvents, DueNotice, EVENT_SOURCES, EventSource, Outbox
 pub use overview::Totals;
 pub use partial_file::rename_to_new;
 pub use passwords::Account;
-pub use people::{Identified, NewToken, Removal, TokenLine, UserLine};
+pub use people::{Identified, NewToken, Removal, RoleChange, TokenLine, UserLine};
 pub use restore::{Restored, apply_staged, restore, stage};
 pub use sealed_keys::KeyState;
 pub use serve_lock::{is_served, take_to_serve};

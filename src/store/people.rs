@@ -75,6 +75,17 @@ pub enum Removal {
     LastAdministrator,
 }
 
+/// The result of giving a user a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoleChange {
+    /// The user has the role.
+    Done,
+    /// There is no such user.
+    Gone,
+    /// There would be no administrator any more, or none who can log in.
+    LastAdministrator,
+}
+
 /// How often the use of a token is written down.
 const USE_NOTED: Millis = 60 * 60 * 1000;
 
@@ -160,6 +171,23 @@ impl Store {
                 AND NOT EXISTS (SELECT 1 FROM messaging_instances WHERE userId = ?1)";
             let gone = t.execute(free, [id])? == 1;
             Ok(if gone { Removal::Done } else { Removal::OwnsInstances })
+        })
+    }
+
+    /// Gives a user a role, which counts from the next request on. The last administrator keeps it, and of those with
+    /// a password the last one who has one.
+    pub fn set_role(&self, id: &str, role: Role) -> Result<RoleChange, Error> {
+        let set =
+            "UPDATE users SET role = ?2 WHERE id = ?1 AND (?2 = 'administrator' OR role <> 'administrator'
+            OR EXISTS (SELECT 1 FROM users o WHERE o.id <> ?1 AND o.role = 'administrator'
+                AND (o.passwordHash IS NOT NULL OR users.passwordHash IS NULL)))";
+        let there = "SELECT EXISTS (SELECT 1 FROM users WHERE id = ?1)";
+        self.write(|t| {
+            if t.execute(set, params![id, role.as_str()])? == 1 {
+                return Ok(RoleChange::Done);
+            }
+            let is_there: bool = t.query_row(there, [id], |row| row.get(0))?;
+            Ok(if is_there { RoleChange::LastAdministrator } else { RoleChange::Gone })
         })
     }
 

@@ -44,9 +44,10 @@ pub const TOO_MANY_ATTEMPTS: &str = "Tentativas demais em pouco tempo";
 pub const TOO_MANY_ATTEMPTS_DETAIL: &str =
     "Espere um minuto e tente de novo (para programas: o cabeçalho Retry-After). Quem já entrou continua.";
 /// 409: nobody could log in as administrator any more.
-pub const LAST_ADMINISTRATOR: &str = "Ninguém remove a própria conta, nem o último administrador com senha";
+pub const LAST_ADMINISTRATOR: &str =
+    "Ninguém remove nem muda o papel da própria conta, nem da do último administrador";
 /// Said beside [`LAST_ADMINISTRATOR`].
-pub const LAST_ADMINISTRATOR_DETAIL: &str = "Entre como outro administrador com senha e remova por ele.";
+pub const LAST_ADMINISTRATOR_DETAIL: &str = "Entre como outro administrador com senha e faça por ele.";
 /// Said where instances would be left without an owner.
 pub const USER_OWNS_DETAIL: &str = "Escolha outro usuário para ficar com elas (instancesTo).";
 /// Said where instances would be left without a server.

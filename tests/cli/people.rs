@@ -161,3 +161,24 @@ fn names_and_ids_are_read_as_files_of_another_system_hand_them_over() {
     let ran = desk.command("token revoke").arg(&id).output().unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
 }
+
+#[test]
+fn the_last_administrator_keeps_the_role() {
+    let desk = Desk::new();
+    desk.ok("user add chefe --admin");
+    let kept = "\"chefe\" é o último administrador. Antes, torne outro: pareia user role OUTRO administrator";
+    desk.says("user role chefe owner", 1, "", kept);
+    desk.says("user role ninguem owner", 1, "", "não há usuário \"ninguem\"");
+    desk.says("user role chefe dono", 2, "", "deve ser um de: administrator, operator, owner");
+    desk.ok("user add ana");
+    desk.says(
+        "user role ana administrator",
+        0,
+        "",
+        "\"ana\" agora é administrator. Vale a partir da próxima chamada.",
+    );
+    desk.says("user role chefe operator", 0, "", "\"chefe\" agora é operator");
+    let listed = desk.json("user list --json");
+    let roles: Vec<_> = listed.as_array().unwrap().iter().map(|u| &u["role"]).collect();
+    assert_eq!(roles, ["administrator", "operator"]);
+}

@@ -45,6 +45,7 @@ fn each_route_serves_the_roles_that_may() {
         ("GET", USERS, Value::Null, [200, 403, 403]),
         ("POST", USERS, json!({"name": "loja"}), [409, 403, 403]),
         ("POST", "/api/admin/users/loja/password", json!({"password": "uma senha boa"}), [200, 403, 403]),
+        ("PATCH", "/api/admin/users/nada", json!({"role": "owner"}), [404, 403, 403]),
         ("DELETE", "/api/admin/users/nada", Value::Null, [404, 403, 403]),
         ("GET", "/api/admin/tokens", Value::Null, [200, 403, 403]),
         ("POST", "/api/admin/tokens", json!({"user": "loja"}), [200, 403, 403]),
@@ -136,4 +137,36 @@ fn a_role_is_given_with_the_user_and_told_wherever_the_user_is() {
     let mut browser = Client::logged_in(&shop, "operator", "uma senha boa");
     let session = browser.get("/api/session");
     assert_eq!((session.data("role"), session.data("admin")), (&json!("operator"), &json!(false)));
+}
+
+#[test]
+fn a_role_is_changed_at_once_and_an_administrator_is_left() {
+    let (shop, [mut administrator, mut operator, _]) = staffed();
+    shop.person("chefe", true, "uma senha boa");
+    let user = |name: &str| format!("{USERS}/{name}");
+    for (name, role, code) in [
+        ("operator", "administrator", ""),
+        ("operator", "owner", ""),
+        ("owner", "chefe", "invalid_field"),
+        ("nada", "owner", "not_found"),
+        ("administrator", "administrator", ""),
+        ("administrator", "owner", "last_administrator"),
+        ("chefe", "operator", "last_administrator"),
+        ("loja", "operator", ""),
+    ] {
+        let changed = administrator.call("PATCH", &user(name), &json!({"role": role}));
+        assert_eq!(changed.code(), code, "{name} {role}: {:?}", changed.body);
+        if code.is_empty() {
+            assert_eq!(changed.data("role"), role, "{name}");
+        }
+    }
+    assert_eq!(operator.get(ROW).code(), "not_found", "it is an owner by now");
+    for body in [json!({}), json!({"role": "owner", "name": "x"}), json!({"role": null})] {
+        assert_eq!(administrator.call("PATCH", &user("owner"), &body).status, 400, "{body}");
+    }
+    // Of two who can log in, the other may go.
+    shop.person("outra", true, "uma senha boa");
+    assert_eq!(administrator.call("PATCH", &user("chefe"), &json!({"role": "operator"})).status, 200);
+    let last = administrator.call("PATCH", &user("outra"), &json!({"role": "owner"}));
+    assert_eq!(last.code(), "last_administrator", "whoever has tokens only cannot log in");
 }

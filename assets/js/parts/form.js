@@ -69,13 +69,13 @@ export function checkField(label, hint) {
   };
 }
 
-/** radios: [[value, label, hint]…] */
-export function radioField(legend, choices, changed) {
+/** radios: [[value, label, hint]…]; the first is chosen unless another is named. */
+export function radioField(legend, choices, changed = () => {}, chosen = choices[0][0]) {
   const name = newId('radio');
   const node = h('fieldset', { class: 'radios' }, h('legend', {}, legend), choices.map(([value, label, hint], i) => {
     const id = `${name}-${i}`;
     return h('div', { class: 'check-field' },
-      h('input', { type: 'radio', name, id, value, checked: i === 0, 'aria-describedby': hint && `${id}-hint`, onchange: () => changed(value) }),
+      h('input', { type: 'radio', name, id, value, checked: value === chosen, 'aria-describedby': hint && `${id}-hint`, onchange: () => changed(value) }),
       h('div', {}, h('label', { for: id }, label), hint && h('p', { class: 'hint', id: `${id}-hint` }, hint)));
   }));
   return { node, get value() { return node.querySelector('input:checked').value; } };

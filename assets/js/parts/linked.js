@@ -30,7 +30,7 @@ export const nameTwice = ({ alsoOn, alsoElsewhere }) =>
     h('p', {}, alsoOn.length > 0 ? t('linked.several.on', { servers: alsoOn.join(', ') }) : t('linked.several.elsewhere')),
     h('p', {}, t('linked.several.todo')));
 
-/** { node, update(instance) }; drawn anew only when it differs. */
+/** { node, update(instance, mayManage) }; drawn anew only when it differs. */
 export function linkedNotice(name, { logout, again }) {
   const node = h('div', {});
   let shown = '';
@@ -41,13 +41,13 @@ export function linkedNotice(name, { logout, again }) {
   };
   return {
     node,
-    update(instance) {
+    update(instance, mayManage) {
       const { channelPhoneOrId, numberMatches, sameNumberAs, sameNumberElsewhere, alsoOn, alsoElsewhere } = instance;
-      const key = JSON.stringify([channelPhoneOrId, linkedAs(instance), numberMatches, sameNumberAs, sameNumberElsewhere, alsoOn, alsoElsewhere]);
+      const key = JSON.stringify([mayManage, channelPhoneOrId, linkedAs(instance), numberMatches, sameNumberAs, sameNumberElsewhere, alsoOn, alsoElsewhere]);
       if (key === shown) return;
       shown = key;
       fillWith(node,
-        numberMatches === false && otherNumber(phone(channelPhoneOrId), linkedAs(instance), [
+        numberMatches === false && otherNumber(phone(channelPhoneOrId), linkedAs(instance), mayManage && [
           button(t('linked.accept'), () => accept(instance), { icon: 'tick', kind: 'primary' }),
           button(t('logout.do'), logout, { icon: 'power' })]),
         numberTwice(instance), nameTwice(instance));

@@ -13,9 +13,8 @@ import { badge, page, section, skeleton } from '../parts/page.js';
 import { toast } from '../parts/toast.js';
 
 function choice(legend, choices, current, changed) {
-  const one = radioField(legend, choices, changed);
+  const one = radioField(legend, choices, changed, current);
   one.node.classList.add('in-line');
-  for (const input of one.node.querySelectorAll('input')) input.checked = input.value === current;
   return one.node;
 }
 

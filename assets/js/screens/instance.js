@@ -46,14 +46,14 @@ function statusCard(name, acts) {
   const actions = h('div', { class: 'actions' });
   let offered = '';
 
-  function offer(status) {
-    if (status === offered) return;
-    offered = status;
+  function offer(status, mayManage) {
+    if (`${status} ${mayManage}` === offered) return;
+    offered = `${status} ${mayManage}`;
     if (status === 'connected' || status === 'other') {
       fillWith(actions, button(t('restart.do'), acts.restart, { icon: 'again' }),
-        button(t('logout.open'), acts.logout, { icon: 'power' }));
+        mayManage && button(t('logout.open'), acts.logout, { icon: 'power' }));
     } else if (status === 'fighting') { // Neither a code nor a restart ends it.
-      fillWith(actions, button(t('remove.open'), acts.remove, { kind: 'danger-quiet', icon: 'trash' }),
+      fillWith(actions, mayManage && button(t('remove.open'), acts.remove, { kind: 'danger-quiet', icon: 'trash' }),
         h('a', { href: '#/ajuda/fighting' }, t('notice.more')));
     } else {
       fillWith(actions, linkButton(t('instance.connect'), `#/conectar/${encodeURIComponent(name)}`, { kind: 'primary', icon: 'scan' }));
@@ -63,7 +63,7 @@ function statusCard(name, acts) {
   return {
     node: h('section', { class: 'card status-card', 'aria-label': t('instance.status') },
       h('div', { class: 'status-line' }, badge.node, h('span', { class: 'hint' }, word, ' ', since.node)), before, why, actions),
-    update(instance) {
+    update(instance, mayManage) {
       badge.update(instance);
       setText(word, instance.unknownSince ? t('instance.silent') : '');
       since.update(instance);
@@ -71,7 +71,7 @@ function statusCard(name, acts) {
       before.hidden = !before.textContent;
       setText(why, reasonText(instance.reason, instance.reasonText));
       why.hidden = !why.textContent;
-      offer(shownStatus(instance));
+      offer(shownStatus(instance), mayManage);
     },
   };
 }
@@ -133,10 +133,12 @@ export function instanceScreen({ params, signal, session, go }) {
     setText(title, calledName(instance));
     setText(lead, [phone(instance.channelPhoneOrId), instance.displayName && name].filter(Boolean).join(' · '));
     entitle();
-    linked.update(instance);
-    status.update(instance);
+    const mayManage = session.admin || session.user === instance.user;
+    linked.update(instance, mayManage);
+    status.update(instance, mayManage);
     help.update(instance.scanHelp);
-    about.update(instance, session.admin || session.user === instance.user);
+    about.update(instance, mayManage);
+    removal.hidden = !mayManage;
     shared.node.hidden = instance.status === 'connected' || shownStatus(instance) === 'fighting';
     if (!begun) fillWith(place, linked.node, status.node, help.node, shared.node, about.node, past.node, removal);
     begun = true;

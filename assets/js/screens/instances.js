@@ -57,7 +57,7 @@ function row(session) {
         const key = JSON.stringify(now.labels);
         if (key !== shownLabels) fillWith(labels, tags(now.labels, LABELS));
         shownLabels = key;
-        setText(server, [now.server || '–', session.admin && now.user].filter(Boolean).join(' · '));
+        setText(server, [now.server || '–', session.role !== 'owner' && now.user].filter(Boolean).join(' · '));
         server.title = server.textContent;
       },
     };

@@ -1,14 +1,14 @@
 // Who may use pareia, people with a password and programs with a token.
 
 import { h, fillWith } from '../dom.js';
-import { get, post, remove } from '../api.js';
+import { get, patch, post, remove } from '../api.js';
 import { nameFits, when } from '../format.js';
 import { latest } from '../latest.js';
 import { t, tn, tx } from '../words.js';
 import { button, linkButton } from '../parts/button.js';
 import { copyBox } from '../parts/copy.js';
 import { ask, tell } from '../parts/dialog.js';
-import { allGood, checkField, field, passwordProblem, secretField, selectField } from '../parts/form.js';
+import { allGood, field, passwordProblem, radioField, secretField, selectField } from '../parts/form.js';
 import { box, fieldProblem, notice } from '../parts/notice.js';
 import { badge, empty, page, section, skeleton } from '../parts/page.js';
 import { recipeTabs } from '../parts/recipe-tabs.js';
@@ -21,17 +21,21 @@ const userPath = (name, rest = '') => `${USERS}/${encodeURIComponent(name)}${res
 const newPassword = (hint, optional) =>
   secretField({ label: t('user.password'), hint, optional, autocomplete: 'new-password' });
 
+/** What a user may do; whoever has the least comes first. */
+const roleField = (role) =>
+  radioField(t('role.label'), ['owner', 'operator', 'administrator'].map((one) => [one, t(`role.${one}`), t(`role.${one}.hint`)]), undefined, role);
+
 function addUser(again) {
   const name = field({ label: t('user.name'), hint: t('user.name.hint'), required: true });
   const password = newPassword(t('user.password.hint'), true);
-  const admin = checkField(t('user.admin'), t('user.admin.hint'));
+  const role = roleField();
   ask({
-    title: t('user.add'), body: [name.node, password.node, admin.node], confirm: t('user.add.do'),
+    title: t('user.add'), body: [name.node, password.node, role.node], confirm: t('user.add.do'),
     async run() {
       const wanted = name.value;
       const weak = password.value ? passwordProblem(password.value, wanted) : '';
       if (!allGood([name, nameFits(wanted) ? '' : t('field.userName')], [password, weak])) return false;
-      await post(USERS, { name: wanted, admin: admin.value, ...(password.value ? { password: password.value } : {}) });
+      await post(USERS, { name: wanted, role: role.value, ...(password.value ? { password: password.value } : {}) });
       toast(t('user.added', { name: wanted }));
       again();
       return true;
@@ -55,6 +59,18 @@ function setPassword(user, again) {
       toast(t('user.password.set'));
       again();
       return true;
+    },
+  });
+}
+
+function changeRole(user, again) {
+  const role = roleField(user.role);
+  ask({
+    title: t('role.title', { name: user.name }), body: role.node, confirm: t('role.change'),
+    async run() {
+      await patch(userPath(user.name), { role: role.value });
+      toast(t('role.changed', { name: user.name, role: t(`role.${role.value}`) }));
+      again();
     },
   });
 }
@@ -106,9 +122,10 @@ function revokeToken(token, again) {
 const userRow = (user, users, me, again) =>
   h('li', { class: 'row' },
     h('div', { class: 'row-text' },
-      h('p', { class: 'row-title' }, user.name, user.admin && badge(t('user.admin.badge'), 'accent'), user.name === me && badge(t('user.you'))),
+      h('p', { class: 'row-title' }, user.name, badge(t(`role.${user.role}`), user.admin ? 'accent' : ''), user.name === me && badge(t('user.you'))),
       h('p', { class: 'hint' }, [tn('n.numbers', user.instances), tn('n.tokens', user.tokens), t(user.hasPassword ? 'user.haspassword' : 'user.nopassword')].join(' · '))),
     h('div', { class: 'row-actions' },
+      user.name !== me && button(t('role.change'), () => changeRole(user, again), { name: t('role.title', { name: user.name }) }),
       button(t('user.password.do'), () => setPassword(user, again), { name: t('user.password.title', { name: user.name }) }),
       user.name !== me && button(t('remove.short'), () => removeUser(user, users, again), { kind: 'danger-quiet', name: t('user.remove.do', { name: user.name }) })));
 

@@ -31,7 +31,7 @@ export default {
   instance_token: ['This is the key of one instance', 'The key is good for one number only. pareia needs the global key to create and list numbers.', 'Copy AUTHENTICATION_API_KEY from Evolution’s .env file.'],
   name_taken: ['This name exists already', 'Another account has this name.', 'Choose another name.'],
   in_use: ['It is still in use', 'Some numbers depend on what you want to remove.', 'Hand the numbers to another account or server, or confirm that it shall go all the same.'],
-  last_administrator: ['This is the last administrator', 'Without them nobody would look after servers and users. Nor can you remove yourself.', 'First add another administrator with a password, and log in as them.'],
+  last_administrator: ['This is the last administrator', 'Without them nobody would look after servers and users. Nor can you remove yourself or change your own role.', 'First add another administrator with a password, and log in as them.'],
   rate_limited: ['Too many attempts', 'There were many wrong attempts in a short time.', 'Wait a minute, check the password or the token, and try again.'],
   unauthorized: ['You have to log in', 'The session has ended, or the token is not valid.', 'Log in again. For programs, make a token under Users.'],
   forbidden: ['For administrators only', 'Your account may not do this, or the request came from another site.', 'Ask an administrator. If you are one, open pareia at its usual address.'],

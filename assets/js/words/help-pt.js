@@ -31,7 +31,7 @@ export default {
   instance_token: ['Esta é a chave de uma instância', 'A chave colada só vale para um número. O pareia precisa da chave global para criar e listar números.', 'Copie AUTHENTICATION_API_KEY do arquivo .env da Evolution.'],
   name_taken: ['Este nome já existe', 'Outra conta já tem este nome.', 'Escolha outro nome.'],
   in_use: ['Ainda está em uso', 'Há números que dependem do que você quer remover.', 'Passe os números para outra conta ou servidor, ou confirme que quer remover assim mesmo.'],
-  last_administrator: ['É o último administrador', 'Sem ele ninguém mais cuidaria de servidores e usuários. Também não dá para remover a si mesmo.', 'Antes, adicione outro administrador com senha e entre com ele.'],
+  last_administrator: ['É o último administrador', 'Sem ele ninguém mais cuidaria de servidores e usuários. Também não dá para remover a si mesmo, nem mudar o próprio papel.', 'Antes, adicione outro administrador com senha e entre com ele.'],
   rate_limited: ['Tentativas demais', 'Houve muitas tentativas erradas em pouco tempo.', 'Espere um minuto, confira a senha ou o token e tente de novo.'],
   unauthorized: ['É preciso entrar', 'A sessão terminou, ou o token não vale.', 'Entre de novo. Para programas, crie um token em Usuários.'],
   forbidden: ['Só para administradores', 'Sua conta não pode fazer isto, ou o pedido veio de outro site.', 'Peça a um administrador. Se você é um, abra o pareia pelo endereço de sempre.'],

@@ -42,6 +42,7 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
         "Define a senha de um usuário na página e encerra as sessões dele",
         "pareia user password ana",
     ),
+    ("user role", "Muda o papel de um usuário", "pareia user role ana operator"),
     (
         "user remove",
         "Remove um usuário e os tokens dele",
@@ -178,6 +179,7 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
         "O que o usuário pode: administrator (tudo), operator (vê e conecta tudo) ou owner (só o que é dele)",
     ),
     ("user password name", "Nome do usuário"),
+    ("user role name", "Nome do usuário"),
     ("user remove name", "Nome do usuário"),
     ("instances_to", "Usuário que fica com as instâncias"),
     ("user", "Nome do usuário"),

@@ -40,6 +40,16 @@ pub fn open_setup_link(url: &str, until: &str) -> String {
 /// The list of users is empty.
 pub const NO_USERS: &str = "Nenhum usuário ainda. Crie o primeiro com: pareia user add NOME";
 
+/// A user has another role.
+pub fn role_set(name: &str, role: &str) -> String {
+    format!("\"{name}\" agora é {role}. Vale a partir da próxima chamada.")
+}
+
+/// The last administrator keeps the role.
+pub fn last_administrator(name: &str) -> String {
+    format!("\"{name}\" é o último administrador. Antes, torne outro: pareia user role OUTRO administrator")
+}
+
 /// A user is not removed while it owns so many instances.
 pub fn user_owns(name: &str, instances: u32) -> String {
     let owned = count(instances, "instância", "instâncias");

@@ -1,7 +1,7 @@
 //! `/api/admin/users`: people and programs that own instances. The rules are those of `admin::users`.
 
 use super::json::UserJson;
-use crate::admin::users::{self, RemovedBy, UserError};
+use crate::admin::users::{self, ChangedBy, UserError};
 use crate::domain::{Caller, Name, Permission, Role};
 use crate::http::api::login;
 use crate::http::app::App;
@@ -64,11 +64,21 @@ fn role(fields: &Fields) -> Result<Role, Problem> {
     }
 }
 
+/// Gives a user another role.
+pub fn change(app: &App, request: &Request) -> Result<HttpReply, Problem> {
+    let asker = administrator(app, request)?;
+    let fields = Fields::read(request.body())?;
+    fields.only(&["role"])?;
+    let role = fields.parsed("role", Role::parse)?;
+    let user = users::set_role(&app.store, request.captured(), role, ChangedBy::User(&asker.user))?;
+    Ok(HttpReply::data(&UserJson::from(&user)))
+}
+
 /// Removes a user.
 pub fn remove(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let asker = administrator(app, request)?;
     let new_owner = query::given(request, NEW_OWNER)?;
-    users::remove(&app.store, request.captured(), new_owner.as_deref(), RemovedBy::User(&asker.user))?;
+    users::remove(&app.store, request.captured(), new_owner.as_deref(), ChangedBy::User(&asker.user))?;
     Ok(HttpReply::data(&()))
 }
 
