@@ -104,7 +104,8 @@ begin_upgrade() {
 }
 # end_upgrade SIGNAL: to the install.sh that begin_upgrade began; its exit code in `code`.
 end_upgrade() {
-    running=$(pgrep -f -x "/bin/sh /opt/pareia/install.sh --upgrade --binary /opt/pareia/$upgrade_to.*") || :
+    # The oldest: what it asks of a program runs for a moment in a process with the same command line.
+    running=$(pgrep -o -f -x "/bin/sh /opt/pareia/install.sh --upgrade --binary /opt/pareia/$upgrade_to.*") || :
     is 'an install.sh runs' 1 "$(echo "$running" | grep -c .)"
     if [ -n "$running" ]; then kill -s "$1" "$running"; fi
     wait "$upgrade" 2>/dev/null && code=0 || code=$?
