@@ -41,7 +41,7 @@ fn arguments_that_make_no_sense_end_with_2_and_one_sentence() {
     let long = "a".repeat(65);
     for (line, sentence) in [
         ("", "falta o comando: serve, demo, sim, user"),
-        ("user", "falta o comando: add, list, password, remove"),
+        ("user", "falta o comando: add, list, password, role, remove"),
         ("usuario", "o comando \"usuario\" não existe"),
         ("user lista", "o comando \"lista\" não existe"),
         ("user list --yaml", "o argumento --yaml não existe aqui"),

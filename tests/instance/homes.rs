@@ -162,7 +162,7 @@ fn a_name_without_a_row_has_its_home_where_it_is_already() {
 #[test]
 fn a_server_that_hangs_holds_a_call_up_for_a_part_of_its_time_only() {
     let upstream = instant(Version::V2_3_7);
-    let servers = Servers::new(Shop::with(upstream, Duration::from_secs(3)));
+    let servers = Servers::new(Shop::with(upstream, Duration::from_secs(6)));
     servers.others[0].control().fault(Fault::Hang, None);
     servers.put(2, Has::Paired);
     let answer = servers.shop.post_as(&servers.admin, "loja");

@@ -124,7 +124,7 @@ fn a_page_full_of_numbers_hides_nobody_elses_end() {
 
 #[test]
 fn one_socket_found_down_is_a_reason_to_look_at_the_others_at_once() {
-    let rest = Duration::from_secs(10);
+    let rest = Duration::from_secs(20);
     let pace = Pace { rest, ..swift() };
     let shop = Shop::watched(instant(Version::V2_3_7), pace);
     shop.sim.control().fill(120);
