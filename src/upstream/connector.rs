@@ -2,6 +2,7 @@
 //! that drops the addresses that no call may go to.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use ureq::Error;
 use ureq::config::Config;
@@ -16,13 +17,13 @@ use super::failure::{ConnectionFailure, classify_handshake};
 use crate::domain::{NoConnection, UpstreamError};
 
 /// Connects by TCP, and by TLS where the address asks for it.
-pub(super) fn connector() -> impl Connector {
-    ().chain(TcpConnector::default()).chain(TlsConnector::default())
+pub(super) fn connector(tls: &TlsConnector) -> impl Connector {
+    ().chain(TcpConnector::default()).chain(tls.clone())
 }
 
-/// TLS whose failures say what failed.
-#[derive(Debug, Default)]
-struct TlsConnector(RustlsConnector);
+/// TLS whose failures say what failed. Clones share what they trust.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TlsConnector(Arc<RustlsConnector>);
 
 impl<In: Transport> Connector<In> for TlsConnector {
     type Out = <RustlsConnector as Connector<In>>::Out;

@@ -2,6 +2,7 @@
 //! kind of them speaks.
 
 mod address_rules;
+mod agents;
 mod answer_head;
 mod base_url;
 mod call_counts;

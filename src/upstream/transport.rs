@@ -2,6 +2,7 @@
 //! requests. Knows no server's API: what is sent and what an answer means is the caller's business.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ureq::config::Config;
@@ -9,8 +10,8 @@ use ureq::http::{Response, Uri};
 use ureq::{Agent, Body, Error, RequestBuilder};
 
 use super::address_rules::Reach;
+use super::agents::{Agents, IDLE};
 use super::answer_head::AnswerHead;
-use super::connector::{GuardedResolver, connector};
 use super::failure::classify;
 use super::trust::TrustAnchors;
 use crate::domain::{TlsFailure, UpstreamError};
@@ -19,10 +20,6 @@ use crate::domain::{TlsFailure, UpstreamError};
 const CONNECT: Duration = Duration::from_secs(3);
 /// Largest head of an answer.
 const MAX_HEAD: usize = 8 * 1024;
-/// Servers on Node.js close idle connections after 5 s: one older than this is not used again.
-const IDLE: Duration = Duration::from_secs(4);
-/// Idle connections kept, as many as calls are usually under way.
-const MAX_IDLE: usize = 32;
 /// Longest that a port is tried by TLS which did not understand plain HTTP.
 const TLS_TRIAL: Duration = Duration::from_secs(2);
 /// Write buffer of one connection; requests are a few hundred bytes.
@@ -47,7 +44,7 @@ pub struct HttpRequest<'a> {
 
 /// Connections to servers, kept for the next request while they are fresh. A clone shares them.
 #[derive(Clone)]
-pub struct ConnectionPool(Agent);
+pub struct ConnectionPool(Arc<Agents>);
 
 impl ConnectionPool {
     /// Connections that follow no redirect and use no proxy, within limits, to servers whose certificates
@@ -65,11 +62,10 @@ impl ConnectionPool {
             .max_response_header_size(MAX_HEAD)
             .input_buffer_size(read_buffer)
             .output_buffer_size(WRITE_BUFFER)
-            .max_idle_connections(MAX_IDLE)
-            .max_idle_connections_per_host(MAX_IDLE)
+            .max_idle_connections(1)
             .max_idle_age(IDLE)
             .build();
-        Self(Agent::with_parts(config, connector(), GuardedResolver::new(reach)))
+        Self(Arc::new(Agents::new(config, reach)))
     }
 
     /// Sends one request and has its answer read by `read`, a second time where the first answer broke off.
@@ -78,13 +74,16 @@ impl ConnectionPool {
         request: &HttpRequest,
         read: &mut dyn FnMut(HttpResponse) -> io::Result<T>,
     ) -> Result<T, UpstreamError> {
-        let mut attempt = || {
-            let response = self.send(request).map_err(|error| self.explain(request, &error))?;
-            read(response).map_err(|error| classify(&Error::from(error)))
+        let origin = origin(request.url);
+        let mut attempt = |agent: Agent| {
+            let response = send(&agent, request).map_err(|error| self.explain(request, &error))?;
+            let answer = read(response).map_err(|error| classify(&Error::from(error)))?;
+            self.0.put_back(origin, agent);
+            Ok(answer)
         };
-        match attempt() {
+        match attempt(if request.fresh { self.0.fresh() } else { self.0.take(origin) }) {
             // A connection that the server closed while it was being used again: once more, on a new one.
-            Err(UpstreamError::Broken) if request.repeatable => attempt(),
+            Err(UpstreamError::Broken) if request.repeatable => attempt(self.0.fresh()),
             outcome => outcome,
         }
     }
@@ -104,34 +103,38 @@ impl ConnectionPool {
     fn is_tls_port(&self, request: &HttpRequest) -> bool {
         let left = request.deadline.saturating_duration_since(Instant::now()).min(TLS_TRIAL);
         let Some(url) = as_https(request.url).filter(|_| !left.is_zero()) else { return false };
-        let trial = self.0.get(url).config().timeout_global(Some(left)).build().call();
+        let trial = self.0.fresh().get(url).config().timeout_global(Some(left)).build().call();
         let no_tls = [TlsFailure::NotTls, TlsFailure::Refused].map(UpstreamError::Tls);
         match trial.map_err(|error| classify(&error)) {
             Ok(_) => true,
             Err(error) => matches!(error, UpstreamError::Tls(_)) && !no_tls.contains(&error),
         }
     }
+}
 
-    fn send(&self, request: &HttpRequest) -> Result<HttpResponse, Error> {
-        let left = request.deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(Error::Timeout(ureq::Timeout::Global));
-        }
-        let idle = if request.fresh { Duration::ZERO } else { IDLE };
-        let response = if let Some(body) = request.body {
-            let post = with_headers(self.0.post(request.url), request.headers);
-            let post = post.header("content-type", "application/json");
-            post.config().timeout_global(Some(left)).max_idle_age(idle).build().send(body)
-        } else {
-            let bare = match request.method {
-                "DELETE" => self.0.delete(request.url),
-                _ => self.0.get(request.url),
-            };
-            let bare = with_headers(bare, request.headers);
-            bare.config().timeout_global(Some(left)).max_idle_age(idle).build().call()
-        }?;
-        Ok(HttpResponse(response))
+fn send(agent: &Agent, request: &HttpRequest) -> Result<HttpResponse, Error> {
+    let left = request.deadline.saturating_duration_since(Instant::now());
+    if left.is_zero() {
+        return Err(Error::Timeout(ureq::Timeout::Global));
     }
+    let response = if let Some(body) = request.body {
+        let post = with_headers(agent.post(request.url), request.headers);
+        let post = post.header("content-type", "application/json");
+        post.config().timeout_global(Some(left)).build().send(body)
+    } else {
+        let bare = match request.method {
+            "DELETE" => agent.delete(request.url),
+            _ => agent.get(request.url),
+        };
+        with_headers(bare, request.headers).config().timeout_global(Some(left)).build().call()
+    }?;
+    Ok(HttpResponse(response))
+}
+
+/// The server of an address: what stands before its path.
+fn origin(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + "://".len());
+    url[host..].find(['/', '?']).map_or(url, |at| &url[..host + at])
 }
 
 fn with_headers<T>(request: RequestBuilder<T>, headers: &[(&str, &str)]) -> RequestBuilder<T> {

@@ -26,6 +26,9 @@ pub(super) fn listed(
     if status != 200 {
         return missing(status, body).map(|()| None);
     }
+    if let Some((_, instance)) = only_entry(body).filter(|(listed, _)| listed == name.as_str()) {
+        return Ok(Some(instance));
+    }
     let body: Value = serde_json::from_slice(body).map_err(|_| UpstreamError::Unexpected)?;
     let entries = entries(&body);
     let understood: Vec<_> = entries.iter().filter_map(ListEntry::read_value).collect();
@@ -37,6 +40,15 @@ pub(super) fn listed(
         None if is_unreadable => Err(UpstreamError::Unexpected),
         None => Ok(None),
     }
+}
+
+/// The one entry of the usual answer, which is read as it stands. `None`: an answer of another kind.
+fn only_entry(body: &[u8]) -> Option<(Cow<'_, str>, ListedInstance)> {
+    let body = body.trim_ascii();
+    let entry = body.strip_prefix(b"[").and_then(|list| list.strip_suffix(b"]")).unwrap_or(body);
+    // An array would be read as the members in their order.
+    let is_object = entry.trim_ascii_start().starts_with(b"{");
+    is_object.then(|| serde_json::from_slice::<ListEntry>(entry).ok()).flatten()?.named()
 }
 
 /// The entries of a list of one name: 1.8 answers one without a list around it.
