@@ -1,6 +1,7 @@
 // Talks to pareia: one function, one kind of error. Knows whether pareia answers at all.
 
 import { learn } from './clock.js';
+import { lang } from './prefs.js';
 
 /** An answer that is no success. Its sentences are for programs; what people read goes by `code`, `cause` and `field`. */
 export class ApiError extends Error {
@@ -41,7 +42,7 @@ async function send(method, path, { body, token, signal } = {}) {
   const stop = () => limit.abort();
   if (signal) signal.addEventListener('abort', stop);
   try {
-    const headers = {};
+    const headers = { 'Accept-Language': lang() };
     const isRaw = body instanceof Blob;
     if (body !== undefined) headers['Content-Type'] = isRaw ? 'application/octet-stream' : 'application/json';
     if (token) headers.Authorization = `Bearer ${token}`;
@@ -90,7 +91,8 @@ export async function download(path, body) {
   let answer;
   try {
     answer = await fetch(`.${path}`, {
-      method: 'POST', headers: { 'Content-Type': 'application/json' }, cache: 'no-store', credentials: 'same-origin', body: JSON.stringify(body),
+      method: 'POST', cache: 'no-store', credentials: 'same-origin', body: JSON.stringify(body),
+      headers: { 'Content-Type': 'application/json', 'Accept-Language': lang() },
     });
   } catch {
     throw lost();

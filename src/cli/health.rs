@@ -36,7 +36,7 @@ pub fn run(folder: &Path, args: &HealthArgs) -> CommandResult {
             warning.into_iter().for_each(note);
             out("ok")
         }
-        ServeState::NotReady(why) => fail(words::health_not_ready(&address, &why, text::NOT_READY_DETAIL)),
+        ServeState::NotReady(why) => fail(words::health_not_ready(&address, &why, text::not_ready_detail())),
         ServeState::Other => fail(words::health_other(&address)),
         ServeState::Absent => fail(words::health_absent(&address)),
         ServeState::Failed(error) => fail(words::health_failed(&address, &error)),

@@ -8,7 +8,7 @@ use super::output::{CommandFailure, CommandResult, fail, note, out};
 use super::secret_input::SecretSource;
 use super::table::{TableLine, list, pretty};
 use super::values;
-use crate::domain::{NoticeChannelKind, NoticeLanguage, QuietHours, clock, utc_offset};
+use crate::domain::{Language, NoticeChannelKind, QuietHours, clock, utc_offset};
 use crate::http::{AddedTargetJson, NoticeLogJson, NoticeTargetJson};
 use crate::notices::targets::{self, TargetDraft, TargetError};
 use crate::notices::{ChannelContext, NoticeReader, SettingsFault, SettingsField, TypedSettings, send_test};
@@ -70,7 +70,7 @@ pub struct NotifyAdd {
     #[arg(long, value_name = "E-MAIL")]
     from: Option<String>,
     #[arg(long, value_name = "LÍNGUA", default_value = "pt-BR", value_parser = values::notice_language)]
-    language: NoticeLanguage,
+    language: Language,
     #[arg(long, value_name = "HORAS", value_parser = values::quiet_hours)]
     quiet: Option<QuietHours>,
     #[arg(
@@ -111,8 +111,8 @@ pub fn run(store: &Store, command: NotifyCommand) -> CommandResult {
 fn failure(id: &str, error: TargetError) -> CommandFailure {
     CommandFailure::Failed(match error {
         TargetError::Unknown => words::notice_target_unknown(id),
-        TargetError::NotForAll => format!("--all: {}", text::NOT_FOR_ALL),
-        TargetError::TooMany => format!("{}. {}", text::TOO_MANY_TARGETS, text::TOO_MANY_TARGETS_DETAIL),
+        TargetError::NotForAll => format!("--all: {}", text::not_for_all()),
+        TargetError::TooMany => format!("{}. {}", text::too_many_targets(), text::too_many_targets_detail()),
         TargetError::Setting(field, fault) => setting_failure(argument(field), &fault),
         TargetError::Store(error) => return error.into(),
     })
@@ -235,7 +235,7 @@ impl TableLine for DeliveryLine {
     fn cells(&self) -> Vec<String> {
         let Self { target, message } = self;
         let utc_offset = target.utc_offset;
-        let reader = NoticeReader { language: NoticeLanguage::Portuguese, utc_offset, knows_servers: true };
+        let reader = NoticeReader { language: Language::Portuguese, utc_offset, knows_servers: true };
         let items: Vec<_> = message.notices.iter().map(|notice| (notice.clone(), None)).collect();
         let (title, _) = notice_message(reader, &items);
         vec![

@@ -6,8 +6,8 @@ use super::config;
 use crate::admin::links::LINK_MINUTES;
 use crate::admin::tokens::TOKEN_DAYS;
 use crate::domain::{
-    self, Channel, Invalid, Name, NoticeChannelKind, NoticeLanguage, Phone, QuietHours, Role,
-    parse_utc_offset, typed_text,
+    self, Channel, Invalid, Language, Name, NoticeChannelKind, Phone, QuietHours, Role, parse_utc_offset,
+    typed_text,
 };
 use crate::text::cli as words;
 use crate::upstream::TypedBaseUrl;
@@ -58,18 +58,18 @@ pub fn notice_channel(text: &str) -> Result<NoticeChannelKind, String> {
 }
 
 /// A language of notices.
-pub fn notice_language(text: &str) -> Result<NoticeLanguage, &'static str> {
-    NoticeLanguage::parse(text).ok_or(crate::text::NOTICE_LANGUAGE_INVALID)
+pub fn notice_language(text: &str) -> Result<Language, &'static str> {
+    Language::parse(text).ok_or(crate::text::notice_language_invalid())
 }
 
 /// Hours in which nothing is sent.
 pub fn quiet_hours(text: &str) -> Result<QuietHours, &'static str> {
-    QuietHours::parse(text).ok_or(crate::text::QUIET_HOURS_INVALID)
+    QuietHours::parse(text).ok_or(crate::text::quiet_hours_invalid())
 }
 
 /// What a time is ahead of UTC, in minutes.
 pub fn utc_offset(text: &str) -> Result<i16, &'static str> {
-    parse_utc_offset(text).ok_or(crate::text::UTC_OFFSET_INVALID)
+    parse_utc_offset(text).ok_or(crate::text::utc_offset_invalid())
 }
 
 /// The address of a server.

@@ -9,6 +9,7 @@ pub mod clock;
 mod credential;
 mod description;
 mod integration;
+mod language;
 mod linked;
 mod name;
 mod notice;
@@ -35,11 +36,11 @@ pub use clock::{AdjustableClock, MILLIS_PER_DAY, Millis, from_now, is_out, now};
 pub use credential::Credential;
 pub use description::{Description, MAX_DISPLAY_NAME, display_name, labels, note};
 pub use integration::Integration;
+pub use language::Language;
 pub use linked::{LinkedPhone, LinkedSince};
 pub use name::{Invalid, MAX_NAME, Name, label};
 pub use notice::{
-    Notice, NoticeChannelKind, NoticeKind, NoticeLanguage, QuietHours, USUAL_UTC_OFFSET, parse_utc_offset,
-    utc_offset,
+    Notice, NoticeChannelKind, NoticeKind, QuietHours, USUAL_UTC_OFFSET, parse_utc_offset, utc_offset,
 };
 pub use outage::{DROPPED_AFTER, NOT_LOADED_AFTER, UNSCANNED_AFTER};
 pub use pairing::{ConnectionState, ListedInstance, Logout, LogoutCause, Pairing, PhoneMemory, pairing};

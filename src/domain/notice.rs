@@ -145,29 +145,6 @@ impl NoticeChannelKind {
     }
 }
 
-/// The language of a target's messages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum NoticeLanguage {
-    #[default]
-    Portuguese,
-    English,
-}
-
-impl NoticeLanguage {
-    /// Its word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Portuguese => "pt-BR",
-            Self::English => "en",
-        }
-    }
-
-    /// Reads the word.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Portuguese, Self::English].into_iter().find(|language| language.as_str() == word)
-    }
-}
-
 /// Hours in which a target is sent nothing, in its own time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QuietHours {

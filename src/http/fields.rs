@@ -163,7 +163,7 @@ impl Fields {
         let is_evolutions = self.0.contains_key("instanceName");
         wrapper
             .map(|wrapper| text::body_wrapped(wrapper))
-            .or_else(|| is_evolutions.then(|| text::BODY_OF_EVOLUTION.to_owned()))
+            .or_else(|| is_evolutions.then(|| text::body_of_evolution().to_owned()))
     }
 
     fn is_absent(&self, field: &str) -> bool {

@@ -26,9 +26,9 @@ pub fn detail(body: &[u8], error: &Error) -> String {
 /// What is said about bytes that are no UTF-8.
 fn undecoded(body: &[u8]) -> String {
     if matches!(body, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
-        return said("", text::BODY_UTF16);
+        return said("", text::body_utf16());
     }
-    said(body.utf8_chunks().next().map_or("", |chunk| chunk.valid()), text::BODY_NOT_UTF8)
+    said(body.utf8_chunks().next().map_or("", |chunk| chunk.valid()), text::body_not_utf8())
 }
 
 /// What is said of the place behind what could be read.
@@ -52,16 +52,16 @@ fn offset(body: &str, error: &Error) -> usize {
 fn what(body: &str, at: usize, error: &Error) -> &'static str {
     let trimmed = body.trim();
     match trimmed.chars().next() {
-        None => text::BODY_EMPTY,
+        None => text::body_empty(),
         Some('{') => broken(trimmed, &body[at..], error),
-        Some('[') => text::BODY_LIST,
+        Some('[') => text::body_list(),
         Some('"') => text_body(trimmed),
-        Some('<') => text::BODY_MARKUP,
-        Some(_) if trimmed.contains('\0') => text::BODY_UTF16,
-        Some('%') => text::BODY_URL_ENCODED,
-        Some(_) if is_form(trimmed) => text::BODY_FORM,
-        Some(_) if error.classify() == Category::Data => text::BODY_VALUE,
-        Some(_) => text::BODY_NO_OBJECT,
+        Some('<') => text::body_markup(),
+        Some(_) if trimmed.contains('\0') => text::body_utf16(),
+        Some('%') => text::body_url_encoded(),
+        Some(_) if is_form(trimmed) => text::body_form(),
+        Some(_) if error.classify() == Category::Data => text::body_value(),
+        Some(_) => text::body_no_object(),
     }
 }
 
@@ -69,7 +69,7 @@ fn what(body: &str, at: usize, error: &Error) -> &'static str {
 fn text_body(body: &str) -> &'static str {
     let inner = serde_json::from_str::<String>(body).unwrap_or_default();
     let holds_object = serde_json::from_str::<Value>(&inner).is_ok_and(|value| value.is_object());
-    if holds_object { text::BODY_TWICE } else { text::BODY_VALUE }
+    if holds_object { text::body_twice() } else { text::body_value() }
 }
 
 fn is_form(body: &str) -> bool {
@@ -86,20 +86,20 @@ fn broken(body: &str, rest: &str, error: &Error) -> &'static str {
     let first = rest.chars().next().unwrap_or_default();
     let is_key = says("key must be a string");
     match first {
-        _ if body.contains('\0') => text::BODY_UTF16,
-        _ if error.is_eof() => text::BODY_CUT,
-        _ if says("control character") => text::BODY_CONTROL,
-        _ if says("trailing comma") => text::BODY_TRAILING_COMMA,
-        '/' | '#' => text::BODY_COMMENT,
-        '\'' => text::BODY_SINGLE_QUOTES,
-        '“' | '”' | '„' | '‘' | '’' => text::BODY_CURLY_QUOTES,
-        '\\' => text::BODY_BACKSLASH,
-        '{' | '$' if rest.starts_with("{{") || rest.starts_with("${") || is_key => text::BODY_TEMPLATE,
-        _ if says("trailing characters") => text::BODY_MORE,
-        _ if says("invalid number") || first == '+' => text::BODY_NUMBER,
-        _ if is_key && first.is_alphabetic() => text::BODY_BARE_NAME,
-        _ if says("expected value") || says("expected ident") => text::BODY_OTHER_WORD,
-        _ => text::BODY_BROKEN,
+        _ if body.contains('\0') => text::body_utf16(),
+        _ if error.is_eof() => text::body_cut(),
+        _ if says("control character") => text::body_control(),
+        _ if says("trailing comma") => text::body_trailing_comma(),
+        '/' | '#' => text::body_comment(),
+        '\'' => text::body_single_quotes(),
+        '“' | '”' | '„' | '‘' | '’' => text::body_curly_quotes(),
+        '\\' => text::body_backslash(),
+        '{' | '$' if rest.starts_with("{{") || rest.starts_with("${") || is_key => text::body_template(),
+        _ if says("trailing characters") => text::body_more(),
+        _ if says("invalid number") || first == '+' => text::body_number(),
+        _ if is_key && first.is_alphabetic() => text::body_bare_name(),
+        _ if says("expected value") || says("expected ident") => text::body_other_word(),
+        _ => text::body_broken(),
     }
 }
 
@@ -118,49 +118,49 @@ mod tests {
     #[test]
     fn what_is_no_object_is_told_by_its_look() {
         for (body, what) in [
-            ("", text::BODY_EMPTY),
-            ("channel=whatsapp_evolution&channelInstanceId=a", text::BODY_FORM),
-            ("channel=whatsapp_evolution", text::BODY_FORM),
-            ("--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--x--", text::BODY_FORM),
-            ("%7B%22channel%22%3A1%7D", text::BODY_URL_ENCODED),
-            ("[{\"a\":1}]", text::BODY_LIST),
-            ("[", text::BODY_LIST),
-            ("\"x\"", text::BODY_VALUE),
-            ("null", text::BODY_VALUE),
-            ("<xml/>", text::BODY_MARKUP),
-            ("channel: x", text::BODY_NO_OBJECT),
+            ("", text::body_empty()),
+            ("channel=whatsapp_evolution&channelInstanceId=a", text::body_form()),
+            ("channel=whatsapp_evolution", text::body_form()),
+            ("--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--x--", text::body_form()),
+            ("%7B%22channel%22%3A1%7D", text::body_url_encoded()),
+            ("[{\"a\":1}]", text::body_list()),
+            ("[", text::body_list()),
+            ("\"x\"", text::body_value()),
+            ("null", text::body_value()),
+            ("<xml/>", text::body_markup()),
+            ("channel: x", text::body_no_object()),
         ] {
             check(body.as_bytes(), 1, 1, what);
         }
-        check(b"\n []", 2, 2, text::BODY_LIST);
-        check(br#""{\"a\":1}""#, 1, 1, text::BODY_TWICE);
+        check(b"\n []", 2, 2, text::body_list());
+        check(br#""{\"a\":1}""#, 1, 1, text::body_twice());
     }
 
     #[test]
     fn a_broken_object_is_told_where_and_why() {
         for (body, line, column, what) in [
-            ("{\"a\":1,}", 1, 8, text::BODY_TRAILING_COMMA),
-            ("{\"a\":[1,]}", 1, 9, text::BODY_TRAILING_COMMA),
-            ("{\"a\":1, // x\n\"b\":2}", 1, 9, text::BODY_COMMENT),
-            ("{\n  # x\n}", 2, 3, text::BODY_COMMENT),
-            ("{\"a\":1 /* x */}", 1, 8, text::BODY_COMMENT),
-            ("{'a':1}", 1, 2, text::BODY_SINGLE_QUOTES),
-            ("{\"ção\":'x'}", 1, 8, text::BODY_SINGLE_QUOTES),
-            ("{“a”:1}", 1, 2, text::BODY_CURLY_QUOTES),
-            ("{\\\"a\\\":1}", 1, 2, text::BODY_BACKSLASH),
-            ("{a:1}", 1, 2, text::BODY_BARE_NAME),
-            ("{\"a\":{{x}}}", 1, 7, text::BODY_TEMPLATE),
-            ("{\"a\":${x}}", 1, 6, text::BODY_TEMPLATE),
-            ("{\"a\":021}", 1, 7, text::BODY_NUMBER),
-            ("{\"a\":+55}", 1, 6, text::BODY_NUMBER),
-            ("{\"a\":True}", 1, 6, text::BODY_OTHER_WORD),
-            ("{\"a\":undefined}", 1, 6, text::BODY_OTHER_WORD),
-            ("{\"a\":nil}", 1, 7, text::BODY_OTHER_WORD),
-            ("{\"a\":1", 1, 6, text::BODY_CUT),
-            ("{", 1, 1, text::BODY_CUT),
-            ("{\"a\":1}\n{", 2, 1, text::BODY_MORE),
-            ("{\"a\":\"x\ny\"}", 2, 1, text::BODY_CONTROL),
-            ("{\"a\" 1}", 1, 6, text::BODY_BROKEN),
+            ("{\"a\":1,}", 1, 8, text::body_trailing_comma()),
+            ("{\"a\":[1,]}", 1, 9, text::body_trailing_comma()),
+            ("{\"a\":1, // x\n\"b\":2}", 1, 9, text::body_comment()),
+            ("{\n  # x\n}", 2, 3, text::body_comment()),
+            ("{\"a\":1 /* x */}", 1, 8, text::body_comment()),
+            ("{'a':1}", 1, 2, text::body_single_quotes()),
+            ("{\"ção\":'x'}", 1, 8, text::body_single_quotes()),
+            ("{“a”:1}", 1, 2, text::body_curly_quotes()),
+            ("{\\\"a\\\":1}", 1, 2, text::body_backslash()),
+            ("{a:1}", 1, 2, text::body_bare_name()),
+            ("{\"a\":{{x}}}", 1, 7, text::body_template()),
+            ("{\"a\":${x}}", 1, 6, text::body_template()),
+            ("{\"a\":021}", 1, 7, text::body_number()),
+            ("{\"a\":+55}", 1, 6, text::body_number()),
+            ("{\"a\":True}", 1, 6, text::body_other_word()),
+            ("{\"a\":undefined}", 1, 6, text::body_other_word()),
+            ("{\"a\":nil}", 1, 7, text::body_other_word()),
+            ("{\"a\":1", 1, 6, text::body_cut()),
+            ("{", 1, 1, text::body_cut()),
+            ("{\"a\":1}\n{", 2, 1, text::body_more()),
+            ("{\"a\":\"x\ny\"}", 2, 1, text::body_control()),
+            ("{\"a\" 1}", 1, 6, text::body_broken()),
         ] {
             check(body.as_bytes(), line, column, what);
         }
@@ -171,11 +171,11 @@ mod tests {
         let units = || "{\"a\":1}".encode_utf16();
         let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
         let big: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
-        check(&[&[0xFF, 0xFE], &*little].concat(), 1, 1, text::BODY_UTF16);
-        check(&[&[0xFE, 0xFF], &*big].concat(), 1, 1, text::BODY_UTF16);
-        check(&little, 1, 2, text::BODY_UTF16);
-        check(&big, 1, 1, text::BODY_UTF16);
-        check(b"{\"a\":\n\"\xe7\"}", 2, 2, text::BODY_NOT_UTF8);
+        check(&[&[0xFF, 0xFE], &*little].concat(), 1, 1, text::body_utf16());
+        check(&[&[0xFE, 0xFF], &*big].concat(), 1, 1, text::body_utf16());
+        check(&little, 1, 2, text::body_utf16());
+        check(&big, 1, 1, text::body_utf16());
+        check(b"{\"a\":\n\"\xe7\"}", 2, 2, text::body_not_utf8());
         // Wherever a body is cut, there is a sentence about it.
         let body = "{\n \"ção\": [1, 'x'] // “x”\n}".as_bytes();
         for at in 0..=body.len() {

@@ -15,6 +15,7 @@ mod blocking;
 mod edge;
 mod fields;
 mod json_fault;
+mod language;
 mod metrics;
 mod problem;
 mod query;

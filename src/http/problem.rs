@@ -216,11 +216,11 @@ impl Problem {
     /// Its code and its words.
     pub fn sentence(&self) -> text::Sentence {
         let (code, error, detail) = match self {
-            Self::Malformed => ("bad_request", text::BAD_REQUEST, None),
-            Self::TooSlow => ("request_timeout", text::REQUEST_TIMEOUT, None),
-            Self::HeadTooLarge => ("headers_too_large", text::HEADERS_TOO_LARGE, None),
-            Self::BodyTooLarge => ("body_too_large", text::BODY_TOO_LARGE, None),
-            Self::InvalidJson(detail) => return detailed("invalid_json", text::INVALID_JSON, detail),
+            Self::Malformed => ("bad_request", text::bad_request(), None),
+            Self::TooSlow => ("request_timeout", text::request_timeout(), None),
+            Self::HeadTooLarge => ("headers_too_large", text::headers_too_large(), None),
+            Self::BodyTooLarge => ("body_too_large", text::body_too_large(), None),
+            Self::InvalidJson(detail) => return detailed("invalid_json", text::invalid_json(), detail),
             Self::MisshapenBody(field, detail) => {
                 return detailed("invalid_field", &text::not_a_text(field), detail);
             }
@@ -229,45 +229,47 @@ impl Problem {
             }
             Self::RepeatedField(field) => ("invalid_field", &*text::repeated_field(field), None),
             Self::InvalidChannel => ("invalid_channel", &*text::invalid(Invalid::Channel), None),
-            Self::Unauthorized => ("unauthorized", text::UNAUTHORIZED, Some(text::UNAUTHORIZED_DETAIL)),
-            Self::UnreadableToken(detail) => ("unauthorized", text::UNAUTHORIZED, Some(*detail)),
-            Self::Forbidden => ("forbidden", text::FORBIDDEN, Some(text::FORBIDDEN_DETAIL)),
-            Self::RateLimited(_) => ("rate_limited", text::RATE_LIMITED, Some(text::RATE_LIMITED_DETAIL)),
-            Self::NotFound => ("not_found", text::NOT_FOUND, None),
+            Self::Unauthorized => ("unauthorized", text::unauthorized(), Some(text::unauthorized_detail())),
+            Self::UnreadableToken(detail) => ("unauthorized", text::unauthorized(), Some(*detail)),
+            Self::Forbidden => ("forbidden", text::forbidden(), Some(text::forbidden_detail())),
+            Self::RateLimited(_) => ("rate_limited", text::rate_limited(), Some(text::rate_limited_detail())),
+            Self::NotFound => ("not_found", text::not_found(), None),
             Self::NothingUnmanaged => return text::nothing_unmanaged(),
             Self::AmbiguousName(servers) => return text::ambiguous_name(servers),
             Self::NotAdoptable(obstacle) => return text::adoption_obstacle(*obstacle),
-            Self::MethodNotAllowed(_) => ("method_not_allowed", text::METHOD_NOT_ALLOWED, None),
-            Self::NotReady => ("not_ready", text::NOT_READY, Some(text::NOT_READY_DETAIL)),
+            Self::MethodNotAllowed(_) => ("method_not_allowed", text::method_not_allowed(), None),
+            Self::NotReady => ("not_ready", text::not_ready(), Some(text::not_ready_detail())),
             Self::Failed(error) => return text::use_case_error(error),
             Self::Connect(error) => return text::connect_error(error),
             Self::AlreadyConnected => {
-                ("already_connected", text::ALREADY_CONNECTED, Some(text::ALREADY_CONNECTED_DETAIL))
+                ("already_connected", text::already_connected(), Some(text::already_connected_detail()))
             }
-            Self::LinkExpired => ("link_expired", text::LINK_EXPIRED, Some(text::LINK_EXPIRED_DETAIL)),
+            Self::LinkExpired => ("link_expired", text::link_expired(), Some(text::link_expired_detail())),
             Self::Action(action, error) => return text::action_error(*action, error),
-            Self::CrossSite => ("forbidden", text::CROSS_SITE, Some(text::CROSS_SITE_DETAIL)),
+            Self::CrossSite => ("forbidden", text::cross_site(), Some(text::cross_site_detail())),
             Self::ForeignOrigin(origin) => return text::foreign_origin(origin.as_deref()),
             Self::WrongPassword => {
-                ("wrong_password", text::WRONG_PASSWORD, Some(text::WRONG_PASSWORD_DETAIL))
+                ("wrong_password", text::wrong_password(), Some(text::wrong_password_detail()))
             }
-            Self::TooOften(_) => ("rate_limited", text::TOO_OFTEN, Some(text::TOO_OFTEN_DETAIL)),
+            Self::TooOften(_) => ("rate_limited", text::too_often(), Some(text::too_often_detail())),
             Self::TooManyAttempts(_) => {
-                ("rate_limited", text::TOO_MANY_ATTEMPTS, Some(text::TOO_MANY_ATTEMPTS_DETAIL))
+                ("rate_limited", text::too_many_attempts(), Some(text::too_many_attempts_detail()))
             }
-            Self::SetupExpired => ("setup_expired", text::SETUP_EXPIRED, Some(text::SETUP_EXPIRED_DETAIL)),
+            Self::SetupExpired => ("setup_expired", text::setup_ended(), Some(text::setup_ended_detail())),
             Self::Taken(field) => ("name_taken", &*text::taken(field), None),
             Self::InUse(error, detail) => ("in_use", error.as_str(), Some(*detail)),
-            Self::TooManyTargets => ("too_many", text::TOO_MANY_TARGETS, Some(text::TOO_MANY_TARGETS_DETAIL)),
+            Self::TooManyTargets => {
+                ("too_many", text::too_many_targets(), Some(text::too_many_targets_detail()))
+            }
             Self::LastAdministrator => {
-                ("last_administrator", text::LAST_ADMINISTRATOR, Some(text::LAST_ADMINISTRATOR_DETAIL))
+                ("last_administrator", text::last_administrator(), Some(text::last_administrator_detail()))
             }
             Self::Untested(check) => return text::check(check).unwrap_or_else(internal),
             Self::Store(error) => return text::use_case_error(&error.into()),
             Self::Backup(error) => return text::backup_error(error),
             Self::OutOfOrder(bytes) => return text::out_of_order(*bytes),
             Self::UploadTooLarge(most) => return text::upload_too_large(*most),
-            Self::NoRestart => ("restart_by_hand", text::NO_RESTART, Some(text::NO_RESTART_DETAIL)),
+            Self::NoRestart => ("restart_by_hand", text::no_restart(), Some(text::no_restart_detail())),
         };
         text::Sentence { code, error: error.to_owned(), detail: detail.map(Into::into) }
     }

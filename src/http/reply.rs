@@ -7,6 +7,7 @@ use std::fs::File;
 use serde::Serialize;
 
 use super::problem::Problem;
+use crate::text::language;
 
 /// Bytes of a body without a QR code.
 const USUAL_BODY: usize = 512;
@@ -54,7 +55,8 @@ pub struct FileBody {
 }
 
 impl HttpReply {
-    /// A JSON reply. Every one forbids caching: a QR code is a credential.
+    /// A JSON reply, whose sentences are in the language that it names. Every one forbids caching: a QR code is a
+    /// credential.
     pub fn json(status: u16, body: &impl Serialize) -> Self {
         Self::json_of(status, body, USUAL_BODY)
     }
@@ -63,7 +65,10 @@ impl HttpReply {
     pub fn json_of(status: u16, body: &impl Serialize, length: usize) -> Self {
         let mut bytes = Vec::with_capacity(length);
         serde_json::to_writer(&mut bytes, body).expect("our own types are JSON");
-        Self::bytes(status, "application/json; charset=utf-8", bytes)
+        let mut reply = Self::bytes(status, "application/json; charset=utf-8", bytes);
+        reply.headers.push(("Content-Language", language().as_str().to_owned()));
+        reply.depends_on("Accept-Language");
+        reply
     }
 
     /// A reply of that content type, which no page of another origin may show or load.
@@ -105,6 +110,14 @@ impl HttpReply {
         let mut reply = Self::json(problem.status(), &body);
         reply.headers.extend(problem.header());
         reply
+    }
+
+    /// Notes that the same request with another such header has another answer.
+    pub fn depends_on(&mut self, request_header: &str) {
+        match self.headers.iter_mut().find(|(name, _)| *name == "Vary") {
+            Some((_, names)) => names.extend([", ", request_header]),
+            None => self.headers.push(("Vary", request_header.to_owned())),
+        }
     }
 
     /// Adds what every answer carries.

@@ -18,12 +18,14 @@ use super::assets;
 use super::blocking::Class;
 use super::edge::limits::Limits;
 use super::edge::routes::Routes;
+use super::language;
 use super::problem::Problem;
 use super::reply::HttpReply;
 use super::request::{Request, request_id};
 use super::request_log::{LogLine, UNKNOWN};
 use super::security::{cors, origin};
 use crate::sync::Permit;
+use crate::text::in_language;
 
 /// What a route makes of a request.
 pub type Handler = fn(&App, &Request) -> Result<HttpReply, Problem>;
@@ -217,6 +219,19 @@ impl Router {
 }
 
 impl Router {
+    /// Answers a request in the language that the thread has now.
+    fn reply(&self, request: &mut Request) -> HttpReply {
+        let found = self.resolve(request);
+        let begun = found.handler.and_then(|(work, handler)| Ok((self.begin(work)?, handler)));
+        match begun {
+            Ok((_permit, handler)) => self.run(request, found.route, handler),
+            Err(Problem::MethodNotAllowed(methods)) if cors::is_preflight(request, found.route) => {
+                self.conclude(request, found.route, cors::preflight(&self.app, request, &methods))
+            }
+            Err(problem) => self.conclude(request, found.route, Err(problem)),
+        }
+    }
+
     /// Counts an answered request, and writes its line.
     fn note(&self, line: &LogLine) {
         self.app.request_counts.note(line.route, line.method, line.status, line.began.elapsed());
@@ -231,21 +246,14 @@ impl Routes for Router {
     }
 
     fn answer(&self, request: &mut Request) -> HttpReply {
-        let found = self.resolve(request);
-        let begun = found.handler.and_then(|(work, handler)| Ok((self.begin(work)?, handler)));
-        match begun {
-            Ok((_permit, handler)) => self.run(request, found.route, handler),
-            Err(Problem::MethodNotAllowed(methods)) if cors::is_preflight(request, found.route) => {
-                self.conclude(request, found.route, cors::preflight(&self.app, request, &methods))
-            }
-            Err(problem) => self.conclude(request, found.route, Err(problem)),
-        }
+        in_language(language::wanted(request), || self.reply(request))
     }
 
     fn refuse(&self, request: Option<&Request>, problem: &Problem) -> HttpReply {
         let id = request.map_or_else(request_id, |request| request.id.clone());
         let (method, began) = request.map_or((UNKNOWN, Instant::now()), |r| (&*r.method, r.began));
-        let reply = HttpReply::failure(problem, &id);
+        let spoken = request.map(language::wanted).unwrap_or_default();
+        let reply = in_language(spoken, || HttpReply::failure(problem, &id));
         let line = LogLine { id: &id, method, route: UNKNOWN, status: reply.status, began };
         self.note(&line);
         self.app.request_counts.note_refused(problem);

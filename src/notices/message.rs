@@ -2,7 +2,7 @@
 
 use super::channels::OutgoingMessage;
 use crate::admin::links;
-use crate::domain::{Millis, Notice, NoticeLanguage, Permission};
+use crate::domain::{Language, Millis, Notice, Permission};
 use crate::store::{NoticeMessage, NoticeTarget, Store};
 
 /// How long the link of a message lives.
@@ -13,7 +13,7 @@ const MAX_LINKS: usize = 20;
 /// How a target reads a message.
 #[derive(Clone, Copy, Debug)]
 pub struct NoticeReader {
-    pub language: NoticeLanguage,
+    pub language: Language,
     /// Minutes by which its time is ahead of UTC.
     pub utc_offset: i16,
     /// Whether it may know what servers are called.

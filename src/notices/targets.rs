@@ -2,7 +2,7 @@
 
 use super::channels::reach;
 use super::settings::{ChannelSettings, SettingsFault, SettingsField, TypedSettings};
-use crate::domain::{Caller, NoticeChannelKind, NoticeLanguage, Permission, QuietHours, Secret};
+use crate::domain::{Caller, Language, NoticeChannelKind, Permission, QuietHours, Secret};
 use crate::store::{self, NewNoticeTarget, NoticeTarget, Store};
 use crate::upstream::is_out_of_reach;
 
@@ -38,7 +38,7 @@ pub struct TargetDraft<'a> {
     pub for_all: bool,
     pub channel: NoticeChannelKind,
     pub typed: TypedSettings,
-    pub language: NoticeLanguage,
+    pub language: Language,
     pub quiet: Option<QuietHours>,
     /// Minutes by which its time is ahead of UTC.
     pub utc_offset: i16,

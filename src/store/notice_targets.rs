@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::instances::parsed;
 use super::{Error, Store, outbox};
 use crate::crypto::new_id;
-use crate::domain::{Millis, NoticeChannelKind, NoticeLanguage, QuietHours, Role, Secret};
+use crate::domain::{Language, Millis, NoticeChannelKind, QuietHours, Role, Secret};
 
 /// Where notices go.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct NoticeTarget {
     pub address: String,
     /// Address, keys and passwords as JSON.
     pub settings: Secret,
-    pub language: NoticeLanguage,
+    pub language: Language,
     pub quiet: Option<QuietHours>,
     /// Minutes by which its time is ahead of UTC.
     pub utc_offset: i16,
@@ -41,7 +41,7 @@ pub struct NewNoticeTarget<'a> {
     pub address: &'a str,
     /// Address, keys and passwords as JSON.
     pub settings: &'a Secret,
-    pub language: NoticeLanguage,
+    pub language: Language,
     pub quiet: Option<QuietHours>,
     pub utc_offset: i16,
 }
@@ -151,7 +151,7 @@ fn read(row: &Row) -> rusqlite::Result<NoticeTarget> {
         channel: parsed(row, 5, NoticeChannelKind::parse)?,
         address: row.get(6)?,
         settings: Secret::new(row.get::<_, String>(7)?),
-        language: parsed(row, 8, NoticeLanguage::parse)?,
+        language: parsed(row, 8, Language::parse)?,
         quiet: from.zip(to).map(|(from, to)| QuietHours { from, to }),
         utc_offset: row.get(11)?,
         active: row.get(12)?,

@@ -1,32 +1,64 @@
 //! Sentences about logins, and about what administrators do.
 
 use super::count::count;
+use super::language::{either, say};
 use super::sentence::Sentence;
 
 /// 401: a login failed. Which of the two is wrong stays unsaid.
-pub const WRONG_PASSWORD: &str = "Nome ou senha incorretos";
-/// Said beside [`WRONG_PASSWORD`].
-pub const WRONG_PASSWORD_DETAIL: &str =
-    "Confira maiúsculas e minúsculas. Uma senha nova vem de \"pareia user password NOME\".";
+pub fn wrong_password() -> &'static str {
+    either("Nome ou senha incorretos", "Wrong name or password")
+}
+/// Said beside [`wrong_password`].
+pub fn wrong_password_detail() -> &'static str {
+    either(
+        "Confira maiúsculas e minúsculas. Uma senha nova vem de \"pareia user password NOME\".",
+        "Check capital and small letters. A new password comes from \"pareia user password NAME\".",
+    )
+}
 /// 410: the link of the first start.
-pub const SETUP_EXPIRED: &str = "O link de configuração não vale mais";
-/// Said beside [`SETUP_EXPIRED`].
-pub const SETUP_EXPIRED_DETAIL: &str = "Veja o link que vale com \"pareia setup-link\" no servidor, ou crie a senha com \"pareia user password NOME\".";
+pub fn setup_ended() -> &'static str {
+    either("O link de configuração não vale mais", "The set-up link is no longer valid")
+}
+/// Said beside [`setup_ended`].
+pub fn setup_ended_detail() -> &'static str {
+    either(
+        "Veja o link que vale com \"pareia setup-link\" no servidor, ou crie a senha com \"pareia user \
+         password NOME\".",
+        "See the link that is valid with \"pareia setup-link\" on the server, or set the password with \
+         \"pareia user password NAME\".",
+    )
+}
 /// 403: a cookie, or a login, from elsewhere.
-pub const CROSS_SITE: &str = "A requisição não veio da página do pareia";
-/// Said beside [`CROSS_SITE`].
-pub const CROSS_SITE_DETAIL: &str = "Abra a página pelo endereço do pareia e tente de novo. Programas usam o \
-    cabeçalho \"Authorization: Bearer TOKEN\", sem cookie.";
+pub fn cross_site() -> &'static str {
+    either("A requisição não veio da página do pareia", "The request did not come from pareia's own page")
+}
+/// Said beside [`cross_site`].
+pub fn cross_site_detail() -> &'static str {
+    either(
+        "Abra a página pelo endereço do pareia e tente de novo. Programas usam o cabeçalho \"Authorization: \
+         Bearer TOKEN\", sem cookie.",
+        "Open the page by pareia's address and try again. Programs use the header \"Authorization: Bearer \
+         TOKEN\", without a cookie.",
+    )
+}
 /// 403: a browser asks whether a page of that origin may call the API.
 pub fn foreign_origin(origin: Option<&str>) -> Sentence {
     let origin = origin.unwrap_or("https://app.loja.com.br");
     Sentence {
         code: "forbidden",
-        error: "Páginas de outra origem não podem chamar esta API".to_owned(),
+        error: either(
+            "Páginas de outra origem não podem chamar esta API",
+            "Pages of another origin may not call this API",
+        )
+        .to_owned(),
         detail: Some(
-            format!(
-                "O navegador pergunta antes (CORS) se a página pode. Para liberar, quem roda o pareia o inicia com \
-                 --allow-origin {origin} (ou PAREIA_ALLOW_ORIGIN={origin}). Chamadas de um servidor não precisam disso."
+            say!(
+                "O navegador pergunta antes (CORS) se a página pode. Para liberar, quem roda o pareia o \
+                 inicia com --allow-origin {origin} (ou PAREIA_ALLOW_ORIGIN={origin}). Chamadas de um \
+                 servidor não precisam disso.",
+                "The browser asks first (CORS) whether the page may. To allow it, whoever runs pareia starts \
+                 it with --allow-origin {origin} (or PAREIA_ALLOW_ORIGIN={origin}). Calls from a server do \
+                 not need that."
             )
             .into(),
         ),
@@ -34,57 +66,108 @@ pub fn foreign_origin(origin: Option<&str>) -> Sentence {
 }
 
 /// 429: restarts, calls by one link, tests of servers.
-pub const TOO_OFTEN: &str = "Pedidos demais em pouco tempo";
-/// Said beside [`TOO_OFTEN`].
-pub const TOO_OFTEN_DETAIL: &str =
-    "Espere alguns segundos e tente de novo (para programas: o cabeçalho Retry-After).";
+pub fn too_often() -> &'static str {
+    either("Pedidos demais em pouco tempo", "Too many requests in a short time")
+}
+/// Said beside [`too_often`].
+pub fn too_often_detail() -> &'static str {
+    either(
+        "Espere alguns segundos e tente de novo (para programas: o cabeçalho Retry-After).",
+        "Wait a few seconds and try again (for programs: the Retry-After header).",
+    )
+}
 /// 429: logins.
-pub const TOO_MANY_ATTEMPTS: &str = "Tentativas demais em pouco tempo";
-/// Said beside [`TOO_MANY_ATTEMPTS`].
-pub const TOO_MANY_ATTEMPTS_DETAIL: &str =
-    "Espere um minuto e tente de novo (para programas: o cabeçalho Retry-After). Quem já entrou continua.";
+pub fn too_many_attempts() -> &'static str {
+    either("Tentativas demais em pouco tempo", "Too many attempts in a short time")
+}
+/// Said beside [`too_many_attempts`].
+pub fn too_many_attempts_detail() -> &'static str {
+    either(
+        "Espere um minuto e tente de novo (para programas: o cabeçalho Retry-After). Quem já entrou continua.",
+        "Wait a minute and try again (for programs: the Retry-After header). Whoever is logged in already \
+         stays so.",
+    )
+}
 /// 409: nobody could log in as administrator any more.
-pub const LAST_ADMINISTRATOR: &str =
-    "Ninguém remove nem muda o papel da própria conta, nem da do último administrador";
-/// Said beside [`LAST_ADMINISTRATOR`].
-pub const LAST_ADMINISTRATOR_DETAIL: &str = "Entre como outro administrador com senha e faça por ele.";
+pub fn last_administrator() -> &'static str {
+    either(
+        "Ninguém remove nem muda o papel da própria conta, nem da do último administrador",
+        "Nobody removes their own account or changes its role, nor the last administrator's",
+    )
+}
+/// Said beside [`last_administrator`].
+pub fn last_administrator_detail() -> &'static str {
+    either(
+        "Entre como outro administrador com senha e faça por ele.",
+        "Log in as another administrator with a password and do it from there.",
+    )
+}
 /// Said where instances would be left without an owner.
-pub const USER_OWNS_DETAIL: &str = "Escolha outro usuário para ficar com elas (instancesTo).";
+pub fn user_owns_detail() -> &'static str {
+    either(
+        "Escolha outro usuário para ficar com elas (instancesTo).",
+        "Choose another user to take them over (instancesTo).",
+    )
+}
 /// Said where instances would be left without a server.
-pub const CREDENTIAL_IN_USE_DETAIL: &str =
-    "Com force=true ela é removida e, na próxima chamada, cada instância passa para outra credencial ativa.";
+pub fn credential_in_use_detail() -> &'static str {
+    either(
+        "Com force=true ela é removida e, na próxima chamada, cada instância passa para outra credencial \
+         ativa.",
+        "With force=true it is removed and, at the next call, each instance moves to another active \
+         credential.",
+    )
+}
 
 /// 409: somebody or something has that name.
 pub fn taken(field: &str) -> String {
-    format!("{field} já está em uso: escolha outro")
+    say!("{field} já está em uso: escolha outro", "{field} is taken: choose another")
 }
 
 /// A field that names a user whom nobody knows.
 pub fn no_such_user(field: &str) -> String {
-    format!("{field} deve ser o nome de um usuário que existe")
+    say!("{field} deve ser o nome de um usuário que existe", "{field} must be the name of a user who exists")
 }
 
 /// A field that names a credential that is not there.
 pub fn no_such_credential(field: &str) -> String {
-    format!("{field} deve ser o id de uma credencial que existe")
+    say!(
+        "{field} deve ser o id de uma credencial que existe",
+        "{field} must be the id of a credential that exists"
+    )
 }
 
 /// A role beside `admin: true` that is another.
 pub fn role_is_not_admin(field: &str) -> String {
-    format!("{field} não combina com admin true: use só um deles")
+    say!(
+        "{field} não combina com admin true: use só um deles",
+        "{field} does not go with admin true: use only one of them"
+    )
 }
 
 /// A field that names the user who is to be removed.
 pub fn new_owner_is_self(field: &str) -> String {
-    format!("{field} deve ser outro usuário")
+    say!("{field} deve ser outro usuário", "{field} must be another user")
 }
 
 /// 409: a user owns instances.
 pub fn user_owns(instances: u32) -> String {
-    format!("Este usuário é dono de {}", count(instances, "instância", "instâncias"))
+    say!(
+        "Este usuário é dono de {}",
+        "This user owns {}",
+        count(instances, either("instância", "instance"), either("instâncias", "instances"))
+    )
 }
 
 /// 409: instances use a credential.
 pub fn credential_in_use(instances: u32) -> String {
-    format!("{} esta credencial", count(instances, "instância usa", "instâncias usam"))
+    say!(
+        "{} esta credencial",
+        "{} this credential",
+        count(
+            instances,
+            either("instância usa", "instance uses"),
+            either("instâncias usam", "instances use")
+        )
+    )
 }

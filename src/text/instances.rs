@@ -1,66 +1,116 @@
 //! Sentences about what is done with an instance, about links, and why a status is what it is.
 
 use super::calls::use_case_error;
-use super::fighting::FIGHTING;
+use super::fighting::fighting;
+use super::language::{either, say};
 use super::sentence::Sentence;
 use super::servers::upstream;
 use crate::domain::{Reason, UseCaseError};
 use crate::instance::actions::{Action, ActionError};
 
 /// 409: there is no code to show.
-pub const ALREADY_CONNECTED: &str = "Esta instância já está conectada";
-/// Said beside [`ALREADY_CONNECTED`].
-pub const ALREADY_CONNECTED_DETAIL: &str =
-    "Não há QR Code para mostrar. Para trocar de celular, desconecte a instância antes.";
+pub fn already_connected() -> &'static str {
+    either("Esta instância já está conectada", "This instance is connected already")
+}
+/// Said beside [`already_connected`].
+pub fn already_connected_detail() -> &'static str {
+    either(
+        "Não há QR Code para mostrar. Para trocar de celular, desconecte a instância antes.",
+        "There is no QR code to show. To change the phone, log the instance out first.",
+    )
+}
 /// 410.
-pub const LINK_EXPIRED: &str = "Este link de conexão não vale mais";
-/// Said beside [`LINK_EXPIRED`].
-pub const LINK_EXPIRED_DETAIL: &str =
-    "O link venceu, foi cancelado ou está incompleto. Peça um link novo a quem o enviou.";
+pub fn link_expired() -> &'static str {
+    either("Este link de conexão não vale mais", "This connect link is no longer valid")
+}
+/// Said beside [`link_expired`].
+pub fn link_expired_detail() -> &'static str {
+    either(
+        "O link venceu, foi cancelado ou está incompleto. Peça um link novo a quem o enviou.",
+        "The link has expired, was cancelled, or is incomplete. Ask whoever sent it for a new one.",
+    )
+}
 
 /// 409: the name upstream is another instance's.
-const NOT_YOURS: &str = "A Evolution API tem outra instância com este nome";
-/// Said beside [`NOT_YOURS`].
-const NOT_YOURS_DETAIL: &str = "A que foi criada por aqui não existe mais lá, e nesta o pareia não mexe. Peça um QR Code para adotá-la (se um \
-     celular estiver conectado, só um administrador pode), ou apague o registro daqui e use outro nome.";
+fn not_yours() -> &'static str {
+    either(
+        "A Evolution API tem outra instância com este nome",
+        "Evolution API has another instance of this name",
+    )
+}
+/// Said beside [`not_yours`].
+fn not_yours_detail() -> &'static str {
+    either(
+        "A que foi criada por aqui não existe mais lá, e nesta o pareia não mexe. Peça um QR Code para \
+         adotá-la (se um celular estiver conectado, só um administrador pode), ou apague o registro daqui e \
+         use outro nome.",
+        "The one that was created from here is no longer there, and pareia leaves this one alone. Ask for a \
+         QR code to adopt it (if a phone is connected, only an administrator may), or delete the record here \
+         and use another name.",
+    )
+}
 /// Said when a row is deleted whose name upstream is another instance's.
-pub const OTHER_INSTANCE_STAYS: &str =
-    "A Evolution API tem outra instância com este nome, que não foi criada por aqui: ela fica como está.";
+pub fn other_instance_stays() -> &'static str {
+    either(
+        "A Evolution API tem outra instância com este nome, que não foi criada por aqui: ela fica como está.",
+        "Evolution API has another instance of this name, which was not created from here: it stays as it is.",
+    )
+}
 
 /// The sentence of an action that was not done.
 pub fn action_error(action: Action, error: &ActionError) -> Sentence {
     let (code, error, detail) = match error {
         ActionError::NoCredential => (
             "credential_removed",
-            "A credencial do servidor desta instância foi removida",
-            Some(
-                "Sem ela o pareia não alcança a Evolution API. Cadastre de novo uma credencial para o mesmo \
-                 endereço, ou esqueça só o registro daqui com ?keepUpstream=true (\"pareia instance delete NOME \
-                 --keep-upstream\"): a instância na Evolution fica como está.",
+            either(
+                "A credencial do servidor desta instância foi removida",
+                "The credential of this instance's server was removed",
             ),
+            Some(either(
+                "Sem ela o pareia não alcança a Evolution API. Cadastre de novo uma credencial para o mesmo \
+                 endereço, ou esqueça só o registro daqui com ?keepUpstream=true (\"pareia instance delete \
+                 NOME --keep-upstream\"): a instância na Evolution fica como está.",
+                "Without it pareia does not reach Evolution API. Add a credential for the same address again, \
+                 or forget only the record here with ?keepUpstream=true (\"pareia instance delete NAME \
+                 --keep-upstream\"): the instance in Evolution stays as it is.",
+            )),
         ),
-        ActionError::NotYours => ("not_yours", NOT_YOURS, Some(NOT_YOURS_DETAIL)),
+        ActionError::NotYours => ("not_yours", not_yours(), Some(not_yours_detail())),
         ActionError::Reconnecting => (
             "reconnecting",
-            "O celular está pareado, mas a conexão dele está fora do ar",
-            Some(
-                "Enquanto ela não volta, a Evolution API não o desconecta, e nada mudou. Tente de novo quando voltar. \
-                 Se não voltar, confira a internet do celular e do servidor, ou remova o aparelho em Dispositivos \
-                 conectados, no celular, e peça um QR Code novo.",
+            either(
+                "O celular está pareado, mas a conexão dele está fora do ar",
+                "The phone is paired, but its connection is down",
             ),
+            Some(either(
+                "Enquanto ela não volta, a Evolution API não o desconecta, e nada mudou. Tente de novo quando \
+                 voltar. Se não voltar, confira a internet do celular e do servidor, ou remova o aparelho em \
+                 Dispositivos conectados, no celular, e peça um QR Code novo.",
+                "Until it is back, Evolution API does not log it out, and nothing has changed. Try again when \
+                 it is back. If it does not come back, check the internet of the phone and of the server, or \
+                 remove the device under Linked devices, on the phone, and ask for a new QR code.",
+            )),
         ),
         ActionError::NotConnected => (
             "not_connected",
-            "A instância não está conectada, então não há o que reiniciar",
-            Some("Conecte-a de novo com o QR Code."),
+            either(
+                "A instância não está conectada, então não há o que reiniciar",
+                "The instance is not connected, so there is nothing to restart",
+            ),
+            Some(either("Conecte-a de novo com o QR Code.", "Connect it again with the QR code.")),
         ),
         ActionError::RestartUnsupported => (
             "restart_unsupported",
-            "A Evolution API 1.8 não reinicia uma instância sem derrubá-la",
-            Some(
-                "Lá o comando abre uma segunda conexão que briga com a primeira, por isso ele nunca é enviado. \
-                 Reinicie o servidor Evolution, ou desconecte e conecte a instância.",
+            either(
+                "A Evolution API 1.8 não reinicia uma instância sem derrubá-la",
+                "Evolution API 1.8 does not restart an instance without dropping it",
             ),
+            Some(either(
+                "Lá o comando abre uma segunda conexão que briga com a primeira, por isso ele nunca é \
+                 enviado. Reinicie o servidor Evolution, ou desconecte e conecte a instância.",
+                "There the command opens a second connection that fights with the first, so it is never sent. \
+                 Restart the Evolution server, or log the instance out and connect it.",
+            )),
         ),
         ActionError::Failed(UseCaseError::Upstream(error)) => {
             let detail = Some(upstream(error).into());
@@ -73,50 +123,90 @@ pub fn action_error(action: Action, error: &ActionError) -> Sentence {
 
 fn failed(action: Action) -> &'static str {
     match action {
-        Action::Delete => {
-            "Erro ao apagar a instância na Evolution; nada foi esquecido aqui, repita a chamada"
-        }
-        Action::Logout => "Erro ao desconectar a instância",
-        Action::Restart => "Erro ao reiniciar a instância",
-        Action::Change => "Erro ao gravar a instância",
-        Action::Abandon => "Erro ao trocar o QR Code pelo código de pareamento",
+        Action::Delete => either(
+            "Erro ao apagar a instância na Evolution; nada foi esquecido aqui, repita a chamada",
+            "The instance could not be deleted in Evolution; nothing was forgotten here, repeat the call",
+        ),
+        Action::Logout => either("Erro ao desconectar a instância", "The instance could not be logged out"),
+        Action::Restart => either("Erro ao reiniciar a instância", "The instance could not be restarted"),
+        Action::Change => either("Erro ao gravar a instância", "The instance could not be saved"),
+        Action::Abandon => either(
+            "Erro ao trocar o QR Code pelo código de pareamento",
+            "The QR code could not be exchanged for the pairing code",
+        ),
     }
 }
 
 /// Why a status is what it is, and what to do about it.
 pub fn reason(reason: Reason) -> String {
     let text = match reason {
-        Reason::Asked => "Um QR Code foi pedido; falta ler o código no WhatsApp.",
-        Reason::Paired => "Um celular está conectado.",
-        Reason::Doubled => "Outro servidor também tem uma instância com este nome.",
-        Reason::Linked => "Outro número está conectado agora. Confira se é o que você esperava.",
-        Reason::SettingsRestored => "As configurações da instância foram devolvidas depois de recriá-la.",
-        Reason::SettingsMissing => {
-            "Parte das configurações não pôde ser devolvida ao recriar a instância. Confira na Evolution."
-        }
-        Reason::Moved => "A instância mudou de servidor. Conecte-a de novo com o QR Code.",
-        Reason::Dropped => {
-            "A conexão do celular caiu, e a Evolution API a está trazendo de volta. Espere alguns instantes."
-        }
-        Reason::Unscanned => "Ninguém leu o QR Code a tempo. Peça um novo para conectar.",
-        Reason::Gone => {
-            "A Evolution API não conhece mais esta instância: foi apagada lá. Conecte-a de novo com o QR Code."
-        }
-        Reason::NotAPhone => {
-            "Na Evolution este nome é de uma instância que não é um celular (integração EVOLUTION ou WHATSAPP-BUSINESS)."
-        }
-        Reason::NotLoaded => {
-            "A Evolution API conhece a instância, mas não a carregou. Confira o log dela; se continuar, reinicie-a."
-        }
-        Reason::Fighting => FIGHTING,
-        Reason::LoggedOut => "O celular foi desconectado por aqui. Para voltar, leia um QR Code novo.",
-        Reason::DeviceRemoved => {
-            "O aparelho foi removido em Dispositivos conectados, no celular. Para voltar, leia um QR Code novo."
-        }
-        Reason::LoggedOutUpstream => {
-            "O celular foi desconectado pelo manager da Evolution API ou por outro sistema que a usa. Para voltar, \
-             leia um QR Code novo."
-        }
+        Reason::Asked => either(
+            "Um QR Code foi pedido; falta ler o código no WhatsApp.",
+            "A QR code was asked for; it is still to be scanned with WhatsApp.",
+        ),
+        Reason::Paired => either("Um celular está conectado.", "A phone is connected."),
+        Reason::Doubled => either(
+            "Outro servidor também tem uma instância com este nome.",
+            "Another server has an instance of this name as well.",
+        ),
+        Reason::Linked => either(
+            "Outro número está conectado agora. Confira se é o que você esperava.",
+            "Another number is connected now. Check whether it is the one you expected.",
+        ),
+        Reason::SettingsRestored => either(
+            "As configurações da instância foram devolvidas depois de recriá-la.",
+            "The instance's settings were put back after it was created anew.",
+        ),
+        Reason::SettingsMissing => either(
+            "Parte das configurações não pôde ser devolvida ao recriar a instância. Confira na Evolution.",
+            "Some of the settings could not be put back when the instance was created anew. Check them in \
+             Evolution.",
+        ),
+        Reason::Moved => either(
+            "A instância mudou de servidor. Conecte-a de novo com o QR Code.",
+            "The instance moved to another server. Connect it again with the QR code.",
+        ),
+        Reason::Dropped => either(
+            "A conexão do celular caiu, e a Evolution API a está trazendo de volta. Espere alguns instantes.",
+            "The phone's connection dropped, and Evolution API is bringing it back. Wait a moment.",
+        ),
+        Reason::Unscanned => either(
+            "Ninguém leu o QR Code a tempo. Peça um novo para conectar.",
+            "Nobody scanned the QR code in time. Ask for a new one to connect.",
+        ),
+        Reason::Gone => either(
+            "A Evolution API não conhece mais esta instância: foi apagada lá. Conecte-a de novo com o QR Code.",
+            "Evolution API no longer knows this instance: it was deleted there. Connect it again with the QR \
+             code.",
+        ),
+        Reason::NotAPhone => either(
+            "Na Evolution este nome é de uma instância que não é um celular (integração EVOLUTION ou \
+             WHATSAPP-BUSINESS).",
+            "In Evolution this name is of an instance that is no phone (integration EVOLUTION or \
+             WHATSAPP-BUSINESS).",
+        ),
+        Reason::NotLoaded => either(
+            "A Evolution API conhece a instância, mas não a carregou. Confira o log dela; se continuar, \
+             reinicie-a.",
+            "Evolution API knows the instance, but has not loaded it. Check its log; if it goes on, restart \
+             it.",
+        ),
+        Reason::Fighting => fighting(),
+        Reason::LoggedOut => either(
+            "O celular foi desconectado por aqui. Para voltar, leia um QR Code novo.",
+            "The phone was logged out from here. To come back, scan a new QR code.",
+        ),
+        Reason::DeviceRemoved => either(
+            "O aparelho foi removido em Dispositivos conectados, no celular. Para voltar, leia um QR Code \
+             novo.",
+            "The device was removed under Linked devices, on the phone. To come back, scan a new QR code.",
+        ),
+        Reason::LoggedOutUpstream => either(
+            "O celular foi desconectado pelo manager da Evolution API ou por outro sistema que a usa. Para \
+             voltar, leia um QR Code novo.",
+            "The phone was logged out by Evolution API's manager or by another system that uses it. To come \
+             back, scan a new QR code.",
+        ),
         Reason::Upstream(code) => return disconnection(code),
     };
     text.to_owned()
@@ -125,36 +215,64 @@ pub fn reason(reason: Reason) -> String {
 /// A `disconnectionReasonCode`, which is WhatsApp's or its library's.
 fn disconnection(code: u16) -> String {
     let text = match code {
-        0 => "O WhatsApp encerrou a conexão sem dizer por quê. Para voltar, leia um QR Code novo.",
-        401 => "O WhatsApp desconectou o aparelho. Para voltar, leia um QR Code novo.",
-        402 => {
-            "O WhatsApp suspendeu este número por um tempo. Abra o WhatsApp no celular e siga o que ele pede."
-        }
-        403 => {
-            "O WhatsApp bloqueou este número. Abra o WhatsApp no celular para pedir a revisão antes de conectar."
-        }
-        406 => "O WhatsApp recusou este número. Abra o WhatsApp no celular e confira se ele funciona lá.",
-        408 => {
-            "A conexão com o WhatsApp não respondeu a tempo. Confira a internet do servidor e conecte de novo."
-        }
-        411 => {
-            "O WhatsApp do celular não aceita vários aparelhos. Atualize o aplicativo e leia um QR Code novo."
-        }
-        428 => "O WhatsApp encerrou a conexão. Costuma voltar sozinha; se não voltar, conecte de novo.",
-        440 => {
-            "Outra sessão tomou o lugar desta: o mesmo número está conectado em dois servidores. Desligue o outro."
-        }
-        500 => {
-            "A sessão guardada na Evolution API se estragou. Desconecte a instância e leia um QR Code novo."
-        }
-        503 => {
-            "O WhatsApp está fora do ar ou recusou a conexão por um momento. Tente de novo em alguns minutos."
-        }
-        515 => "O WhatsApp pediu que a conexão recomece, o que acontece sozinho. Espere alguns instantes.",
+        0 => either(
+            "O WhatsApp encerrou a conexão sem dizer por quê. Para voltar, leia um QR Code novo.",
+            "WhatsApp ended the connection without saying why. To come back, scan a new QR code.",
+        ),
+        401 => either(
+            "O WhatsApp desconectou o aparelho. Para voltar, leia um QR Code novo.",
+            "WhatsApp disconnected the device. To come back, scan a new QR code.",
+        ),
+        402 => either(
+            "O WhatsApp suspendeu este número por um tempo. Abra o WhatsApp no celular e siga o que ele pede.",
+            "WhatsApp has suspended this number for a while. Open WhatsApp on the phone and do what it asks.",
+        ),
+        403 => either(
+            "O WhatsApp bloqueou este número. Abra o WhatsApp no celular para pedir a revisão antes de \
+             conectar.",
+            "WhatsApp has blocked this number. Open WhatsApp on the phone to ask for a review before \
+             connecting.",
+        ),
+        406 => either(
+            "O WhatsApp recusou este número. Abra o WhatsApp no celular e confira se ele funciona lá.",
+            "WhatsApp refused this number. Open WhatsApp on the phone and see whether it works there.",
+        ),
+        408 => either(
+            "A conexão com o WhatsApp não respondeu a tempo. Confira a internet do servidor e conecte de novo.",
+            "The connection to WhatsApp did not answer in time. Check the server's internet and connect again.",
+        ),
+        411 => either(
+            "O WhatsApp do celular não aceita vários aparelhos. Atualize o aplicativo e leia um QR Code novo.",
+            "The WhatsApp on the phone does not take several devices. Update the app and scan a new QR code.",
+        ),
+        428 => either(
+            "O WhatsApp encerrou a conexão. Costuma voltar sozinha; se não voltar, conecte de novo.",
+            "WhatsApp ended the connection. It usually comes back by itself; if not, connect again.",
+        ),
+        440 => either(
+            "Outra sessão tomou o lugar desta: o mesmo número está conectado em dois servidores. Desligue o \
+             outro.",
+            "Another session took the place of this one: the number is connected on two servers. Switch the \
+             other off.",
+        ),
+        500 => either(
+            "A sessão guardada na Evolution API se estragou. Desconecte a instância e leia um QR Code novo.",
+            "The session kept in Evolution API is broken. Log the instance out and scan a new QR code.",
+        ),
+        503 => either(
+            "O WhatsApp está fora do ar ou recusou a conexão por um momento. Tente de novo em alguns minutos.",
+            "WhatsApp is down or refused the connection for a moment. Try again in a few minutes.",
+        ),
+        515 => either(
+            "O WhatsApp pediu que a conexão recomece, o que acontece sozinho. Espere alguns instantes.",
+            "WhatsApp asked for the connection to begin anew, which happens by itself. Wait a moment.",
+        ),
         other => {
-            return format!(
-                "O WhatsApp encerrou a conexão (código {other}). Conecte de novo; se repetir, procure o código no \
-                 log da Evolution API."
+            return say!(
+                "O WhatsApp encerrou a conexão (código {other}). Conecte de novo; se repetir, procure o \
+                 código no log da Evolution API.",
+                "WhatsApp ended the connection (code {other}). Connect again; if it happens again, look for \
+                 the code in Evolution API's log."
             );
         }
     };

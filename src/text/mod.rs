@@ -1,5 +1,5 @@
-//! Every sentence that people read, in Brazilian Portuguese, and the codes they go with. `http` and `cli` use
-//! them, and nobody else.
+//! Every sentence that people read, in Brazilian Portuguese and in English side by side, and the codes they go with.
+//! `http` and `cli` use them, and nobody else.
 //!
 //! Sentences say what happened and what to do next. They never carry a secret, nor text that came
 //! from upstream.
@@ -13,6 +13,7 @@ mod count;
 mod fighting;
 mod instances;
 mod json_body;
+mod language;
 mod linked;
 mod notices;
 mod os_error;
@@ -29,6 +30,7 @@ pub use backups::*;
 pub use calls::*;
 pub use instances::*;
 pub use json_body::*;
+pub use language::{in_language, language, set_language};
 pub use linked::*;
 pub use notices::*;
 pub use os_error::os_error;

@@ -1,5 +1,6 @@
 //! What the system answers, in words.
 
+use super::language::{either, say};
 use std::io::{self, ErrorKind};
 
 /// The system's code for a process that may open no more files, on every Unix.
@@ -8,30 +9,44 @@ const TOO_MANY_FILES: i32 = 24;
 /// Why the system did not do something. Only what is rare is said in the system's own English.
 pub fn os_error(error: &io::Error) -> String {
     let words = match error.kind() {
-        _ if error.raw_os_error() == Some(TOO_MANY_FILES) => {
-            "este processo não pode abrir mais arquivos (ulimit -n)"
+        _ if error.raw_os_error() == Some(TOO_MANY_FILES) => either(
+            "este processo não pode abrir mais arquivos (ulimit -n)",
+            "this process may open no more files (ulimit -n)",
+        ),
+        ErrorKind::NotFound => either("não existe", "does not exist"),
+        ErrorKind::PermissionDenied => either("sem permissão", "permission denied"),
+        ErrorKind::AlreadyExists => either("já existe", "exists already"),
+        ErrorKind::NotADirectory => {
+            either("uma parte do caminho não é uma pasta", "a part of the path is not a folder")
         }
-        ErrorKind::NotFound => "não existe",
-        ErrorKind::PermissionDenied => "sem permissão",
-        ErrorKind::AlreadyExists => "já existe",
-        ErrorKind::NotADirectory => "uma parte do caminho não é uma pasta",
-        ErrorKind::IsADirectory => "é uma pasta, não um arquivo",
-        ErrorKind::DirectoryNotEmpty => "a pasta não está vazia",
-        ErrorKind::ReadOnlyFilesystem => "o disco só aceita leitura",
-        ErrorKind::StorageFull => "não há espaço em disco",
-        ErrorKind::QuotaExceeded => "a cota de disco acabou",
-        ErrorKind::InvalidFilename => "o nome é longo demais, ou não serve como nome de arquivo",
-        ErrorKind::OutOfMemory => "não há memória",
-        ErrorKind::AddrInUse => "o endereço já está em uso",
-        ErrorKind::AddrNotAvailable => "o endereço não é desta máquina",
-        ErrorKind::ConnectionRefused => "a conexão foi recusada",
-        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => "a conexão caiu",
-        ErrorKind::BrokenPipe => "o outro lado já fechou",
-        ErrorKind::TimedOut | ErrorKind::WouldBlock => "não houve resposta a tempo",
-        ErrorKind::UnexpectedEof => "acabou antes da hora",
-        ErrorKind::WriteZero => "não aceitou mais nada",
-        ErrorKind::InvalidData => "o conteúdo não é o esperado",
-        _ => return format!("o sistema respondeu \"{error}\""),
+        ErrorKind::IsADirectory => either("é uma pasta, não um arquivo", "is a folder, not a file"),
+        ErrorKind::DirectoryNotEmpty => either("a pasta não está vazia", "the folder is not empty"),
+        ErrorKind::ReadOnlyFilesystem => either("o disco só aceita leitura", "the disk is read-only"),
+        ErrorKind::StorageFull => either("não há espaço em disco", "there is no disk space"),
+        ErrorKind::QuotaExceeded => either("a cota de disco acabou", "the disk quota is used up"),
+        ErrorKind::InvalidFilename => either(
+            "o nome é longo demais, ou não serve como nome de arquivo",
+            "the name is too long, or cannot be the name of a file",
+        ),
+        ErrorKind::OutOfMemory => either("não há memória", "there is no memory"),
+        ErrorKind::AddrInUse => either("o endereço já está em uso", "the address is in use already"),
+        ErrorKind::AddrNotAvailable => {
+            either("o endereço não é desta máquina", "the address is not this machine's")
+        }
+        ErrorKind::ConnectionRefused => either("a conexão foi recusada", "the connection was refused"),
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => {
+            either("a conexão caiu", "the connection dropped")
+        }
+        ErrorKind::BrokenPipe => either("o outro lado já fechou", "the other side has closed"),
+        ErrorKind::TimedOut | ErrorKind::WouldBlock => {
+            either("não houve resposta a tempo", "there was no answer in time")
+        }
+        ErrorKind::UnexpectedEof => either("acabou antes da hora", "it ended too early"),
+        ErrorKind::WriteZero => either("não aceitou mais nada", "it took no more"),
+        ErrorKind::InvalidData => {
+            either("o conteúdo não é o esperado", "the content is not what was expected")
+        }
+        _ => return say!("o sistema respondeu \"{error}\"", "the system answered \"{error}\""),
     };
     words.to_owned()
 }

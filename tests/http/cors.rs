@@ -68,7 +68,7 @@ fn a_page_that_is_let_in_calls_with_a_token() {
     for (token, status) in [(shop.token.as_str(), 200), ("nobodys", 401)] {
         let sent = Client::bearer(&shop, token).send("POST", ROUTE, &ask("a").to_string(), &from);
         assert_eq!((sent.0, line(&sent.1, "access-control-allow-origin")), (status, LET_IN));
-        assert_eq!(line(&sent.1, "vary"), "Origin");
+        assert_eq!(line(&sent.1, "vary"), "Accept-Language, Origin");
     }
     let foreign = [("Origin", OTHER)];
     let sent = Client::bearer(&shop, &shop.token).send("POST", ROUTE, &ask("a").to_string(), &foreign);

@@ -12,6 +12,7 @@ mod held_database;
 mod http_server;
 mod instances;
 mod known_browser;
+mod languages;
 mod links;
 mod metrics;
 mod recipes;

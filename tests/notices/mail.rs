@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use pareia::domain::{Name, NoticeChannelKind, NoticeLanguage, Role, Secret};
+use pareia::domain::{Language, Name, NoticeChannelKind, Role, Secret};
 use pareia::notices::{ChannelSettings, TypedSettings};
 use pareia::store::{NewNoticeTarget, Store};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -92,7 +92,7 @@ fn test(server: &str, trusted: Option<&str>) -> String {
         channel: NoticeChannelKind::Email,
         address: &settings.shown(),
         settings: &settings.to_json(),
-        language: NoticeLanguage::Portuguese,
+        language: Language::Portuguese,
         quiet: None,
         utc_offset: 0,
     };

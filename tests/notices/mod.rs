@@ -10,7 +10,7 @@ mod whatsapp;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pareia::domain::{NoticeChannelKind, NoticeLanguage, QuietHours, Secret};
+use pareia::domain::{Language, NoticeChannelKind, QuietHours, Secret};
 use pareia::notices::{ChannelSettings, NoticePace, NoticeService, TypedSettings};
 use pareia::sim::Version;
 use pareia::store::NewNoticeTarget;
@@ -83,7 +83,7 @@ impl Shop {
             channel,
             address: &settings.shown(),
             settings: &settings.to_json(),
-            language: NoticeLanguage::Portuguese,
+            language: Language::Portuguese,
             quiet,
             utc_offset: 0,
         };

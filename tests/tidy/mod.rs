@@ -4,6 +4,7 @@
 
 mod graph;
 mod items;
+mod languages;
 mod links;
 mod readmes;
 mod rooms;

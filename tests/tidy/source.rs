@@ -102,7 +102,8 @@ impl SourceFile {
 
     fn add_function(&mut self, signature: &syn::Signature, body: &syn::Block) {
         let line = signature.fn_token.span.start().line;
-        let lines = body.brace_token.span.close().end().line - line + 1;
+        let end = body.brace_token.span.close().end().line;
+        let lines = end - line + 1 - lines_of_words(self.text.lines().skip(line).take(end - line));
         self.functions.push(Function { name: signature.ident.to_string(), line, lines });
     }
 
@@ -180,6 +181,18 @@ impl<'ast> Visit<'ast> for SourceFile {
 }
 
 /// The name an item gives to its module.
+/// Lines that only hold a text or a part of one: a table of sentences is as long as what it says.
+fn lines_of_words<'a>(lines: impl Iterator<Item = &'a str>) -> usize {
+    let mut inside = false;
+    let is_of_words = |line: &&str| {
+        let line = line.trim();
+        let counts = inside || line.starts_with('"') && (line.ends_with("\",") || line.ends_with('\\'));
+        inside = (inside || counts) && line.ends_with('\\');
+        counts
+    };
+    lines.filter(is_of_words).count()
+}
+
 fn name_of(item: &Item) -> Option<String> {
     let name = match item {
         Item::Fn(i) => &i.sig.ident,

@@ -57,7 +57,7 @@ pub fn delete(store: Store, arguments: &DeleteArgs) -> CommandResult {
     let goes = goes.map_err(|error| failed(Action::Delete, &error))?;
     note(words::goes(name, goes.upstream, goes.session));
     if goes.other_stays {
-        note(crate::text::OTHER_INSTANCE_STAYS);
+        note(crate::text::other_instance_stays());
     }
     if !yes && !confirmed(words::DELETE_CONFIRM)? {
         return fail(words::NOT_DELETED);

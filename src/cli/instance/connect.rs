@@ -62,7 +62,7 @@ pub fn run(store: Store, arguments: ConnectArgs) -> CommandResult {
     let missing = first.restore.not_restored_text().as_deref().map(words::not_restored);
     restored.into_iter().chain(missing).for_each(note);
     if first.pairing_code_missing {
-        note(crate::text::PAIRING_CODE_MISSING);
+        note(crate::text::pairing_code_missing());
     }
     if first.qr.is_some() && !arguments.once {
         note(words::CTRL_C);

@@ -64,7 +64,7 @@ fn shown(link: &Link, answer: &ConnectOutcome) -> HttpReply {
         qr_code: image,
         qr_code_expires_at: answer.qr_expires.map(clock::iso),
         pairing_code: qr.and_then(|qr| qr.pairing_code.as_ref()).map(Secret::expose),
-        pairing_code_message: answer.pairing_code_missing.then_some(text::PAIRING_CODE_MISSING),
+        pairing_code_message: answer.pairing_code_missing.then_some(text::pairing_code_missing()),
         message: text::connect_outcome(answer),
         scan_help: answer.scan_help.as_ref().map(ScanHelpJson::of),
         ..LinkedInstanceJson::of(link)
@@ -115,7 +115,7 @@ impl<'a> LinkedInstanceJson<'a> {
             qr_code_expires_at: None,
             pairing_code: None,
             pairing_code_message: None,
-            message: text::CONNECTED,
+            message: text::connected(),
             link_expires_at: clock::iso(expires),
             linked_number: None,
             number_matches: None,

@@ -32,6 +32,6 @@ pub fn readyz(app: &App, _request: &Request) -> Result<HttpReply, Problem> {
         return Err(Problem::NotReady);
     }
     // Not a 503: proxies would then cut off the page on which a credential can be added.
-    let warning = lost.then_some(text::DATABASE_LOST).or(exposed.then_some(text::FOLDER_EXPOSED));
+    let warning = lost.then_some(text::database_lost()).or(exposed.then_some(text::folder_exposed()));
     Ok(HttpReply::json(200, &HealthJson { status: "ok", warning }))
 }

@@ -145,7 +145,7 @@ impl<'a> ConnectJson<'a> {
             pairing_code: qr.and_then(|q| q.pairing_code.as_ref()).map(Secret::expose),
             qr_code_expires_at: answer.qr_expires.map(clock::iso),
             message: text::connect_outcome(answer),
-            pairing_code_message: answer.pairing_code_missing.then_some(text::PAIRING_CODE_MISSING),
+            pairing_code_message: answer.pairing_code_missing.then_some(text::pairing_code_missing()),
             details: DetailsJson::of(line),
             warning: warnings.first().cloned(),
             warnings,
@@ -153,7 +153,7 @@ impl<'a> ConnectJson<'a> {
             restored: answer.restore.restored.iter().map(|kind| kind.as_str()).collect(),
             not_restored: answer.restore.not_restored.iter().map(not_restored).collect(),
         };
-        Self { success: true, message: text::DONE, data }
+        Self { success: true, message: text::done(), data }
     }
 
     /// Adds a warning after the worse ones.
@@ -183,7 +183,7 @@ fn visible(
     let line = app.store.instance_line(&answer.instance_id, owner)?;
     if owner.is_some() {
         // Owners know the server of their own row alone.
-        answer.servers_not_asked.fill(text::ANOTHER_SERVER.to_owned());
+        answer.servers_not_asked.fill(text::another_server().to_owned());
         answer.servers_not_asked.truncate(1);
     }
     Ok((answer, line.ok_or(Problem::Failed(UseCaseError::Gone))?))

@@ -180,7 +180,7 @@ pub struct InstanceRemoval<'a> {
 impl<'a> InstanceRemoval<'a> {
     /// What goes with the instance of that name.
     pub fn of(instance: &'a str, removed: Removed) -> Self {
-        let message = removed.other_stays.then_some(text::OTHER_INSTANCE_STAYS);
+        let message = removed.other_stays.then_some(text::other_instance_stays());
         Self { instance, removes: removes(removed), message }
     }
 }

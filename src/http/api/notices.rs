@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::domain::clock::iso;
 use crate::domain::{
-    Caller, NoticeChannelKind, NoticeLanguage, Permission, QuietHours, Secret, USUAL_UTC_OFFSET,
-    parse_utc_offset, utc_offset,
+    Caller, Language, NoticeChannelKind, Permission, QuietHours, Secret, USUAL_UTC_OFFSET, parse_utc_offset,
+    utc_offset,
 };
 use crate::http::app::App;
 use crate::http::fields::Fields;
@@ -30,7 +30,7 @@ impl From<TargetError> for Problem {
     fn from(error: TargetError) -> Self {
         match error {
             TargetError::Unknown => Self::NotFound,
-            TargetError::NotForAll => Self::InvalidField("all", format!("all: {}", text::NOT_FOR_ALL)),
+            TargetError::NotForAll => Self::InvalidField("all", format!("all: {}", text::not_for_all())),
             TargetError::TooMany => Self::TooManyTargets,
             TargetError::Setting(field, fault) => {
                 let field = field_name(field);
@@ -78,8 +78,8 @@ pub fn create(app: &App, request: &Request) -> Result<HttpReply, Problem> {
 fn draft<'a>(fields: &Fields, owner: &'a Caller) -> Result<TargetDraft<'a>, Problem> {
     let text = |field| Ok::<_, Problem>(fields.optional_text(field)?.map(str::to_owned));
     let channel = word(fields, "channel", &text::notice_channel_invalid(), NoticeChannelKind::parse)?;
-    let language = word(fields, "language", text::NOTICE_LANGUAGE_INVALID, NoticeLanguage::parse)?;
-    let utc_offset = word(fields, "utcOffset", text::UTC_OFFSET_INVALID, parse_utc_offset)?;
+    let language = word(fields, "language", text::notice_language_invalid(), Language::parse)?;
+    let utc_offset = word(fields, "utcOffset", text::utc_offset_invalid(), parse_utc_offset)?;
     Ok(TargetDraft {
         owner,
         for_all: fields.flag("all")?,
@@ -92,7 +92,7 @@ fn draft<'a>(fields: &Fields, owner: &'a Caller) -> Result<TargetDraft<'a>, Prob
             from: text("from")?,
         },
         language: language.unwrap_or_default(),
-        quiet: word(fields, "quietHours", text::QUIET_HOURS_INVALID, QuietHours::parse)?,
+        quiet: word(fields, "quietHours", text::quiet_hours_invalid(), QuietHours::parse)?,
         utc_offset: utc_offset.unwrap_or(USUAL_UTC_OFFSET),
     })
 }

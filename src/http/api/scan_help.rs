@@ -35,8 +35,8 @@ impl<'a> ScanHelpJson<'a> {
         };
         Self {
             code: text::SCAN_HELP_CODE,
-            message: text::SCAN_HELP,
-            causes: text::SCAN_CAUSES.map(cause),
+            message: text::scan_question(),
+            causes: text::scan_causes().map(cause),
             evolution_version: help.versions.server.as_deref(),
             whatsapp_web_version: help.versions.whatsapp_web.as_deref(),
         }

@@ -14,7 +14,7 @@ const OTHER_HEADERS: [&str; 4] = ["apikey", "X-Api-Key", "X-Auth-Token", "X-Acce
 pub fn token(request: &Request) -> Result<&str, Problem> {
     let lines = request.headers("Authorization");
     let &[line] = lines.as_slice() else {
-        let detail = if lines.is_empty() { return Err(none(request)) } else { text::TOKEN_TWICE };
+        let detail = if lines.is_empty() { return Err(none(request)) } else { text::token_twice() };
         return Err(Problem::UnreadableToken(detail));
     };
     let line = line.trim();
@@ -29,7 +29,7 @@ pub fn token(request: &Request) -> Result<&str, Problem> {
 /// What a request without such a line is told.
 pub fn none(request: &Request) -> Problem {
     let elsewhere = OTHER_HEADERS.iter().any(|name| !request.headers(name).is_empty());
-    if elsewhere { Problem::UnreadableToken(text::TOKEN_ELSEWHERE) } else { Problem::Unauthorized }
+    if elsewhere { Problem::UnreadableToken(text::token_elsewhere()) } else { Problem::Unauthorized }
 }
 
 /// What was sent in place of a token, if it was that.
@@ -37,14 +37,14 @@ fn fault(scheme: &str, token: &str) -> Option<&'static str> {
     let is_bearer = scheme.eq_ignore_ascii_case("bearer");
     let starts_again = token.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer "));
     let found = [
-        (is_bearer && token.is_empty(), text::TOKEN_EMPTY),
-        (!is_bearer && token.is_empty(), text::TOKEN_WITHOUT_SCHEME),
-        (scheme.eq_ignore_ascii_case("basic"), text::TOKEN_BASIC),
-        (!is_bearer, text::TOKEN_OTHER_SCHEME),
-        (starts_again, text::TOKEN_DOUBLED),
-        (unquoted(token) != token || token.starts_with(['"', '\'']), text::TOKEN_QUOTED),
-        (token.contains(['{', '}', '$', '%']) || token == "TOKEN", text::TOKEN_PLACEHOLDER),
-        (token.contains([' ', '\t', '\\', ',']), text::TOKEN_BROKEN),
+        (is_bearer && token.is_empty(), text::token_empty()),
+        (!is_bearer && token.is_empty(), text::token_without_scheme()),
+        (scheme.eq_ignore_ascii_case("basic"), text::token_basic()),
+        (!is_bearer, text::token_other_scheme()),
+        (starts_again, text::token_doubled()),
+        (unquoted(token) != token || token.starts_with(['"', '\'']), text::token_quoted()),
+        (token.contains(['{', '}', '$', '%']) || token == "TOKEN", text::token_placeholder()),
+        (token.contains([' ', '\t', '\\', ',']), text::token_broken()),
     ];
     found.into_iter().find(|(is_so, _)| *is_so).map(|(_, detail)| detail)
 }
@@ -58,21 +58,21 @@ mod tests {
         for (scheme, token, expected) in [
             ("Bearer", "pareia_x-Y9", None),
             ("BEARER", "a.b_c", None),
-            ("Bearer", "", Some(text::TOKEN_EMPTY)),
-            ("pareia_x", "", Some(text::TOKEN_WITHOUT_SCHEME)),
-            ("Basic", "cm9vdDp4", Some(text::TOKEN_BASIC)),
-            ("Token", "x", Some(text::TOKEN_OTHER_SCHEME)),
-            ("Bearer:", "x", Some(text::TOKEN_OTHER_SCHEME)),
-            ("Bearer", "Bearer x", Some(text::TOKEN_DOUBLED)),
-            ("Bearer", "\"x\"", Some(text::TOKEN_QUOTED)),
-            ("Bearer", "'x", Some(text::TOKEN_QUOTED)),
-            ("Bearer", "<x>", Some(text::TOKEN_QUOTED)),
-            ("Bearer", "{{ $json.token }}", Some(text::TOKEN_PLACEHOLDER)),
-            ("Bearer", "$TOKEN", Some(text::TOKEN_PLACEHOLDER)),
-            ("Bearer", "%TOKEN%", Some(text::TOKEN_PLACEHOLDER)),
-            ("Bearer", "TOKEN", Some(text::TOKEN_PLACEHOLDER)),
-            ("Bearer", "x\\n", Some(text::TOKEN_BROKEN)),
-            ("Bearer", "x y", Some(text::TOKEN_BROKEN)),
+            ("Bearer", "", Some(text::token_empty())),
+            ("pareia_x", "", Some(text::token_without_scheme())),
+            ("Basic", "cm9vdDp4", Some(text::token_basic())),
+            ("Token", "x", Some(text::token_other_scheme())),
+            ("Bearer:", "x", Some(text::token_other_scheme())),
+            ("Bearer", "Bearer x", Some(text::token_doubled())),
+            ("Bearer", "\"x\"", Some(text::token_quoted())),
+            ("Bearer", "'x", Some(text::token_quoted())),
+            ("Bearer", "<x>", Some(text::token_quoted())),
+            ("Bearer", "{{ $json.token }}", Some(text::token_placeholder())),
+            ("Bearer", "$TOKEN", Some(text::token_placeholder())),
+            ("Bearer", "%TOKEN%", Some(text::token_placeholder())),
+            ("Bearer", "TOKEN", Some(text::token_placeholder())),
+            ("Bearer", "x\\n", Some(text::token_broken())),
+            ("Bearer", "x y", Some(text::token_broken())),
         ] {
             assert_eq!(fault(scheme, token), expected, "{scheme} {token}");
         }

@@ -44,8 +44,8 @@ pub fn open(app: &App, request: &Request, route: &str, reply: &mut HttpReply) {
     reply.headers.extend([
         ("Access-Control-Allow-Origin", origin.to_string()),
         ("Access-Control-Expose-Headers", READABLE.to_owned()),
-        ("Vary", "Origin".to_owned()),
     ]);
+    reply.depends_on("Origin");
 }
 
 fn opens(route: &str) -> bool {

@@ -145,7 +145,7 @@ pub fn folder_foreign(folder: &Path, owner: &str, me: &str) -> Sentence {
 
 /// Others may write in the data folder.
 pub fn folder_writable(folder: &Path) -> Sentence {
-    found("folder_writable", crate::text::FOLDER_EXPOSED, format!("chmod go-rwx {}", folder.display()))
+    found("folder_writable", crate::text::folder_exposed(), format!("chmod go-rwx {}", folder.display()))
 }
 
 /// Others may enter the data folder.
@@ -276,7 +276,7 @@ pub fn wal_large(bytes: u64) -> Sentence {
 pub fn database_lost() -> Sentence {
     found(
         "database_lost",
-        crate::text::DATABASE_LOST,
+        crate::text::database_lost(),
         "Restaure o banco do backup, ou cadastre uma credencial.",
     )
 }
@@ -291,7 +291,7 @@ pub fn disk_full(free: u64) -> Sentence {
     found(
         "disk_full",
         format!("só há {} livres no disco da pasta de dados", size(free)),
-        crate::text::STORAGE_FULL_DETAIL,
+        crate::text::storage_full_detail(),
     )
 }
 
@@ -401,7 +401,7 @@ pub fn serve_not_ready(address: &str, why: &str) -> Sentence {
     found(
         "serve_not_ready",
         format!("o serve em http://{address} não atende: {why}"),
-        crate::text::NOT_READY_DETAIL,
+        crate::text::not_ready_detail(),
     )
 }
 

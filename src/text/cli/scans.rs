@@ -1,14 +1,14 @@
 //! The help for a scan that does nothing, for a terminal.
 
 use crate::domain::ServerVersions;
-use crate::text::scans::{SCAN_CAUSES, SCAN_HELP};
+use crate::text::scans::{scan_causes, scan_question};
 
 /// What whoever scans is asked, each answer with its cause and cure, and the server's releases.
 pub fn scan_help(versions: &ServerVersions) -> String {
     let causes =
-        SCAN_CAUSES.map(|cause| format!("- \"{}\": {} {}", cause.phone_says, cause.cause, cause.cure));
+        scan_causes().map(|cause| format!("- \"{}\": {} {}", cause.phone_says, cause.cause, cause.cure));
     let server = server_versions(versions.server.as_deref(), versions.whatsapp_web.as_deref());
-    let lines = std::iter::once(SCAN_HELP.to_owned()).chain(causes).chain(server);
+    let lines = std::iter::once(scan_question().to_owned()).chain(causes).chain(server);
     lines.collect::<Vec<_>>().join("\n")
 }
 

@@ -1,15 +1,15 @@
 //! The words of notices, in the language of their target; and of what is wrong with a target, or became of a message.
 
-mod english;
 mod faults;
-mod portuguese;
+mod words;
 
 use std::fmt::Write as _;
 
 pub use faults::*;
 
-use crate::domain::{Millis, Notice, NoticeKind, NoticeLanguage, clock};
+use crate::domain::{Language, Millis, Notice, clock};
 use crate::notices::NoticeReader;
+use crate::text::language::{either, in_language, say};
 
 /// Names that one message lists: more nobody reads.
 const MAX_NAMES: usize = 20;
@@ -17,20 +17,26 @@ const MILLIS_PER_MINUTE: Millis = 60_000;
 
 /// A message as people read it: its title, and what it says.
 pub fn notice_message(reader: NoticeReader, items: &[(Notice, Option<String>)]) -> (String, String) {
+    in_language(reader.language, || message(reader, items))
+}
+
+fn message(reader: NoticeReader, items: &[(Notice, Option<String>)]) -> (String, String) {
     let Some((first, _)) = items.first() else { return (String::new(), String::new()) };
     let title = match items.len() {
         1 => reader.title(first),
-        many => reader.title_of_many(first.kind, many),
+        many => words::title_of_many(first.kind, many),
     };
     let mut body = String::new();
     for (notice, link) in items.iter().take(MAX_NAMES) {
         let _ = writeln!(body, "{}", reader.line(notice, items.len() > 1));
         if let Some(link) = link {
-            let _ = writeln!(body, "{}: {link}", reader.connect());
+            let connect =
+                either("Conectar de novo (link vale 24 horas)", "Connect again (link lives 24 hours)");
+            let _ = writeln!(body, "{connect}: {link}");
         }
     }
     if let Some(more) = items.len().checked_sub(MAX_NAMES).filter(|more| *more > 0) {
-        let _ = writeln!(body, "{}", reader.more(more));
+        let _ = writeln!(body, "{}", say!("… e mais {more}.", "… and {more} more."));
     }
     (title, body.trim_end().to_owned())
 }
@@ -38,25 +44,12 @@ pub fn notice_message(reader: NoticeReader, items: &[(Notice, Option<String>)]) 
 impl NoticeReader {
     fn title(self, notice: &Notice) -> String {
         let name = if notice.kind.is_of_instance() || self.knows_servers { notice.shown_name() } else { "" };
-        match self.language {
-            NoticeLanguage::Portuguese => portuguese::title(notice.kind, name),
-            NoticeLanguage::English => english::title(notice.kind, name),
-        }
-    }
-
-    fn title_of_many(self, kind: NoticeKind, many: usize) -> String {
-        match self.language {
-            NoticeLanguage::Portuguese => portuguese::title_of_many(kind, many),
-            NoticeLanguage::English => english::title_of_many(kind, many),
-        }
+        words::title(notice.kind, name)
     }
 
     /// What happened, with its time and its reason; among others, with the name in front.
     fn line(self, notice: &Notice, among_others: bool) -> String {
-        let why = match self.language {
-            NoticeLanguage::Portuguese => portuguese::why(notice, self.knows_servers),
-            NoticeLanguage::English => english::why(notice, self.knows_servers),
-        };
+        let why = words::why(notice, self.knows_servers);
         let at = self.moment(notice.at);
         match (&notice.display_name, among_others) {
             (Some(own), true) => format!("• {own} ({}), {at}: {why}", notice.name),
@@ -66,26 +59,12 @@ impl NoticeReader {
         }
     }
 
-    fn connect(self) -> &'static str {
-        match self.language {
-            NoticeLanguage::Portuguese => "Conectar de novo (link vale 24 horas)",
-            NoticeLanguage::English => "Connect again (link lives 24 hours)",
-        }
-    }
-
-    fn more(self, more: usize) -> String {
-        match self.language {
-            NoticeLanguage::Portuguese => format!("… e mais {more}."),
-            NoticeLanguage::English => format!("… and {more} more."),
-        }
-    }
-
     /// Day and time as the target's clock shows them.
     fn moment(self, at: Millis) -> String {
         let local = clock::short(at + Millis::from(self.utc_offset) * MILLIS_PER_MINUTE);
         let (date, time) = local.split_once(' ').unwrap_or((&local, ""));
         match (self.language, date.splitn(3, '-').collect::<Vec<_>>().as_slice()) {
-            (NoticeLanguage::Portuguese, [_, month, day]) => format!("{day}/{month} {time}"),
+            (Language::Portuguese, [_, month, day]) => format!("{day}/{month} {time}"),
             _ => local,
         }
     }
@@ -94,6 +73,7 @@ impl NoticeReader {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::NoticeKind;
 
     fn notice(kind: NoticeKind, reason: Option<&str>, detail: Option<&str>) -> Notice {
         Notice {
@@ -109,14 +89,14 @@ mod tests {
         }
     }
 
-    fn reader(language: NoticeLanguage, knows_servers: bool) -> NoticeReader {
+    fn reader(language: Language, knows_servers: bool) -> NoticeReader {
         NoticeReader { language, utc_offset: -180, knows_servers }
     }
 
     #[test]
     fn a_notice_says_what_happened_when_and_what_to_do() {
+        use Language::{English, Portuguese};
         use NoticeKind::{Back, BackupFailed, Disconnected, OtherNumber, ServerDown, Test};
-        use NoticeLanguage::{English, Portuguese};
         let link = Some("https://x/c#t".to_owned());
         for (language, item, title, begins) in [
             (
@@ -147,7 +127,7 @@ mod tests {
                 English,
                 (notice(ServerDown, None, Some("evolution_timeout")), None),
                 "Server Loja Centro does not answer",
-                "2026-01-30 23:05 (loja-1): It did not answer in time",
+                "2026-01-30 23:05 (loja-1): Evolution API took the call and did not answer in time.",
             ),
             (
                 Portuguese,
@@ -176,7 +156,7 @@ mod tests {
     #[test]
     fn many_are_one_message_and_servers_have_names_for_their_administrators() {
         let one = (notice(NoticeKind::Disconnected, Some("dropped"), None), None);
-        let (title, body) = notice_message(reader(NoticeLanguage::Portuguese, true), &vec![one; 23]);
+        let (title, body) = notice_message(reader(Language::Portuguese, true), &vec![one; 23]);
         assert_eq!(title, "23 números do mesmo servidor desconectaram");
         assert_eq!(body.lines().count(), MAX_NAMES + 1);
         assert!(
@@ -185,8 +165,8 @@ mod tests {
         );
         let down = [(notice(NoticeKind::ServerDown, None, Some("evolution_timeout")), None)];
         for (language, title) in [
-            (NoticeLanguage::Portuguese, "O servidor dos seus números não responde"),
-            (NoticeLanguage::English, "The server of your numbers does not answer"),
+            (Language::Portuguese, "O servidor dos seus números não responde"),
+            (Language::English, "The server of your numbers does not answer"),
         ] {
             assert_eq!(notice_message(reader(language, false), &down).0, title);
         }

@@ -23,7 +23,7 @@ impl From<CredentialError> for Problem {
             CredentialError::Unknown => Self::NotFound,
             CredentialError::Taken => Self::Taken("id"),
             CredentialError::InUse(instances) => {
-                Self::InUse(text::credential_in_use(instances), text::CREDENTIAL_IN_USE_DETAIL)
+                Self::InUse(text::credential_in_use(instances), text::credential_in_use_detail())
             }
             CredentialError::Address(why) => bad_address(why),
             CredentialError::Failed(check) => Self::Untested(check),
@@ -117,7 +117,7 @@ pub fn set_ca_certificate(app: &App, request: &Request) -> Result<HttpReply, Pro
     let fields = Fields::read(request.body())?;
     fields.only(&[CA_CERTIFICATE, "force"])?;
     if !fields.has(CA_CERTIFICATE) {
-        return Err(Problem::InvalidField(CA_CERTIFICATE, text::CA_CERTIFICATE_MISSING.to_owned()));
+        return Err(Problem::InvalidField(CA_CERTIFICATE, text::ca_certificate_missing().to_owned()));
     }
     let (base_url, ca_certificate) = (credentials::address(&credential)?, ca_certificate(&fields)?);
     let server = UpstreamServer { ca_certificate, ..UpstreamServer::of(&credential, &base_url) };

@@ -47,11 +47,11 @@ pub fn adopt(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     fields.only(&["name", "all", "credentialId", "user", "phone", "dryRun"])?;
     let (name, all) = (fields.optional_text("name")?, fields.flag("all")?);
     if name.is_some() == all {
-        return Err(Problem::InvalidField("name", text::NAME_OR_ALL.to_owned()));
+        return Err(Problem::InvalidField("name", text::name_or_all().to_owned()));
     }
     let phone: Option<Phone> = fields.has("phone").then(|| fields.phone("phone")).transpose()?;
     if phone.is_some() && all {
-        return Err(Problem::InvalidField("phone", text::PHONE_OF_ONE.to_owned()));
+        return Err(Problem::InvalidField("phone", text::phone_of_one().to_owned()));
     }
     let user = match fields.optional_text("user")? {
         Some(name) => users::find(&app.store, name).map_err(|_| no_such_user())?.id,

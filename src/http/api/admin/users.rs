@@ -24,7 +24,7 @@ impl From<UserError> for Problem {
             UserError::NewOwnerUnknown => Self::InvalidField(NEW_OWNER, text::no_such_user(NEW_OWNER)),
             UserError::NewOwnerIsSelf => Self::InvalidField(NEW_OWNER, text::new_owner_is_self(NEW_OWNER)),
             UserError::OwnsInstances(instances) => {
-                Self::InUse(text::user_owns(instances), text::USER_OWNS_DETAIL)
+                Self::InUse(text::user_owns(instances), text::user_owns_detail())
             }
             UserError::LastAdministrator => Self::LastAdministrator,
             UserError::Store(error) => Self::Store(error),
