@@ -45,7 +45,8 @@ function members(schema, marks) {
   const object = schema.type === 'array' ? resolved(schema.items) : schema;
   if (!object.properties) return null;
   const required = object.required || [];
-  return h('ul', { class: 'api-fields' }, Object.entries(object.properties).map(([name, one]) => field(name, one, required.includes(name), marks)));
+  const shared = (object.allOf || []).map((one) => resolved(one).properties);
+  return h('ul', { class: 'api-fields' }, Object.entries(Object.assign({}, ...shared, object.properties)).map(([name, one]) => field(name, one, required.includes(name), marks)));
 }
 
 const part = (title, ...children) => [h('h3', {}, title), children];
@@ -73,7 +74,7 @@ function authorized(operation) {
 
 function topic(path, method, operation, shared) {
   const body = operation.requestBody && Object.values(operation.requestBody.content)[0].schema;
-  const all = [...(shared || []), ...(operation.parameters || [])];
+  const all = [...(shared || []), ...(operation.parameters || [])].map((one) => (one.$ref ? description.components.parameters[last(one.$ref)] : one));
   return h('details', { class: 'topic', id: operation.operationId },
     h('summary', {}, h('h3', {}, operation.summary), h('code', {}, `${method.toUpperCase()} ${path}`), icon('next')),
     h('div', { class: 'topic-text' },

@@ -94,7 +94,7 @@ pub fn parse_iso(text: &str) -> Option<Millis> {
 }
 
 /// The days from 1970-01-01 to a Gregorian date: the reverse of [`date`].
-fn days(year: i64, month: i64, day: i64) -> i64 {
+pub(super) fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = year - i64::from(month <= 2);
     let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
     let from_march = (month + 9) % 12;
@@ -111,7 +111,7 @@ pub fn short(at: Millis) -> String {
 
 /// The Gregorian date of a day counted from 1970-01-01. The year is taken to begin in March, so
 /// that the leap day comes last (Hinnant, "chrono-compatible low-level date algorithms").
-fn date(days: i64) -> (i64, i64, i64) {
+pub(super) fn date(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let (era, in_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
     let year_of_era = (in_era - in_era / 1460 + in_era / 36_524 - in_era / 146_096) / 365;

@@ -11,6 +11,7 @@ mod description;
 mod integration;
 mod language;
 mod linked;
+mod month;
 mod name;
 mod notice;
 mod outage;
@@ -27,6 +28,7 @@ mod transport_cause;
 mod typed_text;
 mod upstream_error;
 mod upstream_name;
+mod uptime;
 mod use_case_error;
 mod written_number;
 
@@ -38,6 +40,7 @@ pub use description::{Description, MAX_DISPLAY_NAME, display_name, labels, note}
 pub use integration::Integration;
 pub use language::Language;
 pub use linked::{LinkedPhone, LinkedSince};
+pub use month::Month;
 pub use name::{Invalid, MAX_NAME, Name, label};
 pub use notice::{
     Notice, NoticeChannelKind, NoticeKind, QuietHours, USUAL_UTC_OFFSET, parse_utc_offset, utc_offset,
@@ -59,4 +62,8 @@ pub use transport_cause::{NoConnection, ProxyAnswer, ProxyKind, TlsFailure};
 pub use typed_text::{trimmed, typed_text, typed_value, unquoted};
 pub use upstream_error::UpstreamError;
 pub use upstream_name::UpstreamName;
+pub use uptime::{
+    AskedSpan, Availability, Segment, StatusChange, StatusHistory, Stay, Uptime, UptimeSum, number_segments,
+    seen_spans, server_segments,
+};
 pub use use_case_error::{BUSY_RETRY, BusyCause, UseCaseError};

@@ -11,7 +11,7 @@ use log::Level;
 use super::api::admin::{self, backups, credentials, tokens, unmanaged, users};
 use super::api::{
     change, connect, events, health, instance, instances, link, login, notices, picture, reconnect, session,
-    webhook,
+    uptime, uptime_report, webhook,
 };
 use super::app::App;
 use super::assets;
@@ -69,6 +69,10 @@ const ROUTES: &[Route] = &[
     ("/api/messaging/instance/{}/qr.png", &[("GET", UPSTREAM, picture::png)]),
     ("/api/messaging/instance/{}/qr.svg", &[("GET", UPSTREAM, picture::svg)]),
     ("/api/messaging/instance/{}/events", &[("GET", Quick, events::list)]),
+    ("/api/messaging/instance/{}/uptime", &[("GET", Quick, uptime::of_instance)]),
+    ("/api/messaging/uptime", &[("GET", WRITE, uptime_report::report)]),
+    ("/api/messaging/uptime/labels", &[("GET", WRITE, uptime_report::labels)]),
+    ("/api/messaging/uptime.csv", &[("GET", WRITE, uptime_report::csv)]),
     (
         "/api/messaging/instance/{}/link",
         &[("GET", Quick, link::list), ("POST", WRITE, link::make), ("DELETE", WRITE, link::revoke)],
@@ -96,6 +100,7 @@ const ROUTES: &[Route] = &[
     ("/api/admin/credentials/{}/ca", &[("POST", UPSTREAM, credentials::set_ca_certificate)]),
     ("/api/admin/credentials/{}/enable", &[("POST", WRITE, credentials::enable)]),
     ("/api/admin/credentials/{}/disable", &[("POST", WRITE, credentials::disable)]),
+    ("/api/admin/credentials/{}/uptime", &[("GET", Quick, uptime::of_server)]),
     ("/api/admin/credentials/{}/webhook", &[("GET", Quick, webhook::show)]),
     ("/api/admin/users", &[("GET", Quick, users::list), ("POST", HASH, users::create)]),
     ("/api/admin/users/{}", &[("PATCH", WRITE, users::change), ("DELETE", WRITE, users::remove)]),

@@ -92,6 +92,14 @@ pub struct Page {
     pub failing_servers: Vec<FailingServer>,
 }
 
+impl Page {
+    /// How many lines the list has over all pages.
+    pub fn total(&self, filter: &Filter) -> u32 {
+        let counts = &self.counts.by_status;
+        filter.status.map_or_else(|| counts.values().sum(), |status| counts.get(status).copied().unwrap_or(0))
+    }
+}
+
 /// How many instances there are over all pages, whatever status the filter has.
 #[derive(Debug, Default)]
 pub struct InstanceCounts {

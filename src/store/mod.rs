@@ -50,6 +50,7 @@ mod stamp;
 mod text_senders;
 mod unmanaged;
 mod upgrade;
+mod uptime;
 mod verify;
 mod writer;
 
@@ -89,4 +90,5 @@ pub use staging::RestoreKey;
 pub use stamp::{stamp, stamped};
 pub use text_senders::TextSender;
 pub use unmanaged::UnmanagedInstance;
+pub use uptime::AskedServer;
 pub use verify::{BackupContents, verify_backup};

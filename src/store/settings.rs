@@ -6,9 +6,9 @@ use super::{Error, Store};
 use crate::domain::{MILLIS_PER_DAY, Millis, Secret};
 
 /// How long the history of an instance is kept.
-const HISTORY: Millis = 90 * MILLIS_PER_DAY;
+pub(super) const HISTORY: Millis = 90 * MILLIS_PER_DAY;
 /// Most changes kept of one instance: eleven a day for the time of [`HISTORY`].
-const CHANGES: u32 = 1000;
+pub(super) const CHANGES: u32 = 1000;
 /// How long logins and links are kept after their end, which a wrong clock may have brought early.
 const ENDED: Millis = 7 * MILLIS_PER_DAY;
 /// How long what was set of an instance is kept after its row was deleted: who deletes a number because it does
@@ -120,10 +120,12 @@ impl Store {
             let saved = t.execute(FORSAKEN, [moment - SAVED])?;
             let surplus = t.execute(SURPLUS, [CHANGES])?;
             let servers = t.execute("DELETE FROM server_events WHERE at < ?1", [moment - HISTORY])?;
+            let spans = t.execute("DELETE FROM server_spans WHERE endedAt < ?1", [moment - HISTORY])?;
+            let moves = t.execute("DELETE FROM instance_moves WHERE at < ?1", [moment - HISTORY])?;
             let messages =
                 t.execute("DELETE FROM notice_messages WHERE endedAt < ?1", [moment - MESSAGES])?;
             set(t, "purged", &moment.to_string())?;
-            Ok(events + sessions + links + saved + surplus + servers + messages)
+            Ok(events + sessions + links + saved + surplus + servers + spans + moves + messages)
         })
     }
 }

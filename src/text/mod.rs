@@ -23,6 +23,7 @@ mod sentence;
 mod servers;
 mod storage;
 mod upstream_faults;
+mod uptime;
 
 pub use access::*;
 pub use adoption::*;
@@ -39,3 +40,4 @@ pub use scans::*;
 pub use sentence::Sentence;
 pub use servers::*;
 pub use storage::*;
+pub use uptime::*;

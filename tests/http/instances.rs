@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::harness::{Answer, Client, ROUTE, Shop, instant};
 
 /// Every route of one instance: its methods, and the part of the path after the name.
-const ROUTES: [(&str, &str); 12] = [
+const ROUTES: [(&str, &str); 13] = [
     ("GET", ""),
     ("PATCH", ""),
     ("DELETE", ""),
@@ -15,6 +15,7 @@ const ROUTES: [(&str, &str); 12] = [
     ("GET", "/qr.png"),
     ("GET", "/qr.svg"),
     ("GET", "/events"),
+    ("GET", "/uptime"),
     ("POST", "/link"),
     ("GET", "/link"),
     ("DELETE", "/link"),

@@ -21,6 +21,7 @@ mod scans;
 mod sub_path;
 mod typed;
 mod unmanaged;
+mod uptime;
 mod webhooks;
 
 use crate::harness::Answer;

@@ -79,7 +79,8 @@ fn keep_fresh(app: &App, line: &InstanceLine) {
     }
 }
 
-fn filter(caller: &Caller, request: &Request) -> Result<Filter, Problem> {
+/// The instances that a list is asked for.
+pub fn filter(caller: &Caller, request: &Request) -> Result<Filter, Problem> {
     let text = |field| query::text(request, field, MAX_SEARCH);
     let search = text("search")?;
     let digits = search.as_ref().map(|search| search.replace(PHONE_DECORATION, ""));
@@ -255,7 +256,7 @@ impl<'a> InstancePageJson<'a> {
             data: found.lines.iter().map(InstanceJson::of).collect(),
             page,
             per_page,
-            total: filter.status.map_or_else(|| found.counts.by_status.values().sum(), of),
+            total: found.total(filter),
             counts: InstanceCountsJson {
                 pending: of("pending"),
                 connecting: of("connecting"),

@@ -16,4 +16,7 @@ pub mod reconnect;
 pub mod scan_help;
 pub mod server_problem;
 pub mod session;
+pub mod uptime;
+pub mod uptime_csv;
+pub mod uptime_report;
 pub mod webhook;

@@ -58,6 +58,8 @@ pub struct Pace {
     pub silence: Duration,
     /// How often the credentials are read.
     pub supervise: Duration,
+    /// How often it is noted that servers answer, or fail: what availability is known to.
+    pub note_asked: Duration,
     /// How often old rows are purged.
     pub purge: Duration,
     /// Servers polled at most, each by a thread.
@@ -89,6 +91,7 @@ impl Default for Pace {
             patience: Duration::from_secs(45),
             silence: Duration::from_secs(5),
             supervise: Duration::from_secs(1),
+            note_asked: Duration::from_mins(1),
             purge: Duration::from_hours(24),
             servers: 256,
         }

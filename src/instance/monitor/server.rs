@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::pace::Pace;
 use super::wake_signal::WakeSignal;
 use crate::domain::{Credential, Millis, UpstreamError, now};
-use crate::store::Store;
+use crate::store::{AskedServer, Store};
 use crate::sync::Mutex;
 use crate::upstream::BaseUrl;
 
@@ -139,7 +139,10 @@ impl PolledServer {
         }
         let id = &self.credential.id;
         let since = if code.is_some() { health.listed_at } else { now() };
-        match self.write(|| store.note_health(id, code, since)) {
+        let before = self.asked(health);
+        let asked: Vec<_> = before.into_iter().chain([self.span(health, code.is_none())]).collect();
+        let write = || store.note_health(id, code, since).and_then(|()| store.note_asked(&asked));
+        match self.write(write) {
             None => return,
             Some(Err(error)) => return log::error!("the health of {id} could not be written: {error}"),
             Some(Ok(())) => {}
@@ -149,6 +152,22 @@ impl PolledServer {
             None => log::info!("id=watch the server of credential {id} answers"),
         }
         (health.noted, health.code) = (true, code);
+    }
+
+    /// Until when the server has answered or failed; `None` before that was seen.
+    fn asked(&self, health: &ServerHealth) -> Option<AskedServer<'_>> {
+        health.noted.then(|| self.span(health, health.code.is_none()))
+    }
+
+    fn span(&self, health: &ServerHealth, answered: bool) -> AskedServer<'_> {
+        let heard_at = health.listed_at;
+        let until = if answered { heard_at } else { now().max(heard_at) };
+        AskedServer { credential: &self.credential.id, heard_at, until, answered }
+    }
+
+    /// The same, for whoever writes it down.
+    pub(super) fn asked_now(&self) -> Option<AskedServer<'_>> {
+        self.asked(&self.health())
     }
 
     /// When the server last listed what it has; before the first time, when the polls began.

@@ -1,5 +1,5 @@
-//! The supervisor: starts and ends the poll loops as credentials come, change and go, and purges old
-//! rows. Sends no request to any server.
+//! The supervisor: starts and ends the poll loops as credentials come, change and go, notes which servers answer, and
+//! purges old rows. Sends no request to any server.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -19,13 +19,22 @@ pub(super) struct Supervisor {
     /// The credentials of which the log says already that their servers are not polled.
     unwatched: HashSet<String>,
     purged: Option<Instant>,
+    /// When it was last noted which servers answer.
+    asked_noted: Instant,
     /// The database's version at the last turn.
     version: Option<i64>,
 }
 
 impl Supervisor {
     pub(super) fn new(state: Arc<MonitorState>) -> Self {
-        Self { state, is_failing: false, unwatched: HashSet::new(), purged: None, version: None }
+        Self {
+            state,
+            is_failing: false,
+            unwatched: HashSet::new(),
+            purged: None,
+            asked_noted: Instant::now(),
+            version: None,
+        }
     }
 
     /// Takes turns until the end. A turn that panics is a turn that failed.
@@ -40,6 +49,7 @@ impl Supervisor {
                 for server in self.state.servers() {
                     server.check_silence(&self.state.store, &self.state.pace);
                 }
+                self.note_asked_if_due();
                 self.wake_for_pairing();
             });
         }
@@ -54,6 +64,22 @@ impl Supervisor {
             Ok(0) => {}
             Ok(rows) => log::info!("{rows} rows of history, logins and links were past their time"),
             Err(error) => log::error!("what is past its time could not be removed: {error}"),
+        }
+    }
+
+    /// Notes until when each server has answered or failed. Without it a crash leaves a gap, which is what it was.
+    fn note_asked_if_due(&mut self) {
+        if self.asked_noted.elapsed() < self.state.pace.note_asked {
+            return;
+        }
+        self.asked_noted = Instant::now();
+        let servers = self.state.servers();
+        let asked: Vec<_> = servers.iter().filter_map(|server| server.asked_now()).collect();
+        if asked.is_empty() {
+            return;
+        }
+        if let Err(error) = self.state.store.note_asked(&asked) {
+            log::error!("that {} servers were asked could not be noted: {error}", asked.len());
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use pareia::domain::{Secret, now};
 use pareia::instance::monitor::Pace;
 use pareia::sim::{Fault, Version};
+use pareia::store::AskedServer;
 use serde_json::json;
 
 use super::{shop, swift};
@@ -122,4 +123,70 @@ fn a_removed_server_is_old_news_since_then_and_a_row_without_an_instance_is_none
         |name| shop.call("GET", &format!("/api/messaging/instance/{name}")).data("unknownSince").clone();
     assert!(unknown("a").is_string());
     assert!(unknown("p").is_null());
+}
+
+#[test]
+fn it_is_noted_when_a_server_was_asked_and_where_a_number_was() {
+    let pace = Pace { note_asked: Duration::from_millis(20), ..swift() };
+    let shop = Shop::watched(instant(Version::V2_3_7), pace);
+    shop.paired("a");
+    let spans =
+        || shop.sql("SELECT answered, count(*), max(endedAt) > min(beganAt) FROM server_spans GROUP BY id");
+    let is = |answered: [&str; 1]| {
+        answered.map(|one| vec![one.to_owned(), "1".to_owned(), "1".to_owned()]).to_vec()
+    };
+    until("it becomes longer", || spans() == is(["1"]));
+    let sim = shop.sim.control();
+    sim.refuse(true);
+    until("it fails", || spans().len() == 2 && spans()[1] == is(["0"])[0]);
+    sim.refuse(false);
+    until("it answers again", || spans().len() == 3 && spans()[2] == is(["1"])[0]);
+    let gaps = "SELECT count(*) FROM server_spans s JOIN server_spans n ON n.id = s.id + 1 WHERE n.beganAt < s.endedAt - 100 OR n.beganAt > s.endedAt + 100";
+    assert_eq!(shop.sql(gaps), [["0"]], "one begins where the one before ends");
+    assert_eq!(shop.sql("SELECT firstConnectedAt <= updatedAt FROM messaging_instances"), [["1"]]);
+    assert!(shop.store.remove_credential("cred_a").expect("removed"));
+    assert_eq!(
+        shop.sql("SELECT credentialId FROM instance_moves"),
+        [["cred_a"]],
+        "a number outlives its credential"
+    );
+    assert_ne!(shop.sql("SELECT count(*) FROM server_spans"), [["0"]], "and so does what is known of it");
+}
+
+#[test]
+fn a_span_is_lengthened_within_minutes_and_begins_anew_after_more() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    let note = |heard_at, until, answered| {
+        let server = AskedServer { credential: "cred_a", heard_at, until, answered };
+        shop.store.note_asked(&[server]).expect("noted");
+    };
+    let minute = 60_000;
+    for (heard_at, until, answered) in [
+        (10, 10, true),
+        (5, 5 * minute, true),
+        // Suspended for an hour, or another process, ten minutes later.
+        (65 * minute, 65 * minute, true),
+        (65 * minute, 66 * minute, false),
+        (65 * minute, 67 * minute, false),
+        // The clock is set back.
+        (20 * minute, 20 * minute, false),
+        (20 * minute, 21 * minute, false),
+        // It was last heard long ago, and nobody knows what it was since.
+        (20 * minute, 99 * minute, false),
+    ] {
+        note(heard_at, until, answered);
+    }
+    let spans = shop.sql("SELECT beganAt, endedAt, answered FROM server_spans ORDER BY id");
+    let spans: Vec<_> = spans.iter().map(|span| span.join(" ")).collect();
+    let whole = |from: i64, to: i64, answered: u8| format!("{} {} {answered}", from * minute, to * minute);
+    assert_eq!(
+        spans,
+        [
+            format!("10 {} 1", 5 * minute),
+            whole(65, 65, 1),
+            whole(65, 67, 0),
+            whole(20, 21, 0),
+            whole(94, 99, 0),
+        ]
+    );
 }
