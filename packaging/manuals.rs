@@ -32,7 +32,7 @@ fn in_portuguese(folder: &Path) -> io::Result<()> {
         let path = entry?.path();
         let text = fs::read_to_string(&path)?;
         let words = HELP_PAGE.iter();
-        fs::write(&path, words.fold(text, |text, (english, portuguese)| text.replace(english, portuguese)))?;
+        fs::write(&path, words.fold(text, |text, word| text.replace(word.1, word.0)))?;
     }
     Ok(())
 }

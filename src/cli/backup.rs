@@ -76,7 +76,7 @@ pub fn make(folder: &Path, args: &BackupArgs) -> CommandResult {
         check_folder(&args.target)?;
         let file = file_of(&args.target);
         if key_of(&file) == file {
-            return Err(CommandFailure::Usage(words::BACKUP_IS_KEY.into()));
+            return Err(CommandFailure::Usage(words::backup_is_key().into()));
         }
         Ok(with_progress(|on_progress| back_up(folder, &file, !args.without_key, on_progress))?)
     })?;
@@ -114,7 +114,7 @@ pub fn bring_back(folder: &Path, args: &RestoreArgs) -> CommandResult {
     }
     note(words::data_restored(contents, kept));
     if args.without_key && contents.sealed_keys > 0 {
-        note(words::RESTORED_WITHOUT_KEY);
+        note(words::restored_without_key());
     }
     Ok(())
 }

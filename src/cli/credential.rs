@@ -92,7 +92,7 @@ pub struct CredentialAdd {
 pub fn run(store: &Store, command: CredentialCommand) -> CommandResult {
     match command {
         CredentialCommand::Add(new) => add(store, &new),
-        CredentialCommand::List { json } => list(&store.credentials()?, json, words::NO_CREDENTIALS),
+        CredentialCommand::List { json } => list(&store.credentials()?, json, words::no_credentials()),
         CredentialCommand::Test { id, json } => test(store, &id, json),
         CredentialCommand::Enable { id } => enable(store, &id),
         CredentialCommand::Disable { id } => disable(store, &id),
@@ -221,13 +221,15 @@ fn warn_if_public(id: &str, channel: Channel, key: &Secret) {
 
 fn warn_if_none_left(store: &Store, channel: Channel) -> CommandResult {
     if store.active_credentials(channel)?.is_empty() {
-        note(words::NO_ACTIVE_CREDENTIAL_LEFT);
+        note(words::no_active_credential_left());
     }
     Ok(())
 }
 
 impl TableLine for CredentialLine {
-    const TITLES: &'static [&'static str] = words::CREDENTIAL_TITLES;
+    fn titles() -> &'static [&'static str] {
+        words::credential_titles()
+    }
 
     fn cells(&self) -> Vec<String> {
         let credential = &self.credential;

@@ -57,7 +57,7 @@ impl EvolutionSetting {
         let parsed = TypedBaseUrl::parse(&url);
         let base_url =
             parsed.map_err(|why| CommandFailure::Usage(words::evolution_url_setting(text::base_url(why))))?;
-        let key = key.ok_or_else(|| CommandFailure::Usage(words::EVOLUTION_KEY_MISSING.to_owned()))?;
+        let key = key.ok_or_else(|| CommandFailure::Usage(words::evolution_key_missing().to_owned()))?;
         Ok(Some(EvolutionAccess { base_url: base_url.base_url, key }))
     }
 }

@@ -15,6 +15,7 @@ mod evolution_setting;
 mod health;
 mod help;
 mod instance;
+mod language;
 mod log_line;
 mod logging;
 mod notify;
@@ -50,6 +51,7 @@ use log::LevelFilter;
 
 use crate::store::{Store, act_as_owner};
 use crate::text::cli as words;
+use crate::text::set_language;
 use output::{CommandFailure, CommandResult};
 
 #[derive(Parser, Debug)]
@@ -86,11 +88,17 @@ enum Command {
 
 /// The commands with their help texts, for man pages and shell completions too.
 pub fn command() -> clap::Command {
-    help::with_help(Cli::command())
+    help::with_help(tree())
+}
+
+fn tree() -> clap::Command {
+    Cli::command().arg(language::option())
 }
 
 /// Runs the program with these arguments, the first of which is its name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<_> = arguments.into_iter().collect();
+    set_language(language::chosen(&arguments, |name| std::env::var(name).ok()));
     let parsed = command().try_get_matches_from(arguments);
     match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => dispatch(cli).map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS),
@@ -151,7 +159,7 @@ mod tests {
     #[test]
     fn every_command_and_argument_has_its_text_and_no_text_is_left_over() {
         let (mut commands, mut arguments) = (Vec::new(), Vec::new());
-        let tree = Cli::command();
+        let tree = tree();
         walk(&tree, "", &mut |path, command| {
             assert!(COMMANDS.iter().any(|(of, ..)| *of == path), "no text for {path:?}");
             commands.push(path.to_owned());

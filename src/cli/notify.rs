@@ -89,7 +89,7 @@ pub struct NotifyAdd {
 pub fn run(store: &Store, command: NotifyCommand) -> CommandResult {
     match command {
         NotifyCommand::Add(new) => add(store, new),
-        NotifyCommand::List { json } => list(&store.notice_targets(None)?, json, words::NO_NOTICE_TARGETS),
+        NotifyCommand::List { json } => list(&store.notice_targets(None)?, json, words::no_notice_targets()),
         NotifyCommand::Enable { id } => set_active(store, &id, true),
         NotifyCommand::Disable { id } => set_active(store, &id, false),
         NotifyCommand::Remove { id } => {
@@ -102,7 +102,7 @@ pub fn run(store: &Store, command: NotifyCommand) -> CommandResult {
             let log = store.notice_log(None, LOG)?;
             let lines: Vec<_> =
                 log.into_iter().map(|(target, message)| DeliveryLine { target, message }).collect();
-            list(&lines, json, words::NO_NOTICE_MESSAGES)
+            list(&lines, json, words::no_notice_messages())
         }
     }
 }
@@ -125,7 +125,7 @@ fn setting_failure(argument: &str, fault: &SettingsFault) -> String {
 /// The argument that a setting comes from.
 fn argument(field: SettingsField) -> &'static str {
     match field {
-        SettingsField::Address => "ENDEREÇO",
+        SettingsField::Address => words::address_name(),
         SettingsField::Secret => "--secret-file",
         SettingsField::Server => "--server",
         SettingsField::User => "--login",
@@ -182,7 +182,7 @@ fn test(store: &Store, id: Option<&str>) -> CommandResult {
         None => store.notice_targets(None)?.into_iter().filter(|target| target.active).collect(),
     };
     if tested.is_empty() {
-        return fail(words::NO_NOTICE_TARGETS);
+        return fail(words::no_notice_targets());
     }
     let (gateway, web) = (Gateway::default(), WebClient::default());
     let context = ChannelContext { store, gateway: &gateway, web: &web };
@@ -202,7 +202,9 @@ fn test(store: &Store, id: Option<&str>) -> CommandResult {
 }
 
 impl TableLine for NoticeTarget {
-    const TITLES: &'static [&'static str] = words::NOTICE_TARGET_TITLES;
+    fn titles() -> &'static [&'static str] {
+        words::notice_target_titles()
+    }
 
     fn cells(&self) -> Vec<String> {
         let quiet = self.quiet.map(|quiet| format!("{quiet} ({})", utc_offset(self.utc_offset)));
@@ -230,7 +232,9 @@ struct DeliveryLine {
 }
 
 impl TableLine for DeliveryLine {
-    const TITLES: &'static [&'static str] = words::NOTICE_LOG_TITLES;
+    fn titles() -> &'static [&'static str] {
+        words::notice_log_titles()
+    }
 
     fn cells(&self) -> Vec<String> {
         let Self { target, message } = self;

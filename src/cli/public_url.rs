@@ -30,7 +30,7 @@ impl PublicUrl {
     pub fn base(&self, store: &Store, unknown: impl FnOnce() -> String) -> Result<String, CommandFailure> {
         if !typed_value(&self.public_url).is_empty() {
             let url = config::public_url(&self.public_url);
-            return url.ok_or_else(|| CommandFailure::Usage(words::PUBLIC_URL_SETTING.to_owned()));
+            return url.ok_or_else(|| CommandFailure::Usage(words::public_url_setting().to_owned()));
         }
         store.setting("url")?.ok_or_else(|| CommandFailure::Failed(unknown()))
     }

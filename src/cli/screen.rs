@@ -36,11 +36,11 @@ impl Screen {
         }
         self.shown = Some(new);
         let Some(drawing) = code.and_then(|code| draw(code, self.ink)) else {
-            self.note(words::NO_CODE_TEXT);
+            self.note(words::no_code_text());
             return pairing.map_or(Ok(()), |code| out(words::pairing_code(code)));
         };
         let caption: Vec<String> =
-            pairing.map(words::pairing_code).into_iter().chain([words::HOW_TO_SCAN.to_owned()]).collect();
+            pairing.map(words::pairing_code).into_iter().chain([words::how_to_scan().to_owned()]).collect();
         if let Some(size) = self.size.filter(|size| size.columns < drawing.columns) {
             // A wrapped code is noise; the code to type is still of use.
             self.note(&words::too_narrow(drawing.columns, size.columns));

@@ -111,10 +111,10 @@ pub fn password() -> Result<Secret, CommandFailure> {
         return one_line(bounded(io::stdin()).map_err(unreadable)?);
     }
     let hidden = Hidden::begin();
-    let first = typed(words::NEW_PASSWORD).map_err(unreadable)?;
-    let second = typed(words::NEW_PASSWORD_AGAIN).map_err(unreadable)?;
+    let first = typed(words::new_password()).map_err(unreadable)?;
+    let second = typed(words::new_password_again()).map_err(unreadable)?;
     drop(hidden);
-    if first == second { one_line(first) } else { fail(words::PASSWORDS_DIFFER) }
+    if first == second { one_line(first) } else { fail(words::passwords_differ()) }
 }
 
 fn typed(prompt: &str) -> io::Result<Vec<u8>> {
@@ -127,10 +127,10 @@ fn typed(prompt: &str) -> io::Result<Vec<u8>> {
 /// A password is taken as it is, but for the end of its line.
 fn one_line(bytes: Vec<u8>) -> Result<Secret, CommandFailure> {
     let text =
-        String::from_utf8(bytes).map_err(|_| CommandFailure::Failed(words::PASSWORD_NOT_TEXT.into()))?;
+        String::from_utf8(bytes).map_err(|_| CommandFailure::Failed(words::password_not_text().into()))?;
     let line = text.strip_suffix('\n').unwrap_or(&text);
     let line = line.strip_suffix('\r').unwrap_or(line);
-    if line.contains('\n') { fail(words::PASSWORD_NOT_TEXT) } else { Ok(Secret::new(line)) }
+    if line.contains('\n') { fail(words::password_not_text()) } else { Ok(Secret::new(line)) }
 }
 
 /// A terminal that does not show what is typed, for as long as this lives.
@@ -155,7 +155,7 @@ fn stdin() -> io::Result<Vec<u8>> {
     if !stdin.is_terminal() {
         return bounded(stdin);
     }
-    note(words::PASTE_KEY);
+    note(words::paste_key());
     let mut line = Vec::new();
     stdin.lock().take(limit()).read_until(b'\n', &mut line)?;
     Ok(line)

@@ -6,18 +6,18 @@ use crate::text::cli as words;
 /// The sentence of a setting that makes no sense.
 pub fn sentence(problem: &ConfigError) -> String {
     match problem {
-        ConfigError::NoDataFolder => words::NO_DATA_FOLDER.into(),
-        ConfigError::EmptyDataFolder => words::EMPTY_DATA_FOLDER.into(),
-        ConfigError::Listen => words::LISTEN_SETTING.into(),
-        ConfigError::PublicUrl => words::PUBLIC_URL_SETTING.into(),
-        ConfigError::NotifyAfter => words::NOTIFY_AFTER_SETTING.into(),
-        ConfigError::QrTimeout => words::QR_TIMEOUT_SETTING.into(),
+        ConfigError::NoDataFolder => words::no_data_folder().into(),
+        ConfigError::EmptyDataFolder => words::empty_data_folder().into(),
+        ConfigError::Listen => words::listen_setting().into(),
+        ConfigError::PublicUrl => words::public_url_setting().into(),
+        ConfigError::NotifyAfter => words::notify_after_setting().into(),
+        ConfigError::QrTimeout => words::qr_timeout_setting().into(),
         ConfigError::TrustedProxy(part) => words::trusted_proxy_setting(part),
-        ConfigError::MetricsListen => words::METRICS_LISTEN_SETTING.into(),
-        ConfigError::LogFormat => words::LOG_FORMAT_SETTING.into(),
+        ConfigError::MetricsListen => words::metrics_listen_setting().into(),
+        ConfigError::LogFormat => words::log_format_setting().into(),
         ConfigError::AllowedOrigin(part) => words::allow_origin_setting(part),
-        ConfigError::BackupEvery => words::BACKUP_EVERY_SETTING.into(),
-        ConfigError::BackupKeep => words::BACKUP_KEEP_SETTING.into(),
-        ConfigError::BackupKey => words::BACKUP_KEY_SETTING.into(),
+        ConfigError::BackupEvery => words::backup_every_setting().into(),
+        ConfigError::BackupKeep => words::backup_keep_setting().into(),
+        ConfigError::BackupKey => words::backup_key_setting().into(),
     }
 }

@@ -29,7 +29,7 @@ struct SetupLinkJson {
 
 /// Prints the link that works now, or a new one, and only that.
 pub fn run(store: &Store, arguments: &SetupLinkArgs) -> CommandResult {
-    let base = arguments.public_url.base(store, || words::NO_URL.to_owned())?;
+    let base = arguments.public_url.base(store, || words::no_url().to_owned())?;
     let Some(link) = store.setup_link(arguments.renew)? else {
         return fail(words::already_set_up(&base));
     };

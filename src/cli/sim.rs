@@ -82,13 +82,13 @@ fn options(args: SimArgs) -> Options {
 
 fn key(text: &str) -> Result<String, &'static str> {
     let fits = (1..=MAX_KEY).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
-    if fits { Ok(text.to_owned()) } else { Err(words::SIM_KEY_INVALID) }
+    if fits { Ok(text.to_owned()) } else { Err(words::sim_key_invalid()) }
 }
 
 fn limit(text: &str) -> Result<u32, &'static str> {
-    text.parse().ok().filter(|n| *n > 0).ok_or(words::LIMIT_INVALID)
+    text.parse().ok().filter(|n| *n > 0).ok_or(words::limit_invalid())
 }
 
 fn speed(text: &str) -> Result<f64, &'static str> {
-    text.parse().ok().filter(|speed| SPEEDS.contains(speed)).ok_or(words::SPEED_INVALID)
+    text.parse().ok().filter(|speed| SPEEDS.contains(speed)).ok_or(words::speed_invalid())
 }

@@ -12,7 +12,7 @@ const GAP: usize = 2;
 /// One line of a list.
 pub trait TableLine {
     /// The columns' titles.
-    const TITLES: &'static [&'static str];
+    fn titles() -> &'static [&'static str];
 
     /// The cells, one for each title.
     fn cells(&self) -> Vec<String>;
@@ -30,7 +30,7 @@ pub fn list<T: TableLine>(lines: &[T], json: bool, when_empty: &str) -> CommandR
         note(when_empty);
         return Ok(());
     }
-    let titles = T::TITLES.iter().map(|t| (*t).to_owned()).collect();
+    let titles = T::titles().iter().map(|t| (*t).to_owned()).collect();
     let rows: Vec<_> = std::iter::once(titles).chain(lines.iter().map(T::cells)).collect();
     out(aligned(&rows))
 }
@@ -40,7 +40,7 @@ pub fn show<T: TableLine>(line: &T, json: bool) -> CommandResult {
     if json {
         return out(pretty(&line.json()));
     }
-    let titles = T::TITLES.iter().map(|t| (*t).to_owned());
+    let titles = T::titles().iter().map(|t| (*t).to_owned());
     let rows: Vec<_> = titles.zip(line.cells()).map(|(title, cell)| vec![title, cell]).collect();
     out(aligned(&rows))
 }

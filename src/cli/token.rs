@@ -38,7 +38,7 @@ pub enum TokenCommand {
 pub fn run(store: &Store, command: TokenCommand) -> CommandResult {
     match command {
         TokenCommand::Create { user, name, expires } => create(store, &user, name.as_deref(), expires),
-        TokenCommand::List { json } => list(&store.tokens()?, json, words::NO_TOKENS),
+        TokenCommand::List { json } => list(&store.tokens()?, json, words::no_tokens()),
         TokenCommand::Revoke { id } => revoke(store, &id),
     }
 }
@@ -70,7 +70,9 @@ fn revoke(store: &Store, id: &str) -> CommandResult {
 }
 
 impl TableLine for TokenLine {
-    const TITLES: &'static [&'static str] = words::TOKEN_TITLES;
+    fn titles() -> &'static [&'static str] {
+        words::token_titles()
+    }
 
     fn cells(&self) -> Vec<String> {
         let expires = self.expires_at.map(|at| match clock::short(at) {

@@ -1,4 +1,4 @@
-//! What clap says, in Portuguese: help pages, and the sentence for arguments that make no sense.
+//! What clap says, in the program's language: help pages, and the sentence for arguments that make no sense.
 //!
 //! clap's own texts are fixed, so its pages have their few fixed words exchanged, and its errors are
 //! written anew from their kind and context. An error of a kind not met here keeps clap's text.
@@ -16,8 +16,8 @@ pub fn report(error: &Error) -> ExitCode {
     let text = error.render().to_string();
     match error.kind() {
         ErrorKind::DisplayVersion => done(text.trim_end()),
-        ErrorKind::DisplayHelp => done(portuguese(&text).trim_end()),
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => misuse(portuguese(&text).trim_end()),
+        ErrorKind::DisplayHelp => done(worded(&text).trim_end()),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => misuse(worded(&text).trim_end()),
         _ => match sentence(error) {
             Some(sentence) => misuse(&words::misused(&sentence)),
             None => misuse(text.trim_end()),
@@ -34,10 +34,8 @@ fn misuse(text: &str) -> ExitCode {
     ExitCode::from(2)
 }
 
-fn portuguese(page: &str) -> String {
-    words::HELP_PAGE
-        .iter()
-        .fold(page.to_owned(), |page, (english, portuguese)| page.replace(english, portuguese))
+fn worded(page: &str) -> String {
+    words::HELP_PAGE.iter().fold(page.to_owned(), |page, word| page.replace(word.1, word.get()))
 }
 
 fn sentence(error: &Error) -> Option<String> {
@@ -61,7 +59,7 @@ fn sentence(error: &Error) -> Option<String> {
     })
 }
 
-/// What the value's reader said; readers of ours speak Portuguese.
+/// What the value's reader said; readers of ours speak the program's language.
 fn cause(error: &Error) -> String {
     std::error::Error::source(error).map(ToString::to_string).unwrap_or_default()
 }

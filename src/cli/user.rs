@@ -53,7 +53,7 @@ pub fn run(store: &Store, command: UserCommand) -> CommandResult {
             let otherwise = if admin { Role::Administrator } else { Role::Owner };
             add(store, &name, role.unwrap_or(otherwise))
         }
-        UserCommand::List { json } => list(&store.users()?, json, words::NO_USERS),
+        UserCommand::List { json } => list(&store.users()?, json, words::no_users()),
         UserCommand::Password { name } => set_password(store, &name),
         UserCommand::Role { name, role } => set_role(store, &name, role),
         UserCommand::Remove { name, instances_to } => remove(store, &name, instances_to.as_deref()),
@@ -71,7 +71,7 @@ fn failure(name: &str, new_owner: Option<&str>, error: UserError) -> CommandFail
         UserError::Unknown => words::user_unknown(name),
         UserError::Taken => words::user_taken(name),
         UserError::NewOwnerUnknown => words::user_unknown(new_owner.unwrap_or_default()),
-        UserError::NewOwnerIsSelf => words::NEW_OWNER_IS_SELF.into(),
+        UserError::NewOwnerIsSelf => words::new_owner_is_self().into(),
         UserError::OwnsInstances(instances) => words::user_owns(name, instances),
         UserError::LastAdministrator => words::last_administrator(name),
         UserError::Store(error) => return error.into(),
@@ -111,7 +111,9 @@ fn remove(store: &Store, name: &str, new_owner: Option<&str>) -> CommandResult {
 }
 
 impl TableLine for UserLine {
-    const TITLES: &'static [&'static str] = words::USER_TITLES;
+    fn titles() -> &'static [&'static str] {
+        words::user_titles()
+    }
 
     fn cells(&self) -> Vec<String> {
         vec![

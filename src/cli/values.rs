@@ -79,22 +79,22 @@ pub fn base_url(text: &str) -> Result<TypedBaseUrl, &'static str> {
 
 /// Days that a token may live.
 pub fn days(text: &str) -> Result<u64, &'static str> {
-    text.parse().ok().filter(|days| TOKEN_DAYS.contains(days)).ok_or(words::DAYS_INVALID)
+    text.parse().ok().filter(|days| TOKEN_DAYS.contains(days)).ok_or(words::days_invalid())
 }
 
 /// Minutes that a link may live.
 pub fn minutes(text: &str) -> Result<u64, &'static str> {
-    text.parse().ok().filter(|minutes| LINK_MINUTES.contains(minutes)).ok_or(words::MINUTES_INVALID)
+    text.parse().ok().filter(|minutes| LINK_MINUTES.contains(minutes)).ok_or(words::minutes_invalid())
 }
 
 /// Seconds to wait for an answer.
 pub fn wait_seconds(text: &str) -> Result<u64, &'static str> {
-    text.parse().ok().filter(|seconds| (1..=60).contains(seconds)).ok_or(words::WAIT_INVALID)
+    text.parse().ok().filter(|seconds| (1..=60).contains(seconds)).ok_or(words::wait_invalid())
 }
 
 /// An address to listen on.
 pub fn listen_address(text: &str) -> Result<String, &'static str> {
-    config::listen(text).ok_or(words::LISTEN_INVALID)
+    config::listen(text).ok_or(words::listen_invalid())
 }
 
 /// What a text should have been.

@@ -40,6 +40,17 @@ pub(super) fn either<T>(portuguese: T, english: T) -> T {
     }
 }
 
+/// A fixed text in Portuguese and in English, for tables that are made before the language is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Text(pub &'static str, pub &'static str);
+
+impl Text {
+    /// The one of [`language`].
+    pub fn get(self) -> &'static str {
+        either(self.0, self.1)
+    }
+}
+
 /// `format!` of the text in Portuguese or of that in English; both have the same arguments.
 macro_rules! say {
     ($portuguese:literal, $english:literal $(, $($argument:tt)*)?) => {

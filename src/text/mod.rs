@@ -31,7 +31,7 @@ pub use backups::*;
 pub use calls::*;
 pub use instances::*;
 pub use json_body::*;
-pub use language::{in_language, language, set_language};
+pub use language::{Text, in_language, language, set_language};
 pub use linked::*;
 pub use notices::*;
 pub use os_error::os_error;

@@ -1,8 +1,8 @@
 //! What the system answers, in words.
 
-use super::language::{either, say};
 use std::io::{self, ErrorKind};
 
+use super::language::{either, say};
 /// The system's code for a process that may open no more files, on every Unix.
 const TOO_MANY_FILES: i32 = 24;
 

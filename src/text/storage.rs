@@ -1,8 +1,8 @@
 //! Sentences about the data folder.
 
-use super::language::{either, say};
 use std::path::Path;
 
+use super::language::{either, say};
 use super::os_error::os_error;
 use crate::store::{DatabaseFault, Error};
 

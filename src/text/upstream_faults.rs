@@ -1,9 +1,9 @@
 //! What is wrong between here and a server, by its cause, and the one next step.
 
-use super::language::{either, say};
 use std::borrow::Cow;
 use std::time::Duration;
 
+use super::language::{either, say};
 use crate::domain::{NoConnection, ProxyAnswer, ProxyKind, TlsFailure, UpstreamError};
 
 /// What happened, without a full stop, and the next step.

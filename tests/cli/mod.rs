@@ -10,6 +10,7 @@ mod doctor;
 mod install;
 mod instances;
 mod json;
+mod languages;
 mod manuals;
 mod notices;
 mod people;

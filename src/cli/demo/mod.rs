@@ -87,7 +87,7 @@ fn pair(world: &DemoWorld, events: &Receiver<DemoEvent>, after: Duration) -> Res
     }
     loop {
         if reply.text("/data/status") == "connected" {
-            out(words::DEMO_CONNECTED)?;
+            out(words::demo_connected())?;
             return Ok(Next::Serve);
         }
         let code = world.sim.control().current_code(INSTANCE).map(|current| current.code);
@@ -146,5 +146,5 @@ fn watch_lines(sender: &Sender<DemoEvent>) {
 }
 
 fn seconds(text: &str) -> Result<u64, &'static str> {
-    text.parse().ok().filter(|seconds| *seconds <= MAX_PAIR_AFTER).ok_or(words::SECONDS_INVALID)
+    text.parse().ok().filter(|seconds| *seconds <= MAX_PAIR_AFTER).ok_or(words::seconds_invalid())
 }

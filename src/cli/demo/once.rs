@@ -13,7 +13,7 @@ use crate::text::cli as words;
 
 /// One case: how the world is changed first, what is called, what must come of it.
 struct Case {
-    title: &'static str,
+    title: fn() -> &'static str,
     before: fn(&DemoWorld) -> CommandResult,
     owner: DemoUser,
     instance: &'static str,
@@ -30,7 +30,7 @@ const CREATED: &str = "Instância criada. Escaneie o QR Code no WhatsApp.";
 
 const CASES: [Case; 6] = [
     Case {
-        title: words::DEMO_FIRST,
+        title: words::demo_first,
         before: |_| Ok(()),
         owner: DemoUser::Shop,
         instance: INSTANCE,
@@ -40,7 +40,7 @@ const CASES: [Case; 6] = [
         rows: 1,
     },
     Case {
-        title: words::DEMO_REPEATED,
+        title: words::demo_repeated,
         before: |_| Ok(()),
         owner: DemoUser::Shop,
         instance: INSTANCE,
@@ -50,7 +50,7 @@ const CASES: [Case; 6] = [
         rows: 1,
     },
     Case {
-        title: words::DEMO_LOST,
+        title: words::demo_lost,
         before: |world| {
             world.sim.control().forget(None);
             Ok(())
@@ -63,7 +63,7 @@ const CASES: [Case; 6] = [
         rows: 1,
     },
     Case {
-        title: words::DEMO_NO_CREDENTIAL,
+        title: words::demo_no_credential,
         before: |world| Ok(world.store.set_credential_active(CREDENTIAL, false).map(drop)?),
         owner: DemoUser::Shop,
         instance: "sem-credencial",
@@ -74,7 +74,7 @@ const CASES: [Case; 6] = [
         rows: 0,
     },
     Case {
-        title: words::DEMO_UNREACHABLE,
+        title: words::demo_unreachable,
         before: |world| {
             world.sim.control().refuse(true);
             Ok(world.store.set_credential_active(CREDENTIAL, true).map(drop)?)
@@ -87,7 +87,7 @@ const CASES: [Case; 6] = [
         rows: 1,
     },
     Case {
-        title: words::DEMO_OTHER_USER,
+        title: words::demo_other_user,
         before: |world| {
             world.sim.control().refuse(false);
             Ok(())
@@ -123,7 +123,7 @@ pub fn run() -> CommandResult {
         all_well &= well;
     }
     world.stop();
-    if all_well { Ok(()) } else { fail(words::DEMO_FAILED) }
+    if all_well { Ok(()) } else { fail(words::demo_failed()) }
 }
 
 fn play(world: &DemoWorld, case: &Case) -> Result<Played, CommandFailure> {
@@ -175,6 +175,6 @@ fn line(case: &Case, played: &Played, well: bool) -> String {
     let calls = if played.calls.is_empty() { "-".to_owned() } else { played.calls.join(", ") };
     let code = if reply.text("/data/qrCode").is_empty() { "" } else { ", QR" };
     let outcome = format!("{} {}{}{code}", reply.status, reply.text("/data/status"), reply.text("/code"));
-    let verdict = if well { words::CASE_OK } else { words::CASE_FAILED };
-    format!("{:<42} {calls:<24} → {outcome:<29} {:>5} ms  {verdict}", case.title, played.took.as_millis())
+    let verdict = if well { words::CASE_OK } else { words::case_failed() };
+    format!("{:<42} {calls:<24} → {outcome:<29} {:>5} ms  {verdict}", (case.title)(), played.took.as_millis())
 }

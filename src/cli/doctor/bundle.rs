@@ -29,7 +29,7 @@ const TOKEN: &str = "pareia_";
 /// Refuses what could not be written later, before anything is looked at.
 pub fn check(path: &Path, yes: bool) -> CommandResult {
     if !yes && !io::stdin().is_terminal() {
-        return Err(CommandFailure::Usage(words::BUNDLE_UNASKED.to_owned()));
+        return Err(CommandFailure::Usage(words::bundle_unasked().to_owned()));
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let obstacle = as_caller(|| match path.symlink_metadata() {
@@ -44,8 +44,8 @@ pub fn check(path: &Path, yes: bool) -> CommandResult {
 pub fn offer(path: &Path, yes: bool, facts: &Facts, found: &[Finding]) -> CommandResult {
     let text = text(facts, found);
     out(&text)?;
-    if !yes && !confirmed(words::BUNDLE_CONFIRM)? {
-        note(words::BUNDLE_DECLINED);
+    if !yes && !confirmed(words::bundle_confirm())? {
+        note(words::bundle_declined());
         return Ok(());
     }
     let mut options = OpenOptions::new();
@@ -58,7 +58,7 @@ pub fn offer(path: &Path, yes: bool, facts: &Facts, found: &[Finding]) -> Comman
 }
 
 fn text(facts: &Facts, found: &[Finding]) -> String {
-    let mut text = format!("{}\n", words::BUNDLE_HEAD);
+    let mut text = format!("{}\n", words::bundle_head());
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(text, "{name}: {}", masked(value));
     };

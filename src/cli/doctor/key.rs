@@ -12,7 +12,7 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
     let path = facts.folder.join("pareia.key");
     vec![match facts.ask(CHECK, Inspection::key_state) {
         Ok(KeyState::Fine(keys)) => Finding::ok(CHECK, words::key_fine(keys)),
-        Ok(KeyState::NotMade) => Finding::ok(CHECK, words::KEY_NOT_MADE),
+        Ok(KeyState::NotMade) => Finding::ok(CHECK, words::key_not_made()),
         Ok(KeyState::Missing(_)) => Finding::bad(CHECK, words::key_missing(&path)),
         Ok(KeyState::NoKey | KeyState::Wrong(_)) => Finding::bad(CHECK, words::key_wrong(&path)),
         Err(unasked) => unasked,

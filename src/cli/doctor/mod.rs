@@ -111,7 +111,7 @@ pub fn run(folder: &Path, args: &DoctorArgs) -> CommandResult {
 
 fn gather(folder: &Path, args: &DoctorArgs, deadline: Instant) -> Result<Facts, CommandFailure> {
     let given = Some(typed_value(args.public_url.text())).filter(|text| !text.is_empty());
-    let unusable = || CommandFailure::Usage(words::PUBLIC_URL_SETTING.to_owned());
+    let unusable = || CommandFailure::Usage(words::public_url_setting().to_owned());
     let public_url = given.map(|text| config::public_url(&text).ok_or_else(unusable)).transpose()?;
     let listen = args.listen.as_deref().map(typed_value);
     let note = serving_note(folder);

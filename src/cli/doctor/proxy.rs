@@ -15,7 +15,7 @@ const ENOUGH_LOGINS: usize = 3;
 /// Asks over the public address, where there is one.
 pub fn check(facts: &Facts) -> Vec<Finding> {
     match &facts.public_url {
-        None if !facts.is_served => vec![Finding::ok(CHECK, words::PROXY_UNSERVED)],
+        None if !facts.is_served => vec![Finding::ok(CHECK, words::proxy_unserved())],
         None => vec![local_only(facts)],
         Some(url) => {
             let found = [plain(url), way(facts, url), forwarding(facts, url)];
@@ -29,7 +29,7 @@ fn local_only(facts: &Facts) -> Finding {
     let listening = facts.note.as_ref().map(|note| &*note.listen);
     let open = listening.filter(|text| text.parse::<SocketAddr>().is_ok_and(|at| !at.ip().is_loopback()));
     open.map_or_else(
-        || Finding::ok(CHECK, words::PROXY_NONE),
+        || Finding::ok(CHECK, words::proxy_none()),
         |address| Finding::warn(CHECK, words::unencrypted(address)),
     )
 }

@@ -28,12 +28,12 @@ impl<'a> Report<'a> {
 
 /// A finding as one line, and the cure below it.
 pub fn line(finding: &Finding) -> String {
-    let mark = words::MARKS[finding.level as usize];
+    let mark = words::marks()[finding.level as usize];
     let title = words::check_title(finding.check);
     let subject =
         finding.subject.as_ref().map(|subject| format!("{}: ", printable(subject))).unwrap_or_default();
     let cure =
-        finding.cure.as_ref().map(|cure| format!("\n      {} {cure}", words::CURE)).unwrap_or_default();
+        finding.cure.as_ref().map(|cure| format!("\n      {} {cure}", words::cure())).unwrap_or_default();
     format!("{mark} {title:TITLE$} {subject}{}{cure}", printable(&finding.text))
 }
 

@@ -51,7 +51,7 @@ fn examine(facts: &Facts, gateway: &Gateway, server: &InspectedServer) -> Vec<Fi
             Err(_) => Vec::new(),
         }
     } else {
-        vec![Finding::ok(CHECK, words::SERVER_DISABLED)]
+        vec![Finding::ok(CHECK, words::server_disabled())]
     };
     found.into_iter().map(|finding| finding.about(&credential.name)).collect()
 }

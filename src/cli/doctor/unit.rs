@@ -23,7 +23,7 @@ pub fn check(_: &Facts) -> Vec<Finding> {
     let own = std::env::current_exe().unwrap_or_default();
     match shown {
         Some(shown) => judge(&shown, &own.to_string_lossy()),
-        None => vec![Finding::ok(CHECK, words::UNIT_NONE)],
+        None => vec![Finding::ok(CHECK, words::unit_none())],
     }
 }
 
@@ -40,7 +40,7 @@ fn judge(shown: &str, own: &str) -> Vec<Finding> {
         lines.filter(|(key, _)| *key == name).map(|(_, value)| value).next().unwrap_or_default()
     };
     if value("LoadState") != "loaded" {
-        return vec![Finding::ok(CHECK, words::UNIT_NONE)];
+        return vec![Finding::ok(CHECK, words::unit_none())];
     }
     let restarts = value("NRestarts").parse().unwrap_or(0);
     let program = value("ExecStart").split("path=").nth(1).and_then(|rest| rest.split(" ;").next());
@@ -59,7 +59,7 @@ fn judge(shown: &str, own: &str) -> Vec<Finding> {
         (restarts > MANY_RESTARTS).then(|| Finding::warn(CHECK, words::unit_restarts(restarts))),
         other.map(|path| Finding::warn(CHECK, words::unit_other_binary(path))),
     ];
-    or_fine(found.into_iter().flatten().collect(), CHECK, || words::UNIT_FINE.to_owned())
+    or_fine(found.into_iter().flatten().collect(), CHECK, || words::unit_fine().to_owned())
 }
 
 #[cfg(test)]

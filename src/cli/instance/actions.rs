@@ -49,7 +49,7 @@ pub fn restart(store: Store, name: &str) -> CommandResult {
 pub fn delete(store: Store, arguments: &DeleteArgs) -> CommandResult {
     let DeleteArgs { name, keep_upstream, yes, json } = arguments;
     if !yes && !io::stdin().is_terminal() {
-        return Err(CommandFailure::Usage(words::DELETE_NEEDS_YES.to_owned()));
+        return Err(CommandFailure::Usage(words::delete_needs_yes().to_owned()));
     }
     let target = find(&store, name)?;
     let actions = action_service(store);
@@ -59,8 +59,8 @@ pub fn delete(store: Store, arguments: &DeleteArgs) -> CommandResult {
     if goes.other_stays {
         note(crate::text::other_instance_stays());
     }
-    if !yes && !confirmed(words::DELETE_CONFIRM)? {
-        return fail(words::NOT_DELETED);
+    if !yes && !confirmed(words::delete_confirm())? {
+        return fail(words::not_deleted());
     }
     let gone = actions.delete(&target, *keep_upstream, &new_id("cli-"));
     let gone = gone.map_err(|error| failed(Action::Delete, &error))?;

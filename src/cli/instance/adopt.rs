@@ -41,11 +41,11 @@ pub fn run(store: Store, arguments: &AdoptArgs) -> CommandResult {
     let AdoptArgs { name, all, server, user, phone, yes, json } = arguments;
     let adopts = name.is_some() || *all;
     if adopts && !yes && !io::stdin().is_terminal() {
-        return Err(CommandFailure::Usage(words::ADOPT_NEEDS_YES.to_owned()));
+        return Err(CommandFailure::Usage(words::adopt_needs_yes().to_owned()));
     }
     let owner = match user {
         Some(name) => Some(user::find(&store, name)?.id),
-        None if adopts => return Err(CommandFailure::Usage(words::ADOPT_NEEDS_USER.to_owned())),
+        None if adopts => return Err(CommandFailure::Usage(words::adopt_needs_user().to_owned())),
         None => None,
     };
     if let Some(id) = server {
@@ -63,19 +63,19 @@ pub fn run(store: Store, arguments: &AdoptArgs) -> CommandResult {
     match owner.filter(|_| adopts) {
         Some(owner) => adopt(service.store(), &found, &owner, *yes, *json),
         None if *json => out(pretty(&UnmanagedJson::of(&found))),
-        None => list(&found.instances, false, words::NOTHING_UNMANAGED),
+        None => list(&found.instances, false, words::nothing_unmanaged()),
     }
 }
 
 fn adopt(store: &Store, found: &Unmanaged, owner: &str, yes: bool, json: bool) -> CommandResult {
     if !json {
-        list(&found.instances, false, words::NOTHING_UNMANAGED)?;
+        list(&found.instances, false, words::nothing_unmanaged())?;
     }
     if !found.instances.iter().any(|found| found.plan.is_ok()) {
-        return fail(words::NOTHING_ADOPTABLE);
+        return fail(words::nothing_adoptable());
     }
-    if !yes && !confirmed(words::ADOPT_CONFIRM)? {
-        return fail(words::NOT_ADOPTED);
+    if !yes && !confirmed(words::adopt_confirm())? {
+        return fail(words::not_adopted());
     }
     let adopted = unmanaged::adopt(store, found, owner)?;
     for instance in &adopted {
@@ -94,7 +94,9 @@ fn refused(error: NotFound) -> CommandFailure {
 }
 
 impl TableLine for FoundInstance {
-    const TITLES: &'static [&'static str] = words::UNMANAGED_TITLES;
+    fn titles() -> &'static [&'static str] {
+        words::unmanaged_titles()
+    }
 
     fn cells(&self) -> Vec<String> {
         let plan = self.plan.as_ref();

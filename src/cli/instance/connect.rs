@@ -65,7 +65,7 @@ pub fn run(store: Store, arguments: ConnectArgs) -> CommandResult {
         note(crate::text::pairing_code_missing());
     }
     if first.qr.is_some() && !arguments.once {
-        note(words::CTRL_C);
+        note(words::ctrl_c());
     }
     let (id, not_asked) = (first.instance_id.clone(), first.servers_not_asked.clone());
     follow(first, arguments.once, &call)?;
@@ -101,7 +101,7 @@ fn follow(first: ConnectOutcome, once: bool, call: &impl Fn() -> ConnectResult) 
     let mut is_advised = false;
     loop {
         match result {
-            Ok(ConnectOutcome { qr: None, .. }) => return out(words::CONNECTED),
+            Ok(ConnectOutcome { qr: None, .. }) => return out(words::connected()),
             Ok(ConnectOutcome { qr: Some(qr), scan_help, .. }) => {
                 failures = 0;
                 let pairing = qr.pairing_code.as_ref().map(Secret::expose);

@@ -14,7 +14,7 @@ use crate::text::cli as words;
 pub fn list_of(store: &Store, user: Option<&str>, json: bool) -> CommandResult {
     let user = user.map(|name| user::find(store, name)).transpose()?;
     let lines = store.instance_lines(user.as_ref().map(|user| user.id.as_str()))?;
-    list(&lines, json, words::NO_INSTANCES)
+    list(&lines, json, words::no_instances())
 }
 
 /// Prints one instance.
@@ -34,7 +34,9 @@ pub fn show_one(store: &Store, name: &str, json: bool) -> CommandResult {
 }
 
 impl TableLine for InstanceLine {
-    const TITLES: &'static [&'static str] = words::INSTANCE_TITLES;
+    fn titles() -> &'static [&'static str] {
+        words::instance_titles()
+    }
 
     fn cells(&self) -> Vec<String> {
         vec![

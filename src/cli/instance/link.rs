@@ -28,7 +28,7 @@ pub struct LinkArgs {
 /// Prints the address of a new link, and only that.
 pub fn run(store: &Store, arguments: &LinkArgs) -> CommandResult {
     let target = find(store, &arguments.name)?;
-    let base = arguments.public_url.base(store, || words::NO_URL.to_owned())?;
+    let base = arguments.public_url.base(store, || words::no_url().to_owned())?;
     let Some(link) = links::make(store, &target.id, arguments.minutes)? else {
         return fail(words::already_connected(&arguments.name));
     };

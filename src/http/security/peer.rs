@@ -19,7 +19,7 @@ pub struct NotANetwork;
 
 impl fmt::Display for NotANetwork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("não é um endereço IP nem uma faixa como 10.0.0.0/8")
+        f.write_str("neither an IP address nor a range")
     }
 }
 

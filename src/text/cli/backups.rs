@@ -5,23 +5,45 @@ use std::path::Path;
 use crate::store::BackupContents;
 use crate::text::backup_error;
 use crate::text::count::count;
+use crate::text::language::{either, say};
 
 /// `--backup-every` makes no sense.
-pub const BACKUP_EVERY_SETTING: &str =
-    "--backup-every (PAREIA_BACKUP_EVERY) deve ser um tempo de 1m a 90d, como 24h, 30m ou 7d";
+pub fn backup_every_setting() -> &'static str {
+    either(
+        "--backup-every (PAREIA_BACKUP_EVERY) deve ser um tempo de 1m a 90d, como 24h, 30m ou 7d",
+        "--backup-every (PAREIA_BACKUP_EVERY) must be a time from 1m to 90d, like 24h, 30m or 7d",
+    )
+}
 /// `--backup-keep` makes no sense.
-pub const BACKUP_KEEP_SETTING: &str = "--backup-keep (PAREIA_BACKUP_KEEP) deve ser de 1 a 1000";
+pub fn backup_keep_setting() -> &'static str {
+    either(
+        "--backup-keep (PAREIA_BACKUP_KEEP) deve ser de 1 a 1000",
+        "--backup-keep (PAREIA_BACKUP_KEEP) must be from 1 to 1000",
+    )
+}
 /// `--backup-key` makes no sense.
-pub const BACKUP_KEY_SETTING: &str = "--backup-key (PAREIA_BACKUP_KEY) deve ser with ou without";
+pub fn backup_key_setting() -> &'static str {
+    either(
+        "--backup-key (PAREIA_BACKUP_KEY) deve ser with ou without",
+        "--backup-key (PAREIA_BACKUP_KEY) must be with or without",
+    )
+}
 /// The file of a backup would have the name of its key.
-pub const BACKUP_IS_KEY: &str =
-    "o arquivo do backup não pode terminar em .key: esse é o nome da chave ao lado dele";
+pub fn backup_is_key() -> &'static str {
+    either(
+        "o arquivo do backup não pode terminar em .key: esse é o nome da chave ao lado dele",
+        "the file of the backup may not end in .key: that is the name of the key beside it",
+    )
+}
 
 /// The folder of a backup is not there.
 pub fn backup_folder_missing(folder: &Path) -> String {
     let folder = folder.display();
-    format!(
-        "a pasta {folder} não existe: confira o caminho e se o disco está montado, ou crie-a antes (mkdir -p {folder})"
+    say!(
+        "a pasta {folder} não existe: confira o caminho e se o disco está montado, ou crie-a antes (mkdir -p \
+         {folder})",
+        "the folder {folder} does not exist: check the path and whether the disk is mounted, or make it first \
+         (mkdir -p {folder})"
     )
 }
 
@@ -36,9 +58,10 @@ pub fn backup_failed(error: &crate::store::BackupError) -> String {
 
 /// What was copied and verified.
 fn contents(contents: &BackupContents) -> String {
-    format!(
+    say!(
         "{}, {} KiB, versão {} do banco",
-        count(contents.instances, "instância", "instâncias"),
+        "{}, {} KiB, database version {}",
+        count(contents.instances, either("instância", "instance"), either("instâncias", "instances")),
         contents.bytes.div_ceil(1024),
         contents.schema_version
     )
@@ -46,14 +69,20 @@ fn contents(contents: &BackupContents) -> String {
 
 /// A backup was made.
 pub fn backup_made(made: &BackupContents, key: Option<&Path>) -> String {
-    let made_text = format!("Backup feito e conferido: {}.", contents(made));
+    let made_text = say!("Backup feito e conferido: {}.", "Backup made and verified: {}.", contents(made));
     match key {
-        Some(key) => format!(
-            "{made_text}\nA chave está ao lado, em {}: quem tem os dois abre as credenciais. Guarde-os onde só você entra.",
+        Some(key) => say!(
+            "{made_text}\nA chave está ao lado, em {}: quem tem os dois abre as credenciais. Guarde-os onde \
+             só você entra.",
+            "{made_text}\nThe key is beside it, in {}: whoever has both opens the credentials. Keep them \
+             where only you get in.",
             key.display()
         ),
-        None if made.sealed_keys > 0 => format!(
-            "{made_text}\nSem a chave (pareia.key da pasta de dados) as credenciais deste backup não abrem: guarde-a à parte."
+        None if made.sealed_keys > 0 => say!(
+            "{made_text}\nSem a chave (pareia.key da pasta de dados) as credenciais deste backup não abrem: \
+             guarde-a à parte.",
+            "{made_text}\nWithout the key (pareia.key of the data folder) the credentials of this backup do \
+             not open: keep it elsewhere."
         ),
         None => made_text,
     }
@@ -61,41 +90,52 @@ pub fn backup_made(made: &BackupContents, key: Option<&Path>) -> String {
 
 /// The disk of a backup keeps no modes.
 pub fn backup_is_exposed(file: &Path) -> String {
-    format!(
+    say!(
         "Atenção: o disco de {} não guarda permissões, e outros usuários desta máquina podem ler o backup.",
+        "Attention: the disk of {} keeps no permissions, and other users of this machine can read the backup.",
         file.display()
     )
 }
 
 /// How far a copy has come.
 pub fn copying(percent: i64) -> String {
-    format!("Copiando… {percent:>3} %")
+    say!("Copiando… {percent:>3} %", "Copying… {percent:>3} %")
 }
 
 /// A backup was restored.
 pub fn data_restored(restored: &BackupContents, kept: Option<&Path>) -> String {
-    let done = format!("Restaurado: {}.", contents(restored));
+    let done = say!("Restaurado: {}.", "Restored: {}.", contents(restored));
     match kept {
         Some(kept) => {
             // Whole paths, with the folder: the line is to work from anywhere.
             let kept = std::path::absolute(kept).unwrap_or_else(|_| kept.to_owned());
             let (folder, kept) = (kept.parent().unwrap_or(&kept).display(), kept.display());
-            format!(
-                "{done}\nOs dados de antes estão em {kept}. Para voltar a eles: pareia restore --data {folder} {kept}/pareia.db\nAgora inicie o pareia."
+            say!(
+                "{done}\nOs dados de antes estão em {kept}. Para voltar a eles: pareia restore --data \
+                 {folder} {kept}/pareia.db\nAgora inicie o pareia.",
+                "{done}\nThe data from before are in {kept}. To go back to them: pareia restore --data \
+                 {folder} {kept}/pareia.db\nNow start pareia."
             )
         }
-        None => format!("{done}\nAgora inicie o pareia."),
+        None => say!("{done}\nAgora inicie o pareia.", "{done}\nNow start pareia."),
     }
 }
 
 /// A server cannot start itself anew.
 pub fn cannot_restart(error: &std::io::Error) -> String {
-    format!(
+    say!(
         "não consegui me reiniciar ({}): inicie o pareia, e o backup é restaurado",
+        "cannot restart by itself ({}): start pareia, and the backup is restored",
         crate::text::os_error(error)
     )
 }
 
 /// A backup was restored without its key.
-pub const RESTORED_WITHOUT_KEY: &str = "As credenciais ficaram de fora, porque a chave delas se perdeu. Cadastre-as de \
-     novo com o mesmo endereço: pareia credential add --help";
+pub fn restored_without_key() -> &'static str {
+    either(
+        "As credenciais ficaram de fora, porque a chave delas se perdeu. Cadastre-as de novo com o mesmo \
+         endereço: pareia credential add --help",
+        "The credentials were left out, because their key is lost. Add them again with the same address: \
+         pareia credential add --help",
+    )
+}

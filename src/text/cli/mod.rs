@@ -1,4 +1,4 @@
-//! Every sentence of the command line, in Brazilian Portuguese.
+//! Every sentence of the command line, in both languages.
 //!
 //! Sentences say what happened and what to do next. None carries a key, a token or a QR code.
 

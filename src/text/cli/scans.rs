@@ -1,6 +1,7 @@
 //! The help for a scan that does nothing, for a terminal.
 
 use crate::domain::ServerVersions;
+use crate::text::language::say;
 use crate::text::scans::{scan_causes, scan_question};
 
 /// What whoever scans is asked, each answer with its cause and cure, and the server's releases.
@@ -17,5 +18,5 @@ fn server_versions(server: Option<&str>, whatsapp_web: Option<&str>) -> Option<S
     let server = server.map(|version| format!("Evolution API {version}"));
     let whatsapp_web = whatsapp_web.map(|version| format!("WhatsApp Web {version}"));
     let named: Vec<_> = server.into_iter().chain(whatsapp_web).collect();
-    (!named.is_empty()).then(|| format!("Este servidor: {}.", named.join(", ")))
+    (!named.is_empty()).then(|| say!("Este servidor: {}.", "This server: {}.", named.join(", ")))
 }

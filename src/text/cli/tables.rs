@@ -1,25 +1,63 @@
 //! Titles of the columns of lists.
 
+use crate::text::language::either;
+
 /// Titles of `pareia credential list`.
-pub const CREDENTIAL_TITLES: &[&str] =
-    &["ID", "NOME", "TIPO", "ENDEREÇO", "ATIVA", "INSTÂNCIAS", "CRIADA (UTC)"];
+pub fn credential_titles() -> &'static [&'static str] {
+    either(
+        &["ID", "NOME", "TIPO", "ENDEREÇO", "ATIVA", "INSTÂNCIAS", "CRIADA (UTC)"],
+        &["ID", "NAME", "TYPE", "ADDRESS", "ACTIVE", "INSTANCES", "CREATED (UTC)"],
+    )
+}
 /// Titles of `pareia user list`.
-pub const USER_TITLES: &[&str] = &["NOME", "PAPEL", "SENHA", "INSTÂNCIAS", "TOKENS", "CRIADO (UTC)", "ID"];
+pub fn user_titles() -> &'static [&'static str] {
+    either(
+        &["NOME", "PAPEL", "SENHA", "INSTÂNCIAS", "TOKENS", "CRIADO (UTC)", "ID"],
+        &["NAME", "ROLE", "PASSWORD", "INSTANCES", "TOKENS", "CREATED (UTC)", "ID"],
+    )
+}
 /// Titles of `pareia token list`.
-pub const TOKEN_TITLES: &[&str] = &["ID", "USUÁRIO", "NOME", "EXPIRA (UTC)", "USADO (UTC)", "CRIADO (UTC)"];
+pub fn token_titles() -> &'static [&'static str] {
+    either(
+        &["ID", "USUÁRIO", "NOME", "EXPIRA (UTC)", "USADO (UTC)", "CRIADO (UTC)"],
+        &["ID", "USER", "NAME", "EXPIRES (UTC)", "USED (UTC)", "CREATED (UTC)"],
+    )
+}
 /// Titles of what `pareia instance adopt` finds.
-pub const UNMANAGED_TITLES: &[&str] = &["NA EVOLUTION", "CREDENCIAL", "PAREADA", "TELEFONE", "NO PAREIA"];
+pub fn unmanaged_titles() -> &'static [&'static str] {
+    either(
+        &["NA EVOLUTION", "CREDENCIAL", "PAREADA", "TELEFONE", "NO PAREIA"],
+        &["IN EVOLUTION", "CREDENTIAL", "PAIRED", "PHONE", "IN PAREIA"],
+    )
+}
 /// Titles of `pareia instance list`, and of the lines of `show`.
-pub const INSTANCE_TITLES: &[&str] = &[
-    "NOME",
-    "APELIDO",
-    "STATUS",
-    "DESDE (UTC)",
-    "TELEFONE",
-    "CONECTADO",
-    "USUÁRIO",
-    "CREDENCIAL",
-    "ETIQUETAS",
-    "CRIADA (UTC)",
-    "ID",
-];
+pub fn instance_titles() -> &'static [&'static str] {
+    either(
+        &[
+            "NOME",
+            "APELIDO",
+            "STATUS",
+            "DESDE (UTC)",
+            "TELEFONE",
+            "CONECTADO",
+            "USUÁRIO",
+            "CREDENCIAL",
+            "ETIQUETAS",
+            "CRIADA (UTC)",
+            "ID",
+        ],
+        &[
+            "NAME",
+            "DISPLAY NAME",
+            "STATUS",
+            "SINCE (UTC)",
+            "PHONE",
+            "CONNECTED",
+            "USER",
+            "CREDENTIAL",
+            "LABELS",
+            "CREATED (UTC)",
+            "ID",
+        ],
+    )
+}
