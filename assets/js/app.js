@@ -29,6 +29,7 @@ const SCREENS = {
   usuarios: { load: screen('users', 'usersScreen'), admin: true },
   backup: { load: screen('backup', 'backupScreen'), admin: true },
   conta: { load: screen('account', 'accountScreen'), loadOne: screen('notices', 'noticesScreen') },
+  disponibilidade: { load: screen('uptime', 'uptimeScreen') },
   ajuda: { load: screen('help', 'helpScreen'), open: true },
 };
 

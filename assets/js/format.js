@@ -54,6 +54,18 @@ export function span(seconds) {
   return unit(seconds / length, name);
 }
 
+/** How long that is, to two units: "1 dia 4 h". */
+export function duration(seconds) {
+  const short = (n, name) => new Intl.NumberFormat(locale(), { style: 'unit', unit: name, unitDisplay: 'short' }).format(n);
+  const parts = [['day', 86400, 1e9], ['hour', 3600, 24], ['minute', 60, 60], ['second', 1, 60]]
+    .map(([name, length, most]) => [name, Math.floor(seconds / length) % most]);
+  const first = Math.max(0, parts.findIndex(([, n]) => n > 0));
+  return parts.slice(first, first + 2).filter(([, n], at) => n > 0 || at === 0).map(([name, n]) => short(n, name)).join(' ');
+}
+
+/** As it came, to two decimals: nothing that was ever down becomes 100 %. */
+export const percentage = (percent) => new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 2 }).format(percent / 100);
+
 /** A relative time with the exact one on hover; it goes on telling the truth while it is shown. */
 export const when = (iso) =>
   iso ? h('time', { datetime: iso, title: exact(iso) }, ago(iso)) : h('span', {}, '–');

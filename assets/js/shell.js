@@ -68,7 +68,7 @@ export function watchTroubles(signal) {
 }
 
 const ITEMS = [
-  { href: '#/', key: 'nav.numbers', drawing: 'numbers', at: ['', 'instancia', 'conectar'] },
+  { href: '#/', key: 'nav.numbers', drawing: 'numbers', at: ['', 'instancia', 'conectar', 'disponibilidade'] },
   { href: '#/servidores', key: 'nav.servers', drawing: 'servers', at: ['servidores'], admin: true },
   { href: '#/usuarios', key: 'nav.users', drawing: 'users', at: ['usuarios'], admin: true },
   { href: '#/conta', key: 'nav.account', drawing: 'account', at: ['conta', 'backup'] },

@@ -27,6 +27,7 @@ const SCREENS: &[(&str, &str)] = &[
     ("instancia/loja-002", "disconnected"),
     ("servidores", "servers"),
     ("servidores/fora-do-pareia", "unmanaged"),
+    ("disponibilidade", "availability"),
     ("usuarios", "users"),
     ("conta", "account"),
     ("backup", "backup"),
@@ -52,6 +53,7 @@ fn all(driver: &Driver, kind: &str, screen: Screen, language: &str) {
         "loja",
         &json!({"displayName": "Loja do Zé", "note": "Chip da Ana", "labels": ["matriz", "vendas"]}),
     );
+    world.history();
     let browser = Browser::open(driver, screen);
     browser.go(&world.url("/"));
     browser.run(&format!("localStorage.setItem('pareia.lang', '{language}')"));

@@ -132,6 +132,32 @@ impl World {
         ));
     }
 
+    /// A history of 80 days of every number: most were connected, some dropped, and for two days nobody looked.
+    pub fn history(&self) {
+        let now = pareia::domain::now();
+        let ago = |days: i64| now - days * 86_400_000;
+        self.shop.set(&format!(
+            "INSERT INTO server_spans (credentialId, beganAt, endedAt, answered) VALUES
+                 ('cred_a', {}, {}, 1), ('cred_a', {}, {}, 0), ('cred_a', {}, {now}, 1);
+             UPDATE messaging_instances SET firstConnectedAt = {} WHERE status IN ('connected', 'disconnected');
+             UPDATE messaging_instances SET labels = '[\"vip\"]' WHERE status = 'disconnected';
+             DELETE FROM instance_events;
+             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25)
+             INSERT INTO instance_events (instanceId, at, fromStatus, toStatus, reason)
+                 SELECT id, {} + i * 259200000 + rowid * 3600000 + v.late, v.was, v.become, v.why FROM n, messaging_instances,
+                     (SELECT 0 AS late, 'connected' AS was, 'disconnected' AS become, 'dropped' AS why
+                      UNION ALL SELECT 7200000, 'disconnected', 'connected', 'paired') v
+                 WHERE firstConnectedAt IS NOT NULL AND (status = 'disconnected' OR i > 22) ORDER BY i, rowid, v.late",
+            ago(80),
+            ago(9),
+            ago(9),
+            ago(9) + 40_000_000,
+            ago(7),
+            ago(70),
+            ago(78)
+        ));
+    }
+
     /// A link that connects that instance.
     pub fn link(&self, name: &str) -> String {
         let made = self.shop.call("POST", &format!("{ROUTE}/{name}/link"));

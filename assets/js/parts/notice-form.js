@@ -3,6 +3,7 @@
 import { h } from '../dom.js';
 import { post } from '../api.js';
 import { lang } from '../prefs.js';
+import { utcOffset } from '../utc-offset.js';
 import { t } from '../words.js';
 import { copyBox } from './copy.js';
 import { ask, tell } from './dialog.js';
@@ -14,13 +15,6 @@ const CHANNELS = ['whatsapp', 'telegram', 'ntfy', 'email', 'webhook'];
 /** What each asks for beside the address; `secret` is asked for by all but one. */
 const WITH = { whatsapp: [], telegram: ['secret'], ntfy: ['secret'], email: ['server', 'login', 'secret', 'from'], webhook: ['secret'] };
 const NEEDED = { telegram: ['secret'], email: ['server'] };
-
-/** The browser's own time, as +HH:MM. */
-function utcOffset() {
-  const ahead = -new Date().getTimezoneOffset();
-  const two = (number) => String(number).padStart(2, '0');
-  return `${ahead < 0 ? '-' : '+'}${two(Math.floor(Math.abs(ahead) / 60))}:${two(Math.abs(ahead) % 60)}`;
-}
 
 /** The fields of one way, those that it does not ask for left out. */
 function fieldsOf(channel) {

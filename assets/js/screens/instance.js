@@ -20,6 +20,7 @@ import { links } from '../parts/links.js';
 import { removeDialog } from '../parts/remove.js';
 import { scanHelp } from '../parts/scan-help.js';
 import { tags } from '../parts/tags.js';
+import { uptime } from '../parts/uptime.js';
 
 function restart(name, called) {
   ask({
@@ -121,6 +122,8 @@ export function instanceScreen({ params, signal, session, go }) {
   const help = scanHelp();
   const linked = linkedNotice(name, { again, logout: acts.logout });
   const past = history(name, signal);
+  const available = uptime(instancePath(name, '/uptime'), signal);
+  const availability = section(t('uptime.title'), { actions: linkButton(t('uptime.open'), '#/disponibilidade', { icon: 'chart' }) }, available.node);
   const shared = links(name, signal);
   const removal = section(t('remove.section'), { lead: t('remove.lead'), name: 'quiet-card' },
     h('div', { class: 'actions' }, button(t('remove.open'), acts.remove, { kind: 'danger-quiet', icon: 'trash' })));
@@ -140,10 +143,11 @@ export function instanceScreen({ params, signal, session, go }) {
     about.update(instance, mayManage);
     removal.hidden = !mayManage;
     shared.node.hidden = instance.status === 'connected' || shownStatus(instance) === 'fighting';
-    if (!begun) fillWith(place, linked.node, status.node, help.node, shared.node, about.node, past.node, removal);
+    if (!begun) fillWith(place, linked.node, status.node, help.node, shared.node, about.node, availability, past.node, removal);
     begun = true;
     const mark = `${instance.status} ${instance.statusSince}`;
     if (mark !== last) past.load();
+    if (last && mark !== last) available.load();
     last = mark;
   }
 

@@ -115,6 +115,7 @@ export function instancesScreen({ signal, session }) {
   const chips = filters((what) => change({ ...what, page: 1 }));
   const search = h('input', { type: 'search', value: wanted.search, placeholder: t('list.search'), maxlength: 64, 'aria-label': t('list.search'), autocomplete: 'off', spellcheck: 'false' });
   const tools = h('div', { class: 'list-tools waiting' }, h('div', { class: 'search' }, icon('search'), search), chips.node);
+  const month = h('a', { href: '#/disponibilidade', hidden: true }, t('uptime.title'));
   const add = linkButton(t('connect.title'), '#/conectar', { kind: 'primary', icon: 'plus' });
   let showing = null;
   keepInAddress(listAddress(wanted));
@@ -138,6 +139,7 @@ export function instancesScreen({ signal, session }) {
     chips.show(wanted, answer);
     tools.classList.remove('waiting'); // Its place was kept until now, so that nothing jumps.
     tools.hidden = !sum(answer.counts) && !filtered;
+    month.hidden = tools.hidden;
     add.hidden = tools.hidden; // With nothing in the list, the list's place says what to do.
     rows.show(answer.data);
     pages.show(answer);
@@ -160,6 +162,6 @@ export function instancesScreen({ signal, session }) {
     failed: (error) => { if (error.status) fillWith(problem, notice(error)); },
   });
 
-  return page(t('list.title'), { lead, actions: add },
+  return page(t('list.title'), { lead: [lead, ' ', month], actions: add },
     problem, tools, place, pages.node);
 }

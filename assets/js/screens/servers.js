@@ -17,6 +17,7 @@ import { empty, facts, page, section, skeleton } from '../parts/page.js';
 import { serverForm, serverProblem } from '../parts/server-form.js';
 import { storedWords, tellStored, tested } from '../parts/stored.js';
 import { toast } from '../parts/toast.js';
+import { uptime } from '../parts/uptime.js';
 
 const path = (server, rest = '') => `/api/admin/credentials/${encodeURIComponent(server.id)}${rest}`;
 /** Made in a terminal without a name, it is called by its id, which says nothing to anybody. */
@@ -115,7 +116,7 @@ const warnings = (server) => [
   server.publicDefaultKey && box('warn', t('server.default'), h('p', {}, t('server.default.text'))),
 ];
 
-function card(again) {
+function card(again, signal) {
   return (first) => {
     const body = h('div', {});
     const result = h('div', { class: 'result', role: 'status' });
@@ -139,7 +140,7 @@ function card(again) {
       button(t('webhook.open'), () => webhook(current), { icon: 'webhook' }), toggle,
       button(t('remove.short'), () => drop(current, again), { icon: 'trash', kind: 'danger-quiet' }));
     return {
-      node: h('li', { class: 'card' }, body, result, actions),
+      node: h('li', { class: 'card' }, body, uptime(path(first, '/uptime'), signal).node, result, actions),
       update(server) {
         const key = JSON.stringify(server);
         if (key === shown) return;
@@ -161,7 +162,7 @@ function card(again) {
 export function serversScreen({ signal }) {
   const again = () => loop.now();
   const list = h('ul', { class: 'cards' });
-  const show = keyed(list, (server) => server.id, card(again));
+  const show = keyed(list, (server) => server.id, card(again, signal));
   const place = h('div', { class: 'stack' }, skeleton(3));
   const problem = h('div', { class: 'problem' });
   const nothing = () => empty('servers', t('server.empty'), t('server.empty.text'), button(t('server.add'), () => add(again), { kind: 'primary', icon: 'plus' }));

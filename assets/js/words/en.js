@@ -226,6 +226,11 @@ export default {
   'field.needed': 'Fill this in.', 'field.to.whatsapp': 'Use the number with its area code, like +55 21 99185-6227.', 'field.to.telegram': 'Use the number of the chat, like -1001234567890, or @name.', 'field.to.ntfy': 'Use letters, digits, - and _, or the address of the topic.', 'field.to.email': 'This is no e-mail address.', 'field.to.webhook': 'Use a whole address, like https://example.com/notices.',
   'field.mail.secret': 'See that it is not too short; with Telegram it is like 123456:AbC…', 'field.mail.server': 'Use smtps://smtp.example.com or smtp://smtp.example.com.', 'field.mail.login': 'The user of this password is missing.', 'field.mail.from': 'This is no e-mail address.', 'field.quietHours': 'Use hours like 22:00-07:00.',
 
+  'uptime.title': 'Availability', 'uptime.windows': 'Period', 'uptime.24h': '24 h', 'uptime.7d': '7 days', 'uptime.30d': '30 days', 'uptime.90d': '90 days', 'uptime.now': 'now',
+  'uptime.up': 'Up', 'uptime.down': 'Down', 'uptime.unknown': 'No data', 'uptime.none': 'No data', 'uptime.drops.one': '1 drop', 'uptime.drops.other': '{n} drops', 'uptime.away': '{time} down', 'uptime.blank': '{time} without data',
+  'uptime.open': 'See the month', 'uptime.month': 'Month', 'uptime.csv': 'CSV', 'uptime.csv.labels': 'CSV by label', 'uptime.print': 'Print', 'uptime.labels': 'By label', 'uptime.numbers': 'By number', 'uptime.days': 'Day by day',
+  'uptime.explain': 'No data: the server did not answer, pareia was not running, or the number had not been connected yet. That does not count.',
+
   'help.title': 'Help', 'help.lead': 'What each message means, and what to do.', 'help.search': 'Search a message or code', 'help.nothing': 'Nothing found', 'help.nothing.text': 'Try another word, or the code of the error.',
 
   'guest.title': 'Connect WhatsApp', 'guest.number': 'You are about to connect', 'guest.where': 'Where is the WhatsApp of this number?', 'guest.other': 'On another phone', 'guest.other.hint': 'Scan a QR code with it', 'guest.here': 'On this phone', 'guest.here.hint': 'Type a code in WhatsApp',

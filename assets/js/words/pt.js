@@ -226,6 +226,11 @@ export default {
   'field.needed': 'Preencha este campo.', 'field.to.whatsapp': 'Use o número com DDD, como 21 99185-6227.', 'field.to.telegram': 'Use o número do chat, como -1001234567890, ou @canal.', 'field.to.ntfy': 'Use letras, números, - e _, ou o endereço do tópico.', 'field.to.email': 'Isto não é um e-mail.', 'field.to.webhook': 'Use um endereço completo, como https://exemplo.com/avisos.',
   'field.mail.secret': 'Confira: não pode ser curto demais, e no Telegram é como 123456:AbC…', 'field.mail.server': 'Use smtps://smtp.exemplo.com ou smtp://smtp.exemplo.com.', 'field.mail.login': 'Falta o usuário desta senha.', 'field.mail.from': 'Isto não é um e-mail.', 'field.quietHours': 'Use horas como 22:00-07:00.',
 
+  'uptime.title': 'Disponibilidade', 'uptime.windows': 'Período', 'uptime.24h': '24 h', 'uptime.7d': '7 dias', 'uptime.30d': '30 dias', 'uptime.90d': '90 dias', 'uptime.now': 'agora',
+  'uptime.up': 'No ar', 'uptime.down': 'Fora', 'uptime.unknown': 'Sem dados', 'uptime.none': 'Sem dados', 'uptime.drops.one': '1 queda', 'uptime.drops.other': '{n} quedas', 'uptime.away': '{time} fora', 'uptime.blank': '{time} sem dados',
+  'uptime.open': 'Ver o mês', 'uptime.month': 'Mês', 'uptime.csv': 'CSV', 'uptime.csv.labels': 'CSV por etiqueta', 'uptime.print': 'Imprimir', 'uptime.labels': 'Por etiqueta', 'uptime.numbers': 'Por número', 'uptime.days': 'Dia a dia',
+  'uptime.explain': 'Sem dados: o servidor não respondia, o pareia não rodava, ou o número ainda não tinha conectado. Isso não conta.',
+
   'help.title': 'Ajuda', 'help.lead': 'O que cada aviso quer dizer e o que fazer.', 'help.search': 'Buscar um aviso ou código', 'help.nothing': 'Nada encontrado', 'help.nothing.text': 'Tente outra palavra, ou o código do erro.',
 
   'guest.title': 'Conectar WhatsApp', 'guest.number': 'Você vai conectar', 'guest.where': 'Onde está o WhatsApp deste número?', 'guest.other': 'Em outro celular', 'guest.other.hint': 'Escanear um QR Code com ele', 'guest.here': 'Neste celular', 'guest.here.hint': 'Digitar um código no WhatsApp',
