@@ -23,7 +23,7 @@ use rig::{Client, Rig, Upstream, median, percentile};
 /// One measurement: what it is called, what the goal is, and how it is taken.
 type Figure = (&'static str, &'static str, fn() -> String);
 
-const FIGURES: [Figure; 13] = [
+const FIGURES: [Figure; 14] = [
     ("code latency, upstream sleeps 2 s", "median < 100 ms, most < 250", || code_latency("2.3.7")),
     ("code latency, upstream sleeps 5 s", "median < 100 ms, most < 250", || code_latency("1.8.2")),
     ("repeated POST", "adds < 1 ms (median), p99 < 10 ms, 3 calls", repeated),
@@ -33,6 +33,7 @@ const FIGURES: [Figure; 13] = [
     ("memory after 10,000 calls", "< 16 MiB", memory_after_calls),
     ("10,000 rows: start, memory", "< 60 ms, < 24 MiB", ten_thousand_rows),
     ("a page of 10,000 rows, and a search", "median < 20 ms", listing),
+    ("a month of 10,000 numbers, two drops a day", "list < 20 ms, a page of the month < 250 ms", month),
     ("watching 10,000 instances", "1 list, < 50 ms of CPU per round", watching),
     ("webhooks, 500/s", "p99 < 10 ms, at most 2 rounds/s", webhooks),
     ("binary", "< 6 MiB", binary_size),
@@ -211,6 +212,40 @@ fn listing() -> String {
         median(&mut took)
     });
     format!("{page:.1} ms; {found:.1} ms for names that are there, {missing:.1} ms for one that is not")
+}
+
+/// What a history of that size weighs, and what reading and purging it takes.
+fn month() -> String {
+    let upstream = Upstream::start();
+    let mut rig = Rig::start(&upstream.url);
+    rig.stop();
+    let size =
+        |rig: &Rig| std::fs::metadata(rig.database()).map_or(0.0, |file| file.len() as f64 / 1048576.0);
+    rig.seed_rows(10_000);
+    let before = size(&rig);
+    rig.seed_month();
+    let grown = size(&rig) - before;
+    rig.serve();
+    let mut client = rig.client();
+    let mut took = |path: &str, times: usize| {
+        let path = format!("/api/messaging/{path}");
+        let mut took: Vec<f64> =
+            (0..times).map(|_| rig::timed(|| assert_eq!(client.get(&path), 200))).collect();
+        median(&mut took)
+    };
+    let (list, one) =
+        (took("instance?page=100&perPage=50", 20), took("instance/row-5000/uptime?window=90d", 20));
+    let (page, labels) = (took("uptime?perPage=200", 5), took("uptime/labels", 1));
+    let (csv, memory) = (took("uptime.csv", 1), rig.memory_mib());
+    rig.stop();
+    let purge = rig.purge_a_day();
+    format!(
+        "{grown:.0} MiB; list {list:.1} ms, one number {one:.1} ms, 200 of a month {page:.0} ms, all by label {:.1} s, \
+         as CSV {:.1} s, {memory:.1} MiB; purge of a day {:.1} s",
+        labels / 1e3,
+        csv / 1e3,
+        purge / 1e3
+    )
 }
 
 /// Rounds at the quick pace, because somebody is pairing: what one costs is the same at rest.

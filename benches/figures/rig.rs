@@ -211,12 +211,49 @@ impl Rig {
                  INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId, userId,
                      credentialId, status, pairedAt, claimedUrl, createdAt, updatedAt,
                      linkedNumber, linkedKey, profileName, linkedSeenAt)
-                 SELECT 'c' || i, 'whatsapp_evolution', 'row-' || i, '5521' || (900000000 + i), u.id, c.id,
+                 SELECT printf('c%024d', i), 'whatsapp_evolution', 'row-' || i, '5521' || (900000000 + i), u.id, c.id,
                      'connected', 1, c.baseUrl, 1, 1,
                      '5521' || (900000000 + i), '5521' || substr(900000000 + i, 2), 'Loja Teste', 1
                  FROM n, users u, integration_credentials c;"
             ))
             .expect("rows");
+    }
+
+    /// Lets every row have dropped twice a day for the last thirty days, ten minutes each time.
+    pub fn seed_month(&self) {
+        let now = pareia::domain::now();
+        let connection = rusqlite::Connection::open(self.database()).expect("the database");
+        connection
+            .execute_batch(&format!(
+                "WITH RECURSIVE k (i) AS (SELECT 60 UNION ALL SELECT i - 1 FROM k WHERE i > 1)
+                 INSERT INTO instance_events (instanceId, at, fromStatus, toStatus, reason, detail)
+                 SELECT m.id, {now} - k.i * 43200000 + v.later + m.rowid, v.before, v.after, v.why, v.phone
+                 FROM k CROSS JOIN (SELECT 0 AS later, 'connected' AS before, 'disconnected' AS after,
+                         'dropped' AS why, NULL AS phone
+                     UNION ALL SELECT 600000, 'disconnected', 'connected', 'paired', '5521900000000') v
+                     CROSS JOIN messaging_instances m ORDER BY k.i DESC, v.later, m.rowid;
+                 INSERT INTO server_spans (credentialId, beganAt, endedAt, answered)
+                     SELECT id, {now} - 2700000000, {now}, 1 FROM integration_credentials;
+                 UPDATE messaging_instances SET labels = '[\"loja ' || rowid % 20 || '\"]';
+                 PRAGMA wal_checkpoint(TRUNCATE);"
+            ))
+            .expect("a month");
+    }
+
+    /// The file of the database.
+    pub fn database(&self) -> PathBuf {
+        self.folder.join("pareia.db")
+    }
+
+    /// Purges what is past its time once the first day of the last thirty is, in this process; how many milliseconds
+    /// that takes.
+    pub fn purge_a_day(&self) -> f64 {
+        const DAY: Duration = Duration::from_hours(24);
+        let store = pareia::store::Store::open(&self.folder).expect("the folder");
+        store.clock().advance(DAY * 61);
+        let before = store.clock().now() - 86_400_000;
+        store.set_setting("purged", &before.to_string()).expect("the last purge");
+        timed(|| assert!(store.purge().expect("purged") > 30_000))
     }
 }
 
