@@ -192,8 +192,8 @@ fn a_name_is_lost_when_it_is_gone_for_long_from_a_server_that_answers() {
         // Half the time is over when the server fails, and nothing counts from before that.
         shop.sim.control().fault(Fault::Http500, None);
         until("trouble", || shop.health() == "evolution_error");
-        shop.sim.control().fault(Fault::None, None);
         let answering = now();
+        shop.sim.control().fault(Fault::None, None);
         until("no trouble", || shop.health() == "NULL");
         assert_eq!(shop.row("a"), "connected paired");
         shop.until_row("a", "lost gone");
