@@ -11,7 +11,7 @@ use pareia::store::{
 use rusqlite::Connection;
 
 use super::disk::SmallDisk;
-use crate::harness::{Folder, PATIENCE, sql};
+use crate::harness::{Folder, PATIENCE, sql, until};
 use crate::serving::{Serving, furnish};
 
 /// A data folder with a credential, a user and a token.
@@ -88,7 +88,7 @@ fn a_backup_under_two_hundred_writes_a_second_is_one_moment_row_by_row() {
             }
             n
         });
-        crate::harness::until("it writes", || sql(folder.path(), "SELECT count(*) FROM a")[0][0] != "0");
+        until("it writes", || sql(folder.path(), "SELECT count(*) FROM a")[0][0] != "0");
         let before: u32 = sql(folder.path(), "SELECT max(n) FROM a")[0][0].parse().expect("a number");
         // It takes a few writes' time, of which each would have begun another kind of backup anew.
         let backup =
@@ -233,6 +233,10 @@ fn a_full_disk_leaves_nothing_of_a_backup_or_of_a_restore() {
     let before = rows(&disk.path().join("pareia.db"));
     let refused = restored(disk.path(), &file, RestoreKey::Found).expect_err("no space");
     assert!(matches!(&refused, BackupError::Full(_)), "{refused:?}");
+    // A process that another test is just starting has what was removed open for a moment.
+    let room = disk.path().join("room");
+    until("there is room again", || fs::write(&room, [0; 1 << 16]).is_ok());
+    fs::remove_file(&room).expect("removed");
     assert_eq!(rows(&disk.path().join("pareia.db")), before);
     assert_eq!(names(disk.path()), ["pareia.db", "pareia.key", "pareia.lock"]);
 }
