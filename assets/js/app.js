@@ -6,35 +6,37 @@ import { onLang } from './prefs.js';
 import { go, nextSignal, place, put } from './router.js';
 import { drawShell, firstNews, main, mountShell, watchTroubles } from './shell.js';
 import { toast, toastError } from './parts/toast.js';
+import { instancesScreen } from './screens/instances.js';
+import { loginScreen } from './screens/login.js';
 import { loadWords, t } from './words.js';
 
-/** A screen is fetched when it is wanted, so that the first is there at once; the rest follow. */
-const screen = (file, name) => async () => (await import(`./screens/${file}.js`))[name];
-const login = screen('login', 'loginScreen');
-const numbers = screen('instances', 'instancesScreen');
-const setup = screen('setup', 'setupScreen');
-const setupNeeded = screen('setup', 'setupNeeded');
-const setupDone = screen('setup', 'setupDone');
-const connect = screen('connect', 'connectScreen');
-const pair = screen('pair', 'pairScreen');
-const missing = screen('missing', 'missingScreen');
-const adminOnly = screen('missing', 'adminOnlyScreen');
+/** The screens that pareia opens with come with the page; the others follow in one file. */
+const login = () => loginScreen;
+const numbers = () => instancesScreen;
+const screen = (name) => async () => (await import('./screens/rest.js')).screens[name];
+const setup = screen('setupScreen');
+const setupNeeded = screen('setupNeeded');
+const setupDone = screen('setupDone');
+const connect = screen('connectScreen');
+const pair = screen('pairScreen');
+const missing = screen('missingScreen');
+const adminOnly = screen('adminOnlyScreen');
 
 /** Who sees what: `open` to everybody, `admin` to administrators, the rest to whoever is logged in. */
 const SCREENS = {
   '': { load: numbers },
   conectar: { load: connect, loadOne: pair },
-  instancia: { load: screen('instance', 'instanceScreen'), needs: 1 },
-  servidores: { load: screen('servers', 'serversScreen'), loadOne: screen('unmanaged', 'unmanagedScreen'), admin: true },
-  usuarios: { load: screen('users', 'usersScreen'), admin: true },
-  backup: { load: screen('backup', 'backupScreen'), admin: true },
-  conta: { load: screen('account', 'accountScreen'), loadOne: screen('notices', 'noticesScreen') },
-  disponibilidade: { load: screen('uptime', 'uptimeScreen') },
-  ajuda: { load: screen('help', 'helpScreen'), open: true },
+  instancia: { load: screen('instanceScreen'), needs: 1 },
+  servidores: { load: screen('serversScreen'), loadOne: screen('unmanagedScreen'), admin: true },
+  usuarios: { load: screen('usersScreen'), admin: true },
+  backup: { load: screen('backupScreen'), admin: true },
+  conta: { load: screen('accountScreen'), loadOne: screen('noticesScreen') },
+  disponibilidade: { load: screen('uptimeScreen') },
+  ajuda: { load: screen('helpScreen'), open: true },
 };
 
 /** Fetches what is left, so that the next click waits for nothing. */
-const fetchRest = () => Object.values(SCREENS).forEach(({ load, loadOne = load }) => { load(); loadOne(); });
+const fetchRest = () => connect().catch(() => {}); // Or it is fetched when it is wanted.
 
 const state = { session: null, setup: false, ended: false, after: '', first: true };
 const REST_AFTER = 1_000;
@@ -80,6 +82,16 @@ function leaveSetup() {
   toast(t('setup.done.already'));
 }
 
+/** A file is not there. Where pareia answers, it was updated after this page was opened, and has another page. */
+async function missed() {
+  try {
+    await get('/api/setup', { quiet: true });
+    if (!state.first) location.reload();
+  } catch {
+    toastError(new ApiError(0, { code: 'no_contact' }));
+  }
+}
+
 async function route() {
   leaveSetup();
   const parts = place();
@@ -89,7 +101,7 @@ async function route() {
   try {
     show = await load();
   } catch {
-    toastError(new ApiError(0, { code: 'no_contact' }));
+    await missed();
     return;
   }
   if (signal.aborted) return; // Somebody went on meanwhile.
@@ -121,7 +133,7 @@ async function start() {
     await whoIsThere();
     ready.abort();
     addEventListener('hashchange', route);
-    onLang(async () => { await loadWords(); route(); });
+    onLang(() => loadWords().then(route, missed));
     sessionEvents.addEventListener('ended', () => left(true));
     if (state.session && place()[0] === 'entrar') history.replaceState(null, '', '#/');
     route();

@@ -18,6 +18,15 @@ export const calledName = ({ displayName, channelInstanceId }) => displayName ||
 
 export const nameFits = (text) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text);
 
+const formatters = new Map();
+
+/** A formatter of Intl: each takes a millisecond to make, and a list asks for two in every row. */
+function formatter(kind, options) {
+  const key = kind + locale() + JSON.stringify(options);
+  if (!formatters.has(key)) formatters.set(key, new Intl[kind](locale(), options));
+  return formatters.get(key);
+}
+
 const UNITS = [['year', 31536000], ['month', 2592000], ['day', 86400], ['hour', 3600], ['minute', 60]];
 
 /** The server's clock is known to the second only, so what has just happened may seem yet to come. */
@@ -28,22 +37,21 @@ function ago(iso) {
   const seconds = (Date.parse(iso) - now()) / 1000;
   const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length - length / 60) || [];
   if (!unit) return seconds > CLOCK_GRAIN ? t('time.soon') : t('time.now');
-  return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(Math.round(seconds / size), unit);
+  return formatter('RelativeTimeFormat', { numeric: 'auto' }).format(Math.round(seconds / size), unit);
 }
 
 /** The exact moment, in this browser's time zone. */
 const exact = (iso) =>
-  new Intl.DateTimeFormat(locale(), { dateStyle: 'long', timeStyle: 'medium' }).format(new Date(iso));
+  formatter('DateTimeFormat', { dateStyle: 'long', timeStyle: 'medium' }).format(new Date(iso));
 
 /** Hours and minutes of today, or with the day if it was another. */
 export function clockTime(millis) {
   const date = new Date(millis);
   const today = date.toDateString() === new Date().toDateString();
-  return new Intl.DateTimeFormat(locale(), today ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' })
-    .format(date);
+  return formatter('DateTimeFormat', today ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' }).format(date);
 }
 
-const unit = (n, name) => new Intl.NumberFormat(locale(), { style: 'unit', unit: name, unitDisplay: 'long', maximumFractionDigits: 1 }).format(n);
+const unit = (n, name) => formatter('NumberFormat', { style: 'unit', unit: name, unitDisplay: 'long', maximumFractionDigits: 1 }).format(n);
 
 /** Bytes as people say them. */
 export const size = (bytes) => (bytes < 1e6 ? unit(Math.ceil(bytes / 1e3), 'kilobyte') : unit(bytes / 1e6, 'megabyte'));
@@ -56,7 +64,7 @@ export function span(seconds) {
 
 /** How long that is, to two units: "1 dia 4 h". */
 export function duration(seconds) {
-  const short = (n, name) => new Intl.NumberFormat(locale(), { style: 'unit', unit: name, unitDisplay: 'short' }).format(n);
+  const short = (n, name) => formatter('NumberFormat', { style: 'unit', unit: name, unitDisplay: 'short' }).format(n);
   const parts = [['day', 86400, 1e9], ['hour', 3600, 24], ['minute', 60, 60], ['second', 1, 60]]
     .map(([name, length, most]) => [name, Math.floor(seconds / length) % most]);
   const first = Math.max(0, parts.findIndex(([, n]) => n > 0));
@@ -64,7 +72,7 @@ export function duration(seconds) {
 }
 
 /** As it came, to two decimals: nothing that was ever down becomes 100 %. */
-export const percentage = (percent) => new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 2 }).format(percent / 100);
+export const percentage = (percent) => formatter('NumberFormat', { style: 'percent', maximumFractionDigits: 2 }).format(percent / 100);
 
 /** A relative time with the exact one on hover; it goes on telling the truth while it is shown. */
 export const when = (iso) =>

@@ -8,11 +8,8 @@ let topics = {};
 
 /** Before anything is drawn, and again when the language changes. */
 export async function loadWords() {
-  const [main, aid] = await Promise.all(lang() === 'en'
-    ? [import('./words/en.js'), import('./words/help-en.js')]
-    : [import('./words/pt.js'), import('./words/help-pt.js')]);
-  words = main.default;
-  topics = aid.default;
+  const all = await (lang() === 'en' ? import('./words/all-en.js') : import('./words/all-pt.js'));
+  ({ words, topics } = all.default);
 }
 
 const find = (key) => words[key] ?? key;

@@ -1,16 +1,18 @@
-//! The page's files, out of the binary: `GET /`, `GET /c`, `GET /api-docs`, `GET /openapi.json`, `GET /assets/…`.
+//! The page's files, out of the binary: `GET /openapi.json`, `GET /assets/…`.
 //!
 //! A path is looked up in a table of what was embedded, as it was sent: nothing of it is decoded or
 //! joined, and no file system is ever asked. Nothing here knows who asks: the page holds no secret.
+//! `build/` has joined and compressed what is embedded, so that nothing is held twice.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::Write as _;
-use std::sync::{LazyLock, OnceLock};
+use std::io::{Read as _, Write as _};
+use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use flate2::Compression;
+use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use rust_embed::Embed;
 
@@ -21,41 +23,62 @@ use super::request::Request;
 use super::security::origin;
 use crate::crypto::sha256;
 
-/// Embedded in every build, so that tests see what ships. A new file is seen when this one is
-/// compiled again; a test compares what is embedded with the folder.
-#[derive(Embed)]
-#[folder = "assets/"]
-struct Embedded;
+include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
-/// What a browser may do with the page: nothing but run its own files and call its own server.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+/// What a browser may do with what is answered: nothing but run the page's own files and call its own server.
+pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 /// What the page asks of a device: nothing.
 const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
 /// Said where the public address is encrypted: a year, as browsers' lists ask for.
 const TRANSPORT: &str = "max-age=31536000";
+/// Kept, and asked for each time: an update is seen at once.
+pub const REVALIDATED: &str = "no-cache";
+/// Kept and not asked for again: another content has another path.
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+/// Characters of a version in paths: 72 bits.
+const VERSION_LENGTH: usize = 12;
 
-/// An embedded file, ready to be answered.
+/// A content as it is stored.
+pub enum Content<'a> {
+    /// Compressed.
+    Packed(&'a [u8]),
+    /// As it is, since compressing saves nothing.
+    Plain(&'a [u8]),
+    /// As it is, to be compressed for whoever takes that.
+    Fresh(&'a [u8]),
+}
+
+/// An embedded file.
 struct File {
     kind: &'static str,
-    plain: Cow<'static, [u8]>,
-    /// Of the content, in quotes: the same file has the same tag after every start.
-    tag: String,
-    /// Compressed when it is first asked for; `None` where that saves nothing.
-    packed: OnceLock<Option<Vec<u8>>>,
+    stored: Cow<'static, [u8]>,
+    is_packed: bool,
 }
 
 static FILES: LazyLock<HashMap<String, File>> = LazyLock::new(|| {
     let files = Embedded::iter().filter_map(|path| {
-        let file = File::new(kind(&path)?, Embedded::get(&path)?.data);
-        Some((path.into_owned(), file))
+        let name = path.strip_suffix(".gz").unwrap_or(&path);
+        let is_packed = name.len() < path.len();
+        Some((name.to_owned(), File { kind: kind(name)?, stored: Embedded::get(&path)?.data, is_packed }))
     });
     files.collect()
 });
 
-/// The page.
-pub fn index(app: &App, request: &Request) -> Result<HttpReply, Problem> {
-    serve(app, request, "index.html")
+/// What all the files are together: it stands in the paths that a document names, so that a browser keeps them for good.
+pub static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let mut names: Vec<_> = Embedded::iter().collect();
+    names.sort();
+    let hashes = names.iter().filter_map(|name| Some(sha256(&Embedded::get(name)?.data)));
+    let mut version = URL_SAFE_NO_PAD.encode(sha256(&hashes.flatten().collect::<Vec<u8>>()));
+    version.truncate(VERSION_LENGTH);
+    version
+});
+
+/// The text of an embedded document.
+pub fn document(name: &str) -> String {
+    let file = Embedded::get(name).unwrap_or_else(|| panic!("{name} is embedded"));
+    String::from_utf8_lossy(&file.data).into_owned()
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "every route has this shape")]
@@ -65,47 +88,60 @@ pub fn add_slash(app: &App, _request: &Request) -> Result<HttpReply, Problem> {
     Ok(HttpReply { status: 308, headers, body: Vec::new(), file: None })
 }
 
-/// What a connect link shows.
-pub fn connect(app: &App, request: &Request) -> Result<HttpReply, Problem> {
-    serve(app, request, "connect.html")
-}
-
 /// The description of the API, for programs.
 pub fn description(app: &App, request: &Request) -> Result<HttpReply, Problem> {
-    serve(app, request, "openapi.json")
+    serve(app, request, "openapi.json", REVALIDATED)
 }
 
-/// The same, for people.
-pub fn api_docs(app: &App, request: &Request) -> Result<HttpReply, Problem> {
-    serve(app, request, "api.html")
-}
-
-/// A file of the page.
+/// A file of the page, by the path that a document names, or by its own.
 pub fn file(app: &App, request: &Request) -> Result<HttpReply, Problem> {
-    serve(app, request, request.captured())
+    let path = request.captured();
+    match path.split_once('/') {
+        Some((version, below)) if version == *VERSION => serve(app, request, below, IMMUTABLE),
+        _ => serve(app, request, path, REVALIDATED),
+    }
 }
 
-fn serve(app: &App, request: &Request, path: &str) -> Result<HttpReply, Problem> {
+fn serve(app: &App, request: &Request, path: &str, caching: &'static str) -> Result<HttpReply, Problem> {
     let file = FILES.get(path).ok_or(Problem::NotFound)?;
-    let packed = if accepts_gzip(&request.headers("Accept-Encoding")) { file.packed() } else { None };
+    let content = if file.is_packed { Content::Packed(&file.stored) } else { Content::Plain(&file.stored) };
+    Ok(answer(app, request, file.kind, &content, caching, POLICY))
+}
+
+/// Answers with a content, or that the client has it.
+pub fn answer(
+    app: &App,
+    request: &Request,
+    kind: &'static str,
+    content: &Content,
+    caching: &'static str,
+    policy: &str,
+) -> HttpReply {
+    let packs = content.packs() && accepts_gzip(&request.headers("Accept-Encoding"));
     // Another encoding is another sequence of bytes, which a strong tag must tell apart.
-    let tag = if packed.is_some() { file.tag.replacen('"', "\"z", 1) } else { file.tag.clone() };
+    let (z, hash) = (if packs { "z" } else { "" }, URL_SAFE_NO_PAD.encode(sha256(content.stored())));
+    let tag = format!("\"{z}{hash}\"");
     let known = is_known(&request.headers("If-None-Match"), &tag);
-    let mut headers = headers(file.kind, tag, app.public_url.as_deref());
-    if packed.is_some() && !known {
+    let mut headers = headers(kind, tag, caching, policy, app.public_url.as_deref());
+    if packs && !known {
         headers.push(("Content-Encoding", "gzip".to_owned()));
     }
-    let body = if known { &[][..] } else { packed.unwrap_or(&file.plain) };
-    Ok(HttpReply { status: if known { 304 } else { 200 }, headers, body: body.to_vec(), file: None })
+    let body = if known { Vec::new() } else { content.sent(packs) };
+    HttpReply { status: if known { 304 } else { 200 }, headers, body, file: None }
 }
 
-fn headers(kind: &str, tag: String, public_url: Option<&str>) -> Vec<(&'static str, String)> {
+fn headers(
+    kind: &str,
+    tag: String,
+    caching: &str,
+    policy: &str,
+    public_url: Option<&str>,
+) -> Vec<(&'static str, String)> {
     let fixed = [
         ("Content-Type", kind),
-        // Kept, and asked for each time: an update is seen at once, and costs one 304 for each file.
-        ("Cache-Control", "no-cache"),
+        ("Cache-Control", caching),
         ("Vary", "Accept-Encoding"),
-        ("Content-Security-Policy", POLICY),
+        ("Content-Security-Policy", policy),
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "no-referrer"),
         ("Cross-Origin-Opener-Policy", "same-origin"),
@@ -120,27 +156,41 @@ fn headers(kind: &str, tag: String, public_url: Option<&str>) -> Vec<(&'static s
     headers
 }
 
-impl File {
-    fn new(kind: &'static str, plain: Cow<'static, [u8]>) -> Self {
-        let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(sha256(&plain)));
-        Self { kind, plain, tag, packed: OnceLock::new() }
+impl Content<'_> {
+    fn stored(&self) -> &[u8] {
+        match self {
+            Self::Packed(bytes) | Self::Plain(bytes) | Self::Fresh(bytes) => bytes,
+        }
     }
 
-    fn packed(&self) -> Option<&[u8]> {
-        self.packed.get_or_init(|| gzip(&self.plain).filter(|p| p.len() < self.plain.len())).as_deref()
+    fn packs(&self) -> bool {
+        !matches!(self, Self::Plain(_))
+    }
+
+    fn sent(&self, packed: bool) -> Vec<u8> {
+        match self {
+            Self::Packed(bytes) if !packed => gunzip(bytes),
+            Self::Fresh(bytes) if packed => gzip(bytes),
+            _ => self.stored().to_vec(),
+        }
     }
 }
 
-fn gzip(plain: &[u8]) -> Option<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(plain).ok()?;
-    encoder.finish().ok()
+fn gzip(plain: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    let written = encoder.write_all(plain).and_then(|()| encoder.finish());
+    written.expect("a vector takes every byte")
 }
 
-/// The content type by a file's ending; other files are not served.
+fn gunzip(packed: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    GzDecoder::new(packed).read_to_end(&mut plain).expect("the build has compressed it");
+    plain
+}
+
+/// The content type by a file's ending; other files are not served by themselves: `page.rs` completes documents.
 fn kind(path: &str) -> Option<&'static str> {
     Some(match path.rsplit_once('.')?.1 {
-        "html" => "text/html; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",
         "json" => "application/json; charset=utf-8",
@@ -195,7 +245,11 @@ mod tests {
     #[test]
     fn every_embedded_file_has_a_kind() {
         for path in Embedded::iter() {
-            assert!(FILES.contains_key(&*path), "{path} is embedded and never served");
+            let name = path.strip_suffix(".gz").unwrap_or(&path);
+            assert!(
+                name.rsplit('.').next() == Some("html") || FILES.contains_key(name),
+                "{path} is embedded and never served"
+            );
         }
     }
 }

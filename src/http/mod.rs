@@ -17,6 +17,7 @@ mod fields;
 mod json_fault;
 mod language;
 mod metrics;
+mod page;
 mod problem;
 mod query;
 mod readiness;

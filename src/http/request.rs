@@ -53,6 +53,20 @@ impl Request {
         }
     }
 
+    /// What the same client would send to ask for that.
+    pub fn asking(&self, target: &str) -> Self {
+        Self {
+            method: "GET".to_owned(),
+            target: target.to_owned(),
+            headers: self.headers.clone(),
+            body: Vec::new(),
+            peer: self.peer,
+            id: self.id.clone(),
+            began: self.began,
+            captured: String::new(),
+        }
+    }
+
     /// The id that the answer and the log lines carry.
     pub fn id(&self) -> &str {
         &self.id

@@ -19,6 +19,7 @@ use super::blocking::Class;
 use super::edge::limits::Limits;
 use super::edge::routes::Routes;
 use super::language;
+use super::page;
 use super::problem::Problem;
 use super::reply::HttpReply;
 use super::request::{Request, request_id};
@@ -49,9 +50,9 @@ type Route = (&'static str, &'static [(&'static str, Work, Handler)]);
 
 /// The table, as the log names its routes.
 const ROUTES: &[Route] = &[
-    ("/", &[("GET", Quick, assets::index)]),
-    ("/c", &[("GET", Quick, assets::connect)]),
-    ("/api-docs", &[("GET", Quick, assets::api_docs)]),
+    ("/", &[("GET", Quick, page::index)]),
+    ("/c", &[("GET", Quick, page::connect)]),
+    ("/api-docs", &[("GET", Quick, page::api_docs)]),
     ("/openapi.json", &[("GET", Quick, assets::description)]),
     ("/assets/{*}", &[("GET", Quick, assets::file)]),
     ("/api/messaging/instance", &[("GET", Quick, instances::list), ("POST", UPSTREAM, instance::ensure)]),

@@ -21,7 +21,8 @@ const SMALL: Screen = Screen { size: (360, 640), ..PHONE };
 /// Shows the longest message and the longest error, at the top, in the middle and at the end of the screen, and
 /// returns the controls that one covers, but for those below the frame's own bars.
 const COVERED: &str = "
-    const { toast, toastError } = await import('/assets/js/parts/toast.js');
+    const { modules } = await import(document.querySelector('script[type=module]').src);
+    const { toast, toastError } = modules['js/parts/toast.js'];
     const box = (e) => e.getBoundingClientRect();
     const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
     const inside = (a, b) => a.left >= b.left && a.right <= b.right && a.top >= b.top && a.bottom <= b.bottom;
@@ -72,7 +73,7 @@ fn cover(browser: &Browser, screen: &str) {
 }
 
 /// What moved on its own since the page was opened: how far, as browsers score it, and what it was.
-const SHIFTS: &str = "
+pub const SHIFTS: &str = "
     return await new Promise((done) => {
         const seen = [];
         new PerformanceObserver((list) => seen.push(...list.getEntries())).observe({ type: 'layout-shift', buffered: true });
@@ -83,7 +84,7 @@ const SHIFTS: &str = "
         }));
     })";
 /// What browsers call good is 0.1.
-const STEADY: f64 = 0.02;
+pub const STEADY: f64 = 0.02;
 
 fn the_list_is_steady(driver: &Driver) {
     for screen in [PHONE, DESKTOP] {

@@ -3,7 +3,7 @@
 //!
 //! A machine without Chromium skips this, and says so: `apt-get install chromium chromium-driver`.
 //! With `PAREIA_BROWSER=required` it fails instead. `PAREIA_PICTURES` names a folder for pictures of
-//! the screens that the tests pass.
+//! the screens that the tests pass; `PAREIA_ROUNDS` how often `paint.rs` opens each page.
 
 mod accessibility;
 mod answers;
@@ -13,6 +13,7 @@ mod flows;
 #[path = "../harness.rs"]
 mod harness;
 mod layout;
+mod paint;
 mod screens;
 mod sub_path;
 mod typing;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         typing::TESTS,
         wording::TESTS,
         layout::TESTS,
+        paint::TESTS,
         screens::TESTS,
         sub_path::TESTS,
     ];

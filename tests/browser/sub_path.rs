@@ -33,7 +33,7 @@ fn below(driver: &Driver, strips: bool) {
     browser.run("location.reload()");
     browser.sees("loja");
     browser.press("Servidores");
-    browser.sees("cred_a");
+    browser.sees("Respondendo");
     assert_eq!(browser.run("return location.pathname"), format!("{PATH}/"));
     let link = world.link("loja");
     assert!(link.starts_with(&format!("{url}/c#")), "{link}");
@@ -41,7 +41,7 @@ fn below(driver: &Driver, strips: bool) {
     browser.sees("Válido por");
     let elsewhere: Vec<_> =
         browser.requests().into_iter().filter(|asked| asked.contains(&address.to_string())).collect();
-    assert!(elsewhere.len() > 20 && elsewhere.iter().all(|asked| asked.starts_with(&url)), "{elsewhere:?}");
+    assert!(elsewhere.len() > 10 && elsewhere.iter().all(|asked| asked.starts_with(&url)), "{elsewhere:?}");
     assert_eq!(browser.complaints(), Vec::<String>::new(), "the console");
 }
 

@@ -89,7 +89,9 @@ fn warnings(driver: &Driver) {
     browser.wait_for("//h1", "a heading");
     for (data, says) in WARNINGS {
         let said = browser.run_async(&format!(
-            "const {{ warningNotes }} = await import('/assets/js/parts/warning.js');
+            "const {{ src }} = document.querySelector('script[type=module]');
+             await import(new URL('screens/rest.js', src));
+             const {{ warningNotes }} = (await import(src)).modules['js/parts/warning.js'];
              return warningNotes({data}).map((node) => node?.textContent ?? '').join()"
         ));
         let said = said.as_str().unwrap_or_else(|| panic!("{data}: {said}"));

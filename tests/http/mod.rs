@@ -11,6 +11,7 @@ mod descriptions;
 mod held_database;
 mod http_server;
 mod instances;
+mod joining;
 mod known_browser;
 mod languages;
 mod links;

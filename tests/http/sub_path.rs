@@ -32,7 +32,7 @@ fn every_file_of_the_page_is_found_whatever_the_proxy_does_with_the_path() {
                 .split(['"'])
                 .filter(|part| part.starts_with("assets/") || part.starts_with('/'))
                 .collect();
-            assert!(links.len() > 20, "{links:?}");
+            assert!(links.len() >= 3, "{links:?}");
             for link in links {
                 assert!(!link.starts_with('/'), "{link} would be looked for at the root of the host");
                 assert_eq!(client.send("GET", &format!("{below}/{link}"), "", &[]).0, 200, "{link}");

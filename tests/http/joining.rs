@@ -1,0 +1,71 @@
+//! What `build/` makes of the page's files: only what it knows is joined, everything else ends the build.
+
+#[path = "../../build/join.rs"]
+mod join;
+
+/// The files of a small page, with one more or another of that name.
+fn files(path: &str, content: &str) -> join::Files {
+    let mut files: join::Files = [
+        ("index.html", "<script src=\"assets/js/early.js\"></script><link rel=\"stylesheet\" href=\"assets/css/page.css\"><script type=\"module\" src=\"assets/js/app.js\"></script>"),
+        ("css/page.css", "@import 'base.css';\n"),
+        ("css/base.css", "p { color: red; }\n"),
+        ("js/early.js", "early();\n"),
+        ("js/app.js", "// Head.\n\nimport { a, b as c } from './parts/x.js';\nimport d from './d.js';\nexport const later = () => import('./late/y.js');\nglobalThis.said = [a, c(), d];\n"),
+        ("js/d.js", "export default [\n  4,\n];\n"),
+        ("js/parts/x.js", "export const a = 1;\nexport function b() { return a + 1; }\n"),
+        ("js/late/y.js", "import { a } from '../parts/x.js';\nimport { z } from './z.js';\nexport const y = a + z;\nexport class Y {}\n"),
+        ("js/late/z.js", "export const z = 5;\nexport async function w() {}\n"),
+        ("icon.svg", "<svg/>"),
+    ]
+    .map(|(path, content)| (path.to_owned(), content.into()))
+    .into();
+    files.insert(path.to_owned(), content.into());
+    files
+}
+
+#[test]
+fn a_document_has_one_module_one_style_and_what_comes_later() {
+    let made = join::page(&files("icon.svg", "<svg/>")).expect("it is joined");
+    let text = |path: &str| String::from_utf8(made[path].clone()).expect("text");
+    let paths: Vec<_> = made.keys().map(String::as_str).collect();
+    assert_eq!(paths, ["css/page.css", "icon.svg", "index.html", "js/app.js", "js/late/y.js"]);
+    assert!(text("index.html").starts_with("<script>\nearly();\n</script><link"), "{}", text("index.html"));
+    assert_eq!(text("css/page.css"), "p { color: red; }\n");
+    let (app, late) = (text("js/app.js"), text("js/late/y.js"));
+    let order = ["modules['js/parts/x.js'] =", "modules['js/d.js'] =", "modules['js/app.js'] ="];
+    let at: Vec<_> =
+        order.iter().map(|part| app.find(part).unwrap_or_else(|| panic!("{part}: {app}"))).collect();
+    assert!(at.is_sorted(), "each after what it imports: {app}");
+    assert!(app.contains("const { a, b: c } = modules['js/parts/x.js'];"), "{app}");
+    assert!(late.starts_with("import { modules } from '../../js/app.js';\n"), "{late}");
+    assert!(late.contains("export const y = modules['js/late/y.js'].y;"), "{late}");
+    assert!(!late.contains("modules['js/parts/x.js'] ="), "the page has it already: {late}");
+}
+
+#[test]
+fn what_would_mean_something_else_is_refused() {
+    for (path, content, says) in [
+        ("js/d.js", "export let d = 1;", "no export that is joined"),
+        ("js/d.js", "export { d };", "no export that is joined"),
+        ("js/d.js", "export * from './z.js';", "no export that is joined"),
+        ("js/d.js", "export const { d } = x;", "no export that is joined"),
+        ("js/d.js", "export function* d() {}", "no export that is joined"),
+        ("js/d.js", "import * as z from './late/z.js';", "no import that is joined"),
+        ("js/d.js", "import './late/z.js';", "no import that is joined"),
+        ("js/d.js", "import {z} from './late/z.js';", "no import that is joined"),
+        ("js/d.js", "import {", "no import that is joined"),
+        ("js/d.js", "f();\nimport { z } from './late/z.js';", "before everything else"),
+        ("js/d.js", "f(import.meta.url);", "before everything else"),
+        ("js/d.js", "const z = import(`./${x}.js`);", "no import() of a file"),
+        ("js/d.js", "export const e = 1;", "does not export"),
+        ("js/d.js", "import { later } from './app.js';\nexport default later;", "imports itself"),
+        ("js/d.js", "import { n } from './none.js';\nexport default n;", "is not there"),
+        ("js/late/z.js", "export const z = () => import('../d.js');", "imports later itself"),
+        ("css/base.css", "@import url(x.css);", "@import"),
+        ("css/page.css", "@import 'none.css';", "is not there"),
+        ("index.html", "<script src=\"assets/js/early.js\"></script>", "has not one module"),
+    ] {
+        let refused = join::page(&files(path, content)).expect_err(content);
+        assert!(refused.contains(says), "{path}: {content}: {refused}");
+    }
+}
