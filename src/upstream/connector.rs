@@ -9,7 +9,7 @@ use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
-    ConnectionDetails, Connector, NextTimeout, RustlsConnector, TcpConnector, Transport,
+    Buffers, ConnectionDetails, Connector, NextTimeout, RustlsConnector, TcpConnector, Transport,
 };
 
 use super::address_rules::{Reach, is_allowed};
@@ -18,7 +18,47 @@ use crate::domain::{NoConnection, UpstreamError};
 
 /// Connects by TCP, and by TLS where the address asks for it.
 pub(super) fn connector(tls: &TlsConnector) -> impl Connector {
-    ().chain(TcpConnector::default()).chain(tls.clone())
+    ().chain(TcpConnector::default()).chain(ProbingConnector).chain(tls.clone())
+}
+
+/// Has a connection asked whether it is open when it is used again, and not when it is put back as well: each time
+/// that costs three system calls.
+#[derive(Debug)]
+struct ProbingConnector;
+
+/// A connection of [`ProbingConnector`].
+#[derive(Debug)]
+struct ProbedTransport<T> {
+    inner: T,
+    /// Whether it was used since it was asked last.
+    was_used: bool,
+}
+
+impl<In: Transport> Connector<In> for ProbingConnector {
+    type Out = ProbedTransport<In>;
+
+    fn connect(&self, _: &ConnectionDetails, chained: Option<In>) -> Result<Option<Self::Out>, Error> {
+        Ok(chained.map(|inner| ProbedTransport { inner, was_used: true }))
+    }
+}
+
+impl<T: Transport> Transport for ProbedTransport<T> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.inner.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        self.was_used = true;
+        self.inner.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        self.inner.await_input(timeout)
+    }
+
+    fn is_open(&mut self) -> bool {
+        std::mem::take(&mut self.was_used) || self.inner.is_open()
+    }
 }
 
 /// TLS whose failures say what failed. Clones share what they trust.
