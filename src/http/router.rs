@@ -10,8 +10,8 @@ use log::Level;
 
 use super::api::admin::{self, backups, credentials, tokens, unmanaged, users};
 use super::api::{
-    change, connect, events, health, instance, instances, link, login, notices, picture, reconnect, session,
-    uptime, uptime_report, webhook,
+    change, connect, events, facets, health, instance, instances, link, login, notices, picture, reconnect,
+    session, uptime, uptime_report, webhook,
 };
 use super::app::App;
 use super::assets;
@@ -71,6 +71,7 @@ const ROUTES: &[Route] = &[
     ("/api/messaging/instance/{}/qr.svg", &[("GET", UPSTREAM, picture::svg)]),
     ("/api/messaging/instance/{}/events", &[("GET", Quick, events::list)]),
     ("/api/messaging/instance/{}/uptime", &[("GET", Quick, uptime::of_instance)]),
+    ("/api/messaging/facets", &[("GET", WRITE, facets::list)]),
     ("/api/messaging/uptime", &[("GET", WRITE, uptime_report::report)]),
     ("/api/messaging/uptime/labels", &[("GET", WRITE, uptime_report::labels)]),
     ("/api/messaging/uptime.csv", &[("GET", WRITE, uptime_report::csv)]),

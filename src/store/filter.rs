@@ -22,7 +22,89 @@ pub struct Filter {
     pub other_number: bool,
     /// The status; the counts ignore it.
     pub status: Option<&'static str>,
+    /// A view of the list; the counts ignore it.
+    pub view: Option<ListView>,
+    pub order: ListOrder,
 }
+
+/// Numbers that have something in common which is more than one column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListView {
+    /// Somebody has to do something: they are down, or another phone is connected.
+    ActionNeeded,
+    /// No phone was ever connected.
+    NeverConnected,
+}
+
+impl ListView {
+    /// Every view.
+    pub const ALL: [Self; 2] = [Self::ActionNeeded, Self::NeverConnected];
+
+    /// Its word in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ActionNeeded => "action_needed",
+            Self::NeverConnected => "never_connected",
+        }
+    }
+
+    /// Whether a row belongs to it.
+    pub(super) fn condition(self) -> &'static str {
+        match self {
+            Self::ActionNeeded => ACTION_NEEDED,
+            Self::NeverConnected => "i.firstConnectedAt IS NULL AND i.status <> 'connected'",
+        }
+    }
+}
+
+/// The order of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ListOrder {
+    /// That of the unique index, so that nothing is sorted.
+    #[default]
+    Name,
+    /// What needs somebody first, the latest of it before; then what waits for a scan, and last what is well, by name.
+    ActionNeeded,
+    /// What changed last first.
+    Newest,
+    /// What has been as it is for the longest first.
+    Oldest,
+}
+
+impl ListOrder {
+    /// Every order.
+    pub const ALL: [Self; 4] = [Self::Name, Self::ActionNeeded, Self::Newest, Self::Oldest];
+
+    /// Its word in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::ActionNeeded => "action_needed",
+            Self::Newest => "newest",
+            Self::Oldest => "oldest",
+        }
+    }
+
+    /// The clause of a query.
+    pub(super) fn clause(self) -> String {
+        const NAME: &str = "i.channel, i.channelInstanceId";
+        match self {
+            Self::Name => format!("ORDER BY {NAME}"),
+            Self::ActionNeeded => format!(
+                "ORDER BY CASE WHEN {ACTION_NEEDED} THEN 0 WHEN i.status = 'connecting' THEN 1
+                     WHEN i.status = 'pending' THEN 2 ELSE 3 END,
+                 CASE WHEN {ACTION_NEEDED} THEN -i.statusSince END, {NAME}"
+            ),
+            Self::Newest => format!("ORDER BY i.statusSince DESC, {NAME}"),
+            Self::Oldest => format!("ORDER BY i.statusSince IS NULL, i.statusSince, {NAME}"),
+        }
+    }
+}
+
+/// Whether somebody has to do something about a row.
+const ACTION_NEEDED: &str = "(i.status IN ('disconnected', 'lost', 'error')
+    OR (i.status = 'connected' AND i.linkedNumber <> i.channelPhoneOrId
+        AND number_matches(i.linkedNumber, i.channelPhoneOrId) = 0))";
 
 /// Whether another phone is connected than the row is for. Most are the same letter for letter.
 pub(super) const OTHER_NUMBER: &str = "i.status = 'connected' AND i.linkedNumber <> i.channelPhoneOrId
@@ -36,7 +118,7 @@ pub(super) struct Conditions {
 }
 
 impl Conditions {
-    /// The conditions of all of the filter but its status.
+    /// The conditions of all of the filter but its status and its view.
     pub(super) fn of(filter: &Filter) -> Self {
         let mut all = Self::default();
         // The sign keeps SQLite off the indexes of single columns, which lead to whole rows.
@@ -57,10 +139,13 @@ impl Conditions {
         // Each label has a line of its own behind that of the name.
         let label = "instr(i.searchText, char(10) || :label || char(10)) > 0";
         all.add(label, ":label", filter.label.as_deref().map(folded));
-        if filter.other_number {
-            all.sql.push(OTHER_NUMBER);
-        }
+        all.require(filter.other_number.then_some(OTHER_NUMBER));
         all
+    }
+
+    /// Adds a condition that has no value.
+    pub(super) fn require(&mut self, sql: Option<&'static str>) {
+        self.sql.extend(sql);
     }
 
     /// Adds a condition if there is a value for it.

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
-use super::filter::{Conditions, Filter, OTHER_NUMBER};
+use super::filter::{Conditions, Filter, ListOrder, ListView, OTHER_NUMBER};
 use super::health::UNWATCHED;
 use super::instances::parsed;
 use super::{Error, Store, scans};
@@ -95,17 +95,44 @@ pub struct Page {
 impl Page {
     /// How many lines the list has over all pages.
     pub fn total(&self, filter: &Filter) -> u32 {
-        let counts = &self.counts.by_status;
-        filter.status.map_or_else(|| counts.values().sum(), |status| counts.get(status).copied().unwrap_or(0))
+        let groups = self.counts.by_status.iter();
+        let wanted = groups.filter(|(status, _)| filter.status.is_none_or(|wanted| wanted == *status));
+        wanted.map(|(_, count)| count.of(filter.view)).sum()
     }
 }
 
-/// How many instances there are over all pages, whatever status the filter has.
+/// How many instances there are over all pages, whatever status and view the filter has.
 #[derive(Debug, Default)]
 pub struct InstanceCounts {
-    pub by_status: HashMap<String, u32>,
+    pub by_status: HashMap<String, StatusCount>,
     /// Those that another phone is connected to than they are for.
     pub other_number: u32,
+}
+
+impl InstanceCounts {
+    /// How many there are in a view, or in all.
+    pub fn of(&self, view: Option<ListView>) -> u32 {
+        self.by_status.values().map(|count| count.of(view)).sum()
+    }
+}
+
+/// How many instances there are of a status.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StatusCount {
+    all: u32,
+    action_needed: u32,
+    never_connected: u32,
+}
+
+impl StatusCount {
+    /// How many of them are in a view, or in all.
+    pub fn of(self, view: Option<ListView>) -> u32 {
+        match view {
+            None => self.all,
+            Some(ListView::ActionNeeded) => self.action_needed,
+            Some(ListView::NeverConnected) => self.never_connected,
+        }
+    }
 }
 
 /// A server that fails.
@@ -185,9 +212,6 @@ fn lines_for(visible: Visible) -> String {
     )
 }
 
-/// The order of lists: that of the unique index, so that nothing is sorted.
-const ORDER: &str = "ORDER BY i.channel, i.channelInstanceId";
-
 impl Store {
     /// The row with the id or the name `key`, among those of one user or among all.
     pub fn target(&self, key: &str, owner: Option<&str>) -> Result<Option<InstanceRef>, Error> {
@@ -216,7 +240,8 @@ impl Store {
 
     /// Every row, by name, for a reader who may see all: of one user, or everybody's.
     pub fn instance_lines(&self, user: Option<&str>) -> Result<Vec<InstanceLine>, Error> {
-        let query = format!("{} WHERE ?1 IS NULL OR i.userId = ?1 {ORDER}", lines_for(Visible::All));
+        let order = ListOrder::Name.clause();
+        let query = format!("{} WHERE ?1 IS NULL OR i.userId = ?1 {order}", lines_for(Visible::All));
         let now = self.clock.now();
         self.read(|c| c.prepare_cached(&query)?.query_map([user], |row| read_line(row, now))?.collect())
     }
@@ -251,24 +276,34 @@ fn lines(
     (skip, most): (u32, u32),
     now: Millis,
 ) -> rusqlite::Result<Vec<InstanceLine>> {
-    let mut wanted = Conditions::of(filter);
-    wanted.add("i.status = :status", ":status", filter.status.map(str::to_owned));
+    let mut wanted = wanted_rows(filter);
     wanted.bind(":most", Some(most));
     wanted.bind(":skip", Some(skip));
+    let order = filter.order.clause();
     // The inner query finds the page's rows in the index; only those are read and joined.
     let page = format!(
-        "SELECT i.rowid FROM messaging_instances i {} {ORDER} LIMIT :most OFFSET :skip",
+        "SELECT i.rowid FROM messaging_instances i {} {order} LIMIT :most OFFSET :skip",
         wanted.clause()
     );
     let query =
-        format!("{} WHERE i.rowid IN ({page}) {ORDER}", lines_for(Visible::to(filter.owner.as_deref())));
+        format!("{} WHERE i.rowid IN ({page}) {order}", lines_for(Visible::to(filter.owner.as_deref())));
     c.prepare_cached(&query)?.query_map(&*wanted.values(), |row| read_line(row, now))?.collect()
+}
+
+/// The conditions of all of a filter.
+fn wanted_rows(filter: &Filter) -> Conditions {
+    let mut wanted = Conditions::of(filter);
+    wanted.add("i.status = :status", ":status", filter.status.map(str::to_owned));
+    wanted.require(filter.view.map(ListView::condition));
+    wanted
 }
 
 fn counts(c: &Connection, filter: &Filter) -> rusqlite::Result<InstanceCounts> {
     let wanted = Conditions::of(filter);
+    let [action_needed, never_connected] = ListView::ALL.map(ListView::condition);
     let query = format!(
-        "SELECT i.status, count(*), count(*) FILTER (WHERE {OTHER_NUMBER})
+        "SELECT i.status, count(*), count(*) FILTER (WHERE {action_needed}),
+             count(*) FILTER (WHERE {never_connected}), count(*) FILTER (WHERE {OTHER_NUMBER})
          FROM messaging_instances i {} GROUP BY i.status",
         wanted.clause()
     );
@@ -276,8 +311,10 @@ fn counts(c: &Connection, filter: &Filter) -> rusqlite::Result<InstanceCounts> {
     let mut statement = c.prepare_cached(&query)?;
     let mut rows = statement.query(&*wanted.values())?;
     while let Some(row) = rows.next()? {
-        counts.by_status.insert(row.get(0)?, row.get(1)?);
-        counts.other_number += row.get::<_, u32>(2)?;
+        let count =
+            StatusCount { all: row.get(1)?, action_needed: row.get(2)?, never_connected: row.get(3)? };
+        counts.by_status.insert(row.get(0)?, count);
+        counts.other_number += row.get::<_, u32>(4)?;
     }
     Ok(counts)
 }

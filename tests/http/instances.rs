@@ -248,7 +248,67 @@ fn a_query_that_makes_no_sense_is_refused_by_its_field() {
     assert_eq!(Client::new(&shop).get(ROUTE).status, 401);
 }
 
-/// Ten thousand instances with their codes cost the list milliseconds.
+#[test]
+fn what_needs_somebody_comes_first_and_has_views_of_its_own() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    let (other, admin) = (shop.user("outra", false), shop.user("chefe", true));
+    for (name, user) in
+        [("a", "loja"), ("b", "loja"), ("c", "loja"), ("d", "loja"), ("e", "loja"), ("f", "outra")]
+    {
+        shop.written(name, "5521991856227", user);
+    }
+    let set = |name: &str, status: &str, since: u32, more: &str| {
+        shop.sql(&format!(
+            "UPDATE messaging_instances SET status = '{status}', updatedAt = {since} {more} WHERE channelInstanceId = '{name}'"
+        ));
+    };
+    set("b", "connected", 50, ", linkedNumber = '5511987654321'");
+    set("c", "connected", 60, "");
+    set("d", "disconnected", 70, "");
+    set("e", "connecting", 80, "");
+    set("f", "connected", 10, "");
+    set("f", "lost", 20, ", labels = '[\"vip\",\"zona\"]'");
+    let list = |token: &str, query: &str| shop.call_as(token, "GET", &format!("{ROUTE}?{query}"));
+    for (query, found) in [
+        ("sort=action_needed", vec!["d", "b", "f", "e", "a", "c"]),
+        ("sort=newest", vec!["a", "e", "d", "c", "b", "f"]),
+        ("sort=oldest", vec!["f", "b", "c", "d", "e", "a"]),
+        ("sort=name&perPage=2&page=2", vec!["c", "d"]),
+        ("sort=action_needed&perPage=2&page=2", vec!["f", "e"]),
+        ("view=action_needed", vec!["b", "d", "f"]),
+        ("view=action_needed&status=lost", vec!["f"]),
+        ("view=action_needed&sort=newest&search=9", vec!["d", "b", "f"]),
+        ("view=never_connected", vec!["a", "d", "e"]),
+        ("view=never_connected&status=pending", vec!["a"]),
+        ("view=&sort=", vec!["a", "b", "c", "d", "e", "f"]),
+    ] {
+        let answer = list(&admin, query);
+        assert_eq!((answer.status, names(&answer)), (200, found.clone()), "{query}");
+        let counts =
+            (&answer.body["actionNeeded"], &answer.body["neverConnected"], &answer.body["otherNumber"]);
+        assert_eq!(counts, (&json!(3), &json!(3), &json!(1)), "of all pages and views: {query}");
+        if !query.contains("page=") {
+            assert_eq!(answer.body["total"], found.len(), "{query}");
+        }
+    }
+    assert_eq!(list(&other, "view=action_needed").body["actionNeeded"], 1, "of their own");
+    for (query, field) in [("sort=status", "sort"), ("view=all", "view")] {
+        let answer = list(&admin, query);
+        assert_eq!((answer.status, answer.body["field"].as_str()), (400, Some(field)));
+    }
+    let facets = |token: &str| shop.call_as(token, "GET", "/api/messaging/facets").body["data"].clone();
+    assert_eq!(
+        facets(&admin),
+        json!({"servers": [{"name": "cred_a", "count": 6}],
+            "users": [{"name": "loja", "count": 5}, {"name": "outra", "count": 1}],
+            "labels": [{"name": "vip", "count": 1}, {"name": "zona", "count": 1}]})
+    );
+    assert_eq!(
+        facets(&shop.token),
+        json!({"servers": [{"name": "cred_a", "count": 5}], "users": [], "labels": []})
+    );
+}
+
 #[test]
 fn the_history_is_read_page_by_page() {
     let shop = Shop::new(instant(Version::V2_3_7));

@@ -17,7 +17,7 @@ use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
 use crate::instance::actions::{Action, ActionError, Removed};
-use crate::store::{FailingServer, Filter, InstanceLine, InstanceRef, Page};
+use crate::store::{FailingServer, Filter, InstanceLine, InstanceRef, ListOrder, ListView, Page};
 use crate::text;
 
 /// Lines of a page, unless told; and at most, which is what a screen can show and SQLite gives in
@@ -92,21 +92,24 @@ pub fn filter(caller: &Caller, request: &Request) -> Result<Filter, Problem> {
         search,
         digits: digits.filter(is_number),
         label: text("label")?,
-        other_number: text("number")?.map(|word| other_number(&word)).transpose()?.is_some(),
-        status: text("status")?.map(|word| status(&word)).transpose()?,
+        other_number: word(request, "number", ["other"], |word| word)?.is_some(),
+        status: word(request, "status", Status::ALL, Status::as_str)?.map(Status::as_str),
+        view: word(request, "view", ListView::ALL, ListView::as_str)?,
+        order: word(request, "sort", ListOrder::ALL, ListOrder::as_str)?.unwrap_or_default(),
     })
 }
 
-/// The one word there is for what a number may be.
-fn other_number(word: &str) -> Result<(), Problem> {
-    let all = || Problem::InvalidField("number", text::not_one_of("number", &["other"]));
-    if word == "other" { Ok(()) } else { Err(all()) }
-}
-
-fn status(word: &str) -> Result<&'static str, Problem> {
-    let all =
-        || Problem::InvalidField("status", text::not_one_of("status", &Status::ALL.map(Status::as_str)));
-    Status::parse(word).map(Status::as_str).ok_or_else(all)
+/// The value of a field that has one word of these; none where it has no value.
+fn word<T: Copy, const N: usize>(
+    request: &Request,
+    field: &'static str,
+    all: [T; N],
+    as_str: fn(T) -> &'static str,
+) -> Result<Option<T>, Problem> {
+    let Some(word) = query::text(request, field, MAX_SEARCH)? else { return Ok(None) };
+    let found = all.into_iter().find(|value| as_str(*value) == word);
+    let refused = || Problem::InvalidField(field, text::not_one_of(field, &all.map(as_str)));
+    found.map(Some).ok_or_else(refused)
 }
 
 /// `GET …/{id}`.
@@ -244,13 +247,15 @@ struct InstancePageJson<'a> {
     total: u32,
     counts: InstanceCountsJson,
     other_number: u32,
+    action_needed: u32,
+    never_connected: u32,
     #[serde(rename = "troubles")]
     failing_servers: Vec<FailingServerJson<'a>>,
 }
 
 impl<'a> InstancePageJson<'a> {
     fn of(found: &'a Page, filter: &Filter, page: u32, per_page: u32) -> Self {
-        let of = |status: &str| found.counts.by_status.get(status).copied().unwrap_or(0);
+        let of = |status: &str| found.counts.by_status.get(status).map_or(0, |count| count.of(None));
         Self {
             success: true,
             data: found.lines.iter().map(InstanceJson::of).collect(),
@@ -266,6 +271,8 @@ impl<'a> InstancePageJson<'a> {
                 error: of("error"),
             },
             other_number: found.counts.other_number,
+            action_needed: found.counts.of(Some(ListView::ActionNeeded)),
+            never_connected: found.counts.of(Some(ListView::NeverConnected)),
             failing_servers: found.failing_servers.iter().map(FailingServerJson::of).collect(),
         }
     }
