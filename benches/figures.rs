@@ -220,7 +220,7 @@ fn month() -> String {
     let mut rig = Rig::start(&upstream.url);
     rig.stop();
     let size =
-        |rig: &Rig| std::fs::metadata(rig.database()).map_or(0.0, |file| file.len() as f64 / 1048576.0);
+        |rig: &Rig| std::fs::metadata(rig.database()).map_or(0.0, |file| file.len() as f64 / 1_048_576.0);
     rig.seed_rows(10_000);
     let before = size(&rig);
     rig.seed_month();

@@ -235,7 +235,7 @@ fn a_full_disk_leaves_nothing_of_a_backup_or_of_a_restore() {
     assert!(matches!(&refused, BackupError::Full(_)), "{refused:?}");
     // A process that another test is just starting has what was removed open for a moment.
     let room = disk.path().join("room");
-    until("there is room again", || fs::write(&room, [0; 1 << 16]).is_ok());
+    until("there is room again", || fs::write(&room, vec![0; 1 << 16]).is_ok());
     fs::remove_file(&room).expect("removed");
     assert_eq!(rows(&disk.path().join("pareia.db")), before);
     assert_eq!(names(disk.path()), ["pareia.db", "pareia.key", "pareia.lock"]);
