@@ -16,7 +16,7 @@ const BINARY: &str = env!("CARGO_BIN_EXE_pareia");
 fn install(arguments: &[&str]) -> (Option<i32>, String) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh");
     let Output { status, stdout, stderr } =
-        Command::new(script).args(arguments).output().expect("a shell runs it");
+        Command::new(script).args(arguments).env("PAREIA_LANG", "pt").output().expect("a shell runs it");
     let text = |bytes| String::from_utf8(bytes).expect("text");
     (status.code(), text(stdout) + &text(stderr))
 }
@@ -126,6 +126,31 @@ fn the_binary_alone_is_installed_once_shown_before_and_removed() {
     says(&arguments, 0, "remover");
     assert!(!installed.exists());
     says(&arguments, 0, "");
+}
+
+#[test]
+fn the_script_speaks_english_where_the_locale_does() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh");
+    for (arguments, locale, sentence) in [
+        (&["--nope"][..], "en_US.UTF-8", "unknown option: --nope (see --help)"),
+        (&["--nope"], "C.UTF-8", "opção desconhecida: --nope (veja --help)"),
+        (&["--lang", "en", "--nope"], "pt_BR.UTF-8", "unknown option: --nope (see --help)"),
+        (&["--lang=fr"], "C", "--lang deve ser pt ou en: fr"),
+        (&["--help"], "en", "Usage: ./install.sh"),
+    ] {
+        let ran = Command::new(&script).args(arguments).env_clear().env("LC_ALL", locale).output();
+        let Output { stdout, stderr, .. } = ran.expect("a shell runs it");
+        let said = String::from_utf8([stdout, stderr].concat()).expect("text");
+        assert!(said.contains(sentence), "{arguments:?} {locale}: {said}");
+    }
+    let text = fs::read_to_string(&script).expect("text");
+    let (before, rest) = text.split_once("usage_portuguese() {").expect("its help");
+    let (_, after) = rest.split_once("\n}\n").expect("its end");
+    for line in before.lines().chain(after.lines()).filter(|line| !line.trim_start().starts_with('#')) {
+        let is_portuguese = line.contains(|letter| "áàâãéêíóôõúç".contains(letter));
+        let is_of_both = line.contains("$(t ") || line.contains("case $said in");
+        assert!(!is_portuguese || is_of_both, "in Portuguese alone: {line}");
+    }
 }
 
 #[test]
@@ -333,7 +358,12 @@ fn a_database_of_a_newer_version_is_refused_in_the_words_that_the_way_back_looks
     let folder = Folder::new();
     let command = |arguments: &[&str]| {
         let data = folder.path().display().to_string();
-        Command::new(BINARY).args(["--data", &data]).args(arguments).output().expect("it runs")
+        Command::new(BINARY)
+            .args(["--data", &data])
+            .args(arguments)
+            .env("PAREIA_LANG", "pt")
+            .output()
+            .expect("it runs")
     };
     assert!(command(&["user", "list"]).status.success());
     let database = rusqlite::Connection::open(folder.path().join("pareia.db")).expect("it is there");

@@ -7,6 +7,9 @@
 #   tests/container/drill.sh [BINARY]     the release binary of this checkout, unless another is named
 set -eu
 
+# What it looks for is Portuguese.
+export PAREIA_LANG=pt
+
 here=$(cd "$(dirname "$0")/../.." && pwd)
 binary=${1:-$here/target/release/pareia}
 place=${PAREIA_DRILL:-$here/target/container-drill}

@@ -7,6 +7,9 @@
 #   PAREIA_DRILL_PART=domain             only what concerns Caddy
 set -eu
 
+# What it looks for is Portuguese.
+export PAREIA_LANG=pt
+
 here=$(cd "$(dirname "$0")/../.." && pwd)
 binary=${1:-$here/target/release/pareia}
 place=${PAREIA_DRILL:-$here/target/install-drill}
