@@ -65,10 +65,7 @@ impl HttpReply {
     pub fn json_of(status: u16, body: &impl Serialize, length: usize) -> Self {
         let mut bytes = Vec::with_capacity(length);
         serde_json::to_writer(&mut bytes, body).expect("our own types are JSON");
-        let mut reply = Self::bytes(status, "application/json; charset=utf-8", bytes);
-        reply.headers.push(("Content-Language", language().as_str().to_owned()));
-        reply.depends_on("Accept-Language");
-        reply
+        Self::bytes(status, "application/json; charset=utf-8", bytes).worded()
     }
 
     /// A reply of that content type, which no page of another origin may show or load.
@@ -110,6 +107,14 @@ impl HttpReply {
         let mut reply = Self::json(problem.status(), &body);
         reply.headers.extend(problem.header());
         reply
+    }
+
+    /// Names the language that its sentences are in.
+    #[must_use]
+    pub fn worded(mut self) -> Self {
+        self.headers.push(("Content-Language", language().as_str().to_owned()));
+        self.depends_on("Accept-Language");
+        self
     }
 
     /// Notes that the same request with another such header has another answer.

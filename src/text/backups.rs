@@ -126,7 +126,9 @@ fn next_step(error: &BackupError) -> &'static str {
 }
 
 /// What an uploaded file is called in the sentences of [`backup_error`].
-pub const SENT_FILE: &str = "O arquivo enviado";
+pub fn sent_file() -> &'static str {
+    either("O arquivo enviado", "The file sent")
+}
 
 /// 409: a piece of an upload does not follow what came before it.
 pub fn out_of_order(bytes: u64) -> Sentence {

@@ -147,7 +147,13 @@ fn a_month_made_by_hand_is_told_hour_by_hour() {
         let text = String::from_utf8(body).expect("text");
         assert!(status == 200 && text.lines().any(|found| found == line), "{line} in {text}");
         let name = format!("attachment; filename=\"pareia-{month}.csv\"");
-        assert!(headers.iter().any(|(_, value)| *value == name));
+        let language = if query.contains("lang=en") { "en" } else { "pt-BR" };
+        for expected in [("Content-Disposition", &*name), ("Content-Language", language)] {
+            assert!(
+                headers.iter().any(|(name, value)| (name.as_str(), value.as_str()) == expected),
+                "{headers:?}"
+            );
+        }
     }
 }
 

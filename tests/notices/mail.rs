@@ -102,6 +102,7 @@ fn test(server: &str, trusted: Option<&str>) -> String {
     std::fs::write(&authorities, trusted.unwrap_or_default()).expect("written");
     let mut command = Command::new(env!("CARGO_BIN_EXE_pareia"));
     command.args(["notify", "test", "--data"]).arg(folder.path()).env("SSL_CERT_FILE", &authorities);
+    command.env("PAREIA_LANG", "pt");
     String::from_utf8(command.output().expect("it runs").stdout).expect("text")
 }
 

@@ -62,7 +62,8 @@ fn services_folder() -> Option<Folder> {
 /// Runs a command on that folder; whether it did what it should, and what it said.
 fn run(folder: &Path, arguments: &[&str]) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pareia"));
-    let output = command.args(arguments).arg("--data").arg(folder).output().expect("it runs");
+    let output =
+        command.args(arguments).arg("--data").arg(folder).env("PAREIA_LANG", "pt").output().expect("it runs");
     (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 

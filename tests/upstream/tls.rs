@@ -159,7 +159,8 @@ fn says(folder: &Folder, arguments: &[&str], environment: &[(&str, &str)]) -> St
         .arg("--data")
         .arg(folder.path())
         .env_remove("SSL_CERT_FILE")
-        .env_remove("SSL_CERT_DIR");
+        .env_remove("SSL_CERT_DIR")
+        .env("PAREIA_LANG", "pt");
     let output = command.envs(environment.iter().copied()).output().expect("it runs");
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }

@@ -74,7 +74,7 @@ impl CsvRows {
 
 /// The table as a file to be kept.
 pub fn reply(month: &str, rows: CsvRows) -> HttpReply {
-    let mut reply = HttpReply::bytes(200, "text/csv; charset=utf-8", rows.text.into_bytes());
+    let mut reply = HttpReply::bytes(200, "text/csv; charset=utf-8", rows.text.into_bytes()).worded();
     let name = format!("attachment; filename=\"pareia-{month}.csv\"");
     reply.headers.push(("Content-Disposition", name));
     reply

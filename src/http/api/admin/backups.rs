@@ -184,7 +184,7 @@ pub fn upload(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let (offset, total) = (number("offset")?.unwrap_or(0), number("total")?.unwrap_or(0));
     let upload = query::text(request, "upload", MOST_ID)?;
     let piece = Piece { upload: upload.as_deref(), offset, total, bytes: request.body() };
-    match app.backups.receive(piece).map_err(|error| error.of_file(text::SENT_FILE))? {
+    match app.backups.receive(piece).map_err(|error| error.of_file(text::sent_file()))? {
         Received::More(upload) => Ok(HttpReply::data(&UploadJson { name: None, upload: Some(upload) })),
         Received::OutOfOrder(known) => Err(Problem::OutOfOrder(known)),
         Received::TooLarge => Err(Problem::UploadTooLarge(MOST_BYTES)),
