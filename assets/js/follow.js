@@ -2,6 +2,7 @@
 // Knows no screen; tells a view what it learns. The same for the page and for connect links.
 
 import { poll } from './poll.js';
+import { unscannedCodes } from './unscanned.js';
 
 /** Pause between two calls. With SLOW it makes the second in which a scan must be seen to be noticed. */
 const PAUSE = 650;
@@ -9,7 +10,7 @@ const PAUSE = 650;
 const SLOW = 300;
 /** No network is so slow that a longer wait would be usual. */
 const SLOWEST_USUAL = 1_000;
-/** Codes nobody scans cost the server memory, so after this long the page asks whether anybody is there. */
+/** After this long without a code that is one too many, the page asks whether anybody is there as well. */
 const UNATTENDED = 10 * 60_000;
 /** What asking again cannot change. */
 const FINAL = ['invalid_field', 'invalid_channel', 'owned_by_other_user', 'forbidden', 'unauthorized', 'not_found', 'link_expired'];
@@ -20,6 +21,8 @@ const FINAL = ['invalid_field', 'invalid_channel', 'owned_by_other_user', 'forbi
  */
 export function follow({ ask, view, signal, pairingCode = false, first = null }) {
   const seen = { since: performance.now(), usual: 0 };
+  const codes = unscannedCodes();
+  const attend = () => { seen.since = performance.now(); codes.renew(); };
   let wantsCode = pairingCode;
   let restart = false;
   let given = first;
@@ -47,6 +50,7 @@ export function follow({ ask, view, signal, pairingCode = false, first = null })
     given = null;
     if (asking.aborted) return true;
     if (data.status === 'connected') { view.connected(data); return false; }
+    if (!codes.seen(data.qrCode)) { view.idle(); return false; }
     view.answer(data);
     return true;
   }
@@ -64,7 +68,7 @@ export function follow({ ask, view, signal, pairingCode = false, first = null })
     /** Whether the 8 characters are wanted too. */
     wantCode(yes) { if (wantsCode !== yes) { wantsCode = yes; loop.now(); } },
     /** Drops the socket that waits without a code to type, and opens one that has it. */
-    restart() { wantsCode = true; restart = true; seen.since = performance.now(); loop.now(); },
-    again() { seen.since = performance.now(); loop.now(); },
+    restart() { wantsCode = true; restart = true; attend(); loop.now(); },
+    again() { attend(); loop.now(); },
   };
 }

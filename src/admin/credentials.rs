@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use crate::crypto::new_id;
-use crate::domain::{Channel, Credential, Name, Secret};
+use crate::domain::{Channel, Credential, Name, PlacementChange, Secret};
 use crate::store::{self, CredentialLine, NewCredential, Store};
 use crate::upstream::{BaseUrl, BaseUrlError, Check, Gateway, UpstreamServer};
 
@@ -126,6 +126,15 @@ pub fn set_ca_certificate(store: &Store, id: &str, pem: Option<&str>) -> Result<
 pub fn set_active(store: &Store, id: &str, active: bool) -> Result<CredentialLine, CredentialError> {
     store.set_credential_active(id, active)?;
     find(store, id)
+}
+
+/// Changes which numbers a credential's server is given and returns it.
+pub fn change_placement(
+    store: &Store,
+    id: &str,
+    change: &PlacementChange,
+) -> Result<CredentialLine, CredentialError> {
+    if store.change_placement(id, change)? { find(store, id) } else { Err(CredentialError::Unknown) }
 }
 
 /// Removes a credential and returns it. One that instances name is removed only with `force`: they move

@@ -8,19 +8,21 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::ca_file::{self, CaChange};
+use super::credential_placement::{self, DrainArgs, PlacementArgs};
+use super::named_credential::{failed, failure, find};
 use super::output::{CommandFailure, CommandResult, fail, note, out};
 use super::public_url::PublicUrl;
 use super::secret_input::KeySource;
 use super::table::{TableLine, list, pretty};
 use super::values;
-use crate::admin::credentials::{self, CredentialDraft, CredentialError};
+use crate::admin::credentials::{self, CredentialDraft};
 use crate::crypto::new_id;
 use crate::domain::clock;
 use crate::domain::{Channel, Name, Secret};
 use crate::http::{CredentialJson, CredentialTestJson, webhook_address};
 use crate::store::{CredentialLine, Store};
 use crate::text::cli as words;
-use crate::text::{base_url, base_url_amended, check, webhook_environment};
+use crate::text::{base_url_amended, webhook_environment};
 use crate::upstream::{Check, Gateway, TypedBaseUrl, is_public_default_key};
 
 /// What can be done with credentials.
@@ -69,6 +71,8 @@ pub enum CredentialCommand {
         #[command(flatten)]
         public_url: PublicUrl,
     },
+    Set(PlacementArgs),
+    Drain(DrainArgs),
 }
 
 /// A new credential.
@@ -89,7 +93,8 @@ pub struct CredentialAdd {
 }
 
 /// Runs one of them.
-pub fn run(store: &Store, command: CredentialCommand) -> CommandResult {
+pub fn run(owned: Store, command: CredentialCommand) -> CommandResult {
+    let store = &owned;
     match command {
         CredentialCommand::Add(new) => add(store, &new),
         CredentialCommand::List { json } => list(&store.credentials()?, json, words::no_credentials()),
@@ -100,24 +105,9 @@ pub fn run(store: &Store, command: CredentialCommand) -> CommandResult {
         CredentialCommand::Rotate { id, key } => rotate(store, &id, &key),
         CredentialCommand::Ca { id, authorities } => set_ca(store, &id, &authorities),
         CredentialCommand::Webhook { id, public_url } => webhook(store, &id, &public_url),
+        CredentialCommand::Set(arguments) => credential_placement::set(store, &arguments),
+        CredentialCommand::Drain(arguments) => credential_placement::drain(owned, &arguments),
     }
-}
-
-/// The sentence of what could not be done with the credential of that id.
-fn failure(id: &str, error: CredentialError) -> CommandFailure {
-    CommandFailure::Failed(match error {
-        CredentialError::Unknown => words::credential_unknown(id),
-        CredentialError::Taken => words::credential_taken(id),
-        CredentialError::InUse(instances) => words::credential_in_use(id, instances),
-        CredentialError::Address(why) => words::base_url_unusable(id, base_url(why)),
-        CredentialError::Failed(check) => failed(&check),
-        CredentialError::Store(error) => return error.into(),
-    })
-}
-
-/// The sentence of a test that failed.
-fn failed(found: &Check) -> String {
-    check(found).map(|sentence| words::refused(&sentence)).unwrap_or_default()
 }
 
 fn add(store: &Store, new: &CredentialAdd) -> CommandResult {
@@ -207,11 +197,6 @@ fn webhook(store: &Store, id: &str, public_url: &PublicUrl) -> CommandResult {
     out(webhook_environment(&url))
 }
 
-/// The credential of that id, or the sentence that there is none.
-pub fn find(store: &Store, id: &str) -> Result<CredentialLine, CommandFailure> {
-    credentials::find(store, id).map_err(|error| failure(id, error))
-}
-
 /// Warns of Evolution's published default key.
 fn warn_if_public(id: &str, channel: Channel, key: &Secret) {
     if is_public_default_key(channel, key) {
@@ -220,7 +205,7 @@ fn warn_if_public(id: &str, channel: Channel, key: &Secret) {
 }
 
 fn warn_if_none_left(store: &Store, channel: Channel) -> CommandResult {
-    if store.active_credentials(channel)?.is_empty() {
+    if store.servers_in_use(channel)?.is_empty() {
         note(words::no_active_credential_left());
     }
     Ok(())
@@ -239,7 +224,15 @@ impl TableLine for CredentialLine {
             credential.channel.as_str().into(),
             credential.base_url.clone(),
             words::yes_no(credential.active).into(),
-            self.instances.to_string(),
+            words::numbers(self.instances, credential.rule.capacity),
+            words::intake(credential.rule.intake).into(),
+            words::health(
+                self.failing.as_ref().map(|(code, _)| code.as_str()),
+                self.seen.listed_at.is_some(),
+            )
+            .into(),
+            words::or_dash(self.seen.versions.server.clone()),
+            words::or_dash(self.seen.list_millis.map(|millis| format!("{millis} ms"))),
             clock::short(credential.created_at),
         ]
     }

@@ -9,6 +9,7 @@ pub mod ca_file;
 mod config;
 mod confirm;
 mod credential;
+mod credential_placement;
 mod demo;
 mod doctor;
 mod evolution_setting;
@@ -18,6 +19,7 @@ mod instance;
 mod language;
 mod log_line;
 mod logging;
+mod named_credential;
 mod notify;
 mod output;
 mod phone_mask;
@@ -136,7 +138,7 @@ fn dispatch(cli: Cli) -> CommandResult {
         Command::Restore(args) => backup::bring_back(&folder()?, &args),
         Command::User(command) => user::run(&store()?, command),
         Command::Token(command) => token::run(&store()?, command),
-        Command::Credential(command) => credential::run(&store()?, command),
+        Command::Credential(command) => credential::run(store()?, command),
         Command::Instance(command) => instance::run(store()?, command),
         Command::Doctor(args) => doctor::run(&folder()?, &args),
         Command::Health(args) => health::run(&folder()?, &args),

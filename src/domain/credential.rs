@@ -1,6 +1,6 @@
 //! A server of the upstream as an administrator added it, with its key in the open.
 
-use super::{Channel, Millis, Secret};
+use super::{Channel, Millis, PlacementRule, Secret};
 
 /// A server and its key.
 #[derive(Clone, Debug)]
@@ -16,5 +16,7 @@ pub struct Credential {
     pub key: Secret,
     /// Whether calls may use it.
     pub active: bool,
+    /// Which numbers it is given.
+    pub rule: PlacementRule,
     pub created_at: Millis,
 }

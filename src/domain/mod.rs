@@ -18,6 +18,7 @@ mod outage;
 mod pairing;
 mod phone;
 mod phone_error;
+mod placement;
 mod reason;
 mod role;
 mod saved_settings;
@@ -49,6 +50,7 @@ pub use outage::{DROPPED_AFTER, NOT_LOADED_AFTER, UNSCANNED_AFTER};
 pub use pairing::{ConnectionState, ListedInstance, Logout, LogoutCause, Pairing, PhoneMemory, pairing};
 pub use phone::Phone;
 pub use phone_error::{PhoneError, PhoneFault};
+pub use placement::{Intake, MAX_WEIGHT, PlacementChange, PlacementRule, ServerRoom, roomiest};
 pub use reason::Reason;
 pub use role::{Caller, Permission, Role};
 pub use saved_settings::{

@@ -322,7 +322,7 @@ fn connect_status(error: &ConnectError) -> u16 {
         | ConnectError::PairedUpstream
         | ConnectError::NotAPhone(_)
         | ConnectError::Fighting => 409,
-        ConnectError::NoActiveCredential(_) => 503,
+        ConnectError::NoActiveCredential(_) | ConnectError::NoRoom => 503,
         ConnectError::NoQr | ConnectError::NoQrAfterScans | ConnectError::Reconnecting => 504,
         ConnectError::Failed(error) => use_case_status(error),
     }
@@ -334,7 +334,12 @@ fn action_status(error: &ActionError) -> u16 {
         | ActionError::NotYours
         | ActionError::Reconnecting
         | ActionError::NotConnected
-        | ActionError::RestartUnsupported => 409,
+        | ActionError::RestartUnsupported
+        | ActionError::NoSuchServer
+        | ActionError::AlreadyThere
+        | ActionError::NoRoom
+        | ActionError::NameThere
+        | ActionError::NotOnWhatsapp => 409,
         ActionError::Failed(error) => use_case_status(error),
     }
 }
@@ -496,6 +501,7 @@ mod tests {
             (ConnectError::OwnedByOther, 409, "owned_by_other_user"),
             (ConnectError::NotAPhone(Integration::Business), 409, "not_a_phone"),
             (no_credential, 503, "no_active_credential"),
+            (ConnectError::NoRoom, 503, "no_room"),
             (UpstreamError::Unreachable(NoConnection::Refused).into(), 502, "evolution_unreachable"),
             (UpstreamError::RejectedKey.into(), 502, "evolution_rejected_key"),
             (UpstreamError::LicenseRequired.into(), 502, "evolution_license_required"),
@@ -529,6 +535,11 @@ mod tests {
             (ActionError::Reconnecting, 409, "reconnecting"),
             (ActionError::NotConnected, 409, "not_connected"),
             (ActionError::RestartUnsupported, 409, "restart_unsupported"),
+            (ActionError::NoSuchServer, 409, "no_such_server"),
+            (ActionError::AlreadyThere, 409, "already_there"),
+            (ActionError::NoRoom, 409, "no_room"),
+            (ActionError::NameThere, 409, "name_on_server"),
+            (ActionError::NotOnWhatsapp, 409, "not_on_whatsapp"),
             (UpstreamError::Unreachable(NoConnection::Refused).into(), 502, "evolution_unreachable"),
             (UpstreamError::Timeout.into(), 504, "evolution_timeout"),
             (UseCaseError::Internal.into(), 500, "internal"),

@@ -10,8 +10,8 @@ use log::Level;
 
 use super::api::admin::{self, backups, credentials, tokens, unmanaged, users};
 use super::api::{
-    change, connect, events, facets, health, instance, instances, link, login, notices, picture, reconnect,
-    session, uptime, uptime_report, webhook,
+    change, connect, events, facets, health, instance, instances, link, login, moving, notices, picture,
+    reconnect, session, uptime, uptime_report, webhook,
 };
 use super::app::App;
 use super::assets;
@@ -67,6 +67,8 @@ const ROUTES: &[Route] = &[
     ("/api/messaging/instance/{}/connect", &[("POST", UPSTREAM, reconnect::connect)]),
     ("/api/messaging/instance/{}/logout", &[("POST", UPSTREAM, instances::logout)]),
     ("/api/messaging/instance/{}/restart", &[("POST", UPSTREAM, instances::restart)]),
+    ("/api/messaging/instance/{}/move", &[("POST", UPSTREAM, moving::relocate)]),
+    ("/api/messaging/instance/{}/test-message", &[("POST", UPSTREAM, moving::send_test)]),
     ("/api/messaging/instance/{}/qr.png", &[("GET", UPSTREAM, picture::png)]),
     ("/api/messaging/instance/{}/qr.svg", &[("GET", UPSTREAM, picture::svg)]),
     ("/api/messaging/instance/{}/events", &[("GET", Quick, events::list)]),
@@ -96,7 +98,10 @@ const ROUTES: &[Route] = &[
     ("/api/password", &[("POST", HASH, login::change_password)]),
     ("/api/admin/overview", &[("GET", Quick, admin::overview)]),
     ("/api/admin/credentials", &[("GET", Quick, credentials::list), ("POST", UPSTREAM, credentials::create)]),
-    ("/api/admin/credentials/{}", &[("DELETE", WRITE, credentials::remove)]),
+    (
+        "/api/admin/credentials/{}",
+        &[("PATCH", WRITE, credentials::change), ("DELETE", WRITE, credentials::remove)],
+    ),
     ("/api/admin/credentials/{}/test", &[("POST", UPSTREAM, credentials::test)]),
     ("/api/admin/credentials/{}/rotate", &[("POST", UPSTREAM, credentials::rotate)]),
     ("/api/admin/credentials/{}/ca", &[("POST", UPSTREAM, credentials::set_ca_certificate)]),

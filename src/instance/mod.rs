@@ -3,4 +3,5 @@
 pub mod actions;
 pub mod connect;
 pub mod monitor;
+mod moves;
 mod saved_settings;

@@ -3,9 +3,12 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::health::{UNWATCHED, unwatched};
+use super::instances::parsed;
 use super::{Error, Store};
 use crate::crypto::Sealer;
-use crate::domain::{Channel, Credential, Millis, Secret};
+use crate::domain::{
+    Channel, Credential, Intake, Millis, PlacementChange, PlacementRule, Secret, ServerRoom, ServerVersions,
+};
 
 /// A credential as lists show it.
 #[derive(Debug)]
@@ -16,6 +19,24 @@ pub struct CredentialLine {
     /// The API's error code of its server and since when; `None` where the server answers, was never
     /// asked, or is used by no call.
     pub failing: Option<(String, Millis)>,
+    /// What the monitor last saw of its server.
+    pub seen: SeenServer,
+}
+
+/// What the monitor last saw of a server; nothing where it never looked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SeenServer {
+    pub versions: ServerVersions,
+    /// How long its list of everything took, in milliseconds.
+    pub list_millis: Option<u32>,
+    /// How many instances that had.
+    pub listed: Option<u32>,
+    /// When that was.
+    pub listed_at: Option<Millis>,
+    /// How many instances it lists that no row has.
+    pub unmanaged: u32,
+    /// How many rows of it have a phone that is connected.
+    pub connected: u32,
 }
 
 /// A credential to be added.
@@ -56,9 +77,10 @@ pub(super) fn opened(sealer: &Sealer, row: &SealedCredential) -> Option<Credenti
 }
 
 /// A sealed row with the other columns of a [`CredentialLine`].
-type SealedLine = (SealedCredential, u32, Option<(String, Millis)>);
+type SealedLine = (SealedCredential, u32, Option<(String, Millis)>, SeenServer);
 
-const COLUMNS: &str = "id, type, name, baseUrl, caCertificate, apiToken, isActive, createdAt";
+const COLUMNS: &str = "id, type, name, baseUrl, caCertificate, apiToken, isActive, createdAt,
+    capacity, weight, intake";
 /// How many rows name the credential `c`. Counted for lists and for new rows, not for every call.
 const INSTANCES: &str = "(SELECT count(*) FROM messaging_instances i WHERE i.credentialId = c.id)";
 /// Replaces a server's error code after its key or its authorities have changed: the code was that of the old
@@ -143,20 +165,36 @@ impl Store {
         self.one_credential(&query, base_url)
     }
 
-    /// The active credentials of `channel`, that with the fewest instances first; of equals, the oldest. Those
-    /// whose server fails at the moment come after all that answer, and one whose key does not open hides no other.
-    pub fn active_credentials(&self, channel: Channel) -> Result<Vec<Credential>, Error> {
+    /// The active credentials of `channel`, oldest first, and the room that each has. One whose key does not open
+    /// hides no other.
+    pub fn servers_in_use(&self, channel: Channel) -> Result<Vec<(Credential, ServerRoom)>, Error> {
         let query = format!(
-            "SELECT {COLUMNS} FROM integration_credentials c
-             WHERE type = ?1 AND isActive ORDER BY {FAILING}, {INSTANCES}, createdAt, id"
+            "SELECT {COLUMNS}, {INSTANCES}, {FAILING} FROM integration_credentials c
+             WHERE type = ?1 AND isActive ORDER BY createdAt, id"
         );
-        let rows: Vec<_> =
-            self.read(|c| c.prepare_cached(&query)?.query_map([channel.as_str()], read_row)?.collect())?;
-        let mut all: Vec<_> = rows.iter().map(|row| self.unseal(row)).collect();
+        let read = |row: &Row| Ok((read_row(row)?, row.get(11)?, row.get(12)?));
+        let rows: Vec<(SealedCredential, u32, bool)> =
+            self.read(|c| c.prepare_cached(&query)?.query_map([channel.as_str()], read)?.collect())?;
+        let server = |(sealed, instances, is_failing): &(SealedCredential, u32, bool)| {
+            let credential = self.unseal(sealed)?;
+            let room = ServerRoom { rule: credential.rule, instances: *instances, is_failing: *is_failing };
+            Ok((credential, room))
+        };
+        let mut all: Vec<_> = rows.iter().map(server).collect();
         if all.iter().any(Result::is_ok) {
             all.retain(Result::is_ok);
         }
         all.into_iter().collect()
+    }
+
+    /// Changes which numbers the credential's server is given; `false` when there is none of that id.
+    pub fn change_placement(&self, id: &str, change: &PlacementChange) -> Result<bool, Error> {
+        let set = "UPDATE integration_credentials SET capacity = CASE WHEN ?2 THEN ?3 ELSE capacity END,
+                weight = coalesce(?4, weight), intake = coalesce(?5, intake)
+            WHERE id = ?1";
+        let (capacity, intake) = (change.capacity.flatten(), change.intake.map(Intake::as_str));
+        let values = params![id, change.capacity.is_some(), capacity, change.weight, intake];
+        self.write(|t| Ok(t.execute(set, values)? == 1))
     }
 
     /// Enables or disables the credential for calls; `false` when there is none of that id. Either way its
@@ -202,8 +240,8 @@ impl Store {
         found.map(|row| self.unseal(&row)).transpose()
     }
 
-    fn unseal_line(&self, (sealed, instances, failing): SealedLine) -> Result<CredentialLine, Error> {
-        Ok(CredentialLine { credential: self.unseal(&sealed)?, instances, failing })
+    fn unseal_line(&self, (sealed, instances, failing, seen): SealedLine) -> Result<CredentialLine, Error> {
+        Ok(CredentialLine { credential: self.unseal(&sealed)?, instances, failing, seen })
     }
 
     /// Opens the key of a row. The start checked all keys, so one that fails was written by hand since.
@@ -215,7 +253,15 @@ impl Store {
 /// The query for lines of a list.
 fn lines(rest: &str) -> String {
     format!(
-        "SELECT {COLUMNS}, {INSTANCES} AS instances, h.trouble, h.since FROM integration_credentials c
+        "SELECT {COLUMNS}, {INSTANCES} AS instances, h.trouble, h.since, v.server, v.whatsappWeb, l.listMillis,
+             l.listed, l.listedAt,
+             (SELECT count(*) FROM unmanaged_instances n WHERE n.credentialId = c.id AND n.isPhone AND NOT EXISTS (
+                 SELECT 1 FROM left_instances f JOIN messaging_instances i ON i.id = f.instanceId
+                 WHERE f.credentialId = c.id AND coalesce(i.upstreamName, i.channelInstanceId) = n.name)),
+             (SELECT count(*) FROM messaging_instances i WHERE i.credentialId = c.id AND i.status = 'connected')
+         FROM integration_credentials c
+         LEFT JOIN server_versions v ON v.credentialId = c.id
+         LEFT JOIN server_loads l ON l.credentialId = c.id
          LEFT JOIN credential_health h ON h.credentialId = c.id AND c.isActive
              AND h.trouble <> '{UNWATCHED}' {rest}"
     )
@@ -232,13 +278,26 @@ fn read_row(row: &Row) -> rusqlite::Result<SealedCredential> {
         key: Secret::new(""),
         active: row.get(6)?,
         created_at: row.get(7)?,
+        rule: PlacementRule {
+            capacity: row.get(8)?,
+            weight: row.get(9)?,
+            intake: parsed(row, 10, Intake::parse)?,
+        },
     };
     Ok(SealedCredential { credential, sealed: row.get(5)? })
 }
 
 /// Reads the columns of [`lines`].
 fn read_line(row: &Row) -> rusqlite::Result<SealedLine> {
-    let error_code: Option<String> = row.get(9)?;
-    let failing = error_code.map(|code| Ok::<_, rusqlite::Error>((code, row.get(10)?))).transpose()?;
-    Ok((read_row(row)?, row.get(8)?, failing))
+    let error_code: Option<String> = row.get(12)?;
+    let failing = error_code.map(|code| Ok::<_, rusqlite::Error>((code, row.get(13)?))).transpose()?;
+    let seen = SeenServer {
+        versions: ServerVersions { server: row.get(14)?, whatsapp_web: row.get(15)? },
+        list_millis: row.get(16)?,
+        listed: row.get(17)?,
+        listed_at: row.get(18)?,
+        unmanaged: row.get(19)?,
+        connected: row.get(20)?,
+    };
+    Ok((read_row(row)?, row.get(11)?, failing, seen))
 }

@@ -4,6 +4,7 @@ use rusqlite::ToSql;
 use rusqlite::types::Value;
 
 use super::folded::folded;
+use crate::domain::Millis;
 
 /// Which instances a list shows; `None` in a field lets every value pass.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +21,8 @@ pub struct Filter {
     pub label: Option<String>,
     /// Whether another number is linked than the row is for.
     pub other_number: bool,
+    /// Only those that were first asked for by then.
+    pub created_by: Option<Millis>,
     /// The status; the counts ignore it.
     pub status: Option<&'static str>,
     /// A view of the list; the counts ignore it.
@@ -140,6 +143,7 @@ impl Conditions {
         let label = "instr(i.searchText, char(10) || :label || char(10)) > 0";
         all.add(label, ":label", filter.label.as_deref().map(folded));
         all.require(filter.other_number.then_some(OTHER_NUMBER));
+        all.add("i.createdAt <= :createdBy", ":createdBy", filter.created_by);
         all
     }
 

@@ -38,6 +38,15 @@ impl Store {
         self.write(|t| t.prepare_cached(&note)?.execute(params![credential, error_code, since])).map(drop)
     }
 
+    /// Writes how long the list of the credential's server took, and how many instances it had.
+    pub fn note_load(&self, credential: &str, list_millis: u32, listed: u32) -> Result<(), Error> {
+        let note = "INSERT INTO server_loads SELECT id, ?2, ?3, ?4 FROM integration_credentials WHERE id = ?1
+            ON CONFLICT (credentialId) DO UPDATE
+                SET listMillis = excluded.listMillis, listed = excluded.listed, listedAt = excluded.listedAt";
+        let values = params![credential, list_millis, listed, self.clock.now()];
+        self.write(|t| t.prepare_cached(note)?.execute(values)).map(drop)
+    }
+
     /// Notes that the credential's server is not polled from now on, so that its rows say since when.
     pub fn note_unwatched(&self, credential: &str) -> Result<(), Error> {
         self.write(|t| unwatched(t, credential, self.clock.now()))

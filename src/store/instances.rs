@@ -4,8 +4,9 @@ use std::io;
 use std::time::Instant;
 
 use rusqlite::types::Type;
-use rusqlite::{OptionalExtension, Row, RowIndex, params};
+use rusqlite::{OptionalExtension, Row, RowIndex, Transaction, params};
 
+use super::capacity::has_room;
 use super::{Error, Store, linked, saved_settings, scans};
 use crate::crypto::new_id;
 use crate::domain::{
@@ -119,6 +120,16 @@ impl InstanceRow {
     }
 }
 
+/// What became of a row that was to be written.
+#[derive(Debug)]
+pub enum NewRow {
+    Written(Box<InstanceRow>),
+    /// The name has a row already, whoever owns it, or its instance at that server has.
+    Taken,
+    /// The server has as many rows as it may have.
+    Full,
+}
+
 impl Store {
     /// Takes the lock of a name among all processes, under which its row and its instance upstream are
     /// changed. `None` when another has it until `deadline`.
@@ -163,6 +174,21 @@ impl Store {
         user: &str,
         credential: &str,
     ) -> Result<Option<InstanceRow>, Error> {
+        Ok(match self.place_instance(channel, name, phone, user, (credential, false))? {
+            NewRow::Written(row) => Some(*row),
+            NewRow::Taken | NewRow::Full => None,
+        })
+    }
+
+    /// The same at a server that was chosen for it: with `true`, only where that has room still.
+    pub fn place_instance(
+        &self,
+        channel: Channel,
+        name: &Name,
+        phone: &Phone,
+        user: &str,
+        (credential, within_capacity): (&str, bool),
+    ) -> Result<NewRow, Error> {
         let instance = InstanceRow {
             id: new_id("c"),
             user: user.to_owned(),
@@ -181,16 +207,19 @@ impl Store {
             connect_out_until: None,
             scans: ScanEvidence::default(),
         };
-        let added = self.write(|t| {
-            t.prepare_cached(
+        self.write(|t| {
+            if within_capacity && !has_room(t, credential)? {
+                return Ok(NewRow::Full);
+            }
+            let insert = t.prepare_cached(
                 "INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId,
                      userId, credentialId, status, statusReason, createdAt, updatedAt)
                  SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9 WHERE NOT EXISTS (
                      SELECT 1 FROM messaging_instances i
                      WHERE CAST(coalesce(i.upstreamName, i.channelInstanceId) AS TEXT) = ?3 AND i.credentialId = ?6)
                  ON CONFLICT (channel, channelInstanceId) DO NOTHING",
-            )?
-            .execute(params![
+            );
+            let added = insert?.execute(params![
                 instance.id,
                 channel.as_str(),
                 name.as_str(),
@@ -200,49 +229,15 @@ impl Store {
                 instance.status.as_str(),
                 instance.reason.map(Reason::word),
                 self.clock.now()
-            ])
-        })?;
-        Ok((added == 1).then_some(instance))
+            ])?;
+            Ok(if added == 1 { NewRow::Written(Box::new(instance)) } else { NewRow::Taken })
+        })
     }
 
     /// Saves the row; `false` when it is gone.
     pub fn save_instance(&self, instance: &InstanceRow) -> Result<bool, Error> {
-        let [linked_number, linked_key, profile_name, linked_seen_at] =
-            linked::columns(instance.linked.as_ref());
-        let saved = self.write(|t| {
-            t.prepare_cached(
-                "UPDATE messaging_instances SET channelPhoneOrId = coalesce(?2, channelPhoneOrId), status = ?4,
-                     credentialId = (SELECT id FROM integration_credentials WHERE id = ?3),
-                     qrCode = ?5, pairedAt = ?6, claimedUrl = ?7, upstreamId = ?8, createOutUntil = ?9,
-                     connectOutUntil = ?10, updatedAt = ?11, statusReason = ?12, qrSince = ?13,
-                     linkedNumber = ?14, linkedKey = ?15, profileName = ?16, linkedSeenAt = ?17,
-                     scanCodes = ?18, scanReturns = ?19, scanCodeAt = ?20
-                 WHERE id = ?1",
-            )?
-            .execute(params![
-                instance.id,
-                instance.phone.as_ref().map(Phone::as_str),
-                instance.credential,
-                instance.status.as_str(),
-                instance.qr_code.as_ref().map(Secret::expose),
-                instance.paired_at,
-                instance.claimed_url,
-                instance.upstream_id,
-                instance.create_out_until,
-                instance.connect_out_until,
-                self.clock.now(),
-                instance.reason.map(Reason::word),
-                instance.qr_since,
-                linked_number,
-                linked_key,
-                profile_name,
-                linked_seen_at,
-                instance.scans.codes,
-                instance.scans.returns,
-                instance.scans.last_code,
-            ])
-        })?;
-        Ok(saved == 1)
+        let now = self.clock.now();
+        Ok(self.write(|t| save(t, instance, now))? == 1)
     }
 
     /// Deletes the row if it is still pending: nothing upstream belongs to it.
@@ -260,6 +255,42 @@ impl Store {
         })?;
         Ok(deleted == 1)
     }
+}
+
+/// Saves the row within a transaction; how many there were.
+pub(super) fn save(t: &Transaction, instance: &InstanceRow, now: Millis) -> rusqlite::Result<usize> {
+    let [linked_number, linked_key, profile_name, linked_seen_at] = linked::columns(instance.linked.as_ref());
+    t.prepare_cached(
+        "UPDATE messaging_instances SET channelPhoneOrId = coalesce(?2, channelPhoneOrId), status = ?4,
+             credentialId = (SELECT id FROM integration_credentials WHERE id = ?3),
+             qrCode = ?5, pairedAt = ?6, claimedUrl = ?7, upstreamId = ?8, createOutUntil = ?9,
+             connectOutUntil = ?10, updatedAt = ?11, statusReason = ?12, qrSince = ?13,
+             linkedNumber = ?14, linkedKey = ?15, profileName = ?16, linkedSeenAt = ?17,
+             scanCodes = ?18, scanReturns = ?19, scanCodeAt = ?20
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        instance.id,
+        instance.phone.as_ref().map(Phone::as_str),
+        instance.credential,
+        instance.status.as_str(),
+        instance.qr_code.as_ref().map(Secret::expose),
+        instance.paired_at,
+        instance.claimed_url,
+        instance.upstream_id,
+        instance.create_out_until,
+        instance.connect_out_until,
+        now,
+        instance.reason.map(Reason::word),
+        instance.qr_since,
+        linked_number,
+        linked_key,
+        profile_name,
+        linked_seen_at,
+        instance.scans.codes,
+        instance.scans.returns,
+        instance.scans.last_code,
+    ])
 }
 
 /// Reads columns by position: looking them up by name would cost more than all the rest.

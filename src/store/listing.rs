@@ -58,6 +58,8 @@ pub struct InstanceLine {
     pub settings_saved_at: Option<Millis>,
     /// What to advise whoever scans its codes; `None`: nothing is amiss.
     pub scan_help: Option<ScanHelp>,
+    /// The servers on which it left an instance when it moved.
+    pub left_on: Vec<String>,
     /// When the first call for it came.
     pub created_at: Millis,
     /// When anything in the row changed last.
@@ -162,7 +164,9 @@ const COLUMNS: &str = "i.id, i.channel, i.channelInstanceId, i.channelPhoneOrId,
             WHEN c.id IS NULL THEN coalesce(i.orphanedAt, i.updatedAt)
             WHEN NOT c.isActive THEN c.updatedAt
         END AS unknownSince,
-        i.scanCodes, i.scanReturns, i.scanCodeAt, v.server, v.whatsappWeb
+        i.scanCodes, i.scanReturns, i.scanCodeAt, v.server, v.whatsappWeb,
+        (SELECT json_group_array(o.name) FROM left_instances f JOIN integration_credentials o
+            ON o.id = f.credentialId WHERE f.instanceId = i.id) AS leftOn
     FROM messaging_instances i JOIN users u ON u.id = i.userId
     LEFT JOIN integration_credentials c ON c.id = i.credentialId
     LEFT JOIN saved_settings s ON s.channel = i.channel AND s.channelInstanceId = i.channelInstanceId
@@ -381,6 +385,7 @@ fn read_line(row: &Row, now: Millis) -> rusqlite::Result<InstanceLine> {
         settings_saved_at: row.get(23)?,
         unknown_since: row.get(24)?,
         scan_help: scans::help(row, 25, now)?,
+        left_on: texts(row, 30)?,
     })
 }
 

@@ -72,6 +72,16 @@ pub fn connect_error(error: &ConnectError) -> Sentence {
         ),
         ConnectError::NotAPhone(integration) => return not_a_phone(*integration),
         ConnectError::NoActiveCredential(channel) => ("no_active_credential", no_credential(*channel), None),
+        ConnectError::NoRoom => (
+            "no_room",
+            either("Nenhum servidor recebe números novos", "No server takes new numbers").to_owned(),
+            Some(either(
+                "Todos os servidores ativos estão cheios, fechados para números novos ou sendo esvaziados. Peça a \
+                 um administrador para aumentar a capacidade de um deles, ou cadastrar outro.",
+                "All active servers are full, closed to new numbers or being drained. Ask an administrator to \
+                 raise the capacity of one, or to add another.",
+            )),
+        ),
         ConnectError::NoQr => (
             "qr_timeout",
             failed().to_owned(),

@@ -3,6 +3,7 @@
 use super::calls::use_case_error;
 use super::fighting::fighting;
 use super::language::{either, say};
+use super::moves;
 use super::sentence::Sentence;
 use super::servers::upstream;
 use crate::domain::{Reason, UseCaseError};
@@ -91,6 +92,19 @@ pub fn action_error(action: Action, error: &ActionError) -> Sentence {
                  remove the device under Linked devices, on the phone, and ask for a new QR code.",
             )),
         ),
+        ActionError::NoSuchServer
+        | ActionError::AlreadyThere
+        | ActionError::NoRoom
+        | ActionError::NameThere
+        | ActionError::NotOnWhatsapp => return moves::refused(error),
+        ActionError::NotConnected if action == Action::SendTest => (
+            "not_connected",
+            either(
+                "A instância não está conectada, então não há por onde mandar a mensagem",
+                "The instance is not connected, so nothing can be sent through it",
+            ),
+            Some(either("Conecte-a de novo com o QR Code.", "Connect it again with the QR code.")),
+        ),
         ActionError::NotConnected => (
             "not_connected",
             either(
@@ -130,6 +144,13 @@ fn failed(action: Action) -> &'static str {
         Action::Logout => either("Erro ao desconectar a instância", "The instance could not be logged out"),
         Action::Restart => either("Erro ao reiniciar a instância", "The instance could not be restarted"),
         Action::Change => either("Erro ao gravar a instância", "The instance could not be saved"),
+        Action::Move => either(
+            "Erro ao mudar a instância de servidor",
+            "The instance could not be moved to another server",
+        ),
+        Action::SendTest => {
+            either("Erro ao mandar a mensagem de teste", "The test message could not be sent")
+        }
         Action::Abandon => either(
             "Erro ao trocar o QR Code pelo código de pareamento",
             "The QR code could not be exchanged for the pairing code",

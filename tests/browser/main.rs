@@ -13,6 +13,7 @@ mod flows;
 #[path = "../harness.rs"]
 mod harness;
 mod layout;
+mod moving;
 mod paint;
 mod screens;
 mod sub_path;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         typing::TESTS,
         wording::TESTS,
         layout::TESTS,
+        moving::TESTS,
         paint::TESTS,
         screens::TESTS,
         sub_path::TESTS,

@@ -12,6 +12,7 @@ mod instances;
 mod json;
 mod languages;
 mod manuals;
+mod moves;
 mod notices;
 mod people;
 mod serve;

@@ -7,6 +7,7 @@ mod harmless;
 mod homes;
 mod linked;
 pub mod monitor;
+mod moves;
 mod races;
 mod removal;
 mod returning;

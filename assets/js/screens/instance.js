@@ -17,9 +17,11 @@ import { toast } from '../parts/toast.js';
 import { history } from '../parts/history.js';
 import { linkedAs, linkedNotice } from '../parts/linked.js';
 import { links } from '../parts/links.js';
+import { leftNotice, moveDialog } from '../parts/move.js';
 import { removeDialog } from '../parts/remove.js';
 import { scanHelp } from '../parts/scan-help.js';
 import { tags } from '../parts/tags.js';
+import { testMessageDialog } from '../parts/test-message.js';
 import { uptime } from '../parts/uptime.js';
 
 function restart(name, called) {
@@ -52,6 +54,7 @@ function statusCard(name, acts) {
     offered = `${status} ${mayManage}`;
     if (status === 'connected' || status === 'other') {
       fillWith(actions, button(t('restart.do'), acts.restart, { icon: 'again' }),
+        mayManage && button(t('test.open'), acts.test, { icon: 'share' }),
         mayManage && button(t('logout.open'), acts.logout, { icon: 'power' }));
     } else if (status === 'fighting') { // Neither a code nor a restart ends it.
       fillWith(actions, mayManage && button(t('remove.open'), acts.remove, { kind: 'danger-quiet', icon: 'trash' }),
@@ -115,12 +118,17 @@ export function instanceScreen({ params, signal, session, go }) {
   const acts = {
     restart: () => restart(name, calledName(current)),
     logout: () => logout(name, calledName(current), current.linkedNumber || current.channelPhoneOrId, again),
+    test: () => testMessageDialog(name, phone(current.linkedNumber ? `+${current.linkedNumber}` : current.channelPhoneOrId)),
     remove: () => removeDialog(name, calledName(current), () => go(backToList())),
   };
   const status = statusCard(name, acts);
   const about = factsCard(() => describeDialog(current, again));
   const help = scanHelp();
   const linked = linkedNotice(name, { again, logout: acts.logout });
+  const left = leftNotice();
+  const relocation = section(t('move.section'), { lead: t('move.lead'), name: 'quiet-card' },
+    h('div', { class: 'actions' }, button(t('move.open'), () => moveDialog(current, calledName(current), again), { icon: 'servers' })));
+  relocation.hidden = !session.admin;
   const past = history(name, signal);
   const available = uptime(instancePath(name, '/uptime'), signal);
   const availability = section(t('uptime.title'), { actions: linkButton(t('uptime.open'), '#/disponibilidade', { icon: 'chart' }) }, available.node);
@@ -138,12 +146,13 @@ export function instanceScreen({ params, signal, session, go }) {
     entitle();
     const mayManage = session.admin || session.user === instance.user;
     linked.update(instance, mayManage);
+    left.update(instance);
     status.update(instance, mayManage);
     help.update(instance.scanHelp);
     about.update(instance, mayManage);
     removal.hidden = !mayManage;
     shared.node.hidden = instance.status === 'connected' || shownStatus(instance) === 'fighting';
-    if (!begun) fillWith(place, linked.node, status.node, help.node, shared.node, about.node, availability, past.node, removal);
+    if (!begun) fillWith(place, linked.node, left.node, status.node, help.node, shared.node, about.node, availability, past.node, relocation, removal);
     begun = true;
     const mark = `${instance.status} ${instance.statusSince}`;
     if (mark !== last) past.load();

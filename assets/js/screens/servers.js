@@ -8,21 +8,19 @@ import { unspaced } from '../typed.js';
 import { t, tn } from '../words.js';
 import { button, linkButton } from '../parts/button.js';
 import { copyBox } from '../parts/copy.js';
+import { drainDialog, placementDialog } from '../parts/drain.js';
 import { ask, sheet, tell } from '../parts/dialog.js';
 import { allGood, secretField, textField } from '../parts/form.js';
-import { icon } from '../parts/icons.js';
 import { localNote } from '../parts/local-note.js';
-import { box, errorTitle, fieldProblem, notice, sentence } from '../parts/notice.js';
+import { box, fieldProblem, notice, sentence } from '../parts/notice.js';
 import { empty, facts, page, section, skeleton } from '../parts/page.js';
+import { isNamed, serverFacts, serverHealth, serverTitle, sideBySide } from '../parts/server-facts.js';
 import { serverForm, serverProblem } from '../parts/server-form.js';
 import { storedWords, tellStored, tested } from '../parts/stored.js';
 import { toast } from '../parts/toast.js';
 import { uptime } from '../parts/uptime.js';
 
 const path = (server, rest = '') => `/api/admin/credentials/${encodeURIComponent(server.id)}${rest}`;
-/** Made in a terminal without a name, it is called by its id, which says nothing to anybody. */
-const named = (server) => Boolean(server.name) && server.name !== server.id;
-const title = (server) => (named(server) ? server.name : server.baseUrl);
 
 function add(again) {
   sheet({
@@ -43,7 +41,7 @@ function replace(server, again, { words, input, rest, body, wrong = () => '' }) 
   const confirm = t(`${words}.do`);
   const label = (text) => setText(dialog.submit.querySelector('.label'), text);
   const dialog = ask({
-    title: t(words), body: [h('p', {}, t(`${words}.text`, { name: title(server) })), input.node], confirm,
+    title: t(words), body: [h('p', {}, t(`${words}.text`, { name: serverTitle(server) })), input.node], confirm,
     async run() {
       if (!allGood([input, wrong()])) return false;
       const stored = await post(path(server, rest), { ...body(), ...(force ? { force: true } : {}) });
@@ -91,7 +89,7 @@ async function webhook(server) {
 function drop(server, again) {
   const used = server.instances > 0;
   ask({
-    title: t('server.remove.title', { name: title(server) }), danger: true, confirm: t('server.remove.do'),
+    title: t('server.remove.title', { name: serverTitle(server) }), danger: true, confirm: t('server.remove.do'),
     body: [h('p', {}, t('server.remove.text')), used && box('warn', tn('server.remove.used', server.instances), h('p', {}, t('server.remove.used.text')))],
     run: async () => { await remove(path(server, used ? '?force=true' : '')); toast(t('server.removed')); again(); },
   });
@@ -99,16 +97,10 @@ function drop(server, again) {
 
 function disable(server, again) {
   ask({
-    title: t('server.disable.title', { name: title(server) }), body: h('p', {}, t('server.disable.text')), confirm: t('server.disable'),
+    title: t('server.disable.title', { name: serverTitle(server) }), body: h('p', {}, t('server.disable.text')), confirm: t('server.disable'),
     run: async () => { await post(path(server, '/disable')); again(); },
   });
 }
-
-const health = (server) => {
-  if (!server.active) return h('span', { class: 'status pending' }, icon('circle'), h('span', {}, t('server.off')));
-  if (server.trouble) return h('span', { class: 'status error' }, icon('alert'), h('span', {}, errorTitle(server.trouble)));
-  return h('span', { class: 'status connected' }, icon('check'), h('span', {}, t('server.on')));
-};
 
 const warnings = (server) => [
   server.trouble && server.active && box('bad', null, h('p', {}, sentence(server.trouble)),
@@ -135,6 +127,8 @@ function card(again, signal) {
     const toggle = button('', () => (current.active ? disable(current, again) : post(path(current, '/enable')).then(again)), { icon: 'power' });
     const actions = h('div', { class: 'actions even' },
       button(t('server.test'), test, { icon: 'again' }),
+      button(t('place.button'), () => placementDialog(current, serverTitle(current), again), { icon: 'edit' }),
+      button(t('drain.open'), () => drainDialog(current, serverTitle(current), again), { icon: 'out' }),
       button(t('server.rotate'), () => rotate(current, again), { icon: 'key' }),
       /^https:/.test(first.baseUrl) && button(t('server.authority'), () => setAuthority(current, again), { icon: 'key' }),
       button(t('webhook.open'), () => webhook(current), { icon: 'webhook' }), toggle,
@@ -148,8 +142,8 @@ function card(again, signal) {
         current = server;
         setText(toggle.querySelector('.label'), server.active ? t('server.disable') : t('server.enable'));
         fillWith(body,
-          h('div', { class: 'card-head' }, h('div', {}, h('h2', {}, title(server)), named(server) && h('p', { class: 'hint' }, h('code', {}, server.baseUrl))), health(server)),
-          facts([t('server.numbers'), String(server.instances)],
+          h('div', { class: 'card-head' }, h('div', {}, h('h2', {}, serverTitle(server)), isNamed(server) && h('p', { class: 'hint' }, h('code', {}, server.baseUrl))), serverHealth(server)),
+          facts(...serverFacts(server),
             [t('server.fingerprint'), h('code', { title: t('server.fingerprint.title') }, server.fingerprint)],
             server.hasCaCertificate && [t('server.authority'), t('server.authority.own')],
             [t('col.created'), when(server.createdAt)]),
@@ -168,14 +162,16 @@ export function serversScreen({ signal }) {
   const nothing = () => empty('servers', t('server.empty'), t('server.empty.text'), button(t('server.add'), () => add(again), { kind: 'primary', icon: 'plus' }));
   const unmanaged = section(t('unmanaged.title'), { lead: t('unmanaged.lead'), name: 'quiet-card' },
     h('div', { class: 'actions' }, linkButton(t('unmanaged.open'), '#/servidores/fora-do-pareia')));
+  const side = sideBySide();
   let kind = null;
 
   const loop = poll(async (asking) => {
     const servers = await get('/api/admin/credentials', { signal: asking });
     problem.replaceChildren();
     show(servers);
+    side.show(servers);
     const next = servers.length ? 'some' : 'none';
-    if (next !== kind) fillWith(place, servers.length ? [list, unmanaged] : nothing());
+    if (next !== kind) fillWith(place, servers.length ? [side.node, list, unmanaged] : nothing());
     kind = next;
   }, { every: 5_000, signal, failed: (error) => { if (error.status) fillWith(problem, notice(error, { actions: [button(t('again'), again)] })); } });
 

@@ -77,7 +77,7 @@ fn judge(server: &InspectedServer, credential: &Credential, check: &Check) -> Ve
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Channel, Secret, UpstreamError};
+    use crate::domain::{Channel, PlacementRule, Secret, UpstreamError};
 
     fn codes(key: &str, doubled: u32, check: &Check) -> Vec<&'static str> {
         let credential = Credential {
@@ -88,6 +88,7 @@ mod tests {
             ca_certificate: None,
             key: Secret::new(key),
             active: true,
+            rule: PlacementRule::default(),
             created_at: 0,
         };
         let server = InspectedServer {

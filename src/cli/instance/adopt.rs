@@ -10,7 +10,7 @@ use crate::admin::unmanaged::{self, FoundInstance, NotFound, Selection, Unmanage
 use crate::cli::confirm::confirmed;
 use crate::cli::output::{CommandFailure, CommandResult, fail, note, out};
 use crate::cli::table::{TableLine, list, pretty};
-use crate::cli::{credential, user, values};
+use crate::cli::{named_credential, user, values};
 use crate::crypto::new_id;
 use crate::domain::Phone;
 use crate::http::{AdoptionJson, FoundInstanceJson, UnmanagedJson};
@@ -49,7 +49,7 @@ pub fn run(store: Store, arguments: &AdoptArgs) -> CommandResult {
         None => None,
     };
     if let Some(id) = server {
-        credential::find(&store, id)?;
+        named_credential::find(&store, id)?;
     }
     let service = connect_service(store);
     let selection = Selection { credential: server.as_deref(), name: name.as_deref(), phone: phone.as_ref() };

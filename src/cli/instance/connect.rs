@@ -1,6 +1,8 @@
 //! `pareia instance connect`: the `POST` of the API, and its code drawn on the terminal until a phone is
 //! connected.
 
+use std::collections::HashSet;
+use std::io::{self, BufRead, IsTerminal};
 use std::thread;
 use std::time::Duration;
 
@@ -18,6 +20,8 @@ use crate::text::cli as words;
 
 /// How often the code is asked for again: a scan shows within this time, and upstream barely notices.
 const POLL: Duration = Duration::from_secs(2);
+/// Codes that are shown before somebody has to say that they are still there.
+const MAX_UNSCANNED: usize = 3;
 /// Calls in a row that may fail while a code is on the screen: a paired phone reconnects at once, and
 /// a server that restarts is back within seconds.
 const MAX_FAILURES: u32 = 5;
@@ -99,7 +103,11 @@ fn warn(
 fn follow(first: ConnectOutcome, once: bool, call: &impl Fn() -> ConnectResult) -> CommandResult {
     let (mut screen, mut failures, mut result) = (Screen::of_stdout(), 0, Ok(first));
     let mut is_advised = false;
+    let mut codes = HashSet::new();
     loop {
+        if is_one_too_many(&mut codes, &result) {
+            go_on(&mut screen)?;
+        }
         match result {
             Ok(ConnectOutcome { qr: None, .. }) => return out(words::connected()),
             Ok(ConnectOutcome { qr: Some(qr), scan_help, .. }) => {
@@ -122,6 +130,29 @@ fn follow(first: ConnectOutcome, once: bool, call: &impl Fn() -> ConnectResult) 
         }
         thread::sleep(POLL);
         result = call();
+    }
+}
+
+/// Whether the call shows a code after as many as nobody scans for long; from then on they are counted anew.
+fn is_one_too_many(codes: &mut HashSet<String>, result: &ConnectResult) -> bool {
+    let code = result.as_ref().ok().and_then(|outcome| outcome.qr.as_ref());
+    codes.extend(code.map(|qr| qr.image.expose().to_owned()));
+    let is_over = codes.len() > MAX_UNSCANNED;
+    if is_over {
+        codes.clear();
+    }
+    is_over
+}
+
+/// Waits until somebody says to go on; without anybody to ask, ends.
+fn go_on(screen: &mut Screen) -> CommandResult {
+    if !io::stdin().is_terminal() {
+        return fail(words::nobody_scanned());
+    }
+    screen.note(words::go_on());
+    match io::stdin().lock().read_line(&mut String::new()) {
+        Ok(read) if read > 0 => Ok(()),
+        _ => fail(words::nobody_scanned()),
     }
 }
 

@@ -27,8 +27,9 @@ pub fn show_one(store: &Store, name: &str, json: bool) -> CommandResult {
     let warnings = crate::text::connect_warnings(&line, &[]).into_iter().map(|warning| Some(warning.message));
     let scan_help = line.scan_help.as_ref().map(|help| words::scan_help(&help.versions));
     let saved = line.settings_saved_at.map(words::settings_saved);
+    let left = (!line.left_on.is_empty()).then(|| words::left_on(&line.left_on));
     let note_of = line.note.as_deref().map(words::note_of);
-    let beside = std::iter::once(reason).chain(warnings).chain([scan_help, saved, note_of]);
+    let beside = std::iter::once(reason).chain(warnings).chain([scan_help, saved, left, note_of]);
     beside.flatten().filter(|_| !json).for_each(note);
     Ok(())
 }

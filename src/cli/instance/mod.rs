@@ -5,8 +5,11 @@ mod adopt;
 mod connect;
 mod lines;
 mod link;
+mod moving;
 mod service;
 mod set;
+
+pub use actions::{action_service, failed};
 
 use super::output::CommandResult;
 use super::values;
@@ -39,6 +42,8 @@ pub enum InstanceCommand {
         #[arg(value_name = "NOME", value_parser = values::typed())]
         name: String,
     },
+    Move(moving::MoveArgs),
+    SendTest(moving::SendTestArgs),
     Delete(actions::DeleteArgs),
 }
 
@@ -53,6 +58,8 @@ pub fn run(store: Store, command: InstanceCommand) -> CommandResult {
         InstanceCommand::Link(arguments) => link::run(&store, &arguments),
         InstanceCommand::Logout { name } => actions::logout(store, &name),
         InstanceCommand::Restart { name } => actions::restart(store, &name),
+        InstanceCommand::Move(arguments) => moving::relocate(store, &arguments),
+        InstanceCommand::SendTest(arguments) => moving::send_test(store, &arguments),
         InstanceCommand::Delete(arguments) => actions::delete(store, &arguments),
     }
 }

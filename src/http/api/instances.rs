@@ -9,7 +9,7 @@ use super::details::DetailsJson;
 use super::scan_help::ScanHelpJson;
 use super::server_problem;
 use crate::domain::clock;
-use crate::domain::{Caller, Permission, Reason, Status};
+use crate::domain::{Caller, MILLIS_PER_DAY, Millis, Permission, Reason, Status, now};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::query;
@@ -28,6 +28,8 @@ const MOST_PER_PAGE: u64 = 200;
 const LAST_PAGE: u64 = 1_000_000;
 /// Bytes of an instance in a list, about.
 const LINE_BYTES: usize = 768;
+/// Most days that rows may be asked to be old.
+const MAX_AGE_DAYS: u64 = 3650;
 /// Characters that a name of anything has at most.
 const MAX_SEARCH: usize = 64;
 /// What people write between the digits of a phone.
@@ -92,11 +94,16 @@ pub fn filter(caller: &Caller, request: &Request) -> Result<Filter, Problem> {
         search,
         digits: digits.filter(is_number),
         label: text("label")?,
+        created_by: query::number(request, "olderThan", 0..=MAX_AGE_DAYS)?.map(days_ago),
         other_number: word(request, "number", ["other"], |word| word)?.is_some(),
         status: word(request, "status", Status::ALL, Status::as_str)?.map(Status::as_str),
         view: word(request, "view", ListView::ALL, ListView::as_str)?,
         order: word(request, "sort", ListOrder::ALL, ListOrder::as_str)?.unwrap_or_default(),
     })
+}
+
+fn days_ago(days: u32) -> Millis {
+    now() - i64::from(days) * MILLIS_PER_DAY
 }
 
 /// The value of a field that has one word of these; none where it has no value.
@@ -208,6 +215,7 @@ pub struct InstanceJson<'a> {
     #[serde(flatten)]
     details: DetailsJson<'a>,
     scan_help: Option<ScanHelpJson<'a>>,
+    left_on: &'a [String],
     created_at: String,
     updated_at: String,
 }
@@ -231,6 +239,7 @@ impl<'a> InstanceJson<'a> {
             unknown_since: line.unknown_since.map(clock::iso),
             details: DetailsJson::of(line),
             scan_help: line.scan_help.as_ref().map(ScanHelpJson::of),
+            left_on: &line.left_on,
             created_at: clock::iso(line.created_at),
             updated_at: clock::iso(line.updated_at),
         }

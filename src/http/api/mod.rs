@@ -11,6 +11,7 @@ pub mod instance;
 pub mod instances;
 pub mod link;
 pub mod login;
+pub mod moving;
 pub mod notices;
 pub mod picture;
 pub mod reconnect;

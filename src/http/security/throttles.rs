@@ -13,9 +13,13 @@ const LINK_RESTARTS: (u32, Duration) = (3, Duration::from_secs(10));
 /// Calls by one link: its page makes one in some seconds, in as many tabs as people open.
 const LINK_CALLS: (u32, Duration) = (30, Duration::from_millis(500));
 
+/// Test messages of an instance at once, and the time after which there is one more: WhatsApp takes many alike for spam.
+const TEST_MESSAGES: (u32, Duration) = (3, Duration::from_secs(30));
+
 /// The buckets.
 pub struct Throttles {
     restarts: RateLimit<String>,
+    test_messages: RateLimit<String>,
     link_restarts: RateLimit<[u8; 32]>,
     link_calls: RateLimit<[u8; 32]>,
 }
@@ -24,6 +28,7 @@ impl Default for Throttles {
     fn default() -> Self {
         Self {
             restarts: RateLimit::new(RESTARTS.0, RESTARTS.1),
+            test_messages: RateLimit::new(TEST_MESSAGES.0, TEST_MESSAGES.1),
             link_restarts: RateLimit::new(LINK_RESTARTS.0, LINK_RESTARTS.1),
             link_calls: RateLimit::new(LINK_CALLS.0, LINK_CALLS.1),
         }
@@ -34,6 +39,11 @@ impl Throttles {
     /// Counts a restart of an instance.
     pub fn restart(&self, instance: &str) -> Result<(), Problem> {
         self.restarts.count(instance.to_owned(), Instant::now()).map_err(Problem::TooOften)
+    }
+
+    /// Counts a test message of an instance.
+    pub fn test_message(&self, instance: &str) -> Result<(), Problem> {
+        self.test_messages.count(instance.to_owned(), Instant::now()).map_err(Problem::TooOften)
     }
 
     /// Counts a call by the link with that token, and the restart of an instance where it is for one. A

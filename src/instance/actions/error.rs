@@ -15,6 +15,16 @@ pub enum ActionError {
     NotConnected,
     /// 1.8 has no restart that does no harm.
     RestartUnsupported,
+    /// No active credential has the id of the server that an instance was to move to.
+    NoSuchServer,
+    /// The instance has that server already.
+    AlreadyThere,
+    /// That server, or every one, has no room or is being drained.
+    NoRoom,
+    /// That server has an instance of the name which is not the row's.
+    NameThere,
+    /// The number that a text was for is on no WhatsApp.
+    NotOnWhatsapp,
     /// What can end any use case.
     Failed(UseCaseError),
 }

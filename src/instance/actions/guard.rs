@@ -9,6 +9,7 @@ use crate::domain::ConnectionState;
 use crate::domain::Credential;
 use crate::domain::ListedInstance;
 use crate::domain::Pairing;
+use crate::domain::Phone;
 use crate::domain::Status;
 use crate::domain::UpstreamError;
 use crate::domain::{BusyCause, UpstreamName, UseCaseError};
@@ -245,7 +246,7 @@ impl OwnInstance<'_> {
 
     /// Saves what people set of the instance, for a create that may follow. What cannot be read keeps nobody from
     /// deleting: what was saved last stays saved.
-    fn save_settings(&self) {
+    pub(super) fn save_settings(&self) {
         let client = self.client.until(Instant::now() + SAVE);
         let InstanceRef { channel, name, .. } = self.target;
         let store = self.service.store();
@@ -284,6 +285,10 @@ impl OwnInstance<'_> {
             self.clear_pending_connect();
         }
         outcome
+    }
+
+    pub(super) fn send_text(&self, to: &Phone, text: &str) -> Result<CommandOutcome, ActionError> {
+        Ok(self.client.send_text(&self.upstream_name, to, text)?)
     }
 
     pub(super) fn restart(&self) -> Result<CommandOutcome, ActionError> {

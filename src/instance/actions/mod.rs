@@ -8,17 +8,20 @@
 
 mod error;
 mod guard;
+mod moving;
 mod pairing;
+mod test_message;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use error::ActionError;
+pub use moving::{InstanceMove, OldInstance, ServerName};
 
 use crate::domain::ConnectionState;
 use crate::domain::{BusyCause, Description, Phone, Reason, Status, UseCaseError, from_now};
 use crate::instance::connect::ConnectService;
-use crate::store::{InstanceRef, InstanceRow, Store};
+use crate::store::{InstanceRef, InstanceRow, LeftInstance, Store};
 use crate::sync::{Permit, PermitLimits, Permits};
 use crate::upstream::CommandOutcome;
 use guard::{InstanceGuard, UpstreamOfRow};
@@ -44,6 +47,10 @@ pub enum Action {
     Abandon,
     /// Write what a person says of the instance.
     Change,
+    /// Move it to another server.
+    Move,
+    /// Send a test message through it.
+    SendTest,
 }
 
 /// What a deletion takes away beside the row, its history and its links.
@@ -58,8 +65,10 @@ pub struct Removed {
 }
 
 impl Removed {
-    fn of(row: &InstanceRow, upstream: bool, found: &UpstreamOfRow) -> Self {
+    fn of(row: &InstanceRow, upstream: bool, left: &[LeftInstance], found: &UpstreamOfRow) -> Self {
         let session = upstream && (row.paired_at.is_some() || row.status == Status::Connected);
+        let session = session || left.iter().any(|left| left.paired_at.is_some());
+        let upstream = upstream || !left.is_empty();
         Self { upstream, session, other_stays: matches!(found, UpstreamOfRow::OtherOfName) }
     }
 }
@@ -95,7 +104,8 @@ impl ActionService {
             UpstreamOfRow::Own(own) => own.exists()?,
             UpstreamOfRow::Nothing | UpstreamOfRow::OtherOfName => false,
         };
-        Ok(Removed::of(&row, upstream, &found))
+        let left = if keep_upstream { Vec::new() } else { self.left_by(&row, trace)? };
+        Ok(Removed::of(&row, upstream, &left, &found))
     }
 
     /// The data folder that actions work on.
@@ -118,16 +128,19 @@ impl ActionService {
             UpstreamOfRow::Own(own) => own.delete()?,
             UpstreamOfRow::Nothing | UpstreamOfRow::OtherOfName => false,
         };
-        let removed = Removed::of(&guard.row, upstream, &found);
+        let left = if keep_upstream { Vec::new() } else { self.left_by(&guard.row, trace)? };
+        self.remove_left(&guard.row, &left, trace)?;
+        let removed = Removed::of(&guard.row, upstream, &left, &found);
         guard.delete_row()?;
         log::info!("id={trace} {} was deleted, upstream too: {upstream}", target.name);
         Ok(removed)
     }
 
-    /// Logs the phone out; with none connected, that is done already.
+    /// Logs the phone out, also of what the row left on other servers; with none connected, that is done already.
     pub fn logout(&self, target: &InstanceRef, trace: &str) -> Result<(), ActionError> {
         let _permits = self.permits(target)?;
         let mut guard = InstanceGuard::take(&self.service, target, trace)?;
+        self.remove_left(&guard.row, &self.left_by(&guard.row, trace)?, trace)?;
         let Some(own) = guard.find()?.own()? else { return Ok(()) };
         let mut outcome = own.logout()?;
         if outcome == CommandOutcome::NotNow && pairing::comes_back(&own, &guard.row)? {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::UNSCANNED_AFTER;
+use crate::domain::{Millis, UNSCANNED_AFTER};
 
 /// How long a socket has to come back by itself that a phone is paired with, or that may have been scanned. Recorded: 0.1 s, and up to 2.2 s after
 /// WhatsApp was out of reach.
@@ -94,6 +94,9 @@ pub(super) const RESTORE: Duration = Duration::from_secs(5);
 /// Longest search of other servers for a name that has no row, and how much of the call it may take: 1.8 answers in
 /// milliseconds whether it has a name, but no caller should wait for a server that hangs.
 pub(super) const HOME_SEARCH: (Duration, u32) = (Duration::from_secs(2), 4);
+/// How long ago the newest code of a row was first shown, at most, where somebody may be scanning it: two codes' time. In
+/// milliseconds.
+pub(super) const TRIED_LATELY: Millis = 90_000;
 /// Most servers that are asked at the same time, each by a thread.
 pub(super) const HOME_LANES: usize = 8;
 /// Longest look for which phone is connected, at the end of a call that found one. Recorded: the list says it up to

@@ -74,6 +74,8 @@ pub enum ConnectError {
     NotAPhone(Integration),
     /// No credential of the channel is active.
     NoActiveCredential(Channel),
+    /// No active server has room for another number.
+    NoRoom,
     /// Everything went well and no code came within the time.
     NoQr,
     /// The same, and the codes that were shown before led nowhere.

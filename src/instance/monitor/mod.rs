@@ -10,6 +10,7 @@
 //! changed from here, and no database lock is held across a network call.
 
 mod judge;
+mod left_removals;
 mod pace;
 mod poll;
 mod poll_loop;
@@ -52,6 +53,8 @@ impl Monitor {
         // At once, so that webhooks are known when the first request comes.
         supervisor.refresh();
         state.threads.begin("monitor".to_owned(), move || supervisor.run());
+        let removals = Arc::clone(&state);
+        state.threads.begin("left-removals".to_owned(), move || left_removals::run(&removals));
         Self { state }
     }
 

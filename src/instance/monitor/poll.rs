@@ -100,10 +100,11 @@ impl<'a> Poller<'a> {
         self.rechecks = MAX_RECHECKS;
         let is_list_due = self.is_list_due();
         let mut list = if is_list_due { List::fetch(&*client, &rows)? } else { List::silent(rows.len()) };
+        let listed = list.count();
         let unmanaged = std::mem::take(&mut list.unmanaged);
         let snapshot = Snapshot { rows, list, client, trace, begun };
         let remainder = if is_list_due {
-            self.note_list(&snapshot);
+            self.note_list(&snapshot, listed);
             self.note_unmanaged(unmanaged);
             self.poll_all(&snapshot, names)
         } else {
@@ -129,11 +130,12 @@ impl<'a> Poller<'a> {
         self.awaits_phone || self.list.is_none_or(|(at, lags)| lags || at.elapsed() >= self.state.pace.rest)
     }
 
-    fn note_list(&mut self, snapshot: &Snapshot) {
+    fn note_list(&mut self, snapshot: &Snapshot, listed: usize) {
         let list = &snapshot.list;
         self.list = Some((Instant::now(), list.lags));
         self.upstream = snapshot.begun.elapsed();
         self.server.note_list(self.upstream);
+        self.server.note_load(&self.state.store, self.upstream, listed);
         if std::mem::replace(&mut self.skipped, list.skipped) != list.skipped && list.skipped > 0 {
             let (trace, credential) = (snapshot.trace, &self.server.credential.id);
             log::warn!(

@@ -15,6 +15,8 @@ use crate::upstream::BaseUrl;
 const LOOK: Duration = Duration::from_millis(5);
 /// How often it is written down that webhooks come.
 const WEBHOOK_NOTE: Duration = Duration::from_mins(5);
+/// How often it is written down how long a list took: often enough to compare servers by.
+const LOAD_NOTE: Duration = Duration::from_mins(5);
 /// A server counts as silent after this many times what its last list took, at the earliest.
 const SLOW: u32 = 2;
 
@@ -28,6 +30,8 @@ pub(super) struct PolledServer {
     health: Mutex<ServerHealth>,
     /// When it was last written down that a webhook came.
     webhook_noted: Mutex<Option<Instant>>,
+    /// When it was last written down how long a list took.
+    load_noted: Mutex<Option<Instant>>,
 }
 
 /// The server's health, as far as polls have shown.
@@ -60,6 +64,7 @@ impl PolledServer {
             writing: Mutex::new(()),
             health: Mutex::new(health),
             webhook_noted: Mutex::default(),
+            load_noted: Mutex::default(),
         }
     }
 
@@ -96,6 +101,21 @@ impl PolledServer {
         let mut health = self.health();
         (health.listed_at, health.list_duration) = (now(), took);
         health.waiting_since = Some(Instant::now());
+    }
+
+    /// Writes down how long a list took that had so many instances, once in a while.
+    pub(super) fn note_load(&self, store: &Store, took: Duration, listed: usize) {
+        let mut noted = self.load_noted.lock();
+        if noted.is_some_and(|at| at.elapsed() < LOAD_NOTE) {
+            return;
+        }
+        *noted = Some(Instant::now());
+        let millis = u32::try_from(took.as_millis()).unwrap_or(u32::MAX);
+        let listed = u32::try_from(listed).unwrap_or(u32::MAX);
+        let id = &self.credential.id;
+        if let Some(Err(error)) = self.write(|| store.note_load(id, millis, listed)) {
+            log::error!("how long the list of {id} took could not be written: {error}");
+        }
     }
 
     /// Notes the end of a poll and writes the health that it showed.

@@ -39,6 +39,11 @@ impl List {
         Self { entries, lags: true, skipped: 0, unmanaged: BTreeMap::new() }
     }
 
+    /// How many instances it has.
+    pub(super) fn count(&self) -> usize {
+        self.entries.iter().flatten().count() + self.unmanaged.len()
+    }
+
     /// Makes it say nothing of any row.
     fn clear(&mut self) {
         self.entries.fill_with(|| None);

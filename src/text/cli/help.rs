@@ -171,6 +171,22 @@ pub const COMMANDS: &[(&str, Text, &str)] = &[
         ),
         "pareia credential webhook cred_lab --public-url https://zap.loja.com.br",
     ),
+    (
+        "credential set",
+        Text(
+            "Define quantos números um servidor recebe, com que peso, e se recebe novos",
+            "Sets how many numbers a server is given, with which weight, and whether it takes new ones",
+        ),
+        "pareia credential set cred_lab --capacity 200 --weight 2",
+    ),
+    (
+        "credential drain",
+        Text(
+            "Esvazia um servidor: os números passam para outro quando forem conectados, ou já, com um link cada",
+            "Drains a server: numbers move to another when they are connected next, or now, with a link each",
+        ),
+        "pareia credential drain cred_lab --now > links.tsv",
+    ),
     ("instance", Text("Instâncias de WhatsApp", "WhatsApp instances"), "pareia instance list"),
     ("instance list", Text("Lista as instâncias", "Lists the instances"), "pareia instance list --user loja"),
     (
@@ -210,6 +226,22 @@ pub const COMMANDS: &[(&str, Text, &str)] = &[
             "Prints a link that shows this instance's QR code to whoever opens it, without a login",
         ),
         "pareia instance link my-store --minutes 60",
+    ),
+    (
+        "instance move",
+        Text(
+            "Muda uma instância de servidor, com as configurações dela; diz antes o que não vai junto",
+            "Moves an instance to another server with its settings; says first what does not go along",
+        ),
+        "pareia instance move my-store --to cred_lab",
+    ),
+    (
+        "instance send-test",
+        Text(
+            "Manda uma mensagem de teste pela instância, para ela mesma ou para o número dado",
+            "Sends a test message through the instance, to itself or to the given number",
+        ),
+        "pareia instance send-test my-store --to 5521991856227",
     ),
     (
         "instance logout",
@@ -470,6 +502,54 @@ pub const ARGUMENTS: &[(&str, Text)] = &[
         ),
     ),
     ("instance link name", Text("Nome da instância, ou id dela", "Instance's name, or its id")),
+    (
+        "capacity",
+        Text("Quantos números, no máximo, o servidor recebe", "Most numbers that the server is given"),
+    ),
+    ("no_capacity", Text("Sem limite de números", "No limit of numbers")),
+    (
+        "weight",
+        Text(
+            "Quantos números ele recebe para cada um de um servidor de peso 1, de 1 a 100",
+            "How many numbers it is given for each one of a server of weight 1, from 1 to 100",
+        ),
+    ),
+    ("new", Text("Recebe números novos", "It takes new numbers")),
+    (
+        "no_new",
+        Text("Não recebe números novos; os que tem ficam", "It takes no new numbers; those it has stay"),
+    ),
+    (
+        "now",
+        Text(
+            "Muda todos já e imprime nome e link de cada um; o celular continua no antigo até a leitura",
+            "Moves all now and prints each one's name and link; phones stay on the old server until the scan",
+        ),
+    ),
+    ("stop", Text("Para de esvaziar: volta a receber números", "Stops draining: it takes numbers again")),
+    ("instance move name", Text("Nome da instância, ou id dela", "Instance's name, or its id")),
+    (
+        "instance move to",
+        Text(
+            "Id da credencial do servidor novo (padrão: o que tem mais espaço)",
+            "Id of the new server's credential (default: the one with most room)",
+        ),
+    ),
+    (
+        "remove_old_now",
+        Text(
+            "Desconecta o celular e remove a do servidor antigo já, sem esperar a leitura",
+            "Logs the phone out and removes the old server's at once, without waiting for the scan",
+        ),
+    ),
+    ("instance send-test name", Text("Nome da instância, ou id dela", "Instance's name, or its id")),
+    (
+        "instance send-test to",
+        Text(
+            "Telefone que recebe (padrão: o próprio número da instância)",
+            "Phone that gets it (default: the instance's own number)",
+        ),
+    ),
     ("instance logout name", Text("Nome da instância, ou id dela", "Instance's name, or its id")),
     ("instance restart name", Text("Nome da instância, ou id dela", "Instance's name, or its id")),
     ("instance delete name", Text("Nome da instância, ou id dela", "Instance's name, or its id")),

@@ -5,8 +5,32 @@ use crate::text::language::either;
 /// Titles of `pareia credential list`.
 pub fn credential_titles() -> &'static [&'static str] {
     either(
-        &["ID", "NOME", "TIPO", "ENDEREÇO", "ATIVA", "INSTÂNCIAS", "CRIADA (UTC)"],
-        &["ID", "NAME", "TYPE", "ADDRESS", "ACTIVE", "INSTANCES", "CREATED (UTC)"],
+        &[
+            "ID",
+            "NOME",
+            "TIPO",
+            "ENDEREÇO",
+            "ATIVA",
+            "INSTÂNCIAS",
+            "NOVAS",
+            "SAÚDE",
+            "VERSÃO",
+            "LISTA",
+            "CRIADA (UTC)",
+        ],
+        &[
+            "ID",
+            "NAME",
+            "TYPE",
+            "ADDRESS",
+            "ACTIVE",
+            "INSTANCES",
+            "NEW",
+            "HEALTH",
+            "VERSION",
+            "LIST",
+            "CREATED (UTC)",
+        ],
     )
 }
 /// Titles of `pareia user list`.

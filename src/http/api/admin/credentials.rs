@@ -3,7 +3,7 @@
 
 use super::json::{CredentialJson, CredentialTestJson, StoredCredentialJson};
 use crate::admin::credentials::{self, CredentialDraft, CredentialError};
-use crate::domain::{Caller, Channel, Name, Permission, label};
+use crate::domain::{Caller, Channel, Intake, MAX_WEIGHT, Name, Permission, PlacementChange, label};
 use crate::http::app::App;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
@@ -14,6 +14,10 @@ use crate::http::security::auth;
 use crate::text::{self, Warning};
 use crate::upstream::{BaseUrlError, Check, TypedBaseUrl, TypedKey, UpstreamServer, check_ca};
 
+/// The fields of which numbers a server is given.
+const PLACEMENT: [&str; 3] = ["capacity", "weight", "intake"];
+/// The largest bound that can be set: more rows than any folder has.
+const MAX_CAPACITY: u64 = 1_000_000;
 /// The field of the authorities that a server's connections trust beside the usual ones.
 const CA_CERTIFICATE: &str = "caCertificate";
 
@@ -49,6 +53,34 @@ pub fn test(app: &App, request: &Request) -> Result<HttpReply, Problem> {
         return Err(Problem::Untested(check));
     }
     Ok(HttpReply::data(&CredentialTestJson::new(&credential.id, &check)))
+}
+
+/// Changes which numbers its server is given.
+pub fn change(app: &App, request: &Request) -> Result<HttpReply, Problem> {
+    administrator(app, request)?;
+    let fields = Fields::read(request.body())?;
+    fields.only(&PLACEMENT)?;
+    let [capacity, weight, intake] = PLACEMENT;
+    let change = PlacementChange {
+        capacity: fields
+            .has(capacity)
+            .then(|| fields.number(capacity, 0..=MAX_CAPACITY))
+            .transpose()?
+            .map(small),
+        weight: small(fields.number(weight, 1..=u64::from(MAX_WEIGHT))?),
+        intake: fields.optional_text(intake)?.map(read_intake).transpose()?,
+    };
+    let line = credentials::change_placement(&app.store, request.captured(), &change)?;
+    Ok(HttpReply::data(&CredentialJson::from(&line)))
+}
+
+fn small(number: Option<u64>) -> Option<u32> {
+    number.and_then(|number| u32::try_from(number).ok())
+}
+
+fn read_intake(word: &str) -> Result<Intake, Problem> {
+    let all = || text::not_one_of("intake", &Intake::ALL.map(Intake::as_str));
+    Intake::parse(word).ok_or_else(|| Problem::InvalidField("intake", all()))
 }
 
 /// Lets calls use a credential.

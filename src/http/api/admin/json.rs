@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::crypto::sha256;
 use crate::domain::clock::iso;
-use crate::domain::{Role, Secret};
+use crate::domain::{Role, Secret, UpstreamError};
 use crate::http::api::server_problem::ServerProblemJson;
 use crate::store::{CredentialLine, NewToken, TokenLine, UserLine};
 use crate::text::{self, Warning};
@@ -27,12 +27,32 @@ pub struct CredentialJson<'a> {
     base_url: &'a str,
     active: bool,
     instances: u32,
+    capacity: Option<u32>,
+    weight: u32,
+    intake: &'static str,
     created_at: String,
     fingerprint: String,
     public_default_key: bool,
     has_ca_certificate: bool,
     #[serde(rename = "trouble")]
     problem: Option<ServerProblemJson>,
+    version: Option<&'a str>,
+    whatsapp_web_version: Option<&'a str>,
+    licence: Option<&'static str>,
+    connected: u32,
+    unmanaged: u32,
+    list_ms: Option<u32>,
+    listed: Option<u32>,
+    listed_at: Option<String>,
+}
+
+/// What is known of a server's licence: one that asks for none, or has one, lists what it has.
+fn licence(line: &CredentialLine) -> Option<&'static str> {
+    match &line.failing {
+        Some((code, _)) if *code == UpstreamError::LicenseRequired.code() => Some("missing"),
+        Some(_) => None,
+        None => line.seen.listed_at.filter(|_| line.credential.active).map(|_| "fine"),
+    }
 }
 
 impl<'a> From<&'a CredentialLine> for CredentialJson<'a> {
@@ -45,11 +65,22 @@ impl<'a> From<&'a CredentialLine> for CredentialJson<'a> {
             base_url: &credential.base_url,
             active: credential.active,
             instances: line.instances,
+            capacity: credential.rule.capacity,
+            weight: credential.rule.weight,
+            intake: credential.rule.intake.as_str(),
             created_at: iso(credential.created_at),
             fingerprint: fingerprint(&credential.key),
             public_default_key: is_public_default_key(credential.channel, &credential.key),
             has_ca_certificate: credential.ca_certificate.is_some(),
             problem: line.failing.as_ref().map(|(code, since)| ServerProblemJson::of(code, *since)),
+            version: line.seen.versions.server.as_deref(),
+            whatsapp_web_version: line.seen.versions.whatsapp_web.as_deref(),
+            licence: licence(line),
+            connected: line.seen.connected,
+            unmanaged: line.seen.unmanaged,
+            list_ms: line.seen.list_millis,
+            listed: line.seen.listed,
+            listed_at: line.seen.listed_at.map(iso),
         }
     }
 }

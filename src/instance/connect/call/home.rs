@@ -19,11 +19,12 @@ enum Said {
 }
 
 impl ConnectCall<'_> {
-    /// The credential for a name without a row: that of a server which has the name, otherwise the first.
-    pub(super) fn find_home(&mut self, active: &[Credential]) -> Option<Credential> {
-        let mut found = self.search(active);
+    /// The credential of the server that has a name without a row; `None`: none is known to have it. `is_placed`: the
+    /// first is the one for a name that none has.
+    pub(super) fn find_home(&mut self, active: &[Credential], is_placed: bool) -> Option<Credential> {
+        let mut found = self.search(active, is_placed);
         if found.is_empty() {
-            return active.first().cloned();
+            return None;
         }
         let (home, instance) = found.swap_remove(best(found.iter().map(|(_, instance)| instance)));
         // One server may have two addresses.
@@ -34,12 +35,12 @@ impl ConnectCall<'_> {
     }
 
     /// The servers that have the name, in the order of their credentials. The first is asked only where another has
-    /// it: it is the one that the call looks at otherwise.
-    fn search(&mut self, active: &[Credential]) -> Vec<(Credential, UnmanagedInstance)> {
-        let (until, others) = (self.end_of_search(), others(active));
+    /// it, or where the name would not be placed there: otherwise it is the one that the call looks at.
+    fn search(&mut self, active: &[Credential], is_placed: bool) -> Vec<(Credential, UnmanagedInstance)> {
+        let (until, others) = (self.end_of_search(), others(active, usize::from(is_placed)));
         let ask = |credential: &Credential| self.ask_for_name(credential, until);
         let mut said: Vec<_> = in_lanes(&others, HOME_LANES, ask).into_iter().zip(others).collect();
-        if said.iter().any(|(said, _)| matches!(said, Said::Present(_))) {
+        if is_placed && said.iter().any(|(said, _)| matches!(said, Said::Present(_))) {
             // Its own time: one that hangs has used up the others'.
             let until = self.end_of_search();
             let first = active.first().map(|first| (self.ask_for_name(first, until), first.clone()));
@@ -57,7 +58,7 @@ impl ConnectCall<'_> {
     }
 
     /// When the search ends, whoever has not answered.
-    fn end_of_search(&self) -> Instant {
+    pub(super) fn end_of_search(&self) -> Instant {
         let (most, part) = HOME_SEARCH;
         let now = Instant::now();
         now + most.min(self.deadline.saturating_duration_since(now) / part)
@@ -110,12 +111,12 @@ impl ConnectCall<'_> {
     }
 }
 
-/// The credentials after the first, each server once.
-fn others(active: &[Credential]) -> Vec<Credential> {
+/// The credentials after the first so many, each server once.
+fn others(active: &[Credential], first: usize) -> Vec<Credential> {
     let is_new = |(at, credential): &(usize, &Credential)| {
         active[..*at].iter().all(|before| before.base_url != credential.base_url)
     };
-    active.iter().enumerate().filter(is_new).skip(1).map(|(_, credential)| credential.clone()).collect()
+    active.iter().enumerate().filter(is_new).skip(first).map(|(_, credential)| credential.clone()).collect()
 }
 
 /// Which of the instances of a name is to be its home: one that a phone is paired with before one that is free for a

@@ -6,6 +6,7 @@ mod code;
 mod failures;
 mod home;
 mod outage;
+mod placing;
 mod row;
 mod row_state;
 mod scan;
@@ -62,6 +63,8 @@ pub(super) struct ConnectCall<'a> {
     failures: Failures,
     /// What the search for a name without a row found beside its home.
     search: HomeSearch,
+    /// Whether the server of a name without a row was chosen for its room, and not since it has the name.
+    is_placed: bool,
 }
 
 struct ChosenServer {
@@ -163,6 +166,7 @@ impl<'a> ConnectCall<'a> {
             ending: UpstreamError::Timeout.into(),
             failures: Failures::default(),
             search: HomeSearch::default(),
+            is_placed: false,
         }
     }
 

@@ -3,12 +3,12 @@
 use std::time::Instant;
 
 use super::{ChosenServer, ConnectCall};
-use crate::domain::{BusyCause, Credential, Millis, Reason, Status, UpstreamError, UseCaseError, now};
+use crate::domain::{BusyCause, Credential, Millis, Status, UpstreamError, UseCaseError, now};
 use crate::instance::connect::code_wait::RememberedCode;
 use crate::instance::connect::limits::{EXPIRY_MARGIN, LEAST_TIME};
 use crate::instance::connect::plan::{Row, Upstream};
 use crate::instance::connect::{ConnectError, ConnectRequest, ConnectResult, server_address};
-use crate::store::InstanceRow;
+use crate::store::{InstanceRow, NewRow};
 use crate::sync::Permit;
 use crate::upstream::{BaseUrl, UpstreamClient, UpstreamServer};
 
@@ -33,25 +33,21 @@ impl ConnectCall<'_> {
         Ok(())
     }
 
-    /// Chooses the row's credential while that is active, otherwise the least used one, and takes the permits
-    /// for its server. A call that gets none is refused before there is a row, and before upstream has
+    /// Chooses the row's credential while that is active and keeps its rows, otherwise the one with room, and takes the
+    /// permits for its server. A call that gets none is refused before there is a row, and before upstream has
     /// heard of the name.
     pub(super) fn choose_server(&mut self) -> Result<(), ConnectError> {
         let own = match self.row.known().and_then(|r| r.credential.clone()) {
             Some(id) => self.service.store.credential(&id).map_err(|e| self.internal(&e))?,
             None => None,
         };
-        let chosen = match own {
-            Some(own) if own.active => own,
-            Some(_) | None => {
-                let active = self.service.store.active_credentials(self.request.channel);
-                let active = active.map_err(|e| self.internal(&e))?;
-                let is_new = self.row.known().is_none();
-                let chosen = if is_new { self.find_home(&active) } else { active.first().cloned() };
-                let chosen = chosen.ok_or(ConnectError::NoActiveCredential(self.request.channel))?;
-                self.move_row(&chosen)?;
-                chosen
-            }
+        let chosen = match own.filter(|own| own.active) {
+            Some(own) if !self.leaves(&own) => own,
+            // What had room a moment ago may be full by now: the plan chooses anew.
+            left => match self.choose_with_room(left)? {
+                Some(placed) => placed,
+                None => return Ok(()),
+            },
         };
         let base_url = server_address(&chosen, self.trace)?;
         let permit = match self.row.known() {
@@ -138,23 +134,6 @@ impl ConnectCall<'_> {
         self.service.gateway.connect_permit(credential, self.deadline)
     }
 
-    /// Moves the row to another server. Requests pending on the former one do not count there. What the row
-    /// remembers of its instance stays until another is claimed: the administrator may switch back.
-    fn move_row(&mut self, to: &Credential) -> Result<(), ConnectError> {
-        if self.row.known().is_none() {
-            return Ok(());
-        }
-        self.save(|row| {
-            row.credential = Some(to.id.clone());
-            if row.claimed_url.as_ref().is_some_and(|url| *url != to.base_url) {
-                row.become_status(Status::Disconnected, Reason::Moved);
-                row.forget_scans();
-                row.create_out_until = None;
-                row.connect_out_until = None;
-            }
-        })
-    }
-
     /// Whether the instance on this server is the row's own, as far as the list showed.
     pub(super) fn is_claimed(&self, row: &InstanceRow) -> bool {
         let here = self.server.as_ref().map(|server| server.base_url.as_str());
@@ -203,10 +182,18 @@ impl ConnectCall<'_> {
     pub(super) fn write_row(&mut self) -> Result<(), ConnectError> {
         let ConnectRequest { caller, channel, name, phone, .. } = self.request;
         let credential = &self.server().credential;
-        let added = self.service.store.add_instance(*channel, name, phone, &caller.user, credential);
-        if let Some(row) = added.map_err(|e| self.internal(&e))? {
-            self.row.replace(Some(row));
-            return self.note_doubles();
+        let at = (credential.as_str(), self.is_placed);
+        let added = self.service.store.place_instance(*channel, name, phone, &caller.user, at);
+        match added.map_err(|e| self.internal(&e))? {
+            NewRow::Written(row) => {
+                self.row.replace(Some(*row));
+                return self.note_doubles();
+            }
+            NewRow::Full => {
+                (self.server, self.connect_permit) = (None, None);
+                return Ok(());
+            }
+            NewRow::Taken => {}
         }
         // Somebody wrote the row by hand meanwhile: it is read as it is, with its own credential.
         self.server = None;
@@ -226,11 +213,16 @@ impl ConnectCall<'_> {
             return Ok(());
         };
         if !self.service.store.save_instance(row).map_err(|e| self.internal(&e))? {
-            log::error!("id={} the row of {} is gone", self.trace, self.request.name);
-            return Err(UseCaseError::Internal.into());
+            return Err(self.row_gone());
         }
         self.row.note_saved();
         Ok(())
+    }
+
+    /// The error of a call whose row somebody removed meanwhile by hand.
+    pub(super) fn row_gone(&self) -> ConnectError {
+        log::error!("id={} the row of {} is gone", self.trace, self.request.name);
+        UseCaseError::Internal.into()
     }
 
     /// Ends the call for a name of somebody else, or of no phone, and withdraws a pending row, which would reserve the name.

@@ -85,7 +85,7 @@ impl ConnectCall<'_> {
         self.client().until(now + RESTORE.min(self.deadline.saturating_duration_since(now) / 2))
     }
 
-    fn keeper<'a>(&'a self, client: &'a dyn UpstreamClient) -> SettingsKeeper<'a> {
+    pub(super) fn keeper<'a>(&'a self, client: &'a dyn UpstreamClient) -> SettingsKeeper<'a> {
         let (channel, name) = (self.request.channel, &self.request.name);
         let (store, upstream_name) = (&self.service.store, &self.upstream_name);
         SettingsKeeper { store, client, channel, name, upstream_name, trace: self.trace }
