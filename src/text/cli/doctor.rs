@@ -50,7 +50,7 @@ pub fn check_title(check: &str) -> &'static str {
         "port" => either("porta", "port"),
         "unit" => either("serviço", "service"),
         "backup" => "backup",
-        "notices" => either("avisos", "warnings"),
+        "notices" => either("avisos", "notices"),
         "server" => either("servidor", "server"),
         _ => "proxy",
     }

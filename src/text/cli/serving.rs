@@ -291,7 +291,7 @@ pub fn demo_repeated() -> &'static str {
 }
 /// The title of the third scenario.
 pub fn demo_lost() -> &'static str {
-    either("cenário 3: a Evolution perdeu a instância", "scenario 3: Evolution has lost the instance")
+    either("cenário 3: a Evolution perdeu a instância", "scenario 3: Evolution lost the instance")
 }
 /// The title of the first error case.
 pub fn demo_no_credential() -> &'static str {
