@@ -34,6 +34,7 @@ pub const TESTS: &[Test] = &[
     ("language_and_colours_stay_as_chosen", preferences),
     ("the_keyboard_is_enough", keyboard),
     ("two_hundred_numbers_are_found_by_search_filter_and_page", many),
+    ("a_month_is_read_by_label_and_number_printed_and_saved", month),
     ("users_and_tokens", users_and_tokens),
     ("what_pareia_has_not_is_brought_in", unmanaged),
     ("a_backup_is_made_and_put_ready", backup),
@@ -554,6 +555,38 @@ fn many(driver: &Driver) {
     browser.press("Limpar busca");
     browser.press_at("//button[contains(., 'Desconectado')]", "Desconectado");
     browser.sees("1–50 de 100");
+    world.finish(&browser);
+}
+
+fn month(driver: &Driver) {
+    let world = World::new();
+    world.rows(4);
+    world.history();
+    let browser = world.logged_in(driver, DESKTOP);
+    browser.press("Disponibilidade");
+    browser.sees("Todos 4 números");
+    browser.press("vip");
+    browser.sees("Etiqueta: vip");
+    browser.sees("loja-002");
+    browser.sees_no_more("loja-001");
+    let table = browser.run(
+        "const asked = new XMLHttpRequest();
+         asked.open('GET', document.querySelector('a[href*=\"by=number\"]').href, false);
+         asked.send();
+         return asked.responseText",
+    );
+    let lines: Vec<_> = table.as_str().expect("a table").lines().collect();
+    assert!(lines.len() == 3 && lines[1].starts_with("loja-002;loja-002;5521"), "{lines:?}");
+    browser.devtools("Emulation.setEmulatedMedia", &json!({"media": "print"}));
+    browser.sees_no_more("Imprimir");
+    World::picture(&browser, "month-printed");
+    browser.devtools("Emulation.setEmulatedMedia", &json!({"media": ""}));
+    browser.press("Etiqueta: vip. Tirar o filtro");
+    browser.sees("loja-001");
+    browser.press("loja-001");
+    browser.sees("Ver o mês");
+    browser.press("7 dias");
+    browser.sees("agora");
     world.finish(&browser);
 }
 

@@ -140,7 +140,8 @@ impl World {
             "INSERT INTO server_spans (credentialId, beganAt, endedAt, answered) VALUES
                  ('cred_a', {}, {}, 1), ('cred_a', {}, {}, 0), ('cred_a', {}, {now}, 1);
              UPDATE messaging_instances SET firstConnectedAt = {} WHERE status IN ('connected', 'disconnected');
-             UPDATE messaging_instances SET labels = '[\"vip\"]' WHERE status = 'disconnected';
+             UPDATE messaging_instances SET labels = '[\"vip\"]', searchText = char(10) || 'vip' || char(10)
+                 WHERE status = 'disconnected';
              DELETE FROM instance_events;
              WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25)
              INSERT INTO instance_events (instanceId, at, fromStatus, toStatus, reason)
