@@ -7,7 +7,7 @@ use super::request_log::{UNKNOWN, known_method};
 use crate::metrics::{Counter, Histogram, SeriesTable};
 
 /// Routes with their methods, `OPTIONS` and those they do not have; a test of the router counts them.
-pub const MAX_SERIES: usize = 192;
+pub const MAX_SERIES: usize = 256;
 /// Statuses that one route answers.
 const STATUSES: usize = 32;
 /// What the label `method` says where the route has no such method.
