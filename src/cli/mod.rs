@@ -149,13 +149,21 @@ fn dispatch(cli: Cli) -> CommandResult {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::cli::VALUE_NAMES;
     use crate::text::cli::help::{ARGUMENTS, COMMANDS};
+
+    /// Names of values that are the same in both languages.
+    const ALIKE: [&str; 8] = ["E-MAIL", "ID", "IPS", "MS", "N", "URL", "pt|en", "with|without"];
 
     fn walk(command: &clap::Command, path: &str, seen: &mut dyn FnMut(&str, &clap::Command)) {
         seen(path, command);
         for child in command.get_subcommands() {
             walk(child, format!("{path} {}", child.get_name()).trim_start(), seen);
         }
+    }
+
+    fn is_said(name: &str) -> bool {
+        ALIKE.contains(&name) || VALUE_NAMES.iter().any(|known| known.0 == name)
     }
 
     #[test]
@@ -168,6 +176,14 @@ mod tests {
             for argument in command.get_arguments() {
                 let id = argument.get_id().as_str();
                 assert!(help::argument_help(path, id).is_some(), "no text for {id:?} of {path:?}");
+                for name in argument
+                    .get_value_names()
+                    .into_iter()
+                    .flatten()
+                    .filter(|_| argument.get_action().takes_values())
+                {
+                    assert!(is_said(name), "no English for {name:?} of {path:?}");
+                }
                 arguments.extend([format!("{path} {id}").trim_start().to_owned(), id.to_owned()]);
             }
         });

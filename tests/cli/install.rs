@@ -390,7 +390,8 @@ fn a_folder_with_other_things_is_no_data_folder() {
 fn the_variables_of_the_service_are_those_that_serve_reads() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/systemd/pareia.env");
     let variables = fs::read_to_string(file).expect("it is there");
-    let help = Command::new(BINARY).args(["serve", "--help"]).output().expect("it runs").stdout;
+    let help =
+        Command::new(BINARY).args(["serve", "--help", "--lang", "pt"]).output().expect("it runs").stdout;
     let help = String::from_utf8(help).expect("text");
     let names = variables.lines().filter_map(|line| line.trim_start_matches('#').split_once('='));
     let unknown: Vec<_> =

@@ -387,7 +387,8 @@ fn serve_and_demo_start_with_no_fewer_files_than_they_need() {
     for command in ["serve --listen 127.0.0.1:0", "demo --once"] {
         let mut limited = std::process::Command::new("sh");
         let run = format!("ulimit -n 255 && exec {} {command}", env!("CARGO_BIN_EXE_pareia"));
-        limited.args(["-c", &run]).env("PAREIA_DATA", desk.folder.join("data")).current_dir(&desk.folder);
+        limited.args(["-c", &run]).env("PAREIA_DATA", desk.folder.join("data")).env("PAREIA_LANG", "pt");
+        limited.current_dir(&desk.folder);
         let ran = Running::start(limited).end();
         assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""), "{command}: {}", ran.err);
         assert!(ran.err.contains("só 255 arquivos") && ran.err.contains("ulimit -n 256"), "{}", ran.err);
