@@ -177,3 +177,56 @@ impl HttpResponse {
         self.0.into_body().into_with_config().limit(limit).reader()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+    use std::net::TcpListener;
+    use std::sync::mpsc;
+
+    /// A server that answers two requests on each connection and closes it without a word. Its address, and the
+    /// number of each connection as it closes it.
+    fn server_of_two() -> (String, mpsc::Receiver<usize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/x", listener.local_addr().expect("its address"));
+        let (closed, closings) = mpsc::channel();
+        std::thread::spawn(move || {
+            for (number, stream) in listener.incoming().enumerate() {
+                let mut stream = stream.expect("a connection");
+                for _ in 0..2 {
+                    let read = stream.read(&mut [0; 4096]).expect("a request");
+                    assert!(read > 0, "the connection is used twice");
+                    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").expect("sent");
+                }
+                drop(stream);
+                closed.send(number).expect("the test waits");
+            }
+        });
+        (url, closings)
+    }
+
+    #[test]
+    fn a_connection_is_used_again_until_the_server_closes_it() {
+        let (url, closings) = server_of_two();
+        let connections = ConnectionPool::new(&TrustAnchors::Nobody, 1024, Reach::Anywhere);
+        let deadline = Instant::now() + Duration::from_secs(20);
+        // Not one of them may be sent twice: a connection that is closed has to be noticed before.
+        let request = HttpRequest {
+            method: "GET",
+            url: &url,
+            headers: &[],
+            body: None,
+            deadline,
+            repeatable: false,
+            fresh: false,
+        };
+        for number in 0..3 {
+            for _ in 0..2 {
+                let answer = connections.exchange(&request, &mut |response| response.whole(10));
+                assert_eq!(answer.as_deref(), Ok(&b"ok"[..]), "connection {number}");
+            }
+            assert_eq!(closings.recv_timeout(Duration::from_secs(20)), Ok(number));
+        }
+    }
+}
