@@ -3,6 +3,7 @@
 //!
 //! One file for each group of commands. Sentences are in `text::cli`.
 
+mod audit;
 mod backup;
 mod backup_setting;
 pub mod ca_file;
@@ -51,7 +52,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use log::LevelFilter;
 
-use crate::store::{Store, act_as_owner};
+use crate::domain::{Actor, Via};
+use crate::store::{Store, act_as, act_as_owner, system_user};
 use crate::text::cli as words;
 use crate::text::set_language;
 use output::{CommandFailure, CommandResult};
@@ -86,6 +88,8 @@ enum Command {
     Restore(backup::RestoreArgs),
     #[command(subcommand)]
     Notify(notify::NotifyCommand),
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
 }
 
 /// The commands with their help texts, for man pages and shell completions too.
@@ -114,6 +118,8 @@ fn dispatch(cli: Cli) -> CommandResult {
         // no sentence of theirs can say.
         logging::start(LevelFilter::Error);
     }
+    let _acting = (!matches!(cli.command, Command::Serve(_) | Command::Demo(_)))
+        .then(|| act_as(Actor { name: Some(system_user()), via: Via::CommandLine, ..Actor::default() }));
     let given = cli.data.map(PathBuf::from);
     // Only where it is needed: `demo` and `sim` have none. From here on root is whoever owns it.
     let folder = || {
@@ -143,6 +149,7 @@ fn dispatch(cli: Cli) -> CommandResult {
         Command::Doctor(args) => doctor::run(&folder()?, &args),
         Command::Health(args) => health::run(&folder()?, &args),
         Command::Notify(command) => notify::run(&store()?, command),
+        Command::Audit(command) => audit::run(&store()?, command),
     }
 }
 

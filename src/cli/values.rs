@@ -6,9 +6,10 @@ use super::config;
 use crate::admin::links::LINK_MINUTES;
 use crate::admin::tokens::TOKEN_DAYS;
 use crate::domain::{
-    self, Channel, Invalid, Language, Name, NoticeChannelKind, Phone, QuietHours, Role, parse_utc_offset,
-    typed_text,
+    self, AuditAction, Channel, Invalid, Language, MILLIS_PER_DAY, Millis, Name, NoticeChannelKind, Phone,
+    QuietHours, Role, parse_utc_offset, typed_text,
 };
+use crate::http::parse_moment;
 use crate::text::cli as words;
 use crate::upstream::TypedBaseUrl;
 
@@ -95,6 +96,22 @@ pub fn wait_seconds(text: &str) -> Result<u64, &'static str> {
 /// An address to listen on.
 pub fn listen_address(text: &str) -> Result<String, &'static str> {
     config::listen(text).ok_or(words::listen_invalid())
+}
+
+/// A word of the audit trail.
+pub fn audit_action(text: &str) -> Result<String, String> {
+    let words: Vec<_> = AuditAction::words().collect();
+    if AuditAction::is_filter(text) { Ok(text.to_owned()) } else { Err(words::not_one_of(&words)) }
+}
+
+/// A day, from its first moment on.
+pub fn first_moment(text: &str) -> Result<Millis, &'static str> {
+    parse_moment(text, 0).ok_or(words::day_invalid())
+}
+
+/// A day, up to its last moment.
+pub fn last_moment(text: &str) -> Result<Millis, &'static str> {
+    parse_moment(text, MILLIS_PER_DAY).ok_or(words::day_invalid())
 }
 
 /// What a text should have been.

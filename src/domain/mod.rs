@@ -4,6 +4,7 @@
 //! spared the question. This room knows neither HTTP nor SQL nor the upstream.
 
 mod adoption_obstacle;
+mod audit;
 mod channel;
 pub mod clock;
 mod credential;
@@ -34,6 +35,7 @@ mod use_case_error;
 mod written_number;
 
 pub use adoption_obstacle::AdoptionObstacle;
+pub use audit::{Actor, AuditAction, Via};
 pub use channel::Channel;
 pub use clock::{AdjustableClock, MILLIS_PER_DAY, Millis, from_now, is_out, now};
 pub use credential::Credential;

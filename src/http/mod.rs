@@ -11,6 +11,7 @@
 mod api;
 mod app;
 mod assets;
+mod audited;
 mod blocking;
 mod edge;
 mod fields;
@@ -33,6 +34,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use api::admin::audit::{AuditJson, parse_moment, write_csv};
 pub use api::admin::json::{CredentialJson, CredentialTestJson, TokenJson, UserJson};
 pub use api::admin::unmanaged::{AdoptionJson, FoundInstanceJson, UnmanagedJson};
 pub use api::instance::ConnectJson;

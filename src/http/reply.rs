@@ -87,6 +87,13 @@ impl HttpReply {
         reply
     }
 
+    /// The same reply as one of that content type.
+    #[must_use]
+    pub fn of_type(mut self, content_type: &str) -> Self {
+        content_type.clone_into(&mut self.headers[0].1);
+        self
+    }
+
     /// The usual success: what was asked for, under `data`.
     pub fn data(data: &impl Serialize) -> Self {
         Self::json(200, &SuccessBody { success: true, data })

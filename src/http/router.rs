@@ -8,13 +8,14 @@ use std::time::Instant;
 
 use log::Level;
 
-use super::api::admin::{self, backups, credentials, tokens, unmanaged, users};
+use super::api::admin::{self, audit, backups, credentials, tokens, unmanaged, users};
 use super::api::{
     change, connect, events, facets, health, instance, instances, link, login, moving, notices, picture,
     reconnect, session, uptime, uptime_report, webhook,
 };
 use super::app::App;
 use super::assets;
+use super::audited;
 use super::blocking::Class;
 use super::edge::limits::Limits;
 use super::edge::routes::Routes;
@@ -122,6 +123,8 @@ const ROUTES: &[Route] = &[
     ("/api/admin/backups/{}/key", &[("POST", WRITE, backups::put_key)]),
     ("/api/admin/backups/{}/download", &[("POST", HASH, backups::download)]),
     ("/api/admin/backups/{}/restore", &[("POST", HASH, backups::restore)]),
+    ("/api/admin/audit", &[("GET", Quick, audit::list)]),
+    ("/api/admin/audit/export", &[("GET", WRITE, audit::export)]),
     ("/livez", &[("GET", Quick, health::livez)]),
     ("/readyz", &[("GET", WRITE, health::readyz)]),
     (WEBHOOK, &[("POST", Quick, webhook::receive)]),
@@ -206,6 +209,9 @@ impl Router {
             log::error!("id={} {route} panicked", request.id);
             Err(Problem::INTERNAL)
         });
+        if let Err(problem) = &outcome {
+            audited::note_refused(&self.app, request, route, problem);
+        }
         self.conclude(request, route, outcome)
     }
 
@@ -236,7 +242,11 @@ impl Router {
         let found = self.resolve(request);
         let begun = found.handler.and_then(|(work, handler)| Ok((self.begin(work)?, handler)));
         match begun {
-            Ok((_permit, handler)) => self.run(request, found.route, handler),
+            Ok((Some(_permit), handler)) => {
+                let _acting = audited::begin(&self.app, request);
+                self.run(request, found.route, handler)
+            }
+            Ok((None, handler)) => self.run(request, found.route, handler),
             Err(Problem::MethodNotAllowed(methods)) if cors::is_preflight(request, found.route) => {
                 self.conclude(request, found.route, cors::preflight(&self.app, request, &methods))
             }
@@ -405,6 +415,29 @@ mod tests {
         let methods =
             |route: &'static Route| route.1.iter().map(|(method, ..)| (route.0, (*method).to_owned()));
         assert_eq!(described(), ROUTES.iter().flat_map(methods).collect());
+    }
+
+    /// What changes nothing, or is told where it is done: a call for a code by its row, a login by its name.
+    const NO_ACTS: [(&str, &str); 9] = [
+        ("POST", "/api/messaging/instance"),
+        ("POST", "/api/messaging/instance/{}/connect"),
+        ("POST", "/api/notices/{}/test"),
+        ("POST", "/api/connect"),
+        ("POST", "/api/setup"),
+        ("POST", "/api/session"),
+        ("DELETE", "/api/session"),
+        ("POST", "/api/admin/credentials/{}/test"),
+        ("POST", WEBHOOK),
+    ];
+
+    #[test]
+    fn every_route_that_changes_something_is_told_by_the_audit_trail() {
+        for (route, methods) in ROUTES {
+            for (method, ..) in methods.iter().filter(|(method, ..)| *method != "GET") {
+                let is_told = audited::action(method, route).is_some();
+                assert_ne!(is_told, NO_ACTS.contains(&(*method, *route)), "{method} {route}");
+            }
+        }
     }
 
     #[test]

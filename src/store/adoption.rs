@@ -2,10 +2,13 @@
 
 use rusqlite::params;
 
+use super::audit::note;
 use super::instances::is_own;
 use super::{Error, Store, description, linked, unmanaged};
 use crate::crypto::new_id;
-use crate::domain::{Channel, Credential, LinkedSince, Millis, Name, Phone, Reason, Status, UpstreamName};
+use crate::domain::{
+    AuditAction, Channel, Credential, LinkedSince, Millis, Name, Phone, Reason, Status, UpstreamName,
+};
 
 /// A row to be written for an instance that is there.
 pub struct Adoption<'a> {
@@ -109,6 +112,7 @@ impl Store {
             if let Some(display_name) = adoption.display_name {
                 description::name_new_row(t, &id, display_name, now)?;
             }
+            note(t, now, AuditAction::InstanceAdopt, &id, &adoption.credential.id)?;
             unmanaged::note_doubled(t, adoption.upstream_name.as_str(), now)?;
             Ok(Some(id))
         })

@@ -7,11 +7,12 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::audit;
 use super::backup::WrittenBackup;
 use super::move_in::AppliedRestore;
 use super::settings::{set, setting};
 use super::{BackupError, Error, Inspection, Store};
-use crate::domain::{Millis, clock};
+use crate::domain::{AuditAction, Millis, clock};
 
 /// The setting of the last backup that was made.
 const MADE: &str = "backup_made";
@@ -141,6 +142,9 @@ pub fn note_backup_beside(folder: &Path, made: &WrittenBackup) {
         connection.busy_timeout(WAIT)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         note_made(&transaction, &MadeBackup::of(made, clock::now()))?;
+        // The tables of an earlier release have no trail.
+        audit::note(&transaction, clock::now(), AuditAction::BackupMake, &made.file.to_string_lossy(), "")
+            .ok();
         transaction.commit()
     };
     if let Err(error) = noted() {

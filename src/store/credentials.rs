@@ -2,12 +2,14 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::audit::note;
 use super::health::{UNWATCHED, unwatched};
 use super::instances::parsed;
 use super::{Error, Store};
 use crate::crypto::Sealer;
 use crate::domain::{
-    Channel, Credential, Intake, Millis, PlacementChange, PlacementRule, Secret, ServerRoom, ServerVersions,
+    AuditAction, Channel, Credential, Intake, Millis, PlacementChange, PlacementRule, Secret, ServerRoom,
+    ServerVersions,
 };
 
 /// A credential as lists show it.
@@ -100,8 +102,9 @@ impl Store {
     /// Adds a credential, active; `false` when the id is taken.
     pub fn add_credential(&self, new: &NewCredential) -> Result<bool, Error> {
         let sealed = self.sealer.seal(new.id, new.key);
+        let now = self.clock.now();
         let added = self.write(|t| {
-            t.execute(
+            let added = t.execute(
                 "INSERT INTO integration_credentials
                      (id, type, name, baseUrl, caCertificate, apiToken, isActive, createdAt, updatedAt)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7) ON CONFLICT (id) DO NOTHING",
@@ -112,9 +115,13 @@ impl Store {
                     new.base_url,
                     new.ca_certificate,
                     sealed,
-                    self.clock.now()
+                    now
                 ],
-            )
+            )?;
+            if added == 1 {
+                note(t, now, AuditAction::CredentialAdd, new.id, new.base_url)?;
+            }
+            Ok(added)
         })?;
         Ok(added == 1)
     }
@@ -203,6 +210,8 @@ impl Store {
         let set = "UPDATE integration_credentials SET isActive = ?2, updatedAt = ?3 WHERE id = ?1";
         self.write(|t| {
             unwatched(t, id, self.clock.now())?;
+            let action = if active { AuditAction::CredentialEnable } else { AuditAction::CredentialDisable };
+            note(t, self.clock.now(), action, id, "")?;
             Ok(t.execute(set, params![id, active, self.clock.now()])? == 1)
         })
     }
@@ -210,18 +219,25 @@ impl Store {
     /// Replaces the credential's key; `false` when there is none of that id.
     pub fn rotate_credential(&self, id: &str, key: &Secret) -> Result<bool, Error> {
         let sealed = self.sealer.seal(id, key);
-        self.change_access(id, "apiToken", Some(&sealed))
+        self.change_access(id, AuditAction::CredentialKey, "apiToken", Some(&sealed))
     }
 
     /// Replaces the authorities that the credential's connections trust beside the usual ones; `false` when
     /// there is none of that id.
     pub fn set_ca_certificate(&self, id: &str, pem: Option<&str>) -> Result<bool, Error> {
-        self.change_access(id, "caCertificate", pem)
+        self.change_access(id, AuditAction::CredentialAuthorities, "caCertificate", pem)
     }
 
-    fn change_access(&self, id: &str, column: &str, value: Option<&str>) -> Result<bool, Error> {
+    fn change_access(
+        &self,
+        id: &str,
+        action: AuditAction,
+        column: &str,
+        value: Option<&str>,
+    ) -> Result<bool, Error> {
         let set = format!("UPDATE integration_credentials SET {column} = ?2, updatedAt = ?3 WHERE id = ?1");
         self.write(|t| {
+            note(t, self.clock.now(), action, id, "")?;
             t.execute(REPLACE_ERROR_CODE, [id, UNWATCHED])?;
             Ok(t.execute(&set, params![id, value, self.clock.now()])? == 1)
         })
@@ -230,6 +246,7 @@ impl Store {
     /// Removes the credential. Rows that named it move to an active one at their next call.
     pub fn remove_credential(&self, id: &str) -> Result<bool, Error> {
         self.write(|t| {
+            note(t, self.clock.now(), AuditAction::CredentialRemove, id, "")?;
             t.execute(ORPHAN, params![id, self.clock.now()])?;
             Ok(t.execute("DELETE FROM integration_credentials WHERE id = ?1", [id])? == 1)
         })

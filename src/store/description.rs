@@ -2,10 +2,11 @@
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use super::audit::note;
 use super::folded::folded;
 use super::listing::texts;
 use super::{Error, Store};
-use crate::domain::{Description, Millis, Phone};
+use crate::domain::{AuditAction, Description, Millis, Phone};
 
 /// The texts of a row.
 #[derive(Clone, PartialEq, Default)]
@@ -31,6 +32,10 @@ impl Store {
             let texts = old.clone().described(new);
             if texts != old {
                 texts.write(t, id, now)?;
+            }
+            let changed = texts.changed(&old, phone.is_some());
+            if !changed.is_empty() {
+                note(t, now, AuditAction::InstanceChange, id, &changed)?;
             }
             Ok(true)
         })
@@ -65,6 +70,22 @@ impl RowTexts {
             note: new.note.clone().unwrap_or(self.note),
             labels: new.labels.clone().unwrap_or(self.labels),
         }
+    }
+
+    /// What of a row differs, by the names of the API and without what it says.
+    fn changed(&self, old: &Self, phone: bool) -> String {
+        let fields = [
+            ("channelPhoneOrId", phone),
+            ("displayName", self.display_name != old.display_name),
+            ("note", self.note != old.note),
+            ("labels", self.labels != old.labels),
+        ];
+        fields
+            .into_iter()
+            .filter(|(_, differs)| *differs)
+            .map(|(field, _)| field)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     fn write(&self, t: &Transaction, id: &str, now: i64) -> rusqlite::Result<()> {

@@ -9,7 +9,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use nix::unistd::{Gid, Uid, geteuid, getuid, setegid, seteuid, setgroups};
+use nix::unistd::{Gid, Uid, User, geteuid, getuid, setegid, seteuid, setgroups};
 
 /// The user whom root could not become.
 #[derive(Debug)]
@@ -38,6 +38,15 @@ pub fn as_caller<T>(run: impl FnOnce() -> T) -> T {
     let done = run();
     seteuid(owner).expect("it was taken before");
     done
+}
+
+/// Who runs this process: the system's name for them, and of root the one who became it by `sudo`, who is taken at root's
+/// word.
+pub fn system_user() -> String {
+    let user = getuid();
+    let named = User::from_uid(user).ok().flatten().map_or_else(|| user.to_string(), |user| user.name);
+    let before = std::env::var("SUDO_USER").ok().filter(|before| user.is_root() && !before.is_empty());
+    before.map_or_else(|| named.clone(), |before| format!("{named} ({before})"))
 }
 
 /// Who owns the folder; of one that is still to be made, the next one above it that is there.

@@ -6,12 +6,13 @@ use std::time::Instant;
 use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row, RowIndex, Transaction, params};
 
+use super::audit::note;
 use super::capacity::has_room;
 use super::{Error, Store, linked, saved_settings, scans};
 use crate::crypto::new_id;
 use crate::domain::{
-    Channel, LinkedPhone, LinkedSince, Millis, Name, Phone, Reason, ScanEvidence, Secret, Status,
-    UpstreamName,
+    AuditAction, Channel, LinkedPhone, LinkedSince, Millis, Name, Phone, Reason, ScanEvidence, Secret,
+    Status, UpstreamName,
 };
 use crate::sync::FileLock;
 
@@ -207,6 +208,7 @@ impl Store {
             connect_out_until: None,
             scans: ScanEvidence::default(),
         };
+        let now = self.clock.now();
         self.write(|t| {
             if within_capacity && !has_room(t, credential)? {
                 return Ok(NewRow::Full);
@@ -228,9 +230,13 @@ impl Store {
                 credential,
                 instance.status.as_str(),
                 instance.reason.map(Reason::word),
-                self.clock.now()
+                now
             ])?;
-            Ok(if added == 1 { NewRow::Written(Box::new(instance)) } else { NewRow::Taken })
+            if added == 0 {
+                return Ok(NewRow::Taken);
+            }
+            note(t, now, AuditAction::InstanceCreate, &instance.id, "")?;
+            Ok(NewRow::Written(Box::new(instance)))
         })
     }
 
@@ -240,16 +246,34 @@ impl Store {
         Ok(self.write(|t| save(t, instance, now))? == 1)
     }
 
+    /// The same for an act, which is noted with it.
+    pub fn save_act(&self, instance: &InstanceRow, action: AuditAction) -> Result<bool, Error> {
+        let now = self.clock.now();
+        let saved = self.write(|t| {
+            note(t, now, action, &instance.id, "")?;
+            save(t, instance, now)
+        });
+        Ok(saved? == 1)
+    }
+
     /// Deletes the row if it is still pending: nothing upstream belongs to it.
     pub fn withdraw_instance(&self, id: &str) -> Result<(), Error> {
         let withdraw = "DELETE FROM messaging_instances WHERE id = ?1 AND status = 'pending'";
-        self.write(|t| t.execute(withdraw, [id])).map(drop)
+        self.write(|t| {
+            let is_pending =
+                "SELECT EXISTS (SELECT 1 FROM messaging_instances WHERE id = ?1 AND status = 'pending')";
+            if t.query_row(is_pending, [id], |row| row.get(0))? {
+                note(t, self.clock.now(), AuditAction::InstanceDelete, id, "withdrawn")?;
+            }
+            t.execute(withdraw, [id]).map(drop)
+        })
     }
 
     /// Deletes the row with its history and its links; what was set of its instance stays saved for a while; `false` when it is gone already.
     pub fn delete_instance(&self, id: &str) -> Result<bool, Error> {
         let now = self.clock.now();
         let deleted = self.write(|t| {
+            note(t, now, AuditAction::InstanceDelete, id, "")?;
             saved_settings::note_deleted(t, id, now)?;
             t.execute("DELETE FROM messaging_instances WHERE id = ?1", [id])
         })?;

@@ -5,10 +5,11 @@
 
 use rusqlite::{OptionalExtension, params};
 
+use super::audit::note;
 use super::listing::read_target;
 use super::{Error, InstanceRef, Store};
 use crate::crypto::{new_id, new_link_token, token_hash};
-use crate::domain::{Millis, Secret};
+use crate::domain::{AuditAction, Millis, Secret};
 
 /// Most unused links of one instance; another one ends the oldest. Enough for each of a shop's people, and
 /// few enough for an overview.
@@ -53,7 +54,7 @@ impl Link {
 impl Store {
     /// Makes a link for an instance; `None` when a phone is connected, or the row is gone.
     pub fn add_link(&self, instance: &str, lifetime: Millis) -> Result<Option<NewLink>, Error> {
-        self.add_link_with(instance, new_link_token(), lifetime)
+        self.add_link_with(instance, new_link_token(), lifetime, true)
     }
 
     /// Makes the link that a message has for an instance, or lets it live for that long from now on; `None` when a phone
@@ -64,7 +65,7 @@ impl Store {
         message: &str,
         lifetime: Millis,
     ) -> Result<Option<NewLink>, Error> {
-        self.add_link_with(instance, self.sealer.link_token(message, instance), lifetime)
+        self.add_link_with(instance, self.sealer.link_token(message, instance), lifetime, false)
     }
 
     fn add_link_with(
@@ -72,6 +73,7 @@ impl Store {
         instance: &str,
         token: Secret,
         lifetime: Millis,
+        is_act: bool,
     ) -> Result<Option<NewLink>, Error> {
         let created_at = self.clock.now();
         let new = NewLink { id: new_id("l"), token, expires_at: created_at + lifetime };
@@ -84,7 +86,11 @@ impl Store {
             let insert = "INSERT INTO connect_links (id, instanceId, hash, createdAt, expiresAt)
                 SELECT ?1, id, ?3, ?4, ?5 FROM messaging_instances WHERE id = ?2 AND status <> 'connected'
                 ON CONFLICT (hash) DO UPDATE SET expiresAt = excluded.expiresAt, usedAt = NULL";
-            t.execute(insert, params![new.id, instance, hash, created_at, new.expires_at])
+            let added = t.execute(insert, params![new.id, instance, hash, created_at, new.expires_at])?;
+            if added == 1 && is_act {
+                note(t, created_at, AuditAction::LinkCreate, instance, "")?;
+            }
+            Ok(added)
         })?;
         Ok((added == 1).then_some(new))
     }
@@ -106,7 +112,13 @@ impl Store {
 
     /// Ends every link of an instance; how many showed its code.
     pub fn revoke_links(&self, instance: &str) -> Result<usize, Error> {
-        self.write(|t| t.execute("DELETE FROM connect_links WHERE instanceId = ?1", [instance]))
+        self.write(|t| {
+            let revoked = t.execute("DELETE FROM connect_links WHERE instanceId = ?1", [instance])?;
+            if revoked > 0 {
+                note(t, self.clock.now(), AuditAction::LinkRevoke, instance, "")?;
+            }
+            Ok(revoked)
+        })
     }
 
     /// The link of that token, expired or not; `None` when it is nobody's, or was revoked.

@@ -5,6 +5,7 @@
 //! read beside it (WAL), so a reader never waits for another caller's write to reach the disk.
 
 mod adoption;
+mod audit;
 mod backup;
 mod backup_error;
 mod backup_notes;
@@ -58,6 +59,7 @@ mod verify;
 mod writer;
 
 pub use adoption::{Adoption, RowHome};
+pub use audit::{Acting, AuditEntry, AuditFilter, act_as, identify};
 pub use backup::{WrittenBackup, back_up, key_of, put_key};
 pub use backup_error::BackupError;
 pub use backup_notes::{FailedBackup, LastBackup, LastRestore, MadeBackup, note_backup_beside};
@@ -69,7 +71,7 @@ pub use events::EventLine;
 pub use facets::Facets;
 pub use figures::{DatabaseFigures, ServerFigures};
 pub use filter::{Filter, ListOrder, ListView};
-pub use folder_owner::{OwnerNotTaken, act_as_owner, as_caller};
+pub use folder_owner::{OwnerNotTaken, act_as_owner, as_caller, system_user};
 pub use health::Health;
 pub use inspection::{DiskSpace, FileFacts, InspectedServer, Inspection, disk_space, file_facts};
 pub use instances::{InstanceRow, NewRow};

@@ -2,10 +2,11 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
+use super::audit::note;
 use super::instances::parsed;
 use super::{Error, Store, outbox};
 use crate::crypto::new_id;
-use crate::domain::{Language, Millis, NoticeChannelKind, QuietHours, Role, Secret};
+use crate::domain::{AuditAction, Language, Millis, NoticeChannelKind, QuietHours, Role, Secret};
 
 /// Where notices go.
 #[derive(Clone, Debug)]
@@ -81,7 +82,9 @@ impl Store {
                     self.clock.now(),
                 ],
             )?;
-            activate(t, &id).map(|_| added)
+            activate(t, &id)?;
+            note(t, self.clock.now(), AuditAction::NoticeAdd, &id, if new.for_all { "all" } else { "" })?;
+            Ok(added)
         })?;
         Ok((added == 1).then_some(id))
     }
@@ -107,6 +110,8 @@ impl Store {
         let give_up = "UPDATE notice_messages SET outcome = 'given_up', endedAt = ?2
             WHERE targetId = ?1 AND outcome = 'pending'";
         self.write(|t| {
+            let action = if active { AuditAction::NoticeEnable } else { AuditAction::NoticeDisable };
+            note(t, self.clock.now(), action, id, "")?;
             if active {
                 activate(t, id)?;
             } else {
@@ -119,7 +124,10 @@ impl Store {
 
     /// Removes a target and its log; `false` when there is none of that id.
     pub fn remove_notice_target(&self, id: &str) -> Result<bool, Error> {
-        self.write(|t| Ok(t.execute("DELETE FROM notice_targets WHERE id = ?1", [id])? == 1))
+        self.write(|t| {
+            note(t, self.clock.now(), AuditAction::NoticeRemove, id, "")?;
+            Ok(t.execute("DELETE FROM notice_targets WHERE id = ?1", [id])? == 1)
+        })
     }
 
     /// Opens the settings of a row. Those that do not open, since somebody's hand wrote them, are empty: one bad row

@@ -2,7 +2,9 @@
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use super::audit::note;
 use super::{Error, Store};
+use crate::domain::AuditAction;
 
 /// The account against which a login is checked.
 #[derive(Clone, Debug)]
@@ -28,14 +30,25 @@ impl Store {
         let same = "SELECT EXISTS (SELECT 1 FROM users WHERE id = ?1 AND passwordHash IS ?2)";
         self.write(|t| {
             let same: bool = t.query_row(same, params![checked.user, checked.hash], |row| row.get(0))?;
-            Ok(same && change(t, &checked.user, hash, keep)?)
+            Ok(same && self.note_change(t, &checked.user, hash, keep)?)
         })
     }
 
     /// Sets a user's password and ends the user's sessions, but for the one to `keep`; `false` when
     /// there is no such user.
     pub fn set_password(&self, user: &str, hash: &str, keep: Option<&str>) -> Result<bool, Error> {
-        self.write(|t| change(t, user, hash, keep))
+        self.write(|t| self.note_change(t, user, hash, keep))
+    }
+
+    fn note_change(
+        &self,
+        t: &Transaction,
+        user: &str,
+        hash: &str,
+        keep: Option<&str>,
+    ) -> rusqlite::Result<bool> {
+        note(t, self.clock.now(), AuditAction::UserPassword, user, "")?;
+        change(t, user, hash, keep)
     }
 }
 

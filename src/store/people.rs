@@ -2,10 +2,11 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
+use super::audit::note;
 use super::instances::parsed;
 use super::{Error, Store};
 use crate::crypto::{new_id, new_token, token_hash};
-use crate::domain::{Caller, Millis, Name, Role, Secret};
+use crate::domain::{AuditAction, Caller, Millis, Name, Role, Secret};
 
 /// A user as lists show it.
 #[derive(Clone, Debug)]
@@ -56,6 +57,10 @@ pub struct TokenLine {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identified {
     pub caller: Caller,
+    /// The user's name.
+    pub user: String,
+    /// The token's id.
+    pub token: String,
     /// Whether the use of the token is to be written down: at most once an hour.
     pub note_due: bool,
 }
@@ -111,8 +116,10 @@ impl Store {
         let id = new_id("u");
         let insert = "INSERT INTO users (id, name, role, createdAt, passwordHash)
             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (name) DO NOTHING";
+        let now = self.clock.now();
         let added = self.write(|t| {
-            t.execute(insert, params![id, name.as_str(), role.as_str(), self.clock.now(), hash])
+            let added = t.execute(insert, params![id, name.as_str(), role.as_str(), now, hash])?;
+            note(t, now, AuditAction::UserAdd, &id, role.as_str()).map(|()| added)
         })?;
         Ok((added == 1).then_some(id))
     }
@@ -149,28 +156,31 @@ impl Store {
     ) -> Result<Removal, Error> {
         let others = "SELECT count(*) FILTER (WHERE id = ?1) > 0 AND count(*) = 1
             FROM users WHERE role = 'administrator' AND passwordHash IS NOT NULL";
-        let there = "SELECT count(*) > 0 FROM users WHERE id = ?1";
+        let named = "SELECT name FROM users WHERE id = ?1";
         self.write(|t| {
-            let is_there = |id| t.query_row(there, [id], |row| row.get::<_, bool>(0));
-            if !is_there(id)? {
+            let name_of = |id| t.query_row(named, [id], |row| row.get::<_, String>(0)).optional();
+            if name_of(id)?.is_none() {
                 return Ok(Removal::Gone);
             }
             if keep_administrator && t.query_row(others, [id], |row| row.get(0))? {
                 return Ok(Removal::LastAdministrator);
             }
+            let mut given_to = String::new();
             if let Some(new_owner) = new_owner {
-                if !is_there(new_owner)? {
-                    return Ok(Removal::NewOwnerGone);
-                }
+                let Some(name) = name_of(new_owner)? else { return Ok(Removal::NewOwnerGone) };
+                given_to = name;
                 t.execute(
                     "UPDATE messaging_instances SET userId = ?2, updatedAt = ?3 WHERE userId = ?1",
                     params![id, new_owner, self.clock.now()],
                 )?;
             }
-            let free = "DELETE FROM users WHERE id = ?1
-                AND NOT EXISTS (SELECT 1 FROM messaging_instances WHERE userId = ?1)";
-            let gone = t.execute(free, [id])? == 1;
-            Ok(if gone { Removal::Done } else { Removal::OwnsInstances })
+            let owns = "SELECT EXISTS (SELECT 1 FROM messaging_instances WHERE userId = ?1)";
+            if t.query_row(owns, [id], |row| row.get(0))? {
+                return Ok(Removal::OwnsInstances);
+            }
+            note(t, self.clock.now(), AuditAction::UserRemove, id, &given_to)?;
+            t.execute("DELETE FROM users WHERE id = ?1", [id])?;
+            Ok(Removal::Done)
         })
     }
 
@@ -184,6 +194,7 @@ impl Store {
         let there = "SELECT EXISTS (SELECT 1 FROM users WHERE id = ?1)";
         self.write(|t| {
             if t.execute(set, params![id, role.as_str()])? == 1 {
+                note(t, self.clock.now(), AuditAction::UserRole, id, role.as_str())?;
                 return Ok(RoleChange::Done);
             }
             let is_there: bool = t.query_row(there, [id], |row| row.get(0))?;
@@ -202,7 +213,13 @@ impl Store {
         let hash = token_hash(new.token.expose());
         let insert = "INSERT INTO api_tokens (id, userId, name, hash, expiresAt, createdAt)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        self.write(|t| t.execute(insert, params![new.id, user, name, hash, expires_at, self.clock.now()]))?;
+        let now = self.clock.now();
+        let owner = "SELECT name FROM users WHERE id = ?1";
+        self.write(|t| {
+            t.execute(insert, params![new.id, user, name, hash, expires_at, now])?;
+            let owner: String = t.query_row(owner, [user], |row| row.get(0))?;
+            note(t, now, AuditAction::TokenCreate, &new.id, &owner)
+        })?;
         Ok(new)
     }
 
@@ -229,7 +246,11 @@ impl Store {
 
     /// Ends a token; `false` when there is none of that id.
     pub fn revoke_token(&self, id: &str) -> Result<bool, Error> {
-        Ok(self.write(|t| t.execute("DELETE FROM api_tokens WHERE id = ?1", [id]))? == 1)
+        let revoked = self.write(|t| {
+            note(t, self.clock.now(), AuditAction::TokenRevoke, id, "")?;
+            t.execute("DELETE FROM api_tokens WHERE id = ?1", [id])
+        })?;
+        Ok(revoked == 1)
     }
 
     /// The caller whom the token identifies; `None` when it is nobody's, or expired.
@@ -239,13 +260,15 @@ impl Store {
         let now = self.clock.now();
         self.read(|c| {
             c.prepare_cached(
-                "SELECT u.id, u.role, t.lastUsedAt FROM api_tokens t JOIN users u ON u.id = t.userId
+                "SELECT u.id, u.role, t.lastUsedAt, u.name, t.id FROM api_tokens t JOIN users u ON u.id = t.userId
                  WHERE t.hash = ?1 AND (t.expiresAt IS NULL OR t.expiresAt > ?2)",
             )?
             .query_row(params![token_hash(token), now], |row| {
                 let used: Option<Millis> = row.get(2)?;
                 Ok(Identified {
                     caller: Caller { user: row.get(0)?, role: role(row, 1)? },
+                    user: row.get(3)?,
+                    token: row.get(4)?,
                     note_due: used.is_none_or(|at| at <= now - USE_NOTED),
                 })
             })

@@ -3,11 +3,12 @@
 
 use rusqlite::{OptionalExtension, params};
 
+use super::audit::note;
 use super::passwords::Account;
 use super::people::role;
 use super::{Error, Store};
 use crate::crypto::{new_id, new_secret, sha256};
-use crate::domain::{Caller, Millis, Secret};
+use crate::domain::{AuditAction, Caller, Millis, Secret};
 
 const MINUTE: Millis = 60 * 1000;
 /// A session without requests ends after this time: it lasts a night, not a weekend.
@@ -86,6 +87,9 @@ impl Store {
             let row = params![id, new.user, hash, new.client, new.address, now, until, new.hash];
             let begun = t.execute(insert, row)?;
             t.execute(crowd, params![new.user, MAX_SESSIONS])?;
+            if begun == 1 {
+                note(t, now, AuditAction::SessionBegin, new.user, "")?;
+            }
             Ok(begun)
         })?;
         Ok((begun == 1).then_some(cookie))
@@ -144,8 +148,15 @@ impl Store {
 
     /// Ends a session, if it is of `user`, where one is named; `false` when there is none such.
     pub fn end_session(&self, id: &str, user: Option<&str>) -> Result<bool, Error> {
-        let end = "DELETE FROM sessions WHERE id = ?1 AND (?2 IS NULL OR userId = ?2)";
-        Ok(self.write(|t| t.execute(end, params![id, user]))? == 1)
+        let of = "SELECT userId FROM sessions WHERE id = ?1 AND (?2 IS NULL OR userId = ?2)";
+        self.write(|t| {
+            let of: Option<String> = t.query_row(of, params![id, user], |row| row.get(0)).optional()?;
+            if let Some(of) = &of {
+                note(t, self.clock.now(), AuditAction::SessionEnd, of, "")?;
+                t.execute("DELETE FROM sessions WHERE id = ?1", [id])?;
+            }
+            Ok(of.is_some())
+        })
     }
 }
 

@@ -16,6 +16,9 @@ const ENDED: Millis = 7 * MILLIS_PER_DAY;
 const SAVED: Millis = 30 * MILLIS_PER_DAY;
 /// How long it is kept what became of a message to a notice target. What is pending is kept until it is given up.
 const MESSAGES: Millis = 30 * MILLIS_PER_DAY;
+/// How long the audit trail is kept, and most entries of it; the trigger `audit_entries_kept` says the same.
+const AUDIT: Millis = 365 * MILLIS_PER_DAY;
+const AUDIT_ENTRIES: i64 = 1_000_000;
 /// How far one purge goes beyond the one before, a day earlier: a start with a clock that is years ahead
 /// removes nothing that a right clock would have kept.
 const STEP: Millis = 2 * MILLIS_PER_DAY;
@@ -114,6 +117,8 @@ impl Store {
         let now = self.clock.now();
         let moment = before.map_or(now, |before| now.min(before + STEP));
         self.write(|t| {
+            // First, since the trail lets nothing go that is younger.
+            set(t, "purged", &moment.to_string())?;
             let events = t.execute("DELETE FROM instance_events WHERE at < ?1", [moment - HISTORY])?;
             let sessions = t.execute("DELETE FROM sessions WHERE expiresAt <= ?1", [moment - ENDED])?;
             let links = t.execute("DELETE FROM connect_links WHERE expiresAt <= ?1", [moment - ENDED])?;
@@ -124,8 +129,11 @@ impl Store {
             let moves = t.execute("DELETE FROM instance_moves WHERE at < ?1", [moment - HISTORY])?;
             let messages =
                 t.execute("DELETE FROM notice_messages WHERE endedAt < ?1", [moment - MESSAGES])?;
-            set(t, "purged", &moment.to_string())?;
-            Ok(events + sessions + links + saved + surplus + servers + spans + moves + messages)
+            let audit = t.execute(
+                "DELETE FROM audit_entries WHERE at < ?1 OR id <= (SELECT max(id) FROM audit_entries) - ?2",
+                [moment - AUDIT, AUDIT_ENTRIES],
+            )?;
+            Ok(events + sessions + links + saved + surplus + servers + spans + moves + messages + audit)
         })
     }
 }

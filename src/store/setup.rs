@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::audit::note;
 use super::passwords::change;
 use super::{Error, Store};
 use crate::crypto::new_id;
-use crate::domain::{Millis, Name, Secret};
+use crate::domain::{AuditAction, Millis, Name, Secret};
 
 /// How long a link works.
 pub const SETUP_LIFE: Duration = Duration::from_mins(30);
@@ -65,6 +66,7 @@ impl Store {
             let replace = "INSERT INTO settings (name, value) VALUES ('setup', ?1)
                 ON CONFLICT (name) DO UPDATE SET value = ?1";
             t.execute(replace, [format!("{} {}", link.until, link.id)])?;
+            note(t, now, AuditAction::SetupLink, "", "")?;
             Ok(Some(link))
         })?;
         Ok(link.map(|link| SetupLink { token: self.sealer.setup_token(&link.id), until: link.until }))
@@ -97,6 +99,7 @@ impl Store {
                 }
             };
             change(t, &id, hash, None)?;
+            note(t, self.clock.now(), AuditAction::SetupDone, &id, "")?;
             t.execute("DELETE FROM settings WHERE name = 'setup'", [])?;
             Ok(SetUp::Done(id))
         })

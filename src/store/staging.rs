@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use rusqlite::Connection;
 
 use super::BackupError;
+use super::audit::note;
 use super::backup::key_of;
 use super::copy::{CopyProgress, copy};
 use super::folder_owner::as_caller;
@@ -18,6 +19,7 @@ use super::partial_file::sync_folder;
 use super::private_file::create_private;
 use super::upgrade::{lacks, run_missing};
 use super::verify::{BackupContents, LONGEST, distrust, open_backup, verify_backup};
+use crate::domain::{AuditAction, now};
 
 /// The folder in which a backup is staged, until it is whole.
 const STAGING: &str = "pareia.staging";
@@ -126,6 +128,8 @@ fn make_ready(file: &Path, copy: &Path, is_key_lost: bool) -> Result<(), BackupE
         return Err(BackupError::NotABackup(file.into()));
     }
     connection.execute_batch("DELETE FROM sessions; DELETE FROM connect_links").map_err(sorted)?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    note(&connection, now(), AuditAction::BackupRestore, &name, "").map_err(sorted)?;
     if is_key_lost {
         let sealed = "DELETE FROM integration_credentials; DELETE FROM saved_settings";
         connection.execute_batch(sealed).map_err(sorted)?;

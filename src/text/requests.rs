@@ -347,6 +347,14 @@ pub fn not_one_of(field: &str, words: &[&str]) -> String {
     say!("{field} deve ser um de: {}", "{field} must be one of: {}", words.join(", "))
 }
 
+/// A moment that cannot be read.
+pub fn not_a_moment(field: &str) -> String {
+    say!(
+        "{field} deve ser um dia, como 2026-01-31, ou um momento em UTC, como 2026-01-31T12:00:00.000Z",
+        "{field} must be a day, like 2026-01-31, or a moment in UTC, like 2026-01-31T12:00:00.000Z"
+    )
+}
+
 /// A text that could find nothing.
 pub fn not_a_search(field: &str, most: usize) -> String {
     say!(

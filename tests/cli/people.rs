@@ -182,3 +182,24 @@ fn the_last_administrator_keeps_the_role() {
     let roles: Vec<_> = listed.as_array().unwrap().iter().map(|u| &u["role"]).collect();
     assert_eq!(roles, ["administrator", "operator"]);
 }
+
+#[test]
+fn what_commands_do_is_told_by_the_systems_user() {
+    let desk = Desk::new();
+    desk.says("audit list", 0, "", "Nada na trilha de auditoria.");
+    desk.ok("user add ana --role operator");
+    desk.ok("user role ana owner");
+    let told = desk.json("audit list --json");
+    let told: Vec<_> =
+        told.as_array().unwrap().iter().map(|e| (&e["action"], &e["subject"], &e["detail"])).collect();
+    let [add, role, ana] = ["user.add", "user.role", "ana"].map(Value::from);
+    assert_eq!(told, [(&role, &ana, &"owner".into()), (&add, &ana, &"operator".into())]);
+    let first = &desk.json("audit list --json --limit 1 --action user.role --from 2026-01-01")[0];
+    assert_eq!((&first["via"], &first["address"]), (&"command_line".into(), &Value::Null));
+    assert!(first["actor"].as_str().is_some_and(|name| !name.is_empty()), "{first}");
+    assert!(desk.ok("audit list").contains("user.role  ana  owner"));
+    let csv = desk.ok("audit list --csv --subject ana");
+    assert_eq!(csv.lines().count(), 3, "{csv}");
+    desk.says("audit list --action usuario", 2, "", "deve ser um de: audit.export, ");
+    desk.says("audit list --from ontem", 2, "", "deve ser um dia, como 2026-01-31");
+}

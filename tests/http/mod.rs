@@ -3,6 +3,7 @@
 mod access;
 mod admin;
 mod assets;
+mod audit;
 mod backups;
 mod cookies;
 mod cors;

@@ -56,6 +56,8 @@ fn each_route_serves_the_roles_that_may() {
         ("POST", "/api/admin/backups/none/key", Value::Null, [404, 403, 403]),
         ("POST", "/api/admin/backups/none/download", Value::Null, [404, 403, 403]),
         ("POST", "/api/admin/backups/none/restore", Value::Null, [404, 403, 403]),
+        ("GET", "/api/admin/audit", Value::Null, [200, 403, 403]),
+        ("GET", "/api/admin/audit/export?action=setup", Value::Null, [200, 403, 403]),
         ("GET", "/api/sessions", Value::Null, [200, 200, 200]),
         ("GET", "/api/sessions?user=loja", Value::Null, [200, 404, 404]),
         ("DELETE", "/api/sessions/nada", Value::Null, [404, 404, 404]),

@@ -45,11 +45,12 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Every row of every table but `settings`, which says when what was done.
+/// Every row of every table but `settings` and the audit trail, which say when what was done.
 fn rows(file: &Path) -> Vec<Vec<String>> {
     let folder = file.parent().expect("a folder");
     let connection = Connection::open(file).expect("a database");
-    let tables = "SELECT group_concat(name) FROM sqlite_schema WHERE type = 'table' AND name <> 'settings'";
+    let tables = "SELECT group_concat(name) FROM sqlite_schema WHERE type = 'table'
+        AND name NOT IN ('settings', 'audit_entries', 'sqlite_sequence')";
     let tables: String = connection.query_row(tables, [], |row| row.get(0)).expect("tables");
     drop(connection);
     assert_eq!(file.file_name().expect("a name"), "pareia.db");
@@ -107,6 +108,12 @@ fn a_backup_under_two_hundred_writes_a_second_is_one_moment_row_by_row() {
         .execute_batch(&format!("DELETE FROM a WHERE n > {kept}; DELETE FROM b WHERE n > {kept}"))
         .expect("as it was at that moment");
     assert_eq!(rows(&other.path().join("pareia.db")), rows(&source));
+    let restored_from = "SELECT subject FROM audit_entries WHERE action = 'backup.restore'";
+    assert_eq!(
+        sql(other.path(), restored_from),
+        [["pareia.db"]],
+        "who restored it is told by what was restored"
+    );
     drop(store);
     Store::open(other.path()).expect("it can be used");
 }

@@ -7,7 +7,7 @@
 use std::time::Instant;
 
 use crate::admin::Password;
-use crate::domain::{Caller, Name, Secret, typed_text};
+use crate::domain::{Caller, Name, Secret, Via, typed_text};
 use crate::http::api::session::SessionJson;
 use crate::http::app::App;
 use crate::http::fields::Fields;
@@ -17,7 +17,7 @@ use crate::http::request::Request;
 use crate::http::security::login_guard::{Attempt, Attempter};
 use crate::http::security::origin::{self, Site};
 use crate::http::security::{auth, cookie, peer};
-use crate::store::{Account, NewSession, SESSION_LIFE, SetUp};
+use crate::store::{Account, NewSession, SESSION_LIFE, SetUp, identify};
 use crate::text;
 
 /// Characters that are kept of what a browser calls itself.
@@ -29,6 +29,7 @@ pub fn log_in(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let fields = Fields::read(request.body())?;
     let (name, password) = (typed_text(fields.text("name")?), fields.secret("password")?);
     let account = authenticate(app, request, &name, &password)?;
+    identify(&name, &account.user, Via::Session, None);
     begin(app, request, &account)
 }
 
@@ -130,17 +131,19 @@ fn authenticate(app: &App, request: &Request, name: &str, password: &Secret) -> 
             Err(busy)
         }
         _ => {
-            log_failure(app, request);
+            log_failure(app, request, name);
             Err(Problem::WrongPassword)
         }
     }
 }
 
-/// Logs a failed login, once a second at most, with how many had no line since the one before.
-fn log_failure(app: &App, request: &Request) {
+/// Logs a failed login, once a second at most, with how many had no line since the one before, and tells the audit trail.
+fn log_failure(app: &App, request: &Request, name: &str) {
     if let Some(untold) = app.login_guard.failed_logins.count(Instant::now()) {
         let more = if untold == 0 { String::new() } else { format!(" (and {untold} before it)") };
         log::warn!("id={} a login failed from {}{more}", request.id(), auth::address(app, request));
+        let noted = app.store.note_failed_login(name, Problem::WrongPassword.sentence().code);
+        noted.unwrap_or_else(|error| log::error!("id={} it was not noted: {error}", request.id()));
     }
 }
 

@@ -10,11 +10,11 @@ use std::time::Instant;
 use super::origin::{self, Site};
 use super::usage_notes::Used;
 use super::{bearer, cookie, peer};
-use crate::domain::{Caller, Permission, Secret};
+use crate::domain::{Caller, Permission, Secret, Via};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::request::Request;
-use crate::store::Session;
+use crate::store::{Session, identify};
 
 /// Who asks, and by which session of the page, if by one.
 pub struct Asker {
@@ -51,6 +51,7 @@ pub fn session(app: &App, request: &Request) -> Result<Option<Session>, Problem>
     if !only_reads && origin::site(app, request) != Site::Ours {
         return Err(Problem::CrossSite);
     }
+    identify(&session.user, &session.caller.user, Via::Session, Some(&session.id));
     if session.note_due {
         app.usage_notes.note(Used::Session(session.id.clone()));
     }
@@ -86,6 +87,7 @@ fn by_token(app: &App, request: &Request) -> Result<Caller, Problem> {
     let Some(found) = app.store.caller(token)? else {
         return Err(failed(app, request, Problem::Unauthorized));
     };
+    identify(&found.user, &found.caller.user, Via::Token, Some(&found.token));
     if found.note_due {
         app.usage_notes.note(Used::Token(Secret::new(token)));
     }

@@ -12,7 +12,7 @@ use crate::domain::Pairing;
 use crate::domain::Phone;
 use crate::domain::Status;
 use crate::domain::UpstreamError;
-use crate::domain::{BusyCause, UpstreamName, UseCaseError};
+use crate::domain::{AuditAction, BusyCause, UpstreamName, UseCaseError};
 use crate::instance::connect::{ConnectService, server_address};
 use crate::instance::saved_settings::SettingsKeeper;
 use crate::store::{self, InstanceRef, InstanceRow};
@@ -71,7 +71,20 @@ impl<'a> InstanceGuard<'a> {
     /// Changes the row.
     pub(super) fn save(&mut self, change: impl FnOnce(&mut InstanceRow)) -> Result<(), ActionError> {
         change(&mut self.row);
-        let saved = self.service.store().save_instance(&self.row);
+        self.saved(self.service.store().save_instance(&self.row))
+    }
+
+    /// The same for what was done, which is noted with it.
+    pub(super) fn save_act(
+        &mut self,
+        action: AuditAction,
+        change: impl FnOnce(&mut InstanceRow),
+    ) -> Result<(), ActionError> {
+        change(&mut self.row);
+        self.saved(self.service.store().save_act(&self.row, action))
+    }
+
+    fn saved(&self, saved: Result<bool, store::Error>) -> Result<(), ActionError> {
         if saved.map_err(|error| internal(self.trace, &error))? {
             Ok(())
         } else {

@@ -19,7 +19,7 @@ pub use error::ActionError;
 pub use moving::{InstanceMove, OldInstance, ServerName};
 
 use crate::domain::ConnectionState;
-use crate::domain::{BusyCause, Description, Phone, Reason, Status, UseCaseError, from_now};
+use crate::domain::{AuditAction, BusyCause, Description, Phone, Reason, Status, UseCaseError, from_now};
 use crate::instance::connect::ConnectService;
 use crate::store::{InstanceRef, InstanceRow, LeftInstance, Store};
 use crate::sync::{Permit, PermitLimits, Permits};
@@ -152,7 +152,7 @@ impl ActionService {
             return Err(ActionError::Reconnecting);
         }
         log::info!("id={trace} {} was logged out: {outcome:?}", target.name);
-        guard.save(|row| {
+        guard.save_act(AuditAction::InstanceLogout, |row| {
             if outcome == CommandOutcome::Done {
                 row.connect_out_until = None;
             }
@@ -199,7 +199,12 @@ impl ActionService {
         let before = guard.row.connect_out_until;
         guard.save(|row| row.connect_out_until = Some(from_now(RESTART_OUT)))?;
         let error = match own.restart() {
-            Ok(CommandOutcome::Done) => return Ok(()),
+            Ok(CommandOutcome::Done) => {
+                let noted = self.store().note_act(AuditAction::InstanceRestart, &target.id, "");
+                // It is done, whether that can be noted or not.
+                noted.map_err(|error| guard::internal(trace, &error)).ok();
+                return Ok(());
+            }
             Err(error) if !error.is_without_effect() => return Err(error),
             Ok(CommandOutcome::NotNow | CommandOutcome::Missing) => ActionError::NotConnected,
             Ok(CommandOutcome::Unsupported) => ActionError::RestartUnsupported,

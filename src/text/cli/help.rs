@@ -339,6 +339,19 @@ pub const COMMANDS: &[(&str, Text, &str)] = &[
         ),
         "pareia notify log --json",
     ),
+    (
+        "audit",
+        Text("Quem fez o quê, de onde e quando", "Who did what, from where and when"),
+        "pareia audit list",
+    ),
+    (
+        "audit list",
+        Text(
+            "Mostra a trilha de auditoria, do mais novo ao mais antigo",
+            "Shows the audit trail, the newest first",
+        ),
+        "pareia audit list --action user --from 2026-01-01 --csv > auditoria.csv",
+    ),
 ];
 
 /// Id of an argument, what it is. A command before the id makes it that command's alone.
@@ -655,6 +668,25 @@ pub const ARGUMENTS: &[(&str, Text)] = &[
             "Notices of all numbers and of the servers (administrators and operators)",
         ),
     ),
+    ("audit list user", Text("Só o que este usuário fez", "Only what this user did")),
+    (
+        "action",
+        Text(
+            "Só esta ação, como user.role, ou este grupo, como user",
+            "Only this action, like user.role, or this group, like user",
+        ),
+    ),
+    (
+        "subject",
+        Text("Só o que foi feito com isto: um nome ou um id", "Only what was done to this: a name or an id"),
+    ),
+    (
+        "audit list from",
+        Text("A partir deste dia (UTC), como 2026-01-31", "From this day on (UTC), like 2026-01-31"),
+    ),
+    ("to", Text("Até este dia (UTC)", "Up to this day (UTC)")),
+    ("limit", Text("Quantas linhas mostrar", "How many lines to show")),
+    ("csv", Text("Tudo o que o filtro acha, em CSV", "All that the filter finds, as CSV")),
     (
         "secret_stdin",
         Text(

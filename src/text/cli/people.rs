@@ -189,3 +189,17 @@ pub fn passwords_differ() -> &'static str {
 pub fn password_not_text() -> &'static str {
     either("a senha deve ser uma linha de texto em UTF-8", "the password must be one line of text in UTF-8")
 }
+
+/// The audit trail has nothing of that.
+pub fn no_audit() -> &'static str {
+    either("Nada na trilha de auditoria.", "Nothing in the audit trail.")
+}
+/// A day is refused.
+pub fn day_invalid() -> &'static str {
+    either("deve ser um dia, como 2026-01-31", "must be a day, like 2026-01-31")
+}
+
+/// A word that is none of these.
+pub fn not_one_of(words: &[&str]) -> String {
+    say!("deve ser um de: {}", "must be one of: {}", words.join(", "))
+}

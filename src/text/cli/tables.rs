@@ -47,6 +47,13 @@ pub fn token_titles() -> &'static [&'static str] {
         &["ID", "USER", "NAME", "EXPIRES (UTC)", "USED (UTC)", "CREATED (UTC)"],
     )
 }
+/// Titles of `pareia audit list`.
+pub fn audit_titles() -> &'static [&'static str] {
+    either(
+        &["QUANDO (UTC)", "QUEM", "POR", "DE", "AÇÃO", "EM", "DETALHE", "RESULTADO"],
+        &["WHEN (UTC)", "WHO", "BY", "FROM", "ACTION", "ON", "DETAIL", "RESULT"],
+    )
+}
 /// Titles of what `pareia instance adopt` finds.
 pub fn unmanaged_titles() -> &'static [&'static str] {
     either(

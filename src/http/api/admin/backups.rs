@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::backup::{BackupOrigin, CheckedBackup, MOST_BYTES, Piece, Received};
 use crate::domain::clock::iso;
-use crate::domain::{Caller, Permission};
+use crate::domain::{AuditAction, Caller, Permission};
 use crate::http::api::login;
 use crate::http::app::App;
 use crate::http::fields::Fields;
@@ -147,6 +147,7 @@ fn restored_json(restored: &LastRestore) -> RestoredJson<'_> {
 pub fn make(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     administrator(app, request)?;
     let made = app.backups.make(BackupOrigin::Manual)?;
+    app.store.note_act(AuditAction::BackupMake, &name_of(&made.file), "")?;
     Ok(named(&made.file))
 }
 
@@ -162,6 +163,7 @@ pub fn download(app: &App, request: &Request) -> Result<HttpReply, Problem> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(Problem::NotFound),
         opened => opened.map_err(|error| BackupError::Io(wanted.clone(), error))?,
     };
+    app.store.note_act(AuditAction::BackupDownload, &name_of(&wanted), "")?;
     log::info!("id={} {} was downloaded", request.id(), wanted.display());
     Ok(HttpReply::download(&name_of(&wanted), FileBody { file, bytes }))
 }
@@ -172,6 +174,7 @@ pub fn remove(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let file = find(app, request)?;
     login::confirm(app, request, &caller, &Fields::read(request.body())?)?;
     app.backups.remove(&file)?;
+    app.store.note_act(AuditAction::BackupRemove, &name_of(&file), "")?;
     log::info!("id={} {} was removed", request.id(), file.display());
     Ok(HttpReply::data(&()))
 }
@@ -189,6 +192,7 @@ pub fn upload(app: &App, request: &Request) -> Result<HttpReply, Problem> {
         Received::OutOfOrder(known) => Err(Problem::OutOfOrder(known)),
         Received::TooLarge => Err(Problem::UploadTooLarge(MOST_BYTES)),
         Received::Whole(file) => {
+            app.store.note_act(AuditAction::BackupUpload, &name_of(&file), "")?;
             Ok(HttpReply::data(&UploadJson { name: Some(name_of(&file)), upload: None }))
         }
     }
@@ -200,6 +204,7 @@ pub fn put_key(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let file = find(app, request)?;
     let key = Fields::read(request.body())?.secret("key")?;
     app.backups.put_key(&file, &key).map_err(|error| error.of_file(request.captured()))?;
+    app.store.note_act(AuditAction::BackupKey, &name_of(&file), "")?;
     Ok(HttpReply::data(&()))
 }
 

@@ -1,6 +1,7 @@
 //! `/api/admin/…`: what only administrators do. Keys, tokens and passwords come in here and go to the
 //! store; of them only a new token goes out, once.
 
+pub mod audit;
 pub mod backups;
 pub mod credentials;
 pub mod json;
