@@ -28,7 +28,7 @@ const SCREENS = {
   conectar: { load: connect, loadOne: pair },
   instancia: { load: screen('instanceScreen'), needs: 1 },
   servidores: { load: screen('serversScreen'), loadOne: screen('unmanagedScreen'), admin: true },
-  usuarios: { load: screen('usersScreen'), admin: true },
+  usuarios: { load: screen('usersScreen'), loadOne: screen('auditScreen'), admin: true },
   backup: { load: screen('backupScreen'), admin: true },
   conta: { load: screen('accountScreen'), loadOne: screen('noticesScreen') },
   disponibilidade: { load: screen('uptimeScreen') },

@@ -16,9 +16,14 @@ export const query = () => location.hash.split('?').slice(1).join('?');
 let leftAt = '#/';
 export const backToList = () => leftAt;
 
-/** Says in the address what the list shows, without a new entry in the browser's history. */
-export function keepInAddress(hash) {
+/** Says in the address what is shown, without a new entry in the browser's history. */
+export function sayInAddress(hash) {
   if ((location.hash || '#/') !== hash) history.replaceState(null, '', hash);
+}
+
+/** The same for the list. */
+export function keepInAddress(hash) {
+  sayInAddress(hash);
   leftAt = hash;
 }
 

@@ -612,6 +612,22 @@ fn users_and_tokens(driver: &Driver) {
     browser.sees("Papel de loja: Operador.");
     assert_eq!(world.shop.sql("SELECT role FROM users WHERE name = 'loja'"), [["operator"]]);
     assert!(!browser.has("//button[@aria-label='Papel de ana']"), "nobody changes their own");
+    browser.press("Auditoria");
+    browser.sees("Mudou o papel");
+    browser.sees("Criou um token");
+    browser.run(
+        "const what = [...document.querySelectorAll('main select')][1];
+         what.value = 'token'; what.dispatchEvent(new Event('change', { bubbles: true }))",
+    );
+    browser.sees_no_more("Mudou o papel");
+    assert!(browser.text().contains("Criou um token"), "{}", browser.text());
+    let csv = browser.run(
+        "return [...document.querySelectorAll('main a')].find((a) => a.textContent === 'Baixar CSV').href",
+    );
+    let csv = csv.as_str().expect("an address");
+    assert!(csv.contains("/api/admin/audit/export?action=token&format=csv"), "{csv}");
+    let again = browser.run("return location.hash");
+    assert_eq!(again, "#/usuarios/auditoria?action=token");
     world.finish(&browser);
 }
 

@@ -29,6 +29,7 @@ const SCREENS: &[(&str, &str)] = &[
     ("servidores/fora-do-pareia", "unmanaged"),
     ("disponibilidade", "availability"),
     ("usuarios", "users"),
+    ("usuarios/auditoria", "audit"),
     ("conta", "account"),
     ("backup", "backup"),
     ("conta/avisos", "notices"),

@@ -1,6 +1,7 @@
 // Every screen but the two that pareia opens with, which js/app.js has itself: one file, fetched after the first is shown.
 
 import { accountScreen } from './account.js';
+import { auditScreen } from './audit.js';
 import { backupScreen } from './backup.js';
 import { connectScreen } from './connect.js';
 import { helpScreen } from './help.js';
@@ -15,7 +16,7 @@ import { uptimeScreen } from './uptime.js';
 import { usersScreen } from './users.js';
 
 export const screens = {
-  accountScreen, adminOnlyScreen, backupScreen, connectScreen, helpScreen,
+  accountScreen, adminOnlyScreen, auditScreen, backupScreen, connectScreen, helpScreen,
   instanceScreen, missingScreen, noticesScreen, pairScreen, serversScreen,
   setupDone, setupNeeded, setupScreen, unmanagedScreen, uptimeScreen, usersScreen,
 };

@@ -157,5 +157,5 @@ export function usersScreen({ signal, session }) {
     (error) => { fillWith(place, notice(error, { actions: [button(t('again'), load, { kind: 'primary', icon: 'again' })] })); });
 
   load();
-  return page(t('nav.users'), { lead: t('user.lead') }, place);
+  return page(t('nav.users'), { lead: t('user.lead'), actions: linkButton(t('audit.open'), '#/usuarios/auditoria') }, place);
 }
