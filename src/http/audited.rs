@@ -37,6 +37,7 @@ pub fn action(method: &str, route: &str) -> Option<AuditAction> {
     let actions = [
         ("PATCH", "/api/messaging/instance/{}", A::InstanceChange),
         ("DELETE", "/api/messaging/instance/{}", A::InstanceDelete),
+        ("GET", "/api/messaging/instance/{}/export", A::InstanceExport),
         ("POST", "/api/messaging/instance/{}/logout", A::InstanceLogout),
         ("POST", "/api/messaging/instance/{}/restart", A::InstanceRestart),
         ("POST", "/api/messaging/instance/{}/link", A::LinkCreate),

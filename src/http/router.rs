@@ -72,6 +72,7 @@ const ROUTES: &[Route] = &[
     ("/api/messaging/instance/{}/test-message", &[("POST", UPSTREAM, moving::send_test)]),
     ("/api/messaging/instance/{}/qr.png", &[("GET", UPSTREAM, picture::png)]),
     ("/api/messaging/instance/{}/qr.svg", &[("GET", UPSTREAM, picture::svg)]),
+    ("/api/messaging/instance/{}/export", &[("GET", WRITE, instances::export)]),
     ("/api/messaging/instance/{}/events", &[("GET", Quick, events::list)]),
     ("/api/messaging/instance/{}/uptime", &[("GET", Quick, uptime::of_instance)]),
     ("/api/messaging/facets", &[("GET", WRITE, facets::list)]),

@@ -15,6 +15,7 @@ mod credentials;
 mod data_folder;
 mod database;
 mod description;
+mod erasure;
 mod error;
 mod events;
 mod facets;

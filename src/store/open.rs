@@ -107,6 +107,8 @@ fn connect(path: &Path, read_only: bool) -> rusqlite::Result<Connection> {
         // An answered 200 survives a power cut.
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "journal_size_limit", WAL_KEPT)?;
+        // What is deleted or replaced is overwritten, so that what is erased is gone from the file too.
+        connection.pragma_update(None, "secure_delete", true)?;
     }
     connection.pragma_update(None, "foreign_keys", true)?;
     // Plans do not depend on the values bound: a cached statement is never planned anew.

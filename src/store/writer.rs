@@ -39,13 +39,15 @@ struct WriterState {
     written_at: Instant,
     /// From when on the WAL may be cut.
     cut_from: Instant,
+    /// Whether it is to be emptied however small it is.
+    is_wal_due: bool,
 }
 
 impl Writer {
     /// A writer with that connection, which waits that long for another process.
     pub(super) fn new(connection: Connection, wait: Duration) -> Self {
         let now = Instant::now();
-        let state = WriterState { connection, written_at: now, cut_from: now };
+        let state = WriterState { connection, written_at: now, cut_from: now, is_wal_due: false };
         Self { wait, permits: Permits::new(ONE_WRITER), state: Mutex::new(state) }
     }
 
@@ -68,15 +70,37 @@ impl Writer {
         state.cut_wal();
         Ok(Some(result))
     }
+
+    /// Empties the WAL, which holds what the pages of the database were before. Where a reader is in the way, a later
+    /// write does it.
+    pub(super) fn empty_wal(&self) {
+        let mut state = self.state.lock();
+        if !matches!(truncate_wal(&state.connection), Ok(0)) {
+            state.is_wal_due = true;
+        }
+    }
 }
 
 impl WriterState {
-    /// Cuts a large WAL, unless that failed a moment ago.
+    /// Cuts a large WAL, or one that is to be emptied, unless that failed a moment ago.
     fn cut_wal(&mut self) {
-        if Instant::now() >= self.cut_from && !cut_wal(&self.connection) {
+        if Instant::now() < self.cut_from {
+            return;
+        }
+        if self.is_wal_due {
+            self.is_wal_due = !matches!(truncate_wal(&self.connection), Ok(0));
+        }
+        if self.is_wal_due || !cut_wal(&self.connection) {
             self.cut_from = Instant::now() + CUT_RETRY;
         }
     }
+}
+
+/// Moves all that the WAL has into the database and empties it; without effect while a reader is in the way.
+fn truncate_wal(connection: &Connection) -> rusqlite::Result<i64> {
+    connection
+        .busy_timeout(Duration::ZERO)
+        .and_then(|()| connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)))
 }
 
 /// Empties a large WAL file; `false` where a reader was in the way, which costs no wait. SQLite writes over
@@ -87,12 +111,10 @@ fn cut_wal(connection: &Connection) -> bool {
     if size <= WAL_LARGE {
         return true;
     }
-    let cut = connection
-        .busy_timeout(Duration::ZERO)
-        .and_then(|()| connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)));
+    let cut = truncate_wal(connection);
     match &cut {
         Ok(0) => log::info!("the WAL had {} KiB and was cut", size / 1024),
-        Ok::<i64, _>(_) => log::debug!("a reader is in the way of cutting the WAL of {} KiB", size / 1024),
+        Ok(_) => log::debug!("a reader is in the way of cutting the WAL of {} KiB", size / 1024),
         Err(error) => log::warn!("the WAL of {} KiB was not cut: {error}", size / 1024),
     }
     matches!(cut, Ok(0))

@@ -9,6 +9,7 @@ mod cookies;
 mod cors;
 mod description;
 mod descriptions;
+mod erasure;
 mod held_database;
 mod http_server;
 mod instances;

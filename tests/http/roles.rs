@@ -34,6 +34,8 @@ fn each_route_serves_the_roles_that_may() {
         ("DELETE", &format!("{ROW}/link"), Value::Null, [200, 200, 404]),
         ("POST", &format!("{ROW}/restart"), Value::Null, [200, 200, 404]),
         ("POST", &format!("{ROW}/logout"), Value::Null, [200, 403, 404]),
+        ("GET", &format!("{ROW}/export"), Value::Null, [200, 403, 404]),
+        ("DELETE", &format!("{ROW}?dryRun=true&erase=true"), Value::Null, [200, 403, 404]),
         ("DELETE", &format!("{ROW}?dryRun=true"), Value::Null, [200, 403, 404]),
         ("GET", "/api/admin/overview", Value::Null, [200, 403, 403]),
         ("GET", "/api/admin/credentials", Value::Null, [200, 403, 403]),

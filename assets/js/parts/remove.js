@@ -11,9 +11,10 @@ import { icon } from './icons.js';
 import { notice } from './notice.js';
 import { toast } from './toast.js';
 
-const query = (keep, dry) => {
+const query = (how, dry) => {
   const wanted = new URLSearchParams();
-  if (keep) wanted.set('keepUpstream', 'true');
+  if (how === 'row') wanted.set('keepUpstream', 'true');
+  if (how === 'erase') wanted.set('erase', 'true');
   if (dry) wanted.set('dryRun', 'true');
   const text = wanted.toString();
   return text ? `?${text}` : '';
@@ -23,6 +24,7 @@ const query = (keep, dry) => {
 const losses = (plan) => [
   h('p', { class: 'losses-title' }, t('remove.losses')),
   h('ul', {}, plan.removes.map((what) => h('li', {}, icon('trash'), h('span', {}, t(`remove.what.${what}`))))),
+  plan.removes.includes('audit') && h('p', { class: 'hint' }, t('remove.erase.backups')),
   plan.message && h('p', { class: 'hint' }, t('remove.stranger')),
 ];
 
@@ -33,8 +35,9 @@ export function removeDialog(name, called, removed) {
   const choice = radioField(t('remove.how'), [
     ['all', t('remove.all'), t('remove.all.hint')],
     ['row', t('remove.row'), t('remove.row.hint')],
+    ['erase', t('remove.erase'), t('remove.erase.hint')],
   ], () => look());
-  const call = (dry, options) => remove(instancePath(name, query(choice.value === 'row', dry)), options);
+  const call = (dry, options) => remove(instancePath(name, query(choice.value, dry)), options);
 
   /** The button is off until the losses of the present choice are read. */
   function look() {

@@ -134,7 +134,7 @@ export function instanceScreen({ params, signal, session, go }) {
   const availability = section(t('uptime.title'), { actions: linkButton(t('uptime.open'), '#/disponibilidade', { icon: 'chart' }) }, available.node);
   const shared = links(name, signal);
   const removal = section(t('remove.section'), { lead: t('remove.lead'), name: 'quiet-card' },
-    h('div', { class: 'actions' }, button(t('remove.open'), acts.remove, { kind: 'danger-quiet', icon: 'trash' })));
+    h('div', { class: 'actions' }, linkButton(t('export.open'), `.${instancePath(name, '/export')}`), button(t('remove.open'), acts.remove, { kind: 'danger-quiet', icon: 'trash' })));
   let begun = false;
   let last = '';
 

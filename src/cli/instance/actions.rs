@@ -16,11 +16,14 @@ use crate::text::cli as words;
 
 /// Which instance to delete, and how much of it.
 #[derive(clap::Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct DeleteArgs {
     #[arg(value_name = "NOME", value_parser = values::typed())]
     name: String,
     #[arg(long)]
     keep_upstream: bool,
+    #[arg(long)]
+    erase: bool,
     #[arg(long)]
     yes: bool,
     #[arg(long)]
@@ -47,7 +50,7 @@ pub fn restart(store: Store, name: &str) -> CommandResult {
 
 /// Deletes the instance after a confirmation that lists what is removed.
 pub fn delete(store: Store, arguments: &DeleteArgs) -> CommandResult {
-    let DeleteArgs { name, keep_upstream, yes, json } = arguments;
+    let DeleteArgs { name, keep_upstream, erase, yes, json } = arguments;
     if !yes && !io::stdin().is_terminal() {
         return Err(CommandFailure::Usage(words::delete_needs_yes().to_owned()));
     }
@@ -56,16 +59,29 @@ pub fn delete(store: Store, arguments: &DeleteArgs) -> CommandResult {
     let goes = actions.would_remove(&target, *keep_upstream, &new_id("cli-"));
     let goes = goes.map_err(|error| failed(Action::Delete, &error))?;
     note(words::goes(name, goes.upstream, goes.session));
+    if *erase {
+        note(words::erases());
+    }
     if goes.other_stays {
         note(crate::text::other_instance_stays());
     }
     if !yes && !confirmed(words::delete_confirm())? {
         return fail(words::not_deleted());
     }
-    let gone = actions.delete(&target, *keep_upstream, &new_id("cli-"));
+    let remove = if *erase { ActionService::erase } else { ActionService::delete };
+    let gone = remove(&actions, &target, *keep_upstream, &new_id("cli-"));
     let gone = gone.map_err(|error| failed(Action::Delete, &error))?;
     note(words::deleted(name, gone.upstream, *keep_upstream || gone.other_stays));
-    if *json { out(pretty(&InstanceRemoval::of(target.name.as_str(), gone))) } else { Ok(()) }
+    if *json { out(pretty(&InstanceRemoval::of(target.name.as_str(), gone, *erase))) } else { Ok(()) }
+}
+
+/// Prints everything that is held about the instance.
+pub fn export(store: &Store, name: &str) -> CommandResult {
+    let target = find(store, name)?;
+    match store.export_instance(&target)? {
+        Some(data) => out(pretty(&data)),
+        None => fail(words::instance_unknown(name)),
+    }
 }
 
 /// An action service on an open data folder.

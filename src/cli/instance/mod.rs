@@ -45,6 +45,10 @@ pub enum InstanceCommand {
     Move(moving::MoveArgs),
     SendTest(moving::SendTestArgs),
     Delete(actions::DeleteArgs),
+    Export {
+        #[arg(value_name = "NOME", value_parser = values::typed())]
+        name: String,
+    },
 }
 
 /// Runs one of them.
@@ -61,5 +65,6 @@ pub fn run(store: Store, command: InstanceCommand) -> CommandResult {
         InstanceCommand::Move(arguments) => moving::relocate(store, &arguments),
         InstanceCommand::SendTest(arguments) => moving::send_test(store, &arguments),
         InstanceCommand::Delete(arguments) => actions::delete(store, &arguments),
+        InstanceCommand::Export { name } => actions::export(&store, &name),
     }
 }

@@ -132,24 +132,38 @@ fn line(app: &App, key: &str, owner: Option<&str>) -> Result<HttpReply, Problem>
 }
 
 /// `DELETE …/{id}`: upstream first, then the row. `?keepUpstream=true` forgets the row only,
-/// `?dryRun=true` says what would go.
+/// `?dryRun=true` says what would go, `?erase=true` leaves nothing that is held about it.
 pub fn delete(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let (_, target) = managed(app, request)?;
-    let keep_upstream = query::flag(request, "keepUpstream")?;
+    let (keep_upstream, erase) = (query::flag(request, "keepUpstream")?, query::flag(request, "erase")?);
+    let actions = &app.action_service;
     let removed = if query::flag(request, "dryRun")? {
-        app.action_service.would_remove(&target, keep_upstream, request.id())
+        actions.would_remove(&target, keep_upstream, request.id())
+    } else if erase {
+        actions.erase(&target, keep_upstream, request.id())
     } else {
-        app.action_service.delete(&target, keep_upstream, request.id())
+        actions.delete(&target, keep_upstream, request.id())
     };
     let removed = removed.map_err(|error| Problem::Action(Action::Delete, error))?;
-    Ok(HttpReply::data(&InstanceRemoval::of(target.name.as_str(), removed)))
+    Ok(HttpReply::data(&InstanceRemoval::of(target.name.as_str(), removed, erase)))
+}
+
+/// `GET …/{id}/export`: everything that is held about the instance, for its owner and administrators.
+pub fn export(app: &App, request: &Request) -> Result<HttpReply, Problem> {
+    let (_, target) = managed(app, request)?;
+    let data = app.store.export_instance(&target)?.ok_or(Problem::NotFound)?;
+    let mut reply = HttpReply::data(&data);
+    let file = format!("attachment; filename=\"pareia-{}.json\"", target.name);
+    reply.headers.push(("Content-Disposition", file));
+    Ok(reply)
 }
 
 /// What a deletion takes away, in the words of the API.
-fn removes(removed: Removed) -> Vec<&'static str> {
+fn removes(removed: Removed, erase: bool) -> Vec<&'static str> {
     let upstream = [(removed.upstream, "upstream"), (removed.session, "session")];
     let upstream = upstream.into_iter().filter(|(goes, _)| *goes).map(|(_, word)| word);
-    upstream.chain(["row", "history", "links"]).collect()
+    let erased: &[&str] = if erase { &["settings", "notices", "audit"] } else { &[] };
+    upstream.chain(["row", "history", "links"]).chain(erased.iter().copied()).collect()
 }
 
 /// `POST …/{id}/logout`.
@@ -190,9 +204,9 @@ pub struct InstanceRemoval<'a> {
 
 impl<'a> InstanceRemoval<'a> {
     /// What goes with the instance of that name.
-    pub fn of(instance: &'a str, removed: Removed) -> Self {
+    pub fn of(instance: &'a str, removed: Removed, erase: bool) -> Self {
         let message = removed.other_stays.then_some(text::other_instance_stays());
-        Self { instance, removes: removes(removed), message }
+        Self { instance, removes: removes(removed, erase), message }
     }
 }
 

@@ -92,6 +92,12 @@ impl<'a> InstanceGuard<'a> {
         }
     }
 
+    /// Deletes the row and all that is held about it.
+    pub(super) fn erase_row(self) -> Result<(), ActionError> {
+        let gone = self.service.store().erase_instance(self.target);
+        gone.map(drop).map_err(|error| internal(self.trace, &error))
+    }
+
     /// Deletes the row.
     pub(super) fn delete_row(self) -> Result<(), ActionError> {
         let gone = self.service.store().delete_instance(&self.row.id);

@@ -121,6 +121,26 @@ impl ActionService {
         keep_upstream: bool,
         trace: &str,
     ) -> Result<Removed, ActionError> {
+        self.remove(target, keep_upstream, false, trace)
+    }
+
+    /// The same, and erases all that is held about the instance: settings, notices, its name in the audit trail.
+    pub fn erase(
+        &self,
+        target: &InstanceRef,
+        keep_upstream: bool,
+        trace: &str,
+    ) -> Result<Removed, ActionError> {
+        self.remove(target, keep_upstream, true, trace)
+    }
+
+    fn remove(
+        &self,
+        target: &InstanceRef,
+        keep_upstream: bool,
+        erase: bool,
+        trace: &str,
+    ) -> Result<Removed, ActionError> {
         let _permits = self.permits(target)?;
         let guard = InstanceGuard::take(&self.service, target, trace)?;
         let found = if keep_upstream { UpstreamOfRow::Nothing } else { guard.find()? };
@@ -131,8 +151,12 @@ impl ActionService {
         let left = if keep_upstream { Vec::new() } else { self.left_by(&guard.row, trace)? };
         self.remove_left(&guard.row, &left, trace)?;
         let removed = Removed::of(&guard.row, upstream, &left, &found);
-        guard.delete_row()?;
-        log::info!("id={trace} {} was deleted, upstream too: {upstream}", target.name);
+        if erase {
+            guard.erase_row()?;
+        } else {
+            guard.delete_row()?;
+        }
+        log::info!("id={trace} {} was deleted, upstream too: {upstream}", target.id);
         Ok(removed)
     }
 

@@ -265,6 +265,14 @@ pub const COMMANDS: &[(&str, Text, &str)] = &[
         "pareia instance delete my-store --yes",
     ),
     (
+        "instance export",
+        Text(
+            "Imprime em JSON tudo o que o pareia guarda de uma instância (LGPD)",
+            "Prints as JSON all that pareia holds about an instance",
+        ),
+        "pareia instance export my-store > my-store.json",
+    ),
+    (
         "doctor",
         Text(
             "Confere tudo de que o pareia precisa, sem mudar nada: uma linha para cada coisa, com o que fazer",
@@ -566,6 +574,14 @@ pub const ARGUMENTS: &[(&str, Text)] = &[
     ("instance logout name", Text("Nome da instância, ou id dela", "Instance's name, or its id")),
     ("instance restart name", Text("Nome da instância, ou id dela", "Instance's name, or its id")),
     ("instance delete name", Text("Nome da instância, ou id dela", "Instance's name, or its id")),
+    (
+        "erase",
+        Text(
+            "Apaga também tudo o mais que o pareia guarda dela, para um pedido do titular (LGPD)",
+            "Erases all else that pareia holds about it too, when the person it is about asks for it",
+        ),
+    ),
+    ("instance export name", Text("Nome da instância, ou id dela", "Instance's name, or its id")),
     (
         "bundle",
         Text(

@@ -191,6 +191,16 @@ pub fn goes(name: &str, upstream: bool, session: bool) -> String {
     )
 }
 
+/// What an erasure takes away as well.
+pub fn erases() -> &'static str {
+    either(
+        "E tudo o mais que o pareia guarda dela: as configurações salvas, o que os avisos diziam e o nome na trilha \
+         de auditoria. Backups feitos antes ainda a têm, até saírem.",
+        "And all else that pareia holds about it: the saved settings, what notices said and its name in the audit \
+         trail. Backups made before still have it, until they are gone.",
+    )
+}
+
 /// What a deletion took away; `kept`: the instance upstream was left alone.
 pub fn deleted(name: &str, upstream: bool, kept: bool) -> String {
     let scope = match (upstream, kept) {

@@ -1,0 +1,142 @@
+//! What is held about one number: given as JSON to whoever may have it, or erased for good.
+//!
+//! The audit trail keeps what was done to it by the row's id alone, which says nothing of anybody.
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row, Transaction, params};
+use serde_json::{Map, Value, json};
+
+use super::audit::note;
+use super::{Error, InstanceRef, Store};
+use crate::domain::clock::iso;
+use crate::domain::{AuditAction, Millis, Notice};
+
+/// The name under which acts on instances and their links are in the trail.
+const OF_INSTANCES: &str = "(action GLOB 'instance.*' OR action GLOB 'link.*')";
+
+impl Store {
+    /// Everything that is held about an instance, with what was set of it in the clear, as one JSON object; `None`
+    /// where the row is gone. No code and no token is in it. That it was asked for is noted first.
+    pub fn export_instance(&self, target: &InstanceRef) -> Result<Option<Value>, Error> {
+        self.note_act(AuditAction::InstanceExport, &target.id, "")?;
+        let settings = self.saved_settings(target.channel, &target.name)?;
+        let settings = settings.and_then(|saved| {
+            let kinds: Map<String, Value> = serde_json::from_str(saved.settings.to_json().expose()).ok()?;
+            let read = |value: Value| {
+                value.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(value)
+            };
+            Some(kinds.into_iter().map(|(kind, value)| (kind, read(value))).collect::<Map<_, _>>())
+        });
+        let (id, name) = (target.id.as_str(), target.name.as_str());
+        self.read(|c| {
+            let of_row = "SELECT i.*, u.name AS user, c.name AS server, NULL AS qrCode FROM messaging_instances i
+                JOIN users u ON u.id = i.userId LEFT JOIN integration_credentials c ON c.id = i.credentialId
+                WHERE i.id = ?1";
+            let Some(row) = objects(c, of_row, id)?.pop() else { return Ok(None) };
+            let of_id = |query| objects(c, query, id);
+            Ok(Some(json!({
+                "exportedAt": iso(self.clock.now()),
+                "instance": row,
+                "savedSettings": settings,
+                "history": of_id("SELECT at, fromStatus, toStatus, reason, detail FROM instance_events
+                    WHERE instanceId = ?1 ORDER BY id")?,
+                "moves": of_id("SELECT m.at, c.name AS server FROM instance_moves m
+                    LEFT JOIN integration_credentials c ON c.id = m.credentialId WHERE m.instanceId = ?1 ORDER BY m.rowid")?,
+                "links": of_id("SELECT id, createdAt, expiresAt, usedAt FROM connect_links
+                    WHERE instanceId = ?1 ORDER BY createdAt")?,
+                "notices": told_of(c, id, name)?.into_iter().flat_map(|message| message.about).collect::<Vec<_>>(),
+                "listed": of_id("SELECT u.name, u.upstreamId, u.isPaired, u.seenAt, c.name AS server
+                    FROM unmanaged_instances u JOIN integration_credentials c ON c.id = u.credentialId
+                    WHERE u.name = (SELECT coalesce(upstreamName, channelInstanceId) FROM messaging_instances WHERE id = ?1)")?,
+                "audit": of_id("SELECT at, action, detail, result FROM audit_entries WHERE subjectId = ?1 ORDER BY id")?,
+            })))
+        })
+    }
+
+    /// Erases everything that is held about an instance, its row included; `false` when that is gone already. What was
+    /// erased is overwritten in the database's file.
+    pub fn erase_instance(&self, target: &InstanceRef) -> Result<bool, Error> {
+        let erased = self.write(|t| {
+            note(t, self.clock.now(), AuditAction::InstanceErase, &target.id, "")?;
+            let upstream = "DELETE FROM unmanaged_instances WHERE name = (
+                SELECT coalesce(upstreamName, channelInstanceId) FROM messaging_instances WHERE id = ?1)";
+            t.execute(upstream, [&target.id])?;
+            erase_traces(t, &target.id, target.name.as_str())?;
+            t.execute("DELETE FROM messaging_instances WHERE id = ?1", [&target.id])
+        })?;
+        self.writer.empty_wal();
+        Ok(erased == 1)
+    }
+}
+
+/// Erases what is held outside the row about an instance of that id, and about earlier ones of that name.
+fn erase_traces(t: &Transaction, id: &str, name: &str) -> rusqlite::Result<()> {
+    t.execute("DELETE FROM saved_settings WHERE channelInstanceId = ?1", [name])?;
+    t.execute("DELETE FROM notice_considered WHERE source = 'instance' AND subject = ?1", [id])?;
+    for message in told_of(t, id, name)? {
+        if message.others.is_empty() {
+            t.execute("DELETE FROM notice_messages WHERE id = ?1", [&message.id])?;
+        } else {
+            let others = serde_json::to_string(&message.others).expect("texts and numbers are JSON");
+            t.execute("UPDATE notice_messages SET notices = ?2 WHERE id = ?1", params![message.id, others])?;
+        }
+    }
+    let forget = format!(
+        "UPDATE audit_entries SET subject = NULL, detail = NULL
+         WHERE {OF_INSTANCES} AND (subjectId = ?1 OR subject = ?2) AND (subject IS NOT NULL OR detail IS NOT NULL)"
+    );
+    t.execute(&forget, [id, name]).map(drop)
+}
+
+/// A message that tells of an instance.
+struct ToldMessage {
+    id: String,
+    /// What it tells of others.
+    others: Vec<Notice>,
+    /// What it tells of the instance, with what became of it.
+    about: Vec<Value>,
+}
+
+/// The messages that tell of an instance of that id, or of an earlier one of that name.
+fn told_of(c: &Connection, id: &str, name: &str) -> rusqlite::Result<Vec<ToldMessage>> {
+    let query = "SELECT id, notices, outcome, createdAt, endedAt FROM notice_messages
+        WHERE instr(notices, ?1) OR instr(notices, ?2) ORDER BY createdAt";
+    let quoted = |text: &str| Value::from(text).to_string();
+    let is_about =
+        |notice: &Notice| notice.kind.is_of_instance() && (notice.subject == id || notice.name == name);
+    let read = |row: &Row| {
+        let notices: Vec<Notice> = serde_json::from_str(row.get_ref(1)?.as_str()?).unwrap_or_default();
+        let (about, others): (Vec<_>, Vec<_>) = notices.into_iter().partition(is_about);
+        let (outcome, sent): (String, Option<Millis>) = (row.get(2)?, row.get(4)?);
+        let describe = |notice: Notice| {
+            json!({ "kind": notice.kind.as_str(), "at": iso(notice.at), "name": notice.name,
+                "displayName": notice.display_name, "reason": notice.reason, "detail": notice.detail,
+                "outcome": outcome, "endedAt": sent.map(iso) })
+        };
+        Ok(ToldMessage { id: row.get(0)?, others, about: about.into_iter().map(describe).collect() })
+    };
+    let found: Vec<_> =
+        c.prepare_cached(query)?.query_map([quoted(id), quoted(name)], read)?.collect::<Result<_, _>>()?;
+    Ok(found.into_iter().filter(|message| !message.about.is_empty()).collect())
+}
+
+/// The rows of a query, each as an object of its columns. Moments are written as texts.
+fn objects(c: &Connection, query: &str, id: &str) -> rusqlite::Result<Vec<Value>> {
+    c.prepare_cached(query)?.query_map([id], object)?.collect()
+}
+
+fn object(row: &Row) -> rusqlite::Result<Value> {
+    let mut members = Map::new();
+    for (index, column) in row.as_ref().column_names().enumerate() {
+        let is_moment = ["at", "At", "Since", "Until"].iter().any(|end| column.ends_with(end));
+        let value = match row.get_ref(index)? {
+            ValueRef::Integer(at) if is_moment => iso(at).into(),
+            ValueRef::Integer(number) => number.into(),
+            ValueRef::Real(number) => number.into(),
+            ValueRef::Text(text) => String::from_utf8_lossy(text).into(),
+            ValueRef::Null | ValueRef::Blob(_) => Value::Null,
+        };
+        members.insert(column.to_owned(), value);
+    }
+    Ok(Value::from(members))
+}

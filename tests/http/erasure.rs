@@ -1,0 +1,117 @@
+//! Everything that is held about one number: given to whoever may have it, and erased so that nothing is left.
+
+use pareia::domain::Role;
+use pareia::sim::Version;
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Client, Shop, instant};
+
+const ROW: &str = "/api/messaging/instance/loja-da-maria";
+const PHONE: &str = "5585987654321";
+/// What only this number has, wherever it is written.
+const TRACES: [&str; 5] = ["loja-da-maria", PHONE, "Chip da Maria", "etiqueta-da-maria", "senha-do-proxy"];
+
+/// A shop where that number has all that a number may have: texts, settings, history, links, notices, acts.
+fn furnished() -> (Shop, Client) {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    let mut owner = Client::bearer(&shop, &shop.token);
+    let body = json!({"channel": "whatsapp_evolution", "channelInstanceId": "loja-da-maria", "channelPhoneOrId": PHONE});
+    assert_eq!(owner.post("/api/messaging/instance", &body).status, 200);
+    assert_eq!(shop.post("outra").status, 200);
+    let texts = json!({"displayName": "Maria", "note": "Chip da Maria", "labels": ["etiqueta-da-maria"]});
+    assert_eq!(owner.call("PATCH", ROW, &texts).status, 200);
+    assert_eq!(owner.post(&format!("{ROW}/link"), &Value::Null).status, 200);
+    let target = shop.store.target("loja-da-maria", None).expect("a store").expect("a row");
+    let proxy = json!({"proxy": "{\"password\":\"senha-do-proxy\"}"}).to_string();
+    let settings =
+        pareia::domain::InstanceSettings::from_json(&pareia::domain::Secret::new(proxy)).expect("settings");
+    shop.store.save_settings(target.channel, &target.name, &settings).expect("saved");
+    assert_eq!(owner.post("/api/notices", &json!({"channel": "ntfy", "address": "avisos"})).status, 200);
+    let told = |id: &str, name: &str| {
+        json!({"kind": "disconnected", "at": 1, "subject": id, "name": name, "displayName": null, "owner": null,
+            "credential": null, "reason": null, "detail": if name == "outra" { "5585900000000" } else { PHONE }})
+    };
+    let (both, alone) = (
+        json!([told(&target.id, "loja-da-maria"), told("c2", "outra")]),
+        json!([told("c0", "loja-da-maria")]),
+    );
+    shop.set(&format!(
+        "INSERT INTO notice_messages (id, targetId, notices, nextAt, attempts, outcome, createdAt, endedAt)
+         SELECT 'm1', id, '{both}', 1, 1, 'delivered', 1, 1 FROM notice_targets
+         UNION ALL SELECT 'm2', id, '{alone}', 1, 1, 'delivered', 2, 2 FROM notice_targets"
+    ));
+    (shop, owner)
+}
+
+#[test]
+fn an_export_has_everything_and_no_code() {
+    let (shop, mut owner) = furnished();
+    let held = owner.get(&format!("{ROW}/export"));
+    assert_eq!(held.status, 200, "{:?}", held.body);
+    assert_eq!(
+        held.header("content-disposition"),
+        Some("attachment; filename=\"pareia-loja-da-maria.json\"")
+    );
+    let text = held.body.to_string();
+    for trace in TRACES {
+        assert!(text.contains(trace), "{trace}: {text}");
+    }
+    assert!(!text.contains("data:image") && !text.contains("hash"), "{text}");
+    assert_eq!(held.body["data"]["savedSettings"]["proxy"]["password"], "senha-do-proxy");
+    let count = |part: &str| held.body["data"][part].as_array().map_or(0, Vec::len);
+    assert_eq!((count("links"), count("notices")), (1, 2));
+    assert!(count("history") > 0 && count("audit") >= 3, "{text}");
+    for (role, code) in [(Role::Operator, "forbidden"), (Role::Owner, "not_found"), (Role::Administrator, "")]
+    {
+        let mut other = Client::bearer(&shop, &shop.member(role.as_str(), role));
+        assert_eq!(other.get(&format!("{ROW}/export")).code(), code, "{role:?}");
+    }
+}
+
+fn removes(answer: &Answer) -> Vec<&str> {
+    answer
+        .data("removes")
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|what| what.as_str().expect("a word"))
+        .collect()
+}
+
+#[test]
+fn an_erasure_says_first_what_goes_and_leaves_nothing_of_the_number() {
+    let (shop, mut owner) = furnished();
+    let said = owner.delete(&format!("{ROW}?erase=true&dryRun=true"));
+    assert_eq!(removes(&said), ["upstream", "row", "history", "links", "settings", "notices", "audit"]);
+    assert_eq!(owner.get(ROW).status, 200, "nothing went yet");
+    let id = shop.sql("SELECT id FROM messaging_instances WHERE channelInstanceId = 'loja-da-maria'")[0][0]
+        .clone();
+    let erased = owner.delete(&format!("{ROW}?erase=true"));
+    assert_eq!(removes(&erased), removes(&said));
+    assert_eq!(owner.get(ROW).code(), "not_found");
+    assert_eq!(owner.delete(&format!("{ROW}?erase=true")).code(), "not_found");
+    // What others have stays, and the trail has a code in the place of the name.
+    assert_eq!(shop.sql("SELECT id, json_array_length(notices) FROM notice_messages"), [["m1", "1"]]);
+    assert_eq!(owner.get("/api/messaging/instance/outra").status, 200);
+    let acts =
+        shop.sql(&format!("SELECT DISTINCT subject, detail FROM audit_entries WHERE subjectId = '{id}'"));
+    assert_eq!(acts, [["NULL", "NULL"]]);
+    let last = shop.sql("SELECT action FROM audit_entries WHERE result = 'done' ORDER BY id DESC LIMIT 1");
+    assert_eq!(last, [["instance.erase"]]);
+    let left = leftovers(&shop);
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// What of the number is in any file of the data folder, as bytes.
+fn leftovers(shop: &Shop) -> Vec<String> {
+    let held = |file: std::fs::DirEntry| {
+        let bytes = std::fs::read(file.path()).unwrap_or_default();
+        let has = |trace: &&&str| bytes.windows(trace.len()).any(|window| window == trace.as_bytes());
+        TRACES
+            .iter()
+            .filter(has)
+            .map(|trace| format!("{trace} in {}", file.file_name().display()))
+            .collect::<Vec<_>>()
+    };
+    std::fs::read_dir(shop.folder.path()).expect("the folder").flatten().flat_map(held).collect()
+}
