@@ -15,6 +15,7 @@ use crate::store::{InstanceRef, Store};
 use crate::text::cli as words;
 
 /// Which numbers a server is given.
+#[expect(clippy::struct_excessive_bools, reason = "the switches of a command")]
 #[derive(clap::Args, Debug)]
 #[command(group(clap::ArgGroup::new("placement").required(true).multiple(true)))]
 pub struct PlacementArgs {

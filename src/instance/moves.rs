@@ -60,48 +60,60 @@ impl LeftRemover<'_> {
     /// Removes what the row left on a server, phone and all, and forgets it. What has the row's own id, or another
     /// one than the row left, is not touched: it is the row's own at another address, or somebody else's.
     pub(super) fn remove(&self, row: &InstanceRow, left: &LeftInstance) -> Result<(), UpstreamError> {
-        let credential = self.store.credential(&left.credential).ok().flatten();
-        let Some(credential) = credential else { return self.forget(row, left) };
+        let found = self.store.credential(&left.credential).map_err(|error| {
+            log::error!("id={} {error}", self.trace);
+            UpstreamError::Unexpected
+        })?;
+        if let Some(credential) = found {
+            self.remove_at(&credential, row, left)?;
+        }
+        self.forget(row, left);
+        Ok(())
+    }
+
+    fn remove_at(
+        &self,
+        credential: &Credential,
+        row: &InstanceRow,
+        left: &LeftInstance,
+    ) -> Result<(), UpstreamError> {
         let base_url = BaseUrl::parse(&credential.base_url).map_err(|_| UpstreamError::Unexpected)?;
-        let server = UpstreamServer::of(&credential, &base_url);
+        let server = UpstreamServer::of(credential, &base_url);
         let client = self.gateway.client(server, self.trace, self.deadline);
         let name = &row.upstream_name;
-        if client
-            .list(name)?
-            .is_some_and(|listed| is_left(listed.id.as_deref(), row, left, base_url.as_str()))
-        {
-            self.delete(&*client, name)?;
-            log::info!(
-                "id={} what row {} left at credential {} was removed",
-                self.trace,
-                row.id,
-                credential.id
-            );
-        }
-        self.forget(row, left)
-    }
-
-    fn delete(&self, client: &dyn UpstreamClient, name: &UpstreamName) -> Result<(), UpstreamError> {
-        for attempt in 0..DELETES {
-            if attempt > 0 {
-                thread::sleep(DELETE_PAUSE);
-            }
-            match client.delete(name)? {
-                CommandOutcome::Done | CommandOutcome::Missing => return Ok(()),
-                CommandOutcome::NotNow => drop(client.logout(name)?),
-                CommandOutcome::Unsupported => break,
-            }
-        }
-        Err(UpstreamError::Unexpected)
-    }
-
-    /// A database that fails forgets nothing: the next try finds it removed.
-    fn forget(&self, row: &InstanceRow, left: &LeftInstance) -> Result<(), UpstreamError> {
-        if let Err(error) = self.store.forget_left_instance(&row.id, &left.credential) {
-            log::error!("id={} {error}", self.trace);
+        let Some(listed) = client.list(name)? else {
+            // Lists leave out what is not loaded: it is still there.
+            return client.state(name)?.map_or(Ok(()), |_| Err(UpstreamError::NotLoaded));
+        };
+        if is_left(listed.id.as_deref(), row, left, base_url.as_str()) {
+            delete(&*client, name)?;
+            let (trace, id) = (self.trace, &row.id);
+            log::info!("id={trace} what row {id} left at credential {} was removed", credential.id);
         }
         Ok(())
     }
+
+    /// A database that fails forgets nothing: the next try finds it removed.
+    fn forget(&self, row: &InstanceRow, left: &LeftInstance) {
+        if let Err(error) = self.store.forget_left_instance(&row.id, &left.credential) {
+            log::error!("id={} {error}", self.trace);
+        }
+    }
+}
+
+/// Deletes the instance, after a logout where it cannot be deleted with a phone.
+fn delete(client: &dyn UpstreamClient, name: &UpstreamName) -> Result<(), UpstreamError> {
+    for attempt in 0..DELETES {
+        if attempt > 0 {
+            thread::sleep(DELETE_PAUSE);
+        }
+        match client.delete(name)? {
+            CommandOutcome::Done | CommandOutcome::Missing => return Ok(()),
+            CommandOutcome::NotNow => drop(client.logout(name)?),
+            CommandOutcome::Unsupported => break,
+        }
+    }
+    Err(UpstreamError::Unexpected)
 }
 
 /// Whether what the server at that address lists under the name is what the row left there. A row that nobody has

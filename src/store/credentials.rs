@@ -201,7 +201,10 @@ impl Store {
             WHERE id = ?1";
         let (capacity, intake) = (change.capacity.flatten(), change.intake.map(Intake::as_str));
         let values = params![id, change.capacity.is_some(), capacity, change.weight, intake];
-        self.write(|t| Ok(t.execute(set, values)? == 1))
+        self.write(|t| {
+            note(t, self.clock.now(), AuditAction::CredentialPlacement, id, "")?;
+            Ok(t.execute(set, values)? == 1)
+        })
     }
 
     /// Enables or disables the credential for calls; `false` when there is none of that id. Either way its

@@ -5,8 +5,8 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use super::capacity::has_room;
 use super::instances::{InstanceRow, save};
 use super::listing::read_target;
-use super::{Error, InstanceRef, Store};
-use crate::domain::{Millis, Status};
+use super::{Error, InstanceRef, Store, audit};
+use crate::domain::{AuditAction, Millis, Status};
 
 /// What a row left on a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +49,7 @@ impl Store {
             if save(t, row, now)? == 0 {
                 return Ok(RowMove::Gone);
             }
+            audit::note(t, now, AuditAction::InstanceMove, &row.id, to)?;
             forget(t, &row.id, to)?;
             left.map_or(Ok(()), |left| note(t, &row.id, left, now)).map(|()| RowMove::Done)
         })

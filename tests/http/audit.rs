@@ -58,6 +58,8 @@ const ACTS: &[(usize, &str, &str, u16, &str)] = &[
     ),
     (0, "PATCH ROW", r#"{"note":"segredo"}"#, 200, ""),
     (1, "POST ROW/restart", "", 200, "instance.restart minha-loja - done"),
+    (0, "PATCH CREDENTIAL", r#"{"weight":2}"#, 200, "credential.placement cred_a - done"),
+    (0, "POST ROW/move", "{}", 409, "instance.move minha-loja - no_room"),
     (1, "POST ROW/logout", "", 403, "instance.logout minha-loja - forbidden"),
     (1, "POST ROW/logout", "", 403, ""),
     (1, "DELETE /api/admin/users/pareia_token-no-lugar-errado", "", 403, "user.remove - - forbidden"),

@@ -338,9 +338,9 @@ fn a_test_message_goes_to_the_number_itself_or_to_one_that_is_typed() {
     assert_eq!((answer.status, answer.data("sentTo")), (200, &json!(PHONE)), "{:?}", answer.body);
     let answer = send(&two.admin, &json!({"to": "+55 11 98765-0000"}));
     assert_eq!((answer.status, answer.data("sentTo")), (200, &json!("5511987650000")));
-    let sent: Vec<_> = two.shop.sim.control().texts().into_iter().map(|text| (text.from, text.to)).collect();
+    let texts: Vec<_> = two.shop.sim.control().texts().into_iter().map(|text| (text.from, text.to)).collect();
     assert_eq!(
-        sent,
+        texts,
         [("loja".to_owned(), PHONE.to_owned()), ("loja".to_owned(), "5511987650000".to_owned())]
     );
     assert_eq!(send(&two.admin, &json!({"to": "1"})).status, 400);

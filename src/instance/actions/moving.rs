@@ -184,15 +184,12 @@ fn destination(
     to: Option<&str>,
 ) -> Result<(Credential, ServerRoom), ActionError> {
     let is_own = |server: &Credential| own.is_some_and(|own| own.base_url == server.base_url);
-    let chosen = match to {
-        Some(id) => {
-            servers.iter().position(|(server, _)| server.id == id).ok_or(ActionError::NoSuchServer)?
-        }
-        None => {
-            servers.retain(|(server, _)| !is_own(server));
-            let rooms: Vec<_> = servers.iter().map(|(_, room)| *room).collect();
-            roomiest(&rooms).ok_or(ActionError::NoRoom)?
-        }
+    let chosen = if let Some(id) = to {
+        servers.iter().position(|(server, _)| server.id == id).ok_or(ActionError::NoSuchServer)?
+    } else {
+        servers.retain(|(server, _)| !is_own(server));
+        let rooms: Vec<_> = servers.iter().map(|(_, room)| *room).collect();
+        roomiest(&rooms).ok_or(ActionError::NoRoom)?
     };
     let chosen = servers.swap_remove(chosen);
     if is_own(&chosen.0) { Err(ActionError::AlreadyThere) } else { Ok(chosen) }

@@ -4,7 +4,7 @@
 use super::ActionService;
 use super::error::ActionError;
 use super::guard::{self, UpstreamOfRow};
-use crate::domain::{ConnectionState, Phone};
+use crate::domain::{AuditAction, ConnectionState, Phone};
 use crate::store::InstanceRef;
 use crate::upstream::CommandOutcome;
 
@@ -31,6 +31,9 @@ impl ActionService {
         let to = to.cloned().or_else(linked).or(row.phone).ok_or(ActionError::NotConnected)?;
         match own.send_text(&to, text)? {
             CommandOutcome::Done => {
+                // It is done, whether that can be noted or not.
+                let noted = self.store().note_act(AuditAction::InstanceTest, &target.id, "");
+                noted.map_err(|error| guard::internal(trace, &error)).ok();
                 log::info!("id={trace} a test message left through {}", target.name);
                 Ok(to)
             }

@@ -9,7 +9,7 @@ use super::state::MonitorState;
 use crate::crypto::new_id;
 use crate::domain::Status;
 use crate::instance::moves::LeftRemover;
-use crate::store::{InstanceRef, InstanceRow, LeftInstance};
+use crate::store::{InstanceRef, InstanceRow};
 
 /// Longest removal: a call for the name waits for as long.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -42,16 +42,14 @@ fn remove(state: &MonitorState, target: &InstanceRef) -> bool {
     let trace = new_id("watch-");
     let deadline = Instant::now() + LIMIT;
     let remover = LeftRemover { store, gateway: &state.gateway, trace: &trace, deadline };
-    let try_one = |left: &LeftInstance| {
-        let removed = remover.remove(&row, left);
-        removed
-            .inspect_err(|error| {
-                log::warn!("id={trace} what {} left at {}: {error:?}", target.name, left.credential)
-            })
-            .is_ok()
-    };
-    let left = store.left_instances(&row.id).unwrap_or_default();
-    left.iter().map(try_one).fold(true, |all, done| all && done)
+    let mut is_whole = true;
+    for left in store.left_instances(&row.id).unwrap_or_default() {
+        if let Err(error) = remover.remove(&row, &left) {
+            log::warn!("id={trace} what {} left at {}: {error:?}", target.name, left.credential);
+            is_whole = false;
+        }
+    }
+    is_whole
 }
 
 /// Whether the phone that the row is for is connected where the row is now: what it left is needed no more.

@@ -63,8 +63,6 @@ pub(super) struct ConnectCall<'a> {
     failures: Failures,
     /// What the search for a name without a row found beside its home.
     search: HomeSearch,
-    /// Whether the server of a name without a row was chosen for its room, and not since it has the name.
-    is_placed: bool,
 }
 
 struct ChosenServer {
@@ -96,6 +94,8 @@ struct HomeSearch {
     doubles: Vec<(String, UnmanagedInstance)>,
     /// The names of the servers that did not say.
     not_asked: Vec<String>,
+    /// Whether none has it, so that its server was chosen for its room.
+    is_placed: bool,
 }
 
 impl ConnectService {
@@ -166,7 +166,6 @@ impl<'a> ConnectCall<'a> {
             ending: UpstreamError::Timeout.into(),
             failures: Failures::default(),
             search: HomeSearch::default(),
-            is_placed: false,
         }
     }
 

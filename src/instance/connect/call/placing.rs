@@ -35,7 +35,7 @@ impl ConnectCall<'_> {
             };
         }
         let home = self.find_home(&active, placed.is_some());
-        self.is_placed = home.is_none();
+        self.search.is_placed = home.is_none();
         home.or(placed).map(Some).ok_or_else(|| self.no_room(&active))
     }
 

@@ -182,7 +182,7 @@ impl ConnectCall<'_> {
     pub(super) fn write_row(&mut self) -> Result<(), ConnectError> {
         let ConnectRequest { caller, channel, name, phone, .. } = self.request;
         let credential = &self.server().credential;
-        let at = (credential.as_str(), self.is_placed);
+        let at = (credential.as_str(), self.search.is_placed);
         let added = self.service.store.place_instance(*channel, name, phone, &caller.user, at);
         match added.map_err(|e| self.internal(&e))? {
             NewRow::Written(row) => {
