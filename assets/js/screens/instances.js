@@ -23,6 +23,8 @@ import { heard } from '../shell.js';
 const PER_PAGE = 50;
 /** Labels of a number that are shown here; its own page has all. */
 const LABELS = 3;
+/** Rows that a tall window shows: they are drawn first, and the others in the frame after. */
+const IN_SIGHT = 16;
 const TYPING = 200; // Milliseconds of silence before a search is asked for.
 function row(session) {
   return (instance) => {
@@ -118,6 +120,7 @@ export function instancesScreen({ signal, session }) {
   const month = h('a', { href: '#/disponibilidade', hidden: true }, t('uptime.title'));
   const add = linkButton(t('connect.title'), '#/conectar', { kind: 'primary', icon: 'plus' });
   let showing = null;
+  let newest = null;
   keepInAddress(listAddress(wanted));
 
   function change(what) {
@@ -132,6 +135,13 @@ export function instancesScreen({ signal, session }) {
     typing = setTimeout(() => { if (!signal.aborted) change({ search: visible(search.value), page: 1 }); }, TYPING);
   });
 
+  function showRows(answer) {
+    newest = answer;
+    if (showing !== null || answer.data.length <= IN_SIGHT) { rows.show(answer.data); return; }
+    rows.show(answer.data.slice(0, IN_SIGHT));
+    requestAnimationFrame(() => setTimeout(() => { if (newest === answer) rows.show(answer.data); }));
+  }
+
   function show(answer, lacking) {
     const filtered = isFiltered(wanted);
     const kind = answer.data.length ? 'rows' : `none ${lacking ? 'lacking' : ''} ${filtered ? 'filtered' : ''}`;
@@ -141,7 +151,7 @@ export function instancesScreen({ signal, session }) {
     tools.hidden = !sum(answer.counts) && !filtered;
     month.hidden = tools.hidden;
     add.hidden = tools.hidden; // With nothing in the list, the list's place says what to do.
-    rows.show(answer.data);
+    showRows(answer);
     pages.show(answer);
     if (kind !== showing) fillWith(place, answer.data.length ? rows.node : (lacking && noServer()) || (filtered ? noneFound(clear) : noneYet()));
     showing = kind;
