@@ -147,9 +147,15 @@ impl Browser {
     /// Presses what the XPath finds, as soon as it is there and takes presses.
     #[track_caller]
     pub fn press_at(&self, path: &str, what: &str) {
+        const SCROLL: &str = "arguments[0].scrollIntoView({ block: 'center' })";
         until(&format!("\"{what}\" can be pressed; the page says: {}", self.text()), || {
             let Some(element) = self.element(path) else { return false };
-            self.try_post(&format!("element/{element}/click"), &json!({})).is_some()
+            let pressed = self.try_post(&format!("element/{element}/click"), &json!({})).is_some();
+            if !pressed {
+                // It may lie below the bar at the bottom: a person scrolls on.
+                self.try_post("execute/sync", &json!({"script": SCROLL, "args": [{ELEMENT: element}]}));
+            }
+            pressed
         });
     }
 
