@@ -116,12 +116,14 @@ pub const HELP_PAGE: [Text; 10] = [
 ];
 
 /// Names of values, as the commands have them.
-pub const VALUE_NAMES: [Text; 26] = [
+pub const VALUE_NAMES: [Text; 28] = [
     Text("ARQUIVO", "FILE"),
     Text("ARQUIVO|PASTA", "FILE|FOLDER"),
+    Text("AÇÃO", "ACTION"),
     Text("CANAL", "CHANNEL"),
     Text("CHAVE", "KEY"),
     Text("COMO", "HOW"),
+    Text("DIA", "DAY"),
     Text("DIAS", "DAYS"),
     Text("ENDEREÇO", "ADDRESS"),
     Text("ETIQUETA", "LABEL"),
