@@ -116,7 +116,7 @@ pub const HELP_PAGE: [Text; 10] = [
 ];
 
 /// Names of values, as the commands have them.
-pub const VALUE_NAMES: [Text; 28] = [
+pub const VALUE_NAMES: [Text; 29] = [
     Text("ARQUIVO", "FILE"),
     Text("ARQUIVO|PASTA", "FILE|FOLDER"),
     Text("AÇÃO", "ACTION"),
@@ -130,6 +130,7 @@ pub const VALUE_NAMES: [Text; 28] = [
     Text("FORMATO", "FORMAT"),
     Text("FUSO", "OFFSET"),
     Text("HORAS", "HOURS"),
+    Text("LINHAS", "LINES"),
     Text("LÍNGUA", "LANGUAGE"),
     Text("MINUTOS", "MINUTES"),
     Text("NOME", "NAME"),
