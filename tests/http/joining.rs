@@ -1,6 +1,6 @@
-//! What `build/` makes of the page's files: only what it knows is joined, everything else ends the build.
+//! What `packaging/page/` makes of the page's files: only what it knows is joined, everything else ends the build.
 
-#[path = "../../build/join.rs"]
+#[path = "../../packaging/page/join.rs"]
 mod join;
 
 /// The files of a small page, with one more or another of that name.

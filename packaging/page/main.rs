@@ -17,7 +17,7 @@ use flate2::write::GzEncoder;
 
 fn main() {
     println!("cargo::rerun-if-changed=assets");
-    println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=packaging/page");
     let manifest = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo says where it is"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo says where to write"));
     let files = read(&manifest.join("assets")).expect("assets/ can be read");
@@ -26,7 +26,7 @@ fn main() {
     write(&folder, made).expect("the page can be written");
     let folder = folder.to_str().expect("the target folder's path is UTF-8");
     let embedded = format!(
-        "/// The page's files, as `build/` has made them of `assets/`.\n#[derive(Embed)]\n#[folder = {folder:?}]\nstruct Embedded;\n"
+        "/// The page's files, as `packaging/page/` has made them of `assets/`.\n#[derive(Embed)]\n#[folder = {folder:?}]\nstruct Embedded;\n"
     );
     fs::write(out.join("embedded.rs"), embedded).expect("the code can be written");
 }
