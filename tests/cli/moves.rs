@@ -43,7 +43,7 @@ fn servers_are_given_numbers_by_rules_and_drained_and_numbers_moved_from_the_she
     assert!(moved.out.contains("\"old\": \"stays\""), "{}", moved.out);
     desk.says("instance send-test um", 1, "", "(not_connected)");
     let shown = desk.fed("instance show um", "");
-    assert!(shown.err.contains("o celular continua em a"), "{}", shown.err);
+    assert!(shown.err.contains("a instância em a fica como está"), "{}", shown.err);
 
     desk.says("credential drain a", 0, "", "1 número passa para outro servidor");
     assert_eq!(desk.json("credential list --json")[0]["intake"], "draining");

@@ -16,7 +16,7 @@ const move = (name, body, dry, options) => post(instancePath(name, dry ? '/move?
 
 /** What does not go with it, and what does. */
 const planned = ({ needsScan, hasPhone, carries, to }) => [
-  h('p', { class: 'losses-title' }, t(needsScan ? 'move.session' : 'move.session.there')),
+  h('p', { class: 'losses-title' }, t(!needsScan ? 'move.session.there' : hasPhone ? 'move.session' : 'move.session.new')),
   h('p', {}, t(!needsScan ? 'move.stays' : hasPhone ? 'move.until' : 'move.scan', { server: to.name })),
   h('p', { class: 'hint' }, carries.length ? t('move.carries', { kinds: settingsText(carries.map((kind) => ({ kind }))) }) : t('move.bare')),
 ];
@@ -35,7 +35,7 @@ export async function moveDialog(instance, called, again) {
     fillWith(place, h('p', { class: 'hint' }, t('loading')));
     return newest((signal) => move(instance.channelInstanceId, body(), true, { signal }), (plan) => {
       fillWith(place, planned(plan));
-      now.node.hidden = plan.old !== 'stays';
+      now.node.hidden = !plan.hasPhone;
       dialog.submit.disabled = false;
     }, (error) => { fillWith(place, notice(error, { short: true, actions: [button(t('again'), look)] })); });
   }

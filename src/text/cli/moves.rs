@@ -119,8 +119,8 @@ pub fn go_on() -> &'static str {
 pub fn left_on(servers: &[String]) -> String {
     let servers = servers.join(", ");
     say!(
-        "Mudou de servidor: até conectar no novo, o celular continua em {servers}, e depois a instância de lá é removida.",
-        "It moved to another server: until it is connected there its phone stays at {servers}, whose instance is then \
+        "Mudou de servidor: até conectar no novo, a instância em {servers} fica como está, e depois é removida.",
+        "It moved to another server: until it is connected there the instance at {servers} stays as it is, and is then \
          removed."
     )
 }
