@@ -66,7 +66,7 @@ pub struct AuditEntry {
     pub subject_id: Option<String>,
     pub subject: Option<String>,
     pub detail: Option<String>,
-    /// [`DONE`], or the API's code of why not.
+    /// `done`, or the API's code of why not.
     pub result: String,
 }
 
