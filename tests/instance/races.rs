@@ -118,7 +118,7 @@ fn an_instance_that_opens_between_look_and_act_is_not_adopted() {
 
 #[test]
 fn a_connect_that_fails_is_the_reason_and_not_a_missing_code() {
-    let (shop, _) = scripted(Duration::from_secs(10), |endpoint| match endpoint {
+    let (shop, _) = scripted(Duration::from_secs(20), |endpoint| match endpoint {
         "create" => (201, r#"{"instance":{"instanceName":"x"}}"#),
         "connectionState" => (200, CLOSE),
         "connect" => (500, "<html>oops</html>"),
