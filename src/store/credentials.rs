@@ -202,7 +202,7 @@ impl Store {
         let (capacity, intake) = (change.capacity.flatten(), change.intake.map(Intake::as_str));
         let values = params![id, change.capacity.is_some(), capacity, change.weight, intake];
         self.write(|t| {
-            note(t, self.clock.now(), AuditAction::CredentialPlacement, id, "")?;
+            note(t, self.clock.now(), AuditAction::CredentialPlacement, id, intake.unwrap_or_default())?;
             Ok(t.execute(set, values)? == 1)
         })
     }

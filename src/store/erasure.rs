@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::audit::note;
 use super::{Error, InstanceRef, Store};
 use crate::domain::clock::iso;
-use crate::domain::{AuditAction, Millis, Notice};
+use crate::domain::{AuditAction, Millis, Name, Notice};
 
 /// The name under which acts on instances and their links are in the trail.
 const OF_INSTANCES: &str = "(action GLOB 'instance.*' OR action GLOB 'link.*')";
@@ -42,6 +42,8 @@ impl Store {
                     WHERE instanceId = ?1 ORDER BY id")?,
                 "moves": of_id("SELECT m.at, c.name AS server FROM instance_moves m
                     LEFT JOIN integration_credentials c ON c.id = m.credentialId WHERE m.instanceId = ?1 ORDER BY m.rowid")?,
+                "left": of_id("SELECT l.upstreamId, l.pairedAt, l.leftAt, c.name AS server FROM left_instances l
+                    JOIN integration_credentials c ON c.id = l.credentialId WHERE l.instanceId = ?1 ORDER BY l.leftAt")?,
                 "links": of_id("SELECT id, createdAt, expiresAt, usedAt FROM connect_links
                     WHERE instanceId = ?1 ORDER BY createdAt")?,
                 "notices": told_of(c, id, name)?.into_iter().flat_map(|message| message.about).collect::<Vec<_>>(),
@@ -67,6 +69,36 @@ impl Store {
         self.writer.empty_wal();
         Ok(erased == 1)
     }
+
+    /// Whether anything is held about instances of a name that has no row any more.
+    pub fn has_former_traces(&self, name: &Name) -> Result<bool, Error> {
+        self.read(|c| has_former_traces(c, name.as_str()))
+    }
+
+    /// Erases what is held about instances of a name that has no row any more; `false` where nothing is.
+    pub fn erase_former_traces(&self, name: &Name) -> Result<bool, Error> {
+        let erased = self.write(|t| {
+            let is_there = has_former_traces(t, name.as_str())?;
+            if is_there {
+                erase_traces(t, name.as_str(), name.as_str())?;
+                note(t, self.clock.now(), AuditAction::InstanceErase, "", "")?;
+            }
+            Ok(is_there)
+        })?;
+        self.writer.empty_wal();
+        Ok(erased)
+    }
+}
+
+fn has_former_traces(c: &Connection, name: &str) -> rusqlite::Result<bool> {
+    let query = format!(
+        "SELECT NOT EXISTS (SELECT 1 FROM messaging_instances WHERE channelInstanceId = ?1),
+             EXISTS (SELECT 1 FROM saved_settings WHERE channelInstanceId = ?1)
+             OR EXISTS (SELECT 1 FROM audit_entries WHERE {OF_INSTANCES} AND subject = ?1)"
+    );
+    let (is_former, is_held): (bool, bool) =
+        c.query_row(&query, [name], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(is_former && (is_held || !told_of(c, name, name)?.is_empty()))
 }
 
 /// Erases what is held outside the row about an instance of that id, and about earlier ones of that name.

@@ -102,6 +102,23 @@ fn an_erasure_says_first_what_goes_and_leaves_nothing_of_the_number() {
     assert!(left.is_empty(), "{left:?}");
 }
 
+#[test]
+fn what_is_left_of_a_number_that_was_removed_before_is_erased_by_its_name() {
+    let (shop, mut owner) = furnished();
+    assert_eq!(owner.delete(ROW).status, 200);
+    assert!(!leftovers(&shop).is_empty(), "a plain removal leaves settings, notices and the trail");
+    let mut administrator = Client::bearer(&shop, &shop.member("chefe", Role::Administrator));
+    let erase = format!("{ROW}?erase=true");
+    assert_eq!(owner.delete(&erase).code(), "not_found", "it is nobody's any more");
+    let said = administrator.delete(&format!("{erase}&dryRun=true"));
+    assert_eq!(removes(&said), ["settings", "notices", "audit"]);
+    assert_eq!(administrator.delete(&erase).status, 200);
+    assert_eq!(administrator.delete(&erase).code(), "not_found");
+    assert_eq!(shop.sql("SELECT id FROM notice_messages"), [["m1"]]);
+    let left = leftovers(&shop);
+    assert!(left.is_empty(), "{left:?}");
+}
+
 /// What of the number is in any file of the data folder, as bytes.
 fn leftovers(shop: &Shop) -> Vec<String> {
     let held = |file: std::fs::DirEntry| {

@@ -213,7 +213,7 @@ export default {
   'did.notice': 'Notices', 'did.notice.add': 'Added a place for notices', 'did.notice.disable': 'Disabled the place for notices', 'did.notice.enable': 'Enabled the place for notices', 'did.notice.remove': 'Removed the place for notices',
   'did.backup': 'Backups', 'did.backup.download': 'Downloaded the backup', 'did.backup.key': 'Uploaded the backup’s key', 'did.backup.make': 'Made a backup', 'did.backup.remove': 'Removed the backup', 'did.backup.restore': 'Restored the backup', 'did.backup.upload': 'Uploaded a backup',
   'did.audit': 'Audit trail', 'did.audit.export': 'Exported the audit trail',
-  'did.field.channelPhoneOrId': 'number', 'did.field.displayName': 'name', 'did.field.note': 'note', 'did.field.labels': 'labels', 'did.detail.withdrawn': 'undone before it began', 'did.detail.all': 'all numbers',
+  'did.field.channelPhoneOrId': 'number', 'did.field.displayName': 'name', 'did.field.note': 'note', 'did.field.labels': 'labels', 'did.detail.withdrawn': 'undone before it began', 'did.detail.open': 'takes new ones', 'did.detail.closed': 'takes no new ones', 'did.detail.draining': 'is emptied', 'did.detail.all': 'all numbers',
 
   'backup.title': 'Backup', 'backup.lead': 'Copies of what pareia knows: numbers, servers, users, history. The phones’ connections are Evolution’s, which needs a backup of its own.', 'backup.open': 'See the backups',
   'backup.make': 'Make a backup', 'backup.made': 'Backup made and verified.', 'backup.how': 'How they are made', 'backup.plan': 'By itself', 'backup.plan.every': 'Every {time}; the newest {n} are kept', 'backup.plan.none': 'Never: pareia was started without --backup-every', 'backup.folder': 'Folder on the server',

@@ -213,7 +213,7 @@ export default {
   'did.notice': 'Avisos', 'did.notice.add': 'Adicionou um destino de avisos', 'did.notice.disable': 'Desativou o destino de avisos', 'did.notice.enable': 'Ativou o destino de avisos', 'did.notice.remove': 'Removeu o destino de avisos',
   'did.backup': 'Backups', 'did.backup.download': 'Baixou o backup', 'did.backup.key': 'Enviou a chave do backup', 'did.backup.make': 'Fez um backup', 'did.backup.remove': 'Removeu o backup', 'did.backup.restore': 'Restaurou o backup', 'did.backup.upload': 'Enviou um backup',
   'did.audit': 'Auditoria', 'did.audit.export': 'Exportou a auditoria',
-  'did.field.channelPhoneOrId': 'número', 'did.field.displayName': 'apelido', 'did.field.note': 'nota', 'did.field.labels': 'etiquetas', 'did.detail.withdrawn': 'desfeito antes de começar', 'did.detail.all': 'todos os números',
+  'did.field.channelPhoneOrId': 'número', 'did.field.displayName': 'apelido', 'did.field.note': 'nota', 'did.field.labels': 'etiquetas', 'did.detail.withdrawn': 'desfeito antes de começar', 'did.detail.open': 'recebe novos', 'did.detail.closed': 'não recebe novos', 'did.detail.draining': 'esvazia', 'did.detail.all': 'todos os números',
 
   'backup.title': 'Backup', 'backup.lead': 'Cópias do que o pareia sabe: números, servidores, usuários, histórico. As conexões dos celulares ficam na Evolution, que precisa de backup próprio.', 'backup.open': 'Ver os backups',
   'backup.make': 'Fazer backup', 'backup.made': 'Backup feito e conferido.', 'backup.how': 'Como são feitos', 'backup.plan': 'Sozinho', 'backup.plan.every': 'A cada {time}; ficam os {n} mais novos', 'backup.plan.none': 'Nunca: o pareia foi iniciado sem --backup-every', 'backup.folder': 'Pasta no servidor',

@@ -9,6 +9,7 @@ use crate::cli::output::{CommandFailure, CommandResult, fail, note, out};
 use crate::cli::table::pretty;
 use crate::cli::values;
 use crate::crypto::new_id;
+use crate::domain::Name;
 use crate::http::InstanceRemoval;
 use crate::instance::actions::{Action, ActionError, ActionService};
 use crate::store::Store;
@@ -54,6 +55,9 @@ pub fn delete(store: Store, arguments: &DeleteArgs) -> CommandResult {
     if !yes && !io::stdin().is_terminal() {
         return Err(CommandFailure::Usage(words::delete_needs_yes().to_owned()));
     }
+    if *erase && store.target(name, None)?.is_none() {
+        return erase_former_traces(&store, arguments);
+    }
     let target = find(&store, name)?;
     let actions = action_service(store);
     let goes = actions.would_remove(&target, *keep_upstream, &new_id("cli-"));
@@ -73,6 +77,22 @@ pub fn delete(store: Store, arguments: &DeleteArgs) -> CommandResult {
     let gone = gone.map_err(|error| failed(Action::Delete, &error))?;
     note(words::deleted(name, gone.upstream, *keep_upstream || gone.other_stays));
     if *json { out(pretty(&InstanceRemoval::of(target.name.as_str(), gone, *erase))) } else { Ok(()) }
+}
+
+/// Erases what is still held about a name whose row was deleted before.
+fn erase_former_traces(store: &Store, DeleteArgs { name, yes, json, .. }: &DeleteArgs) -> CommandResult {
+    let unknown = || CommandFailure::Failed(words::instance_unknown(name));
+    let parsed = Name::parse(name).map_err(|_| unknown())?;
+    if !store.has_former_traces(&parsed)? {
+        return Err(unknown());
+    }
+    note(words::erases_traces(name));
+    if !yes && !confirmed(words::delete_confirm())? {
+        return fail(words::not_deleted());
+    }
+    store.erase_former_traces(&parsed)?;
+    note(words::traces_erased(name));
+    if *json { out(pretty(&InstanceRemoval::of_traces(name))) } else { Ok(()) }
 }
 
 /// Prints everything that is held about the instance.

@@ -9,7 +9,7 @@ use super::details::DetailsJson;
 use super::scan_help::ScanHelpJson;
 use super::server_problem;
 use crate::domain::clock;
-use crate::domain::{Caller, MILLIS_PER_DAY, Millis, Permission, Reason, Status, now};
+use crate::domain::{Caller, MILLIS_PER_DAY, Millis, Name, Permission, Reason, Status, now};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::query;
@@ -134,8 +134,11 @@ fn line(app: &App, key: &str, owner: Option<&str>) -> Result<HttpReply, Problem>
 /// `DELETE …/{id}`: upstream first, then the row. `?keepUpstream=true` forgets the row only,
 /// `?dryRun=true` says what would go, `?erase=true` leaves nothing that is held about it.
 pub fn delete(app: &App, request: &Request) -> Result<HttpReply, Problem> {
-    let (_, target) = managed(app, request)?;
     let (keep_upstream, erase) = (query::flag(request, "keepUpstream")?, query::flag(request, "erase")?);
+    let (_, target) = match managed(app, request) {
+        Err(Problem::NotFound) if erase => return erase_former_traces(app, request),
+        found => found?,
+    };
     let actions = &app.action_service;
     let removed = if query::flag(request, "dryRun")? {
         actions.would_remove(&target, keep_upstream, request.id())
@@ -148,6 +151,23 @@ pub fn delete(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     Ok(HttpReply::data(&InstanceRemoval::of(target.name.as_str(), removed, erase)))
 }
 
+/// Erases what is still held about a name whose row was deleted before. For administrators: nobody owns it any more.
+fn erase_former_traces(app: &App, request: &Request) -> Result<HttpReply, Problem> {
+    let caller = auth::caller(app, request)?;
+    let name = Name::parse(request.captured()).ok().filter(|_| caller.may(Permission::ManageAllInstances));
+    let name = name.ok_or(Problem::NotFound)?;
+    let found = if query::flag(request, "dryRun")? {
+        app.store.has_former_traces(&name)?
+    } else {
+        app.store.erase_former_traces(&name)?
+    };
+    if found {
+        Ok(HttpReply::data(&InstanceRemoval::of_traces(name.as_str())))
+    } else {
+        Err(Problem::NotFound)
+    }
+}
+
 /// `GET …/{id}/export`: everything that is held about the instance, for its owner and administrators.
 pub fn export(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let (_, target) = managed(app, request)?;
@@ -158,11 +178,14 @@ pub fn export(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     Ok(reply)
 }
 
+/// What is held about an instance beside its row, in the words of the API.
+const TRACES: [&str; 3] = ["settings", "notices", "audit"];
+
 /// What a deletion takes away, in the words of the API.
 fn removes(removed: Removed, erase: bool) -> Vec<&'static str> {
     let upstream = [(removed.upstream, "upstream"), (removed.session, "session")];
     let upstream = upstream.into_iter().filter(|(goes, _)| *goes).map(|(_, word)| word);
-    let erased: &[&str] = if erase { &["settings", "notices", "audit"] } else { &[] };
+    let erased: &[&str] = if erase { &TRACES } else { &[] };
     upstream.chain(["row", "history", "links"]).chain(erased.iter().copied()).collect()
 }
 
@@ -203,6 +226,11 @@ pub struct InstanceRemoval<'a> {
 }
 
 impl<'a> InstanceRemoval<'a> {
+    /// What goes where the row of that name is gone already.
+    pub fn of_traces(instance: &'a str) -> Self {
+        Self { instance, removes: TRACES.to_vec(), message: None }
+    }
+
     /// What goes with the instance of that name.
     pub fn of(instance: &'a str, removed: Removed, erase: bool) -> Self {
         let message = removed.other_stays.then_some(text::other_instance_stays());

@@ -201,6 +201,21 @@ pub fn erases() -> &'static str {
     )
 }
 
+/// What an erasure takes away where the instance was deleted before.
+pub fn erases_traces(name: &str) -> String {
+    say!(
+        "\"{name}\" já foi apagada. Do que ainda há dela vão embora: as configurações salvas, o que os avisos diziam e o \
+         nome na trilha de auditoria. Backups feitos antes ainda a têm, até saírem.",
+        "\"{name}\" was deleted before. Of what is left of it goes: the saved settings, what notices said and its name in \
+         the audit trail. Backups made before still have it, until they are gone."
+    )
+}
+
+/// Nothing is left of an instance.
+pub fn traces_erased(name: &str) -> String {
+    say!("Nada mais há de \"{name}\".", "Nothing is left of \"{name}\".")
+}
+
 /// What a deletion took away; `kept`: the instance upstream was left alone.
 pub fn deleted(name: &str, upstream: bool, kept: bool) -> String {
     let scope = match (upstream, kept) {
