@@ -608,13 +608,13 @@ fn users_and_tokens(driver: &Driver) {
     browser.press("Já copiei");
     assert!(!browser.text().contains(&token), "shown once");
     assert!(browser.has(&control("Revogar")));
-    browser.press_at("//button[@aria-label='Papel de loja']", "Mudar papel");
+    browser.press_at("//button[@aria-label='Mudar papel de loja']", "Mudar papel");
     browser.press_at("//dialog//label[normalize-space(.)='Operador']", "Operador");
     World::picture(&browser, "role");
     browser.press_at("//dialog//button[normalize-space(.)='Mudar papel']", "Mudar papel");
     browser.sees("Papel de loja: Operador.");
     assert_eq!(world.shop.sql("SELECT role FROM users WHERE name = 'loja'"), [["operator"]]);
-    assert!(!browser.has("//button[@aria-label='Papel de ana']"), "nobody changes their own");
+    assert!(!browser.has("//button[@aria-label='Mudar papel de ana']"), "nobody changes their own");
     browser.press("Auditoria");
     browser.sees("Mudou o papel");
     browser.sees("Criou um token");

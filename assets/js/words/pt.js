@@ -189,7 +189,7 @@ export default {
   'user.added': '{name} foi adicionado.', 'user.name': 'Nome', 'user.name.hint': 'Letras e números, sem espaços nem acentos.', 'field.userName': 'Use de 1 a 64 letras, números, ponto, _ ou -, começando com letra ou número.',
   'user.password': 'Senha', 'user.password.hint': 'Pelo menos 8 caracteres. Sem senha, entra só por token.', 'user.you': 'Você',
   'role.label': 'O que pode', 'role.owner': 'Dono', 'role.owner.hint': 'Vê e conecta só os próprios números.', 'role.operator': 'Operador', 'role.operator.hint': 'Vê e conecta os números de todos.', 'role.administrator': 'Administrador', 'role.administrator.hint': 'Vê todos os números e cuida de servidores e usuários.',
-  'role.change': 'Mudar papel', 'role.title': 'Papel de {name}', 'role.changed': 'Papel de {name}: {role}.',
+  'role.change': 'Mudar papel', 'role.title': 'Mudar papel de {name}', 'role.changed': 'Papel de {name}: {role}.',
   'user.haspassword': 'entra com senha', 'user.nopassword': 'sem senha', 'user.password.title': 'Definir senha de {name}', 'user.password.do': 'Definir senha', 'user.password.ends': 'Quem estiver usando esta conta terá de entrar de novo.', 'user.password.set': 'Senha definida.',
   'user.heir': 'Passar os números para', 'user.heir.hint': 'Nada é desconectado.', 'user.remove.title': 'Remover {name}?', 'user.remove.do': 'Remover {name}', 'user.remove.text': 'A conta deixa de entrar na hora.', 'user.removed': '{name} foi removido.',
   'user.remove.tokens.one': '1 token deixa de funcionar: o programa que o usa vai parar.', 'user.remove.tokens.other': '{n} tokens deixam de funcionar: os programas que os usam vão parar.', 'user.remove.numbers.one': '1 número é desta conta.', 'user.remove.numbers.other': '{n} números são desta conta.',
