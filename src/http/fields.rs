@@ -139,7 +139,7 @@ impl Fields {
         field: &'static str,
         within: std::ops::RangeInclusive<u64>,
     ) -> Result<Option<u64>, Problem> {
-        let fits = |value: &Value| value.as_u64().filter(|number| within.contains(number));
+        let fits = |value: &Value| whole(value).filter(|number| within.contains(number));
         match self.0.get(field) {
             _ if self.is_absent(field) => Ok(None),
             Some(value) if fits(value).is_some() => Ok(fits(value)),
@@ -207,6 +207,19 @@ impl<'de> Visitor<'de> for MembersVisitor {
         }
         Ok(members)
     }
+}
+
+/// A whole number that is not negative: also `38.0`, which is the same number for JSON Schema and for languages that have one kind of them.
+fn whole(value: &Value) -> Option<u64> {
+    /// From here on a float leaves whole numbers out.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let float = || value.as_f64().filter(|float| (0.0..EXACT).contains(float) && float.fract() == 0.0);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "within what a float counts exactly"
+    )]
+    value.as_u64().or_else(|| float().map(|float| float as u64))
 }
 
 /// A text that is not what it must be; one that a tool should have filled in is told so.

@@ -127,6 +127,7 @@ fn rules_are_read_whole_or_refused() {
         (json!({"capacity": -1}), "capacity"),
         (json!({"weight": 0}), "weight"),
         (json!({"weight": 101}), "weight"),
+        (json!({"weight": 2.5}), "weight"),
         (json!({"intake": "Open"}), "intake"),
         (json!({"name": "x"}), "name"),
     ] {
@@ -137,7 +138,7 @@ fn rules_are_read_whole_or_refused() {
     let owner =
         Client::bearer(&two.shop, &two.shop.token).call("PATCH", &path("cred_a"), &json!({"weight": 2}));
     assert_eq!(owner.status, 403);
-    let answer = two.rule("cred_a", &json!({"weight": 3, "capacity": 5}));
+    let answer = two.rule("cred_a", &json!({"weight": 3.0, "capacity": 5}));
     assert_eq!(
         (answer.data("weight"), answer.data("capacity"), answer.data("intake")),
         (&json!(3), &json!(5), &json!("open"))
