@@ -77,7 +77,7 @@ fn accept(hub: &Arc<Hub>, connections: &Arc<OpenConnections>, listener: &TcpList
     let spawned = worker.spawn(move || {
         if let Some(id) = connections.add(&stream) {
             if let Err(error) = converse(&hub, &connections, stream) {
-                log::trace!("connection ended: {error}");
+                log::debug!("connection ended: {error}");
             }
             connections.remove(id);
         }
