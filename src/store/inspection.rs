@@ -16,7 +16,7 @@ use super::copy::open_to_read;
 use super::credentials::{opened, sealed_credentials};
 use super::sealed_keys::{KeyState, key_state, sealed_keys};
 use super::settings::{is_lost, setting, webhook_setting};
-use super::upgrade::{known_version, schema_version};
+use super::upgrade::{KNOWN_VERSION, schema_version};
 use super::{Error, linked};
 use crate::crypto::Sealer;
 use crate::domain::{Credential, Millis};
@@ -106,7 +106,7 @@ impl Inspection {
 
     /// The schema version found, `None` in an empty database, and the newest that this release knows.
     pub fn versions(&self) -> Result<(Option<i64>, i64), Error> {
-        Ok((self.read(schema_version)?, known_version()))
+        Ok((self.read(schema_version)?, KNOWN_VERSION))
     }
 
     /// What is damaged in the file, in SQLite's words; nothing where it is whole.

@@ -10,7 +10,7 @@ use rusqlite::config::DbConfig;
 use super::BackupError;
 use super::copy::open_to_read;
 use super::sealed_keys::{KeyState, key_state, sealed_keys};
-use super::upgrade::{known_version, schema_version};
+use super::upgrade::{KNOWN_VERSION, schema_version};
 
 /// What a backup holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,9 +78,8 @@ fn known_schema(connection: &Connection, file: &Path) -> Result<i64, BackupError
     let Some(found) = schema_version(connection).map_err(sorted)? else {
         return Err(BackupError::NotABackup(file.into()));
     };
-    let known = known_version();
-    if found > known {
-        return Err(BackupError::Newer { file: file.into(), found, known });
+    if found > KNOWN_VERSION {
+        return Err(BackupError::Newer { file: file.into(), found, known: KNOWN_VERSION });
     }
     Ok(found)
 }
