@@ -8,21 +8,24 @@ use super::state::MonitorState;
 use crate::crypto::new_id;
 use crate::domain::ServerVersions;
 
-/// How often a server is asked, and how soon again where it did not answer: an upgrade of it is no emergency.
+/// How often a server is asked: an upgrade of it is no emergency.
 const REFRESH: Duration = Duration::from_hours(6);
-const RETRY: Duration = Duration::from_mins(10);
+/// How soon again where it did not answer, twice as long each time: it may have been busy, or cannot reach WhatsApp.
+const FIRST_RETRY: Duration = Duration::from_secs(5);
+const MAX_RETRY: Duration = Duration::from_mins(10);
 /// How long the answer may take, which polls of that server wait for. Recorded: some ms, or never.
 const LIMIT: Duration = Duration::from_secs(2);
 
 /// The looks at one server's versions.
 pub(super) struct VersionLooks {
     due: Instant,
+    retry: Duration,
     known: Option<ServerVersions>,
 }
 
 impl VersionLooks {
     pub(super) fn new() -> Self {
-        Self { due: Instant::now(), known: None }
+        Self { due: Instant::now(), retry: FIRST_RETRY, known: None }
     }
 
     /// Asks the server if that is due, and writes what is new.
@@ -32,10 +35,12 @@ impl VersionLooks {
         }
         let client = state.client(server, &new_id("watch-"), Instant::now() + LIMIT);
         let Some(versions) = client.versions() else {
-            self.due = Instant::now() + RETRY;
+            self.due = Instant::now() + self.retry;
+            self.retry = (self.retry * 2).min(MAX_RETRY);
             return;
         };
         self.due = Instant::now() + REFRESH;
+        self.retry = FIRST_RETRY;
         if self.known.as_ref() == Some(&versions) {
             return;
         }
