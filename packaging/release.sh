@@ -73,7 +73,7 @@ if readelf -d "$stage/pareia-static" | grep -q NEEDED; then fail 'the static bin
 
 echo '== man pages and completions'
 cargo run --quiet --locked --example manuals -- "$stage"
-for page in "$stage"/man1/*.1; do
+for page in "$stage"/man1/*.1 "$stage"/en/man1/*.1; do
     warnings=$(MANROFFSEQ='' man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null)
     [ -z "$warnings" ] || fail "$page: $warnings"
 done
@@ -89,7 +89,7 @@ archive() {
     folder=$stage/$2
     mkdir -p "$folder/packaging"
     cp "$stage/$1" "$folder/pareia"
-    cp -R install.sh README.md CHANGELOG.md LICENSE* docs "$stage/man1" "$stage/completions" "$folder/"
+    cp -R install.sh README.md CHANGELOG.md LICENSE* docs "$stage/man1" "$stage/en" "$stage/completions" "$folder/"
     cp -R packaging/systemd packaging/monitoring packaging/litestream "$folder/packaging/"
     tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner -C "$stage" -cf - "$2" |
         gzip -9n >"$out/$2.tar.gz"

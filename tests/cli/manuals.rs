@@ -36,6 +36,9 @@ fn every_command_has_a_man_page_and_is_completed() {
         let words = about.split_whitespace().find(|word| word.len() > 3).expect("a word");
         assert!(page.contains(words), "{name} says what it does:\n{page}");
         assert!(!page.contains("Print help"), "{name} is in Portuguese alone");
+        let english = read(&format!("en/man1/pareia-{name}.1"));
+        assert!(english.contains("Print help"), "{name} is in English there");
+        assert!(!english.contains("Mostra"), "{name} is in English there alone:\n{english}");
         for text in &completions {
             assert!(text.contains(name), "{name} is completed");
         }
