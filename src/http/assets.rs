@@ -2,7 +2,7 @@
 //!
 //! A path is looked up in a table of what was embedded, as it was sent: nothing of it is decoded or
 //! joined, and no file system is ever asked. Nothing here knows who asks: the page holds no secret.
-//! `packaging/page/` has joined and compressed what is embedded, so that nothing is held twice.
+//! `packaging/embedded/` has joined and compressed what is embedded, so that nothing is held twice.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -1,8 +1,10 @@
 //! Which certificate authorities a connection trusts: those that come with this program, the system's, and a
 //! server's own. Makes no connection.
 
+use std::io::Read as _;
 use std::sync::{Arc, LazyLock};
 
+use flate2::read::GzDecoder;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -64,9 +66,23 @@ static USUAL: LazyLock<Vec<Certificate<'static>>> = LazyLock::new(|| {
     for error in &system.errors {
         log::warn!("the system's certificates: {error}");
     }
-    let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(|der| Certificate::from_der(der));
-    bundled.chain(system.certs.iter().map(|der| Certificate::from_der(der).to_owned())).collect()
+    let system = system.certs.iter().map(|der| Certificate::from_der(der).to_owned());
+    bundled().into_iter().chain(system).collect()
 });
+
+/// The authorities that come with this program, as `packaging/embedded/` packs them.
+fn bundled() -> Vec<Certificate<'static>> {
+    let mut plain = Vec::new();
+    let mut packed = GzDecoder::new(&include_bytes!(concat!(env!("OUT_DIR"), "/authorities.gz"))[..]);
+    packed.read_to_end(&mut plain).expect("packed when this program was built");
+    let (mut rest, mut all) = (&plain[..], Vec::new());
+    while let Some((length, behind)) = rest.split_first_chunk() {
+        let (der, behind) = behind.split_at(usize::from(u16::from_be_bytes(*length)));
+        all.push(Certificate::from_der(der).to_owned());
+        rest = behind;
+    }
+    all
+}
 
 /// The usual authorities for `rustls` itself. One that it cannot read signs nothing here.
 pub(super) fn usual_roots() -> RootCertStore {
@@ -114,6 +130,16 @@ pub fn check_ca(pem: &str) -> Result<(), CaError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_authorities_that_come_with_the_program_are_whole() {
+        let all = bundled();
+        let mut roots = RootCertStore::empty();
+        let ders = all.iter().map(|certificate| CertificateDer::from(certificate.der()));
+        let (taken, refused) = roots.add_parsable_certificates(ders);
+        assert_eq!((taken, refused), (all.len(), 0));
+        assert!(taken > 100, "{taken}: Mozilla trusts more");
+    }
 
     #[test]
     fn what_is_no_text_of_authorities_is_refused_for_what_it_is() {

@@ -1,6 +1,6 @@
-//! What `packaging/page/` makes of the page's files: only what it knows is joined, everything else ends the build.
+//! What `packaging/embedded/` makes of the page's files: only what it knows is joined, everything else ends the build.
 
-#[path = "../../packaging/page/join.rs"]
+#[path = "../../packaging/embedded/join.rs"]
 mod join;
 
 /// The files of a small page, with one more or another of that name.
