@@ -57,18 +57,25 @@ pub(super) struct LeftRemover<'a> {
 }
 
 impl LeftRemover<'_> {
-    /// Removes what the row left on a server, phone and all, and forgets it. What has the row's own id, or another
-    /// one than the row left, is not touched: it is the row's own at another address, or somebody else's.
+    /// Removes what the row left on a server, phone and all, and forgets it. What is on the row's own server, has the
+    /// row's own id, or another one than the row left, is not touched: it is the row's own, or somebody else's.
     pub(super) fn remove(&self, row: &InstanceRow, left: &LeftInstance) -> Result<(), UpstreamError> {
-        let found = self.store.credential(&left.credential).map_err(|error| {
-            log::error!("id={} {error}", self.trace);
-            UpstreamError::Unexpected
-        })?;
-        if let Some(credential) = found {
+        let here = row.credential.as_deref().map_or(Ok(None), |here| self.credential(here))?;
+        let here = here.map(|here| here.base_url);
+        if let Some(credential) = self.credential(&left.credential)?
+            && here.as_ref() != Some(&credential.base_url)
+        {
             self.remove_at(&credential, row, left)?;
         }
         self.forget(row, left);
         Ok(())
+    }
+
+    fn credential(&self, id: &str) -> Result<Option<Credential>, UpstreamError> {
+        self.store.credential(id).map_err(|error| {
+            log::error!("id={} {error}", self.trace);
+            UpstreamError::Unexpected
+        })
     }
 
     fn remove_at(
@@ -123,7 +130,7 @@ fn is_left(listed: Option<&str>, row: &InstanceRow, left: &LeftInstance, base_ur
     let is_own = is_elsewhere && listed.is_some() && listed == row.upstream_id.as_deref();
     let is_other =
         matches!((listed, left.upstream_id.as_deref()), (Some(listed), Some(left)) if listed != left);
-    !is_own && !is_other && row.credential.as_deref() != Some(&*left.credential)
+    !is_own && !is_other
 }
 
 #[cfg(test)]
@@ -133,21 +140,18 @@ mod tests {
 
     #[test]
     fn only_what_the_row_left_is_removed() {
-        // What is listed there, the row's own id and where that is, the id that was left, the row's server; whether it
-        // goes.
-        for (listed, (own, claimed), left, server, goes) in [
-            (Some("old"), (Some("new"), "http://b"), Some("old"), "b", true),
-            (Some("old"), (None, "http://b"), Some("old"), "b", true),
-            (None, (None, "http://b"), None, "b", true),
-            (Some("old"), (Some("new"), "http://b"), None, "b", true),
+        // What is listed there, the row's own id and where that is, the id that was left; whether it goes.
+        for (listed, (own, claimed), left, goes) in [
+            (Some("old"), (Some("new"), "http://b"), Some("old"), true),
+            (Some("old"), (None, "http://b"), Some("old"), true),
+            (None, (None, "http://b"), None, true),
+            (Some("old"), (Some("new"), "http://b"), None, true),
             // Nobody has connected it anew.
-            (Some("old"), (Some("old"), "http://a"), Some("old"), "b", true),
+            (Some("old"), (Some("old"), "http://a"), Some("old"), true),
             // Somebody made it anew there by hand.
-            (Some("other"), (Some("new"), "http://b"), Some("old"), "b", false),
+            (Some("other"), (Some("new"), "http://b"), Some("old"), false),
             // The same server under another address.
-            (Some("old"), (Some("old"), "http://b"), Some("old"), "b", false),
-            // The row is there again.
-            (Some("old"), (Some("new"), "http://b"), Some("old"), "a", false),
+            (Some("old"), (Some("old"), "http://b"), Some("old"), false),
         ] {
             let text = |id: Option<&str>| id.map(str::to_owned);
             let row = InstanceRow {
@@ -155,7 +159,7 @@ mod tests {
                 user: "u1".into(),
                 upstream_name: UpstreamName::parse("loja").expect("a name"),
                 phone: None,
-                credential: Some(server.into()),
+                credential: Some("b".into()),
                 status: Status::Connected,
                 reason: None,
                 qr_code: None,
@@ -169,11 +173,7 @@ mod tests {
                 scans: ScanEvidence::default(),
             };
             let left = LeftInstance { credential: "a".into(), upstream_id: text(left), paired_at: None };
-            assert_eq!(
-                is_left(listed, &row, &left, "http://a"),
-                goes,
-                "{listed:?} {own:?} {left:?} {server}"
-            );
+            assert_eq!(is_left(listed, &row, &left, "http://a"), goes, "{listed:?} {own:?} {left:?}");
         }
     }
 }

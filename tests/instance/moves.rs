@@ -324,6 +324,25 @@ fn another_address_of_the_same_server_is_no_other_server() {
 }
 
 #[test]
+fn another_credential_of_a_drained_server_is_no_way_out_of_it() {
+    let two = TwoServers::watched(Version::V2_3_7);
+    two.rule("cred_b", &json!({"intake": "closed"}));
+    assert!(two.shop.post("loja").qr().is_some());
+    two.shop.credential("cred_c", &two.shop.sim.url());
+    two.rule("cred_a", &json!({"intake": "draining"}));
+    // Nobody is scanning.
+    two.shop.set("UPDATE messaging_instances SET qrCode = NULL");
+    two.connect(&two.shop.sim, "loja");
+    assert_eq!((two.homes(), two.left()), (vec!["loja cred_a".to_owned()], Vec::new()));
+    // What is noted as left there is the row's own.
+    two.shop.set("UPDATE messaging_instances SET credentialId = 'cred_c'");
+    two.shop
+        .set("INSERT INTO left_instances SELECT id, 'cred_a', upstreamId, NULL, 1 FROM messaging_instances");
+    until("it is forgotten", || two.left().is_empty());
+    assert!(TwoServers::is_open(&two.shop.sim, "loja"));
+}
+
+#[test]
 fn a_test_message_goes_to_the_number_itself_or_to_one_that_is_typed() {
     let two = TwoServers::asleep();
     two.rule("cred_b", &json!({"intake": "closed"}));

@@ -18,7 +18,9 @@ impl ConnectCall<'_> {
         left: Option<Credential>,
     ) -> Result<Option<Credential>, ConnectError> {
         let servers = self.service.store.servers_in_use(self.request.channel);
-        let servers = servers.map_err(|e| self.internal(&e))?;
+        let mut servers = servers.map_err(|e| self.internal(&e))?;
+        // Another credential of the server that is left leads to the same instance.
+        servers.retain(|(server, _)| left.as_ref().is_none_or(|left| left.base_url != server.base_url));
         let rooms: Vec<_> = servers.iter().map(|(_, room)| *room).collect();
         let mut active: Vec<_> = servers.into_iter().map(|(credential, _)| credential).collect();
         let placed = roomiest(&rooms);
