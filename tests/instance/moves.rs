@@ -379,6 +379,9 @@ fn what_a_row_left_goes_with_its_phone_when_it_is_logged_out_or_deleted() {
     assert_eq!(two.relocate("fora", &json!({"to": "cred_b"})).status, 200);
     assert_eq!(two.shop.call("POST", &format!("{ROUTE}/fora/logout")).status, 200);
     until("its phone is logged out", || two.shop.sim.control().state("fora").is_none());
+    let noted = "SELECT result FROM audit_entries WHERE action = 'instance.logout'";
+    assert_eq!(two.shop.sql(noted).concat(), ["done"]);
+    assert_eq!(two.shown("fora", "linkedNumber"), Value::Null, "no phone is linked any more");
     assert_eq!((two.left().len(), two.shop.call("DELETE", &format!("{ROUTE}/fora")).status), (0, 200));
     two.connect(&two.shop.sim, "loja");
     assert_eq!(two.relocate("loja", &json!({"to": "cred_b"})).status, 200);

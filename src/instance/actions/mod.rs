@@ -164,8 +164,16 @@ impl ActionService {
     pub fn logout(&self, target: &InstanceRef, trace: &str) -> Result<(), ActionError> {
         let _permits = self.permits(target)?;
         let mut guard = InstanceGuard::take(&self.service, target, trace)?;
-        self.remove_left(&guard.row, &self.left_by(&guard.row, trace)?, trace)?;
-        let Some(own) = guard.find()?.own()? else { return Ok(()) };
+        let left = self.left_by(&guard.row, trace)?;
+        self.remove_left(&guard.row, &left, trace)?;
+        let Some(own) = guard.find()?.own()? else {
+            let is_done = left.is_empty();
+            return if is_done {
+                Ok(())
+            } else {
+                guard.save_act(AuditAction::InstanceLogout, InstanceRow::forget_phone)
+            };
+        };
         let mut outcome = own.logout()?;
         if outcome == CommandOutcome::NotNow && pairing::comes_back(&own, &guard.row)? {
             outcome = own.logout()?;
