@@ -29,7 +29,7 @@ pub enum RowMove {
     Gone,
 }
 
-/// Rows whose left instances are removed at once, at most: the others have their turn later.
+/// Rows whose left instances are removed at once, at most: the others have their turn next.
 const AT_ONCE: u32 = 50;
 
 impl Store {
@@ -74,11 +74,11 @@ impl Store {
         self.write(|t| forget(t, instance, credential))
     }
 
-    /// The rows that are connected where they moved to, and have left something elsewhere.
-    pub fn rows_with_left_instances(&self) -> Result<Vec<InstanceRef>, Error> {
+    /// The rows that are connected where they moved to, and have left something elsewhere: the next ones after an id.
+    pub fn rows_with_left_instances(&self, after: &str) -> Result<Vec<InstanceRef>, Error> {
         let query = "SELECT id, userId, channel, channelInstanceId, channelPhoneOrId FROM messaging_instances
-            WHERE status = ?1 AND id IN (SELECT instanceId FROM left_instances) ORDER BY updatedAt LIMIT ?2";
-        let values = params![Status::Connected.as_str(), AT_ONCE];
+            WHERE status = ?1 AND id > ?2 AND id IN (SELECT instanceId FROM left_instances) ORDER BY id LIMIT ?3";
+        let values = params![Status::Connected.as_str(), after, AT_ONCE];
         self.read(|c| c.prepare_cached(query)?.query_map(values, read_target)?.collect())
     }
 

@@ -343,6 +343,28 @@ fn another_credential_of_a_drained_server_is_no_way_out_of_it() {
 }
 
 #[test]
+fn rows_that_have_to_wait_keep_no_other_from_its_removal() {
+    let two = TwoServers::watched(Version::V2_3_7);
+    two.rule("cred_b", &json!({"intake": "closed"}));
+    two.connect(&two.shop.sim, "loja");
+    // Nothing shows whose phone these have.
+    two.shop.set(
+        "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 60)
+         INSERT INTO messaging_instances
+             (id, channel, channelInstanceId, channelPhoneOrId, userId, status, createdAt, updatedAt)
+         SELECT 'a' || i, channel, 'waits' || i, channelPhoneOrId, userId, 'connected', 1, 1
+         FROM n, messaging_instances",
+    );
+    two.shop.set(
+        "INSERT INTO left_instances SELECT id, 'cred_a', NULL, NULL, 1 FROM messaging_instances WHERE id GLOB 'a*'",
+    );
+    assert_eq!(two.relocate("loja", &json!({"to": "cred_b"})).status, 200);
+    two.connect(&two.other, "loja");
+    until("what it left is removed", || two.shop.sim.control().state("loja").is_none());
+    assert_eq!(two.left().len(), 60);
+}
+
+#[test]
 fn a_test_message_goes_to_the_number_itself_or_to_one_that_is_typed() {
     let two = TwoServers::asleep();
     two.rule("cred_b", &json!({"intake": "closed"}));

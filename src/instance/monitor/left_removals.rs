@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::poll_loop::catch_panic;
 use super::state::MonitorState;
 use crate::crypto::new_id;
-use crate::domain::Status;
+use crate::domain::{Status, UpstreamError};
 use crate::instance::moves::LeftRemover;
 use crate::store::{InstanceRef, InstanceRow};
 
@@ -18,38 +18,48 @@ const RETRY: Duration = Duration::from_mins(5);
 
 /// Takes turns until the end.
 pub(super) fn run(state: &MonitorState) {
-    let mut failed: HashMap<String, Instant> = HashMap::new();
+    let (mut failed, mut after) = (RemovalFailures::new(), String::new());
     while !state.threads.wait_over(state.pace.supervise) {
         failed.retain(|_, at| at.elapsed() < RETRY);
-        let rows = state.store.rows_with_left_instances().unwrap_or_default();
-        for target in rows.into_iter().filter(|target| !failed.contains_key(&target.id)).collect::<Vec<_>>() {
-            if catch_panic(|| remove(state, &target)) != Some(true) {
+        let rows = state.store.rows_with_left_instances(&after).unwrap_or_default();
+        // After the last one it begins again with the first.
+        after = rows.last().map_or_else(String::new, |target| target.id.clone());
+        for target in rows {
+            if !failed.contains_key(&target.id)
+                && catch_panic(|| remove(state, &target, &mut failed)).is_none()
+            {
                 failed.insert(target.id, Instant::now());
             }
         }
     }
 }
 
-/// Removes what a row left; `false` where something of it is still there.
-fn remove(state: &MonitorState, target: &InstanceRef) -> bool {
+/// When a row or, of one that does not answer, a server failed: by the id of the row or the credential.
+type RemovalFailures = HashMap<String, Instant>;
+
+/// Removes what a row left, but on servers that did not answer a moment ago.
+fn remove(state: &MonitorState, target: &InstanceRef, failed: &mut RemovalFailures) {
     let store = &state.store;
     // A call that has the name's lock goes first; the row has its turn again.
     let Ok(Some(_lock)) = store.instance_lock(target.channel, target.name.as_str(), Instant::now()) else {
-        return true;
+        return;
     };
     let row = store.instance(target.channel, &target.name).ok().flatten();
-    let Some(row) = row.filter(|row| row.id == target.id && is_settled(row)) else { return true };
+    let Some(row) = row.filter(|row| row.id == target.id && is_settled(row)) else { return };
     let trace = new_id("watch-");
     let deadline = Instant::now() + LIMIT;
     let remover = LeftRemover { store, gateway: &state.gateway, trace: &trace, deadline };
-    let mut is_whole = true;
     for left in store.left_instances(&row.id).unwrap_or_default() {
+        if failed.contains_key(&left.credential) {
+            continue;
+        }
         if let Err(error) = remover.remove(&row, &left) {
             log::warn!("id={trace} what {} left at {}: {error:?}", target.name, left.credential);
-            is_whole = false;
+            let of_row = matches!(error, UpstreamError::NotLoaded | UpstreamError::Unexpected);
+            let failing = if of_row { &target.id } else { &left.credential };
+            failed.insert(failing.clone(), Instant::now());
         }
     }
-    is_whole
 }
 
 /// Whether the phone that the row is for is connected where the row is now: what it left is needed no more.
