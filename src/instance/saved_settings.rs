@@ -55,9 +55,9 @@ impl SettingsKeeper<'_> {
         Ok(report)
     }
 
-    /// Saves what is set, and puts nothing back: the instance is about to be deleted.
-    pub(super) fn save(&self) -> Result<(), UpstreamError> {
-        if let Some((saved, seen)) = self.see(|_| true)? {
+    /// Saves what is set of the row's own instance, and puts nothing back: that is about to be deleted or left.
+    pub(super) fn save(&self, owns: impl Fn(Option<&str>) -> bool) -> Result<(), UpstreamError> {
+        if let Some((saved, seen)) = self.see(owns)? {
             self.save_news(&saved, &seen);
         }
         Ok(())

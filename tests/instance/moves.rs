@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::monitor::swift;
 use crate::harness::{
-    Answer, Client, KEY, PHONE, ROUTE, Shop, instant, together, until, upstream_create, upstream_get,
-    upstream_set,
+    Answer, Client, KEY, PHONE, ROUTE, Shop, instant, together, until, upstream_create, upstream_delete,
+    upstream_get, upstream_set,
 };
 
 /// A shop with the servers `cred_a`, its own, and `cred_b`.
@@ -340,6 +340,26 @@ fn another_credential_of_a_drained_server_is_no_way_out_of_it() {
         .set("INSERT INTO left_instances SELECT id, 'cred_a', upstreamId, NULL, 1 FROM messaging_instances");
     until("it is forgotten", || two.left().is_empty());
     assert!(TwoServers::is_open(&two.shop.sim, "loja"));
+}
+
+#[test]
+fn what_somebody_made_under_the_name_gives_its_settings_to_no_move() {
+    let two = TwoServers::asleep();
+    two.rule("cred_b", &json!({"intake": "closed"}));
+    assert!(two.shop.post("loja").qr().is_some());
+    let url = two.shop.sim.url();
+    upstream_delete(&url, "loja");
+    upstream_create(&url, &json!({"instanceName": "loja", "integration": "WHATSAPP-BAILEYS", "token": "t"}));
+    let hook =
+        json!({"webhook": {"enabled": true, "url": "http://alheia.example/", "events": ["QRCODE_UPDATED"]}});
+    upstream_set(&url, "webhook", "loja", &hook);
+    two.rule("cred_a", &json!({"intake": "draining"}));
+    two.rule("cred_b", &json!({"intake": "open"}));
+    two.shop.set("UPDATE messaging_instances SET qrCode = NULL");
+    let answer = two.shop.post("loja");
+    assert!(answer.qr().is_some(), "{:?}", answer.body);
+    assert_eq!((two.homes(), answer.data("restored")), (vec!["loja cred_b".to_owned()], &json!([])));
+    assert!(upstream_get(&url, "/webhook/find/loja").to_string().contains("alheia"), "it stays as it is");
 }
 
 #[test]

@@ -271,7 +271,7 @@ impl OwnInstance<'_> {
         let store = self.service.store();
         let (channel, upstream_name, trace) = (*channel, &self.upstream_name, self.trace);
         let keeper = SettingsKeeper { store, client: &*client, channel, name, upstream_name, trace };
-        if let Err(error) = keeper.save() {
+        if let Err(error) = keeper.save(|id| id == self.id.as_deref()) {
             log::warn!("id={} what is set of {name} could not be read: {error:?}", self.trace);
         }
     }

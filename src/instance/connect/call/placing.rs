@@ -58,7 +58,7 @@ impl ConnectCall<'_> {
         let Some(mut row) = self.row.known().cloned() else { return Ok(Some(to)) };
         let left = from.and_then(|from| left_by(&row, from));
         if let Some(from) = from.filter(|_| left.is_some()) {
-            self.save_settings_at(from);
+            self.save_settings_at(from, &row);
         }
         move_to(&mut row, &to);
         let moved = self.service.store.move_instance(&row, left.as_ref(), true);
@@ -75,10 +75,11 @@ impl ConnectCall<'_> {
 
     /// Saves what people set of the row's instance before it moves. A server that does not answer keeps nobody from
     /// leaving it: what was saved last is put back.
-    fn save_settings_at(&self, from: &Credential) {
+    fn save_settings_at(&self, from: &Credential, row: &InstanceRow) {
         let Ok(base_url) = server_address(from, self.trace) else { return };
         let client = self.client_of(from, &base_url, self.end_of_search());
-        if let Err(error) = self.keeper(&*client).save() {
+        let owns = |id: Option<&str>| row.owns(&from.base_url, id);
+        if let Err(error) = self.keeper(&*client).save(owns) {
             log::warn!("id={} what is set of {} could not be read: {error:?}", self.trace, self.request.name);
         }
     }
