@@ -16,8 +16,13 @@ const OF_INSTANCES: &str = "(action GLOB 'instance.*' OR action GLOB 'link.*')";
 
 impl Store {
     /// Everything that is held about an instance, with what was set of it in the clear, as one JSON object; `None`
-    /// where the row is gone. No code and no token is in it. That it was asked for is noted first.
-    pub fn export_instance(&self, target: &InstanceRef) -> Result<Option<Value>, Error> {
+    /// where the row is gone. No code and no token is in it. That it was asked for is noted first. Of what other servers
+    /// list under the name, whoever does not see all servers is given what the row left there.
+    pub fn export_instance(
+        &self,
+        target: &InstanceRef,
+        sees_all_servers: bool,
+    ) -> Result<Option<Value>, Error> {
         self.note_act(AuditAction::InstanceExport, &target.id, "")?;
         let settings = self.saved_settings(target.channel, &target.name)?;
         let settings = settings.and_then(|saved| {
@@ -28,6 +33,13 @@ impl Store {
             Some(kinds.into_iter().map(|(kind, value)| (kind, read(value))).collect::<Map<_, _>>())
         });
         let (id, name) = (target.id.as_str(), target.name.as_str());
+        let listed = format!(
+            "SELECT u.name, u.upstreamId, u.isPaired, u.seenAt, c.name AS server
+             FROM unmanaged_instances u JOIN integration_credentials c ON c.id = u.credentialId
+             WHERE u.name = (SELECT coalesce(upstreamName, channelInstanceId) FROM messaging_instances WHERE id = ?1)
+                 AND ({sees_all_servers} OR EXISTS (SELECT 1 FROM left_instances l WHERE l.instanceId = ?1
+                     AND l.credentialId = u.credentialId AND l.upstreamId IS u.upstreamId))"
+        );
         self.read(|c| {
             let of_row = "SELECT i.*, u.name AS user, c.name AS server, NULL AS qrCode FROM messaging_instances i
                 JOIN users u ON u.id = i.userId LEFT JOIN integration_credentials c ON c.id = i.credentialId
@@ -47,9 +59,7 @@ impl Store {
                 "links": of_id("SELECT id, createdAt, expiresAt, usedAt FROM connect_links
                     WHERE instanceId = ?1 ORDER BY createdAt")?,
                 "notices": told_of(c, id, name)?.into_iter().flat_map(|message| message.about).collect::<Vec<_>>(),
-                "listed": of_id("SELECT u.name, u.upstreamId, u.isPaired, u.seenAt, c.name AS server
-                    FROM unmanaged_instances u JOIN integration_credentials c ON c.id = u.credentialId
-                    WHERE u.name = (SELECT coalesce(upstreamName, channelInstanceId) FROM messaging_instances WHERE id = ?1)")?,
+                "listed": of_id(&listed)?,
                 "audit": of_id("SELECT at, action, detail, result FROM audit_entries WHERE subjectId = ?1 ORDER BY id")?,
             })))
         })

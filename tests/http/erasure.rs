@@ -61,6 +61,13 @@ fn an_export_has_everything_and_no_code() {
     let count = |part: &str| held.body["data"][part].as_array().map_or(0, Vec::len);
     assert_eq!((count("links"), count("notices")), (1, 2));
     assert!(count("history") > 0 && count("audit") >= 3, "{text}");
+    // What another server lists under the name may be somebody else's.
+    shop.credential("servidor-alheio", "http://127.0.0.1:1");
+    shop.set(
+        "INSERT INTO unmanaged_instances VALUES ('servidor-alheio', 'loja-da-maria', 'id-alheio', 1, 1, 1)",
+    );
+    let text = owner.get(&format!("{ROW}/export")).body.to_string();
+    assert!(!text.contains("alheio"), "{text}");
     for (role, code) in [(Role::Operator, "forbidden"), (Role::Owner, "not_found"), (Role::Administrator, "")]
     {
         let mut other = Client::bearer(&shop, &shop.member(role.as_str(), role));

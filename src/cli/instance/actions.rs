@@ -98,7 +98,7 @@ fn erase_former_traces(store: &Store, DeleteArgs { name, yes, json, .. }: &Delet
 /// Prints everything that is held about the instance.
 pub fn export(store: &Store, name: &str) -> CommandResult {
     let target = find(store, name)?;
-    match store.export_instance(&target)? {
+    match store.export_instance(&target, true)? {
         Some(data) => out(pretty(&data)),
         None => fail(words::instance_unknown(name)),
     }

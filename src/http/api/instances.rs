@@ -170,8 +170,8 @@ fn erase_former_traces(app: &App, request: &Request) -> Result<HttpReply, Proble
 
 /// `GET …/{id}/export`: everything that is held about the instance, for its owner and administrators.
 pub fn export(app: &App, request: &Request) -> Result<HttpReply, Problem> {
-    let (_, target) = managed(app, request)?;
-    let data = app.store.export_instance(&target)?.ok_or(Problem::NotFound)?;
+    let (caller, target) = managed(app, request)?;
+    let data = app.store.export_instance(&target, owner(&caller).is_none())?.ok_or(Problem::NotFound)?;
     let mut reply = HttpReply::data(&data);
     let file = format!("attachment; filename=\"pareia-{}.json\"", target.name);
     reply.headers.push(("Content-Disposition", file));
