@@ -201,8 +201,9 @@ impl Store {
             WHERE id = ?1";
         let (capacity, intake) = (change.capacity.flatten(), change.intake.map(Intake::as_str));
         let values = params![id, change.capacity.is_some(), capacity, change.weight, intake];
+        let detail = placement_detail(change);
         self.write(|t| {
-            note(t, self.clock.now(), AuditAction::CredentialPlacement, id, intake.unwrap_or_default())?;
+            note(t, self.clock.now(), AuditAction::CredentialPlacement, id, &detail)?;
             Ok(t.execute(set, values)? == 1)
         })
     }
@@ -268,6 +269,17 @@ impl Store {
     fn unseal(&self, row: &SealedCredential) -> Result<Credential, Error> {
         opened(&self.sealer, row).ok_or_else(|| Error::KeyWrong(self.folder.join("pareia.key")))
     }
+}
+
+/// What of the rules is changed, for the audit trail: the word of the intake, then the other fields with their values.
+fn placement_detail(change: &PlacementChange) -> String {
+    let number = |name: &str, value: Option<u32>| {
+        format!("{name}={}", value.map_or_else(|| "-".to_owned(), |value| value.to_string()))
+    };
+    let intake = change.intake.map(|intake| intake.as_str().to_owned());
+    let weight = change.weight.map(|weight| number("weight", Some(weight)));
+    let capacity = change.capacity.map(|capacity| number("capacity", capacity));
+    intake.into_iter().chain(weight).chain(capacity).collect::<Vec<_>>().join(" ")
 }
 
 /// The query for lines of a list.

@@ -59,7 +59,7 @@ const ACTS: &[(usize, &str, &str, u16, &str)] = &[
     (0, "PATCH ROW", r#"{"note":"segredo"}"#, 200, ""),
     (0, "POST ROW/test-message", "{}", 200, "instance.test minha-loja - done"),
     (1, "POST ROW/restart", "", 200, "instance.restart minha-loja - done"),
-    (0, "PATCH CREDENTIAL", r#"{"weight":2}"#, 200, "credential.placement cred_a - done"),
+    (0, "PATCH CREDENTIAL", r#"{"weight":2}"#, 200, "credential.placement cred_a weight=2 done"),
     (0, "POST ROW/move", "{}", 409, "instance.move minha-loja - no_room"),
     (1, "POST ROW/logout", "", 403, "instance.logout minha-loja - forbidden"),
     (1, "POST ROW/logout", "", 403, ""),

@@ -34,7 +34,8 @@ function detail({ action, detail: text }) {
   if (!text) return '';
   if (action === 'user.role' || action === 'user.add') return has(`role.${text}`) ? t(`role.${text}`) : text;
   if (action === 'instance.change') return text.split(' ').map((one) => (has(`did.field.${one}`) ? t(`did.field.${one}`) : one)).join(', ');
-  return has(`did.detail.${text}`) ? t(`did.detail.${text}`) : text;
+  const [word, ...others] = action === 'credential.placement' ? text.split(' ') : [text];
+  return [has(`did.detail.${word}`) ? t(`did.detail.${word}`) : word, ...others].join(', ');
 }
 
 const who = ({ actor, via }) => [actor, (via !== 'session' || !actor) && t(`via.${via}`)].filter(Boolean).join(', ');
