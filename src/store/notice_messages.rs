@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Row, Transaction, params};
 
 use super::instances::parsed;
-use super::outbox::consider;
+use super::outbox::{consider, is_outdated};
 use super::{ConsideredEvents, DueNotice, Error, NoticeTarget, Store};
 use crate::crypto::new_id;
 use crate::domain::{Millis, Notice, Permission, Role};
@@ -97,7 +97,8 @@ const COLUMNS: &str =
 
 impl Store {
     /// Writes up to where events have been considered, and for each active target what `assign` makes of the messages
-    /// that have not been begun to be sent; one that it leaves without a notice is over.
+    /// that have not been begun to be sent; one that it leaves without a notice is over. Nothing
+    /// is written where something that was considered was removed meanwhile: the next look does without it.
     pub fn record_notices(
         &self,
         considered: &ConsideredEvents,
@@ -106,6 +107,9 @@ impl Store {
     ) -> Result<(), Error> {
         let now = self.clock.now();
         self.write(|t| {
+            if is_outdated(t, considered, due)? {
+                return Ok(());
+            }
             consider(t, considered)?;
             if due.is_empty() {
                 return Ok(());

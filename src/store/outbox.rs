@@ -108,6 +108,32 @@ impl Store {
     }
 }
 
+/// Whether events that have been considered were removed since, with what they are of: their ids are given to others.
+pub(super) fn is_outdated(
+    t: &Transaction,
+    considered: &ConsideredEvents,
+    due: &[DueNotice],
+) -> rusqlite::Result<bool> {
+    let tables = [("instance_events", "instanceId"), ("server_events", "coalesce(credentialId, '')")];
+    for (at, (table, subject)) in tables.into_iter().enumerate() {
+        let last = format!("SELECT ?1 > coalesce(max(id), 0) FROM {table}");
+        if t.prepare_cached(&last)?.query_row([considered.positions[at].unwrap_or(0)], |row| row.get(0))? {
+            return Ok(true);
+        }
+        let is_there = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE id = ?1 AND {subject} = ?2)");
+        let mut is_there = t.prepare_cached(&is_there)?;
+        let of_subjects = considered.subjects.iter().filter(|(source, ..)| *source == at);
+        let of_subjects = of_subjects.map(|(_, subject, event)| (event, subject));
+        let of_due = due.iter().filter(|due| due.source == EVENT_SOURCES[at]);
+        for (event, subject) in of_subjects.chain(of_due.map(|due| (&due.event, &due.notice.subject))) {
+            if !is_there.query_row(params![event, subject], |row| row.get(0))? {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
 /// Writes up to where events have been considered.
 pub(super) fn consider(t: &Transaction, considered: &ConsideredEvents) -> rusqlite::Result<()> {
     for (source, position) in EVENT_SOURCES.into_iter().zip(considered.positions) {

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use pareia::domain::NoticeChannelKind;
+use pareia::domain::{Notice, NoticeChannelKind, NoticeKind};
 use pareia::notices::NoticePace;
 use pareia::sim::Version;
+use pareia::store::{ConsideredEvents, DueNotice, OpenMessage};
 
 use super::receivers::Receiver;
 use super::{shop, swift, told, typed};
@@ -121,4 +122,41 @@ fn the_id_of_an_event_that_is_given_again_is_not_passed_over() {
     shop.set("PRAGMA foreign_keys = ON; DELETE FROM messaging_instances WHERE channelInstanceId = 'b'");
     shop.becomes("a", "disconnected", "dropped");
     until_titles(&receiver, &["a desconectou", "b desconectou"]);
+}
+
+#[test]
+fn what_is_removed_while_it_is_considered_is_not_told() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    shop.user("ana", true);
+    shop.webhook_target("http://127.0.0.1:1/".to_owned());
+    shop.connected("a");
+    shop.becomes("a", "disconnected", "dropped");
+    let event = shop.store.outbox().expect("a store").pop().expect("an event");
+    let target = shop.store.target("a", None).expect("a store").expect("a row");
+    assert!(shop.store.erase_instance(&target).expect("a store"));
+    let notice = Notice {
+        kind: NoticeKind::Disconnected,
+        at: event.at,
+        subject: event.subject.clone(),
+        name: event.name,
+        display_name: None,
+        owner: event.owner,
+        credential: None,
+        reason: None,
+        detail: None,
+    };
+    let considered = ConsideredEvents { positions: [Some(event.id), None], subjects: Vec::new() };
+    let due = [DueNotice { source: event.source, event: event.id, notice: notice.clone() }];
+    let message = OpenMessage { id: None, notices: vec![notice], next_at: 0 };
+    shop.store.record_notices(&considered, &due, |_, _| vec![message.clone()]).expect("a store");
+    assert!(shop.sql("SELECT id FROM notice_messages").is_empty(), "its name was erased");
+    shop.connected("b");
+    shop.becomes("b", "disconnected", "dropped");
+    let next = shop.store.outbox().expect("a store");
+    assert_eq!(
+        next.first().map(|event| event.name.as_str()),
+        Some("b"),
+        "its id is that of the one that is gone"
+    );
+    assert_eq!(next.len(), shop.sql("SELECT id FROM instance_events").len());
 }
