@@ -256,6 +256,16 @@ fn a_move_is_taken_back_without_a_scan() {
     assert_eq!((back.status, back.data("needsScan")), (200, &json!(false)), "{:?}", back.body);
     assert_eq!(two.shop.post("loja").data("status"), "connected");
     assert_eq!(two.left(), ["cred_b"], "what the move made there is known");
+    assert_eq!(two.relocate("loja", &json!({"to": "cred_b"})).status, 200);
+    upstream_delete(&two.shop.sim.url(), "loja");
+    let back = two.relocate("loja", &json!({"to": "cred_a"}));
+    assert_eq!(
+        (back.status, back.data("needsScan")),
+        (200, &json!(true)),
+        "it is gone there: {:?}",
+        back.body
+    );
+    assert!(two.shop.post("loja").qr().is_some());
 }
 
 #[test]

@@ -157,15 +157,20 @@ fn plan(
     if back.is_none() && (room.rule.intake == Intake::Draining || !room.has_room()) {
         return Err(ActionError::NoRoom);
     }
-    let is_same = has_same(service, row, &to, back.as_ref(), trace)?;
-    let left = own.as_ref().and_then(|own| left_by(row, own)).filter(|_| !is_same);
+    let found = look(service, row, &to, back.as_ref(), trace)?;
+    let left = own.as_ref().and_then(|own| left_by(row, own)).filter(|_| found != Found::Same);
+    let is_paired_there = match found {
+        Found::Nothing => false,
+        Found::Left => back.as_ref().is_some_and(|back| back.paired_at.is_some()),
+        Found::Same => true,
+    };
     let has_phone = row.paired_at.is_some() || row.status == Status::Connected;
     let saved = store.saved_settings(target.channel, &target.name).map_err(|error| internal(&error))?;
     let done = InstanceMove {
         from: own.map(|own| ServerName { id: own.id, name: own.name }),
         to: ServerName { id: to.id.clone(), name: to.name.clone() },
         carries: saved.map(|saved| saved.settings.kinds()).unwrap_or_default(),
-        needs_scan: !is_same && back.as_ref().is_none_or(|back| back.paired_at.is_none()),
+        needs_scan: !is_paired_there,
         has_phone: has_phone && left.is_some(),
         old: if left.is_some() { OldInstance::Stays } else { OldInstance::None },
     };
@@ -195,28 +200,40 @@ fn destination(
     if is_own(&chosen.0) { Err(ActionError::AlreadyThere) } else { Ok(chosen) }
 }
 
-/// Whether the server that the row is to move to has the row's very instance, under another address. One that has
-/// another's of the name is refused, and so is one that does not answer.
-fn has_same(
+/// What the server that a row is to move to has under its name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Nothing,
+    /// What the row had left there.
+    Left,
+    /// The row's very instance: it is the same server, under another address.
+    Same,
+}
+
+/// Looks there. What is another's of the name is refused, and so is a server that does not answer.
+fn look(
     service: &ConnectService,
     row: &InstanceRow,
     to: &Credential,
     back: Option<&LeftInstance>,
     trace: &str,
-) -> Result<bool, ActionError> {
+) -> Result<Found, ActionError> {
     let (base_url, until) = (server_address(to, trace)?, Instant::now() + LOOK);
     let permit = service.gateway().call_permit(&to.id, until);
     let _permit = permit.ok_or(UseCaseError::Busy(BusyCause::Calls))?;
     let client = service.gateway().client(UpstreamServer::of(to, &base_url), trace, until);
     let Some(listed) = client.list(&row.upstream_name)? else {
-        let is_there = client.state(&row.upstream_name)?.is_some();
-        return if is_there && back.is_none() { Err(ActionError::NameThere) } else { Ok(false) };
+        return match (client.state(&row.upstream_name)?, back) {
+            (None, _) => Ok(Found::Nothing),
+            (Some(_), Some(_)) => Ok(Found::Left),
+            (Some(_), None) => Err(ActionError::NameThere),
+        };
     };
     if listed.id.is_some() && listed.id == row.upstream_id {
-        return Ok(true);
+        return Ok(Found::Same);
     }
     if back.is_some_and(|back| back.upstream_id == listed.id) {
-        Ok(false)
+        Ok(Found::Left)
     } else {
         Err(ActionError::NameThere)
     }
