@@ -6,6 +6,7 @@
 //! link of it is in a log or an error.
 
 pub mod credentials;
+pub mod imports;
 mod lawful_name;
 pub mod links;
 mod password;

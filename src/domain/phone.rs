@@ -52,7 +52,7 @@ impl Phone {
     }
 
     /// What a text most likely means: what it is read as, or the form that its refusal proposes.
-    pub(super) fn likely(text: &str) -> Option<Self> {
+    pub fn likely(text: &str) -> Option<Self> {
         Self::parse(text).map_or_else(|error| error.form.map(Self), Some)
     }
 

@@ -26,7 +26,7 @@ use crate::crypto::sha256;
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 /// What a browser may do with what is answered: nothing but run the page's own files and call its own server.
-pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; \
     connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 /// What the page asks of a device: nothing.
 const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
@@ -91,6 +91,11 @@ pub fn add_slash(app: &App, _request: &Request) -> Result<HttpReply, Problem> {
 /// The description of the API, for programs.
 pub fn description(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     serve(app, request, "openapi.json", REVALIDATED)
+}
+
+/// What a browser has to know to install the page. It stands where the page does, since its paths are relative to it.
+pub fn manifest(app: &App, request: &Request) -> Result<HttpReply, Problem> {
+    serve(app, request, "manifest.json", REVALIDATED)
 }
 
 /// A file of the page, by the path that a document names, or by its own.

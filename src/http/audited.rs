@@ -38,6 +38,7 @@ pub fn action(method: &str, route: &str) -> Option<AuditAction> {
         ("PATCH", "/api/messaging/instance/{}", A::InstanceChange),
         ("DELETE", "/api/messaging/instance/{}", A::InstanceDelete),
         ("GET", "/api/messaging/instance/{}/export", A::InstanceExport),
+        ("POST", "/api/messaging/import", A::InstanceCreate),
         ("POST", "/api/messaging/instance/{}/logout", A::InstanceLogout),
         ("POST", "/api/messaging/instance/{}/move", A::InstanceMove),
         ("POST", "/api/messaging/instance/{}/restart", A::InstanceRestart),

@@ -10,8 +10,8 @@ use log::Level;
 
 use super::api::admin::{self, audit, backups, credentials, tokens, unmanaged, users};
 use super::api::{
-    change, connect, events, facets, health, instance, instances, link, login, moving, notices, picture,
-    reconnect, session, uptime, uptime_report, webhook,
+    change, connect, events, facets, health, imports, instance, instances, link, login, moving, notices,
+    picture, reconnect, session, uptime, uptime_report, webhook,
 };
 use super::app::App;
 use super::assets;
@@ -55,6 +55,7 @@ const ROUTES: &[Route] = &[
     ("/c", &[("GET", Quick, page::connect)]),
     ("/api-docs", &[("GET", Quick, page::api_docs)]),
     ("/openapi.json", &[("GET", Quick, assets::description)]),
+    ("/manifest.json", &[("GET", Quick, assets::manifest)]),
     ("/assets/{*}", &[("GET", Quick, assets::file)]),
     ("/api/messaging/instance", &[("GET", Quick, instances::list), ("POST", UPSTREAM, instance::ensure)]),
     (
@@ -75,6 +76,8 @@ const ROUTES: &[Route] = &[
     ("/api/messaging/instance/{}/export", &[("GET", WRITE, instances::export)]),
     ("/api/messaging/instance/{}/events", &[("GET", Quick, events::list)]),
     ("/api/messaging/instance/{}/uptime", &[("GET", Quick, uptime::of_instance)]),
+    ("/api/messaging/import", &[("POST", WRITE, imports::import_numbers)]),
+    ("/api/messaging/export", &[("GET", WRITE, imports::export)]),
     ("/api/messaging/facets", &[("GET", WRITE, facets::list)]),
     ("/api/messaging/uptime", &[("GET", WRITE, uptime_report::report)]),
     ("/api/messaging/uptime/labels", &[("GET", WRITE, uptime_report::labels)]),

@@ -42,6 +42,16 @@ impl Store {
     }
 }
 
+/// Writes the texts of a row that has just been written.
+pub(super) fn describe_new_row(
+    t: &Transaction,
+    id: &str,
+    new: &Description,
+    now: Millis,
+) -> rusqlite::Result<()> {
+    RowTexts::default().described(new).write(t, id, now)
+}
+
 /// Writes what people call a row that has just been written.
 pub(super) fn name_new_row(
     t: &Transaction,

@@ -250,6 +250,12 @@ impl Store {
         self.read(|c| c.prepare_cached(&query)?.query_map([user], |row| read_line(row, now))?.collect())
     }
 
+    /// Some lines of the filtered list, after `skip` of them.
+    pub fn instances_from(&self, filter: &Filter, skip: u32, most: u32) -> Result<Vec<InstanceLine>, Error> {
+        let now = self.clock.now();
+        self.read(|c| lines(c, filter, (skip, most), now))
+    }
+
     /// One page of the filtered list, after `skip` lines, read in one transaction.
     pub fn instance_page(&self, filter: &Filter, skip: u32, most: u32) -> Result<Page, Error> {
         let now = self.clock.now();

@@ -12,6 +12,7 @@ mod descriptions;
 mod erasure;
 mod held_database;
 mod http_server;
+mod imports;
 mod instances;
 mod joining;
 mod known_browser;

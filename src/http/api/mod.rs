@@ -7,6 +7,7 @@ pub mod details;
 pub mod events;
 pub mod facets;
 pub mod health;
+pub mod imports;
 pub mod instance;
 pub mod instances;
 pub mod link;

@@ -1,5 +1,6 @@
 //! The report of a month as a table for spreadsheets, which take it as the people of a language write numbers.
 
+use crate::domain::csv::{UTF8_MARK, harmless, quoted};
 use crate::domain::{Language, Millis, Uptime, UptimeSum};
 use crate::http::reply::HttpReply;
 use crate::store::InstanceLine;
@@ -16,8 +17,7 @@ pub struct CsvRows {
 impl CsvRows {
     /// A table with its head: by label, or else by number.
     pub fn new(by_label: bool) -> Self {
-        // By the mark spreadsheets know that this is UTF-8.
-        let mut rows = Self { language: text::language(), text: "\u{feff}".to_owned() };
+        let mut rows = Self { language: text::language(), text: UTF8_MARK.to_string() };
         let first: &[&str] =
             if by_label { text::uptime_label_columns() } else { text::uptime_number_columns() };
         let columns = first.iter().chain(text::uptime_sum_columns());
@@ -80,21 +80,6 @@ pub fn reply(month: &str, rows: CsvRows) -> HttpReply {
     reply
 }
 
-/// A text that no spreadsheet takes for a formula.
-fn harmless(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t']);
-    if is_formula { format!("'{text}") } else { text.to_owned() }
-}
-
-/// A field with quotes around it where it has the sign that stands between fields.
-fn quoted(field: &str, between: &str) -> String {
-    if field.contains(between) || field.contains(['"', '\n', '\r']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
-    } else {
-        field.to_owned()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,9 +99,6 @@ mod tests {
             });
             assert!(rows.text.starts_with('\u{feff}') && rows.text.ends_with(line), "{}", rows.text);
             assert_eq!(rows.text.lines().count(), 2);
-        }
-        for (text, field) in [("=1+1", "'=1+1"), ("@x", "'@x"), ("a \"b\"", "\"a \"\"b\"\"\""), ("a", "a")] {
-            assert_eq!(quoted(&harmless(text), ";"), field);
         }
     }
 }

@@ -3,7 +3,8 @@
 
 use super::ConnectCall;
 use crate::domain::{
-    ConnectionState, Credential, Intake, Pairing, PhoneMemory, UpstreamError, is_out, now, pairing, roomiest,
+    ConnectionState, Credential, Intake, Pairing, PhoneMemory, Status, UpstreamError, is_out, now, pairing,
+    roomiest,
 };
 use crate::instance::connect::limits::TRIED_LATELY;
 use crate::instance::connect::{ConnectError, server_address};
@@ -29,9 +30,16 @@ impl ConnectCall<'_> {
             active[..=at].rotate_right(1);
         }
         let placed = placed.map(|_| active[0].clone());
+        if self.row.known().is_some_and(is_unplaced) {
+            // It was listed before any server was asked for its name.
+            let home = self.find_home(&active, placed.is_some());
+            let is_home = home.is_some();
+            let to = home.or(placed).ok_or_else(|| self.no_room(&active))?;
+            return self.move_row(to, None, !is_home);
+        }
         if self.row.known().is_some() {
             return match (placed, left) {
-                (Some(to), left) => self.move_row(to, left.as_ref()),
+                (Some(to), left) => self.move_row(to, left.as_ref(), true),
                 (None, Some(own)) => Ok(Some(own)),
                 (None, None) => Err(self.no_room(&active)),
             };
@@ -54,6 +62,7 @@ impl ConnectCall<'_> {
         &mut self,
         to: Credential,
         from: Option<&Credential>,
+        needs_room: bool,
     ) -> Result<Option<Credential>, ConnectError> {
         let Some(mut row) = self.row.known().cloned() else { return Ok(Some(to)) };
         let left = from.and_then(|from| left_by(&row, from));
@@ -61,7 +70,7 @@ impl ConnectCall<'_> {
             self.save_settings_at(from, &row);
         }
         move_to(&mut row, &to);
-        let moved = self.service.store.move_instance(&row, left.as_ref(), true);
+        let moved = self.service.store.move_instance(&row, left.as_ref(), needs_room);
         match moved.map_err(|e| self.internal(&e))? {
             RowMove::Done => {
                 log::info!("id={} {} moves to credential {}", self.trace, self.request.name, to.id);
@@ -108,6 +117,11 @@ impl ConnectCall<'_> {
         let pairing = pairing(listed.as_ref(), memory, state);
         Ok(state != ConnectionState::Open && !matches!(pairing, Pairing::Paired | Pairing::Possible))
     }
+}
+
+/// Whether the row was imported without a server: its name may be on any.
+fn is_unplaced(row: &InstanceRow) -> bool {
+    row.credential.is_none() && row.claimed_url.is_none() && row.status == Status::Pending
 }
 
 /// Whether somebody may be scanning a code of the row at this moment, or something that was sent is under way.

@@ -1,0 +1,228 @@
+//! `POST /api/messaging/import` and `GET /api/messaging/export`: numbers as tables. The rules are those of `admin::imports`.
+
+use serde::{Deserialize, Serialize};
+
+use super::instances::filter;
+use crate::admin::imports::{ImportLine, ImportedLine, MOST_LINES, import, label_cell, table_lines};
+use crate::domain::csv::{self, UTF8_MARK, harmless, quoted};
+use crate::domain::{ImportOutcome, Language, Phone, clock};
+use crate::http::app::App;
+use crate::http::problem::Problem;
+use crate::http::query;
+use crate::http::reply::HttpReply;
+use crate::http::request::Request;
+use crate::http::security::auth;
+use crate::store::InstanceLine;
+use crate::text;
+
+/// Rows that are read at a time: other readers of the database wait for no more than these.
+const BATCH: u32 = 200;
+const CSV: &str = "text/csv";
+
+/// Says what each line of the body would do, or does it.
+pub fn import_numbers(app: &App, request: &Request) -> Result<HttpReply, Problem> {
+    let caller = auth::caller(app, request)?;
+    let is_dry = query::flag(request, "dryRun")?;
+    let lines = lines(request)?;
+    if !(1..=MOST_LINES).contains(&lines.len()) {
+        return Err(Problem::InvalidField("rows", text::import_empty().to_owned()));
+    }
+    let imported = import(&app.store, &caller, &lines, !is_dry)?;
+    Ok(HttpReply::data(&ImportJson::of(&imported, is_dry)))
+}
+
+/// The lines of a body, which is a table or JSON.
+fn lines(request: &Request) -> Result<Vec<ImportLine>, Problem> {
+    let is_table = request.headers("Content-Type").iter().any(|kind| kind.trim_start().starts_with(CSV));
+    if is_table {
+        return read_table(request.body()).map_err(|says| Problem::InvalidField("csv", says));
+    }
+    let rows: RowsBody = serde_json::from_slice(request.body())
+        .map_err(|_| Problem::InvalidField("rows", text::import_empty().to_owned()))?;
+    Ok(rows.rows.into_iter().zip(1..).map(|(row, number)| row.line(number)).collect())
+}
+
+/// The lines of a table that a spreadsheet saved, or what is wrong with it.
+pub fn read_table(bytes: &[u8]) -> Result<Vec<ImportLine>, String> {
+    let table = csv::read(&csv::decoded(bytes)).map_err(|open| text::import_open_quote(open.0))?;
+    table_lines(table).ok_or_else(|| text::import_without_head().to_owned())
+}
+
+#[derive(Deserialize)]
+struct RowsBody {
+    rows: Vec<RowJson>,
+}
+
+/// A number as an export has it and an import takes it.
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+#[derive(Default)]
+struct RowJson {
+    channel_instance_id: String,
+    channel_phone_or_id: String,
+    user: Option<String>,
+    server: Option<String>,
+    labels: Option<Vec<String>>,
+    display_name: Option<String>,
+    note: Option<String>,
+    #[serde(skip_deserializing)]
+    status: String,
+    #[serde(skip_deserializing)]
+    status_since: String,
+    #[serde(skip_deserializing)]
+    linked_number: Option<String>,
+}
+
+impl RowJson {
+    fn line(self, number: usize) -> ImportLine {
+        ImportLine {
+            number,
+            name: self.channel_instance_id,
+            phone: self.channel_phone_or_id,
+            owner: self.user.unwrap_or_default(),
+            server: self.server.unwrap_or_default(),
+            display_name: self.display_name.unwrap_or_default(),
+            note: self.note.unwrap_or_default(),
+            labels: self.labels.unwrap_or_default(),
+        }
+    }
+
+    fn of(line: InstanceLine) -> Self {
+        Self {
+            channel_instance_id: line.name,
+            // What is stored is whole: the plus says so.
+            channel_phone_or_id: format!("+{}", line.phone),
+            user: Some(line.user),
+            server: line.server,
+            labels: Some(line.labels),
+            display_name: line.display_name,
+            note: line.note,
+            status: line.status,
+            status_since: clock::iso(line.since),
+            linked_number: line.linked_number,
+        }
+    }
+
+    /// A line of a table, as [`read_table`] reads it.
+    fn cells(&self) -> [String; 10] {
+        let given = |text: &Option<String>| text.clone().unwrap_or_default();
+        let labels = label_cell(self.labels.as_deref().unwrap_or_default());
+        let linked = self.linked_number.as_ref().map(|digits| format!("+{digits}"));
+        [
+            self.channel_instance_id.clone(),
+            self.channel_phone_or_id.clone(),
+            given(&self.user),
+            labels,
+            given(&self.server),
+            given(&self.display_name),
+            given(&self.note),
+            self.status.clone(),
+            self.status_since.clone(),
+            given(&linked),
+        ]
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ImportJson<'a> {
+    dry_run: bool,
+    lines: Vec<ImportedLineJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct ImportedLineJson<'a> {
+    line: usize,
+    name: &'a str,
+    phone: Option<&'a str>,
+    outcome: &'static str,
+    reason: Option<&'static str>,
+    error: Option<String>,
+}
+
+impl<'a> ImportJson<'a> {
+    fn of(imported: &'a [ImportedLine], dry_run: bool) -> Self {
+        let line = |line: &'a ImportedLine| ImportedLineJson {
+            line: line.number,
+            name: &line.name,
+            phone: line.phone.as_ref().map(Phone::as_str),
+            outcome: line.outcome.as_str(),
+            reason: ImportOutcome::reason(&line.outcome),
+            error: text::import_reason(&line.outcome),
+        };
+        Self { dry_run, lines: imported.iter().map(line).collect() }
+    }
+}
+
+/// The list, whole, as a file to be kept.
+pub fn export(app: &App, request: &Request) -> Result<HttpReply, Problem> {
+    let caller = auth::caller(app, request)?;
+    let filter = filter(&caller, request)?;
+    let format = query::given(request, "format")?.unwrap_or_else(|| "csv".to_owned());
+    if !["csv", "json"].contains(&format.as_str()) {
+        return Err(Problem::InvalidField("format", text::not_one_of("format", &["csv", "json"])));
+    }
+    // A link has no header to say it with.
+    let language = query::given(request, "lang")?.and_then(|tag| Language::of_any_country(&tag));
+    let written = text::in_language(language.unwrap_or_else(text::language), || Rows::new(format == "csv"));
+    let (mut rows, mut skip) = (written, 0);
+    loop {
+        let lines = app.store.instances_from(&filter, skip, BATCH)?;
+        skip += BATCH;
+        if lines.is_empty() {
+            break;
+        }
+        for line in lines {
+            rows.add(&RowJson::of(line));
+        }
+    }
+    let (kind, body) = rows.end();
+    let mut reply = HttpReply::bytes(200, kind, body);
+    reply.headers.push((
+        "Content-Disposition",
+        format!("attachment; filename=\"pareia-{}.{format}\"", &clock::iso(clock::now())[..10]),
+    ));
+    Ok(reply)
+}
+
+/// An export while it is written.
+struct Rows {
+    text: String,
+    /// What stands between cells of a table; `None`: it is JSON.
+    between: Option<&'static str>,
+}
+
+impl Rows {
+    fn new(is_table: bool) -> Self {
+        // Where the comma is in numbers, spreadsheets expect another sign between them.
+        let between = if text::language() == Language::English { "," } else { ";" };
+        let mut rows = Self { text: String::new(), between: is_table.then_some(between) };
+        match rows.between {
+            Some(between) => {
+                rows.text.push(UTF8_MARK);
+                rows.text += &text::export_columns().join(between);
+                rows.text += "\r\n";
+            }
+            None => rows.text += "{\"success\":true,\"rows\":[",
+        }
+        rows
+    }
+
+    fn add(&mut self, row: &RowJson) {
+        if let Some(between) = self.between {
+            self.text += &row.cells().map(|cell| quoted(&harmless(&cell), between)).join(between);
+            self.text += "\r\n";
+        } else {
+            self.text += if self.text.ends_with('[') { "\n" } else { ",\n" };
+            self.text += &serde_json::to_string(row).expect("our own types are JSON");
+        }
+    }
+
+    fn end(mut self) -> (&'static str, Vec<u8>) {
+        if self.between.is_some() {
+            return ("text/csv; charset=utf-8", self.text.into_bytes());
+        }
+        self.text += "\n]}\n";
+        ("application/json; charset=utf-8", self.text.into_bytes())
+    }
+}

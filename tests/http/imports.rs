@@ -1,0 +1,196 @@
+//! Numbers as tables: what an import would do with each line, does, and leaves alone; what an export writes.
+
+use pareia::sim::Version;
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Client, ROUTE, Shop, instant, upstream_create};
+
+const IMPORT: &str = "/api/messaging/import";
+
+/// What became of each line: its number, its name, and the outcome with its reason.
+fn outcomes(answer: &Answer) -> Vec<String> {
+    let lines = answer.body["data"]["lines"].as_array().unwrap_or_else(|| panic!("{}", answer.body));
+    let line = |line: &Value| {
+        assert_eq!(line["reason"].is_string(), line["error"].is_string(), "{line}");
+        let words = [&line["name"], &line["outcome"], &line["reason"]];
+        let words: Vec<_> = words.iter().filter_map(|word| word.as_str()).collect();
+        format!("{} {}", line["line"], words.join(" "))
+    };
+    lines.iter().map(line).collect()
+}
+
+fn send(shop: &Shop, token: &str, path: &str, table: &[u8]) -> Answer {
+    let client = Client::bearer(shop, token);
+    let (status, headers, body) =
+        client.send("POST", path, table, &[("Content-Type", "text/csv; charset=utf-8")]);
+    Answer { status, headers, body: serde_json::from_slice(&body).unwrap_or_default() }
+}
+
+#[test]
+fn a_table_is_looked_at_first_and_written_once() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    let (admin, other) = (shop.user("chefe", true), shop.user("outra", false));
+    shop.written("igual", "5521991856227", "outra");
+    shop.written("diferente", "5521991856228", "outra");
+    shop.sql("INSERT INTO unmanaged_instances VALUES ('cred_a', 'pareada', NULL, 1, 1, 5)");
+    let table = "\u{feff}Nome;Telefone;Dono;Etiquetas;Servidor;Apelido\r\n\
+        nova;(21) 99185-6227;outra;matriz, vendas;cred_a;Nova\r\n\
+        Loja São João;+5521991856229;;;;\r\n\
+        nova;+5521991856227;;;;\r\n\
+        igual;5521991856227;outra;;;\r\n\
+        igual2;5,52199E+12;;;;\r\n\
+        diferente;5521991856227;;;;\r\n\
+        pareada;5521991856227;;;;\r\n\
+        sem-dono;5521991856227;ninguem;;;\r\n\
+        sem-servidor;5521991856227;;;nenhum;\r\n\
+        \"'=cmd\";5521991856227;;;;\r\n\
+        ;5521991856227;;;;\r\n";
+    let before = "SELECT count(*) FROM messaging_instances";
+    let expected = [
+        "2 nova new",
+        "3 Loja-Sao-Joao new",
+        "4 nova conflict twice",
+        "5 igual same",
+        "6 igual2 invalid phone",
+        "7 diferente conflict other_phone",
+        "8 pareada conflict upstream",
+        "9 sem-dono invalid owner",
+        "10 sem-servidor invalid server",
+        "11 cmd new",
+        "12  invalid name",
+    ];
+    let dry = send(&shop, &admin, &format!("{IMPORT}?dryRun=true"), table.as_bytes());
+    assert_eq!((dry.status, outcomes(&dry)), (200, expected.map(str::to_owned).to_vec()));
+    assert_eq!(shop.sql(before), [["2"]], "a dry run writes nothing");
+    let done = send(&shop, &admin, IMPORT, table.as_bytes());
+    assert_eq!(outcomes(&done), expected);
+    assert_eq!(
+        shop.sql(
+            "SELECT channelInstanceId, channelPhoneOrId, u.name, credentialId, status, displayName, labels
+             FROM messaging_instances i JOIN users u ON u.id = userId WHERE firstConnectedAt IS NULL
+             AND channelInstanceId NOT IN ('igual', 'diferente') ORDER BY 1"
+        ),
+        [
+            ["Loja-Sao-Joao", "5521991856229", "chefe", "NULL", "pending", "Loja São João", "NULL"],
+            ["cmd", "5521991856227", "chefe", "NULL", "pending", "=cmd", "NULL"],
+            ["nova", "5521991856227", "outra", "cred_a", "pending", "Nova", "[\"matriz\",\"vendas\"]"],
+        ]
+    );
+    let again = send(&shop, &admin, IMPORT, table.as_bytes());
+    let said = outcomes(&again);
+    assert_eq!(
+        (said[0].as_str(), said[1].as_str(), said[9].as_str()),
+        ("2 nova same", "3 Loja-Sao-Joao same", "11 cmd same")
+    );
+    assert_eq!(shop.calls(), 0, "nothing upstream is touched");
+    // An owner imports for nobody else, learns of nobody else's, and chooses no server.
+    let mine = "nome,telefone,dono,servidor\nnova2,5521991856227,loja,\nigual,5521991856227,,\nnova3,5521991856227,,cred_a\nnova4,5521991856227,outra,\npareada,5521991856227,,";
+    let said = outcomes(&send(&shop, &other, &format!("{IMPORT}?dryRun=true"), mine.as_bytes()));
+    assert_eq!(
+        said,
+        [
+            "2 nova2 invalid owner",
+            "3 igual same",
+            "4 nova3 invalid server",
+            "5 nova4 new",
+            "6 pareada conflict upstream"
+        ]
+    );
+    let said = outcomes(&send(&shop, &shop.token.clone(), IMPORT, mine.as_bytes()));
+    assert_eq!(said[1], "3 igual conflict other_owner");
+}
+
+#[test]
+fn what_is_no_table_is_refused_with_its_line() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    for (table, says) in [
+        (&b""[..], "primeira linha"),
+        (b"loja;5521991856227\n", "primeira linha"),
+        (b"nome;telefone\n", "1 a 500"),
+        (b"nome;telefone\nloja;\"5521\n", "linha 2"),
+        (&[b"nome;telefone\n".as_slice(), &b"a;1\n".repeat(501)].concat(), "1 a 500"),
+    ] {
+        let refused = send(&shop, &shop.token.clone(), IMPORT, table);
+        assert_eq!((refused.status, refused.code()), (400, "invalid_field"));
+        assert!(refused.body["error"].as_str().is_some_and(|error| error.contains(says)), "{}", refused.body);
+    }
+    let mut client = Client::bearer(&shop, &shop.token);
+    for body in [json!({}), json!({"rows": []}), json!({"rows": "x"}), json!([1])] {
+        assert_eq!(client.call("POST", IMPORT, &body).code(), "invalid_field", "{body}");
+    }
+    let one = client.call(
+        "POST",
+        IMPORT,
+        &json!({"rows": [{"channelInstanceId": "a", "channelPhoneOrId": "+5521991856227", "labels": ["x"]}]}),
+    );
+    assert_eq!(outcomes(&one), ["1 a new"]);
+    let windows =
+        send(&shop, &shop.token.clone(), IMPORT, b"nome;telefone;apelido\nb;5521991856227;Jo\xe3o\n");
+    assert_eq!(outcomes(&windows), ["2 b new"]);
+    assert_eq!(
+        shop.sql("SELECT displayName FROM messaging_instances WHERE channelInstanceId = 'b'"),
+        [["João"]]
+    );
+}
+
+#[test]
+fn an_export_is_harmless_and_comes_back_as_it_was() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    let admin = shop.user("chefe", true);
+    shop.written("a", "5521991856227", "loja");
+    shop.written("b", "14155552671", "chefe");
+    let described =
+        json!({"displayName": "=HYPERLINK(\"x\")", "note": "-1; \"dois\"\nlinhas", "labels": ["a, b", "@c"]});
+    assert_eq!(Client::bearer(&shop, &admin).call("PATCH", &format!("{ROUTE}/a"), &described).status, 200);
+    let export = |token: &str, query: &str| {
+        Client::bearer(&shop, token).send("GET", &format!("/api/messaging/export?{query}"), "", &[])
+    };
+    let (status, headers, table) = export(&admin, "format=csv");
+    let text = String::from_utf8(table.clone()).expect("UTF-8");
+    assert_eq!(status, 200);
+    let header = |name: &str| headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
+    assert!(header("Content-Disposition").is_some_and(|value| value.ends_with(".csv\"")));
+    assert!(text.starts_with("\u{feff}nome;telefone;dono;"), "{text}");
+    assert!(
+        text.contains("\na;'+5521991856227;loja;a, b | @c;cred_a;\"'=HYPERLINK(\"\"x\"\")\";\"'-1; \"\"dois\"\"\nlinhas\";pending;"),
+        "{text}"
+    );
+    assert_eq!(outcomes(&send(&shop, &admin, IMPORT, &table)), ["2 a same", "3 b same"]);
+    let (_, _, json) = export(&admin, "format=json");
+    let body: Value = serde_json::from_slice(&json).expect("JSON");
+    let back = Client::bearer(&shop, &admin).call("POST", IMPORT, &body);
+    assert_eq!(outcomes(&back), ["1 a same", "2 b same"]);
+    let (_, _, mine) = export(&shop.token, "format=json&search=a");
+    let mine: Value = serde_json::from_slice(&mine).expect("JSON");
+    assert_eq!(mine["rows"].as_array().map(Vec::len), Some(1), "of their own, as the list is filtered");
+    assert_eq!(export(&admin, "format=xls").0, 400);
+    let elsewhere = String::from_utf8(table).expect("UTF-8").replace("a, b | @c", "nova");
+    assert_eq!(outcomes(&send(&shop, &admin, IMPORT, elsewhere.as_bytes())), ["2 a change", "3 b same"]);
+    assert_eq!(
+        shop.sql("SELECT labels FROM messaging_instances WHERE channelInstanceId = 'a'"),
+        [["[\"nova\"]"]]
+    );
+}
+
+/// No server was named: the number goes to the one that has it already.
+#[test]
+fn an_imported_number_is_looked_for_on_every_server() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    let second = pareia::sim::Sim::start(instant(Version::V2_3_7)).expect("the simulation starts");
+    shop.credential("cred_b", &second.url());
+    upstream_create(
+        &second.url(),
+        &json!({"instanceName": "longe", "integration": "WHATSAPP-BAILEYS", "qrcode": true}),
+    );
+    let table = "nome;telefone\nlonge;5521991856227\nperto;5521991856228\n";
+    assert_eq!(
+        outcomes(&send(&shop, &shop.token.clone(), IMPORT, table.as_bytes())),
+        ["2 longe new", "3 perto new"]
+    );
+    assert_eq!(shop.post("longe").status, 200);
+    assert_eq!(
+        shop.sql("SELECT credentialId FROM messaging_instances WHERE channelInstanceId = 'longe'"),
+        [["cred_b"]]
+    );
+    assert!(shop.sim.control().state("longe").is_none(), "no second instance is made");
+}
