@@ -5,13 +5,15 @@ import { lang } from './prefs.js';
 
 /** An answer that is no success. Its sentences are for programs; what people read goes by `code`, `cause` and `field`. */
 export class ApiError extends Error {
-  constructor(status, body) {
+  constructor(status, body, retryAfter = 0) {
     super(body.error || body.code);
     this.status = status;
     this.code = body.code;
     this.cause = body.cause || '';
     this.field = body.field || '';
     this.requestId = body.requestId || '';
+    /** Seconds after which it may be asked again; 0: it did not say. */
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -56,7 +58,7 @@ async function send(method, path, { body, token, signal } = {}) {
   try {
     const headers = { 'Accept-Language': lang() };
     const isRaw = body instanceof Blob;
-    if (body !== undefined) headers['Content-Type'] = isRaw ? 'application/octet-stream' : 'application/json';
+    if (body !== undefined) headers['Content-Type'] = isRaw ? body.type || 'application/octet-stream' : 'application/json';
     if (token) headers.Authorization = `Bearer ${token}`;
     // Below wherever the page is: behind a proxy that may be a path of its own.
     const answer = await fetch(`.${path}`, {
@@ -91,7 +93,7 @@ export async function call(method, path, options = {}) {
   found();
   given.clear();
   if (sent.answer.ok && body.success !== false) return body;
-  const error = new ApiError(sent.answer.status, body);
+  const error = new ApiError(sent.answer.status, body, Number(sent.answer.headers.get('Retry-After')) || 0);
   if (error.status === 401 && error.code === 'unauthorized' && !options.quiet) session.dispatchEvent(new Event('ended'));
   throw error;
 }

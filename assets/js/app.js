@@ -26,6 +26,8 @@ const adminOnly = screen('adminOnlyScreen');
 const SCREENS = {
   '': { load: numbers },
   conectar: { load: connect, loadOne: pair },
+  importar: { load: screen('importScreen') },
+  vitrine: { load: screen('kioskScreen'), needs: 1 },
   instancia: { load: screen('instanceScreen'), needs: 1 },
   servidores: { load: screen('serversScreen'), loadOne: screen('unmanagedScreen'), admin: true },
   usuarios: { load: screen('usersScreen'), loadOne: screen('auditScreen'), admin: true },

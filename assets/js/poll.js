@@ -8,9 +8,9 @@ const SLOWEST = 15_000;
 
 /**
  * Runs `run(signal)` every `every` ms until `signal` aborts; its own is ended when something else is asked
- * for by `now`. `run` may return false to stop for good, and `failed(error)`, which hears of errors, as well.
+ * for by `now`. While the tab is hidden nothing is asked, or every `hidden` ms where that is given. `run` may return false to stop for good, and `failed(error)`, which hears of errors, as well.
  */
-export function poll(run, { every, signal, failed = () => true }) {
+export function poll(run, { every, signal, hidden = 0, failed = () => true }) {
   let timer = 0;
   let busy = false;
   let errors = 0;
@@ -21,7 +21,7 @@ export function poll(run, { every, signal, failed = () => true }) {
   async function round() {
     if (busy) { again = true; return; }
     clearTimeout(timer);
-    if (document.hidden || signal.aborted || stopped) return;
+    if ((document.hidden && !hidden) || signal.aborted || stopped) return;
     busy = true;
     try {
       await newest(run, (result) => {
@@ -39,7 +39,7 @@ export function poll(run, { every, signal, failed = () => true }) {
 
   function plan() {
     if (signal.aborted || stopped) return;
-    const wait = again ? 0 : Math.min(SLOWEST, every * 2 ** Math.min(errors, 6));
+    const wait = again ? 0 : Math.max(document.hidden ? hidden : 0, Math.min(SLOWEST, every * 2 ** Math.min(errors, 6)));
     again = false;
     clearTimeout(timer);
     timer = setTimeout(round, wait);

@@ -31,6 +31,10 @@ export function setTheme(next) {
   changed.dispatchEvent(new Event('theme'));
 }
 
+/** Whether this browser is to show notifications. */
+export const alerts = () => read('pareia.alerts') === 'on';
+export const setAlerts = (on) => write('pareia.alerts', on ? 'on' : 'off');
+
 export const nextTheme = () => THEMES[(THEMES.indexOf(chosenTheme) + 1) % THEMES.length];
 
 export function setLang(next) {

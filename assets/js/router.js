@@ -1,6 +1,6 @@
 // Screens by the address behind the #. One screen at a time; leaving it ends all it had under way.
 
-import { t } from './words.js';
+import { entitle as titled } from './tab-mark.js';
 
 /** '#/instancia/loja%20x' → ['instancia', 'loja x'] */
 export function place() {
@@ -44,7 +44,7 @@ export function nextSignal() {
 
 /** Says in the window's title what the screen's heading says, which may change while it is shown. */
 export function entitle(heading = document.querySelector('main h1')) {
-  document.title = heading ? `${heading.textContent} · pareia` : t('brand');
+  titled(heading && heading.textContent);
 }
 
 /** Puts a screen in its place. The focus goes to its heading, so that a screen reader says where one is. */
@@ -52,6 +52,6 @@ export function put(main, node, { focus = true } = {}) {
   main.replaceChildren(node);
   const heading = node.querySelector('h1');
   entitle(heading);
-  scrollTo(0, 0);
+  scrollTo(0, Number(node.dataset?.top) || 0);
   if (focus && heading) heading.focus({ preventScroll: true });
 }

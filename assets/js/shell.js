@@ -3,8 +3,10 @@
 
 import { h, fillWith } from './dom.js';
 import { call, contact, listPath } from './api.js';
+import { noteDown } from './browser-alerts.js';
 import { clockTime, when } from './format.js';
 import { poll } from './poll.js';
+import { markTab } from './tab-mark.js';
 import { t } from './words.js';
 import { icon } from './parts/icons.js';
 import { errorTitle, nextStep } from './parts/notice.js';
@@ -12,6 +14,8 @@ import { prefsBar } from './parts/prefs-bar.js';
 import { toastPlaces } from './parts/toast.js';
 
 const TROUBLE_EVERY = 10_000;
+/** While nobody looks, the tab still says how many numbers need somebody. */
+const HIDDEN_EVERY = 30_000;
 const LOST_EVERY = 3_000;
 /** A screen that is drawn before its banner is pushed down by it; where pareia is slower than this, it may be. */
 const NEWS_WITHIN = 2_000;
@@ -35,9 +39,10 @@ function troubleBanner(one) {
       admin && [' · ', h('a', { href: '#/servidores' }, t('servers.open'))]));
 }
 
-/** Told by every call that learns of troubles. Drawn anew only if they differ. */
-export function heard(troubles) {
+/** Told by every answer of the list: the servers that fail, and how many numbers need somebody. Drawn anew only if they differ. */
+export function heard({ troubles, actionNeeded = 0 }) {
   tellNews();
+  markTab(actionNeeded);
   const mark = JSON.stringify([troubles, document.documentElement.lang, admin]);
   if (mark === lastHeard) return;
   lastHeard = mark;
@@ -64,11 +69,15 @@ contact.addEventListener('lost', () => {
 /** Keeps the banner true on screens that do not show the list. */
 export function watchTroubles(signal) {
   news = new Promise((tell) => { tellNews = tell; setTimeout(tell, NEWS_WITHIN); });
-  poll(async (asking) => heard((await call('GET', listPath({ perPage: 1 }), { signal: asking })).troubles), { every: TROUBLE_EVERY, signal });
+  poll(async (asking) => {
+    const answer = await call('GET', listPath({ perPage: 1 }), { signal: asking });
+    heard(answer);
+    await noteDown(answer.actionNeeded);
+  }, { every: TROUBLE_EVERY, hidden: HIDDEN_EVERY, signal });
 }
 
 const ITEMS = [
-  { href: '#/', key: 'nav.numbers', drawing: 'numbers', at: ['', 'instancia', 'conectar', 'disponibilidade'] },
+  { href: '#/', key: 'nav.numbers', drawing: 'numbers', at: ['', 'instancia', 'conectar', 'importar', 'disponibilidade'] },
   { href: '#/servidores', key: 'nav.servers', drawing: 'servers', at: ['servidores'], admin: true },
   { href: '#/usuarios', key: 'nav.users', drawing: 'users', at: ['usuarios'], admin: true },
   { href: '#/conta', key: 'nav.account', drawing: 'account', at: ['conta', 'backup'] },
@@ -106,7 +115,7 @@ export function drawShell(session, first) {
     drawn = mark;
     fillWith(skip, t('skip'));
     fillWith(head, brand(), prefsBar());
-    if (!session) heard([]);
+    if (!session) heard({ troubles: [] });
     showContact();
   }
   fillWith(navPlace, session && navigation(session, first));

@@ -22,7 +22,7 @@ use crate::domain::clock;
 /// Who is there, as the page asks it.
 const SETUP: &str = "/api/setup";
 /// The list as it opens, as the page asks for it.
-const LIST: &str = "/api/messaging/instance?page=1&perPage=50";
+const LIST: &str = "/api/messaging/instance?page=1&perPage=50&sort=action_needed";
 /// Where a document holds what it brings along: behind everything else.
 const END: &str = "</body>";
 

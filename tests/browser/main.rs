@@ -13,6 +13,7 @@ mod flows;
 #[path = "../harness.rs"]
 mod harness;
 mod layout;
+mod listing;
 mod moving;
 mod paint;
 mod screens;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         typing::TESTS,
         wording::TESTS,
         layout::TESTS,
+        listing::TESTS,
         moving::TESTS,
         paint::TESTS,
         screens::TESTS,

@@ -23,6 +23,8 @@ const SCREENS: &[(&str, &str)] = &[
     ("", "numbers"),
     ("conectar", "connect"),
     ("conectar/loja-nova", "code"),
+    ("importar", "import"),
+    ("vitrine/loja-nova", "kiosk"),
     ("instancia/loja", "connected"),
     ("instancia/loja-002", "disconnected"),
     ("servidores", "servers"),

@@ -8,7 +8,7 @@ use pareia::instance::monitor::Pace;
 use pareia::sim::{Options, Sim, Timing, Version};
 use serde_json::{Value, json};
 
-use crate::driver::{Browser, Driver, Screen};
+use crate::driver::{Browser, Driver, Screen, until};
 use crate::harness::{Client, PHONE, ROUTE, Shop, instant, upstream_create};
 
 /// The administrator.
@@ -117,6 +117,15 @@ impl World {
         assert_eq!(self.shop.post(name).status, 200);
         self.shop.scan(name);
         assert_eq!(self.shop.post(name).data("status"), "connected");
+    }
+
+    /// Connects a number that is there, whose instance is on that server, with its own phone.
+    pub fn connect_at(&self, sim: &Sim, name: &str, phone: &str) {
+        assert_eq!(self.shop.call("POST", &format!("{ROUTE}/{name}/connect")).status, 200);
+        assert!(sim.control().scan(name, Some(&format!("{phone}@s.whatsapp.net"))), "{name} shows a code");
+        until("the scan is known", || {
+            self.shop.call("POST", &format!("{ROUTE}/{name}/connect")).data("status") == "connected"
+        });
     }
 
     /// So many rows, half of them connected as far as anybody knows.

@@ -3,12 +3,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { EVERYTHING, filterQuery, isFiltered, listAddress, readFilter } from '../../assets/js/filter.js';
+import { EVERYTHING, filterQuery, isFiltered, listAddress, listQuery, readFilter } from '../../assets/js/filter.js';
 
 const KEPT = [
   ['', {}, '#/'],
   ['status=lost', { status: 'lost' }, '#/?status=lost'],
   ['search=S%C3%A3o+Jos%C3%A9&number=other', { search: 'São José', number: 'other' }, '#/?search=S%C3%A3o+Jos%C3%A9&number=other'],
+  ['view=action_needed&server=Evolution+2&user=ana&sort=newest&top=640', { view: 'action_needed', server: 'Evolution 2', user: 'ana', sort: 'newest', top: 640 }, '#/?view=action_needed&server=Evolution+2&user=ana&sort=newest&top=640'],
   ['label=a%26b%3F%23%2F&page=3', { label: 'a&b?#/', page: 3 }, '#/?label=a%26b%3F%23%2F&page=3'],
   ['label=%F0%9F%91%A9%E2%80%8D%F0%9F%94%A7', { label: '👩‍🔧' }, '#/?label=%F0%9F%91%A9%E2%80%8D%F0%9F%94%A7'],
 ];
@@ -21,7 +22,7 @@ for (const [query, wanted, address] of KEPT) {
 }
 
 const LEFT_OUT = [
-  ['status=open', {}], ['number=mine', {}], ['page=0', {}], ['page=-2', {}], ['page=x', {}], ['page=1.5', {}], ['server=cred_a', {}],
+  ['status=open', {}], ['number=mine', {}], ['page=0', {}], ['page=-2', {}], ['page=x', {}], ['page=1.5', {}], ['view=all', {}], ['sort=status', {}], ['sort=action_needed', {}], ['top=-1', {}], ['top=1e9', { top: 100_000 }],
   ['page=1e9', { page: 1_000_000 }], ['search=%E2%80%AAloja%C2%A0a', { search: 'loja a' }], [`search=${'x'.repeat(65)}`, { search: 'x'.repeat(64) }],
   [`label=${'😀'.repeat(65)}`, { label: '😀'.repeat(64) }],
 ];
@@ -29,7 +30,12 @@ for (const [query, wanted] of LEFT_OUT) {
   test(`of "${query.slice(0, 24)}" stays what the API takes`, () => assert.deepEqual(readFilter(query), { ...EVERYTHING, ...wanted }));
 }
 
+test('the API is asked for a page in an order, and hears nothing of how far down the list is', () => {
+  assert.deepEqual(listQuery(readFilter('')), { page: 1, perPage: 50, sort: 'action_needed' });
+  assert.deepEqual(listQuery(readFilter('page=2&sort=name&view=never_connected&top=9')), { page: 2, perPage: 50, sort: 'name', view: 'never_connected' });
+});
+
 test('a page alone leaves no number out', () => {
-  assert.equal(isFiltered({ ...EVERYTHING, page: 2 }), false);
+  assert.equal(isFiltered({ ...EVERYTHING, page: 2, sort: 'name', top: 7 }), false);
   assert.equal(isFiltered({ ...EVERYTHING, label: 'vip' }), true);
 });

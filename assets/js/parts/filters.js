@@ -1,5 +1,5 @@
-// The chips above the list: the label that is asked for, the statuses with their counts, and the numbers that
-// another phone is connected to.
+// The chips above the list: the label that is asked for, what needs somebody, the numbers that another phone is
+// connected to, the statuses and what was never connected, with their counts.
 
 import { h, keyed, setText } from '../dom.js';
 import { OTHER, STATUSES } from '../filter.js';
@@ -9,21 +9,25 @@ import { plainStatus } from './status.js';
 
 export const sum = (counts) => Object.values(counts).reduce((all, n) => all + n, 0);
 
-/** { key, words(), name, count, pressed, change }; statuses with none are left out, but for the one that is chosen. */
-function chips(wanted, counts, others) {
-  const shown = STATUSES.filter((status) => counts[status] > 0 || wanted.status === status);
+/** { key, words(), name, count, pressed, change }; statuses and views with none are left out, but for the one that is chosen. */
+function chips(wanted, { counts, otherNumber, actionNeeded, neverConnected }) {
   const label = wanted.label && {
     key: `label ${wanted.label}`, words: () => [h('span', { class: 'chip-label' }, t('list.label', wanted)), icon('close')],
     name: t('list.label.clear', wanted), pressed: true, change: { label: '' },
   };
-  const all = { key: 'all', words: () => t('list.all'), count: sum(counts), pressed: !wanted.status, change: { status: '' } };
-  const statuses = shown.map((status) => ({
-    key: status, words: () => plainStatus(status), count: counts[status] || 0, pressed: wanted.status === status, change: { status },
-  }));
-  const other = (wanted.number || others > 0) && {
-    key: OTHER, words: () => plainStatus(OTHER), count: others, pressed: Boolean(wanted.number), change: { number: wanted.number ? '' : OTHER },
+  const all = { key: 'all', words: () => t('list.all'), count: sum(counts), pressed: !wanted.status && !wanted.view && !wanted.number, change: { status: '', view: '', number: '' } };
+  const view = (key, drawing, count) => (wanted.view === key || count > 0) && {
+    key, words: () => h('span', { class: `status ${key}` }, icon(drawing), h('span', {}, t(`view.${key}`))),
+    count, pressed: wanted.view === key, change: { view: wanted.view === key ? '' : key, status: '' },
   };
-  return [label, all, ...statuses, other].filter(Boolean);
+  const other = (wanted.number || otherNumber > 0) && {
+    key: OTHER, words: () => plainStatus(OTHER), count: otherNumber, pressed: Boolean(wanted.number), change: { number: wanted.number ? '' : OTHER },
+  };
+  const shown = STATUSES.filter((status) => counts[status] > 0 || wanted.status === status);
+  const statuses = shown.map((status) => ({
+    key: status, words: () => plainStatus(status), count: counts[status] || 0, pressed: wanted.status === status, change: { status, view: '' },
+  }));
+  return [label, all, view('action_needed', 'alert', actionNeeded), other, ...statuses, view('never_connected', 'scan', neverConnected)].filter(Boolean);
 }
 
 function chip(changed) {
@@ -50,12 +54,12 @@ export function filters(changed) {
   const show = keyed(node, (one) => one.key, chip(changed));
   return {
     node,
-    show(wanted, { counts, otherNumber, troubles }) {
+    show(wanted, answer) {
       // A server is failing, so the counts are what was known last.
-      const unsure = (troubles || []).length > 0;
+      const unsure = (answer.troubles || []).length > 0;
       node.classList.toggle('unsure', unsure);
       note.hidden = !unsure;
-      show(chips(wanted, counts, otherNumber));
+      show(chips(wanted, answer));
     },
   };
 }

@@ -5,7 +5,7 @@ import { get, instancePath, post, remove } from '../api.js';
 import { when } from '../format.js';
 import { latest } from '../latest.js';
 import { t, tn, tx } from '../words.js';
-import { button } from './button.js';
+import { button, linkButton } from './button.js';
 import { shareButtons } from './copy.js';
 import { tell } from './dialog.js';
 import { selectField } from './form.js';
@@ -13,7 +13,7 @@ import { localNote } from './local-note.js';
 import { section } from './page.js';
 import { toast } from './toast.js';
 
-const MINUTES = [30, 120, 1440];
+export const LINK_MINUTES = [30, 120, 1440];
 
 function made(link) {
   tell({
@@ -28,7 +28,7 @@ function made(link) {
 export function links(name, signal) {
   const path = instancePath(name, '/link');
   const open = h('div', {});
-  const length = selectField({ label: t('link.valid'), value: '30', choices: MINUTES.map((n) => [String(n), t(`link.minutes.${n}`)]) });
+  const length = selectField({ label: t('link.valid'), value: '30', choices: LINK_MINUTES.map((n) => [String(n), t(`link.minutes.${n}`)]) });
 
   const show = (active) => {
     fillWith(open, active.length > 0 && [
@@ -48,6 +48,7 @@ export function links(name, signal) {
   load();
   return {
     node: section(t('link.title'), { lead: t('link.lead') },
-      h('div', { class: 'inline-form' }, length.node, button(t('link.make'), make, { icon: 'link' })), open),
+      h('div', { class: 'inline-form' }, length.node, button(t('link.make'), make, { icon: 'link' })), open,
+      h('div', { class: 'actions' }, linkButton(t('kiosk.open'), `#/vitrine/${encodeURIComponent(name)}`, { kind: 'quiet', icon: 'scan' }))),
   };
 }

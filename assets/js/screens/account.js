@@ -2,12 +2,13 @@
 
 import { h, fillWith } from '../dom.js';
 import { get, post, remove } from '../api.js';
+import { allowAlerts, canAlert } from '../browser-alerts.js';
 import { when } from '../format.js';
 import { latest } from '../latest.js';
-import { lang, setLang, setTheme, theme } from '../prefs.js';
+import { alerts, lang, setAlerts, setLang, setTheme, theme } from '../prefs.js';
 import { t, tx } from '../words.js';
 import { button, linkButton } from '../parts/button.js';
-import { allGood, form, passwordProblem, radioField, secretField } from '../parts/form.js';
+import { allGood, checkField, form, passwordProblem, radioField, secretField } from '../parts/form.js';
 import { fieldProblem, notice } from '../parts/notice.js';
 import { badge, page, section, skeleton } from '../parts/page.js';
 import { toast } from '../parts/toast.js';
@@ -25,6 +26,18 @@ const looks = () =>
   section(t('account.look'), {},
     choice(t('lang.label'), [['pt', 'Português'], ['en', 'English']], lang(), setLang),
     choice(t('theme.label'), ['auto', 'light', 'dark'].map((key) => [key, t(`theme.${key}`)]), theme(), setTheme));
+
+/** Notifications of this browser, where it can show any. */
+function browserAlerts() {
+  const one = checkField(t('alerts.check'), t(canAlert() ? 'alerts.hint' : 'alerts.none'));
+  one.input.checked = alerts() && canAlert();
+  one.input.disabled = !canAlert();
+  one.input.addEventListener('change', async () => {
+    one.input.checked = one.input.checked && await allowAlerts();
+    setAlerts(one.input.checked);
+  });
+  return section(t('alerts.title'), {}, one.node);
+}
 
 function passwordForm(session, changed) {
   const current = secretField({ label: t('account.current'), autocomplete: 'current-password', required: true });
@@ -88,6 +101,6 @@ export function accountScreen({ signal, session, left }) {
   return page(t('nav.account'), { lead: tx('account.lead', { name: h('strong', {}, session.user) }), actions: out },
     h('div', { class: 'stack' },
       section(t('notices.title'), { lead: t('notices.lead'), actions: h('a', { class: 'button', href: '#/conta/avisos' }, t('notices.open')) }),
-      session.admin && backups(), passwordForm(session, sessions.load), sessions.node, looks(),
+      session.admin && backups(), passwordForm(session, sessions.load), sessions.node, looks(), browserAlerts(),
       h('p', { class: 'hint version' }, `pareia ${session.version}`)));
 }

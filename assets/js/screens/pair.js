@@ -8,6 +8,7 @@ import { latest } from '../latest.js';
 import { calledName, when } from '../format.js';
 import { phone } from '../phone.js';
 import { backToList, entitle } from '../router.js';
+import { entitle as titled } from '../tab-mark.js';
 import { t, tx } from '../words.js';
 import { button, linkButton } from '../parts/button.js';
 import { codeCard } from '../parts/code.js';
@@ -84,7 +85,7 @@ function livePanel(name, digits, { first, scans }, signal) {
         linkButton(t('done.list'), '#/', { kind: 'primary' }), linkButton(t('done.another'), '#/conectar', { icon: 'plus' })));
       const see = linkButton(t('linked.see'), `#/instancia/${encodeURIComponent(name)}`, { kind: 'primary' });
       fillWith(place, data.numberMatches === false && otherNumber(phone(digits), linkedAs(data), [see]), odd.node, done.node, odd.restored);
-      document.title = `${t('done.title')} · pareia`;
+      titled(t('done.title'));
       done.heading.focus();
     },
   };
