@@ -169,7 +169,7 @@ fn agency(driver: &Driver) {
         browser.press(name);
         steps += 1;
     };
-    let line = |n| {
+    let line = |n: usize| {
         format!(
             "Loja {n:03};+5521991{n:06};loja;cliente;{}\n",
             if n.is_multiple_of(2) { "cred_a" } else { "cred_b" }
