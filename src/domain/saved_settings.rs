@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{MILLIS_PER_DAY, Millis, Secret, UpstreamError};
+use super::{MILLIS_PER_DAY, Millis, Secret, UpstreamError, inserted};
 
 /// How long after a create it counts as the one that made an instance whose id was not answered: a slow server takes
 /// a call's time for it and as long once more, and the next call comes a minute later.
@@ -59,7 +59,7 @@ impl SettingsKind {
 
     /// Reads words that stand between commas; one of a later release is left out.
     pub fn parse_all(text: &str) -> BTreeSet<Self> {
-        text.split(',').filter_map(Self::parse).collect()
+        inserted(text.split(',').filter_map(Self::parse))
     }
 
     /// Writes them between commas.
@@ -81,7 +81,7 @@ impl InstanceSettings {
 
     /// The kinds of which something is set.
     pub fn kinds(&self) -> BTreeSet<SettingsKind> {
-        self.0.iter().filter(|(_, value)| value.is_some()).map(|(kind, _)| *kind).collect()
+        inserted(self.0.iter().filter(|(_, value)| value.is_some()).map(|(kind, _)| *kind))
     }
 
     /// What was seen, and of the rest what was known. Of the kinds that still have to be put back only what is
@@ -90,7 +90,7 @@ impl InstanceSettings {
     pub fn seen_later(&self, seen: &Self, awaited: &BTreeSet<SettingsKind>) -> Self {
         let counts = |kind: &SettingsKind| seen.get(*kind).is_some() || !awaited.contains(kind);
         let news = seen.0.iter().filter(|(kind, _)| counts(kind)).map(|(kind, value)| (*kind, value.clone()));
-        Self(self.0.clone().into_iter().chain(news).collect())
+        Self(inserted(self.0.clone().into_iter().chain(news)))
     }
 
     /// As one JSON text.
@@ -98,7 +98,7 @@ impl InstanceSettings {
         let member = |(kind, value): (&SettingsKind, &Option<Secret>)| {
             Some((kind.as_str().to_owned(), value.as_ref()?.expose().into()))
         };
-        let members: serde_json::Map<_, _> = self.0.iter().filter_map(member).collect();
+        let members: serde_json::Map<_, _> = inserted(self.0.iter().filter_map(member));
         Secret::new(serde_json::Value::from(members).to_string())
     }
 
@@ -107,7 +107,7 @@ impl InstanceSettings {
         let members: BTreeMap<String, String> = serde_json::from_str(text.expose()).ok()?;
         let member =
             |(kind, value): (String, String)| Some((SettingsKind::parse(&kind)?, Some(Secret::new(value))));
-        Some(Self(members.into_iter().filter_map(member).collect()))
+        Some(Self(inserted(members.into_iter().filter_map(member))))
     }
 }
 

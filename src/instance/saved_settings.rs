@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::{
     Channel, InstanceSettings, Name, NotRestored, Restoration, RestoreReport, SavedSettings, SeenSettings,
-    SettingsKind, UpstreamError, UpstreamName,
+    SettingsKind, UpstreamError, UpstreamName, inserted,
 };
 use crate::store::{self, Store};
 use crate::upstream::{SetOutcome, UpstreamClient};
@@ -141,7 +141,7 @@ impl SettingsKeeper<'_> {
 
     /// Notes in the row what was put back, and what is still missing of `awaited`.
     fn note(&self, id: Option<&str>, awaited: &BTreeSet<SettingsKind>, report: &RestoreReport) {
-        let missing = awaited.iter().copied().filter(|kind| !report.restored.contains(kind)).collect();
+        let missing = inserted(awaited.iter().copied().filter(|kind| !report.restored.contains(kind)));
         self.logged(self.store.note_restoration(self.channel, self.name, id, &missing, report));
     }
 

@@ -186,10 +186,10 @@ fn show(hub: &Arc<Hub>, question: &str, name: Option<&str>) -> EvolutionReply {
     let control = Control::new(Arc::clone(hub), Arc::default());
     let named = name.unwrap_or_default();
     EvolutionReply::ok(match question {
-        "" => HELP.iter().map(|(c, help)| (format!("/sim/{c}"), json!(help))).collect::<Map<_, _>>().into(),
+        "" => object(HELP.iter().map(|(c, help)| (format!("/sim/{c}"), json!(help)))),
         "calls" => {
             let lists = hub.journal().lists();
-            let totals: Map<_, _> = hub.journal().totals().into_iter().map(|(e, n)| (e, json!(n))).collect();
+            let totals = object(hub.journal().totals().into_iter().map(|(e, n)| (e, json!(n))));
             let calls: Vec<_> = control.calls().iter().map(call).collect();
             json!({"totals": totals, "lists": lists, "calls": calls})
         }
@@ -207,6 +207,12 @@ fn show(hub: &Arc<Hub>, question: &str, name: Option<&str>) -> EvolutionReply {
         }),
         _ => return refused("no such question; GET /sim lists them"),
     })
+}
+
+fn object(members: impl Iterator<Item = (String, Value)>) -> Value {
+    let mut object = Map::new();
+    object.extend(members);
+    object.into()
 }
 
 fn call(call: &JournalEntry) -> Value {

@@ -114,7 +114,9 @@ pub fn body(request: &RequestMessage) -> Result<Map<String, Value>, EvolutionRep
         Ok(if let Value::Object(map) = parsed { map } else { Map::new() })
     } else if kind.starts_with("application/x-www-form-urlencoded") {
         let text = String::from_utf8_lossy(&request.body);
-        Ok(pairs(&text).into_iter().map(|(n, v)| (n, Value::String(v))).collect())
+        let mut fields = Map::new();
+        fields.extend(pairs(&text).into_iter().map(|(n, v)| (n, Value::String(v))));
+        Ok(fields)
     } else {
         Ok(Map::new())
     }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::audit::note;
 use super::{Error, InstanceRef, Store};
 use crate::domain::clock::iso;
-use crate::domain::{AuditAction, Millis, Name, Notice};
+use crate::domain::{AuditAction, Millis, Name, Notice, inserted};
 
 /// The name under which acts on instances and their links are in the trail.
 const OF_INSTANCES: &str = "(action GLOB 'instance.*' OR action GLOB 'link.*')";
@@ -30,7 +30,7 @@ impl Store {
             let read = |value: Value| {
                 value.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(value)
             };
-            Some(kinds.into_iter().map(|(kind, value)| (kind, read(value))).collect::<Map<_, _>>())
+            Some(inserted::<_, Map<_, _>>(kinds.into_iter().map(|(kind, value)| (kind, read(value)))))
         });
         let (id, name) = (target.id.as_str(), target.name.as_str());
         let listed = format!(

@@ -1,6 +1,6 @@
 //! Messages to notice targets: those that are to be sent, and what became of the others.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rusqlite::{Row, Transaction, params};
 
@@ -8,7 +8,7 @@ use super::instances::parsed;
 use super::outbox::{consider, is_outdated};
 use super::{ConsideredEvents, DueNotice, Error, NoticeTarget, Store};
 use crate::crypto::new_id;
-use crate::domain::{Millis, Notice, Permission, Role};
+use crate::domain::{Millis, Notice, Permission, Role, inserted};
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -218,9 +218,9 @@ impl Store {
         let query = "SELECT n.channel, m.outcome, count(*) FROM notice_messages m
             JOIN notice_targets n ON n.id = m.targetId GROUP BY 1, 2";
         let read = |row: &Row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?));
-        let counted: BTreeMap<(String, String), u32> =
+        let counted: Vec<((String, String), u32)> =
             self.read(|c| c.prepare_cached(query)?.query_map([], read)?.collect())?;
-        let channels: BTreeSet<&String> = counted.keys().map(|(channel, _)| channel).collect();
+        let channels: BTreeSet<&String> = inserted(counted.iter().map(|((channel, _), _)| channel));
         let count = |channel: &str, outcome: &str| {
             counted.iter().find(|((c, o), _)| c == channel && o == outcome).map_or(0, |(_, count)| *count)
         };

@@ -1,6 +1,6 @@
 //! What servers list and no row there has, as it was seen last: an instance may be gone since.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
@@ -53,7 +53,7 @@ impl Store {
         Ok(())
     }
 
-    fn unmanaged_at(&self, credential: &str) -> Result<BTreeMap<String, UnmanagedInstance>, Error> {
+    fn unmanaged_at(&self, credential: &str) -> Result<HashMap<String, UnmanagedInstance>, Error> {
         let query =
             "SELECT upstreamId, isPhone, isPaired, name FROM unmanaged_instances WHERE credentialId = ?1";
         self.read(|c| {

@@ -3,7 +3,6 @@
 //! A backup gets its name, `pareia.db.v1` for schema version 1, only when it is complete and on the disk:
 //! whatever has the name can be restored.
 
-use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -52,14 +51,14 @@ pub(super) fn lacks(connection: &Connection, folder: &Path) -> Result<Option<Str
     let mut fresh = Connection::open_in_memory().map_err(sorted)?;
     run_missing(&mut fresh, folder)?;
     let (expected, found) = (parts(&fresh).map_err(sorted)?, parts(connection).map_err(sorted)?);
-    Ok(expected.difference(&found).next().cloned())
+    Ok(expected.into_iter().find(|part| !found.contains(part)))
 }
 
-/// What a database is made of, each as a word for the log.
-fn parts(connection: &Connection) -> rusqlite::Result<BTreeSet<String>> {
+/// What a database is made of, each as a word for the log, in order.
+fn parts(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let parts = "SELECT type || ' ' || name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'
         UNION SELECT 'column ' || s.name || '.' || c.name FROM sqlite_schema s, pragma_table_info(s.name) c
-        WHERE s.type = 'table'";
+        WHERE s.type = 'table' ORDER BY 1";
     connection.prepare(parts)?.query_map([], |row| row.get(0))?.collect()
 }
 

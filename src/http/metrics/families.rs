@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::process as system;
 use super::sources::Sources;
 use crate::domain::clock::time_between;
-use crate::domain::{Status, now};
+use crate::domain::{Status, inserted, now};
 use crate::http::blocking::Class;
 use crate::metrics::{Exposition, MetricKind};
 use crate::store::DatabaseFigures;
@@ -221,7 +221,7 @@ fn instances(scrape: &Scrape, out: &mut Exposition) {
     let counted: HashMap<_, _> = counted.collect();
     // Of a removed credential, or of none.
     let rest = database.instances.iter().map(|(server, ..)| &**server);
-    let servers: BTreeSet<_> = scrape.credentials().into_iter().chain(rest).collect();
+    let servers: BTreeSet<_> = inserted(scrape.credentials().into_iter().chain(rest));
     for server in servers {
         for status in Status::ALL.map(Status::as_str) {
             let count = counted.get(&(server, status)).copied().unwrap_or(0);
@@ -238,7 +238,7 @@ fn notices(scrape: &Scrape, out: &mut Exposition) {
         Gauge,
         "Active notice targets, by channel and whether the newest message arrived.",
     );
-    let channels: BTreeSet<_> = arrivals.iter().map(|arrival| &*arrival.channel).collect();
+    let channels: BTreeSet<_> = inserted(arrivals.iter().map(|arrival| &*arrival.channel));
     for channel in channels {
         let of_channel = arrivals.iter().filter(|arrival| arrival.channel == channel);
         let (failing, fine): (Vec<_>, Vec<_>) = of_channel.partition(|arrival| arrival.failing.is_some());
@@ -294,6 +294,6 @@ impl Scrape<'_> {
     /// The ids of all credentials.
     fn credentials(&self) -> BTreeSet<&str> {
         let servers = self.database.iter().flat_map(|database| &database.servers);
-        servers.map(|server| &*server.credential).collect()
+        inserted(servers.map(|server| &*server.credential))
     }
 }

@@ -12,7 +12,7 @@ pub mod users;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::domain::Permission;
+use crate::domain::{Permission, inserted};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::reply::HttpReply;
@@ -37,7 +37,7 @@ pub fn overview(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let counts = totals.instances.iter().map(|(status, n)| (status.as_str().to_owned(), (*n).into()));
     Ok(HttpReply::data(&Overview {
         version: env!("CARGO_PKG_VERSION"),
-        instances: counts.collect(),
+        instances: inserted(counts),
         servers: servers.iter().map(CredentialJson::from).collect(),
         users: totals.users,
         tokens: totals.tokens,
