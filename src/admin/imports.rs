@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use super::lawful_name::lawful_name;
 use crate::domain::csv::TableRow;
 use crate::domain::{
-    Caller, Channel, Description, ImportConflict, ImportFault, ImportOutcome, Name, Permission, Phone,
-    PhoneFault, display_name, labels, note, trimmed,
+    Caller, Channel, Credential, Description, ImportConflict, ImportFault, ImportOutcome, Intake, Name,
+    Permission, Phone, PhoneFault, ServerRoom, display_name, labels, note, trimmed,
 };
-use crate::store::{self, NamedRow, NewNumber, Store};
+use crate::store::{self, NamedRow, NumberWrite, Store};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -137,9 +137,32 @@ pub fn import(
     lines: &[ImportLine],
     writes: bool,
 ) -> Result<Vec<ImportedLine>, store::Error> {
+    let (mut imported, plans) = plan(store, caller, lines)?;
+    if !writes {
+        return Ok(imported);
+    }
+    let overtaken = write(store, &plans)?;
+    if overtaken.is_empty() {
+        return Ok(imported);
+    }
+    // Somebody else wrote meanwhile: what these lines mean now is looked at once more.
+    let again: Vec<_> = overtaken.iter().map(|at| lines[*at].clone()).collect();
+    let (mut anew, plans) = plan(store, caller, &again)?;
+    for at in write(store, &plans)? {
+        anew[at].outcome = ImportOutcome::Conflict(ImportConflict::Upstream(None));
+    }
+    overtaken.into_iter().zip(anew).for_each(|(at, line)| imported[at] = line);
+    Ok(imported)
+}
+
+/// What each line would do, and what there is to write, by the place of its line.
+fn plan(
+    store: &Store,
+    caller: &Caller,
+    lines: &[ImportLine],
+) -> Result<(Vec<ImportedLine>, Vec<(usize, Plan)>), store::Error> {
     let mut planner = LinePlanner::new(store, caller)?;
-    let mut imported = Vec::new();
-    let mut plans = Vec::new();
+    let (mut imported, mut plans) = (Vec::new(), Vec::new());
     for line in lines {
         let name = line_name(line);
         let judged = match &name {
@@ -157,29 +180,23 @@ pub fn import(
         let name = name.map_or_else(|_| line.name.clone(), |name| name.as_str().to_owned());
         imported.push(ImportedLine { number: line.number, name, phone, outcome });
     }
-    if writes {
-        write(store, &plans, &mut imported)?;
-    }
-    Ok(imported)
+    Ok((imported, plans))
 }
 
-/// Writes what is planned. A name that somebody else wrote meanwhile is a conflict by now.
-fn write(store: &Store, plans: &[(usize, Plan)], imported: &mut [ImportedLine]) -> Result<(), store::Error> {
-    let (changes, new): (Vec<_>, Vec<_>) = plans.iter().partition(|(_, plan)| plan.row.is_some());
-    for (_, plan) in changes {
-        store.describe(plan.row.as_deref().unwrap_or_default(), None, &plan.description)?;
+/// Writes what is planned, all at once; the lines that somebody else's writing left no place for.
+fn write(store: &Store, plans: &[(usize, Plan)]) -> Result<Vec<usize>, store::Error> {
+    if plans.is_empty() {
+        return Ok(Vec::new());
     }
-    let numbers: Vec<_> = new.iter().map(|(_, plan)| plan.number()).collect();
-    let written = store.add_numbers(Channel::WhatsappEvolution, &numbers)?;
-    for ((at, _), _) in new.iter().zip(written).filter(|(_, written)| !written) {
-        imported[*at].outcome = ImportOutcome::Conflict(ImportConflict::Owner);
-    }
-    Ok(())
+    let numbers: Vec<_> = plans.iter().map(|(_, plan)| plan.number()).collect();
+    let written = store.write_numbers(Channel::WhatsappEvolution, &numbers)?;
+    Ok(plans.iter().zip(written).filter(|(_, written)| !written).map(|((at, _), _)| *at).collect())
 }
 
 impl Plan {
-    fn number(&self) -> NewNumber<'_> {
-        NewNumber {
+    fn number(&self) -> NumberWrite<'_> {
+        NumberWrite {
+            row: self.row.as_deref(),
             name: &self.name,
             phone: &self.phone,
             user: &self.user,
@@ -202,8 +219,8 @@ struct LinePlanner<'a> {
     caller: &'a Caller,
     /// The ids of users by name.
     users: HashMap<String, String>,
-    /// The ids and names of servers in use.
-    servers: Vec<(String, String)>,
+    /// The servers in use, with the room that the lines so far leave.
+    servers: Vec<(Credential, ServerRoom)>,
     /// The lines of the names so far.
     seen: HashMap<String, usize>,
 }
@@ -212,7 +229,6 @@ impl<'a> LinePlanner<'a> {
     fn new(store: &'a Store, caller: &'a Caller) -> Result<Self, store::Error> {
         let users = store.users()?.into_iter().map(|user| (user.name, user.id)).collect();
         let servers = store.servers_in_use(Channel::WhatsappEvolution)?;
-        let servers = servers.into_iter().map(|(server, _)| (server.id, server.name)).collect();
         Ok(Self { store, caller, users, servers, seen: HashMap::new() })
     }
 
@@ -230,7 +246,13 @@ impl<'a> LinePlanner<'a> {
             Some(_) => None,
             None => self.store.paired_unmanaged(Channel::WhatsappEvolution, name)?,
         };
-        Ok(self.judge(line, name, row.as_ref(), upstream))
+        let judged = self.judge(line, name, row.as_ref(), upstream);
+        if let Ok((ImportOutcome::New, plan)) = &judged {
+            let server =
+                self.servers.iter_mut().find(|(server, _)| Some(&server.id) == plan.credential.as_ref());
+            server.into_iter().for_each(|(_, room)| room.instances += 1);
+        }
+        Ok(judged)
     }
 
     fn judge(
@@ -261,6 +283,7 @@ impl<'a> LinePlanner<'a> {
             None if upstream.is_some() => {
                 Err(ImportOutcome::Conflict(ImportConflict::Upstream(upstream.filter(|_| manages))))
             }
+            None if !self.has_room(&plan) => Err(ImportOutcome::Conflict(ImportConflict::Room)),
             None => Ok((ImportOutcome::New, plan)),
             Some(row) => compare(plan, row),
         }
@@ -284,10 +307,17 @@ impl<'a> LinePlanner<'a> {
         if named.is_empty() {
             return Some(None);
         }
-        let mut found = self.servers.iter().filter(|(id, name)| id == named || name == named);
-        let (Some((id, _)), None) = (found.next(), found.next()) else { return None };
+        let mut found =
+            self.servers.iter().map(|(server, _)| server).filter(|s| s.id == named || s.name == named);
+        let (Some(Credential { id, .. }), None) = (found.next(), found.next()) else { return None };
         let is_there = row.is_some_and(|row| row.credential.as_ref() == Some(id));
         (is_there || self.caller.may(Permission::ManageCredentials)).then(|| Some(id.clone()))
+    }
+
+    /// Whether the server that is named takes another number; where none is, the first call looks for room.
+    fn has_room(&self, plan: &Plan) -> bool {
+        let named = self.servers.iter().find(|(server, _)| Some(&server.id) == plan.credential.as_ref());
+        named.is_none_or(|(_, room)| room.has_room() && room.rule.intake != Intake::Draining)
     }
 }
 

@@ -82,14 +82,19 @@ fn separator(text: &str) -> char {
 }
 
 fn unmark(cell: &mut String) {
-    if cell.strip_prefix('\'').is_some_and(|rest| rest.starts_with(FORMULA)) {
+    if cell.starts_with('\'') && is_marked(cell) {
         cell.remove(0);
     }
 }
 
 /// A text that no spreadsheet takes for a formula.
 pub fn harmless(text: &str) -> String {
-    if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() }
+    if is_marked(text) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// Whether it is a formula behind any number of marks: one that people wrote themselves has to come back as well.
+fn is_marked(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(FORMULA)
 }
 
 /// A cell with quotes around it where it has the sign that stands between cells.
@@ -136,7 +141,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_harmless_and_read_again() {
-        for text in ["=1+1", "+55", "-1", "@x", "\tx", "a;b", "a \"b\"", "x\ny", "'x", ""] {
+        for text in ["=1+1", "+55", "-1", "@x", "\tx", "a;b", "a \"b\"", "x\ny", "'x", "'=x", "''+1", ""] {
             let written = quoted(&harmless(text), ";");
             assert!(!written.starts_with(FORMULA), "{written}");
             let table = format!("head;x\n{written};x");

@@ -24,6 +24,8 @@ pub enum ImportConflict {
     Phone,
     /// The name is there on another server.
     Server,
+    /// The server has no room for another number.
+    Room,
     /// An earlier line has the name: that one.
     Line(usize),
     /// A server has an instance of that name, with a phone; its name, where the reader may know it.
@@ -64,6 +66,7 @@ impl ImportOutcome {
             Self::Conflict(ImportConflict::Owner) => Some("other_owner"),
             Self::Conflict(ImportConflict::Phone) => Some("other_phone"),
             Self::Conflict(ImportConflict::Server) => Some("other_server"),
+            Self::Conflict(ImportConflict::Room) => Some("no_room"),
             Self::Conflict(ImportConflict::Line(_)) => Some("twice"),
             Self::Conflict(ImportConflict::Upstream(_)) => Some("upstream"),
             Self::Invalid(ImportFault::Name) => Some("name"),

@@ -21,25 +21,34 @@ impl Store {
     /// about it; `false` where the row is gone. A description that changes nothing is not written.
     pub fn describe(&self, id: &str, phone: Option<&Phone>, new: &Description) -> Result<bool, Error> {
         let now = self.clock.now();
-        self.write(|t| {
-            let Some(old) = read(t, id)? else { return Ok(false) };
-            if let Some(phone) = phone {
-                t.prepare_cached(
-                    "UPDATE messaging_instances SET channelPhoneOrId = ?2, updatedAt = ?3 WHERE id = ?1",
-                )?
-                .execute(params![id, phone.as_str(), now])?;
-            }
-            let texts = old.clone().described(new);
-            if texts != old {
-                texts.write(t, id, now)?;
-            }
-            let changed = texts.changed(&old, phone.is_some());
-            if !changed.is_empty() {
-                note(t, now, AuditAction::InstanceChange, id, &changed)?;
-            }
-            Ok(true)
-        })
+        self.write(|t| describe(t, id, phone, new, now))
     }
+}
+
+/// The same within a transaction.
+pub(super) fn describe(
+    t: &Transaction,
+    id: &str,
+    phone: Option<&Phone>,
+    new: &Description,
+    now: Millis,
+) -> rusqlite::Result<bool> {
+    let Some(old) = read(t, id)? else { return Ok(false) };
+    if let Some(phone) = phone {
+        t.prepare_cached(
+            "UPDATE messaging_instances SET channelPhoneOrId = ?2, updatedAt = ?3 WHERE id = ?1",
+        )?
+        .execute(params![id, phone.as_str(), now])?;
+    }
+    let texts = old.clone().described(new);
+    if texts != old {
+        texts.write(t, id, now)?;
+    }
+    let changed = texts.changed(&old, phone.is_some());
+    if !changed.is_empty() {
+        note(t, now, AuditAction::InstanceChange, id, &changed)?;
+    }
+    Ok(true)
 }
 
 /// Writes the texts of a row that has just been written.

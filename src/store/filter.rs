@@ -28,6 +28,8 @@ pub struct Filter {
     /// A view of the list; the counts ignore it.
     pub view: Option<ListView>,
     pub order: ListOrder,
+    /// Only what comes behind this channel and name, in the order of names; the counts ignore it.
+    pub behind: Option<(String, String)>,
 }
 
 /// Numbers that have something in common which is more than one column.

@@ -3,14 +3,17 @@
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::audit::note;
-use super::description::describe_new_row;
+use super::capacity::has_room;
+use super::description::{describe, describe_new_row};
 use super::listing::texts;
 use super::{Error, Store};
 use crate::crypto::new_id;
-use crate::domain::{AuditAction, Channel, Description, Name, Phone, Status};
+use crate::domain::{AuditAction, Channel, Description, Millis, Name, Phone, Status};
 
-/// A row to be written.
-pub struct NewNumber<'a> {
+/// A number to be written: a new row, or the texts of one that is there.
+pub struct NumberWrite<'a> {
+    /// The id of the row that is there.
+    pub row: Option<&'a str>,
     pub name: &'a Name,
     pub phone: &'a Phone,
     /// The id of the owner.
@@ -65,15 +68,23 @@ impl Store {
         })
     }
 
-    /// Writes pending rows with what people say of them, all or none; whether each was written: a name that has a row
-    /// by now has not.
-    pub fn add_numbers(&self, channel: Channel, numbers: &[NewNumber]) -> Result<Vec<bool>, Error> {
+    /// Writes numbers with what people say of them, all in one transaction; whether each was written. One whose name or
+    /// place is taken by now, or whose row is gone, is not.
+    pub fn write_numbers(&self, channel: Channel, numbers: &[NumberWrite]) -> Result<Vec<bool>, Error> {
         let now = self.clock.now();
-        self.write(|t| numbers.iter().map(|number| add(t, channel, number, now)).collect())
+        let write = |t: &Transaction, number: &NumberWrite| match number.row {
+            Some(id) => describe(t, id, None, number.description, now),
+            None => add(t, channel, number, now),
+        };
+        self.write(|t| numbers.iter().map(|number| write(t, number)).collect())
     }
 }
 
-fn add(t: &Transaction, channel: Channel, number: &NewNumber, now: i64) -> rusqlite::Result<bool> {
+fn add(t: &Transaction, channel: Channel, number: &NumberWrite, now: Millis) -> rusqlite::Result<bool> {
+    let NumberWrite { name, phone, user, credential, description, .. } = number;
+    if credential.map_or(Ok(false), |server| has_room(t, server).map(|has_room| !has_room))? {
+        return Ok(false);
+    }
     let id = new_id("c");
     let insert = "INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId, userId,
              credentialId, status, createdAt, updatedAt)
@@ -81,7 +92,6 @@ fn add(t: &Transaction, channel: Channel, number: &NewNumber, now: i64) -> rusql
              SELECT 1 FROM messaging_instances i
              WHERE CAST(coalesce(i.upstreamName, i.channelInstanceId) AS TEXT) = ?3 AND i.credentialId = ?6)
          ON CONFLICT (channel, channelInstanceId) DO NOTHING";
-    let NewNumber { name, phone, user, credential, description } = number;
     let added = t.prepare_cached(insert)?.execute(params![
         id,
         channel.as_str(),

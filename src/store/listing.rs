@@ -250,10 +250,10 @@ impl Store {
         self.read(|c| c.prepare_cached(&query)?.query_map([user], |row| read_line(row, now))?.collect())
     }
 
-    /// Some lines of the filtered list, after `skip` of them.
-    pub fn instances_from(&self, filter: &Filter, skip: u32, most: u32) -> Result<Vec<InstanceLine>, Error> {
+    /// The first lines of the filtered list.
+    pub fn first_instances(&self, filter: &Filter, most: u32) -> Result<Vec<InstanceLine>, Error> {
         let now = self.clock.now();
-        self.read(|c| lines(c, filter, (skip, most), now))
+        self.read(|c| lines(c, filter, (0, most), now))
     }
 
     /// One page of the filtered list, after `skip` lines, read in one transaction.
@@ -305,6 +305,9 @@ fn wanted_rows(filter: &Filter) -> Conditions {
     let mut wanted = Conditions::of(filter);
     wanted.add("i.status = :status", ":status", filter.status.map(str::to_owned));
     wanted.require(filter.view.map(ListView::condition));
+    let behind = "(i.channel, i.channelInstanceId) > (:channel, :name)";
+    wanted.add(behind, ":name", filter.behind.as_ref().map(|(_, name)| name.clone()));
+    wanted.bind(":channel", filter.behind.as_ref().map(|(channel, _)| channel.clone()));
     wanted
 }
 

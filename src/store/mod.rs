@@ -75,7 +75,7 @@ pub use figures::{DatabaseFigures, ServerFigures};
 pub use filter::{Filter, ListOrder, ListView};
 pub use folder_owner::{OwnerNotTaken, act_as_owner, as_caller, system_user};
 pub use health::Health;
-pub use imports::{NamedRow, NewNumber};
+pub use imports::{NamedRow, NumberWrite};
 pub use inspection::{DiskSpace, FileFacts, InspectedServer, Inspection, disk_space, file_facts};
 pub use instances::{InstanceRow, NewRow};
 pub use left_instances::{LeftInstance, RowMove};

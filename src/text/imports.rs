@@ -54,6 +54,10 @@ fn import_conflict(conflict: &ImportConflict) -> String {
         ImportConflict::Server => {
             either("o nome já existe em outro servidor", "the name is there on another server").to_owned()
         }
+        ImportConflict::Room => {
+            either("o servidor está cheio, ou sendo esvaziado", "the server is full, or is being drained")
+                .to_owned()
+        }
         ImportConflict::Line(line) => {
             say!("o nome já está na linha {}", "the name is in line {} already", line)
         }

@@ -1,5 +1,7 @@
 //! The list as the place of work: what it shows stands in the address, and many are done at once.
 
+use std::cell::Cell;
+
 use pareia::sim::{Fault, Sim, Version};
 
 use crate::Test;
@@ -73,6 +75,7 @@ fn kept_in_the_address(driver: &Driver) {
     browser.sees_no_more("loja-004");
     browser.sees("loja-002");
     assert_eq!(address(&browser), "#/?view=action_needed&label=matriz&sort=name");
+    assert_eq!(title(), "(60) Números · pareia", "the tab tells of all, whatever is shown");
     World::picture(&browser, "list-narrowed");
     world.finish(&browser);
 }
@@ -122,6 +125,7 @@ fn many_at_once(driver: &Driver) {
     browser.sees("2 de 2");
     browser.press("Pronto");
     browser.sees_no_more("ligada");
+    browser.sees_no_more("selecionados");
     assert_eq!(
         world.shop.sql("SELECT channelInstanceId FROM messaging_instances ORDER BY 1"),
         [["a1"], ["a3"]]
@@ -153,69 +157,105 @@ fn numbers() -> usize {
     std::env::var("PAREIA_AGENCY").ok().and_then(|count| count.parse().ok()).unwrap_or(16)
 }
 
-/// From an empty list to all numbers connected, ten of them gone and back. The clicks and fields are counted.
+/// How many of the agency's numbers lose their phones.
+const LOST: usize = 10;
+
+/// An agency's two servers, its page, and how often it pressed something.
+struct Agency {
+    world: World,
+    second: Sim,
+    browser: Browser,
+    all: usize,
+    clicks: Cell<usize>,
+}
+
+impl Agency {
+    fn press(&self, name: &str) {
+        self.browser.press(name);
+        self.clicks.set(self.clicks.get() + 1);
+    }
+
+    fn press_at(&self, path: &str, what: &str) {
+        self.browser.press_at(path, what);
+        self.clicks.set(self.clicks.get() + 1);
+    }
+
+    /// The first server has the even ones.
+    fn first(&self, n: usize) -> &Sim {
+        if n.is_multiple_of(2) { &self.world.shop.sim } else { &self.second }
+    }
+
+    fn scan(&self, n: usize, server: &Sim) {
+        self.world.connect_at(server, &format!("Loja-{n:03}"), &format!("5521991{n:06}"));
+    }
+
+    fn import(&self) {
+        let line = |n: usize| {
+            let server = if n.is_multiple_of(2) { "cred_a" } else { "cred_b" };
+            format!("Loja {n:03};+5521991{n:06};loja;cliente;{server}\n")
+        };
+        let table: String = (1..=self.all).map(line).collect();
+        self.press("Importar de uma planilha");
+        self.browser.wait_for("//main//textarea", "the field for a table");
+        // The file dialog is the system's own: what it would bring is pasted.
+        self.browser.run(&format!(
+            "document.querySelector('main textarea').value = `nome;telefone;dono;etiquetas;servidor\n{table}Loja 001;1;;;\n`"
+        ));
+        self.press("Ver o que aconteceria");
+        self.browser.sees("Nada foi gravado ainda.");
+        self.browser.sees("O nome já está em outra linha");
+        check(&self.browser, "import-plan");
+        self.press(&format!("Importar {} números", self.all));
+        self.browser.sees(&format!("{} números importados", self.all));
+        self.browser.sees("1 não combinam com o que há, e ficaram de fora");
+        World::picture(&self.browser, "import-done");
+    }
+
+    fn drain_the_first(&self) {
+        self.press("Servidores");
+        self.press_at("(//li//button[normalize-space(.)='Esvaziar'])[1]", "Esvaziar");
+        self.press_at("//dialog//button[@type='submit'][normalize-space(.)='Esvaziar']", "Esvaziar");
+        self.browser.sees_no_more("Cancelar");
+        self.press("Números");
+    }
+
+    fn send_links(&self) {
+        self.browser.sees(&format!("{LOST} números precisam de atenção."));
+        self.press_at("//button[contains(., 'Precisa de atenção')]", "Precisa de atenção");
+        self.browser.sees_no_more(&format!("Loja {:03}", LOST + 1));
+        self.press_at("//input[@aria-label='Selecionar todos desta página']", "all of the page");
+        self.press("Enviar links");
+        self.press(&format!("Criar {LOST} links"));
+        self.browser.sees(&format!("{LOST} de {LOST}"));
+        self.press("Copiar todas");
+        self.press("Pronto");
+    }
+}
+
+/// From an empty list to all numbers connected, one server drained, ten numbers gone and back on the other one. The
+/// clicks are counted.
 fn agency(driver: &Driver) {
-    const LOST: usize = 10;
-    let (world, all) = (World::new(), numbers());
+    let world = World::new();
     let second = Sim::start(instant(Version::V2_3_7)).expect("the simulation starts");
     world.shop.credential("cred_b", &second.url());
     let browser = world.logged_in(driver, DESKTOP);
-    let connect = |n: usize| {
-        let sim = if n.is_multiple_of(2) { &world.shop.sim } else { &second };
-        world.connect_at(sim, &format!("Loja-{n:03}"), &format!("5521991{n:06}"));
-    };
-    let mut steps = 0;
-    let mut press = |name: &str| {
-        browser.press(name);
-        steps += 1;
-    };
-    let line = |n: usize| {
-        format!(
-            "Loja {n:03};+5521991{n:06};loja;cliente;{}\n",
-            if n.is_multiple_of(2) { "cred_a" } else { "cred_b" }
-        )
-    };
-    let table: String = (1..=all).map(line).collect();
-    press("Importar de uma planilha");
-    browser.wait_for("//main//textarea", "the field for a table");
-    // The file dialog is the system's own: what it would bring is pasted.
-    browser.run(&format!(
-        "document.querySelector('main textarea').value = `nome;telefone;dono;etiquetas;servidor\n{table}Loja 001;1;;;\n`"
-    ));
-    press("Ver o que aconteceria");
-    browser.sees("Nada foi gravado ainda.");
-    browser.sees("O nome já está em outra linha");
-    check(&browser, "import-plan");
-    press(&format!("Importar {all} números"));
-    browser.sees(&format!("{all} números importados"));
-    World::picture(&browser, "import-done");
-    for n in 1..=all {
-        connect(n);
-    }
-    press("Números");
+    let agency = Agency { world, second, browser, all: numbers(), clicks: Cell::new(0) };
+    let (all, browser) = (agency.all, &agency.browser);
+    agency.import();
+    (1..=all).for_each(|n| agency.scan(n, agency.first(n)));
+    agency.drain_the_first();
     browser.sees(&format!("os {all} números estão conectados"));
     for n in 1..=LOST {
-        let sim = if n.is_multiple_of(2) { &world.shop.sim } else { &second };
-        assert!(sim.control().unlink(&format!("Loja-{n:03}")), "a phone was connected");
+        assert!(agency.first(n).control().unlink(&format!("Loja-{n:03}")), "a phone was connected");
     }
-    browser.sees(&format!("{LOST} números precisam de atenção."));
-    browser.press_at("//button[contains(., 'Precisa de atenção')]", "Precisa de atenção");
-    browser.sees_no_more(&format!("Loja {:03}", LOST + 1));
-    browser.press_at("//input[@aria-label='Selecionar todos desta página']", "all of the page");
-    press("Enviar links");
-    press(&format!("Criar {LOST} links"));
-    browser.sees(&format!("{LOST} de {LOST}"));
-    press("Copiar todas");
-    press("Pronto");
-    // Each phone's owner opens the link and scans.
-    for n in 1..=LOST {
-        connect(n);
-    }
+    agency.send_links();
+    // Each phone's owner opens the link and scans: those of the drained server on the other one.
+    (1..=LOST).for_each(|n| agency.scan(n, &agency.second));
     browser.sees("Nenhum número encontrado");
-    press("Limpar busca");
+    agency.press("Limpar busca");
     browser.sees(&format!("os {all} números estão conectados"));
-    println!("  {all} numbers imported, {LOST} of them found and sent links: {} clicks", steps + 2);
-    world.finish(&browser);
+    println!("  {all} numbers imported, {LOST} of them found and sent links: {} clicks", agency.clicks.get());
+    agency.world.finish(browser);
 }
 
 fn kiosk(driver: &Driver) {

@@ -172,6 +172,56 @@ fn an_export_is_harmless_and_comes_back_as_it_was() {
     );
 }
 
+#[test]
+fn two_imports_at_once_write_each_number_once() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    let lines = |n: usize| format!("n{n};+5521991{n:06}\n");
+    let table = format!("nome;telefone\n{}", (0..100).map(lines).collect::<String>());
+    let send_one = || outcomes(&send(&shop, &shop.token.clone(), IMPORT, table.as_bytes()));
+    let answers = std::thread::scope(|scope| {
+        let other = scope.spawn(send_one);
+        [send_one(), other.join().expect("an answer")].concat()
+    });
+    let of = |outcome: &str| answers.iter().filter(|line| line.ends_with(outcome)).count();
+    assert_eq!((of(" new"), of(" same")), (100, 100), "whoever is second finds what the first has written");
+    assert_eq!(shop.sql("SELECT count(*) FROM messaging_instances"), [["100"]]);
+}
+
+#[test]
+fn a_server_is_given_no_more_than_it_has_room_for() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    let admin = shop.user("chefe", true);
+    shop.set("UPDATE integration_credentials SET capacity = 2");
+    let table = "nome;telefone;servidor\na;+5521991856227;cred_a\nb;+5521991856228;cred_a\nc;+5521991856229;cred_a\n\
+        d;+5521991856230;\n";
+    let expected = ["2 a new", "3 b new", "4 c conflict no_room", "5 d new"];
+    for path in [&format!("{IMPORT}?dryRun=true"), IMPORT] {
+        assert_eq!(outcomes(&send(&shop, &admin, path, table.as_bytes())), expected);
+    }
+    assert_eq!(outcomes(&send(&shop, &admin, IMPORT, table.as_bytes()))[0], "2 a same", "it has its place");
+    shop.set("UPDATE integration_credentials SET capacity = NULL, intake = 'draining'");
+    assert_eq!(outcomes(&send(&shop, &admin, IMPORT, table.as_bytes()))[2], "4 c conflict no_room");
+}
+
+#[test]
+fn an_export_has_every_number_however_many_there_are() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    shop.set(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 401)
+         INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId, userId, status, createdAt,
+             updatedAt)
+         SELECT 'c' || i, 'whatsapp_evolution', 'n' || printf('%03d', i), '55219918' || printf('%05d', i),
+             (SELECT id FROM users WHERE name = 'loja'), 'pending', i, i FROM n",
+    );
+    let path = "/api/messaging/export?format=json&sort=newest";
+    let (_, _, body) = Client::bearer(&shop, &shop.token).send("GET", path, "", &[]);
+    let body: Value = serde_json::from_slice(&body).expect("JSON");
+    let rows = body["rows"].as_array().expect("rows");
+    let names: Vec<_> = rows.iter().filter_map(|row| row["channelInstanceId"].as_str()).collect();
+    let expected: Vec<_> = (1..=401).map(|i| format!("n{i:03}")).collect();
+    assert_eq!(names, expected);
+}
+
 /// No server was named: the number goes to the one that has it already.
 #[test]
 fn an_imported_number_is_looked_for_on_every_server() {

@@ -12,7 +12,7 @@ use crate::http::query;
 use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
-use crate::store::InstanceLine;
+use crate::store::{Filter, InstanceLine, ListOrder};
 use crate::text;
 
 /// Rows that are read at a time: other readers of the database wait for no more than these.
@@ -157,7 +157,8 @@ impl<'a> ImportJson<'a> {
 /// The list, whole, as a file to be kept.
 pub fn export(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let caller = auth::caller(app, request)?;
-    let filter = filter(&caller, request)?;
+    // By name, whatever the page shows first: however long the list is, each line is read once.
+    let mut filter = Filter { order: ListOrder::Name, ..filter(&caller, request)? };
     let format = query::given(request, "format")?.unwrap_or_else(|| "csv".to_owned());
     if !["csv", "json"].contains(&format.as_str()) {
         return Err(Problem::InvalidField("format", text::not_one_of("format", &["csv", "json"])));
@@ -165,13 +166,11 @@ pub fn export(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     // A link has no header to say it with.
     let language = query::given(request, "lang")?.and_then(|tag| Language::of_any_country(&tag));
     let written = text::in_language(language.unwrap_or_else(text::language), || Rows::new(format == "csv"));
-    let (mut rows, mut skip) = (written, 0);
+    let mut rows = written;
     loop {
-        let lines = app.store.instances_from(&filter, skip, BATCH)?;
-        skip += BATCH;
-        if lines.is_empty() {
-            break;
-        }
+        let lines = app.store.first_instances(&filter, BATCH)?;
+        let Some(last) = lines.last() else { break };
+        filter.behind = Some((last.channel.clone(), last.name.clone()));
         for line in lines {
             rows.add(&RowJson::of(line));
         }

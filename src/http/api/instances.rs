@@ -99,6 +99,7 @@ pub fn filter(caller: &Caller, request: &Request) -> Result<Filter, Problem> {
         status: word(request, "status", Status::ALL, Status::as_str)?.map(Status::as_str),
         view: word(request, "view", ListView::ALL, ListView::as_str)?,
         order: word(request, "sort", ListOrder::ALL, ListOrder::as_str)?.unwrap_or_default(),
+        behind: None,
     })
 }
 
