@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::domain::{MILLIS_PER_DAY, Millis};
+use crate::domain::{Credential, MILLIS_PER_DAY, Millis, TokenLimits};
 use crate::store::{self, NewToken, Store};
 
 /// Days that a token which is to expire may live: ten years at most.
@@ -13,6 +13,8 @@ pub const TOKEN_DAYS: RangeInclusive<u64> = 1..=3650;
 pub enum TokenError {
     /// No user has the name.
     UserUnknown,
+    /// No credential has the id or name.
+    ServerUnknown,
     /// No token has the id.
     Unknown,
     /// The database failed.
@@ -25,15 +27,34 @@ impl From<store::Error> for TokenError {
     }
 }
 
-/// Makes a token for the user of that name that lives that many days, within [`TOKEN_DAYS`], or for ever.
-pub fn create(
-    store: &Store,
-    user: &str,
-    label: Option<&str>,
-    days: Option<u64>,
-) -> Result<NewToken, TokenError> {
-    let user = store.user(user)?.ok_or(TokenError::UserUnknown)?;
-    Ok(store.add_token(&user.id, label, days.map(|days| store.clock().now() + span_of(days)))?)
+/// A token that is to be made.
+#[derive(Debug)]
+pub struct TokenDraft {
+    /// The name of its user.
+    pub user: String,
+    /// What it is for.
+    pub name: Option<String>,
+    /// How many days it lives, within [`TOKEN_DAYS`]; `None`: for ever.
+    pub days: Option<u64>,
+    /// What narrows it. The server may be named as well.
+    pub limits: TokenLimits,
+}
+
+/// Makes a token.
+pub fn create(store: &Store, mut draft: TokenDraft) -> Result<NewToken, TokenError> {
+    let user = store.user(&draft.user)?.ok_or(TokenError::UserUnknown)?;
+    if let Some(server) = draft.limits.server.as_mut() {
+        *server = credential_id(store, server)?.ok_or(TokenError::ServerUnknown)?;
+    }
+    let expires_at = draft.days.map(|days| store.clock().now() + span_of(days));
+    Ok(store.add_token_with(&user.id, draft.name.as_deref(), expires_at, &draft.limits)?)
+}
+
+/// The credential that has the id, or else the name.
+fn credential_id(store: &Store, given: &str) -> Result<Option<String>, store::Error> {
+    let all = store.credentials()?;
+    let by = |is: fn(&Credential) -> &str| all.iter().map(|line| &line.credential).find(|c| is(c) == given);
+    Ok(by(|c| &c.id).or_else(|| by(|c| &c.name)).map(|credential| credential.id.clone()))
 }
 
 /// Ends a token at once.

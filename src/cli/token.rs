@@ -6,9 +6,9 @@ use serde::Serialize;
 use super::output::{CommandFailure, CommandResult, note, out};
 use super::table::{TableLine, list};
 use super::values;
-use crate::admin::tokens::{self, TokenError};
+use crate::admin::tokens::{self, TokenDraft, TokenError};
 use crate::domain::clock;
-use crate::domain::now;
+use crate::domain::{TokenLimits, TokenScope, now};
 use crate::http::TokenJson;
 use crate::store::{Store, TokenLine};
 use crate::text::cli as words;
@@ -23,6 +23,12 @@ pub enum TokenCommand {
         name: Option<String>,
         #[arg(long, value_name = "DIAS", value_parser = values::days)]
         expires: Option<u64>,
+        #[arg(long, value_name = "ESCOPO", value_parser = values::token_scope)]
+        scope: Option<TokenScope>,
+        #[arg(long, value_name = "ID", value_parser = values::typed())]
+        server: Option<String>,
+        #[arg(long, value_name = "PREFIXO", value_parser = values::name_prefix)]
+        prefix: Option<String>,
     },
     List {
         #[arg(long)]
@@ -37,7 +43,10 @@ pub enum TokenCommand {
 /// Runs one of them.
 pub fn run(store: &Store, command: TokenCommand) -> CommandResult {
     match command {
-        TokenCommand::Create { user, name, expires } => create(store, &user, name.as_deref(), expires),
+        TokenCommand::Create { user, name, expires, scope, server, prefix } => {
+            let limits = TokenLimits { scope: scope.unwrap_or_default(), server, prefix };
+            create(store, TokenDraft { user, name, days: expires, limits })
+        }
         TokenCommand::List { json } => list(&store.tokens()?, json, words::no_tokens()),
         TokenCommand::Revoke { id } => revoke(store, &id),
     }
@@ -47,13 +56,18 @@ pub fn run(store: &Store, command: TokenCommand) -> CommandResult {
 fn failure(given: &str, error: TokenError) -> CommandFailure {
     CommandFailure::Failed(match error {
         TokenError::UserUnknown => words::user_unknown(given),
+        TokenError::ServerUnknown => words::credential_unknown(given),
         TokenError::Unknown => words::token_unknown(given),
         TokenError::Store(error) => return error.into(),
     })
 }
 
-fn create(store: &Store, user: &str, name: Option<&str>, days: Option<u64>) -> CommandResult {
-    let new = tokens::create(store, user, name, days).map_err(|error| failure(user, error))?;
+fn create(store: &Store, draft: TokenDraft) -> CommandResult {
+    let (user, server) = (draft.user.clone(), draft.limits.server.clone().unwrap_or_default());
+    let new = tokens::create(store, draft).map_err(|error| {
+        let given = if matches!(error, TokenError::ServerUnknown) { &server } else { &user };
+        failure(given, error)
+    })?;
     if let Err(unseen) = out(new.token.expose()) {
         // The token was not printed, and cannot be shown again.
         tokens::revoke(store, &new.id).map_err(|error| failure(&new.id, error))?;
@@ -83,6 +97,7 @@ impl TableLine for TokenLine {
             self.id.clone(),
             self.user.clone(),
             words::or_dash(self.name.clone()),
+            self.limits.to_string(),
             words::or_dash(expires),
             words::or_dash(self.last_used_at.map(clock::short)),
             clock::short(self.created_at),

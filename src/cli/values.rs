@@ -7,7 +7,7 @@ use crate::admin::links::LINK_MINUTES;
 use crate::admin::tokens::TOKEN_DAYS;
 use crate::domain::{
     self, AuditAction, Channel, Invalid, Language, MILLIS_PER_DAY, Millis, Name, NoticeChannelKind, Phone,
-    QuietHours, Role, parse_utc_offset, typed_text,
+    QuietHours, Role, TokenScope, parse_utc_offset, typed_text,
 };
 use crate::http::parse_moment;
 use crate::text::cli as words;
@@ -46,6 +46,16 @@ pub fn phone(text: &str) -> Result<Phone, String> {
 /// A role.
 pub fn role(text: &str) -> Result<Role, String> {
     Role::parse(text).map_err(invalid)
+}
+
+/// The scope of a token.
+pub fn token_scope(text: &str) -> Result<TokenScope, String> {
+    TokenScope::parse(text).map_err(invalid)
+}
+
+/// How names begin.
+pub fn name_prefix(text: &str) -> Result<String, String> {
+    domain::name_prefix(text).map_err(invalid)
 }
 
 /// A channel.

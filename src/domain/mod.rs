@@ -5,6 +5,7 @@
 
 mod adoption_obstacle;
 mod audit;
+mod caller;
 mod channel;
 pub mod clock;
 mod credential;
@@ -29,6 +30,7 @@ mod saved_settings;
 mod scan;
 mod secret;
 mod status;
+mod token_limits;
 mod transport_cause;
 mod typed_text;
 mod upstream_error;
@@ -39,6 +41,7 @@ mod written_number;
 
 pub use adoption_obstacle::AdoptionObstacle;
 pub use audit::{Actor, AuditAction, Via};
+pub use caller::Caller;
 pub use channel::Channel;
 pub use clock::{AdjustableClock, MILLIS_PER_DAY, Millis, from_now, is_out, now};
 pub use credential::Credential;
@@ -59,7 +62,7 @@ pub use phone::Phone;
 pub use phone_error::{PhoneError, PhoneFault};
 pub use placement::{Intake, MAX_WEIGHT, PlacementChange, PlacementRule, ServerRoom, roomiest};
 pub use reason::Reason;
-pub use role::{Caller, Permission, Role};
+pub use role::{Permission, Role};
 pub use saved_settings::{
     InstanceSettings, NotRestored, Restoration, RestoreReport, SavedSettings, SeenSetting, SeenSettings,
     SettingsKind,
@@ -67,6 +70,7 @@ pub use saved_settings::{
 pub use scan::{NewCode, ScanAdvice, ScanEvidence, ScanHelp, ServerVersions};
 pub use secret::{Qr, Secret};
 pub use status::Status;
+pub use token_limits::{TokenLimits, TokenScope, name_prefix};
 pub use transport_cause::{NoConnection, ProxyAnswer, ProxyKind, TlsFailure};
 pub use typed_text::{trimmed, typed_text, typed_value, unquoted};
 pub use upstream_error::UpstreamError;

@@ -26,6 +26,8 @@ pub enum Invalid {
     Password,
     /// Not one of [`super::Role::ALL`].
     Role,
+    /// Not one of [`super::TokenScope::ALL`].
+    TokenScope,
 }
 
 /// Reads a free text that lists will show: one line of 1 to 64 characters. What is invisible inside it may

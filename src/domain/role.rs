@@ -1,4 +1,4 @@
-//! Who is asking, and what that allows. It never looks anything up: a caller is made by the store.
+//! What users are to each other, and what that allows.
 
 use super::name::Invalid;
 
@@ -64,22 +64,6 @@ impl Role {
             Self::Operator => matches!(permission, Permission::ConnectAllInstances),
             Self::Owner => false,
         }
-    }
-}
-
-/// Who is asking.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Caller {
-    /// The id of the user's row.
-    pub user: String,
-    /// The role the user has now.
-    pub role: Role,
-}
-
-impl Caller {
-    /// Whether the caller may do this.
-    pub fn may(&self, permission: Permission) -> bool {
-        self.role.allows(permission)
     }
 }
 

@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
-use crate::domain::{AdoptionObstacle, BUSY_RETRY, BusyCause, Invalid, UpstreamError, UseCaseError};
+use crate::domain::{
+    AdoptionObstacle, BUSY_RETRY, BusyCause, Invalid, TokenLimits, TokenScope, UpstreamError, UseCaseError,
+};
 use crate::instance::actions::{Action, ActionError};
 use crate::instance::connect::ConnectError;
 use crate::store::{self, BackupError};
@@ -40,6 +42,10 @@ pub enum Problem {
     UnreadableToken(&'static str),
     /// The caller is known, and may not.
     Forbidden,
+    /// The token is known, and of the first scope where the second is needed.
+    TokenScope(TokenScope, TokenScope),
+    /// The token reaches some instances only, and this is something else.
+    TokenReach(TokenLimits),
     /// Too many of those from one address; when the next is heard.
     RateLimited(Duration),
     /// No such route.
@@ -138,7 +144,11 @@ impl Problem {
             | Self::InvalidChannel
             | Self::Untested(_) => 400,
             Self::Unauthorized | Self::UnreadableToken(_) | Self::WrongPassword => 401,
-            Self::Forbidden | Self::CrossSite | Self::ForeignOrigin(_) => 403,
+            Self::Forbidden
+            | Self::TokenScope(..)
+            | Self::TokenReach(_)
+            | Self::CrossSite
+            | Self::ForeignOrigin(_) => 403,
             Self::NotFound | Self::NothingUnmanaged => 404,
             Self::MethodNotAllowed(_) => 405,
             Self::TooSlow => 408,
@@ -232,6 +242,8 @@ impl Problem {
             Self::Unauthorized => ("unauthorized", text::unauthorized(), Some(text::unauthorized_detail())),
             Self::UnreadableToken(detail) => ("unauthorized", text::unauthorized(), Some(*detail)),
             Self::Forbidden => ("forbidden", text::forbidden(), Some(text::forbidden_detail())),
+            Self::TokenScope(has, needed) => return text::token_scope(*has, *needed),
+            Self::TokenReach(limits) => return text::token_reach(limits),
             Self::RateLimited(_) => ("rate_limited", text::rate_limited(), Some(text::rate_limited_detail())),
             Self::NotFound => ("not_found", text::not_found(), None),
             Self::NothingUnmanaged => return text::nothing_unmanaged(),
@@ -248,9 +260,7 @@ impl Problem {
             Self::Action(action, error) => return text::action_error(*action, error),
             Self::CrossSite => ("forbidden", text::cross_site(), Some(text::cross_site_detail())),
             Self::ForeignOrigin(origin) => return text::foreign_origin(origin.as_deref()),
-            Self::WrongPassword => {
-                ("wrong_password", text::wrong_password(), Some(text::wrong_password_detail()))
-            }
+            Self::WrongPassword => return text::wrong_password(),
             Self::TooOften(_) => ("rate_limited", text::too_often(), Some(text::too_often_detail())),
             Self::TooManyAttempts(_) => {
                 ("rate_limited", text::too_many_attempts(), Some(text::too_many_attempts_detail()))
@@ -322,6 +332,7 @@ fn connect_status(error: &ConnectError) -> u16 {
         | ConnectError::PairedUpstream
         | ConnectError::NotAPhone(_)
         | ConnectError::Fighting => 409,
+        ConnectError::OutOfReach(_) => 403,
         ConnectError::NoActiveCredential(_) | ConnectError::NoRoom => 503,
         ConnectError::NoQr | ConnectError::NoQrAfterScans | ConnectError::Reconnecting => 504,
         ConnectError::Failed(error) => use_case_status(error),
@@ -439,6 +450,8 @@ mod tests {
         check(&Problem::Store(store::Error::Busy), 503, "busy", busy);
         check(&Problem::Store(store::Error::Full("/d".into())), 507, "storage_full", None);
         check(&Problem::CrossSite, 403, "forbidden", None);
+        check(&Problem::TokenScope(TokenScope::Read, TokenScope::Admin), 403, "insufficient_scope", None);
+        check(&Problem::TokenReach(TokenLimits::default()), 403, "insufficient_scope", None);
         check(&Problem::ForeignOrigin(None), 403, "forbidden", None);
         check(&Problem::WrongPassword, 401, "wrong_password", None);
         check(&Problem::TooOften(wait), 429, "rate_limited", Some(("Retry-After", "6")));
@@ -499,6 +512,7 @@ mod tests {
         let no_credential = ConnectError::NoActiveCredential(Channel::WhatsappEvolution);
         for (error, status, code) in [
             (ConnectError::OwnedByOther, 409, "owned_by_other_user"),
+            (ConnectError::OutOfReach(TokenLimits::default()), 403, "insufficient_scope"),
             (ConnectError::NotAPhone(Integration::Business), 409, "not_a_phone"),
             (no_credential, 503, "no_active_credential"),
             (ConnectError::NoRoom, 503, "no_room"),

@@ -36,6 +36,8 @@ pub struct Request {
     pub began: Instant,
     /// The part of the path that the route leaves open, as sent; empty where it leaves none.
     pub captured: String,
+    /// The route that it leads to, as the table names it; empty where none has been looked up.
+    pub route: &'static str,
 }
 
 impl Request {
@@ -50,6 +52,7 @@ impl Request {
             id: request_id(),
             began: Instant::now(),
             captured: String::new(),
+            route: "",
         }
     }
 
@@ -64,6 +67,7 @@ impl Request {
             id: self.id.clone(),
             began: self.began,
             captured: String::new(),
+            route: "",
         }
     }
 

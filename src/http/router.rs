@@ -201,6 +201,7 @@ impl Router {
         };
         let (open, handler) = (open.to_owned(), work(route, &request.method));
         request.captured = open;
+        request.route = route.0;
         RouteMatch {
             route: route.0,
             handler: handler.ok_or_else(|| Problem::MethodNotAllowed(methods(route))),

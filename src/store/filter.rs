@@ -4,12 +4,14 @@ use rusqlite::ToSql;
 use rusqlite::types::Value;
 
 use super::folded::folded;
-use crate::domain::Millis;
+use crate::domain::{Millis, TokenLimits};
 
 /// Which instances a list shows; `None` in a field lets every value pass.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub owner: Option<String>,
+    /// What the reader's token narrows.
+    pub limits: TokenLimits,
     pub user: Option<String>,
     /// The credential's name or id.
     pub server: Option<String>,
@@ -131,6 +133,9 @@ impl Conditions {
         let mut all = Self::default();
         // The sign keeps SQLite off the indexes of single columns, which lead to whole rows.
         all.add("+i.userId = :viewer", ":viewer", filter.owner.clone());
+        all.add("+i.credentialId = :reached", ":reached", filter.limits.server.clone());
+        let prefix = "substr(i.channelInstanceId, 1, length(:prefix)) = :prefix";
+        all.add(prefix, ":prefix", filter.limits.prefix.clone());
         all.add("+i.userId = (SELECT id FROM users WHERE name = :user)", ":user", filter.user.clone());
         let server = "+i.credentialId IN (SELECT id FROM integration_credentials
             WHERE name = :server OR id = :server)";

@@ -6,7 +6,7 @@ use super::audit::note;
 use super::instances::parsed;
 use super::{Error, Store};
 use crate::crypto::{new_id, new_token, token_hash};
-use crate::domain::{AuditAction, Caller, Millis, Name, Role, Secret};
+use crate::domain::{AuditAction, Caller, Millis, Name, Role, Secret, TokenLimits, TokenScope};
 
 /// A user as lists show it.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub struct UserLine {
 impl UserLine {
     /// The user as a caller.
     pub fn caller(&self) -> Caller {
-        Caller { user: self.id.clone(), role: self.role }
+        Caller::of(&*self.id, self.role)
     }
 }
 
@@ -46,6 +46,8 @@ pub struct TokenLine {
     pub user: String,
     /// What it is for.
     pub name: Option<String>,
+    /// What it allows at most.
+    pub limits: TokenLimits,
     /// From when on the token is refused.
     pub expires_at: Option<Millis>,
     /// When the token was last used, to the hour.
@@ -202,23 +204,36 @@ impl Store {
         })
     }
 
-    /// Makes a token for a user.
+    /// Makes a token for a user that nothing narrows.
     pub fn add_token(
         &self,
         user: &str,
         name: Option<&str>,
         expires_at: Option<Millis>,
     ) -> Result<NewToken, Error> {
+        self.add_token_with(user, name, expires_at, &TokenLimits::default())
+    }
+
+    /// Makes a token for a user.
+    pub fn add_token_with(
+        &self,
+        user: &str,
+        name: Option<&str>,
+        expires_at: Option<Millis>,
+        limits: &TokenLimits,
+    ) -> Result<NewToken, Error> {
         let new = NewToken { id: new_id("t"), token: new_token() };
-        let hash = token_hash(new.token.expose());
-        let insert = "INSERT INTO api_tokens (id, userId, name, hash, expiresAt, createdAt)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let now = self.clock.now();
+        let (hash, now) = (token_hash(new.token.expose()), self.clock.now());
+        let TokenLimits { scope, server, prefix } = limits;
+        let insert = "INSERT INTO api_tokens
+            (id, userId, name, hash, expiresAt, createdAt, scope, credentialId, namePrefix)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let row = params![new.id, user, name, hash, expires_at, now, scope.as_str(), server, prefix];
         let owner = "SELECT name FROM users WHERE id = ?1";
         self.write(|t| {
-            t.execute(insert, params![new.id, user, name, hash, expires_at, now])?;
+            t.execute(insert, row)?;
             let owner: String = t.query_row(owner, [user], |row| row.get(0))?;
-            note(t, now, AuditAction::TokenCreate, &new.id, &owner)
+            note(t, now, AuditAction::TokenCreate, &new.id, &format!("{owner} {limits}"))
         })?;
         Ok(new)
     }
@@ -227,7 +242,8 @@ impl Store {
     pub fn tokens(&self) -> Result<Vec<TokenLine>, Error> {
         self.read(|c| {
             c.prepare_cached(
-                "SELECT t.id, u.name, t.name, t.expiresAt, t.createdAt, t.lastUsedAt
+                "SELECT t.id, u.name, t.name, t.expiresAt, t.createdAt, t.lastUsedAt,
+                    t.scope, t.credentialId, t.namePrefix
                  FROM api_tokens t JOIN users u ON u.id = t.userId ORDER BY u.name, t.createdAt, t.id",
             )?
             .query_map([], |row| {
@@ -238,6 +254,7 @@ impl Store {
                     expires_at: row.get(3)?,
                     created_at: row.get(4)?,
                     last_used_at: row.get(5)?,
+                    limits: limits(row, 6)?,
                 })
             })?
             .collect()
@@ -260,15 +277,16 @@ impl Store {
         let now = self.clock.now();
         self.read(|c| {
             c.prepare_cached(
-                "SELECT u.id, u.role, t.lastUsedAt, u.name, t.id FROM api_tokens t JOIN users u ON u.id = t.userId
+                "SELECT u.id, u.role, t.lastUsedAt, t.scope, t.credentialId, t.namePrefix, u.name, t.id
+                 FROM api_tokens t JOIN users u ON u.id = t.userId
                  WHERE t.hash = ?1 AND (t.expiresAt IS NULL OR t.expiresAt > ?2)",
             )?
             .query_row(params![token_hash(token), now], |row| {
                 let used: Option<Millis> = row.get(2)?;
                 Ok(Identified {
-                    caller: Caller { user: row.get(0)?, role: role(row, 1)? },
-                    user: row.get(3)?,
-                    token: row.get(4)?,
+                    caller: Caller { user: row.get(0)?, role: role(row, 1)?, limits: limits(row, 3)? },
+                    user: row.get(6)?,
+                    token: row.get(7)?,
                     note_due: used.is_none_or(|at| at <= now - USE_NOTED),
                 })
             })
@@ -298,4 +316,10 @@ fn read_user(row: &Row) -> rusqlite::Result<UserLine> {
 /// The role that a column holds.
 pub(super) fn role(row: &Row, column: usize) -> rusqlite::Result<Role> {
     parsed(row, column, |word| Role::parse(word).ok())
+}
+
+/// The limits that three columns hold, from that one on.
+fn limits(row: &Row, first: usize) -> rusqlite::Result<TokenLimits> {
+    let scope = parsed(row, first, |word| TokenScope::parse(word).ok())?;
+    Ok(TokenLimits { scope, server: row.get(first + 1)?, prefix: row.get(first + 2)? })
 }

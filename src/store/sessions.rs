@@ -117,7 +117,7 @@ impl Store {
                 .query_row(params![sha256(cookie.as_bytes()), now, now - IDLE], |row| {
                     Ok(Session {
                         id: row.get(0)?,
-                        caller: Caller { user: row.get(1)?, role: role(row, 2)? },
+                        caller: Caller::of(row.get::<_, String>(1)?, role(row, 2)?),
                         user: row.get(3)?,
                         expires_at: row.get(4)?,
                         note_due: row.get::<_, Millis>(5)? <= now - MINUTE,

@@ -5,15 +5,13 @@ use super::language::{either, say};
 use super::sentence::Sentence;
 
 /// 401: a login failed. Which of the two is wrong stays unsaid.
-pub fn wrong_password() -> &'static str {
-    either("Nome ou senha incorretos", "Wrong name or password")
-}
-/// Said beside [`wrong_password`].
-pub fn wrong_password_detail() -> &'static str {
-    either(
+pub fn wrong_password() -> Sentence {
+    let detail = either(
         "Confira maiúsculas e minúsculas. Uma senha nova vem de \"pareia user password NOME\".",
         "Check capital and small letters. A new password comes from \"pareia user password NAME\".",
-    )
+    );
+    let error = either("Nome ou senha incorretos", "Wrong name or password").to_owned();
+    Sentence { code: "wrong_password", error, detail: Some(detail.into()) }
 }
 /// 410: the link of the first start.
 pub fn setup_ended() -> &'static str {

@@ -70,6 +70,7 @@ pub fn connect_error(error: &ConnectError) -> Sentence {
                  adopt it. Use another channelInstanceId, or ask an administrator.",
             )),
         ),
+        ConnectError::OutOfReach(limits) => return super::token_reach(limits),
         ConnectError::NotAPhone(integration) => return not_a_phone(*integration),
         ConnectError::NoActiveCredential(channel) => ("no_active_credential", no_credential(*channel), None),
         ConnectError::NoRoom => (

@@ -24,6 +24,7 @@ mod scans;
 mod sentence;
 mod servers;
 mod storage;
+mod token_limits;
 mod upstream_faults;
 mod uptime;
 
@@ -44,4 +45,5 @@ pub use scans::*;
 pub use sentence::Sentence;
 pub use servers::*;
 pub use storage::*;
+pub use token_limits::*;
 pub use uptime::*;

@@ -1,7 +1,7 @@
 //! Sentences about requests: what cannot be read, what a field must be, who may not.
 
 use super::language::{either, say};
-use crate::domain::{Channel, Invalid, PhoneError, PhoneFault, Role};
+use crate::domain::{Channel, Invalid, PhoneError, PhoneFault, Role, TokenScope};
 
 /// A phone as it should be written.
 const PHONE_EXAMPLE: &str = "5521991856227";
@@ -46,6 +46,11 @@ pub fn invalid(problem: Invalid) -> String {
             "must have 8 to 128 characters and may not be the user's name",
         )
         .into(),
+        Invalid::TokenScope => say!(
+            "deve ser um de: {}",
+            "must be one of: {}",
+            TokenScope::ALL.map(TokenScope::as_str).join(", ")
+        ),
         Invalid::Role => {
             say!("deve ser um de: {}", "must be one of: {}", Role::ALL.map(Role::as_str).join(", "))
         }

@@ -75,6 +75,20 @@ fn a_token_is_printed_once_and_never_listed() {
 }
 
 #[test]
+fn a_token_is_made_for_a_scope_a_server_and_names() {
+    let desk = Desk::new();
+    desk.ok("user add loja");
+    desk.says("token create loja --scope tudo", 2, "", "deve ser um de: ensure, read, admin");
+    desk.says("token create loja --prefix -x", 2, "", "");
+    desk.says("token create loja --server nada", 1, "", "não há credencial \"nada\"");
+    let token = desk.ok("token create loja --scope ensure --prefix loja-");
+    let limits = desk.store().caller(token.trim()).unwrap().unwrap().caller.limits;
+    assert_eq!((limits.scope.as_str(), limits.prefix.as_deref()), ("ensure", Some("loja-")));
+    assert!(desk.ok("token list").contains("ensure loja-*"));
+    assert_eq!(desk.json("token list --json")[0]["scope"], "ensure");
+}
+
+#[test]
 fn a_password_is_set_from_a_pipe_and_ends_sessions() {
     let desk = Desk::new();
     desk.ok("user add ana");

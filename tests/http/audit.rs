@@ -48,7 +48,7 @@ const ACTS: &[(usize, &str, &str, u16, &str)] = &[
         200,
         "user.password ana - done",
     ),
-    (0, "POST /api/admin/tokens", r#"{"user":"ana","name":"site"}"#, 200, "token.create site ana done"),
+    (0, "POST /api/admin/tokens", r#"{"user":"ana","name":"site"}"#, 200, "token.create site ana admin done"),
     (
         0,
         "PATCH ROW",

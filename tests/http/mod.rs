@@ -23,6 +23,7 @@ mod recipes;
 mod roles;
 mod scans;
 mod sub_path;
+mod token_limits;
 mod typed;
 mod unmanaged;
 mod uptime;

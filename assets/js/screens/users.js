@@ -91,22 +91,34 @@ function removeUser(user, users, again) {
   });
 }
 
-function addToken(users, again) {
+/** "ensure · cred_a · loja-…": what narrows a token, or nothing where nothing does. */
+const limitsOf = (token) => [
+  token.scope !== 'admin' && t(`scope.${token.scope}`), token.server && tx('token.server.only', { server: token.server }),
+  token.namePrefix && tx('token.prefix.only', { prefix: token.namePrefix }),
+].filter(Boolean);
+
+async function addToken(users, again) {
+  const servers = await get('/api/admin/credentials');
   const user = selectField({ label: t('token.user'), hint: t('token.user.hint'), choices: users.map((one) => [one.name, one.name]) });
   const name = field({ label: t('token.name'), hint: t('token.name.hint'), optional: true });
   const days = selectField({ label: t('token.expires'), value: '', choices: [['', t('token.never')], ...[30, 90, 365].map((n) => [String(n), tn('days', n)])] });
+  const scope = radioField(t('scope.label'), ['admin', 'read', 'ensure'].map((one) => [one, t(`scope.${one}`), t(`scope.${one}.hint`)]));
+  const prefix = field({ label: t('token.prefix'), hint: t('token.prefix.hint'), optional: true });
+  const server = selectField({ label: t('token.server'), value: '', choices: [['', t('token.server.all')], ...servers.map((one) => [one.id, one.name])] });
   ask({
-    title: t('token.add'), body: [user.node, name.node, days.node], confirm: t('token.add.do'),
+    title: t('token.add'), body: [user.node, name.node, scope.node, servers.length > 1 && server.node, prefix.node, days.node], confirm: t('token.add.do'),
     async run() {
       const made = await post(TOKENS, {
-        user: user.value, ...(name.value ? { name: name.value } : {}), ...(days.value ? { expiresDays: Number(days.value) } : {}),
+        user: user.value, scope: scope.value, ...(server.value ? { server: server.value } : {}), ...(prefix.value ? { namePrefix: prefix.value } : {}),
+        ...(name.value ? { name: name.value } : {}), ...(days.value ? { expiresDays: Number(days.value) } : {}),
       });
       again();
-      tell({ title: t('token.made'), body: [box('warn', null, h('p', {}, t('token.once'))), copyBox(made.token, t('token.label')), h('h3', {}, t('token.call')), recipeTabs(made.token)], done: t('token.kept') });
+      tell({ title: t('token.made'), body: [box('warn', null, h('p', {}, t('token.once'))), copyBox(made.token, t('token.label')), scope.value !== 'read' && [h('h3', {}, t('token.call')), recipeTabs(made.token)]], done: t('token.kept') });
     },
     failed(error) {
-      if (error.field === 'name') allGood([name, fieldProblem(error)]);
-      return error.field === 'name';
+      const at = { name, namePrefix: prefix }[error.field];
+      if (at) allGood([at, fieldProblem(error)]);
+      return Boolean(at);
     },
   });
 }
@@ -132,7 +144,7 @@ const userRow = (user, users, me, again) =>
 const tokenRow = (token, again) =>
   h('li', { class: 'row' },
     h('div', { class: 'row-text' },
-      h('p', { class: 'row-title' }, token.name || t('token.unnamed'), badge(token.user)),
+      h('p', { class: 'row-title' }, token.name || t('token.unnamed'), badge(token.user), limitsOf(token).map((limit) => badge(limit))),
       h('p', { class: 'hint' },
         tx('token.made.at', { time: when(token.createdAt) }), ' · ',
         token.lastUsedAt ? tx('token.used.at', { time: when(token.lastUsedAt) }) : t('token.unused'), ' · ',

@@ -222,6 +222,8 @@ export default {
   'token.title': 'Tokens', 'token.lead': 'For programs that call the API, like a shop system.', 'token.add': 'Make a token', 'token.add.do': 'Make token', 'token.user': 'In the name of', 'token.user.hint': 'The program sees what this person sees.',
   'token.name': 'What it is for', 'token.name.hint': 'Letters and digits, like shop-system.', 'token.expires': 'Valid for', 'token.never': 'No end', 'token.made': 'Token made', 'token.once': 'Copy it now: it is not shown again.', 'token.label': 'Token', 'token.kept': 'I copied it',
   'token.unnamed': 'Unnamed', 'token.made.at': 'made {time}', 'token.used.at': 'used {time}', 'token.unused': 'never used', 'token.until': 'ends {time}', 'token.forever': 'no end',
+  'scope.label': 'What it may do', 'scope.admin': 'Everything', 'scope.admin.hint': 'What the person may do, the program may do.', 'scope.read': 'Only see', 'scope.read.hint': 'List and status; it changes nothing.', 'scope.ensure': 'Only connect', 'scope.ensure.hint': 'Only the call that ends in a QR code.',
+  'token.server': 'On this server only', 'token.server.all': 'On all', 'token.server.only': 'only {server}', 'token.prefix': 'Only names that begin with', 'token.prefix.hint': 'Like shop-; empty: all.', 'token.prefix.only': '{prefix}…',
   'token.call': 'How to call', 'token.docs': 'Description of the API',
   'recipe.label': 'In which language', 'recipe.import': 'In n8n: Import from File, or paste it into the workflow with Ctrl+V.', 'recipe.keep': 'Download the file',
   'api.title': 'API', 'api.begin': 'Beginning', 'api.begin.lead': 'Put a token in the place of TOKEN; an administrator makes one under Users.', 'api.or': 'or', 'api.required': 'required',

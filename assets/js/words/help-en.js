@@ -40,6 +40,7 @@ export default {
   rate_limited: ['Too many attempts', 'There were many wrong attempts in a short time.', 'Wait a minute, check the password or the token, and try again.'],
   unauthorized: ['You have to log in', 'The session has ended, or the token is not valid.', 'Log in again. For programs, make a token under Users.'],
   forbidden: ['For administrators only', 'Your account may not do this, or the request came from another site.', 'Ask an administrator. If you are one, open pareia at its usual address.'],
+  insufficient_scope: ['The token is not for this', 'A program used a token that is for something else, or reaches other numbers only.', 'Make a token with the scope that the error names, under Users.'],
   not_found: ['Not found', 'It does not exist, was removed, or belongs to somebody else.', 'Go back to the list and look again.'],
   busy: ['The server is busy', 'Too many requests are waiting, or another program is working on this number or using the database right now.', 'Try again in some seconds.'],
   no_contact: ['No contact with pareia', 'pareia did not answer. The connection is down, or it was switched off.', 'Check the network, and that pareia is running. The page tries again by itself.'],

@@ -40,6 +40,7 @@ export default {
   rate_limited: ['Tentativas demais', 'Houve muitas tentativas erradas em pouco tempo.', 'Espere um minuto, confira a senha ou o token e tente de novo.'],
   unauthorized: ['É preciso entrar', 'A sessão terminou, ou o token não vale.', 'Entre de novo. Para programas, crie um token em Usuários.'],
   forbidden: ['Só para administradores', 'Sua conta não pode fazer isto, ou o pedido veio de outro site.', 'Peça a um administrador. Se você é um, abra o pareia pelo endereço de sempre.'],
+  insufficient_scope: ['O token não é para isso', 'Um programa usou um token que só pode outra coisa, ou só alcança outros números.', 'Crie um token com o escopo que o erro diz, em Usuários.'],
   not_found: ['Não encontrado', 'Não existe, foi removido, ou é de outra pessoa.', 'Volte para a lista e procure de novo.'],
   busy: ['Servidor ocupado', 'Há pedidos demais esperando, ou outro programa está trabalhando neste número ou usando o banco de dados agora.', 'Tente de novo em alguns segundos.'],
   no_contact: ['Sem contato com o pareia', 'O pareia não respondeu. A internet caiu, ou ele foi desligado.', 'Confira a rede e se o pareia está rodando. A página tenta de novo sozinha.'],

@@ -222,6 +222,8 @@ export default {
   'token.title': 'Tokens', 'token.lead': 'Para programas que chamam a API, como um sistema de vendas.', 'token.add': 'Criar token', 'token.add.do': 'Criar token', 'token.user': 'Em nome de', 'token.user.hint': 'O programa vê o que esta pessoa vê.',
   'token.name': 'Para que serve', 'token.name.hint': 'Letras e números, como sistema-de-vendas.', 'token.expires': 'Validade', 'token.never': 'Sem prazo', 'token.made': 'Token criado', 'token.once': 'Copie agora: ele não será mostrado de novo.', 'token.label': 'Token', 'token.kept': 'Já copiei',
   'token.unnamed': 'Sem nome', 'token.made.at': 'criado {time}', 'token.used.at': 'usado {time}', 'token.unused': 'nunca usado', 'token.until': 'vence {time}', 'token.forever': 'sem prazo',
+  'scope.label': 'O que pode', 'scope.admin': 'Tudo', 'scope.admin.hint': 'O que a pessoa pode fazer, o programa também pode.', 'scope.read': 'Só ver', 'scope.read.hint': 'Lista e status; não muda nada.', 'scope.ensure': 'Só conectar', 'scope.ensure.hint': 'Só a chamada que termina num QR Code.',
+  'token.server': 'Só neste servidor', 'token.server.all': 'Em todos', 'token.server.only': 'só {server}', 'token.prefix': 'Só nomes que começam com', 'token.prefix.hint': 'Como loja-; vazio: todos.', 'token.prefix.only': '{prefix}…',
   'token.call': 'Como chamar', 'token.docs': 'Descrição da API',
   'recipe.label': 'Em que linguagem', 'recipe.import': 'No n8n: Import from File, ou cole no fluxo com Ctrl+V.', 'recipe.keep': 'Baixar o arquivo',
   'api.title': 'API', 'api.begin': 'Começo', 'api.begin.lead': 'Troque TOKEN por um token, que um administrador cria em Usuários.', 'api.or': 'ou', 'api.required': 'obrigatório',

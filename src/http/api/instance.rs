@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::change::description;
 use super::details::DetailsJson;
-use super::instances::owner;
+use super::instances::{owner, reaches};
 use super::scan_help::ScanHelpJson;
 use crate::domain::clock;
 use crate::domain::{
@@ -49,11 +49,11 @@ fn describe(app: &App, request: &Request, call: &ConnectRequest, new: &Descripti
         return Ok(());
     }
     match app.store.target(call.name.as_str(), Some(&call.caller.user))? {
-        Some(target) => app
+        Some(target) if reaches(app, &call.caller, &target)? => app
             .action_service
             .change(&target, None, new, request.id())
             .map_err(|error| Problem::Action(Action::Change, error)),
-        None => Ok(()),
+        _ => Ok(()),
     }
 }
 
@@ -67,7 +67,7 @@ pub fn request_for(target: &InstanceRef, pairing_code: bool) -> Result<ConnectRe
     const PHONE: &str = "channelPhoneOrId";
     let no_phone = || Problem::InvalidField(PHONE, text::stored_phone_unreadable(PHONE));
     Ok(ConnectRequest {
-        caller: Caller { user: target.user.clone(), role: Role::Owner },
+        caller: Caller::of(&*target.user, Role::Owner),
         channel: target.channel,
         name: target.name.clone(),
         phone: target.phone.clone().ok_or_else(no_phone)?,
@@ -205,7 +205,7 @@ mod tests {
         r#"{"channel":"whatsapp_evolution","channelInstanceId":"a","channelPhoneOrId":"+55 21 99185-6227"}"#;
 
     fn read(body: &[u8]) -> Result<ConnectRequest, Problem> {
-        connect_request(&Caller { user: "u1".into(), role: Role::Owner }, &Fields::read(body)?)
+        connect_request(&Caller::of("u1", Role::Owner), &Fields::read(body)?)
     }
 
     /// What is wrong with a body, by code and field.

@@ -44,7 +44,20 @@ pub fn owner(caller: &Caller) -> Option<&str> {
 pub fn asked(app: &App, request: &Request) -> Result<(Caller, InstanceRef), Problem> {
     let caller = auth::caller(app, request)?;
     let target = app.store.target(request.captured(), owner(&caller))?.ok_or(Problem::NotFound)?;
-    Ok((caller, target))
+    if reaches(app, &caller, &target)? { Ok((caller, target)) } else { Err(Problem::NotFound) }
+}
+
+/// Whether the caller's token reaches that row of those that its user sees.
+pub fn reaches(app: &App, caller: &Caller, target: &InstanceRef) -> Result<bool, Problem> {
+    if !caller.limits.is_narrowed() {
+        return Ok(true);
+    }
+    let line = app.store.instance_line(&target.id, None)?;
+    Ok(line.is_some_and(|line| reaches_line(caller, &line)))
+}
+
+fn reaches_line(caller: &Caller, line: &InstanceLine) -> bool {
+    caller.limits.has_name(&line.name) && caller.limits.has_server(line.credential.as_deref())
 }
 
 /// The row they mean.
@@ -65,7 +78,8 @@ pub fn list(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let filter = filter(&caller, request)?;
     let page = query::number(request, "page", 1..=LAST_PAGE)?.unwrap_or(1);
     let per_page = query::number(request, "perPage", 1..=MOST_PER_PAGE)?.unwrap_or(PER_PAGE);
-    let found = app.store.instance_page(&filter, (page - 1) * per_page, per_page)?;
+    let mut found = app.store.instance_page(&filter, (page - 1) * per_page, per_page)?;
+    found.failing_servers.retain(|server| caller.limits.has_server(Some(&server.credential)));
     found.lines.iter().for_each(|line| keep_fresh(app, line));
     Ok(HttpReply::json_of(
         200,
@@ -89,6 +103,7 @@ pub fn filter(caller: &Caller, request: &Request) -> Result<Filter, Problem> {
     let is_number = |text: &String| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     Ok(Filter {
         owner: owner(caller).map(str::to_owned),
+        limits: caller.limits.clone(),
         user: text("user")?,
         server: text("server")?,
         search,
@@ -123,11 +138,12 @@ fn word<T: Copy, const N: usize>(
 /// `GET …/{id}`.
 pub fn show(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let caller = auth::caller(app, request)?;
-    line(app, request.captured(), owner(&caller))
+    line(app, request.captured(), &caller)
 }
 
-fn line(app: &App, key: &str, owner: Option<&str>) -> Result<HttpReply, Problem> {
-    let line = app.store.instance_line(key, owner)?.ok_or(Problem::NotFound)?;
+fn line(app: &App, key: &str, caller: &Caller) -> Result<HttpReply, Problem> {
+    let line = app.store.instance_line(key, owner(caller))?.filter(|line| reaches_line(caller, line));
+    let line = line.ok_or(Problem::NotFound)?;
     keep_fresh(app, &line);
     Ok(HttpReply::data(&InstanceJson::of(&line)))
 }
@@ -214,7 +230,7 @@ pub fn action_reply(
     done: Result<(), ActionError>,
 ) -> Result<HttpReply, Problem> {
     done.map_err(|error| Problem::Action(action, error))?;
-    line(app, &target.id, owner(caller))
+    line(app, &target.id, caller)
 }
 
 /// What a deletion took away, or would, as JSON, for the API and for `--json`.

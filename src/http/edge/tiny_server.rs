@@ -114,6 +114,7 @@ fn read(received: &mut tiny_http::Request, peer: IpAddr, id: &str) -> io::Result
         id: id.to_owned(),
         began,
         captured: String::new(),
+        route: "",
     })
 }
 

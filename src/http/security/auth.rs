@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use super::origin::{self, Site};
 use super::usage_notes::Used;
-use super::{bearer, cookie, peer};
+use super::{bearer, cookie, peer, token_guard};
 use crate::domain::{Caller, Permission, Secret, Via};
 use crate::http::app::App;
 use crate::http::problem::Problem;
@@ -91,6 +91,7 @@ fn by_token(app: &App, request: &Request) -> Result<Caller, Problem> {
     if found.note_due {
         app.usage_notes.note(Used::Token(Secret::new(token)));
     }
+    token_guard::check(request, &found.caller.limits)?;
     Ok(found.caller)
 }
 

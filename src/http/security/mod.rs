@@ -12,4 +12,5 @@ pub mod origin;
 pub mod peer;
 pub mod rate_limit;
 pub mod throttles;
+pub mod token_guard;
 pub mod usage_notes;

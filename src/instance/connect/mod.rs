@@ -53,6 +53,9 @@ impl ConnectService {
     /// request id for the log.
     pub fn connect(&self, request: &ConnectRequest, trace: &str) -> ConnectResult {
         let begun = Instant::now();
+        if !request.caller.limits.has_name(request.name.as_str()) {
+            return Err(ConnectError::OutOfReach(request.caller.limits.clone()));
+        }
         if self.singleflight.is_behind_other_user(request) && self.belongs_to_other_user(request) {
             return Err(ConnectError::OwnedByOther);
         }

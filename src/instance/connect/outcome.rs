@@ -3,7 +3,8 @@
 //! An error gets its HTTP status in `http::problem`, its code and sentence in `text`, not here.
 
 use crate::domain::{
-    Caller, Channel, Integration, Millis, Name, Phone, Qr, RestoreReport, ScanHelp, Status, UseCaseError,
+    Caller, Channel, Integration, Millis, Name, Phone, Qr, RestoreReport, ScanHelp, Status, TokenLimits,
+    UseCaseError,
 };
 
 /// One call: whose, and for which instance. Equal calls at the same moment share one run and its result.
@@ -72,6 +73,8 @@ pub enum ConnectError {
     PairedUpstream,
     /// Upstream has the name for an instance of this kind, which no phone is paired with.
     NotAPhone(Integration),
+    /// The caller's token reaches neither the name nor a server for it: these are its limits.
+    OutOfReach(TokenLimits),
     /// No credential of the channel is active.
     NoActiveCredential(Channel),
     /// No active server has room for another number.

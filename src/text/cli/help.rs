@@ -93,7 +93,7 @@ pub const COMMANDS: &[(&str, Text, &str)] = &[
     (
         "token create",
         Text("Cria um token e o imprime, uma única vez", "Creates a token and prints it, once only"),
-        "TOKEN=$(pareia token create loja --name site --expires 365)",
+        "TOKEN=$(pareia token create loja --name site --scope ensure --prefix loja-)",
     ),
     (
         "token list",
@@ -423,6 +423,29 @@ pub const ARGUMENTS: &[(&str, Text)] = &[
         Text(
             "Dias até expirar, de 1 a 3650 (padrão: não expira)",
             "Days until it expires, from 1 to 3650 (default: it does not)",
+        ),
+    ),
+    (
+        "scope",
+        Text(
+            "O que o token pode: ensure (só o POST que termina num QR Code), read (só ver) ou admin (tudo que \
+             o usuário pode; o padrão)",
+            "What the token may do: ensure (only the POST that ends in a QR code), read (only see) or admin \
+             (all that the user may; the default)",
+        ),
+    ),
+    (
+        "token create server",
+        Text(
+            "Vale só para as instâncias do servidor desta credencial",
+            "Is only for the instances of this credential's server",
+        ),
+    ),
+    (
+        "prefix",
+        Text(
+            "Vale só para as instâncias cujo nome começa assim",
+            "Is only for the instances whose name begins like this",
         ),
     ),
     (

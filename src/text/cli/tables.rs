@@ -43,8 +43,8 @@ pub fn user_titles() -> &'static [&'static str] {
 /// Titles of `pareia token list`.
 pub fn token_titles() -> &'static [&'static str] {
     either(
-        &["ID", "USUÁRIO", "NOME", "EXPIRA (UTC)", "USADO (UTC)", "CRIADO (UTC)"],
-        &["ID", "USER", "NAME", "EXPIRES (UTC)", "USED (UTC)", "CREATED (UTC)"],
+        &["ID", "USUÁRIO", "NOME", "ESCOPO", "EXPIRA (UTC)", "USADO (UTC)", "CRIADO (UTC)"],
+        &["ID", "USER", "NAME", "SCOPE", "EXPIRES (UTC)", "USED (UTC)", "CREATED (UTC)"],
     )
 }
 /// Titles of `pareia audit list`.

@@ -116,7 +116,7 @@ pub const HELP_PAGE: [Text; 10] = [
 ];
 
 /// Names of values, as the commands have them.
-pub const VALUE_NAMES: [Text; 29] = [
+pub const VALUE_NAMES: [Text; 31] = [
     Text("ARQUIVO", "FILE"),
     Text("ARQUIVO|PASTA", "FILE|FOLDER"),
     Text("AÇÃO", "ACTION"),
@@ -126,6 +126,7 @@ pub const VALUE_NAMES: [Text; 29] = [
     Text("DIA", "DAY"),
     Text("DIAS", "DAYS"),
     Text("ENDEREÇO", "ADDRESS"),
+    Text("ESCOPO", "SCOPE"),
     Text("ETIQUETA", "LABEL"),
     Text("FORMATO", "FORMAT"),
     Text("FUSO", "OFFSET"),
@@ -137,6 +138,7 @@ pub const VALUE_NAMES: [Text; 29] = [
     Text("OUTRO", "OTHER"),
     Text("PAPEL", "ROLE"),
     Text("PASTA", "FOLDER"),
+    Text("PREFIXO", "PREFIX"),
     Text("SEGUNDOS", "SECONDS"),
     Text("SERVIDOR", "SERVER"),
     Text("TELEFONE", "PHONE"),

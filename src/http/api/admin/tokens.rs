@@ -2,8 +2,8 @@
 //! `admin::tokens`.
 
 use super::json::{NewTokenJson, TokenJson};
-use crate::admin::tokens::{self, TOKEN_DAYS, TokenError};
-use crate::domain::{Permission, label};
+use crate::admin::tokens::{self, TOKEN_DAYS, TokenDraft, TokenError};
+use crate::domain::{Permission, TokenLimits, TokenScope, label, name_prefix};
 use crate::http::app::App;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
@@ -16,6 +16,7 @@ impl From<TokenError> for Problem {
     fn from(error: TokenError) -> Self {
         match error {
             TokenError::UserUnknown => Self::InvalidField("user", text::no_such_user("user")),
+            TokenError::ServerUnknown => Self::InvalidField("server", text::no_such_server("server")),
             TokenError::Unknown => Self::NotFound,
             TokenError::Store(error) => Self::Store(error),
         }
@@ -40,9 +41,13 @@ pub fn revoke(app: &App, request: &Request) -> Result<HttpReply, Problem> {
 pub fn create(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     auth::permitted(app, request, Permission::ManageTokens)?;
     let fields = Fields::read(request.body())?;
-    let user = fields.text("user")?;
-    let name = fields.optional("name", label)?;
+    let limits = TokenLimits {
+        scope: fields.optional("scope", TokenScope::parse)?.unwrap_or_default(),
+        server: fields.optional_text("server")?.map(str::to_owned),
+        prefix: fields.optional("namePrefix", name_prefix)?,
+    };
+    let (user, name) = (fields.text("user")?.to_owned(), fields.optional("name", label)?);
     let days = fields.number("expiresDays", TOKEN_DAYS)?;
-    let new = tokens::create(&app.store, user, name.as_deref(), days)?;
+    let new = tokens::create(&app.store, TokenDraft { user, name, days, limits })?;
     Ok(HttpReply::data(&NewTokenJson::from(&new)))
 }

@@ -22,7 +22,9 @@ impl ConnectCall<'_> {
         let mut servers = servers.map_err(|e| self.internal(&e))?;
         // Another credential of the server that is left leads to the same instance.
         servers.retain(|(server, _)| left.as_ref().is_none_or(|left| left.base_url != server.base_url));
-        let rooms: Vec<_> = servers.iter().map(|(_, room)| *room).collect();
+        servers.sort_by_key(|(credential, _)| !self.reaches(&credential.id));
+        let reached = servers.iter().filter(|(credential, _)| self.reaches(&credential.id));
+        let rooms: Vec<_> = reached.map(|(_, room)| *room).collect();
         let mut active: Vec<_> = servers.into_iter().map(|(credential, _)| credential).collect();
         let placed = roomiest(&rooms);
         if let Some(at) = placed {
@@ -52,6 +54,8 @@ impl ConnectCall<'_> {
     fn no_room(&self, active: &[Credential]) -> ConnectError {
         if active.is_empty() {
             ConnectError::NoActiveCredential(self.request.channel)
+        } else if !active.iter().any(|credential| self.reaches(&credential.id)) {
+            self.out_of_reach()
         } else {
             ConnectError::NoRoom
         }

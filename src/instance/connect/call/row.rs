@@ -38,6 +38,7 @@ impl ConnectCall<'_> {
     /// heard of the name.
     pub(super) fn choose_server(&mut self) -> Result<(), ConnectError> {
         let own = match self.row.known().and_then(|r| r.credential.clone()) {
+            Some(id) if !self.reaches(&id) => return Err(self.out_of_reach()),
             Some(id) => self.service.store.credential(&id).map_err(|e| self.internal(&e))?,
             None => None,
         };
@@ -49,6 +50,10 @@ impl ConnectCall<'_> {
                 None => return Ok(()),
             },
         };
+        // A name without a row may have its home anywhere.
+        if !self.reaches(&chosen.id) {
+            return Err(self.out_of_reach());
+        }
         let base_url = server_address(&chosen, self.trace)?;
         let permit = match self.row.known() {
             Some(_) => self.call_permit_at(&chosen.id),
@@ -61,6 +66,15 @@ impl ConnectCall<'_> {
         let client = self.client_of(&chosen, &base_url, self.deadline);
         self.server = Some(ChosenServer { credential: chosen.id, base_url, client, permit: Some(permit) });
         Ok(())
+    }
+
+    /// Whether the caller's token reaches what is on that server.
+    pub(super) fn reaches(&self, credential: &str) -> bool {
+        self.request.caller.limits.has_server(Some(credential))
+    }
+
+    pub(super) fn out_of_reach(&self) -> ConnectError {
+        ConnectError::OutOfReach(self.request.caller.limits.clone())
     }
 
     /// A client of a credential's server, which is at that address.
