@@ -39,7 +39,7 @@ pub use api::admin::json::{CredentialJson, CredentialTestJson, TokenJson, UserJs
 pub use api::admin::unmanaged::{AdoptionJson, FoundInstanceJson, UnmanagedJson};
 pub use api::instance::ConnectJson;
 pub use api::instances::{InstanceJson, InstanceRemoval};
-pub use api::link::NewLinkJson;
+pub use api::link::{LinkJson, NewLinkJson};
 pub use api::moving::{InstanceMoveJson, SentTestJson};
 pub use api::notices::{AddedTargetJson, NoticeLogJson, NoticeTargetJson};
 pub use api::webhook::address as webhook_address;

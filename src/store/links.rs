@@ -121,6 +121,21 @@ impl Store {
         })
     }
 
+    /// Ends one link of an instance; `false` when it has none of that id, or that one had ended already.
+    pub fn revoke_link(&self, instance: &str, id: &str) -> Result<bool, Error> {
+        let end = "DELETE FROM connect_links WHERE instanceId = ?1 AND id = ?2
+            RETURNING usedAt IS NULL AND expiresAt > ?3";
+        let now = self.clock.now();
+        let ended: Option<bool> = self.write(|t| {
+            let ended = t.query_row(end, params![instance, id, now], |row| row.get(0)).optional()?;
+            if ended == Some(true) {
+                note(t, now, AuditAction::LinkRevoke, instance, id)?;
+            }
+            Ok(ended)
+        })?;
+        Ok(ended.unwrap_or(false))
+    }
+
     /// The link of that token, expired or not; `None` when it is nobody's, or was revoked.
     pub fn link(&self, token: &str) -> Result<Option<Link>, Error> {
         self.read(|c| {

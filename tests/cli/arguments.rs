@@ -29,7 +29,7 @@ fn every_help_page_is_portuguese_and_ends_with_an_example() {
         left.extend(children(&ran.out).iter().map(|child| format!("{path} {child}")));
         seen += 1;
     }
-    assert_eq!(seen, 54, "commands with a page");
+    assert_eq!(seen, 55, "commands with a page");
     assert!(!desk.folder.join("data").exists(), "help opens no data folder");
     desk.says("--version", 0, concat!("pareia ", env!("CARGO_PKG_VERSION")), "");
 }

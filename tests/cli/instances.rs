@@ -174,6 +174,12 @@ fn a_link_is_printed_alone_and_leads_to_where_people_reach_the_page() {
     let (base, token) = made.out.trim_end().split_once("/c#").unwrap();
     assert_eq!(base, format!("http://127.0.0.1:{port}"));
     assert!(made.err.contains("Vale até ") && !made.err.contains(token), "{}", made.err);
+    let listed = desk.json("instance links a --json");
+    let id = listed[1]["id"].as_str().unwrap();
+    assert_eq!(listed.as_array().map(Vec::len), Some(2));
+    assert!(desk.ok("instance links a").contains(id));
+    desk.says(&format!("instance links a --revoke {id}"), 0, "", "Links cancelados: 1");
+    desk.says(&format!("instance links a --revoke {id}"), 1, "", "Veja os ids com: pareia instance links a");
     let json = desk.json("instance link a --json");
     assert!(json["url"].as_str().unwrap().starts_with(base) && json["expiresAt"].is_string(), "{json}");
     let ask = format!("POST /api/connect HTTP/1.0\r\nAuthorization: Bearer {token}\r\n\r\n");

@@ -136,7 +136,14 @@ fn links_are_listed_revoked_and_not_too_many() {
     assert!(!listed.body.to_string().contains("pareia_link_"), "no token is shown twice");
     expired(&connect(&shop, &oldest, &Value::Null));
     assert_eq!(connect(&shop, &second, &Value::Null).status, 200);
-    assert_eq!(shop.call("DELETE", &path).data("revoked"), 20);
+    // The newest is the first of the list.
+    let newest = link(&shop, "a");
+    let one = format!("{path}?id={}", shop.call("GET", &path).body["data"][0]["id"].as_str().expect("an id"));
+    assert_eq!(shop.call("DELETE", &one.replace("/a/", "/b/")).status, 404, "it is another instance's");
+    assert_eq!(shop.call("DELETE", &one).data("revoked"), 1);
+    assert_eq!(shop.call("DELETE", &one).status, 404);
+    expired(&connect(&shop, &newest, &Value::Null));
+    assert_eq!(shop.call("DELETE", &path).data("revoked"), 19);
     assert_eq!(shop.call("DELETE", &path).data("revoked"), 0);
     expired(&connect(&shop, &second, &Value::Null));
     assert_eq!(connect(&shop, &beside, &Value::Null).status, 200, "another instance's is another's");

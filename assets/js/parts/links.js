@@ -33,10 +33,13 @@ export function links(name, signal) {
   const show = (active) => {
     fillWith(open, active.length > 0 && [
       h('h3', {}, tn('link.active', active.length)),
-      h('ul', { class: 'plain-list' }, active.map((link) => h('li', {}, tx('link.row', { made: when(link.createdAt), until: when(link.expiresAt) })))),
-      button(t('link.revoke'), async () => { await remove(path); toast(t('link.revoked')); await load(); }, { icon: 'off' }),
+      h('ul', { class: 'rows' }, active.map((link, i) => h('li', { class: 'row' },
+        h('p', { class: 'row-text' }, tx('link.row', { made: when(link.createdAt), until: when(link.expiresAt) })),
+        h('div', { class: 'row-actions' }, button(t('link.revoke.one'), () => end(link), { kind: 'danger-quiet', name: `${t('link.revoke.one')} (${i + 1})` }))))),
+      active.length > 1 && h('div', { class: 'actions' }, button(t('link.revoke'), async () => { await remove(path); toast(t('link.revoked')); await load(); }, { icon: 'off' })),
     ]);
   };
+  const end = async (link) => { await remove(`${path}?id=${encodeURIComponent(link.id)}`); toast(t('link.revoked.one')); await load(); };
   const newest = latest(signal);
   // The list is an extra; making a link says what is wrong.
   const load = () => newest((asking) => get(path, { signal: asking }), show, () => {});

@@ -5,6 +5,7 @@ mod adopt;
 mod connect;
 mod lines;
 mod link;
+mod links;
 mod moving;
 mod service;
 mod set;
@@ -34,6 +35,7 @@ pub enum InstanceCommand {
     Set(set::SetArgs),
     Adopt(adopt::AdoptArgs),
     Link(link::LinkArgs),
+    Links(links::LinksArgs),
     Logout {
         #[arg(value_name = "NOME", value_parser = values::typed())]
         name: String,
@@ -60,6 +62,7 @@ pub fn run(store: Store, command: InstanceCommand) -> CommandResult {
         InstanceCommand::Set(arguments) => set::run(store, arguments),
         InstanceCommand::Adopt(arguments) => adopt::run(store, &arguments),
         InstanceCommand::Link(arguments) => link::run(&store, &arguments),
+        InstanceCommand::Links(arguments) => links::run(&store, &arguments),
         InstanceCommand::Logout { name } => actions::logout(store, &name),
         InstanceCommand::Restart { name } => actions::restart(store, &name),
         InstanceCommand::Move(arguments) => moving::relocate(store, &arguments),

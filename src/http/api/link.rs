@@ -9,6 +9,7 @@ use crate::domain::clock;
 use crate::http::app::App;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
+use crate::http::query;
 use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::origin;
@@ -31,10 +32,14 @@ pub fn list(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     Ok(HttpReply::data(&links.iter().map(LinkJson::of).collect::<Vec<_>>()))
 }
 
-/// Ends all of them.
+/// Ends all of them, or, with `?id=`, that one.
 pub fn revoke(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let target = target_of(app, request)?;
-    let revoked = app.store.revoke_links(&target.id)?;
+    let revoked = match query::given(request, "id")? {
+        None => app.store.revoke_links(&target.id)?,
+        Some(id) if app.store.revoke_link(&target.id, &id)? => 1,
+        Some(_) => return Err(Problem::NotFound),
+    };
     Ok(HttpReply::data(&RevokedLinksJson { revoked }))
 }
 
@@ -54,16 +59,18 @@ impl<'a> NewLinkJson<'a> {
     }
 }
 
+/// A link by what is known of it, as JSON, for the API and for `--json`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct LinkJson<'a> {
+pub struct LinkJson<'a> {
     id: &'a str,
     created_at: String,
     expires_at: String,
 }
 
 impl<'a> LinkJson<'a> {
-    fn of(line: &'a LinkLine) -> Self {
+    /// What is shown of a line.
+    pub fn of(line: &'a LinkLine) -> Self {
         Self {
             id: &line.id,
             created_at: clock::iso(line.created_at),

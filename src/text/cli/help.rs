@@ -228,6 +228,14 @@ pub const COMMANDS: &[(&str, Text, &str)] = &[
         "pareia instance link my-store --minutes 60",
     ),
     (
+        "instance links",
+        Text(
+            "Lista os links desta instância que ainda mostram o QR Code, ou cancela um ou todos",
+            "Lists this instance's links that still show its QR code, or cancels one or all",
+        ),
+        "pareia instance links my-store --revoke l3k9x0a7m2c5v8b1n4q6w0e2",
+    ),
+    (
         "instance move",
         Text(
             "Muda uma instância de servidor, com as configurações dela; diz antes o que não vai junto",
@@ -546,6 +554,9 @@ pub const ARGUMENTS: &[(&str, Text)] = &[
         ),
     ),
     ("instance link name", Text("Nome da instância, ou id dela", "Instance's name, or its id")),
+    ("instance links name", Text("Nome da instância, ou id dela", "Instance's name, or its id")),
+    ("revoke", Text("Id do link que deixa de valer", "Id of the link that is cancelled")),
+    ("revoke_all", Text("Cancela todos os links da instância", "Cancels all links of the instance")),
     (
         "capacity",
         Text("Quantos números, no máximo, o servidor recebe", "Most numbers that the server is given"),

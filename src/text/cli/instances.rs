@@ -159,6 +159,27 @@ pub fn link_made(expires: &str) -> String {
     )
 }
 
+/// The list of links is empty.
+pub fn no_links() -> &'static str {
+    either(
+        "Nenhum link aberto. Crie um com: pareia instance link NOME",
+        "No open link. Make one with: pareia instance link NAME",
+    )
+}
+
+/// No link of the instance that still shows its code has the id.
+pub fn link_unknown(id: &str, name: &str) -> String {
+    say!(
+        "não há link aberto \"{id}\". Veja os ids com: pareia instance links {name}",
+        "there is no open link \"{id}\". See the ids with: pareia instance links {name}"
+    )
+}
+
+/// So many links were ended.
+pub fn links_revoked(links: usize) -> String {
+    say!("Links cancelados: {links}", "Links cancelled: {links}")
+}
+
 /// A phone was logged out.
 pub fn logged_out(name: &str) -> String {
     say!(

@@ -54,6 +54,10 @@ pub fn audit_titles() -> &'static [&'static str] {
         &["WHEN (UTC)", "WHO", "BY", "FROM", "ACTION", "ON", "DETAIL", "RESULT"],
     )
 }
+/// Titles of `pareia instance links`.
+pub fn link_titles() -> &'static [&'static str] {
+    either(&["ID", "CRIADO (UTC)", "VALE ATÉ (UTC)"], &["ID", "CREATED (UTC)", "VALID UNTIL (UTC)"])
+}
 /// Titles of what `pareia instance adopt` finds.
 pub fn unmanaged_titles() -> &'static [&'static str] {
     either(
