@@ -81,6 +81,14 @@ pub fn hmac_hex(key: &Secret, message: &[u8]) -> String {
     })
 }
 
+/// HMAC-SHA1, for one-time passwords alone: the apps that show them know no other.
+pub fn hmac_sha1(key: &[u8], message: &[u8]) -> [u8; 20] {
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key), message);
+    let mut bytes = [0; 20];
+    bytes.copy_from_slice(tag.as_ref());
+    bytes
+}
+
 /// The purpose from which the key of links in notices is derived.
 const LINKS: &[u8] = b"pareia links v1";
 /// The purpose from which the key of webhook secrets is derived.
@@ -91,6 +99,8 @@ const BROWSERS: &[u8] = b"pareia browsers v1";
 const SETUPS: &[u8] = b"pareia setup v1";
 /// The purpose from which the key of applied settings' marks is derived.
 const SETTINGS: &[u8] = b"pareia settings v1";
+/// The purpose from which the key of recovery codes' marks is derived.
+const RECOVERY: &[u8] = b"pareia recovery v1";
 /// Characters of a webhook's secret: 256 bits.
 const WEBHOOK_LEN: usize = 43;
 
@@ -107,6 +117,8 @@ pub struct Sealer {
     links: hmac::Key,
     /// Derived from the same key, so that a setting is known again whose value stands nowhere.
     settings: hmac::Key,
+    /// Derived from the same key, for recovery codes, which have too few digits for a hash without one.
+    recovery: hmac::Key,
 }
 
 impl Sealer {
@@ -148,6 +160,7 @@ impl Sealer {
             setups: signing(SETUPS),
             links: signing(LINKS),
             settings: signing(SETTINGS),
+            recovery: signing(RECOVERY),
         }
     }
 
@@ -214,6 +227,11 @@ impl Sealer {
     /// The mark by which the value of a setting is known again. Nobody finds the value by it.
     pub fn setting_mark(&self, value: &str) -> String {
         URL_SAFE_NO_PAD.encode(hmac::sign(&self.settings, value.as_bytes()))
+    }
+
+    /// What is stored in place of a user's recovery code.
+    pub fn recovery_mark(&self, user: &str, code: &str) -> String {
+        URL_SAFE_NO_PAD.encode(hmac::sign(&self.recovery, format!("{user} {code}").as_bytes()))
     }
 
     /// The credential whose webhook secret that is. Compares in constant time, and refuses a text of another

@@ -10,8 +10,10 @@ pub mod imports;
 mod lawful_name;
 pub mod links;
 mod password;
+pub mod second_factor;
 pub mod sessions;
 pub mod tokens;
+mod totp;
 pub mod unmanaged;
 pub mod users;
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::output::{CommandFailure, CommandResult, note};
+use super::output::{CommandFailure, CommandResult, fail, note};
 use super::table::{TableLine, list};
 use super::{secret_input, values};
 use crate::admin::users::{self, ChangedBy, UserError};
@@ -38,11 +38,22 @@ pub enum UserCommand {
         #[arg(value_name = "PAPEL", value_parser = values::role)]
         role: Role,
     },
+    #[command(subcommand)]
+    Totp(TotpCommand),
     Remove {
         #[arg(value_name = "NOME", value_parser = values::typed())]
         name: String,
         #[arg(long, value_name = "OUTRO", value_parser = values::typed())]
         instances_to: Option<String>,
+    },
+}
+
+/// What can be done with second factors.
+#[derive(clap::Subcommand, Debug)]
+pub enum TotpCommand {
+    Off {
+        #[arg(value_name = "NOME", value_parser = values::typed())]
+        name: String,
     },
 }
 
@@ -56,6 +67,7 @@ pub fn run(store: &Store, command: UserCommand) -> CommandResult {
         UserCommand::List { json } => list(&store.users()?, json, words::no_users()),
         UserCommand::Password { name } => set_password(store, &name),
         UserCommand::Role { name, role } => set_role(store, &name, role),
+        UserCommand::Totp(TotpCommand::Off { name }) => remove_second_factor(store, &name),
         UserCommand::Remove { name, instances_to } => remove(store, &name, instances_to.as_deref()),
     }
 }
@@ -97,6 +109,15 @@ fn set_password(store: &Store, name: &str) -> CommandResult {
 fn set_role(store: &Store, name: &str, role: Role) -> CommandResult {
     users::set_role(store, name, role, ChangedBy::CommandLine).map_err(|error| failure(name, None, error))?;
     note(words::role_set(name, role.as_str()));
+    Ok(())
+}
+
+fn remove_second_factor(store: &Store, name: &str) -> CommandResult {
+    let user = find(store, name)?;
+    if !store.remove_second_factor(&user.id)? {
+        return fail(words::no_second_factor(name));
+    }
+    note(words::second_factor_removed(name));
     Ok(())
 }
 

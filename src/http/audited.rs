@@ -50,6 +50,8 @@ pub fn action(method: &str, route: &str) -> Option<AuditAction> {
         ("POST", "/api/notices/{}/enable", A::NoticeEnable),
         ("POST", "/api/notices/{}/disable", A::NoticeDisable),
         ("DELETE", "/api/sessions/{}", A::SessionEnd),
+        ("POST", "/api/second-factor/confirm", A::UserFactorOn),
+        ("DELETE", "/api/second-factor", A::UserFactorOff),
         ("POST", "/api/password", A::UserPassword),
         ("POST", "/api/admin/credentials", A::CredentialAdd),
         ("PATCH", "/api/admin/credentials/{}", A::CredentialPlacement),

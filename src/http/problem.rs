@@ -70,6 +70,12 @@ pub enum Problem {
     ForeignOrigin(Option<String>),
     /// Name and password do not go together, or there is no such name.
     WrongPassword,
+    /// Name and password go together, and a code is needed as well.
+    CodeNeeded,
+    /// The code is none of the account's, or was used before.
+    WrongCode,
+    /// A second factor is on already.
+    SecondFactorOn,
     /// Too much of what upstream has to do the work for; the time until some is done again.
     TooOften(Duration),
     /// Too many attempts to log in, and the time until one is looked at again.
@@ -143,7 +149,11 @@ impl Problem {
             | Self::MisshapenBody(..)
             | Self::InvalidChannel
             | Self::Untested(_) => 400,
-            Self::Unauthorized | Self::UnreadableToken(_) | Self::WrongPassword => 401,
+            Self::Unauthorized
+            | Self::UnreadableToken(_)
+            | Self::WrongPassword
+            | Self::CodeNeeded
+            | Self::WrongCode => 401,
             Self::Forbidden
             | Self::TokenScope(..)
             | Self::TokenReach(_)
@@ -166,6 +176,7 @@ impl Problem {
             | Self::OutOfOrder(_)
             | Self::NoRestart
             | Self::TooManyTargets
+            | Self::SecondFactorOn
             | Self::LastAdministrator => 409,
             Self::LinkExpired | Self::SetupExpired => 410,
             Self::Action(_, error) => action_status(error),
@@ -177,9 +188,7 @@ impl Problem {
     /// The header that some statuses owe.
     pub fn header(&self) -> Option<(&'static str, String)> {
         match self {
-            Self::Unauthorized | Self::UnreadableToken(_) | Self::WrongPassword => {
-                Some(("WWW-Authenticate", "Bearer".to_owned()))
-            }
+            _ if self.status() == 401 => Some(("WWW-Authenticate", "Bearer".to_owned())),
             Self::MethodNotAllowed(allowed) => Some(("Allow", allowed.clone())),
             Self::RateLimited(wait) | Self::TooOften(wait) | Self::TooManyAttempts(wait) => {
                 Some(("Retry-After", whole_seconds(*wait).to_string()))
@@ -261,10 +270,11 @@ impl Problem {
             Self::CrossSite => ("forbidden", text::cross_site(), Some(text::cross_site_detail())),
             Self::ForeignOrigin(origin) => return text::foreign_origin(origin.as_deref()),
             Self::WrongPassword => return text::wrong_password(),
+            Self::CodeNeeded => return text::code_needed(),
+            Self::WrongCode => return text::wrong_code(),
+            Self::SecondFactorOn => return text::second_factor_on(),
             Self::TooOften(_) => ("rate_limited", text::too_often(), Some(text::too_often_detail())),
-            Self::TooManyAttempts(_) => {
-                ("rate_limited", text::too_many_attempts(), Some(text::too_many_attempts_detail()))
-            }
+            Self::TooManyAttempts(_) => return text::too_many_attempts(),
             Self::SetupExpired => ("setup_expired", text::setup_ended(), Some(text::setup_ended_detail())),
             Self::Taken(field) => ("name_taken", &*text::taken(field), None),
             Self::InUse(error, detail) => ("in_use", error.as_str(), Some(*detail)),
@@ -454,6 +464,9 @@ mod tests {
         check(&Problem::TokenReach(TokenLimits::default()), 403, "insufficient_scope", None);
         check(&Problem::ForeignOrigin(None), 403, "forbidden", None);
         check(&Problem::WrongPassword, 401, "wrong_password", None);
+        check(&Problem::CodeNeeded, 401, "code_needed", None);
+        check(&Problem::WrongCode, 401, "wrong_code", None);
+        check(&Problem::SecondFactorOn, 409, "second_factor_on", None);
         check(&Problem::TooOften(wait), 429, "rate_limited", Some(("Retry-After", "6")));
         check(&Problem::TooManyAttempts(wait), 429, "rate_limited", Some(("Retry-After", "6")));
         check(&Problem::SetupExpired, 410, "setup_expired", None);

@@ -11,7 +11,7 @@ use log::Level;
 use super::api::admin::{self, audit, backups, credentials, tokens, unmanaged, users};
 use super::api::{
     change, connect, events, facets, health, imports, instance, instances, link, login, moving, notices,
-    picture, reconnect, session, uptime, uptime_report, webhook,
+    picture, reconnect, second_factor, session, uptime, uptime_report, webhook,
 };
 use super::app::App;
 use super::assets;
@@ -100,6 +100,15 @@ const ROUTES: &[Route] = &[
     ),
     ("/api/sessions", &[("GET", Quick, session::list)]),
     ("/api/sessions/{}", &[("DELETE", WRITE, session::end)]),
+    (
+        "/api/second-factor",
+        &[
+            ("GET", Quick, second_factor::show),
+            ("POST", HASH, second_factor::begin),
+            ("DELETE", HASH, second_factor::remove),
+        ],
+    ),
+    ("/api/second-factor/confirm", &[("POST", WRITE, second_factor::confirm)]),
     ("/api/password", &[("POST", HASH, login::change_password)]),
     ("/api/admin/overview", &[("GET", Quick, admin::overview)]),
     ("/api/admin/credentials", &[("GET", Quick, credentials::list), ("POST", UPSTREAM, credentials::create)]),
@@ -423,7 +432,7 @@ mod tests {
     }
 
     /// What changes nothing, or is told where it is done: a call for a code by its row, a login by its name.
-    const NO_ACTS: [(&str, &str); 9] = [
+    const NO_ACTS: [(&str, &str); 10] = [
         ("POST", "/api/messaging/instance"),
         ("POST", "/api/messaging/instance/{}/connect"),
         ("POST", "/api/notices/{}/test"),
@@ -431,6 +440,7 @@ mod tests {
         ("POST", "/api/setup"),
         ("POST", "/api/session"),
         ("DELETE", "/api/session"),
+        ("POST", "/api/second-factor"),
         ("POST", "/api/admin/credentials/{}/test"),
         ("POST", WEBHOOK),
     ];

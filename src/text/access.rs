@@ -13,6 +13,33 @@ pub fn wrong_password() -> Sentence {
     let error = either("Nome ou senha incorretos", "Wrong name or password").to_owned();
     Sentence { code: "wrong_password", error, detail: Some(detail.into()) }
 }
+/// 401: the password was right.
+pub fn code_needed() -> Sentence {
+    let error = either("Falta o código do segundo fator", "The second factor's code is missing").to_owned();
+    let detail = either(
+        "Envie também \"code\": os 6 dígitos do aplicativo, ou um código de recuperação.",
+        "Send \"code\" as well: the app's 6 digits, or a recovery code.",
+    );
+    Sentence { code: "code_needed", error, detail: Some(detail.into()) }
+}
+/// 401: the code is wrong, or was used.
+pub fn wrong_code() -> Sentence {
+    let error = either("Código incorreto ou já usado", "The code is wrong, or was used before").to_owned();
+    let detail = either(
+        "Cada código vale uma vez: espere o próximo e confira a hora do celular. Sem o celular, use um código de \
+         recuperação, ou no servidor: pareia user totp off NOME",
+        "Each code works once: wait for the next, and see that the phone's clock is right. Without the phone use a \
+         recovery code, or on the server: pareia user totp off NAME",
+    );
+    Sentence { code: "wrong_code", error, detail: Some(detail.into()) }
+}
+/// 409.
+pub fn second_factor_on() -> Sentence {
+    let error = either("O segundo fator já está ativo", "The second factor is on already").to_owned();
+    let detail =
+        either("Para trocar de aplicativo, desative-o primeiro.", "To change the app, turn it off first.");
+    Sentence { code: "second_factor_on", error, detail: Some(detail.into()) }
+}
 /// 410: the link of the first start.
 pub fn setup_ended() -> &'static str {
     either("O link de configuração não vale mais", "The set-up link is no longer valid")
@@ -75,16 +102,14 @@ pub fn too_often_detail() -> &'static str {
     )
 }
 /// 429: logins.
-pub fn too_many_attempts() -> &'static str {
-    either("Tentativas demais em pouco tempo", "Too many attempts in a short time")
-}
-/// Said beside [`too_many_attempts`].
-pub fn too_many_attempts_detail() -> &'static str {
-    either(
+pub fn too_many_attempts() -> Sentence {
+    let error = either("Tentativas demais em pouco tempo", "Too many attempts in a short time").to_owned();
+    let detail = either(
         "Espere um minuto e tente de novo (para programas: o cabeçalho Retry-After). Quem já entrou continua.",
         "Wait a minute and try again (for programs: the Retry-After header). Whoever is logged in already \
          stays so.",
-    )
+    );
+    Sentence { code: "rate_limited", error, detail: Some(detail.into()) }
 }
 /// 409: nobody could log in as administrator any more.
 pub fn last_administrator() -> &'static str {

@@ -29,7 +29,7 @@ fn every_help_page_is_portuguese_and_ends_with_an_example() {
         left.extend(children(&ran.out).iter().map(|child| format!("{path} {child}")));
         seen += 1;
     }
-    assert_eq!(seen, 55, "commands with a page");
+    assert_eq!(seen, 57, "commands with a page");
     assert!(!desk.folder.join("data").exists(), "help opens no data folder");
     desk.says("--version", 0, concat!("pareia ", env!("CARGO_PKG_VERSION")), "");
 }
@@ -41,7 +41,7 @@ fn arguments_that_make_no_sense_end_with_2_and_one_sentence() {
     let long = "a".repeat(65);
     for (line, sentence) in [
         ("", "falta o comando: serve, demo, sim, user"),
-        ("user", "falta o comando: add, list, password, role, remove"),
+        ("user", "falta o comando: add, list, password, role, totp, remove"),
         ("usuario", "o comando \"usuario\" não existe"),
         ("user lista", "o comando \"lista\" não existe"),
         ("user list --yaml", "o argumento --yaml não existe aqui"),

@@ -129,6 +129,18 @@ fn a_password_is_set_from_a_pipe_and_ends_sessions() {
 }
 
 #[test]
+fn a_second_factor_is_turned_off_on_the_server() {
+    let desk = Desk::new();
+    desk.ok("user add ana");
+    let id = desk.store().user("ana").unwrap().unwrap().id;
+    assert!(desk.store().begin_second_factor(&id, &Secret::new("GEZDGNBV")).unwrap());
+    desk.says("user totp off ana", 0, "", "Segundo fator de \"ana\" desativado");
+    assert!(desk.store().second_factor(&id).unwrap().is_none());
+    desk.says("user totp off ana", 1, "", "\"ana\" não tem segundo fator");
+    desk.says("user totp off ninguem", 1, "", "não há usuário \"ninguem\"");
+}
+
+#[test]
 fn a_user_has_the_role_that_was_named() {
     let desk = Desk::new();
     for (name, flags) in [

@@ -22,6 +22,7 @@ mod metrics;
 mod recipes;
 mod roles;
 mod scans;
+mod second_factor;
 mod sub_path;
 mod token_limits;
 mod typed;

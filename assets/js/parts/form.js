@@ -48,6 +48,9 @@ export function secretField({ label, hint, optional, ...attributes }) {
   return { ...framed(input, { label, hint, optional, after: toggle }), get value() { return input.value; } };
 }
 
+/** A code of a second factor, of the app or for recovery. */
+export const codeField = (hint) => field({ label: t('factor.code'), hint, autocomplete: 'one-time-code', inputmode: 'numeric', required: true });
+
 /** A text of many lines, kept line by line. */
 export function textField({ label, hint, optional, ...attributes }) {
   const input = h('textarea', { autocomplete: 'off', spellcheck: 'false', autocapitalize: 'off', ...attributes });

@@ -11,6 +11,7 @@ import { button, linkButton } from '../parts/button.js';
 import { allGood, checkField, form, passwordProblem, radioField, secretField } from '../parts/form.js';
 import { fieldProblem, notice } from '../parts/notice.js';
 import { badge, page, section, skeleton } from '../parts/page.js';
+import { secondFactor } from '../parts/second-factor.js';
 import { toast } from '../parts/toast.js';
 
 function choice(legend, choices, current, changed) {
@@ -101,6 +102,6 @@ export function accountScreen({ signal, session, left }) {
   return page(t('nav.account'), { lead: tx('account.lead', { name: h('strong', {}, session.user) }), actions: out },
     h('div', { class: 'stack' },
       section(t('notices.title'), { lead: t('notices.lead'), actions: h('a', { class: 'button', href: '#/conta/avisos' }, t('notices.open')) }),
-      session.admin && backups(), passwordForm(session, sessions.load), sessions.node, looks(), browserAlerts(),
+      session.admin && backups(), passwordForm(session, sessions.load), secondFactor(signal), sessions.node, looks(), browserAlerts(),
       h('p', { class: 'hint version' }, `pareia ${session.version}`)));
 }

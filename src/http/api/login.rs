@@ -6,7 +6,7 @@
 
 use std::time::Instant;
 
-use crate::admin::Password;
+use crate::admin::{Password, second_factor};
 use crate::domain::{Caller, Name, Secret, Via, typed_text};
 use crate::http::api::session::SessionJson;
 use crate::http::app::App;
@@ -28,9 +28,30 @@ pub fn log_in(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     not_foreign(app, request)?;
     let fields = Fields::read(request.body())?;
     let (name, password) = (typed_text(fields.text("name")?), fields.secret("password")?);
-    let account = authenticate(app, request, &name, &password)?;
+    let (account, attempt) = check_password(app, request, &name, &password)?;
+    match check_code(app, &account, fields.optional_text("code")?) {
+        // It stays counted, so that codes are tried no faster than passwords.
+        Err(Problem::WrongCode) => {
+            log_failure(app, request, &name, &Problem::WrongCode);
+            return Err(Problem::WrongCode);
+        }
+        checked => {
+            attempt.succeeded();
+            checked?;
+        }
+    }
     identify(&name, &account.user, Via::Session, None);
     begin(app, request, &account)
+}
+
+/// Whether the code is right, where the account has a second factor.
+fn check_code(app: &App, account: &Account, code: Option<&str>) -> Result<(), Problem> {
+    match code {
+        _ if !second_factor::is_on(&app.store, &account.user)? => Ok(()),
+        None => Err(Problem::CodeNeeded),
+        Some(code) if second_factor::accepts(&app.store, &account.user, code)? => Ok(()),
+        Some(_) => Err(Problem::WrongCode),
+    }
 }
 
 /// Makes the first administrator, and logs in.
@@ -116,33 +137,42 @@ fn attempt<'a>(
 
 /// The account of that name, when this is its password.
 fn authenticate(app: &App, request: &Request, name: &str, password: &Secret) -> Result<Account, Problem> {
+    let (account, attempt) = check_password(app, request, name, password)?;
+    attempt.succeeded();
+    Ok(account)
+}
+
+/// The same, with the attempt, which is to be given back unless something else fails.
+fn check_password<'a>(
+    app: &'a App,
+    request: &Request,
+    name: &str,
+    password: &Secret,
+) -> Result<(Account, Attempt<'a>), Problem> {
     let account = app.store.account(name)?;
     let attempt = attempt(app, request, Some(name), account.as_ref())?;
     let kept = account.as_ref().and_then(|account| account.hash.as_deref());
     let right = app.login_guard.matches(password, kept);
     match (account, right) {
-        (Some(account), Ok(true)) => {
-            attempt.succeeded();
-            Ok(account)
-        }
+        (Some(account), Ok(true)) => Ok((account, attempt)),
         // It was never looked at, so that it was no failure.
         (_, Err(busy)) => {
             attempt.succeeded();
             Err(busy)
         }
         _ => {
-            log_failure(app, request, name);
+            log_failure(app, request, name, &Problem::WrongPassword);
             Err(Problem::WrongPassword)
         }
     }
 }
 
 /// Logs a failed login, once a second at most, with how many had no line since the one before, and tells the audit trail.
-fn log_failure(app: &App, request: &Request, name: &str) {
+fn log_failure(app: &App, request: &Request, name: &str, why: &Problem) {
     if let Some(untold) = app.login_guard.failed_logins.count(Instant::now()) {
         let more = if untold == 0 { String::new() } else { format!(" (and {untold} before it)") };
         log::warn!("id={} a login failed from {}{more}", request.id(), auth::address(app, request));
-        let noted = app.store.note_failed_login(name, Problem::WrongPassword.sentence().code);
+        let noted = app.store.note_failed_login(name, why.sentence().code);
         noted.unwrap_or_else(|error| log::error!("id={} it was not noted: {error}", request.id()));
     }
 }

@@ -17,6 +17,7 @@ pub mod notices;
 pub mod picture;
 pub mod reconnect;
 pub mod scan_help;
+pub mod second_factor;
 pub mod server_problem;
 pub mod session;
 pub mod uptime;

@@ -85,6 +85,19 @@ pub const COMMANDS: &[(&str, Text, &str)] = &[
         "pareia user role ana operator",
     ),
     (
+        "user totp",
+        Text("O segundo fator de um usuário", "A user's second factor"),
+        "pareia user totp off ana",
+    ),
+    (
+        "user totp off",
+        Text(
+            "Desativa o segundo fator de quem perdeu o celular e os códigos de recuperação",
+            "Turns off the second factor of somebody who lost phone and recovery codes",
+        ),
+        "pareia user totp off ana",
+    ),
+    (
         "user remove",
         Text("Remove um usuário e os tokens dele", "Removes a user and that user's tokens"),
         "pareia user remove loja --instances-to outra-loja",
@@ -422,6 +435,7 @@ pub const ARGUMENTS: &[(&str, Text)] = &[
     ),
     ("user password name", Text("Nome do usuário", "User's name")),
     ("user role name", Text("Nome do usuário", "User's name")),
+    ("user totp off name", Text("Nome do usuário", "User's name")),
     ("user remove name", Text("Nome do usuário", "User's name")),
     ("instances_to", Text("Usuário que fica com as instâncias", "User who takes over the instances")),
     ("user", Text("Nome do usuário", "User's name")),

@@ -117,6 +117,19 @@ pub fn instances_moved(instances: u32, new_owner: &str) -> String {
     )
 }
 
+/// A user has no second factor.
+pub fn no_second_factor(name: &str) -> String {
+    say!("\"{name}\" não tem segundo fator", "\"{name}\" has no second factor")
+}
+
+/// A user's second factor was removed.
+pub fn second_factor_removed(name: &str) -> String {
+    say!(
+        "Segundo fator de \"{name}\" desativado: a senha basta até ativar outro, em Conta",
+        "Second factor of \"{name}\" turned off: the password is enough until another is turned on, under Account"
+    )
+}
+
 /// A token was printed.
 pub fn token_created(id: &str) -> String {
     say!(
