@@ -68,15 +68,35 @@ pub fn is_on(store: &Store, user: &str) -> Result<bool, store::Error> {
     Ok(store.second_factor(user)?.is_some_and(|factor| factor.is_confirmed))
 }
 
-/// Whether that is a code of the user's, of the phone or for recovery, that was not used before. It is used now.
-pub fn accepts(store: &Store, user: &str, code: &str) -> Result<bool, store::Error> {
+/// What kind a code that counts is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AcceptedCode {
+    /// The phone's.
+    Phone,
+    /// One of those for when the phone is lost.
+    Recovery,
+}
+
+impl AcceptedCode {
+    /// Its word in the audit trail.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Phone => "code",
+            Self::Recovery => "recovery_code",
+        }
+    }
+}
+
+/// The kind of the code, if it is the user's and was not used before. It is used now.
+pub fn accepts(store: &Store, user: &str, code: &str) -> Result<Option<AcceptedCode>, store::Error> {
     let code = digits(code);
     if code.len() == RECOVERY_DIGITS {
-        return store.use_recovery_code(user, &code);
+        return Ok(store.use_recovery_code(user, &code)?.then_some(AcceptedCode::Recovery));
     }
     let secret = store.second_factor(user)?.and_then(|factor| factor.secret);
     let step = secret.and_then(|secret| totp::step_of(&secret, &code, store.clock().now()));
-    step.map_or(Ok(false), |step| store.use_code_step(user, step))
+    let is_new = step.map_or(Ok(false), |step| store.use_code_step(user, step))?;
+    Ok(is_new.then_some(AcceptedCode::Phone))
 }
 
 /// What is typed of a code, without the spaces and dashes that make it easier to read.

@@ -31,6 +31,8 @@ pub struct NewSession<'a> {
     pub address: &'a str,
     /// The session that this one replaces.
     pub replaces: Option<&'a str>,
+    /// What was shown beside the password, as the trail tells it.
+    pub shown: &'a str,
 }
 
 /// A valid session.
@@ -88,7 +90,7 @@ impl Store {
             let begun = t.execute(insert, row)?;
             t.execute(crowd, params![new.user, MAX_SESSIONS])?;
             if begun == 1 {
-                note(t, now, AuditAction::SessionBegin, new.user, "")?;
+                note(t, now, AuditAction::SessionBegin, new.user, new.shown)?;
             }
             Ok(begun)
         })?;

@@ -103,7 +103,14 @@ fn a_password_is_set_from_a_pipe_and_ends_sessions() {
     let hash = account().hash.unwrap();
     let begin = || {
         let (user, hash) = (account().user, account().hash.unwrap());
-        let new = NewSession { user: &user, hash: &hash, client: "", address: "127.0.0.1", replaces: None };
+        let new = NewSession {
+            user: &user,
+            hash: &hash,
+            client: "",
+            address: "127.0.0.1",
+            replaces: None,
+            shown: "",
+        };
         desk.store().add_session(&new).unwrap().unwrap()
     };
     let cookie = begin();

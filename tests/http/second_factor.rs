@@ -6,7 +6,7 @@ use pareia::sim::Version;
 use ring::hmac;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Client, Shop, instant};
+use crate::harness::{Answer, Client, Shop, instant, together};
 
 const PASSWORD: &str = "uma senha que ninguém sabe";
 const FACTOR: &str = "/api/second-factor";
@@ -86,6 +86,29 @@ fn codes_are_tried_no_faster_than_passwords() {
     let throttled = (0..1000).map(|_| log_in(&shop, Some("000000"))).find(|answer| answer.status == 429);
     assert_eq!(throttled.expect("it is throttled").code(), "rate_limited");
     assert_eq!(log_in(&shop, Some(&code(&shop, &secret, 1))).status, 429);
+}
+
+#[test]
+fn a_secret_is_confirmed_with_few_tries() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    shop.person("chefe", true, PASSWORD);
+    let mut browser = Client::logged_in(&shop, "chefe", PASSWORD);
+    browser.post(FACTOR, &json!({"password": PASSWORD}));
+    let mut confirm =
+        |_| browser.post(&format!("{FACTOR}/confirm"), &json!({"code": "00000a"})).code().to_owned();
+    let tries: Vec<_> = (0..11).map(&mut confirm).collect();
+    assert_eq!((tries[9].as_str(), tries[10].as_str()), ("wrong_code", "rate_limited"));
+}
+
+#[test]
+fn a_code_that_many_show_at_once_lets_one_in() {
+    let (shop, secret, recovery, _) = guarded();
+    for shown in [code(&shop, &secret, 1), recovery[0].clone()] {
+        let statuses = together(3, |_| log_in(&shop, Some(&shown)).status);
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+    }
+    let told = "SELECT detail FROM audit_entries WHERE action = 'session.begin' AND result = 'done' ORDER BY id DESC";
+    assert_eq!(shop.sql(told)[..2], [["recovery_code"], ["code"]]);
 }
 
 #[test]

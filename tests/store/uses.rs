@@ -26,7 +26,7 @@ fn a_use_is_due_once_an_hour_of_a_token_and_once_a_minute_of_a_session() {
     assert!(of_token());
 
     assert!(store.set_password(&user, "hash", None).expect("written"));
-    let new = NewSession { user: &user, hash: "hash", client: "", address: "", replaces: None };
+    let new = NewSession { user: &user, hash: "hash", client: "", address: "", replaces: None, shown: "" };
     let cookie = store.add_session(&new).expect("written").expect("the password is that one");
     let session = || store.session(cookie.expose()).expect("read").expect("a session");
     assert!(!session().note_due, "it has just begun");

@@ -29,29 +29,28 @@ pub fn log_in(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let fields = Fields::read(request.body())?;
     let (name, password) = (typed_text(fields.text("name")?), fields.secret("password")?);
     let (account, attempt) = check_password(app, request, &name, &password)?;
-    match check_code(app, &account, fields.optional_text("code")?) {
-        // It stays counted, so that codes are tried no faster than passwords.
-        Err(Problem::WrongCode) => {
-            log_failure(app, request, &name, &Problem::WrongCode);
-            return Err(Problem::WrongCode);
-        }
-        checked => {
-            attempt.succeeded();
-            checked?;
-        }
+    let shown = check_code(app, &account, attempt.account(), fields.optional_text("code")?);
+    // It stays counted, so that codes are tried no faster than passwords.
+    if let Err(Problem::WrongCode) = shown {
+        log_failure(app, request, &name, &Problem::WrongCode);
+        return Err(Problem::WrongCode);
     }
+    attempt.succeeded();
+    let shown = shown?;
     identify(&name, &account.user, Via::Session, None);
-    begin(app, request, &account)
+    begin(app, request, &account, shown)
 }
 
-/// Whether the code is right, where the account has a second factor.
-fn check_code(app: &App, account: &Account, code: Option<&str>) -> Result<(), Problem> {
-    match code {
-        _ if !second_factor::is_on(&app.store, &account.user)? => Ok(()),
-        None => Err(Problem::CodeNeeded),
-        Some(code) if second_factor::accepts(&app.store, &account.user, code)? => Ok(()),
-        Some(_) => Err(Problem::WrongCode),
+/// What the trail tells of the code, once it is right; nothing where the account has no second factor.
+fn check_code(app: &App, account: &Account, by: &str, code: Option<&str>) -> Result<&'static str, Problem> {
+    if !second_factor::is_on(&app.store, &account.user)? {
+        return Ok("");
     }
+    let code = code.ok_or(Problem::CodeNeeded)?;
+    app.login_guard.code(by, Instant::now())?;
+    let accepted = second_factor::accepts(&app.store, &account.user, code)?.ok_or(Problem::WrongCode)?;
+    app.login_guard.right_code(by);
+    Ok(accepted.as_str())
 }
 
 /// Makes the first administrator, and logs in.
@@ -72,7 +71,7 @@ pub fn set_up(app: &App, request: &Request) -> Result<HttpReply, Problem> {
         SetUp::NameTaken => return Err(Problem::Taken("name")),
     };
     log::info!("id={} the first administrator was set up", request.id());
-    begin(app, request, &account)
+    begin(app, request, &account, "")
 }
 
 /// Changes one's own password.
@@ -178,8 +177,8 @@ fn log_failure(app: &App, request: &Request, name: &str, why: &Problem) {
 }
 
 /// Begins a session, which takes the place of the one that the browser had: nobody else can have
-/// given it the cookie that is now logged in.
-fn begin(app: &App, request: &Request, account: &Account) -> Result<HttpReply, Problem> {
+/// given it the cookie that is now logged in. The trail tells what was shown beside the password.
+fn begin(app: &App, request: &Request, account: &Account, shown: &str) -> Result<HttpReply, Problem> {
     let agents = request.headers("User-Agent");
     let client: String = agents.first().map_or("", |a| a.trim()).chars().take(CLIENT).collect();
     let former = auth::cookie_session(app, request)?;
@@ -189,6 +188,7 @@ fn begin(app: &App, request: &Request, account: &Account) -> Result<HttpReply, P
         client: &client,
         address: &auth::address(app, request).to_string(),
         replaces: former.as_ref().map(|session| session.id.as_str()),
+        shown,
     };
     // No session: the password was changed while this was under way.
     let cookie = app.store.add_session(&new)?.ok_or(Problem::WrongPassword)?;

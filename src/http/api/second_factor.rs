@@ -1,6 +1,8 @@
 //! `/api/second-factor`: the codes that a login asks for after the password. The rules are those of
 //! `admin::second_factor`.
 
+use std::time::Instant;
+
 use serde::Serialize;
 
 use super::login;
@@ -44,7 +46,9 @@ pub fn begin(app: &App, request: &Request) -> Result<HttpReply, Problem> {
 pub fn confirm(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let caller = auth::caller(app, request)?;
     let code = Fields::read(request.body())?.secret("code")?;
+    app.login_guard.code(&caller.user, Instant::now())?;
     let codes = second_factor::confirm(&app.store, &caller.user, code.expose())?;
+    app.login_guard.right_code(&caller.user);
     log::info!("id={} a second factor was turned on", request.id());
     let recovery_codes = codes.iter().map(grouped).collect();
     Ok(HttpReply::data(&RecoveryCodesJson { recovery_codes }))

@@ -18,6 +18,10 @@ use crate::sync::{Permit, PermitLimits, Permits};
 /// them is forgotten: five times an address's, so that nobody shuts somebody else out from one place,
 /// and guesses from everywhere stay below one a second.
 const ACCOUNT: (u32, Duration) = (50, Duration::from_millis(1200));
+/// Wrong codes of a second factor that an account takes at once, and the time after which one of them is forgotten.
+/// Whoever guesses codes knows the password, so that addresses are no bound: from all of them together one in 200 would
+/// guess right within a day.
+const CODES: (u32, Duration) = (10, Duration::from_mins(1));
 /// Tests of servers that an administrator may make at once, and the time after which one of them is
 /// forgotten: nobody looks for open doors in the network from here.
 const TESTS: (u32, Duration) = (10, Duration::from_secs(1));
@@ -38,6 +42,7 @@ pub struct LoginGuard {
     by_account: RateLimit<String>,
     /// Of each account, the failures of browsers that logged in to it before.
     by_browser: RateLimit<String>,
+    codes: RateLimit<String>,
     tests: RateLimit<String>,
 }
 
@@ -50,6 +55,7 @@ impl Default for LoginGuard {
             by_address: RateLimit::default(),
             by_account: RateLimit::new(ACCOUNT.0, ACCOUNT.1),
             by_browser: RateLimit::default(),
+            codes: RateLimit::new(CODES.0, CODES.1),
             tests: RateLimit::new(TESTS.0, TESTS.1),
         }
     }
@@ -99,6 +105,16 @@ impl LoginGuard {
         Ok(self.passwords.matches(text, kept))
     }
 
+    /// Counts a code before it is looked at, for whoever shows it.
+    pub fn code(&self, by: &str, now: Instant) -> Result<(), Problem> {
+        self.codes.count(by.to_owned(), now).map_err(Problem::TooManyAttempts)
+    }
+
+    /// Gives back one that was right.
+    pub fn right_code(&self, by: &str) {
+        self.codes.give_back(&by.to_owned());
+    }
+
     fn turn(&self) -> Result<Permit<()>, Problem> {
         self.hashing.acquire((), Instant::now() + HASH_WAIT).ok_or(Problem::BUSY)
     }
@@ -110,6 +126,14 @@ impl LoginGuard {
 }
 
 impl Attempt<'_> {
+    /// By what codes are counted: those of a known browser are not shut out by others'.
+    pub fn account(&self) -> &str {
+        match &self.by {
+            Attempter::KnownBrowser(account) => account,
+            Attempter::Stranger(_, account) => account.as_deref().unwrap_or_default(),
+        }
+    }
+
     /// It was no failure.
     pub fn succeeded(self) {
         match &self.by {
@@ -142,6 +166,19 @@ mod tests {
         assert_eq!((0..20).filter(|_| known()).count(), 10, "her own browser has its own attempts");
         let later = now + ACCOUNT.1;
         assert!(guard.attempt(stranger(101, "ana"), later).is_ok(), "one of them is forgotten");
+    }
+
+    #[test]
+    fn codes_are_counted_for_the_account_wherever_they_come_from() {
+        let (guard, now) = (LoginGuard::default(), Instant::now());
+        let by = |by| guard.attempt(by, now).unwrap_or_else(|_| panic!("one is free"));
+        assert_eq!(by(stranger(1, "ana")).account(), by(stranger(2, "ana")).account());
+        assert_ne!(by(stranger(1, "ana")).account(), by(Attempter::KnownBrowser("u_ana".into())).account());
+        assert_eq!((0..99).filter(|_| guard.code("ana", now).is_ok()).count(), 10);
+        assert!(guard.code("bia", now).is_ok());
+        guard.right_code("ana");
+        assert!(guard.code("ana", now).is_ok() && guard.code("ana", now).is_err());
+        assert!(guard.code("ana", now + CODES.1).is_ok(), "one of them is forgotten");
     }
 
     #[test]
