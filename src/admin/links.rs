@@ -5,7 +5,7 @@
 use std::ops::RangeInclusive;
 
 use crate::domain::{Millis, Secret};
-use crate::store::{self, NewLink, Store};
+use crate::store::{self, InstanceRef, NewLink, Store};
 
 /// Minutes that a link may live: as long as somebody may take to come to the shop, and no longer.
 pub const LINK_MINUTES: RangeInclusive<u64> = 1..=1440;
@@ -14,10 +14,10 @@ pub const DEFAULT_LINK_MINUTES: u64 = 30;
 
 const MILLIS_PER_MINUTE: u64 = 60_000;
 
-/// Makes a link for the row of that id that lives that many minutes, within [`LINK_MINUTES`]; `None` when
+/// Makes a link for a row that lives that many minutes, within [`LINK_MINUTES`]; `None` when
 /// a phone is connected, or the row is gone.
-pub fn make(store: &Store, instance: &str, minutes: u64) -> Result<Option<NewLink>, store::Error> {
-    store.add_link(instance, Millis::try_from(minutes * MILLIS_PER_MINUTE).unwrap_or(0))
+pub fn make(store: &Store, target: &InstanceRef, minutes: u64) -> Result<Option<NewLink>, store::Error> {
+    store.add_link(target, Millis::try_from(minutes * MILLIS_PER_MINUTE).unwrap_or(0))
 }
 
 /// The address of a link, below the address that people use.

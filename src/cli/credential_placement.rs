@@ -109,7 +109,7 @@ fn move_one(
         };
         return Ok(Err(format!("{name}: {why}")));
     }
-    let link = links::make(actions.store(), &target.id, minutes)?;
+    let link = links::make(actions.store(), target, minutes)?;
     let link = link.map(|link| links::url(base, &link.token)).unwrap_or_default();
     Ok(Ok(format!("{name}\t{link}")))
 }

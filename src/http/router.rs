@@ -339,7 +339,9 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::domain::{TokenLimits, TokenScope};
     use crate::http::request_counts::MAX_SERIES;
+    use crate::http::security::token_guard;
 
     #[test]
     fn paths_are_found_whole() {
@@ -453,6 +455,38 @@ mod tests {
                 assert_ne!(is_told, NO_ACTS.contains(&(*method, *route)), "{method} {route}");
             }
         }
+    }
+
+    /// What a token of those limits may ask for, as `METHOD route`.
+    fn open_to(limits: &TokenLimits) -> String {
+        let all = ROUTES
+            .iter()
+            .flat_map(|(route, methods)| methods.iter().map(move |(method, ..)| (*method, *route)))
+            .filter(|(_, route)| route.starts_with("/api/"));
+        let open = all.filter(|(method, route)| token_guard::check(method, route, limits).is_ok());
+        let lines = open.map(|(method, route)| format!("{method} {route}\n").replace("/api/messaging/", ""));
+        lines.collect()
+    }
+
+    #[test]
+    fn a_token_is_for_no_route_that_is_not_named() {
+        let of = |scope| TokenLimits { scope, ..TokenLimits::default() };
+        assert_eq!(
+            open_to(&of(TokenScope::Ensure)),
+            "POST instance\nGET instance/{}/qr.png\nGET instance/{}/qr.svg\n"
+        );
+        let read = open_to(&of(TokenScope::Read));
+        assert!(read.lines().all(|line| line.starts_with("GET ") && !line.contains("/qr.")), "{read}");
+        // Each of them looks up its rows by `instances::asked`, `show` or `filter`, which keep to the limits.
+        assert_eq!(
+            open_to(&TokenLimits { prefix: Some("loja-".into()), ..TokenLimits::default() }),
+            "GET instance\nPOST instance\nGET instance/{}\nPATCH instance/{}\nDELETE instance/{}\n\
+             POST instance/{}/connect\nPOST instance/{}/logout\nPOST instance/{}/restart\n\
+             POST instance/{}/test-message\nGET instance/{}/qr.png\nGET instance/{}/qr.svg\n\
+             GET instance/{}/export\nGET instance/{}/events\nGET instance/{}/uptime\nGET uptime\n\
+             GET uptime/labels\nGET uptime.csv\nGET instance/{}/link\nPOST instance/{}/link\n\
+             DELETE instance/{}/link\n"
+        );
     }
 
     #[test]

@@ -76,7 +76,7 @@ impl Store {
 
     /// The rows that are connected where they moved to, and have left something elsewhere: the next ones after an id.
     pub fn rows_with_left_instances(&self, after: &str) -> Result<Vec<InstanceRef>, Error> {
-        let query = "SELECT id, userId, channel, channelInstanceId, channelPhoneOrId FROM messaging_instances
+        let query = "SELECT id, userId, channel, channelInstanceId, channelPhoneOrId, credentialId FROM messaging_instances
             WHERE status = ?1 AND id > ?2 AND id IN (SELECT instanceId FROM left_instances) ORDER BY id LIMIT ?3";
         let values = params![Status::Connected.as_str(), after, AT_ONCE];
         self.read(|c| c.prepare_cached(query)?.query_map(values, read_target)?.collect())
@@ -84,7 +84,7 @@ impl Store {
 
     /// The rows that the credential's server has, by name.
     pub fn rows_at(&self, credential: &str) -> Result<Vec<InstanceRef>, Error> {
-        let query = "SELECT id, userId, channel, channelInstanceId, channelPhoneOrId FROM messaging_instances
+        let query = "SELECT id, userId, channel, channelInstanceId, channelPhoneOrId, credentialId FROM messaging_instances
             WHERE credentialId = ?1 ORDER BY channelInstanceId";
         self.read(|c| c.prepare_cached(query)?.query_map([credential], read_target)?.collect())
     }

@@ -52,9 +52,10 @@ impl Link {
 }
 
 impl Store {
-    /// Makes a link for an instance; `None` when a phone is connected, or the row is gone.
-    pub fn add_link(&self, instance: &str, lifetime: Millis) -> Result<Option<NewLink>, Error> {
-        self.add_link_with(instance, new_link_token(), lifetime, true)
+    /// Makes a link for an instance; `None` when a phone is connected, or the row is gone. It reaches no further than
+    /// whoever makes it.
+    pub fn add_link(&self, target: &InstanceRef, lifetime: Millis) -> Result<Option<NewLink>, Error> {
+        self.add_link_with(&target.id, new_link_token(), lifetime, Some(target))
     }
 
     /// Makes the link that a message has for an instance, or lets it live for that long from now on; `None` when a phone
@@ -65,7 +66,7 @@ impl Store {
         message: &str,
         lifetime: Millis,
     ) -> Result<Option<NewLink>, Error> {
-        self.add_link_with(instance, self.sealer.link_token(message, instance), lifetime, false)
+        self.add_link_with(instance, self.sealer.link_token(message, instance), lifetime, None)
     }
 
     fn add_link_with(
@@ -73,7 +74,7 @@ impl Store {
         instance: &str,
         token: Secret,
         lifetime: Millis,
-        is_act: bool,
+        made_for: Option<&InstanceRef>,
     ) -> Result<Option<NewLink>, Error> {
         let created_at = self.clock.now();
         let new = NewLink { id: new_id("l"), token, expires_at: created_at + lifetime };
@@ -83,11 +84,14 @@ impl Store {
                 SELECT id FROM connect_links WHERE instanceId = ?1 AND usedAt IS NULL AND expiresAt > ?2
                 ORDER BY createdAt DESC, rowid DESC LIMIT -1 OFFSET ?3))";
             t.execute(over, params![instance, created_at, MAX_ACTIVE - 1])?;
-            let insert = "INSERT INTO connect_links (id, instanceId, hash, createdAt, expiresAt)
-                SELECT ?1, id, ?3, ?4, ?5 FROM messaging_instances WHERE id = ?2 AND status <> 'connected'
+            let insert =
+                "INSERT INTO connect_links (id, instanceId, hash, createdAt, expiresAt, credentialId)
+                SELECT ?1, id, ?3, ?4, ?5, ?6 FROM messaging_instances WHERE id = ?2 AND status <> 'connected'
                 ON CONFLICT (hash) DO UPDATE SET expiresAt = excluded.expiresAt, usedAt = NULL";
-            let added = t.execute(insert, params![new.id, instance, hash, created_at, new.expires_at])?;
-            if added == 1 && is_act {
+            let only_at = made_for.and_then(|target| target.only_at.as_ref());
+            let link = params![new.id, instance, hash, created_at, new.expires_at, only_at];
+            let added = t.execute(insert, link)?;
+            if added == 1 && made_for.is_some() {
                 note(t, created_at, AuditAction::LinkCreate, instance, "")?;
             }
             Ok(added)
@@ -123,30 +127,31 @@ impl Store {
 
     /// Ends one link of an instance; `false` when it has none of that id, or that one had ended already.
     pub fn revoke_link(&self, instance: &str, id: &str) -> Result<bool, Error> {
-        let end = "DELETE FROM connect_links WHERE instanceId = ?1 AND id = ?2
-            RETURNING usedAt IS NULL AND expiresAt > ?3";
+        let end = "DELETE FROM connect_links
+            WHERE instanceId = ?1 AND id = ?2 AND usedAt IS NULL AND expiresAt > ?3";
         let now = self.clock.now();
-        let ended: Option<bool> = self.write(|t| {
-            let ended = t.query_row(end, params![instance, id, now], |row| row.get(0)).optional()?;
-            if ended == Some(true) {
+        self.write(|t| {
+            let ended = t.execute(end, params![instance, id, now])? == 1;
+            if ended {
                 note(t, now, AuditAction::LinkRevoke, instance, id)?;
             }
             Ok(ended)
-        })?;
-        Ok(ended.unwrap_or(false))
+        })
     }
 
     /// The link of that token, expired or not; `None` when it is nobody's, or was revoked.
     pub fn link(&self, token: &str) -> Result<Option<Link>, Error> {
         self.read(|c| {
             c.prepare_cached(
-                "SELECT i.id, i.userId, i.channel, i.channelInstanceId, i.channelPhoneOrId, l.expiresAt,
-                        l.usedAt IS NOT NULL AS used
+                "SELECT i.id, i.userId, i.channel, i.channelInstanceId, i.channelPhoneOrId, i.credentialId,
+                        l.expiresAt, l.usedAt IS NOT NULL AS used,
+                        iif(i.credentialId <> l.credentialId, NULL, l.credentialId) AS onlyAt
                  FROM connect_links l JOIN messaging_instances i ON i.id = l.instanceId WHERE l.hash = ?1",
             )?
             .query_row([token_hash(token)], |row| {
-                let (target, expires_at) = (read_target(row)?, row.get("expiresAt")?);
-                Ok(Link { target, expires_at, used: row.get("used")? })
+                // Where somebody else has moved the row since, it is no longer kept.
+                let target = InstanceRef { only_at: row.get("onlyAt")?, ..read_target(row)? };
+                Ok(Link { target, expires_at: row.get("expiresAt")?, used: row.get("used")? })
             })
             .optional()
         })

@@ -84,6 +84,10 @@ pub struct InstanceRef {
     pub name: Name,
     /// The phone last given for it; `None` where the row, which somebody edited by hand, holds none.
     pub phone: Option<Phone>,
+    /// The credential whose server had it when this was read.
+    pub credential: Option<String>,
+    /// The credential of the one server on which whoever means it may touch it; `None`: wherever it is.
+    pub only_at: Option<String>,
 }
 
 /// One page of a list.
@@ -220,8 +224,8 @@ impl Store {
     /// The row with the id or the name `key`, among those of one user or among all.
     pub fn target(&self, key: &str, owner: Option<&str>) -> Result<Option<InstanceRef>, Error> {
         let query = format!(
-            "SELECT id, userId, channel, channelInstanceId, channelPhoneOrId FROM messaging_instances i
-             WHERE {}",
+            "SELECT id, userId, channel, channelInstanceId, channelPhoneOrId, credentialId
+             FROM messaging_instances i WHERE {}",
             by_id_or_name()
         );
         let values = named_params! { ":key": key, ":viewer": owner };
@@ -354,7 +358,7 @@ fn failing_servers(c: &Connection, owner: Option<&str>) -> rusqlite::Result<Vec<
     .collect()
 }
 
-/// A row that a call can be made for: the first five columns of a query.
+/// A row that a call can be made for: the first six columns of a query.
 pub(super) fn read_target(row: &Row) -> rusqlite::Result<InstanceRef> {
     Ok(InstanceRef {
         id: row.get(0)?,
@@ -362,6 +366,8 @@ pub(super) fn read_target(row: &Row) -> rusqlite::Result<InstanceRef> {
         channel: super::instances::channel(row, 2)?,
         name: parsed(row, 3, |text| Name::parse(text).ok())?,
         phone: row.get_ref(4)?.as_str().ok().and_then(Phone::of_row),
+        credential: row.get(5)?,
+        only_at: None,
     })
 }
 

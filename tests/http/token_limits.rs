@@ -126,6 +126,68 @@ fn a_token_reaches_the_rows_of_its_server_and_makes_new_ones_there() {
     assert_eq!(narrow.post(LIST, &ask("nova-3")).code(), "insufficient_scope");
 }
 
+/// Whatever a token for a server is used for, and whatever is made with it, the row stays there.
+#[test]
+fn a_token_takes_no_row_off_its_server() {
+    for (leaving, code) in [("intake = 'draining'", ""), ("isActive = 0", "no_active_credential")] {
+        let shop = Shop::new(instant(Version::V2_3_7));
+        let other = Sim::start(instant(Version::V2_3_7)).expect("a simulator");
+        let limits = TokenLimits { server: Some("cred_a".into()), ..TokenLimits::default() };
+        let mut narrow = program(&shop, "sistema", Role::Administrator, &limits);
+        let mut whole = program(&shop, "chefe", Role::Administrator, &TokenLimits::default());
+        assert_eq!(narrow.post(LIST, &ask("a")).status, 200);
+        let link = |client: &mut Client| {
+            let made = client.post(&format!("{LIST}/a/link"), &json!({}));
+            made.data("url").as_str().and_then(|url| url.split_once('#')).expect("a link").1.to_owned()
+        };
+        let (kept, free) = (link(&mut narrow), link(&mut whole));
+        shop.credential("cred_b", &other.url());
+        shop.set(&format!("UPDATE integration_credentials SET {leaving} WHERE id = 'cred_a'"));
+        // Nobody is scanning what was shown.
+        shop.set(
+            "UPDATE messaging_instances SET qrCode = NULL, connectOutUntil = NULL, createOutUntil = NULL",
+        );
+        for answer in [
+            narrow.post(LIST, &ask("a")),
+            narrow.post(&format!("{LIST}/a/connect"), &json!({})),
+            Client::bearer(&shop, &kept).post("/api/connect", &json!({})),
+        ] {
+            assert_eq!(if answer.status == 200 { "" } else { answer.code() }, code, "{leaving}");
+        }
+        let picture = narrow.send("GET", &format!("{LIST}/a/qr.svg"), "", &[]).0;
+        assert_eq!(picture, if code.is_empty() { 200 } else { 503 }, "{leaving}");
+        let home = || shop.sql("SELECT credentialId FROM messaging_instances")[0][0].clone();
+        assert_eq!(home(), "cred_a", "{leaving}");
+        shop.set(
+            "UPDATE messaging_instances SET qrCode = NULL, connectOutUntil = NULL, createOutUntil = NULL",
+        );
+        assert_eq!(Client::bearer(&shop, &free).post("/api/connect", &json!({})).status, 200);
+        assert_eq!(home(), "cred_b", "{leaving}: whoever is not limited takes it along");
+        assert_eq!(Client::bearer(&shop, &kept).post("/api/connect", &json!({})).status, 200, "{leaving}");
+        assert_eq!(narrow.post(&format!("{LIST}/a/connect"), &json!({})).status, 404);
+    }
+}
+
+#[test]
+fn a_token_erases_what_is_left_of_the_names_that_it_reaches() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    let mut whole = program(&shop, "chefe", Role::Administrator, &TokenLimits::default());
+    for name in ["loja-1", "outra-1"] {
+        assert_eq!(whole.post(LIST, &ask(name)).status, 200);
+        assert_eq!(whole.delete(&format!("{LIST}/{name}")).status, 200);
+    }
+    let at_server = TokenLimits { server: Some("cred_a".into()), ..TokenLimits::default() };
+    let mut served = program(&shop, "servidor", Role::Administrator, &at_server);
+    let mut narrow = program(&shop, "sistema", Role::Administrator, &prefixed("loja-"));
+    for (answer, status) in [
+        (served.delete(&format!("{LIST}/loja-1?erase=true")), 404),
+        (narrow.delete(&format!("{LIST}/outra-1?erase=true")), 404),
+        (narrow.delete(&format!("{LIST}/loja-1?erase=true")), 200),
+    ] {
+        assert_eq!(answer.status, status, "{}", answer.body);
+    }
+}
+
 #[test]
 fn a_token_is_made_with_limits_that_the_list_shows() {
     let shop = Shop::new(instant(Version::V2_3_7));

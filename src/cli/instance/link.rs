@@ -29,7 +29,7 @@ pub struct LinkArgs {
 pub fn run(store: &Store, arguments: &LinkArgs) -> CommandResult {
     let target = find(store, &arguments.name)?;
     let base = arguments.public_url.base(store, || words::no_url().to_owned())?;
-    let Some(link) = links::make(store, &target.id, arguments.minutes)? else {
+    let Some(link) = links::make(store, &target, arguments.minutes)? else {
         return fail(words::already_connected(&arguments.name));
     };
     if arguments.json {

@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use super::change::description;
 use super::details::DetailsJson;
-use super::instances::{owner, reaches};
+use super::instances::{owner, reached};
 use super::scan_help::ScanHelpJson;
 use crate::domain::clock;
 use crate::domain::{
-    Caller, Channel, Description, Name, NotRestored, Role, Secret, SettingsKind, UseCaseError,
+    Caller, Channel, Description, Name, NotRestored, Role, Secret, SettingsKind, TokenLimits, UseCaseError,
 };
 use crate::http::app::App;
 use crate::http::fields::Fields;
@@ -48,12 +48,12 @@ fn describe(app: &App, request: &Request, call: &ConnectRequest, new: &Descripti
     if new.is_empty() {
         return Ok(());
     }
-    match app.store.target(call.name.as_str(), Some(&call.caller.user))? {
-        Some(target) if reaches(app, &call.caller, &target)? => app
+    match reached(app, &call.caller, call.name.as_str(), Some(&call.caller.user))? {
+        Some(target) => app
             .action_service
             .change(&target, None, new, request.id())
             .map_err(|error| Problem::Action(Action::Change, error)),
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 
@@ -62,12 +62,15 @@ pub fn call(app: &App, request: &Request, call: &ConnectRequest) -> Result<Conne
     Ok(app.connect_service.connect(call, request.id())?)
 }
 
-/// The call for a row that is there, on its owner's behalf. One whose number is none has to be given one first.
+/// The call for a row that is there, on its owner's behalf, within what whoever means it reaches. One whose number is none has to be given one first.
 pub fn request_for(target: &InstanceRef, pairing_code: bool) -> Result<ConnectRequest, Problem> {
     const PHONE: &str = "channelPhoneOrId";
     let no_phone = || Problem::InvalidField(PHONE, text::stored_phone_unreadable(PHONE));
     Ok(ConnectRequest {
-        caller: Caller::of(&*target.user, Role::Owner),
+        caller: Caller {
+            limits: TokenLimits { server: target.only_at.clone(), ..TokenLimits::default() },
+            ..Caller::of(&*target.user, Role::Owner)
+        },
         channel: target.channel,
         name: target.name.clone(),
         phone: target.phone.clone().ok_or_else(no_phone)?,

@@ -43,21 +43,22 @@ pub fn owner(caller: &Caller) -> Option<&str> {
 /// Whoever asks, and the row they mean.
 pub fn asked(app: &App, request: &Request) -> Result<(Caller, InstanceRef), Problem> {
     let caller = auth::caller(app, request)?;
-    let target = app.store.target(request.captured(), owner(&caller))?.ok_or(Problem::NotFound)?;
-    if reaches(app, &caller, &target)? { Ok((caller, target)) } else { Err(Problem::NotFound) }
+    let target = reached(app, &caller, request.captured(), owner(&caller))?.ok_or(Problem::NotFound)?;
+    Ok((caller, target))
 }
 
-/// Whether the caller's token reaches that row of those that its user sees.
-pub fn reaches(app: &App, caller: &Caller, target: &InstanceRef) -> Result<bool, Problem> {
-    if !caller.limits.is_narrowed() {
-        return Ok(true);
-    }
-    let line = app.store.instance_line(&target.id, None)?;
-    Ok(line.is_some_and(|line| reaches_line(caller, &line)))
-}
-
-fn reaches_line(caller: &Caller, line: &InstanceLine) -> bool {
-    caller.limits.has_name(&line.name) && caller.limits.has_server(line.credential.as_deref())
+/// The row with that id or name, among those of one user or among all, if the caller's token reaches it. What is
+/// done to it ends where it has left the token's server meanwhile.
+pub fn reached(
+    app: &App,
+    caller: &Caller,
+    key: &str,
+    owner: Option<&str>,
+) -> Result<Option<InstanceRef>, Problem> {
+    let Caller { limits, .. } = caller;
+    let found = app.store.target(key, owner)?;
+    let found = found.filter(|target| limits.reach(target.name.as_str(), target.credential.as_deref()));
+    Ok(found.map(|target| InstanceRef { only_at: limits.server.clone(), ..target }))
 }
 
 /// The row they mean.
@@ -142,7 +143,8 @@ pub fn show(app: &App, request: &Request) -> Result<HttpReply, Problem> {
 }
 
 fn line(app: &App, key: &str, caller: &Caller) -> Result<HttpReply, Problem> {
-    let line = app.store.instance_line(key, owner(caller))?.filter(|line| reaches_line(caller, line));
+    let line = app.store.instance_line(key, owner(caller))?;
+    let line = line.filter(|line| caller.limits.reach(&line.name, line.credential.as_deref()));
     let line = line.ok_or(Problem::NotFound)?;
     keep_fresh(app, &line);
     Ok(HttpReply::data(&InstanceJson::of(&line)))
@@ -171,8 +173,10 @@ pub fn delete(app: &App, request: &Request) -> Result<HttpReply, Problem> {
 /// Erases what is still held about a name whose row was deleted before. For administrators: nobody owns it any more.
 fn erase_former_traces(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let caller = auth::caller(app, request)?;
-    let name = Name::parse(request.captured()).ok().filter(|_| caller.may(Permission::ManageAllInstances));
-    let name = name.ok_or(Problem::NotFound)?;
+    // No server has it any more, so that a token for one server does not reach it.
+    let may =
+        |name: &Name| caller.may(Permission::ManageAllInstances) && caller.limits.reach(name.as_str(), None);
+    let name = Name::parse(request.captured()).ok().filter(may).ok_or(Problem::NotFound)?;
     let found = if query::flag(request, "dryRun")? {
         app.store.has_former_traces(&name)?
     } else {

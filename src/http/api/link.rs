@@ -20,7 +20,7 @@ pub fn make(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let target = target_of(app, request)?;
     let minutes = Fields::read_or_none(request.body())?.number("minutes", LINK_MINUTES)?;
     let base = origin::base(app, request)?;
-    let link = links::make(&app.store, &target.id, minutes.unwrap_or(DEFAULT_LINK_MINUTES))?;
+    let link = links::make(&app.store, &target, minutes.unwrap_or(DEFAULT_LINK_MINUTES))?;
     let link = link.ok_or(Problem::AlreadyConnected)?;
     Ok(HttpReply::data(&NewLinkJson::of(&link, &base)))
 }

@@ -91,7 +91,7 @@ fn by_token(app: &App, request: &Request) -> Result<Caller, Problem> {
     if found.note_due {
         app.usage_notes.note(Used::Token(Secret::new(token)));
     }
-    token_guard::check(request, &found.caller.limits)?;
+    token_guard::check(request.method(), request.route, &found.caller.limits)?;
     Ok(found.caller)
 }
 

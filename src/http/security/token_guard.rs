@@ -2,25 +2,28 @@
 
 use crate::domain::{TokenLimits, TokenScope};
 use crate::http::problem::Problem;
-use crate::http::request::Request;
 
-/// The routes that keep to the rows which a token reaches: the list and the `POST`, one row's own, and reports over the list.
 const LIST: &str = "/api/messaging/instance";
+/// How the routes begin that keep to the rows which a token reaches: one row's own, and reports over the list.
 const ROWS: [&str; 2] = ["/api/messaging/instance/{}", "/api/messaging/uptime"];
+/// The one of them that takes a row elsewhere.
+const MOVE: &str = "/api/messaging/instance/{}/move";
 
 /// Refuses what the token is not for.
-pub fn check(request: &Request, limits: &TokenLimits) -> Result<(), Problem> {
-    let needed = needed(request.method(), request.route);
+pub fn check(method: &str, route: &str, limits: &TokenLimits) -> Result<(), Problem> {
+    let needed = needed(method, route);
     if !limits.scope.covers(needed) {
         return Err(Problem::TokenScope(limits.scope, needed));
     }
-    let keeps = request.route == LIST || ROWS.iter().any(|rows| request.route.starts_with(rows));
-    // A row that moves is out of its token's reach.
-    let leaves = limits.server.is_some() && request.route.ends_with("/move");
-    if limits.is_narrowed() && (!keeps || leaves) {
+    if limits.is_narrowed() && !keeps_to_rows(route) {
         return Err(Problem::TokenReach(limits.clone()));
     }
     Ok(())
+}
+
+/// Whether a route reaches only what a narrowed token does.
+fn keeps_to_rows(route: &str) -> bool {
+    route == LIST || (route != MOVE && ROWS.iter().any(|rows| route.starts_with(rows)))
 }
 
 /// The scope that a route needs.

@@ -164,11 +164,15 @@ pub(super) fn find<'a>(
     })
 }
 
-/// The row as it is now; `Gone` if it was deleted, even where another row has its name.
+/// The row as it is now; `Gone` if it was deleted, even where another row has its name, or has left the only server on
+/// which it may be touched.
 pub(super) fn read(service: &ConnectService, target: &InstanceRef) -> Result<InstanceRow, ActionError> {
     let row = service.store().instance(target.channel, &target.name);
     let row = row.map_err(|error| internal(&target.id, &error))?;
-    row.filter(|row| row.id == target.id).ok_or(UseCaseError::Gone.into())
+    let may_be_touched = |row: &InstanceRow| {
+        row.id == target.id && (target.only_at.is_none() || target.only_at == row.credential)
+    };
+    row.filter(may_be_touched).ok_or(UseCaseError::Gone.into())
 }
 
 /// The credential of the server that may have the row's own instance; `None` where nothing upstream is

@@ -52,12 +52,13 @@ impl ConnectCall<'_> {
     }
 
     fn no_room(&self, active: &[Credential]) -> ConnectError {
-        if active.is_empty() {
-            ConnectError::NoActiveCredential(self.request.channel)
-        } else if !active.iter().any(|credential| self.reaches(&credential.id)) {
-            self.out_of_reach()
-        } else {
+        if active.iter().any(|credential| self.reaches(&credential.id)) {
             ConnectError::NoRoom
+        } else if active.is_empty() || self.row.known().is_some() {
+            // A row that the token reaches stays where it is, until that server is in use again.
+            ConnectError::NoActiveCredential(self.request.channel)
+        } else {
+            self.out_of_reach()
         }
     }
 

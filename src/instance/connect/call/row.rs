@@ -37,8 +37,11 @@ impl ConnectCall<'_> {
     /// permits for its server. A call that gets none is refused before there is a row, and before upstream has
     /// heard of the name.
     pub(super) fn choose_server(&mut self) -> Result<(), ConnectError> {
+        let limits = &self.request.caller.limits;
+        if self.row.known().is_some_and(|row| !limits.has_server(row.credential.as_deref())) {
+            return Err(self.out_of_reach());
+        }
         let own = match self.row.known().and_then(|r| r.credential.clone()) {
-            Some(id) if !self.reaches(&id) => return Err(self.out_of_reach()),
             Some(id) => self.service.store.credential(&id).map_err(|e| self.internal(&e))?,
             None => None,
         };
