@@ -90,6 +90,14 @@ pub struct InstanceRef {
     pub only_at: Option<String>,
 }
 
+impl InstanceRef {
+    /// Whether the row of that id, which that credential's server has by now, is the one that is meant, where it may be
+    /// touched.
+    pub fn means(&self, id: &str, credential: Option<&str>) -> bool {
+        self.id == id && (self.only_at.is_none() || self.only_at.as_deref() == credential)
+    }
+}
+
 /// One page of a list.
 #[derive(Debug)]
 pub struct Page {
@@ -410,4 +418,31 @@ fn read_line(row: &Row, now: Millis) -> rusqlite::Result<InstanceLine> {
 pub(super) fn texts(row: &Row, column: usize) -> rusqlite::Result<Vec<String>> {
     let json = row.get_ref(column)?.as_str_or_null()?;
     Ok(json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_that_has_left_the_only_server_where_it_may_be_touched_is_not_meant() {
+        for (only_at, id, credential, is_meant) in [
+            (None, "i", Some("b"), true),
+            (None, "other", Some("a"), false),
+            (Some("a"), "i", Some("a"), true),
+            (Some("a"), "i", Some("b"), false),
+            (Some("a"), "i", None, false),
+        ] {
+            let target = InstanceRef {
+                id: "i".into(),
+                user: "u".into(),
+                channel: Channel::WhatsappEvolution,
+                name: Name::parse("loja").expect("a name"),
+                phone: None,
+                credential: Some("a".into()),
+                only_at: only_at.map(str::to_owned),
+            };
+            assert_eq!(target.means(id, credential), is_meant, "{only_at:?} {id} {credential:?}");
+        }
+    }
 }

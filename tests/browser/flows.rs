@@ -20,6 +20,7 @@ const REFUSED_SETTINGS: &str =
 pub const TESTS: &[Test] = &[
     ("first_run", first_run),
     ("login_and_logout", login_and_logout),
+    ("a_login_asks_for_a_code_once_there_is_an_app", second_factor),
     ("a_number_is_connected_and_its_code_renews_itself", connect),
     ("a_link_connects_one_number_on_a_telephone", link_on_a_telephone),
     ("a_code_that_is_not_there_is_not_called_valid", no_code_no_validity),
@@ -153,6 +154,58 @@ fn login_and_logout(driver: &Driver) {
     browser.sees("Veja e conecte os números da loja.");
     browser.go(&world.url("/#/servidores"));
     browser.sees("Veja e conecte os números da loja.");
+    world.finish_expecting(&browser, &["401"]);
+}
+
+/// The code that an app shows for the secret in the dialog, a step later: `confirm` has used the present one.
+const APP_CODE: &str = "
+    const bits = [...secret].map((l) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(l).toString(2).padStart(5, '0')).join('');
+    const key = new Uint8Array(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+    const counter = new DataView(new ArrayBuffer(8));
+    counter.setUint32(4, Math.floor(Date.now() / 30000) + later);
+    const hmac = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-1' }, false, ['sign']);
+    const tag = new DataView(await crypto.subtle.sign('HMAC', hmac, counter));
+    const number = tag.getUint32(tag.getUint8(19) & 15) & 0x7fffffff;
+    return String(number % 1000000).padStart(6, '0');";
+
+fn second_factor(driver: &Driver) {
+    let world = World::new();
+    let browser = world.logged_in(driver, PHONE);
+    browser.go(&world.url("/#/conta"));
+    browser.sees("Além da senha, um código do celular a cada login.");
+    browser.press("Ativar");
+    browser.type_into("//dialog//input[@type='password']", PASSWORD);
+    browser.press("Continuar");
+    browser.sees("Escaneie com o aplicativo de códigos do celular.");
+    let is_drawn = browser.run(
+        "const code = document.querySelector('.factor-code'); return code.complete && code.naturalWidth > 0",
+    );
+    assert_eq!(is_drawn, true, "the QR code is drawn");
+    check(&browser, "second-factor");
+    let secret =
+        browser.run("return document.querySelector('dialog[open] .copy-box pre').textContent.trim()");
+    let secret = secret.as_str().expect("a secret").to_owned();
+    let code = |later: u32| {
+        let code = browser.run_async(&format!("const secret = '{secret}', later = {later}; {APP_CODE}"));
+        code.as_str().unwrap_or_else(|| panic!("no code: {code}")).to_owned()
+    };
+    browser.fill("Código", &code(0));
+    browser.press_at("//dialog//button[normalize-space(.)='Ativar']", "Ativar");
+    browser.sees("Guarde longe do celular");
+    check(&browser, "recovery-codes");
+    browser.press("Já copiei");
+    browser.sees("Restam 10 códigos de recuperação.");
+    browser.press("Sair");
+    browser.fill("Nome", NAME);
+    browser.fill("Senha", PASSWORD);
+    browser.press("Entrar");
+    browser.fill("Código", "000000");
+    browser.press("Entrar");
+    browser.sees("Código incorreto ou já usado.");
+    check(&browser, "login-code");
+    browser.fill("Código", &code(1));
+    browser.press("Entrar");
+    browser.wait_for("//nav", "the navigation");
     world.finish_expecting(&browser, &["401"]);
 }
 

@@ -169,10 +169,7 @@ pub(super) fn find<'a>(
 pub(super) fn read(service: &ConnectService, target: &InstanceRef) -> Result<InstanceRow, ActionError> {
     let row = service.store().instance(target.channel, &target.name);
     let row = row.map_err(|error| internal(&target.id, &error))?;
-    let may_be_touched = |row: &InstanceRow| {
-        row.id == target.id && (target.only_at.is_none() || target.only_at == row.credential)
-    };
-    row.filter(may_be_touched).ok_or(UseCaseError::Gone.into())
+    row.filter(|row| target.means(&row.id, row.credential.as_deref())).ok_or(UseCaseError::Gone.into())
 }
 
 /// The credential of the server that may have the row's own instance; `None` where nothing upstream is
