@@ -146,8 +146,8 @@ pub fn import(
         return Ok(imported);
     }
     // Somebody else wrote meanwhile: what these lines mean now is looked at once more.
-    let again: Vec<_> = overtaken.iter().map(|at| lines[*at].clone()).collect();
-    let (mut anew, plans) = plan(store, caller, &again)?;
+    let anew_lines: Vec<_> = overtaken.iter().map(|at| lines[*at].clone()).collect();
+    let (mut anew, plans) = plan(store, caller, &anew_lines)?;
     for at in write(store, &plans)? {
         anew[at].outcome = ImportOutcome::Conflict(ImportConflict::Upstream(None));
     }
