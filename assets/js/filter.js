@@ -59,3 +59,6 @@ export function listAddress(filter) {
 
 /** Whether it leaves any number out. */
 export const isFiltered = (filter) => Object.keys(narrowing(filter)).length > 0;
+
+/** Whether the counts of an answer are of all numbers: they are, whatever status and view are asked for. */
+export const countsAll = ({ status, view, ...others }) => !isFiltered({ ...EVERYTHING, ...others });

@@ -39,10 +39,10 @@ function troubleBanner(one) {
       admin && [' · ', h('a', { href: '#/servidores' }, t('servers.open'))]));
 }
 
-/** Told by every answer of the list: the servers that fail, and how many numbers need somebody. Drawn anew only if they differ. */
-export function heard({ troubles, actionNeeded = 0 }) {
+/** Told by every answer of the list: the servers that fail and, where it has all numbers, how many need somebody. Drawn anew only if they differ. */
+export function heard({ troubles, actionNeeded }) {
   tellNews();
-  markTab(actionNeeded);
+  if (actionNeeded !== undefined) markTab(actionNeeded);
   const mark = JSON.stringify([troubles, document.documentElement.lang, admin]);
   if (mark === lastHeard) return;
   lastHeard = mark;
@@ -115,7 +115,7 @@ export function drawShell(session, first) {
     drawn = mark;
     fillWith(skip, t('skip'));
     fillWith(head, brand(), prefsBar());
-    if (!session) heard({ troubles: [] });
+    if (!session) heard({ troubles: [], actionNeeded: 0 });
     showContact();
   }
   fillWith(navPlace, session && navigation(session, first));

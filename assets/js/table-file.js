@@ -48,40 +48,46 @@ function linesOf(text, hint) {
 }
 
 /**
- * pieces('nome;telefone\n…') → [{ text, lines, first, firstHere }]: each has the head, and behind it `lines` of the table;
- * `firstHere` of the piece is `first` of the file, as a spreadsheet counts them.
+ * pieces('nome;telefone\n…') → [{ text, numbers, firstHere }]: each has the head, and behind it lines of the table, whose
+ * `numbers` are those of the file as a spreadsheet counts; the first of them is `firstHere` of the piece. `wanted(number)`
+ * says which go along.
  */
-export function pieces(table, most = PIECE) {
+export function pieces(table, wanted = () => true, most = PIECE) {
   const hint = /^sep=.\r?\n/.exec(table)?.[0] || '';
   const [head = '', ...rest] = linesOf(table.slice(hint.length), hint);
   const size = (text) => new TextEncoder().encode(text).length;
   const firstHere = hint ? 3 : 2;
   const made = [];
   rest.forEach((line, i) => {
-    const now = made.at(-1);
-    if (now && now.lines < most.lines && size(now.text) + size(line) <= most.bytes) {
+    const [now, number] = [made.at(-1), firstHere + i];
+    if (!wanted(number)) return;
+    if (now && now.numbers.length < most.lines && size(now.text) + size(line) <= most.bytes) {
       now.text += line;
-      now.lines += 1;
-    } else made.push({ text: hint + head + line, lines: 1, first: firstHere + i, firstHere });
+      now.numbers.push(number);
+    } else made.push({ text: hint + head + line, numbers: [number], firstHere });
   });
   return made;
 }
 
 /** The same of what an export in JSON has. */
-export function rowPieces(rows, most = PIECE.lines / 2) {
+export function rowPieces(rows, wanted = () => true, most = PIECE.lines / 2) {
+  const numbers = rows.map((_, i) => i + 1).filter(wanted);
   const made = [];
-  for (let at = 0; at < rows.length; at += most) made.push({ rows: rows.slice(at, at + most), first: at + 1 });
+  for (let at = 0; at < numbers.length; at += most) {
+    const some = numbers.slice(at, at + most);
+    made.push({ rows: some.map((number) => rows[number - 1]), numbers: some, firstHere: 1 });
+  }
   return made;
 }
 
 /** The lines of all pieces, numbered as in the file; a name that an earlier piece has is there twice. */
 export function joined(answers) {
-  const seen = new Map();
-  return answers.flatMap(({ first, firstHere, lines }) => lines.map((line) => {
-    const one = { ...line, line: first + line.line - firstHere };
-    const earlier = seen.get(one.name);
-    if (earlier !== undefined && one.outcome === 'new') return { ...one, outcome: 'conflict', reason: 'twice' };
-    if (['new', 'change', 'same'].includes(one.outcome)) seen.set(one.name, one.line);
+  const seen = new Set();
+  return answers.flatMap(({ numbers, firstHere, lines }) => lines.map((line) => {
+    const one = { ...line, line: numbers[line.line - firstHere] };
+    if (!['new', 'change', 'same'].includes(one.outcome)) return one;
+    if (seen.has(one.name)) return { ...one, outcome: 'conflict', reason: 'twice' };
+    seen.add(one.name);
     return one;
   }));
 }

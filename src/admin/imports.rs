@@ -156,11 +156,9 @@ pub fn import(
 }
 
 /// What each line would do, and what there is to write, by the place of its line.
-fn plan(
-    store: &Store,
-    caller: &Caller,
-    lines: &[ImportLine],
-) -> Result<(Vec<ImportedLine>, Vec<(usize, Plan)>), store::Error> {
+type PlannedImport = (Vec<ImportedLine>, Vec<(usize, Plan)>);
+
+fn plan(store: &Store, caller: &Caller, lines: &[ImportLine]) -> Result<PlannedImport, store::Error> {
     let mut planner = LinePlanner::new(store, caller)?;
     let (mut imported, mut plans) = (Vec::new(), Vec::new());
     for line in lines {
@@ -250,7 +248,9 @@ impl<'a> LinePlanner<'a> {
         if let Ok((ImportOutcome::New, plan)) = &judged {
             let server =
                 self.servers.iter_mut().find(|(server, _)| Some(&server.id) == plan.credential.as_ref());
-            server.into_iter().for_each(|(_, room)| room.instances += 1);
+            if let Some((_, room)) = server {
+                room.instances += 1;
+            }
         }
         Ok(judged)
     }

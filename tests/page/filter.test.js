@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { EVERYTHING, filterQuery, isFiltered, listAddress, listQuery, readFilter } from '../../assets/js/filter.js';
+import { EVERYTHING, countsAll, filterQuery, isFiltered, listAddress, listQuery, readFilter } from '../../assets/js/filter.js';
 
 const KEPT = [
   ['', {}, '#/'],
@@ -38,4 +38,10 @@ test('the API is asked for a page in an order, and hears nothing of how far down
 test('a page alone leaves no number out', () => {
   assert.equal(isFiltered({ ...EVERYTHING, page: 2, sort: 'name', top: 7 }), false);
   assert.equal(isFiltered({ ...EVERYTHING, label: 'vip' }), true);
+});
+
+test('the counts of an answer are of all numbers, unless some are left out by more than status and view', () => {
+  const counts = (query) => countsAll(readFilter(query));
+  assert.deepEqual(['', 'status=lost', 'view=action_needed&sort=name&page=2&top=9'].map(counts), [true, true, true]);
+  assert.deepEqual(['search=a', 'number=other', 'label=x', 'server=s', 'user=u'].map(counts), [false, false, false, false, false]);
 });

@@ -19,7 +19,7 @@ import { progress } from './progress.js';
 const leftOut = (key, n) => n > 0 && box('info', tn(key, n));
 
 /** The message for one number, as its sender wrote it for all. */
-const filled = (text, row, link) => text.replaceAll('{nome}', calledName(row)).replaceAll('{name}', calledName(row)).replaceAll('{link}', link.url);
+const filled = (text, row, link) => text.replace(/{(nome|name|link)}/g, (_, what) => (what === 'link' ? link.url : calledName(row)));
 
 /** Links for those that no phone is connected to: a text for each, to copy or to send to that very number. */
 function links(rows, { changed }) {
@@ -134,7 +134,7 @@ function losses(plans) {
 }
 
 /** Nothing is removed before what is lost of all was read: the button is off until then. */
-function removeAll(rows, { changed }) {
+function removeAll(rows, { changed, gone }) {
   const list = h('div', { class: 'losses', 'aria-live': 'polite' });
   const newest = latest();
   const choice = radioField(t('remove.how'), [['all', t('remove.all'), t('remove.all.hint')], ['row', t('remove.row'), t('remove.row.hint')]], () => look());
@@ -163,7 +163,7 @@ function removeAll(rows, { changed }) {
     body: [h('p', { class: 'hint names' }, rows.slice(0, 12).map(calledName).join(', '), rows.length > 12 && ` +${rows.length - 12}`), choice.node, list],
     run() {
       const keep = isRowOnly();
-      setTimeout(() => progress({ title: tn('bulk.remove', rows.length), rows, closed: changed, work: (row) => call(row, false, keep) }));
+      setTimeout(() => progress({ title: tn('bulk.remove', rows.length), rows, closed: (done) => { gone(done); changed(); }, work: (row) => call(row, false, keep) }));
     },
   });
   look();

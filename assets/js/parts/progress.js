@@ -29,7 +29,7 @@ function line(row) {
 
 /**
  * progress({ title, rows, work, detail, after }): does `work(row)` for all, and shows it. `detail(row, data)` is what is
- * shown of one that is done, `after(done)` of all of them, once it is over. Gives what became of each.
+ * shown of one that is done, `after(done)` of all of them, once it is over; `closed(rows)` hears which are done.
  */
 export async function progress({ title, rows, work, detail, after = () => [], closed = () => {} }) {
   const stopper = new AbortController();
@@ -38,6 +38,7 @@ export async function progress({ title, rows, work, detail, after = () => [], cl
   const lines = new Map(rows.map((row) => [row, line(row)]));
   const place = h('div', {});
   const counts = { done: 0, failed: 0 };
+  const finished = [];
   let over = false;
   const say = () => {
     bar.value = counts.done + counts.failed;
@@ -50,7 +51,7 @@ export async function progress({ title, rows, work, detail, after = () => [], cl
   });
   // What has left cannot be called back: it goes on being shown until it has answered.
   dialog.element.addEventListener('cancel', (event) => { if (!over) { event.preventDefault(); stopper.abort(); } });
-  dialog.element.addEventListener('close', () => { stopper.abort(); closed(); });
+  dialog.element.addEventListener('close', () => { stopper.abort(); closed(finished.map(([row]) => row)); });
 
   async function run(some) {
     over = false;
@@ -76,6 +77,5 @@ export async function progress({ title, rows, work, detail, after = () => [], cl
       failed.length > 0 && !stopper.signal.aborted && button(tn('bulk.again', failed.length), () => { counts.failed = 0; return run(failed); }, { icon: 'again' })));
     if (dialog.element.open) done.focus();
   }
-  const finished = [];
   await run(rows);
 }

@@ -5,7 +5,7 @@ import { t, tn } from '../words.js';
 import { button } from './button.js';
 
 /**
- * selection({ acts, all, changed }) → { node, picks(row) , has(name), show(rows, total), clear() }. `acts` are [label,
+ * selection({ acts, all, changed }) → { node, clear(), drop(rows), has(name), share, pick(row, on), pickShown(on), show(rows, total) }. `acts` are [label,
  * run(rows), options]; `all()` gives every row of the list.
  */
 export function selection({ acts, all, changed }) {
@@ -30,6 +30,8 @@ export function selection({ acts, all, changed }) {
 
   return {
     node, clear,
+    /** These rows are there no longer. */
+    drop(rows) { for (const row of rows) picked.delete(row.channelInstanceId); draw(); },
     has: (name) => picked.has(name),
     /** How much of what is shown is selected: 'none', 'some' or 'all'. */
     get share() {

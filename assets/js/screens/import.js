@@ -1,6 +1,6 @@
 // Numbers out of a table: first what would happen with each line, then doing it.
 
-import { h, fillWith } from '../dom.js';
+import { h, fillWith, setText } from '../dom.js';
 import { call } from '../api.js';
 import { phone } from '../phone.js';
 import { backToList } from '../router.js';
@@ -20,23 +20,24 @@ const SHOWN = 500;
 const OUTCOMES = ['new', 'change', 'same', 'conflict', 'invalid'];
 const LOOK = { new: 'accent', conflict: 'bad', invalid: 'bad' };
 
-/** What is sent of a text: pieces of a table, or of an export in JSON. */
-function parts(text) {
-  if (!/^\s*[{[]/.test(text)) return pieces(text.trim()).map((one) => ({ body: new Blob([one.text], { type: 'text/csv' }), first: one.first, firstHere: one.firstHere, lines: one.lines }));
+/** What is sent of a text, of the lines that are wanted: pieces of a table, or of an export in JSON. */
+function parts(text, wanted) {
+  if (!/^\s*[{[]/.test(text)) return pieces(text.trim(), wanted).map(({ text: some, ...place }) => ({ body: new Blob([some], { type: 'text/csv' }), ...place }));
   let read;
   try { read = JSON.parse(text); } catch { return []; }
   const rows = Array.isArray(read) ? read : read.rows || read.data;
-  return Array.isArray(rows) ? rowPieces(rows).map(({ rows: some, first }) => ({ body: { rows: some }, first, firstHere: 1, lines: some.length })) : [];
+  return Array.isArray(rows) ? rowPieces(rows, wanted).map(({ rows: some, ...place }) => ({ body: { rows: some }, ...place })) : [];
 }
 
-/** One piece after another: what comes twice is found by what was written before. `told` hears how many lines are done. */
+/** One piece after another. `told` hears how many lines are done, of how many. */
 async function send(sent, dry, signal, told) {
+  const all = sent.reduce((sum, one) => sum + one.numbers.length, 0);
   const answers = [];
   let done = 0;
-  for (const { body, first, firstHere, lines } of sent) {
+  for (const { body, numbers, firstHere } of sent) {
     const { data } = await call('POST', `${PATH}${dry ? '?dryRun=true' : ''}`, { body, signal });
-    answers.push({ first, firstHere, lines: data.lines });
-    told(done += lines);
+    answers.push({ numbers, firstHere, lines: data.lines });
+    told(done += numbers.length, all);
   }
   return joined(answers);
 }
@@ -60,23 +61,34 @@ function report(lines, words) {
 export function importScreen({ signal }) {
   const file = field({ label: t('import.file'), type: 'file', accept: '.csv,.txt,.tsv,.json,text/csv,application/json' });
   const pasted = textField({ label: t('import.paste'), optional: true, rows: 4 });
-  const result = h('div', { class: 'stack', 'aria-live': 'polite' });
+  const said = h('p', { class: 'visually-hidden', role: 'status' });
+  const result = h('div', { class: 'stack' });
 
-  const told = (all) => (n) => fillWith(result, h('p', { class: 'hint' }, t('bulk.of', { n, all })));
+  const told = (n, all) => { setText(said, t('bulk.of', { n, all })); fillWith(result, h('p', { class: 'hint' }, said.textContent)); };
   const failed = (error) => { if (!signal.aborted) fillWith(result, error.field === 'csv' || error.field === 'rows' ? box('bad', t('import.unread'), h('p', {}, t('import.unread.text'))) : notice(error)); };
+
+  /** Shows what became of the lines, or would; a screen reader says how many of each. */
+  function show(title, lines, words, head, action) {
+    setText(said, [title, ...OUTCOMES.filter((outcome) => countOf(lines, outcome) > 0).map((outcome) => `${countOf(lines, outcome)} ${t(`${words}.${outcome}`)}`)].join('. '));
+    fillWith(result, section(title, head, report(lines, words), h('div', { class: 'actions' }, action)));
+  }
 
   function over(lines) {
     const written = countOf(lines, 'new') + countOf(lines, 'change');
-    fillWith(result, section(tn('import.done', written), {}, report(lines, 'import.were'),
-      h('div', { class: 'actions' }, linkButton(t('import.see'), '#/?view=never_connected', { kind: 'primary' }))));
+    show(tn('import.done', written), lines, 'import.were', {}, linkButton(t('import.see'), '#/?view=never_connected', { kind: 'primary' }));
+    result.querySelector('a').focus(); // The button that had the focus is gone.
   }
 
-  function planned(sent, lines) {
-    const writes = countOf(lines, 'new') + countOf(lines, 'change');
-    const all = sent.reduce((sum, one) => sum + one.lines, 0);
-    const go = async () => over(await send(sent, false, signal, told(all)));
-    fillWith(result, section(t('import.plan'), { lead: t('import.plan.lead') }, report(lines, 'import.would'),
-      h('div', { class: 'actions' }, writes > 0 && button(tn('import.do', writes), go, { kind: 'primary', onError: failed }))));
+  function planned(text, lines) {
+    const writes = new Set(lines.filter(({ outcome }) => ['new', 'change'].includes(outcome)).map(({ line }) => line));
+    // Only what was seen to be written is sent; what somebody else wrote meanwhile, the server finds.
+    const go = async () => {
+      const done = await send(parts(text, (number) => writes.has(number)), false, signal, told);
+      const now = new Map(done.map((one) => [one.line, one]));
+      over(lines.map((one) => now.get(one.line) || one));
+    };
+    show(t('import.plan'), lines, 'import.would', { lead: t('import.plan.lead') },
+      writes.size > 0 && button(tn('import.do', writes.size), go, { kind: 'primary', onError: failed }));
   }
 
   async function look() {
@@ -85,11 +97,11 @@ export function importScreen({ signal }) {
     const text = chosen ? decoded(new Uint8Array(await chosen.arrayBuffer())) : pasted.value;
     const sent = parts(text);
     if (sent.length === 0) { fillWith(result, box('bad', t('import.unread'), h('p', {}, t('import.unread.text')))); return; }
-    planned(sent, await send(sent, true, signal, told(sent.reduce((sum, one) => sum + one.lines, 0))));
+    planned(text, await send(sent, true, signal, told));
   }
 
   const examine = button(t('import.look'), look, { kind: 'primary', onError: failed });
   return page(t('import.title'), { lead: t('import.lead'), back: [t('nav.numbers'), backToList()] },
     section(t('import.table'), { lead: t('import.table.lead') }, h('pre', { class: 'link-text' }, h('code', {}, t('import.example'))),
-      h('div', { class: 'form' }, file.node, pasted.node, examine)), result);
+      h('div', { class: 'form' }, file.node, pasted.node, examine)), said, result);
 }

@@ -3,7 +3,7 @@
 
 import { h, fillWith, setText } from '../dom.js';
 import { call, listPath } from '../api.js';
-import { EVERYTHING, isFiltered, listAddress, listQuery, narrowing, readFilter } from '../filter.js';
+import { EVERYTHING, countsAll, isFiltered, listAddress, listQuery, narrowing, readFilter } from '../filter.js';
 import { lang } from '../prefs.js';
 import { keepInAddress, query } from '../router.js';
 import { visible } from '../typed.js';
@@ -52,7 +52,7 @@ async function allRows(wanted, signal) {
 }
 
 /** What is done with many is fetched when it is wanted. */
-const act = (name, again) => async (rows) => (await import('./rest.js')).acts[name](rows, { changed: again });
+const act = (name, again, gone) => async (rows) => (await import('./rest.js')).acts[name](rows, { changed: again, gone });
 
 /** The address follows the list as it is scrolled; `returned()` goes where it was left, once the rows are there. */
 function followScroll({ signal, node, left, moved }) {
@@ -86,7 +86,7 @@ export function instancesScreen({ signal, session }) {
     changed: () => { if (shown) rows.show(shown); },
     acts: [
       [t('bulk.links'), act('links', again), { icon: 'link', kind: 'primary' }], [t('bulk.label.open'), act('label', again), { icon: 'tag' }],
-      [t('restart.do'), act('restart', again), { icon: 'again' }], session.admin && [t('bulk.move.open'), act('move', again), { icon: 'servers' }], [t('bulk.remove.open'), act('remove', again), { icon: 'trash', kind: 'danger-quiet' }],
+      [t('restart.do'), act('restart', again), { icon: 'again' }], session.admin && [t('bulk.move.open'), act('move', again), { icon: 'servers' }], [t('bulk.remove.open'), act('remove', again, (gone) => picks.drop(gone)), { icon: 'trash', kind: 'danger-quiet' }],
     ].filter(Boolean),
   });
   const rows = table(session, picks);
@@ -132,7 +132,7 @@ export function instancesScreen({ signal, session }) {
     tools.hidden = !sum(answer.counts) && !filtered;
     month.hidden = tools.hidden;
     foot.hidden = tools.hidden;
-    for (const [format, link] of Object.entries(files)) link.href = `.${EXPORT}?${new URLSearchParams({ format, sort: wanted.sort, lang: lang(), ...narrowing(wanted) })}`;
+    for (const [format, link] of Object.entries(files)) link.href = `.${EXPORT}?${new URLSearchParams({ format, lang: lang(), ...narrowing(wanted) })}`;
     add.hidden = tools.hidden; // With nothing in the list, the list's place says what to do.
     showRows(answer);
     pages.show(answer);
@@ -147,7 +147,7 @@ export function instancesScreen({ signal, session }) {
     const lacking = nothing && await serverMissing(session, asking);
     if (asking.aborted) return;
     problem.replaceChildren();
-    heard(answer);
+    heard({ troubles: answer.troubles, actionNeeded: countsAll(wanted) ? answer.actionNeeded : undefined });
     if (!answer.data.length && wanted.page > 1) { change({ page: 1 }); return; }
     show(answer, lacking);
   }, {
