@@ -8,6 +8,8 @@
 //! - `import('./x.js')`, which makes a file of its own of `x.js` and what only that needs
 //! - `<script type="module" src="…">`, `<script src="…">` (put in its place), `<link rel="stylesheet" href="…">`
 //! - `@import 'x.css';`
+//!
+//! Lines that are comments and nothing else are for whoever reads `assets/`: they are left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,7 +81,7 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> Vec<&'a str> {
 fn inlined(files: &Files, html: &str) -> Result<String, Refused> {
     let mut whole = html.to_owned();
     for path in between(html, "<script src=\"assets/", "\"") {
-        let script = text(files, path)?;
+        let script = code(files, path)?;
         whole = whole.replace(
             &format!("<script src=\"assets/{path}\"></script>"),
             &format!("<script>\n{script}</script>"),
@@ -91,7 +93,7 @@ fn inlined(files: &Files, html: &str) -> Result<String, Refused> {
 /// A style sheet with those that it imports in their places.
 fn styles(files: &Files, path: &str) -> Result<String, Refused> {
     let mut whole = String::new();
-    for line in text(files, path)?.lines() {
+    for line in code(files, path)?.lines() {
         match line.strip_prefix("@import '").and_then(|rest| rest.strip_suffix("';")) {
             Some(other) => whole.push_str(&styles(files, &resolve(path, other))?),
             None if line.contains("@import") => return Err(format!("{path}: {line}")),
@@ -103,7 +105,27 @@ fn styles(files: &Files, path: &str) -> Result<String, Refused> {
 
 fn modules(files: &Files) -> Result<Modules, Refused> {
     let scripts = files.keys().filter(|path| ending(path) == "js");
-    scripts.map(|path| Ok((path.clone(), module(path, text(files, path)?)?))).collect()
+    scripts.map(|path| Ok((path.clone(), module(path, &code(files, path)?)?))).collect()
+}
+
+/// A file's text without the lines that are comments and nothing else.
+fn code(files: &Files, path: &str) -> Result<String, Refused> {
+    let (mut kept, mut in_comment, mut backticks) = (String::new(), false, 0);
+    for line in text(files, path)?.lines() {
+        let begun = in_comment;
+        let start = line.trim();
+        in_comment = (begun || start.starts_with("/*")) && !start.contains("*/");
+        let is_comment = start.starts_with("//")
+            || (begun || start.starts_with("/*")) && (in_comment || start.ends_with("*/"));
+        if begun && !is_comment || is_comment && backticks % 2 == 1 {
+            return Err(format!("{path}: a comment beside code, or within a text: {line}"));
+        }
+        if !is_comment {
+            backticks += line.matches('`').count();
+            kept.extend([line, "\n"]);
+        }
+    }
+    Ok(kept)
 }
 
 /// Takes a module apart.

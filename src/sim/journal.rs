@@ -103,10 +103,7 @@ impl Journal {
     /// Calls per endpoint, for people to read.
     #[must_use]
     pub fn totals(&self) -> Vec<(String, u32)> {
-        let mut totals: Vec<_> =
-            self.tallies.keys().map(|e| (e.clone(), self.tally(e, None).calls)).collect();
-        totals.sort();
-        totals
+        self.tallies.keys().map(|e| (e.clone(), self.tally(e, None).calls)).collect()
     }
 }
 

@@ -222,7 +222,7 @@ fn lines_for(visible: Visible) -> String {
         ),
     };
     format!(
-        "SELECT CASE i.status WHEN 'connected' THEN (SELECT json_group_array(name) FROM
+        "SELECT CASE i.status WHEN 'connected' THEN (SELECT json_group_array(name ORDER BY name) FROM
             (SELECT o.channelInstanceId AS name {SAME_PHONE} {visible} LIMIT {MOST_NAMES})) END AS sameNumberAs,
             {elsewhere} AS sameNumberElsewhere, {doubled}, {COLUMNS}"
     )
@@ -381,10 +381,8 @@ pub(super) fn read_target(row: &Row) -> rusqlite::Result<InstanceRef> {
 
 /// Reads the columns of [`lines_for`] by position, as `instances::read_row` does.
 fn read_line(row: &Row, now: Millis) -> rusqlite::Result<InstanceLine> {
-    let mut same_number_as = texts(row, 0)?;
-    same_number_as.sort_unstable();
     Ok(InstanceLine {
-        same_number_as,
+        same_number_as: texts(row, 0)?,
         same_number_elsewhere: row.get(1)?,
         also_on: texts(row, 2)?,
         also_elsewhere: row.get(3)?,

@@ -9,25 +9,24 @@ const STACK: usize = 256 * 1024;
 /// lanes, of which the first is the caller's own thread.
 pub fn in_lanes<T: Sync, R: Send>(things: &[T], lanes: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let lanes = lanes.clamp(1, things.len().max(1));
-    let lane = |first: usize| -> Vec<(usize, R)> {
-        (first..things.len()).step_by(lanes).map(|at| (at, work(&things[at]))).collect()
-    };
-    let mut done = thread::scope(|scope| {
+    let lane = |first: usize| -> Vec<R> { things.iter().skip(first).step_by(lanes).map(&work).collect() };
+    let lanes_done = thread::scope(|scope| {
         let begin = |first| {
             let builder = thread::Builder::new().name("lane".into()).stack_size(STACK);
             builder.spawn_scoped(scope, move || lane(first)).map_err(|_| first)
         };
         let others: Vec<_> = (1..lanes).map(begin).collect();
-        let own = lane(0);
+        let mut all = vec![lane(0)];
         // What no thread could be begun for is done here.
-        let results = others.into_iter().map(|other| match other {
+        all.extend(others.into_iter().map(|other| match other {
             Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
             Err(first) => lane(first),
-        });
-        own.into_iter().chain(results.flatten().collect::<Vec<_>>()).collect::<Vec<_>>()
+        }));
+        all
     });
-    done.sort_unstable_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
+    // They took turns: so do their results.
+    let mut lanes_done: Vec<_> = lanes_done.into_iter().map(Vec::into_iter).collect();
+    (0..things.len()).filter_map(|at| lanes_done[at % lanes].next()).collect()
 }
 
 #[cfg(test)]

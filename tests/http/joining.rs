@@ -8,9 +8,9 @@ fn files(path: &str, content: &str) -> join::Files {
     let mut files: join::Files = [
         ("index.html", "<script src=\"assets/js/early.js\"></script><link rel=\"stylesheet\" href=\"assets/css/page.css\"><script type=\"module\" src=\"assets/js/app.js\"></script>"),
         ("css/page.css", "@import 'base.css';\n"),
-        ("css/base.css", "p { color: red; }\n"),
+        ("css/base.css", "/* Red. */\np { color: red; }\n"),
         ("js/early.js", "early();\n"),
-        ("js/app.js", "// Head.\n\nimport { a, b as c } from './parts/x.js';\nimport d from './d.js';\nexport const later = () => import('./late/y.js');\nglobalThis.said = [a, c(), d];\n"),
+        ("js/app.js", "// Head.\n\n/**\n * More of it.\n */\nimport { a, b as c } from './parts/x.js';\nimport d from './d.js';\nexport const later = () => import('./late/y.js');\nglobalThis.said = [a, c(), d];\n"),
         ("js/d.js", "export default [\n  4,\n];\n"),
         ("js/parts/x.js", "export const a = 1;\nexport function b() { return a + 1; }\n"),
         ("js/late/y.js", "import { a } from '../parts/x.js';\nimport { z } from './z.js';\nexport const y = a + z;\nexport class Y {}\n"),
@@ -32,6 +32,10 @@ fn a_document_has_one_module_one_style_and_what_comes_later() {
     assert!(text("index.html").starts_with("<script>\nearly();\n</script><link"), "{}", text("index.html"));
     assert_eq!(text("css/page.css"), "p { color: red; }\n");
     let (app, late) = (text("js/app.js"), text("js/late/y.js"));
+    assert!(
+        !app.contains("Head") && !app.contains("More of it"),
+        "comments are for whoever reads assets/: {app}"
+    );
     let order = ["modules['js/parts/x.js'] =", "modules['js/d.js'] =", "modules['js/app.js'] ="];
     let at: Vec<_> =
         order.iter().map(|part| app.find(part).unwrap_or_else(|| panic!("{part}: {app}"))).collect();
@@ -46,6 +50,8 @@ fn a_document_has_one_module_one_style_and_what_comes_later() {
 fn what_would_mean_something_else_is_refused() {
     for (path, content, says) in [
         ("js/d.js", "export let d = 1;", "no export that is joined"),
+        ("js/d.js", "export default `\n// said\n`;", "a comment beside code, or within a text"),
+        ("js/d.js", "/* a\n*/ export default 1;", "a comment beside code, or within a text"),
         ("js/d.js", "export { d };", "no export that is joined"),
         ("js/d.js", "export * from './z.js';", "no export that is joined"),
         ("js/d.js", "export const { d } = x;", "no export that is joined"),

@@ -22,10 +22,11 @@ impl ConnectCall<'_> {
         let mut servers = servers.map_err(|e| self.internal(&e))?;
         // Another credential of the server that is left leads to the same instance.
         servers.retain(|(server, _)| left.as_ref().is_none_or(|left| left.base_url != server.base_url));
-        servers.sort_by_key(|(credential, _)| !self.reaches(&credential.id));
-        let reached = servers.iter().filter(|(credential, _)| self.reaches(&credential.id));
-        let rooms: Vec<_> = reached.map(|(_, room)| *room).collect();
-        let mut active: Vec<_> = servers.into_iter().map(|(credential, _)| credential).collect();
+        let reached = servers.into_iter().partition(|(credential, _)| self.reaches(&credential.id));
+        let (reached, others): (Vec<_>, Vec<_>) = reached;
+        let rooms: Vec<_> = reached.iter().map(|(_, room)| *room).collect();
+        let mut active: Vec<_> =
+            reached.into_iter().chain(others).map(|(credential, _)| credential).collect();
         let placed = roomiest(&rooms);
         if let Some(at) = placed {
             // It goes first: the search for a home leaves it for last.
