@@ -89,13 +89,17 @@ pub fn number_segments(
 
 /// What a server was within a window. Where spans overlap, since the clock was set back, the one that began first counts.
 pub fn server_segments(asked: &[AskedSpan], window: &Range<Millis>) -> Vec<Segment> {
-    let mut in_order: Vec<_> = asked.iter().collect();
-    in_order.sort_by_key(|asked| asked.span.start);
     let mut timeline = Timeline::new(window);
-    for AskedSpan { span, answered } in in_order {
-        timeline.add(span.clone(), if *answered { Availability::Up } else { Availability::Down });
+    for AskedSpan { span, answered } in by_start(asked.iter().cloned()) {
+        timeline.add(span, if answered { Availability::Up } else { Availability::Down });
     }
     timeline.finish()
+}
+
+fn by_start(asked: impl Iterator<Item = AskedSpan>) -> Vec<AskedSpan> {
+    let mut asked: Vec<_> = asked.collect();
+    asked.sort_by_key(|asked| asked.span.start);
+    asked
 }
 
 /// The spans in which the server answered that a number was on, one after the other. The last of `stays` is where it is.
@@ -103,10 +107,11 @@ pub fn seen_spans<'a>(stays: &[Stay], asked: impl Fn(&str) -> &'a [AskedSpan]) -
     let (mut seen, mut begin): (Vec<Range<Millis>>, _) = (Vec::new(), Millis::MIN);
     for Stay { until, server } in stays {
         let spans = server.as_deref().map_or(&[][..], &asked).iter().filter(|asked| asked.answered);
-        let mut within: Vec<_> =
-            spans.map(|asked| asked.span.start.max(begin)..asked.span.end.min(*until)).collect();
-        within.sort_by_key(|span| span.start);
-        for span in within {
+        let within = spans.map(|AskedSpan { span, answered }| AskedSpan {
+            span: span.start.max(begin)..span.end.min(*until),
+            answered: *answered,
+        });
+        for AskedSpan { span, .. } in by_start(within) {
             let start = seen.last().map_or(span.start, |last| span.start.max(last.end));
             seen.extend((start < span.end).then_some(start..span.end));
         }
