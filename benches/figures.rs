@@ -15,6 +15,8 @@
 mod literal;
 #[path = "figures/rig.rs"]
 mod rig;
+#[path = "figures/scale.rs"]
+mod scale;
 
 use std::time::{Duration, Instant};
 
@@ -23,7 +25,7 @@ use rig::{Client, Rig, Upstream, median, percentile};
 /// One measurement: what it is called, what the goal is, and how it is taken.
 type Figure = (&'static str, &'static str, fn() -> String);
 
-const FIGURES: [Figure; 14] = [
+const FIGURES: [Figure; 16] = [
     ("code latency, upstream sleeps 2 s", "median < 100 ms, most < 250", || code_latency("2.3.7")),
     ("code latency, upstream sleeps 5 s", "median < 100 ms, most < 250", || code_latency("1.8.2")),
     ("repeated POST", "adds < 1 ms (median), p99 < 10 ms, 3 calls", repeated),
@@ -35,6 +37,12 @@ const FIGURES: [Figure; 14] = [
     ("a page of 10,000 rows, and a search", "median < 20 ms", listing),
     ("a month of 10,000 numbers, two drops a day", "list < 20 ms, a page of the month < 250 ms", month),
     ("watching 10,000 instances", "1 list, < 50 ms of CPU per round", watching),
+    (
+        "100,000 numbers on 100 servers",
+        "< 5 % of a core, < 96 MiB, search p99 < 50 ms, POST p99 adds < 20",
+        scale::watched,
+    ),
+    ("40 new names at once on one server", "not slower than by hand", scale::at_once),
     ("webhooks, 500/s", "p99 < 10 ms, at most 2 rounds/s", webhooks),
     ("binary", "< 6 MiB", binary_size),
     ("the flow taken literally", "for comparison", literal::figure),
@@ -182,7 +190,7 @@ fn memory_after_calls() -> String {
 
 fn ten_thousand_rows() -> String {
     let upstream = Upstream::start();
-    upstream.fill(10_000);
+    upstream.fill(0, 10_000);
     let mut rig = Rig::start(&upstream.url);
     rig.seed_rows(10_000);
     let mut starts: Vec<f64> = (0..10)
@@ -223,7 +231,7 @@ fn month() -> String {
         |rig: &Rig| std::fs::metadata(rig.database()).map_or(0.0, |file| file.len() as f64 / 1_048_576.0);
     rig.seed_rows(10_000);
     let before = size(&rig);
-    rig.seed_month();
+    rig.seed_days(30);
     let grown = size(&rig) - before;
     rig.serve();
     let mut client = rig.client();
@@ -252,7 +260,7 @@ fn month() -> String {
 fn watching() -> String {
     const SPAN: Duration = Duration::from_secs(30);
     let upstream = Upstream::start();
-    upstream.fill(10_000);
+    upstream.fill(0, 10_000);
     let mut rig = Rig::start(&upstream.url);
     rig.stop();
     rig.seed_rows(10_000);
@@ -283,7 +291,7 @@ fn webhooks() -> String {
     const EACH: usize = 600;
     let upstream = Upstream::start();
     let rig = Rig::start(&upstream.url);
-    let path = rig.webhook();
+    let path = rig.webhook(0);
     assert_eq!(rig.client().post("loja").status, 200);
     let body = |length| {
         format!(

@@ -45,10 +45,15 @@ impl Upstream {
         self.url.trim_start_matches("http://").to_owned()
     }
 
-    /// Adds that many connected instances.
-    pub fn fill(&self, count: usize) {
-        let body = format!(r#"{{"count":{count}}}"#);
-        assert_eq!(Client::new(&self.address(), "").exchange("POST", "/sim/fill", &body).0, 200);
+    /// Adds that many connected instances, named `row-` and a number; the first of them comes next after that one.
+    pub fn fill(&self, after: usize, count: usize) {
+        self.command("fill", &format!(r#"{{"after":{after},"count":{count}}}"#));
+    }
+
+    /// Makes something happen there: `GET /sim` lists what.
+    pub fn command(&self, command: &str, body: &str) {
+        let path = format!("/sim/{command}");
+        assert_eq!(Client::new(&self.address(), "").exchange("POST", &path, body).0, 200);
     }
 
     /// Calls it received so far.
@@ -91,34 +96,35 @@ fn unit_environment() -> impl Iterator<Item = (&'static str, &'static str)> {
 pub struct Rig {
     folder: PathBuf,
     token: String,
-    credential: String,
+    credentials: Vec<String>,
     process: Option<Child>,
     pub address: String,
 }
 
 impl Rig {
     pub fn start(upstream: &str) -> Self {
+        let mut rig = Self::prepare(&[upstream]);
+        rig.serve();
+        rig
+    }
+
+    /// The folder alone, with a credential for each of the servers; nothing runs yet.
+    pub fn prepare(servers: &[&str]) -> Self {
         let folder = std::env::temp_dir().join(pareia::crypto::new_id("pareia-bench-"));
         let mut rig = Self {
             folder,
             token: String::new(),
-            credential: String::new(),
+            credentials: Vec::new(),
             process: None,
             address: String::new(),
         };
         rig.run(&["user", "add", "bench"], "");
         rig.token = rig.run(&["token", "create", "bench"], "");
-        let add = [
-            "credential",
-            "add",
-            "--type",
-            "whatsapp_evolution",
-            "--base-url",
-            upstream,
-            "--api-token-stdin",
-        ];
-        rig.credential = rig.run(&add, KEY);
-        rig.serve();
+        let add = ["credential", "add", "--type", "whatsapp_evolution", "--api-token-stdin", "--base-url"];
+        for url in servers {
+            let id = rig.run(&[&add[..], &[url]].concat(), KEY);
+            rig.credentials.push(id);
+        }
         rig
     }
 
@@ -175,9 +181,9 @@ impl Rig {
         Client::new(&self.address, &self.token)
     }
 
-    /// The path to which the upstream's webhooks go.
-    pub fn webhook(&self) -> String {
-        let lines = self.run(&["credential", "webhook", &self.credential], "");
+    /// The path to which the webhooks of that server go.
+    pub fn webhook(&self, server: usize) -> String {
+        let lines = self.run(&["credential", "webhook", &self.credentials[server]], "");
         let url = lines.lines().find_map(|l| l.strip_prefix("WEBHOOK_GLOBAL_URL=")).expect("a URL");
         url[url.find("/webhooks/").expect("a path")..].to_owned()
     }
@@ -202,10 +208,10 @@ impl Rig {
         kib / 1024.0
     }
 
-    /// Writes rows of connected instances, as a large shop has them.
+    /// Writes rows of connected instances, as a large shop has them: as many at each server.
     pub fn seed_rows(&self, rows: usize) {
-        let connection = rusqlite::Connection::open(self.folder.join("pareia.db")).expect("the database");
-        connection
+        let servers = self.credentials.len();
+        self.open()
             .execute_batch(&format!(
                 "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
                  INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId, userId,
@@ -214,18 +220,18 @@ impl Rig {
                  SELECT printf('c%024d', i), 'whatsapp_evolution', 'row-' || i, '5521' || (900000000 + i), u.id, c.id,
                      'connected', 1, c.baseUrl, 1, 1,
                      '5521' || (900000000 + i), '5521' || substr(900000000 + i, 2), 'Loja Teste', 1
-                 FROM n, users u, integration_credentials c;"
+                 FROM n, users u JOIN integration_credentials c
+                     ON c.rowid = (SELECT rowid FROM integration_credentials ORDER BY rowid LIMIT 1) + (i - 1) * {servers} / {rows};"
             ))
             .expect("rows");
     }
 
-    /// Lets every row have dropped twice a day for the last thirty days, ten minutes each time.
-    pub fn seed_month(&self) {
-        let now = pareia::domain::now();
-        let connection = rusqlite::Connection::open(self.database()).expect("the database");
-        connection
+    /// Lets every row have dropped twice a day for so many days, ten minutes each time.
+    pub fn seed_days(&self, days: usize) {
+        let (now, drops) = (pareia::domain::now(), 2 * days);
+        self.open()
             .execute_batch(&format!(
-                "WITH RECURSIVE k (i) AS (SELECT 60 UNION ALL SELECT i - 1 FROM k WHERE i > 1)
+                "WITH RECURSIVE k (i) AS (SELECT {drops} UNION ALL SELECT i - 1 FROM k WHERE i > 1)
                  INSERT INTO instance_events (instanceId, at, fromStatus, toStatus, reason, detail)
                  SELECT m.id, {now} - k.i * 43200000 + v.later + m.rowid, v.before, v.after, v.why, v.phone
                  FROM k CROSS JOIN (SELECT 0 AS later, 'connected' AS before, 'disconnected' AS after,
@@ -238,6 +244,11 @@ impl Rig {
                  PRAGMA wal_checkpoint(TRUNCATE);"
             ))
             .expect("a month");
+    }
+
+    /// The database, beside the server that uses it.
+    pub fn open(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.database()).expect("the database")
     }
 
     /// The file of the database.

@@ -171,11 +171,16 @@ impl Control {
 
     /// Adds that many connected instances, `row-1` and so on, each with a phone of its own.
     pub fn fill(&self, count: u32) {
+        self.fill_after(0, count);
+    }
+
+    /// The same with names that another server does not have, which stopped at the number `after`.
+    pub fn fill_after(&self, after: u32, count: u32) {
         let add = |world: &mut World, now, n| {
             let jid = format!("5521{}@s.whatsapp.net", 900_000_000 + n);
             world.add_connected(&format!("row-{n}"), &jid, now);
         };
-        self.hub.world(|world, now| (1..=count).for_each(|n| add(world, now, n)));
+        self.hub.world(|world, now| (after + 1..=after + count).for_each(|n| add(world, now, n)));
     }
 
     /// Connections are refused from now on, or accepted again. Returns when that is so.

@@ -49,7 +49,10 @@ const HELP: [(&str, &str); 21] = [
          what the next calls get instead of an answer",
     ),
     ("webhook", "{url?, by_events?: bool}: the global webhook; without a url there is none"),
-    ("fill", "{count}: that many connected instances, row-1 and so on"),
+    (
+        "fill",
+        "{count, after?}: that many connected instances, row-1 and so on; with after: 5, row-6 and so on",
+    ),
     ("reset", "{}: no instances, no faults, no journal; WhatsApp reachable"),
     ("calls", "GET: the calls received, how many of each, and how many were for the list of all instances"),
     ("state", "GET ?name=: the state, the sockets that calls opened, and the logins"),
@@ -126,8 +129,9 @@ fn perform(hub: &Arc<Hub>, command: &str, args: &Map<String, Value>) -> Result<A
             Ok(After::Nothing)
         }
         "fill" => {
-            let count = args.get("count").and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
-            control.fill(count.ok_or("fill needs a count")?);
+            let number =
+                |field: &str| args.get(field).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
+            control.fill_after(number("after").unwrap_or(0), number("count").ok_or("fill needs a count")?);
             Ok(After::Nothing)
         }
         "reset" => done(true, "").inspect(|_| control.reset()),
