@@ -121,7 +121,7 @@ pub(super) const OTHER_NUMBER: &str = "i.status = 'connected' AND i.linkedNumber
     AND number_matches(i.linkedNumber, i.channelPhoneOrId) = 0";
 
 /// The conditions of a filter, and their values by name.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Conditions {
     sql: Vec<&'static str>,
     values: Vec<(&'static str, Value)>,

@@ -190,6 +190,30 @@ fn the_list_is_filtered_searched_and_counted() {
     assert_eq!(list(&other, "").body["counts"]["connected"], 1, "of their own");
 }
 
+/// What few rows answer is looked up by these rows, what many answer in the index of lists: both say the same.
+#[test]
+fn a_search_counts_and_orders_what_it_finds_however_much_that_is() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    shop.sql(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2001)
+         INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId, userId, status,
+             createdAt, updatedAt)
+         SELECT 'c' || i, 'whatsapp_evolution', printf('n-%04d', i), '5521991856227', u.id,
+             CASE i % 2 WHEN 0 THEN 'pending' ELSE 'lost' END, 1, 1
+         FROM n, users u WHERE u.name = 'loja'",
+    );
+    for (search, lost, pending) in [("n-", 1001, 1000), ("n-1", 500, 500), ("n-20", 1, 1), ("m", 0, 0)] {
+        let answer =
+            shop.call("GET", &format!("{ROUTE}?search={search}&status=lost&perPage=1&page=2&sort=name"));
+        let found =
+            [&answer.body["total"], &answer.body["counts"]["lost"], &answer.body["counts"]["pending"]];
+        assert_eq!(found, [&json!(lost), &json!(lost), &json!(pending)], "{search}");
+        let second = answer.body["data"][0]["channelInstanceId"].as_str();
+        assert_eq!(second.is_some(), lost > 1, "{search}");
+        assert!(second.is_none_or(|name| name == "n-0003" || name == "n-1003"), "{search}: {second:?}");
+    }
+}
+
 #[test]
 fn the_list_names_the_servers_that_fail() {
     let shop = Shop::new(instant(Version::V2_3_7));
