@@ -175,7 +175,8 @@ impl<'a> Poller<'a> {
     /// Looks at what people set of the instances whose turn it is.
     fn look_at_settings(&mut self, snapshot: &Snapshot) {
         let begun = Instant::now();
-        self.settings.look(&self.state.store, snapshot, &self.server.credential.id);
+        let servers = self.state.roster.lock().servers.len();
+        self.settings.look(&self.state.store, snapshot, &self.server.credential.id, servers);
         self.settings.trim(snapshot);
         self.upstream += begun.elapsed();
         self.server.begin_wait();

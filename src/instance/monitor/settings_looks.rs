@@ -13,8 +13,11 @@ use crate::store::{MonitoredRow, Store};
 const LIMIT: Duration = Duration::from_secs(2);
 /// How long a poll may look: its statuses wait for as long.
 const SPAN: Duration = Duration::from_millis(250);
-/// Most looks within [`WINDOW`]: each costs the server requests.
+/// Most looks at one server within [`WINDOW`]: each costs the server requests.
 const MOST: usize = 32;
+/// Most looks at all servers within [`WINDOW`]: where they are many, what each costs us is more than all else that
+/// the monitor does.
+const MOST_OF_ALL: usize = 800;
 /// The time between two polls at rest: where somebody is watched polls are more, and looks are not.
 const WINDOW: Duration = Duration::from_secs(15);
 
@@ -49,13 +52,14 @@ impl SettingsLooks {
         Self { interval, looked: HashMap::new(), window: (Instant::now(), 0) }
     }
 
-    /// Looks at the instances whose turn it is, until the poll's time for it is over or upstream fails.
-    pub(super) fn look(&mut self, store: &Store, snapshot: &Snapshot, credential: &str) {
+    /// Looks at the instances whose turn it is, until the poll's time for it is over or upstream fails. `servers`: how
+    /// many are polled.
+    pub(super) fn look(&mut self, store: &Store, snapshot: &Snapshot, credential: &str, servers: usize) {
         let begun = Instant::now();
         if self.window.0.elapsed() >= WINDOW {
             self.window = (begun, 0);
         }
-        let left = MOST - self.window.1;
+        let left = share_of(servers).saturating_sub(self.window.1);
         if left == 0 {
             return;
         }
@@ -93,6 +97,11 @@ impl SettingsLooks {
     }
 }
 
+/// The looks of each of so many servers within [`WINDOW`].
+fn share_of(servers: usize) -> usize {
+    (MOST_OF_ALL / servers.max(1)).clamp(1, MOST)
+}
+
 /// Looks at a row's instance under the name's lock; `false` where a call has that, or has had it since the rows
 /// were read and found another instance.
 fn is_seen(store: &Store, snapshot: &Snapshot, at: usize, credential: &str) -> Result<bool, UpstreamError> {
@@ -120,4 +129,16 @@ fn is_seen(store: &Store, snapshot: &Snapshot, at: usize, credential: &str) -> R
 fn is_same(store: &Store, row: &MonitoredRow, name: &Name, credential: &str) -> bool {
     let now = store.instance(row.channel, name).ok().flatten();
     now.is_some_and(|now| now.credential.as_deref() == Some(credential) && now.upstream_id == row.upstream_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_servers_share_what_few_have_for_themselves() {
+        for (servers, share) in [(0, 32), (1, 32), (25, 32), (26, 30), (100, 8), (256, 3), (801, 1)] {
+            assert_eq!(share_of(servers), share, "{servers}");
+        }
+    }
 }
