@@ -1,6 +1,7 @@
 //! `POST /api/messaging/import` and `GET /api/messaging/export`: numbers as tables. The rules are those of `admin::imports`.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::instances::filter;
 use crate::admin::imports::{ImportLine, ImportedLine, MOST_LINES, import, label_cell, table_lines};
@@ -37,9 +38,10 @@ fn lines(request: &Request) -> Result<Vec<ImportLine>, Problem> {
     if is_table {
         return read_table(request.body()).map_err(|says| Problem::InvalidField("csv", says));
     }
-    let rows: RowsBody = serde_json::from_slice(request.body())
-        .map_err(|_| Problem::InvalidField("rows", text::import_empty().to_owned()))?;
-    Ok(rows.rows.into_iter().zip(1..).map(|(row, number)| row.line(number)).collect())
+    let body: Option<Value> = serde_json::from_slice(request.body()).ok();
+    let rows = body.as_ref().and_then(|body| body.get("rows")).and_then(Value::as_array);
+    let lines = rows.and_then(|rows| rows.iter().zip(1..).map(json_line).collect());
+    lines.ok_or_else(|| Problem::InvalidField("rows", text::import_empty().to_owned()))
 }
 
 /// The lines of a table that a spreadsheet saved, or what is wrong with it.
@@ -48,15 +50,34 @@ pub fn read_table(bytes: &[u8]) -> Result<Vec<ImportLine>, String> {
     table_lines(table).ok_or_else(|| text::import_without_head().to_owned())
 }
 
-#[derive(Deserialize)]
-struct RowsBody {
-    rows: Vec<RowJson>,
+/// A line of a JSON body; `None` where a member is not what it must be. A phone may be a number, too.
+fn json_line((row, number): (&Value, usize)) -> Option<ImportLine> {
+    let row = row.as_object()?;
+    let text = |member: &str| match row.get(member) {
+        None | Some(Value::Null) => Some(String::new()),
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(Value::Number(digits)) => digits.as_u64().map(|digits| digits.to_string()),
+        Some(_) => None,
+    };
+    let labels = match row.get("labels") {
+        None | Some(Value::Null) => Some(Vec::new()),
+        Some(labels) => labels.as_array()?.iter().map(|label| label.as_str().map(str::to_owned)).collect(),
+    };
+    Some(ImportLine {
+        number,
+        name: text("channelInstanceId")?,
+        phone: text("channelPhoneOrId")?,
+        owner: text("user")?,
+        server: text("server")?,
+        display_name: text("displayName")?,
+        note: text("note")?,
+        labels: labels?,
+    })
 }
 
 /// A number as an export has it and an import takes it.
-#[derive(Deserialize, Serialize)]
-#[serde(rename_all = "camelCase", default)]
-#[derive(Default)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct RowJson {
     channel_instance_id: String,
     channel_phone_or_id: String,
@@ -65,28 +86,12 @@ struct RowJson {
     labels: Option<Vec<String>>,
     display_name: Option<String>,
     note: Option<String>,
-    #[serde(skip_deserializing)]
     status: String,
-    #[serde(skip_deserializing)]
     status_since: String,
-    #[serde(skip_deserializing)]
     linked_number: Option<String>,
 }
 
 impl RowJson {
-    fn line(self, number: usize) -> ImportLine {
-        ImportLine {
-            number,
-            name: self.channel_instance_id,
-            phone: self.channel_phone_or_id,
-            owner: self.user.unwrap_or_default(),
-            server: self.server.unwrap_or_default(),
-            display_name: self.display_name.unwrap_or_default(),
-            note: self.note.unwrap_or_default(),
-            labels: self.labels.unwrap_or_default(),
-        }
-    }
-
     fn of(line: InstanceLine) -> Self {
         Self {
             channel_instance_id: line.name,
