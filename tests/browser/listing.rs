@@ -5,7 +5,7 @@ use std::cell::Cell;
 use pareia::sim::{Fault, Sim, Version};
 
 use crate::Test;
-use crate::driver::{Browser, DESKTOP, Driver, PHONE, until};
+use crate::driver::{Browser, DESKTOP, Driver, PHONE, Screen, until};
 use crate::harness::instant;
 use crate::screens::check;
 use crate::world::World;
@@ -15,6 +15,7 @@ pub const TESTS: &[Test] = &[
     ("what_the_list_shows_stands_in_the_address", kept_in_the_address),
     ("many_numbers_are_done_at_once", many_at_once),
     ("what_fails_of_many_is_said_and_tried_again", failures),
+    ("many_numbers_move_to_another_server", move_many),
     ("an_agency_imports_its_numbers_and_brings_back_those_that_dropped", agency),
     ("a_screen_in_a_shop_shows_one_code", kiosk),
 ];
@@ -154,6 +155,34 @@ fn failures(driver: &Driver) {
     world.finish_expecting(&browser, &["502"]);
 }
 
+fn move_many(driver: &Driver) {
+    let (world, second) =
+        (World::new(), Sim::start(instant(Version::V2_3_7)).expect("the simulation starts"));
+    world.connected("ligada");
+    world.row("nova");
+    world.shop.credential("cred_b", &second.url());
+    let browser = world.logged_in(driver, Screen { dark: true, ..PHONE });
+    browser.sees("ligada");
+    pick(&browser, &["ligada", "nova"]);
+    browser.press("Mudar de servidor");
+    browser.sees("2 números vão precisar de outro QR Code.");
+    choose(&browser, "Servidor novo", "cred_a");
+    browser.sees("2 já estão nesse servidor e ficam de fora.");
+    // Letters typed soon after others would still look for an option that begins with all of them.
+    browser.run(
+        "const to = document.querySelector('dialog select'); to.value = 'cred_b'; to.dispatchEvent(new Event('change'))",
+    );
+    browser.sees("2 números vão precisar de outro QR Code.");
+    check(&browser, "list-move");
+    browser.press_at("//dialog//button[@type='submit'][not(@disabled)]", "Mudar");
+    browser.sees("2 de 2");
+    check(&browser, "list-moved");
+    browser.press("Pronto");
+    let servers = world.shop.sql("SELECT credentialId FROM messaging_instances");
+    assert_eq!(servers, [["cred_b"], ["cred_b"]]);
+    world.finish(&browser);
+}
+
 /// Numbers that the agency looks after; `PAREIA_AGENCY=200` is what the documentation tells of.
 fn numbers() -> usize {
     std::env::var("PAREIA_AGENCY").ok().and_then(|count| count.parse().ok()).unwrap_or(16)
@@ -209,7 +238,7 @@ impl Agency {
         check(&self.browser, "import-plan");
         self.press(&format!("Importar {} números", self.all));
         self.browser.sees(&format!("{} números importados", self.all));
-        self.browser.sees("1 não combinam com o que há, e ficaram de fora");
+        self.browser.sees("Em conflito com o que há, deixados de fora: 1");
         World::picture(&self.browser, "import-done");
     }
 

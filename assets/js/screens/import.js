@@ -49,7 +49,7 @@ function report(lines, words) {
   const sorted = [...lines].sort((a, b) => Boolean(b.reason) - Boolean(a.reason));
   return [
     h('ul', { class: 'import-counts' }, OUTCOMES.map((outcome) => [outcome, countOf(lines, outcome)]).filter(([, n]) => n > 0)
-      .map(([outcome, n]) => h('li', {}, badge(String(n), LOOK[outcome] || ''), ' ', t(`${words}.${outcome}`)))),
+      .map(([outcome, n]) => h('li', {}, t(`${words}.${outcome}`), ': ', badge(String(n), LOOK[outcome] || '')))),
     h('ul', { class: 'plan progress-list', tabindex: '0', 'aria-label': t('import.lines') }, sorted.slice(0, SHOWN).map((one) => h('li', {},
       h('span', { class: 'row-title' }, one.name || t('import.nameless'), h('span', { class: 'hint' }, [t('import.line', { n: one.line }), one.phone && phone(`+${one.phone}`)].filter(Boolean).join(' · '))),
       h('span', { class: `progress-state ${one.reason ? 'failed' : 'done'}` }, icon(one.reason ? 'alert' : 'tick'),
@@ -69,8 +69,9 @@ export function importScreen({ signal }) {
 
   /** Shows what became of the lines, or would; a screen reader says how many of each. */
   function show(title, lines, words, head, action) {
-    setText(said, [title, ...OUTCOMES.filter((outcome) => countOf(lines, outcome) > 0).map((outcome) => `${countOf(lines, outcome)} ${t(`${words}.${outcome}`)}`)].join('. '));
+    setText(said, [title, ...OUTCOMES.filter((outcome) => countOf(lines, outcome) > 0).map((outcome) => `${t(`${words}.${outcome}`)}: ${countOf(lines, outcome)}`)].join('. '));
     fillWith(result, section(title, head, report(lines, words), h('div', { class: 'actions' }, action)));
+    result.querySelector('ul').scrollIntoView({ block: 'center' });
   }
 
   function over(lines) {
@@ -102,6 +103,6 @@ export function importScreen({ signal }) {
 
   const examine = button(t('import.look'), look, { kind: 'primary', onError: failed });
   return page(t('import.title'), { lead: t('import.lead'), back: [t('nav.numbers'), backToList()] },
-    section(t('import.table'), { lead: t('import.table.lead') }, h('pre', { class: 'link-text' }, h('code', {}, t('import.example'))),
-      h('div', { class: 'form' }, file.node, pasted.node, examine)), said, result);
+    said, h('div', { class: 'stack' }, section(t('import.table'), { lead: t('import.table.lead') }, h('pre', { class: 'link-text' }, h('code', {}, t('import.example'))),
+      h('div', { class: 'form' }, file.node, pasted.node, examine)), result));
 }
