@@ -340,12 +340,32 @@ fn lines(
     c.prepare_cached(&query)?.query_map(&*wanted.values(), |row| read_line(row, now))?.collect()
 }
 
+/// Most numbers are connected. They are counted as they are passed, since to group them would sort them first.
 fn counts(c: &Connection, found: &Conditions) -> rusqlite::Result<InstanceCounts> {
+    let mut counts = other_counts(c, found)?;
+    let query = format!(
+        "SELECT count(*) FILTER (WHERE i.status = 'connected'), count(*) FILTER (WHERE {OTHER_NUMBER})
+         FROM messaging_instances i {}",
+        found.clause()
+    );
+    let read = |row: &Row| Ok((row.get(0)?, row.get(1)?));
+    let (all, other_number) = c.prepare_cached(&query)?.query_row(&*found.values(), read)?;
+    if all > 0 {
+        let connected = StatusCount { all, action_needed: other_number, never_connected: 0 };
+        counts.by_status.insert(Status::Connected.as_str().to_owned(), connected);
+    }
+    counts.other_number = other_number;
+    Ok(counts)
+}
+
+/// The counts of what is not connected.
+fn other_counts(c: &Connection, found: &Conditions) -> rusqlite::Result<InstanceCounts> {
+    let mut found = found.clone();
+    found.require(Some("i.status <> 'connected'"));
     let never_connected = ListView::NeverConnected.condition();
-    // What needs somebody is either of the two and never both: compared once, a page of 10,000 takes half as long.
     let query = format!(
         "SELECT i.status, count(*), count(*) FILTER (WHERE {DOWN}),
-             count(*) FILTER (WHERE {never_connected}), count(*) FILTER (WHERE {OTHER_NUMBER})
+             count(*) FILTER (WHERE {never_connected})
          FROM messaging_instances i {} GROUP BY i.status",
         found.clause()
     );
@@ -353,11 +373,9 @@ fn counts(c: &Connection, found: &Conditions) -> rusqlite::Result<InstanceCounts
     let mut statement = c.prepare_cached(&query)?;
     let mut rows = statement.query(&*found.values())?;
     while let Some(row) = rows.next()? {
-        let (down, other): (u32, u32) = (row.get(2)?, row.get(4)?);
         let count =
-            StatusCount { all: row.get(1)?, action_needed: down + other, never_connected: row.get(3)? };
+            StatusCount { all: row.get(1)?, action_needed: row.get(2)?, never_connected: row.get(3)? };
         counts.by_status.insert(row.get(0)?, count);
-        counts.other_number += other;
     }
     Ok(counts)
 }
