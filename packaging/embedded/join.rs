@@ -110,13 +110,13 @@ fn modules(files: &Files) -> Result<Modules, Refused> {
 
 /// A file's text without the lines that are comments and nothing else.
 fn code(files: &Files, path: &str) -> Result<String, Refused> {
-    let (mut kept, mut in_comment, mut backticks) = (String::new(), false, 0);
+    let (mut kept, mut is_open, mut backticks) = (String::new(), false, 0);
     for line in text(files, path)?.lines() {
-        let begun = in_comment;
+        let begun = is_open;
         let start = line.trim();
-        in_comment = (begun || start.starts_with("/*")) && !start.contains("*/");
+        is_open = (begun || start.starts_with("/*")) && !start.contains("*/");
         let is_comment = start.starts_with("//")
-            || (begun || start.starts_with("/*")) && (in_comment || start.ends_with("*/"));
+            || (begun || start.starts_with("/*")) && (is_open || start.ends_with("*/"));
         if begun && !is_comment || is_comment && backticks % 2 == 1 {
             return Err(format!("{path}: a comment beside code, or within a text: {line}"));
         }

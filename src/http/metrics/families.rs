@@ -2,7 +2,7 @@
 //!
 //! Labels come from lists of ours: routes as the table has them, codes, the ids of credentials.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::process as system;
 use super::sources::Sources;
@@ -131,11 +131,11 @@ fn connect_calls(scrape: &Scrape, out: &mut Exposition) {
 }
 
 fn upstream_calls(scrape: &Scrape, out: &mut Exposition) {
-    let mut servers = scrape.sources.app.connect_service.gateway().calls();
+    let servers = scrape.sources.app.connect_service.gateway().calls().into_iter();
     // A removed credential's are told no more; the test of one that is still to be made has no id.
     let known = scrape.credentials();
-    servers.retain(|(id, _)| id.is_empty() || known.is_empty() || known.contains(&**id));
-    servers.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+    let servers = servers.filter(|(id, _)| id.is_empty() || known.is_empty() || known.contains(&**id));
+    let servers: BTreeMap<_, _> = inserted(servers);
     out.metric(
         "pareia_upstream_requests_total",
         Counter,

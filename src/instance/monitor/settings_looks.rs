@@ -1,7 +1,8 @@
 //! When the monitor looks at what people set of instances: where the list shows a change, and now and then, since
 //! it says nothing of a webhook. A few instances of a poll. Puts back what a create of ours left missing.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
 use std::time::{Duration, Instant};
 
 use super::snapshot::Snapshot;
@@ -64,9 +65,8 @@ impl SettingsLooks {
             return;
         }
         let due = (0..snapshot.rows.len()).filter_map(|at| self.turn(snapshot, at).map(|turn| (turn, at)));
-        let mut due: Vec<_> = due.collect();
-        due.sort_unstable();
-        for (_, at) in due.into_iter().take(left) {
+        let mut due: BinaryHeap<_> = due.map(Reverse).collect();
+        for Reverse((_, at)) in std::iter::from_fn(|| due.pop()).take(left) {
             self.window.1 += 1;
             let seen = is_seen(store, snapshot, at, credential);
             let stamp = snapshot.own(at).map(|listed| listed.settings_stamp);
