@@ -209,15 +209,19 @@ fn actor() -> Actor {
     ACTOR.with_borrow(|actor| actor.clone().unwrap_or_default())
 }
 
+/// The row of an id or, where there is none, of a name. It names the channels, since the index of names begins with them:
+/// an act notes itself while it holds the database, and a list may be long.
+const INSTANCE: &str = "SELECT id, channelInstanceId FROM messaging_instances
+    WHERE id = ?1 OR (channel IN (SELECT name FROM channels) AND channelInstanceId = ?1)
+    ORDER BY id = ?1 DESC LIMIT 1";
+
 /// What is there of that kind by that id or name.
 fn find(c: &Connection, action: AuditAction, key: &str) -> rusqlite::Result<Option<Subject>> {
     let query = match action.kind() {
         "user" | "setup" => "SELECT id, name FROM users WHERE ?1 IN (id, name)",
         "token" => "SELECT id, coalesce(name, '') FROM api_tokens WHERE id = ?1",
         "credential" => "SELECT id, name FROM integration_credentials WHERE id = ?1",
-        "instance" | "link" => {
-            "SELECT id, channelInstanceId FROM messaging_instances WHERE ?1 IN (id, channelInstanceId)"
-        }
+        "instance" | "link" => INSTANCE,
         "notice" => "SELECT id, channel FROM notice_targets WHERE id = ?1",
         "session" => {
             "SELECT u.id, u.name FROM users u WHERE ?1 IN (u.id, u.name)
@@ -245,4 +249,38 @@ fn read(row: &Row) -> rusqlite::Result<AuditEntry> {
         detail: row.get("detail")?,
         result: row.get("result")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::StatementStatus;
+
+    #[test]
+    fn what_an_act_is_done_to_is_found_without_reading_every_row() {
+        let folder = std::env::temp_dir().join(crate::crypto::new_id("pareia-audit-"));
+        let store = Store::open(&folder).expect("the store opens");
+        store
+            .write(|t| {
+                t.execute_batch(
+                    "INSERT INTO users (id, name, createdAt) VALUES ('u', 'u', 5);
+                     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9)
+                     INSERT INTO messaging_instances (id, channel, channelInstanceId, channelPhoneOrId, userId, status,
+                         createdAt, updatedAt)
+                     SELECT 'c' || i, 'whatsapp_evolution', 'n' || i, '5521991856227', 'u', 'pending', 5, 5 FROM n;
+                     UPDATE messaging_instances SET channelInstanceId = 'c9' WHERE id = 'c1'",
+                )?;
+                for (key, id) in [("c9", Some("c9")), ("n2", Some("c2")), ("none", None)] {
+                    let found = find(t, AuditAction::InstanceChange, key)?.map(|subject| subject.id);
+                    assert_eq!(found.as_deref(), id, "{key}");
+                }
+                let mut statement = t.prepare(INSTANCE)?;
+                statement.query_row(["n9"], |_| Ok(()))?;
+                assert_eq!(statement.get_status(StatementStatus::FullscanStep), 0);
+                Ok(())
+            })
+            .expect("written");
+        drop(store);
+        std::fs::remove_dir_all(folder).expect("removed");
+    }
 }
