@@ -103,6 +103,6 @@ export function importScreen({ signal }) {
 
   const examine = button(t('import.look'), look, { kind: 'primary', onError: failed });
   return page(t('import.title'), { lead: t('import.lead'), back: [t('nav.numbers'), backToList()] },
-    said, h('div', { class: 'stack' }, section(t('import.table'), { lead: t('import.table.lead') }, h('pre', { class: 'link-text' }, h('code', {}, t('import.example'))),
+    said, h('div', { class: 'stack' }, section(t('import.table'), { lead: t('import.table.lead') }, h('pre', { class: 'link-text', tabindex: '0', role: 'group', 'aria-label': t('import.table') }, h('code', {}, t('import.example'))),
       h('div', { class: 'form' }, file.node, pasted.node, examine)), result));
 }
