@@ -115,15 +115,18 @@ fn what_is_no_table_is_refused_with_its_line() {
         assert!(refused.body["error"].as_str().is_some_and(|error| error.contains(says)), "{}", refused.body);
     }
     let mut client = Client::bearer(&shop, &shop.token);
-    for body in [json!({}), json!({"rows": []}), json!({"rows": "x"}), json!([1])] {
+    for body in
+        [json!({}), json!({"rows": []}), json!({"rows": "x"}), json!({"rows": [{"note": 0}]}), json!([1])]
+    {
         assert_eq!(client.call("POST", IMPORT, &body).code(), "invalid_field", "{body}");
     }
     let one = client.call(
         "POST",
         IMPORT,
-        &json!({"rows": [{"channelInstanceId": "a", "channelPhoneOrId": "+5521991856227", "labels": ["x"]}]}),
+        &json!({"rows": [{"channelInstanceId": "a", "channelPhoneOrId": "+5521991856227", "labels": ["x"]},
+            {"channelInstanceId": "c", "channelPhoneOrId": 5_521_991_856_228_u64}]}),
     );
-    assert_eq!(outcomes(&one), ["1 a new"]);
+    assert_eq!(outcomes(&one), ["1 a new", "2 c new"]);
     let windows =
         send(&shop, &shop.token.clone(), IMPORT, b"nome;telefone;apelido\nb;5521991856227;Jo\xe3o\n");
     assert_eq!(outcomes(&windows), ["2 b new"]);

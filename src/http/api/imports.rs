@@ -19,6 +19,8 @@ use crate::text;
 /// Rows that are read at a time: other readers of the database wait for no more than these.
 const BATCH: u32 = 200;
 const CSV: &str = "text/csv";
+/// The member that may be a number.
+const PHONE: &str = "channelPhoneOrId";
 
 /// Says what each line of the body would do, or does it.
 pub fn import_numbers(app: &App, request: &Request) -> Result<HttpReply, Problem> {
@@ -56,7 +58,7 @@ fn json_line((row, number): (&Value, usize)) -> Option<ImportLine> {
     let text = |member: &str| match row.get(member) {
         None | Some(Value::Null) => Some(String::new()),
         Some(Value::String(text)) => Some(text.clone()),
-        Some(Value::Number(digits)) => digits.as_u64().map(|digits| digits.to_string()),
+        Some(Value::Number(digits)) if member == PHONE => digits.as_u64().map(|digits| digits.to_string()),
         Some(_) => None,
     };
     let labels = match row.get("labels") {
@@ -66,7 +68,7 @@ fn json_line((row, number): (&Value, usize)) -> Option<ImportLine> {
     Some(ImportLine {
         number,
         name: text("channelInstanceId")?,
-        phone: text("channelPhoneOrId")?,
+        phone: text(PHONE)?,
         owner: text("user")?,
         server: text("server")?,
         display_name: text("displayName")?,
