@@ -29,7 +29,18 @@ pub struct Upstream {
 
 impl Upstream {
     pub fn start() -> Self {
-        let mut process = Command::new(BINARY)
+        Self::run(Command::new(BINARY))
+    }
+
+    /// The same where many share the machine with what is measured, as real ones would not: they go last.
+    pub fn start_behind() -> Self {
+        let mut last = Command::new("nice");
+        last.args(["-n", "19", BINARY]);
+        Self::run(last)
+    }
+
+    fn run(mut program: Command) -> Self {
+        let mut process = program
             .args(["sim", "--listen", "127.0.0.1:0", "--api-key", KEY, "--instant"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -20,7 +20,7 @@ const SPAN: Duration = Duration::from_mins(1);
 /// Rows with a day of history, on servers that are processes of their own; first nothing happens, then every number
 /// drops twice a day and its server says so by webhook.
 pub fn watched() -> String {
-    let servers: Vec<_> = (0..SERVERS).map(|_| Upstream::start()).collect();
+    let servers: Vec<_> = (0..SERVERS).map(|_| Upstream::start_behind()).collect();
     for (n, server) in servers.iter().enumerate() {
         server.fill(n * ON_EACH, ON_EACH);
     }
