@@ -38,8 +38,8 @@ pub(super) fn run(state: &MonitorState, server: &PolledServer) {
             Err(PollError::Store) => server.cancel_wait(),
         }
         failures = if outcome.is_ok() { 0 } else { failures + 1 };
-        if matches!(&outcome, Ok(remainder) if !remainder.is_busy) {
-            versions.look_if_due(state, server);
+        if let Ok(remainder) = &outcome {
+            versions.look_if_due(state, server, remainder.is_busy);
         }
         due = match outcome {
             Ok(remainder) => after(pace, begun, &remainder),

@@ -13,6 +13,8 @@ const REFRESH: Duration = Duration::from_hours(6);
 /// How soon again where it did not answer, twice as long each time: it may have been busy, or cannot reach WhatsApp.
 const FIRST_RETRY: Duration = Duration::from_secs(5);
 const MAX_RETRY: Duration = Duration::from_mins(10);
+/// How much longer a look waits while the server is busy, which may be for as long as a code is shown.
+const BUSY: Duration = Duration::from_secs(5);
 /// How long the answer may take, which polls of that server wait for. Recorded: some ms, or never.
 const LIMIT: Duration = Duration::from_secs(2);
 
@@ -28,9 +30,9 @@ impl VersionLooks {
         Self { due: Instant::now(), retry: FIRST_RETRY, known: None }
     }
 
-    /// Asks the server if that is due, and writes what is new.
-    pub(super) fn look_if_due(&mut self, state: &MonitorState, server: &PolledServer) {
-        if Instant::now() < self.due {
+    /// Asks the server if that is due, and writes what is new. Where numbers of it are being connected, a moment later.
+    pub(super) fn look_if_due(&mut self, state: &MonitorState, server: &PolledServer, is_busy: bool) {
+        if Instant::now() < self.due + if is_busy { BUSY } else { Duration::ZERO } {
             return;
         }
         let client = state.client(server, &new_id("watch-"), Instant::now() + LIMIT);
