@@ -9,11 +9,9 @@ use super::lawful_name::lawful_name;
 use crate::domain::csv::TableRow;
 use crate::domain::{
     Caller, Channel, Credential, Description, ImportConflict, ImportFault, ImportOutcome, Intake, Name,
-    Permission, Phone, PhoneFault, ServerRoom, display_name, labels, note, trimmed,
+    Permission, Phone, PhoneFault, ServerRoom, display_name, labels, note, trimmed, unaccented,
 };
 use crate::store::{self, NamedRow, NumberWrite, Store};
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
 /// Most lines of one import: some tens of milliseconds of one transaction.
 pub const MOST_LINES: usize = 500;
@@ -102,8 +100,7 @@ fn column(head: &str) -> Option<Column> {
 
 /// The letters and digits of a text, small and without accents.
 fn folded(text: &str) -> String {
-    let plain = text.nfd().filter(|c| !is_combining_mark(*c) && c.is_alphanumeric());
-    plain.flat_map(char::to_lowercase).collect()
+    unaccented(text).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Labels in one cell: between bars or, where there is none, between commas.

@@ -1,9 +1,6 @@
 //! A name of a row's own for an instance whose name upstream is none that a row may have. Pure.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-
-use crate::domain::{MAX_NAME, Name};
+use crate::domain::{MAX_NAME, Name, unaccented};
 
 /// Characters left for a number behind the name.
 const SUFFIX: usize = 6;
@@ -24,7 +21,7 @@ fn nearest(text: &str) -> String {
         return text.to_owned();
     }
     let mut name = String::new();
-    for c in text.nfd().filter(|c| !is_combining_mark(*c)) {
+    for c in unaccented(text) {
         let allowed = c.is_ascii_alphanumeric() || matches!(c, '.' | '_');
         if allowed && (!name.is_empty() || c.is_ascii_alphanumeric()) {
             name.push(c);

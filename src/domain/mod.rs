@@ -33,6 +33,7 @@ mod status;
 mod token_limits;
 mod transport_cause;
 mod typed_text;
+mod unaccented;
 mod upstream_error;
 mod upstream_name;
 mod uptime;
@@ -73,6 +74,7 @@ pub use status::Status;
 pub use token_limits::{TokenLimits, TokenScope, name_prefix};
 pub use transport_cause::{NoConnection, ProxyAnswer, ProxyKind, TlsFailure};
 pub use typed_text::{trimmed, typed_text, typed_value, unquoted};
+pub use unaccented::unaccented;
 pub use upstream_error::UpstreamError;
 pub use upstream_name::UpstreamName;
 pub use uptime::{

@@ -1,11 +1,10 @@
 //! Text as searches compare it. Pure.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use crate::domain::unaccented;
 
 /// The text without accents and capitals.
 pub(super) fn folded(text: &str) -> String {
-    text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+    unaccented(text).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

@@ -133,7 +133,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("signal_hook", &["cli"]),
     ("socket2", &["http"]),
     ("tiny_http", &["http"]),
-    ("unicode_normalization", &["admin", "store"]),
+    ("unicode_normalization", &["domain"]),
     ("ureq", &["upstream"]),
     // Of every room: they carry data and lines of the log, and do nothing.
     ("log", EVERY_ROOM),
