@@ -116,17 +116,6 @@ pub fn label_cell(labels: &[String]) -> String {
     if is_one_with_comma { cell + " |" } else { cell }
 }
 
-/// A line that can be written.
-struct Plan {
-    name: Name,
-    phone: Phone,
-    user: String,
-    credential: Option<String>,
-    description: Description,
-    /// The row that is there, whose texts change.
-    row: Option<String>,
-}
-
 /// Says what each line would do, or does it.
 pub fn import(
     store: &Store,
@@ -153,7 +142,7 @@ pub fn import(
 }
 
 /// What each line would do, and what there is to write, by the place of its line.
-type PlannedImport = (Vec<ImportedLine>, Vec<(usize, Plan)>);
+type PlannedImport = (Vec<ImportedLine>, Vec<(usize, NumberWrite)>);
 
 fn plan(store: &Store, caller: &Caller, lines: &[ImportLine]) -> Result<PlannedImport, store::Error> {
     let mut planner = LinePlanner::new(store, caller)?;
@@ -179,26 +168,13 @@ fn plan(store: &Store, caller: &Caller, lines: &[ImportLine]) -> Result<PlannedI
 }
 
 /// Writes what is planned, all at once; the lines that somebody else's writing left no place for.
-fn write(store: &Store, plans: &[(usize, Plan)]) -> Result<Vec<usize>, store::Error> {
+fn write(store: &Store, plans: &[(usize, NumberWrite)]) -> Result<Vec<usize>, store::Error> {
     if plans.is_empty() {
         return Ok(Vec::new());
     }
-    let numbers: Vec<_> = plans.iter().map(|(_, plan)| plan.number()).collect();
+    let numbers: Vec<_> = plans.iter().map(|(_, number)| number).collect();
     let written = store.write_numbers(Channel::WhatsappEvolution, &numbers)?;
     Ok(plans.iter().zip(written).filter(|(_, written)| !written).map(|((at, _), _)| *at).collect())
-}
-
-impl Plan {
-    fn number(&self) -> NumberWrite<'_> {
-        NumberWrite {
-            row: self.row.as_deref(),
-            name: &self.name,
-            phone: &self.phone,
-            user: &self.user,
-            credential: self.credential.as_deref(),
-            description: &self.description,
-        }
-    }
 }
 
 /// The name of a line: the nearest lawful one, where people wrote theirs.
@@ -232,7 +208,7 @@ impl<'a> LinePlanner<'a> {
         &mut self,
         line: &ImportLine,
         name: &Name,
-    ) -> Result<Result<(ImportOutcome, Plan), ImportOutcome>, store::Error> {
+    ) -> Result<Result<(ImportOutcome, NumberWrite), ImportOutcome>, store::Error> {
         if let Some(earlier) = self.seen.insert(name.as_str().to_owned(), line.number) {
             return Ok(Err(ImportOutcome::Conflict(ImportConflict::Line(earlier))));
         }
@@ -258,7 +234,7 @@ impl<'a> LinePlanner<'a> {
         name: &Name,
         row: Option<&NamedRow>,
         upstream: Option<String>,
-    ) -> Result<(ImportOutcome, Plan), ImportOutcome> {
+    ) -> Result<(ImportOutcome, NumberWrite), ImportOutcome> {
         let manages = self.caller.may(Permission::ManageAllInstances);
         if row.is_some_and(|row| row.user != self.caller.user && !manages) {
             return Err(ImportOutcome::Conflict(ImportConflict::Owner));
@@ -268,7 +244,7 @@ impl<'a> LinePlanner<'a> {
         let phone = read_phone(line, row).map_err(invalid)?;
         let credential = self.server(line, row).ok_or(invalid(ImportFault::Server))?;
         let description = description(line, name).map_err(ImportOutcome::Invalid)?;
-        let plan = Plan {
+        let plan = NumberWrite {
             name: name.clone(),
             phone,
             user,
@@ -312,14 +288,14 @@ impl<'a> LinePlanner<'a> {
     }
 
     /// Whether the server that is named takes another number; where none is, the first call looks for room.
-    fn has_room(&self, plan: &Plan) -> bool {
+    fn has_room(&self, plan: &NumberWrite) -> bool {
         let named = self.servers.iter().find(|(server, _)| Some(&server.id) == plan.credential.as_ref());
         named.is_none_or(|(_, room)| room.has_room() && room.rule.intake != Intake::Draining)
     }
 }
 
 /// What is there against what the line says.
-fn compare(plan: Plan, row: &NamedRow) -> Result<(ImportOutcome, Plan), ImportOutcome> {
+fn compare(plan: NumberWrite, row: &NamedRow) -> Result<(ImportOutcome, NumberWrite), ImportOutcome> {
     let conflict = |conflict| Err(ImportOutcome::Conflict(conflict));
     let is_phone = Phone::of_row(&row.phone).is_some_and(|phone| phone == plan.phone);
     let new = &plan.description;

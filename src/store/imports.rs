@@ -11,16 +11,16 @@ use crate::crypto::new_id;
 use crate::domain::{AuditAction, Channel, Description, Millis, Name, Phone, Status};
 
 /// A number to be written: a new row, or the texts of one that is there.
-pub struct NumberWrite<'a> {
-    /// The id of the row that is there.
-    pub row: Option<&'a str>,
-    pub name: &'a Name,
-    pub phone: &'a Phone,
+pub struct NumberWrite {
+    /// The id of the row that is there, whose texts change.
+    pub row: Option<String>,
+    pub name: Name,
+    pub phone: Phone,
     /// The id of the owner.
-    pub user: &'a str,
+    pub user: String,
     /// The server it is meant for; `None`: the first call chooses.
-    pub credential: Option<&'a str>,
-    pub description: &'a Description,
+    pub credential: Option<String>,
+    pub description: Description,
 }
 
 /// What is there under a name.
@@ -70,10 +70,10 @@ impl Store {
 
     /// Writes numbers with what people say of them, all in one transaction; whether each was written. One whose name or
     /// place is taken by now, or whose row is gone, is not.
-    pub fn write_numbers(&self, channel: Channel, numbers: &[NumberWrite]) -> Result<Vec<bool>, Error> {
+    pub fn write_numbers(&self, channel: Channel, numbers: &[&NumberWrite]) -> Result<Vec<bool>, Error> {
         let now = self.clock.now();
-        let write = |t: &Transaction, number: &NumberWrite| match number.row {
-            Some(id) => describe(t, id, None, number.description, now),
+        let write = |t: &Transaction, number: &NumberWrite| match &number.row {
+            Some(id) => describe(t, id, None, &number.description, now),
             None => add(t, channel, number, now),
         };
         self.write(|t| numbers.iter().map(|number| write(t, number)).collect())
@@ -82,7 +82,7 @@ impl Store {
 
 fn add(t: &Transaction, channel: Channel, number: &NumberWrite, now: Millis) -> rusqlite::Result<bool> {
     let NumberWrite { name, phone, user, credential, description, .. } = number;
-    if credential.map_or(Ok(false), |server| has_room(t, server).map(|has_room| !has_room))? {
+    if credential.as_deref().map_or(Ok(false), |server| has_room(t, server).map(|has_room| !has_room))? {
         return Ok(false);
     }
     let id = new_id("c");
