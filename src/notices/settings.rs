@@ -1,6 +1,6 @@
 //! What a target needs to be reached, as people type it and as it is kept. Connects to nothing.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::crypto::new_secret;
@@ -82,7 +82,7 @@ pub enum ChannelSettings {
 }
 
 /// What is needed to hand in mail.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct EmailSettings {
     pub host: String,
     pub port: u16,
@@ -94,7 +94,7 @@ pub struct EmailSettings {
 }
 
 /// [`SmtpSecurity`] as it is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MailSecurity {
     Tls,
@@ -109,33 +109,6 @@ impl From<MailSecurity> for SmtpSecurity {
             MailSecurity::StartTls => Self::StartTls,
             MailSecurity::Plain => Self::Plain,
         }
-    }
-}
-
-fn text(kept: &Value, member: &str) -> Option<String> {
-    kept.get(member)?.as_str().map(str::to_owned)
-}
-
-impl EmailSettings {
-    fn of(kept: &Value) -> Option<Self> {
-        let login = match kept.get("login") {
-            None | Some(Value::Null) => None,
-            Some(pair) => Some((pair.get(0)?.as_str()?.to_owned(), pair.get(1)?.as_str()?.to_owned())),
-        };
-        let security = match kept.get("security")?.as_str()? {
-            "tls" => MailSecurity::Tls,
-            "starttls" => MailSecurity::StartTls,
-            "plain" => MailSecurity::Plain,
-            _ => return None,
-        };
-        Some(Self {
-            host: text(kept, "host")?,
-            port: kept.get("port")?.as_u64()?.try_into().ok()?,
-            security,
-            login,
-            from: text(kept, "from")?,
-            to: text(kept, "to")?,
-        })
     }
 }
 
@@ -202,14 +175,14 @@ impl ChannelSettings {
     pub fn from_json(kept: &Secret) -> Option<Self> {
         // By hand: what serde derives for a tag among the members is 30 KB of the program.
         let kept: Value = serde_json::from_str(kept.expose()).ok()?;
-        let text = |member| text(&kept, member);
+        let text = |member| kept.get(member)?.as_str().map(str::to_owned);
         Some(match text("channel")?.as_str() {
             "webhook" => Self::Webhook { url: text("url")?, secret: text("secret")? },
             "ntfy" => Self::Ntfy { server: text("server")?, topic: text("topic")?, token: text("token") },
             "telegram" => {
                 Self::Telegram { server: text("server")?, token: text("token")?, chat: text("chat")? }
             }
-            "email" => Self::Email(EmailSettings::of(&kept)?),
+            "email" => Self::Email(EmailSettings::deserialize(&kept).ok()?),
             "whatsapp" => Self::Whatsapp { phone: text("phone")? },
             _ => return None,
         })

@@ -83,9 +83,9 @@ fn json_line((row, number): (&Value, usize)) -> Option<ImportLine> {
 struct RowJson {
     channel_instance_id: String,
     channel_phone_or_id: String,
-    user: Option<String>,
+    user: String,
     server: Option<String>,
-    labels: Option<Vec<String>>,
+    labels: Vec<String>,
     display_name: Option<String>,
     note: Option<String>,
     status: String,
@@ -99,9 +99,9 @@ impl RowJson {
             channel_instance_id: line.name,
             // What is stored is whole: the plus says so.
             channel_phone_or_id: format!("+{}", line.phone),
-            user: Some(line.user),
+            user: line.user,
             server: line.server,
-            labels: Some(line.labels),
+            labels: line.labels,
             display_name: line.display_name,
             note: line.note,
             status: line.status,
@@ -113,13 +113,12 @@ impl RowJson {
     /// A line of a table, as [`read_table`] reads it.
     fn cells(&self) -> [String; 10] {
         let given = |text: &Option<String>| text.clone().unwrap_or_default();
-        let labels = label_cell(self.labels.as_deref().unwrap_or_default());
         let linked = self.linked_number.as_ref().map(|digits| format!("+{digits}"));
         [
             self.channel_instance_id.clone(),
             self.channel_phone_or_id.clone(),
-            given(&self.user),
-            labels,
+            self.user.clone(),
+            label_cell(&self.labels),
             given(&self.server),
             given(&self.display_name),
             given(&self.note),
@@ -172,8 +171,7 @@ pub fn export(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     }
     // A link has no header to say it with.
     let language = query::given(request, "lang")?.and_then(|tag| Language::of_any_country(&tag));
-    let written = text::in_language(language.unwrap_or_else(text::language), || Rows::new(format == "csv"));
-    let mut rows = written;
+    let mut rows = text::in_language(language.unwrap_or_else(text::language), || Rows::new(format == "csv"));
     loop {
         let lines = app.store.first_instances(&filter, BATCH)?;
         let Some(last) = lines.last() else { break };
