@@ -108,13 +108,10 @@ impl ListOrder {
     }
 }
 
-/// Whether somebody has to do something about a row: [`DOWN`], or [`OTHER_NUMBER`].
+/// Whether somebody has to do something about a row.
 const ACTION_NEEDED: &str = "(i.status IN ('disconnected', 'lost', 'error')
     OR (i.status = 'connected' AND i.linkedNumber <> i.channelPhoneOrId
         AND number_matches(i.linkedNumber, i.channelPhoneOrId) = 0))";
-
-/// Whether a row's number was connected, or should be, and is not.
-pub(super) const DOWN: &str = "i.status IN ('disconnected', 'lost', 'error')";
 
 /// Whether another phone is connected than the row is for. Most are the same letter for letter.
 pub(super) const OTHER_NUMBER: &str = "i.status = 'connected' AND i.linkedNumber <> i.channelPhoneOrId

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
-use super::filter::{Conditions, DOWN, Filter, ListOrder, ListView, OTHER_NUMBER};
+use super::filter::{Conditions, Filter, ListOrder, ListView, OTHER_NUMBER};
 use super::health::UNWATCHED;
 use super::instances::parsed;
 use super::{Error, Store, scans};
@@ -362,9 +362,9 @@ fn counts(c: &Connection, found: &Conditions) -> rusqlite::Result<InstanceCounts
 fn other_counts(c: &Connection, found: &Conditions) -> rusqlite::Result<InstanceCounts> {
     let mut found = found.clone();
     found.require(Some("i.status <> 'connected'"));
-    let never_connected = ListView::NeverConnected.condition();
+    let [action_needed, never_connected] = ListView::ALL.map(ListView::condition);
     let query = format!(
-        "SELECT i.status, count(*), count(*) FILTER (WHERE {DOWN}),
+        "SELECT i.status, count(*), count(*) FILTER (WHERE {action_needed}),
              count(*) FILTER (WHERE {never_connected})
          FROM messaging_instances i {} GROUP BY i.status",
         found.clause()
