@@ -30,14 +30,17 @@ export function follow({ ask, view, signal, pairingCode = false, first = null })
   async function measured(asking) {
     const begun = performance.now();
     const slow = setTimeout(() => view.checking(true), SLOW + 2 * seen.usual);
+    const options = { pairingCode: wantsCode, restart };
+    restart = false;
     try {
-      const options = { pairingCode: wantsCode, restart };
-      restart = false;
       const data = await ask(options, asking);
       const took = performance.now() - begun;
       // A slow network is not a scan.
       seen.usual = Math.min(SLOWEST_USUAL, seen.usual ? seen.usual * 0.7 + took * 0.3 : took);
       return data;
+    } catch (error) {
+      restart ||= options.restart && error.retryAfter > 0; // Whoever is asked to wait was not served.
+      throw error;
     } finally {
       clearTimeout(slow);
       if (!asking.aborted) view.checking(false);

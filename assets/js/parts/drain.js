@@ -1,13 +1,12 @@
 // Which numbers a server is given, and how it is emptied: when they are connected next, or at once with a link each.
 
-import { h, fillWith, setText } from '../dom.js';
+import { h } from '../dom.js';
 import { call, instancePath, listPath, patch, post } from '../api.js';
-import { t, tn } from '../words.js';
-import { button } from './button.js';
-import { copyBox } from './copy.js';
-import { ask, sheet } from './dialog.js';
+import { t } from '../words.js';
+import { copyButton } from './copy.js';
+import { ask } from './dialog.js';
 import { allGood, field, radioField } from './form.js';
-import { box, errorTitle } from './notice.js';
+import { progress } from './progress.js';
 
 /** Numbers of one page of the list, which is all that one call gives. */
 const AT_ONCE = 200;
@@ -33,49 +32,32 @@ export function placementDialog(server, title, again) {
   });
 }
 
-async function namesAt(server, signal) {
-  const names = [];
+async function rowsAt(server) {
+  const rows = [];
   for (let at = 1; ; at += 1) {
-    const { data, total } = await call('GET', listPath({ server: server.id, page: at, perPage: AT_ONCE }), { signal });
-    names.push(...data.map((one) => one.channelInstanceId));
-    if (!data.length || names.length >= total) return names;
+    const { data, total } = await call('GET', listPath({ server: server.id, page: at, perPage: AT_ONCE }));
+    rows.push(...data);
+    if (!data.length || rows.length >= total) return rows;
   }
 }
 
-/** Moves every number of the server, one after the other, each with a link for whoever has its phone. */
-function moveAll(server, title, again) {
-  const stop = new AbortController();
-  const progress = h('p', { role: 'status' }, t('loading'));
-  const place = h('div', {});
-  const end = button(t('drain.halt'), () => stop.abort(), { icon: 'off' });
-  const opened = sheet({ title: t('drain.title', { name: title }), body: () => [progress, end, place] });
-  opened.element.addEventListener('close', () => { stop.abort(); again(); });
-
-  async function run() {
-    const names = await namesAt(server, stop.signal);
-    const lines = [];
-    const failed = [];
-    const draw = () => {
-      setText(progress, t('drain.progress', { n: lines.length + failed.length, all: names.length }));
-      fillWith(place,
-        lines.length > 0 && [h('p', { class: 'hint' }, t('drain.links')), copyBox(lines.join('\n'), t('drain.links'))],
-        failed.length > 0 && box('warn', tn('drain.failed', failed.length), h('ul', { class: 'plain-list' }, failed.map((line) => h('li', {}, line)))));
-    };
-    for (const name of names) {
-      if (stop.signal.aborted) break;
-      try {
-        await post(instancePath(name, '/move'));
-        const link = await post(instancePath(name, '/link'), { minutes: 1440 });
-        lines.push(`${name}: ${link.url}`);
-      } catch (error) {
-        failed.push(`${name}: ${errorTitle(error)}`);
-      }
-      draw();
-    }
-    draw();
-    end.remove();
-  }
-  run().catch((error) => { if (!stop.signal.aborted) setText(progress, errorTitle(error)); });
+/** Moves every number of the server, each with a link for whoever has its phone. */
+async function moveAll(server, title, again) {
+  const rows = await rowsAt(server);
+  // What has moved is not at the server any more: whoever lacks only the link is not moved once more.
+  const moved = new Set();
+  setTimeout(() => progress({
+    title: t('drain.title', { name: title }), rows, closed: again,
+    async work({ channelInstanceId: name }) {
+      if (!moved.has(name)) await post(instancePath(name, '/move'));
+      moved.add(name);
+      return post(instancePath(name, '/link'), { minutes: 1440 });
+    },
+    detail: (row, link) => h('div', { class: 'actions' }, copyButton(link.url, t('copy.link'))),
+    after: (done) => done.length > 0 && [
+      copyButton(done.map(([row, link]) => `${row.channelInstanceId}: ${link.url}`).join('\n'), t('bulk.copy.all'), 'primary'),
+      h('span', { class: 'hint' }, t('drain.links'))],
+  }));
 }
 
 /** Asks how the server is to be emptied. */
@@ -85,8 +67,8 @@ export function drainDialog(server, title, again) {
     title: t('drain.title', { name: title }), confirm: t('drain.do'), body: [h('p', {}, t('drain.text')), how.node],
     async run() {
       await patch(path(server), { intake: 'draining' });
-      if (how.value === 'now') moveAll(server, title, again);
       again();
+      if (how.value === 'now') await moveAll(server, title, again);
     },
   });
 }
