@@ -5,7 +5,7 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, LazyLock};
 use std::time::{Duration, Instant};
 
 use argon2::password_hash::PasswordHasher;
@@ -41,6 +41,19 @@ impl Folder {
         let path = std::env::temp_dir().join(pareia::crypto::new_id("pareia-test-"));
         std::fs::create_dir_all(&path).expect("a temporary folder");
         Self(path)
+    }
+
+    /// One with a database of the present version, as the first start leaves it: the steps of twenty versions would
+    /// be most of a test's work.
+    pub fn furnished() -> Self {
+        static DATABASE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+            let folder = Folder::new();
+            drop(Store::open(folder.path()).expect("the store opens"));
+            std::fs::read(folder.path().join("pareia.db")).expect("a database")
+        });
+        let folder = Self::new();
+        std::fs::write(folder.path().join("pareia.db"), &*DATABASE).expect("a copy");
+        folder
     }
 
     pub fn path(&self) -> &Path {
@@ -145,7 +158,7 @@ impl Shop {
     }
 
     fn paced(sim: Sim, qr_timeout: Duration, pace: Pace, change: impl FnOnce(&mut Settings)) -> Self {
-        let folder = Folder::new();
+        let folder = Folder::furnished();
         let store = Arc::new(Store::open(folder.path()).expect("the store opens"));
         let connect_service = Arc::new(ConnectService::new(Arc::clone(&store), qr_timeout));
         let mut settings = Settings::new("127.0.0.1:0");
