@@ -1,7 +1,8 @@
 // The description of the API as a page: every path with what it takes, what it answers, and the codes of what it refuses.
 
 import { h, fillWith } from './dom.js';
-import { onLang } from './prefs.js';
+import { latest } from './latest.js';
+import { lang, onLang } from './prefs.js';
 import { loadWords, t } from './words.js';
 import { icon } from './parts/icons.js';
 import { badge, page, section } from './parts/page.js';
@@ -105,11 +106,15 @@ function draw() {
   if (wanted) { wanted.open = true; wanted.scrollIntoView(); }
 }
 
-async function start() {
-  const [answer] = await Promise.all([fetch(`${ownBase()}/openapi.json`), loadWords()]);
-  description = await answer.json();
-  draw();
-  onLang(async () => { await loadWords(); draw(); });
+/** The description in the language that the page is in. */
+async function load(signal) {
+  const asked = fetch(`${ownBase()}/openapi.json`, { headers: { 'Accept-Language': lang() }, signal });
+  const [answer] = await Promise.all([asked, loadWords()]);
+  return answer.json();
 }
 
-start();
+const newest = latest();
+const show = () => newest(load, (answer) => { description = answer; draw(); }, (error) => { throw error; });
+
+onLang(show);
+show();

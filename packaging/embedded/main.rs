@@ -1,9 +1,11 @@
 //! Makes what the binary embeds. Of `assets/`, into `$OUT_DIR/page`: the modules of each document joined into one file,
 //! its styles into another, and everything compressed, so that the program holds each file once and packs nothing.
+//! Of the API's description in Portuguese and in English, into `$OUT_DIR/description.gz`: both in one text.
 //! Of the certificate authorities that Mozilla trusts, into `$OUT_DIR/authorities.gz`, so that they take a quarter less.
 //!
 //! It runs within every `cargo build` and needs nothing but cargo. What it refuses ends the build with a sentence.
 
+mod bilingual;
 mod join;
 
 use std::collections::BTreeMap;
@@ -21,7 +23,9 @@ fn main() {
     println!("cargo::rerun-if-changed=packaging/embedded");
     let manifest = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo says where it is"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo says where to write"));
-    let files = read(&manifest.join("assets")).expect("assets/ can be read");
+    let mut files = read(&manifest.join("assets")).expect("assets/ can be read");
+    fs::write(out.join("description.gz"), description(&mut files).expect("packed"))
+        .expect("the description can be written");
     let made = join::page(&files).unwrap_or_else(|refused| panic!("assets: {refused}"));
     let folder = out.join("page");
     write(&folder, made).expect("the page can be written");
@@ -32,6 +36,16 @@ fn main() {
     fs::write(out.join("embedded.rs"), embedded).expect("the code can be written");
     fs::write(out.join("authorities.gz"), authorities().expect("packed"))
         .expect("the authorities can be written");
+}
+
+/// The API's description in both languages, compressed; it is no file of the page.
+fn description(files: &mut join::Files) -> io::Result<Vec<u8>> {
+    let mut take = |name: &str| {
+        let file = files.remove(name).unwrap_or_else(|| panic!("assets/ has {name}"));
+        String::from_utf8(file).unwrap_or_else(|_| panic!("{name} is UTF-8"))
+    };
+    let both = bilingual::bilingual(&take("openapi.json"), &take("openapi-en.json"));
+    gzip(both.unwrap_or_else(|refused| panic!("openapi-en.json: {refused}")).as_bytes())
 }
 
 /// The certificates, each after its length in two bytes, high byte first; compressed.

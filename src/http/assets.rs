@@ -1,4 +1,4 @@
-//! The page's files, out of the binary: `GET /openapi.json`, `GET /assets/…`.
+//! The page's files, out of the binary: `GET /assets/…`.
 //!
 //! A path is looked up in a table of what was embedded, as it was sent: nothing of it is decoded or
 //! joined, and no file system is ever asked. Nothing here knows who asks: the page holds no secret.
@@ -88,11 +88,6 @@ pub fn add_slash(app: &App, _request: &Request) -> Result<HttpReply, Problem> {
     Ok(HttpReply { status: 308, headers, body: Vec::new(), file: None })
 }
 
-/// The description of the API, for programs.
-pub fn description(app: &App, request: &Request) -> Result<HttpReply, Problem> {
-    serve(app, request, "openapi.json", REVALIDATED)
-}
-
 /// What a browser has to know to install the page. It stands where the page does, since its paths are relative to it.
 pub fn manifest(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     serve(app, request, "manifest.json", REVALIDATED)
@@ -175,19 +170,21 @@ impl Content<'_> {
     fn sent(&self, packed: bool) -> Vec<u8> {
         match self {
             Self::Packed(bytes) if !packed => gunzip(bytes),
-            Self::Fresh(bytes) if packed => gzip(bytes),
+            Self::Fresh(bytes) if packed => gzip(bytes, Compression::fast()),
             _ => self.stored().to_vec(),
         }
     }
 }
 
-fn gzip(plain: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+/// Compresses a content.
+pub fn gzip(plain: &[u8], compression: Compression) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), compression);
     let written = encoder.write_all(plain).and_then(|()| encoder.finish());
     written.expect("a vector takes every byte")
 }
 
-fn gunzip(packed: &[u8]) -> Vec<u8> {
+/// A content that the build has compressed.
+pub fn gunzip(packed: &[u8]) -> Vec<u8> {
     let mut plain = Vec::new();
     GzDecoder::new(packed).read_to_end(&mut plain).expect("the build has compressed it");
     plain

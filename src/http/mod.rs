@@ -18,6 +18,7 @@ mod fields;
 mod json_fault;
 mod language;
 mod metrics;
+mod openapi;
 mod page;
 mod problem;
 mod query;

@@ -20,6 +20,7 @@ use super::blocking::Class;
 use super::edge::limits::Limits;
 use super::edge::routes::Routes;
 use super::language;
+use super::openapi;
 use super::page;
 use super::problem::Problem;
 use super::reply::HttpReply;
@@ -54,7 +55,7 @@ const ROUTES: &[Route] = &[
     ("/", &[("GET", Quick, page::index)]),
     ("/c", &[("GET", Quick, page::connect)]),
     ("/api-docs", &[("GET", Quick, page::api_docs)]),
-    ("/openapi.json", &[("GET", Quick, assets::description)]),
+    ("/openapi.json", &[("GET", Quick, openapi::description)]),
     ("/manifest.json", &[("GET", Quick, assets::manifest)]),
     ("/assets/{*}", &[("GET", Quick, assets::file)]),
     ("/api/messaging/instance", &[("GET", Quick, instances::list), ("POST", UPSTREAM, instance::ensure)]),

@@ -7,8 +7,11 @@ use crate::driver::{Browser, DESKTOP, Driver, PHONE};
 use crate::world::{NAME, PASSWORD, World};
 
 /// Every case.
-pub const TESTS: &[Test] =
-    &[("nobody_reads_what_only_programs_write", plain_words), ("warnings_have_the_pages_words", warnings)];
+pub const TESTS: &[Test] = &[
+    ("nobody_reads_what_only_programs_write", plain_words),
+    ("warnings_have_the_pages_words", warnings),
+    ("the_description_of_the_api_speaks_the_language_of_its_page", description),
+];
 
 /// What belongs to the API, the commands and their documentation.
 const TECHNICAL: &[&str] = &[
@@ -96,6 +99,28 @@ fn warnings(driver: &Driver) {
         ));
         let said = said.as_str().unwrap_or_else(|| panic!("{data}: {said}"));
         assert!(said.contains(says) && said.is_empty() == says.is_empty(), "{data}: {said}");
+    }
+    world.finish(&browser);
+}
+
+fn description(driver: &Driver) {
+    let world = World::new();
+    let browser = Browser::open(driver, DESKTOP);
+    let texts = [
+        ("pt-BR", "Cria a instância se ela falta", "Números de WhatsApp", "Respostas"),
+        ("en", "Creates the instance where it is missing", "WhatsApp numbers", "Answers"),
+    ];
+    browser.go(&world.url("/api-docs#ensureInstance"));
+    for (language, description, group, heading) in [texts[0], texts[1], texts[0]] {
+        browser.wait_for("//h1", "a heading");
+        browser.press_at(&format!("//button[@lang='{language}']"), language);
+        for text in [description, group, heading] {
+            browser.sees(text);
+        }
+        for (.., other, _) in texts.iter().filter(|(other, ..)| *other != language) {
+            assert!(!browser.text().contains(other), "{language}: {other}");
+        }
+        World::picture(&browser, &format!("api-{language}"));
     }
     world.finish(&browser);
 }

@@ -43,7 +43,7 @@ fn ask(shop: &Shop, method: &str, path: &str, headers: &[(&str, &str)]) -> Respo
     Response { status, headers, body }
 }
 
-/// What of the folder is served as it is: all that is not joined.
+/// What of the folder is served as it is: all that is not joined, but for the API's description.
 fn files() -> Vec<(String, PathBuf)> {
     fn walk(folder: &Path, below: &str, found: &mut Vec<(String, PathBuf)>) {
         for entry in fs::read_dir(folder).expect("assets") {
@@ -54,7 +54,8 @@ fn files() -> Vec<(String, PathBuf)> {
     }
     let mut found = Vec::new();
     walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("assets"), "/assets", &mut found);
-    found.retain(|(path, _)| ![".js", ".css", ".html"].iter().any(|joined| path.ends_with(joined)));
+    found.retain(|(path, _)| !["js", "css", "html"].contains(&path.rsplit('.').next().unwrap_or_default()));
+    found.retain(|(path, _)| !path.starts_with("/assets/openapi"));
     found
 }
 

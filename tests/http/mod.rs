@@ -5,6 +5,7 @@ mod admin;
 mod assets;
 mod audit;
 mod backups;
+mod bilingual;
 mod cookies;
 mod cors;
 mod description;

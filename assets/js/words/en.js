@@ -226,7 +226,7 @@ export default {
   'token.server': 'On this server only', 'token.server.all': 'On all', 'token.server.only': 'only {server}', 'token.prefix': 'Only names that begin with', 'token.prefix.hint': 'Like shop-; empty: all.', 'token.prefix.only': '{prefix}…',
   'token.call': 'How to call', 'token.docs': 'Description of the API',
   'recipe.label': 'In which language', 'recipe.import': 'In n8n: Import from File, or paste it into the workflow with Ctrl+V.', 'recipe.keep': 'Download the file',
-  'api.title': 'API', 'api.begin': 'Beginning', 'api.begin.lead': 'Put a token in the place of TOKEN; an administrator makes one under Users.', 'api.or': 'or', 'api.required': 'required',
+  'api.title': 'API', 'api.begin': 'Getting started', 'api.begin.lead': 'Put a token in the place of TOKEN; an administrator makes one under Users.', 'api.or': 'or', 'api.required': 'required',
   'api.parameters': 'Parameters', 'api.body': 'Body', 'api.answers': 'Answers', 'api.auth.bearer': 'token', 'api.auth.session': 'page', 'api.auth.link': "a link's token", 'api.auth.none': 'open to all',
   'token.revoke': 'Revoke', 'token.revoke.title': 'Revoke token?', 'token.revoke.text': '{name}, of {user}, stops working at once. The program that uses it will stop.', 'token.revoked': 'Token revoked.', 'token.empty': 'No token yet', 'token.empty.text': 'Only needed if a program of yours calls pareia.',
 
