@@ -1,5 +1,5 @@
 //! The files of `packaging/monitoring`: read by the real `promtool` where it is (`apt-get install prometheus`), and
-//! every metric that they name is one that is told.
+//! every metric that they name is one that is told. The alerts and the dashboard in English say what those in Portuguese do.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,6 +11,7 @@ use pareia::sim::Version;
 use serde_json::{Value, json};
 
 use crate::harness::{Client, Folder, Shop, instant};
+use crate::tidy::languages::is_portuguese;
 
 /// Runs promtool; what it complains of, or what it printed where it fails. `None` where it is not here.
 pub fn promtool(arguments: &[&str], stdin: &[u8]) -> Option<Result<String, String>> {
@@ -62,6 +63,7 @@ fn named(text: &str) -> BTreeSet<String> {
 fn promtool_takes_the_alerts_and_each_fires_when_it_must_and_only_then() {
     for arguments in [
         ["check", "rules", "packaging/monitoring/pareia-alerts.yml"],
+        ["check", "rules", "packaging/monitoring/pareia-alerts-en.yml"],
         ["test", "rules", "tests/monitoring/alerts.test.yml"],
         ["check", "config", "packaging/monitoring/prometheus.yml"],
     ] {
@@ -75,6 +77,82 @@ fn promtool_takes_the_alerts_and_each_fires_when_it_must_and_only_then() {
             played.contains(&format!("alertname: {alert},")),
             "{alert} is not among those that must not fire"
         );
+    }
+}
+
+/// What people read, which alone may differ between the languages; and the variables in it, which may not.
+#[derive(Default)]
+struct Texts {
+    found: Vec<String>,
+}
+
+impl Texts {
+    /// Takes a text out, and leaves its variables.
+    fn take(&mut self, text: &str) -> String {
+        self.found.push(text.to_owned());
+        let variables = text.split("{{").skip(1).filter_map(|rest| rest.split_once("}}"));
+        let mut variables: Vec<_> = variables.map(|(variable, _)| variable.trim()).collect();
+        variables.sort_unstable();
+        variables.join(" ")
+    }
+
+    /// What is left of the alerts; each has a `summary` and a `description`.
+    fn take_annotations(&mut self, alerts: &str) -> Vec<String> {
+        let lines = alerts.lines().filter(|line| !line.starts_with('#'));
+        let left = lines.map(|line| match line.split_once(": ") {
+            Some((name, text)) if ["summary", "description"].contains(&name.trim()) => {
+                format!("{name} {}", self.take(text))
+            }
+            _ => line.to_owned(),
+        });
+        left.collect()
+    }
+
+    /// Leaves of the dashboard what it asks and how it is drawn.
+    fn take_titles(&mut self, value: &mut Value) {
+        const READ: [&str; 4] = ["title", "description", "label", "legendFormat"];
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    match member {
+                        Value::String(text) if READ.contains(&name.as_str()) => *text = self.take(text),
+                        member => self.take_titles(member),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.take_titles(item)),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn the_alerts_in_both_languages_differ_in_what_people_read_alone() {
+    let (mut portuguese, mut english) = (Texts::default(), Texts::default());
+    let left = portuguese.take_annotations(&packaged("pareia-alerts.yml"));
+    assert_eq!(left, english.take_annotations(&packaged("pareia-alerts-en.yml")));
+    let alerts = left.iter().filter(|line| line.trim().starts_with("- alert: ")).count();
+    assert_eq!(portuguese.found.len(), 2 * alerts, "each alert has a summary and a description");
+    for (text, english) in portuguese.found.iter().zip(&english.found) {
+        assert!(text != english && !is_portuguese(english), "{text}: {english}");
+    }
+}
+
+#[test]
+fn the_dashboards_of_both_languages_differ_in_what_people_read_alone() {
+    let left = |name: &str| {
+        let mut dashboard: Value = serde_json::from_str(&packaged(name)).expect("JSON");
+        let mut texts = Texts::default();
+        texts.take_titles(&mut dashboard);
+        // Grafana holds one dashboard of an id, and may be given both.
+        let id = dashboard["uid"].take();
+        (dashboard, texts.found, id)
+    };
+    let (portuguese, english) = (left("grafana-dashboard.json"), left("grafana-dashboard-en.json"));
+    assert_eq!(portuguese.0, english.0);
+    assert_eq!((portuguese.2, english.2), (json!("pareia"), json!("pareia-en")));
+    for (text, english) in portuguese.1.iter().zip(&english.1) {
+        assert!(!is_portuguese(english), "{text}: {english}");
     }
 }
 

@@ -96,7 +96,7 @@ fn text(literal: &str) -> Option<String> {
 }
 
 /// Letters that English has not, and words that it has not and that need none.
-fn is_portuguese(text: &str) -> bool {
+pub fn is_portuguese(text: &str) -> bool {
     const WORDS: [&str; 11] =
         ["arquivo", "de", "um", "uma", "da", "para", "deve", "nada", "erro", "pareada", "nome"];
     text.to_lowercase().contains(|letter| "áàâãéêíóôõúç".contains(letter))

@@ -4,7 +4,7 @@
 
 mod graph;
 mod items;
-mod languages;
+pub mod languages;
 mod links;
 mod readmes;
 mod rooms;
