@@ -49,7 +49,7 @@ pub struct App {
     pub request_counts: RequestCounts,
     /// The log's lines of requests.
     pub log: RequestLog,
-    /// How often instances may be restarted and connect links be used.
+    /// How often instances may be restarted, connect links be used, and servers and notices be tested.
     pub throttles: Throttles,
     /// Backups of the store.
     pub backups: Arc<Backups>,

@@ -7,9 +7,9 @@ use crate::sync::{Permit, PermitLimits, Permits};
 pub enum Class {
     /// Calls to upstream.
     Upstream,
-    /// Writes to the database.
-    Write,
-    /// A hash of a password, then a write.
+    /// The database, for longer than a list takes: to write, or to read all of something.
+    Database,
+    /// A hash of a password, then the database.
     Hash,
 }
 
@@ -29,7 +29,7 @@ impl Blocking {
     pub fn under_way(&self) -> [(Class, usize); 3] {
         let queues = self.0.queues();
         let of = |class| queues.iter().find(|queue| queue.key == class).map_or(0, |queue| queue.taken);
-        [Class::Upstream, Class::Write, Class::Hash].map(|class| (class, of(class)))
+        [Class::Upstream, Class::Database, Class::Hash].map(|class| (class, of(class)))
     }
 
     /// Takes a permit at once, if there is one.

@@ -139,7 +139,7 @@ fn set_active(app: &App, request: &Request, active: bool) -> Result<HttpReply, P
 pub fn test(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let caller = auth::caller(app, request)?;
     let target = targets::find(&app.store, request.captured(), user(&caller))?;
-    app.login_guard.test(&caller.user)?;
+    app.throttles.test(&caller.user)?;
     let (gateway, web) = (app.connect_service.gateway(), WebClient::default());
     let context = ChannelContext { store: &app.store, gateway, web: &web };
     let failure = send_test(&context, text::notice_message, &target)?.err();

@@ -107,12 +107,12 @@ fn blocking(scrape: &Scrape, out: &mut Exposition) {
     out.metric(
         "pareia_http_blocking_requests",
         Gauge,
-        "Requests under way that wait for upstream, a write or a password's hash.",
+        "Requests under way that wait for upstream, the database or a password's hash.",
     );
     for (class, under_way) in scrape.sources.app.blocking.under_way() {
         let class = match class {
             Class::Upstream => "upstream",
-            Class::Write => "write",
+            Class::Database => "database",
             Class::Hash => "hash",
         };
         out.sample(&[("class", class)], under_way);

@@ -22,9 +22,6 @@ const ACCOUNT: (u32, Duration) = (50, Duration::from_millis(1200));
 /// Whoever guesses codes knows the password, so that addresses are no bound: from all of them together one in 200 would
 /// guess right within a day.
 const CODES: (u32, Duration) = (10, Duration::from_mins(1));
-/// Tests of servers that an administrator may make at once, and the time after which one of them is
-/// forgotten: nobody looks for open doors in the network from here.
-const TESTS: (u32, Duration) = (10, Duration::from_secs(1));
 
 /// Hashes are made one at a time, since each takes 19 MiB and a core. Those that may wait are a fifth of
 /// a second's.
@@ -43,7 +40,6 @@ pub struct LoginGuard {
     /// Of each account, the failures of browsers that logged in to it before.
     by_browser: RateLimit<String>,
     codes: RateLimit<String>,
-    tests: RateLimit<String>,
 }
 
 impl Default for LoginGuard {
@@ -56,7 +52,6 @@ impl Default for LoginGuard {
             by_account: RateLimit::new(ACCOUNT.0, ACCOUNT.1),
             by_browser: RateLimit::default(),
             codes: RateLimit::new(CODES.0, CODES.1),
-            tests: RateLimit::new(TESTS.0, TESTS.1),
         }
     }
 }
@@ -117,11 +112,6 @@ impl LoginGuard {
 
     fn turn(&self) -> Result<Permit<()>, Problem> {
         self.hashing.acquire((), Instant::now() + HASH_WAIT).ok_or(Problem::BUSY)
-    }
-
-    /// Counts a test of a server.
-    pub fn test(&self, user: &str) -> Result<(), Problem> {
-        self.tests.count(user.to_owned(), Instant::now()).map_err(Problem::TooOften)
     }
 }
 

@@ -1,4 +1,5 @@
-//! How often what upstream pays for may be asked: restarts of one instance, and calls by one connect link.
+//! How often what others pay for may be asked: restarts of one instance, calls by one connect link, tests of servers and
+//! of notices.
 
 use std::time::{Duration, Instant};
 
@@ -15,11 +16,15 @@ const LINK_CALLS: (u32, Duration) = (30, Duration::from_millis(500));
 
 /// Test messages of an instance at once, and the time after which there is one more: WhatsApp takes many alike for spam.
 const TEST_MESSAGES: (u32, Duration) = (3, Duration::from_secs(30));
+/// Tests of servers and of notice targets that a user may make at once, and the time after which there is one more:
+/// nobody looks for open doors in the network from here.
+const TESTS: (u32, Duration) = (10, Duration::from_secs(1));
 
 /// The buckets.
 pub struct Throttles {
     restarts: RateLimit<String>,
     test_messages: RateLimit<String>,
+    tests: RateLimit<String>,
     link_restarts: RateLimit<[u8; 32]>,
     link_calls: RateLimit<[u8; 32]>,
 }
@@ -29,6 +34,7 @@ impl Default for Throttles {
         Self {
             restarts: RateLimit::new(RESTARTS.0, RESTARTS.1),
             test_messages: RateLimit::new(TEST_MESSAGES.0, TEST_MESSAGES.1),
+            tests: RateLimit::new(TESTS.0, TESTS.1),
             link_restarts: RateLimit::new(LINK_RESTARTS.0, LINK_RESTARTS.1),
             link_calls: RateLimit::new(LINK_CALLS.0, LINK_CALLS.1),
         }
@@ -44,6 +50,11 @@ impl Throttles {
     /// Counts a test message of an instance.
     pub fn test_message(&self, instance: &str) -> Result<(), Problem> {
         self.test_messages.count(instance.to_owned(), Instant::now()).map_err(Problem::TooOften)
+    }
+
+    /// Counts a test of a server or of a notice target by a user.
+    pub fn test(&self, user: &str) -> Result<(), Problem> {
+        self.tests.count(user.to_owned(), Instant::now()).map_err(Problem::TooOften)
     }
 
     /// Counts a call by the link with that token, and the restart of an instance where it is for one. A

@@ -47,7 +47,7 @@ pub fn list(app: &App, request: &Request) -> Result<HttpReply, Problem> {
 pub fn test(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let asker = administrator(app, request)?;
     let credential = credentials::find(&app.store, request.captured())?.credential;
-    app.login_guard.test(&asker.user)?;
+    app.throttles.test(&asker.user)?;
     let check = credentials::test(app.connect_service.gateway(), &credential, request.id())?;
     if !credentials::is_fine(&check) {
         return Err(Problem::Untested(check));
@@ -179,7 +179,7 @@ fn tested(
     server: UpstreamServer,
 ) -> Result<Check, Problem> {
     let force = fields.flag("force")?;
-    app.login_guard.test(&asker.user)?;
+    app.throttles.test(&asker.user)?;
     Ok(credentials::test_before_storing(app.connect_service.gateway(), server, request.id(), force)?)
 }
 
