@@ -90,7 +90,7 @@ pub fn hmac_sha1(key: &[u8], message: &[u8]) -> [u8; 20] {
 }
 
 /// The purpose from which the key of links in notices is derived.
-const LINKS: &[u8] = b"pareia links v1";
+const LINKS: &[u8] = b"pareia links v2";
 /// The purpose from which the key of webhook secrets is derived.
 const WEBHOOKS: &[u8] = b"pareia webhooks v1";
 /// The purpose from which the key of browsers' marks is derived.
@@ -196,10 +196,10 @@ impl Sealer {
         Secret::new(URL_SAFE_NO_PAD.encode(hmac::sign(&self.webhooks, id.as_bytes())))
     }
 
-    /// The token of the connect link that a message has for an instance: each time the same, 256 bits that nobody
-    /// without the key can tell from random ones.
-    pub fn link_token(&self, message: &str, instance: &str) -> Secret {
-        let tag = hmac::sign(&self.links, format!("{message} {instance}").as_bytes());
+    /// The token of the link of that id, which a message has: 256 bits that nobody without the key can tell from random
+    /// ones.
+    pub fn link_token(&self, id: &str) -> Secret {
+        let tag = hmac::sign(&self.links, id.as_bytes());
         Secret::new(format!("{TOKEN_PREFIX}link_{}", URL_SAFE_NO_PAD.encode(tag)))
     }
 

@@ -35,18 +35,20 @@ pub fn assign(
     open
 }
 
-/// Whether the target is told of it: by whose number it is, and whether it happened since the target became active.
+/// Whether the target is told of it: whether it may know, and it happened since the target became active.
 fn is_for(target: &TargetFilter, due: &DueNotice) -> bool {
     let position = target.positions[usize::from(due.source == EventSource::Server)];
-    let Some(user) = &target.user else { return due.event > position };
-    let is_own = match due.source {
-        EventSource::Instance => due.notice.owner.as_ref() == Some(user),
-        // Whoever has numbers there; what this program does is its administrators' business.
-        EventSource::Server => {
-            due.notice.credential.as_ref().is_some_and(|server| target.credentials.contains(server))
-        }
-    };
-    is_own && due.event > position
+    due.event > position && may_know(target, &due.notice)
+}
+
+/// Whether the target may know what the notice tells, by whose number it is.
+pub(super) fn may_know(target: &TargetFilter, notice: &Notice) -> bool {
+    let Some(user) = &target.user else { return true };
+    if notice.kind.is_of_instance() {
+        return notice.owner.as_ref() == Some(user);
+    }
+    // Whoever has numbers there; what this program does is its administrators' business.
+    notice.credential.as_ref().is_some_and(|server| target.credentials.contains(server))
 }
 
 /// Takes away what the notice makes old news; whether there was such a thing.

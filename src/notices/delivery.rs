@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::assign::may_know;
 use super::channels::{self, ChannelContext, DeliveryFailure};
 use super::message::{MessageWords, compose};
 use super::pace::{NoticePace, millis};
@@ -24,9 +25,7 @@ pub(super) fn attempt(
     let store = context.store;
     let attempts = message.attempts + 1;
     let next_at = store.clock().from_now(pace.sending + pace.pause(attempts));
-    if !store.begin_message(message, next_at)? {
-        return Ok(());
-    }
+    let Some(message) = &store.begin_message(message, next_at, may_know)? else { return Ok(()) };
     let (begun, id) = (Instant::now(), &message.id);
     let outgoing = compose(store, words, target, message);
     let outcome = channels::send(context, target, &outgoing, begun + pace.sending);

@@ -2,11 +2,9 @@
 
 use super::channels::OutgoingMessage;
 use crate::admin::links;
-use crate::domain::{Language, Millis, Notice, Permission};
+use crate::domain::{Language, Notice, Permission};
 use crate::store::{NoticeMessage, NoticeTarget, Store};
 
-/// How long the link of a message lives.
-const LINK: Millis = 24 * 60 * 60 * 1000;
 /// Most links of one message.
 const MAX_LINKS: usize = 20;
 
@@ -54,10 +52,9 @@ fn base_url(store: &Store) -> Option<String> {
         .ok()?
 }
 
-/// The link of an instance; `None` where a phone is connected by now, or the row is gone. A message without a link is
-/// better than none.
+/// The link of an instance; `None` where there is none, or no longer. A message without a link is better than none.
 fn connect_link(store: &Store, base: &str, message: &str, instance: &str) -> Option<String> {
-    let link = store.renew_link(instance, message, LINK);
+    let link = links::of_message(store, message, instance);
     let link = link.inspect_err(|error| log::error!("no link could be made for a notice: {error}")).ok()?;
     link.map(|link| links::url(base, &link.token))
 }

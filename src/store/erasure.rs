@@ -56,7 +56,7 @@ impl Store {
                     LEFT JOIN integration_credentials c ON c.id = m.credentialId WHERE m.instanceId = ?1 ORDER BY m.rowid")?,
                 "left": of_id("SELECT l.upstreamId, l.pairedAt, l.leftAt, c.name AS server FROM left_instances l
                     JOIN integration_credentials c ON c.id = l.credentialId WHERE l.instanceId = ?1 ORDER BY l.leftAt")?,
-                "links": of_id("SELECT id, createdAt, expiresAt, usedAt FROM connect_links
+                "links": of_id("SELECT id, createdAt, expiresAt, usedAt, revokedAt FROM connect_links
                     WHERE instanceId = ?1 ORDER BY createdAt")?,
                 "notices": told_of(c, id, name)?.into_iter().flat_map(|message| message.about).collect::<Vec<_>>(),
                 "listed": of_id(&listed)?,

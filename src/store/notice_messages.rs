@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::instances::parsed;
 use super::outbox::{consider, is_outdated};
@@ -21,7 +21,7 @@ pub enum NoticeOutcome {
     Refused,
     /// It could not be delivered in all the time there was.
     GivenUp,
-    /// What it was to tell was over before it was sent.
+    /// What it was to tell was over before it was sent, or is not for its target any more.
     Settled,
 }
 
@@ -114,7 +114,7 @@ impl Store {
             if due.is_empty() {
                 return Ok(());
             }
-            for (target, filter) in filters(t)? {
+            for (target, filter) in filters(t, None)? {
                 let open = open_messages(t, &target)?;
                 for message in assign(&filter, open.clone()) {
                     if !open.contains(&message) {
@@ -152,15 +152,30 @@ impl Store {
         Ok(DueMessages { messages, next })
     }
 
-    /// Notes that a message is begun to be sent, and when it is sent again unless that succeeds; `false` where it is not
-    /// to be sent any more.
-    pub fn begin_message(&self, message: &NoticeMessage, next_at: Millis) -> Result<bool, Error> {
-        let begin = "UPDATE notice_messages SET attempts = attempts + 1, nextAt = ?2
+    /// Notes that a message is begun to be sent, and when it is sent again unless that succeeds: the message, with what
+    /// of it `may_know` leaves to its target now; `None` where that is nothing, or it is not to be sent any more.
+    pub fn begin_message(
+        &self,
+        message: &NoticeMessage,
+        next_at: Millis,
+        may_know: impl Fn(&TargetFilter, &Notice) -> bool,
+    ) -> Result<Option<NoticeMessage>, Error> {
+        let begin = "UPDATE notice_messages SET attempts = attempts + 1, nextAt = ?2, notices = ?5
             WHERE id = ?1 AND outcome = 'pending' AND attempts = ?3 AND notices = ?4";
-        let notices = json(&message.notices);
-        let written =
-            self.write(|t| t.execute(begin, params![message.id, next_at, message.attempts, notices]))?;
-        Ok(written == 1)
+        self.write(|t| {
+            let Some((_, filter)) = filters(t, Some(&message.target))?.pop() else { return Ok(None) };
+            let mut left = message.clone();
+            take_owners(t, &mut left.notices)?;
+            left.notices.retain(|notice| may_know(&filter, notice));
+            let (before, after) = (json(&message.notices), json(&left.notices));
+            let is_begun =
+                t.execute(begin, params![message.id, next_at, message.attempts, before, after])? == 1;
+            if is_begun && left.notices.is_empty() {
+                settle(t, &message.id, self.clock.now())?;
+                return Ok(None);
+            }
+            Ok(is_begun.then_some(left))
+        })
     }
 
     /// Puts off a message that has not been begun to be sent.
@@ -232,14 +247,14 @@ impl Store {
     }
 }
 
-/// The active targets and what they are told of.
-fn filters(t: &Transaction) -> rusqlite::Result<Vec<(String, TargetFilter)>> {
+/// The active targets, or the one of that id if it is active, and what they are told of.
+fn filters(t: &Transaction, target: Option<&str>) -> rusqlite::Result<Vec<(String, TargetFilter)>> {
     let targets = "SELECT n.id, n.userId, n.isForAll, u.role, n.instanceEvents, n.serverEvents
-        FROM notice_targets n JOIN users u ON u.id = n.userId WHERE n.isActive";
+        FROM notice_targets n JOIN users u ON u.id = n.userId WHERE n.isActive AND (?1 IS NULL OR n.id = ?1)";
     let servers = "SELECT DISTINCT credentialId FROM messaging_instances WHERE userId = ?1 AND credentialId IS NOT NULL";
     let mut targets = t.prepare_cached(targets)?;
     let mut servers = t.prepare_cached(servers)?;
-    let rows = targets.query_map([], |row| {
+    let rows = targets.query_map([target], |row| {
         let (id, user): (String, String) = (row.get(0)?, row.get(1)?);
         let (for_all, role): (bool, String) = (row.get(2)?, row.get(3)?);
         // A role that was taken away since takes others' numbers away.
@@ -258,6 +273,21 @@ fn filters(t: &Transaction) -> rusqlite::Result<Vec<(String, TargetFilter)>> {
     rows.map(filter).collect()
 }
 
+/// Names the owners that the instances have now; of one that is gone, its last stays.
+fn take_owners(t: &Transaction, notices: &mut [Notice]) -> rusqlite::Result<()> {
+    let mut owner = t.prepare_cached("SELECT userId FROM messaging_instances WHERE id = ?1")?;
+    for notice in notices.iter_mut().filter(|notice| notice.kind.is_of_instance()) {
+        let now: Option<String> = owner.query_row([&notice.subject], |row| row.get(0)).optional()?;
+        notice.owner = now.or(notice.owner.take());
+    }
+    Ok(())
+}
+
+fn settle(t: &Transaction, id: &str, now: Millis) -> rusqlite::Result<usize> {
+    let settle = "UPDATE notice_messages SET outcome = 'settled', endedAt = ?2 WHERE id = ?1";
+    t.execute(settle, params![id, now])
+}
+
 fn open_messages(t: &Transaction, target: &str) -> rusqlite::Result<Vec<OpenMessage>> {
     let query = "SELECT id, notices, nextAt FROM notice_messages
         WHERE targetId = ?1 AND outcome = 'pending' AND attempts = 0 ORDER BY rowid";
@@ -271,10 +301,7 @@ fn open_messages(t: &Transaction, target: &str) -> rusqlite::Result<Vec<OpenMess
 fn write_open(t: &Transaction, target: &str, message: &OpenMessage, now: Millis) -> rusqlite::Result<()> {
     let notices = json(&message.notices);
     match &message.id {
-        Some(id) if message.notices.is_empty() => {
-            let settle = "UPDATE notice_messages SET outcome = 'settled', endedAt = ?2 WHERE id = ?1";
-            t.execute(settle, params![id, now])
-        }
+        Some(id) if message.notices.is_empty() => settle(t, id, now),
         Some(id) => t.execute("UPDATE notice_messages SET notices = ?2 WHERE id = ?1", params![id, notices]),
         None => {
             let insert =

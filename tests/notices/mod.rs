@@ -5,6 +5,7 @@ mod deciding;
 mod delivering;
 mod mail;
 mod receivers;
+mod rights;
 mod whatsapp;
 
 use std::sync::Arc;

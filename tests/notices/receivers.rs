@@ -16,6 +16,8 @@ pub enum Mode {
     Takes,
     /// Reads a message and hangs up before it says that it has it: it has not.
     HangsUp,
+    /// Takes a message and hangs up before it says so.
+    LosesAnswer,
     /// Answers HTTP with that status, or refuses the recipient of a mail.
     Refuses(u16),
 }
@@ -156,6 +158,7 @@ fn http(stream: &mut TcpStream, mode: Mode) -> std::io::Result<Option<Taken>> {
     reader.take(length).read_to_string(&mut taken.body)?;
     let status = match mode {
         Mode::HangsUp => return Ok(None),
+        Mode::LosesAnswer => return Ok(Some(taken)),
         Mode::Refuses(status) => status,
         Mode::Takes => 200,
     };

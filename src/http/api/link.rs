@@ -81,5 +81,5 @@ impl<'a> LinkJson<'a> {
 
 #[derive(Serialize)]
 struct RevokedLinksJson {
-    revoked: usize,
+    revoked: u32,
 }

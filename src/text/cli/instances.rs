@@ -176,7 +176,7 @@ pub fn link_unknown(id: &str, name: &str) -> String {
 }
 
 /// So many links were ended.
-pub fn links_revoked(links: usize) -> String {
+pub fn links_revoked(links: u32) -> String {
     say!("Links cancelados: {links}", "Links cancelled: {links}")
 }
 
