@@ -843,6 +843,7 @@ prepare_site() {
 write_draft() {
     cat >"$work/pareia.caddy" <<EOF
 # A página e a API do pareia, com TLS. Escrito por install.sh --domain.
+# pareia's page and API, with TLS. Written by install.sh --domain.
 $domain {
 	reverse_proxy $(local_address "$1")
 }

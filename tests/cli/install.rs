@@ -154,6 +154,17 @@ fn the_script_speaks_english_where_the_locale_does() {
 }
 
 #[test]
+fn the_scripts_of_the_package_say_nothing_in_one_language_alone() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/debian");
+    for script in ["preinst", "postinst", "postrm"] {
+        let text = fs::read_to_string(folder.join(script)).expect(script);
+        let says = text.lines().filter(|line| line.contains("echo")).map(str::trim);
+        let of_both = ["en | en[-_.@]*) echo \"$2\" ;;", "*) echo \"$1\" ;;"];
+        assert_eq!(says.collect::<Vec<_>>(), of_both, "{script}");
+    }
+}
+
+#[test]
 fn the_script_of_a_release_takes_the_binary_beside_it() {
     let folder = Folder::new();
     let (script, prefix) = (folder.path().join("install.sh"), folder.path().join("prefix"));

@@ -4,6 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use pareia::domain::Language;
+use pareia::text::in_language;
+
 use crate::harness::Folder;
 
 #[path = "../../packaging/manuals.rs"]
@@ -13,6 +16,17 @@ mod writer;
 fn is_understood(program: &str, file: &Path) -> bool {
     let ran = Command::new(program).arg("-n").arg(file).output();
     ran.map_or_else(|_| true, |output| output.status.success())
+}
+
+/// The first words of what a command does, without what shells escape.
+fn about_of(name: &str) -> String {
+    let top = pareia::cli::command();
+    let about = top.find_subcommand(name).and_then(clap::Command::get_about).expect("a text").to_string();
+    about
+        .split(|letter: char| !letter.is_alphanumeric() && letter != ' ')
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 #[test]
@@ -42,10 +56,15 @@ fn every_command_has_a_man_page_and_is_completed() {
         for text in &completions {
             assert!(text.contains(name), "{name} is completed");
         }
+        let about = in_language(Language::English, || about_of(name));
+        for text in &completions[1..] {
+            assert!(text.contains(&about) && text.contains(&about_of(name)), "{name} in both languages");
+        }
         for grandchild in child.get_subcommands() {
             read(&format!("man1/pareia-{name}-{}.1", grandchild.get_name()));
         }
     }
     assert!(is_understood("bash", &folder.path().join("completions/pareia.bash")));
     assert!(is_understood("zsh", &folder.path().join("completions/_pareia")));
+    assert!(is_understood("fish", &folder.path().join("completions/pareia.fish")));
 }
