@@ -20,7 +20,7 @@ export const nameFits = (text) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text)
 
 const formatters = new Map();
 
-/** A formatter of Intl: each takes a millisecond to make, and a list asks for two in every row. */
+/** A formatter of Intl: each takes milliseconds to make, that of dates tens of them. */
 function formatter(kind, options) {
   const key = kind + locale() + JSON.stringify(options);
   if (!formatters.has(key)) formatters.set(key, new Intl[kind](locale(), options));
@@ -75,16 +75,20 @@ export function duration(seconds) {
 export const percentage = (percent) => formatter('NumberFormat', { style: 'percent', maximumFractionDigits: 2 }).format(percent / 100);
 
 /** A relative time with the exact one on hover; it goes on telling the truth while it is shown. */
-export const when = (iso) =>
-  iso ? h('time', { datetime: iso, title: exact(iso) }, ago(iso)) : h('span', {}, '–');
+export const when = (iso) => (iso ? h('time', { datetime: iso }, ago(iso)) : h('span', {}, '–'));
 
 /** Gives an element made by `when` another moment. */
 export function retime(element, iso) {
   if (element.getAttribute('datetime') === iso) return;
   element.setAttribute('datetime', iso);
-  element.title = exact(iso);
   element.textContent = ago(iso);
 }
+
+/** What was made by `when` says its exact moment once somebody points at it, since a list would be drawn later for it. */
+addEventListener('pointerover', ({ target }) => {
+  const element = target.closest?.('time[datetime]');
+  if (element) element.title = exact(element.getAttribute('datetime'));
+});
 
 setInterval(() => {
   if (document.hidden) return;

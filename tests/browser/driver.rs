@@ -192,6 +192,14 @@ impl Browser {
         self.post("actions", &json!({"actions": actions}));
     }
 
+    /// Moves the mouse to what the XPath finds.
+    #[track_caller]
+    pub fn point_at(&self, path: &str) {
+        let origin = json!({ELEMENT: self.wait_for(path, path)});
+        let moved = json!({"type": "pointerMove", "x": 0, "y": 0, "origin": origin});
+        self.post("actions", &json!({"actions": [{"type": "pointer", "id": "mouse", "actions": [moved]}]}));
+    }
+
     /// Waits until the page shows a text.
     #[track_caller]
     pub fn sees(&self, text: &str) {

@@ -36,6 +36,16 @@ fn pick(browser: &Browser, names: &[&str]) {
     }
 }
 
+/// A time says how long ago; the exact moment, which takes long to word, is there for whoever points at it.
+fn exact_times(browser: &Browser) {
+    let titles = "return [...document.querySelectorAll('time')].map((time) => time.title).join('')";
+    assert_eq!(browser.run(titles), "", "nobody has pointed at a time yet");
+    browser.point_at("//main//time");
+    until("it says the day and the second", || {
+        browser.run(titles).as_str().is_some_and(|title| title.contains(" de 20") && title.contains(':'))
+    });
+}
+
 fn kept_in_the_address(driver: &Driver) {
     let world = World::new();
     world.rows(120);
@@ -63,6 +73,7 @@ fn kept_in_the_address(driver: &Driver) {
     until("a reload stays there", is_there);
     browser.press("loja-070");
     browser.sees("Dados");
+    exact_times(&browser);
     browser.run("history.back()");
     browser.sees("51–100 de 120");
     until("so does the way back", is_there);
