@@ -57,6 +57,9 @@ export function listAddress(filter) {
   return query ? `#/?${query}` : '#/';
 }
 
+/** Whether two of them list the same numbers, in whatever order and however far down. */
+export const listsTheSame = (one, other) => JSON.stringify(narrowing(one)) === JSON.stringify(narrowing(other));
+
 /** Whether it leaves any number out. */
 export const isFiltered = (filter) => Object.keys(narrowing(filter)).length > 0;
 

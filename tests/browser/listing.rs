@@ -5,15 +5,17 @@ use std::cell::Cell;
 use pareia::sim::{Fault, Sim, Version};
 
 use crate::Test;
-use crate::driver::{Browser, DESKTOP, Driver, PHONE, Screen, until};
+use crate::driver::{Browser, DESKTOP, Driver, PHONE, Screen, control, until};
 use crate::harness::instant;
 use crate::screens::check;
-use crate::world::World;
+use crate::world::{PASSWORD, World};
 
 /// Every case.
 pub const TESTS: &[Test] = &[
     ("what_the_list_shows_stands_in_the_address", kept_in_the_address),
     ("many_numbers_are_done_at_once", many_at_once),
+    ("what_is_selected_is_dropped_with_what_is_listed", selected),
+    ("an_operator_is_offered_what_they_may_do", operator),
     ("what_fails_of_many_is_said_and_tried_again", failures),
     ("many_numbers_move_to_another_server", move_many),
     ("an_agency_imports_its_numbers_and_brings_back_those_that_dropped", agency),
@@ -144,6 +146,61 @@ fn many_at_once(driver: &Driver) {
         world.shop.sql("SELECT channelInstanceId FROM messaging_instances ORDER BY 1"),
         [["a1"], ["a3"]]
     );
+    world.finish(&browser);
+}
+
+fn selected(driver: &Driver) {
+    let world = World::new();
+    world.rows(60);
+    let browser = world.logged_in(driver, PHONE);
+    browser.sees("1–50 de 60");
+    pick(&browser, &["loja-002"]);
+    browser.press("Selecionar todos desta página");
+    browser.sees("50 selecionados");
+    check(&browser, "phone-selected");
+    browser.press("Selecionar todos os 60");
+    browser.sees("60 selecionados");
+    browser.press("Próxima");
+    browser.sees("51–60 de 60");
+    browser.sees("60 selecionados");
+    browser.press_at("//button[contains(., 'Nunca escaneado')]", "Nunca escaneado");
+    browser.sees_no_more("selecionados");
+    browser.press_at("//button[contains(., 'Todos')]", "Todos");
+    browser.sees("1–50 de 60");
+    assert!(!browser.text().contains("selecionado"), "nothing is selected unseen");
+    pick(&browser, &["loja-002"]);
+    browser.fill("Buscar por nome ou número", "loja-004");
+    browser.sees_no_more("selecionado");
+    browser.sees("loja-004");
+    world.finish(&browser);
+}
+
+/// What the server refuses is not offered, of many as of one.
+fn operator(driver: &Driver) {
+    let world = World::new();
+    world.row("alheia");
+    world.row("minha");
+    world.shop.person("olga", false, PASSWORD);
+    world.shop.set("UPDATE users SET role = 'operator' WHERE name = 'olga'");
+    world.owned_by("minha", "olga");
+    let browser = world.logged_in_as("olga", driver, DESKTOP);
+    browser.sees("minha");
+    pick(&browser, &["alheia"]);
+    browser.sees("1 selecionado");
+    let offers = |name: &str| browser.has(&control(name));
+    assert_eq!(
+        ["Enviar links", "Reiniciar", "Etiquetas", "Remover", "Mudar de servidor"].map(offers),
+        [true, true, false, false, false]
+    );
+    pick(&browser, &["minha"]);
+    browser.press("Remover");
+    browser.sees("Remover 1 número?");
+    browser.sees("1 é de outra pessoa e fica de fora.");
+    browser.press("Remover 1 número");
+    browser.sees("1 de 1");
+    browser.press("Pronto");
+    browser.sees_no_more("minha");
+    assert_eq!(world.shop.sql("SELECT channelInstanceId FROM messaging_instances"), [["alheia"]]);
     world.finish(&browser);
 }
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { EVERYTHING, countsAll, filterQuery, isFiltered, listAddress, listQuery, readFilter } from '../../assets/js/filter.js';
+import { EVERYTHING, countsAll, filterQuery, isFiltered, listAddress, listQuery, listsTheSame, readFilter } from '../../assets/js/filter.js';
 
 const KEPT = [
   ['', {}, '#/'],
@@ -44,4 +44,10 @@ test('the counts of an answer are of all numbers, unless some are left out by mo
   const counts = (query) => countsAll(readFilter(query));
   assert.deepEqual(['', 'status=lost', 'view=action_needed&sort=name&page=2&top=9'].map(counts), [true, true, true]);
   assert.deepEqual(['search=a', 'number=other', 'label=x', 'server=s', 'user=u'].map(counts), [false, false, false, false, false]);
+});
+
+test('a page, an order and a place list the same numbers; whatever leaves some out does not', () => {
+  const same = (query) => listsTheSame(readFilter(query), readFilter('label=vip'));
+  assert.deepEqual(['label=vip&page=2', 'label=vip&sort=name&top=9'].map(same), [true, true]);
+  assert.deepEqual(['', 'label=vip&search=a', 'label=vip&view=action_needed', 'label=other'].map(same), [false, false, false, false]);
 });

@@ -64,14 +64,14 @@ function restart(rows, { changed }) {
 /** The labels that a row has after these are added or taken away. */
 const relabelled = (row, texts, adds) => (adds ? [...new Set([...row.labels, ...texts])] : row.labels.filter((one) => !texts.includes(one)));
 
-function label(rows, { changed }) {
+function label(rows, { changed, others }) {
   const how = radioField(t('bulk.label.how'), [['add', t('bulk.label.add')], ['take', t('bulk.label.take')]]);
   const texts = textField({ label: t('describe.labels'), hint: t('describe.labels.hint'), rows: 2 });
   const known = [...new Set(rows.flatMap((row) => row.labels))].sort();
   const add = (one) => { texts.input.value = [texts.value, one].filter(Boolean).join('\n'); texts.input.focus(); };
   ask({
     title: tn('bulk.label', rows.length), confirm: t('save'),
-    body: [how.node, texts.node, known.length > 0 && h('div', { class: 'actions' }, h('span', { class: 'hint' }, t('bulk.label.known')),
+    body: [leftOut('bulk.others', others), how.node, texts.node, known.length > 0 && h('div', { class: 'actions' }, h('span', { class: 'hint' }, t('bulk.label.known')),
       known.slice(0, 12).map((one) => button(one, () => add(one), { kind: 'quiet' })))],
     run() {
       const wanted = texts.value.split('\n').map((one) => one.trim()).filter(Boolean);
@@ -134,7 +134,7 @@ function losses(plans) {
 }
 
 /** Nothing is removed before what is lost of all was read: the button is off until then. */
-function removeAll(rows, { changed, gone }) {
+function removeAll(rows, { changed, gone, others }) {
   const list = h('div', { class: 'losses', 'aria-live': 'polite' });
   const newest = latest();
   const choice = radioField(t('remove.how'), [['all', t('remove.all'), t('remove.all.hint')], ['row', t('remove.row'), t('remove.row.hint')]], () => look());
@@ -160,7 +160,7 @@ function removeAll(rows, { changed, gone }) {
 
   const dialog = ask({
     title: tn('bulk.remove', rows.length), danger: true, confirm: tn('bulk.remove.do', rows.length),
-    body: [h('p', { class: 'hint names' }, rows.slice(0, 12).map(calledName).join(', '), rows.length > 12 && ` +${rows.length - 12}`), choice.node, list],
+    body: [leftOut('bulk.others', others), h('p', { class: 'hint names' }, rows.slice(0, 12).map(calledName).join(', '), rows.length > 12 && ` +${rows.length - 12}`), choice.node, list],
     run() {
       const keep = isRowOnly();
       setTimeout(() => progress({ title: tn('bulk.remove', rows.length), rows, closed: (done) => { gone(done); changed(); }, work: (row) => call(row, false, keep) }));

@@ -3,6 +3,7 @@
 import { h, fillWith, setText } from '../dom.js';
 import { get, instancePath, post } from '../api.js';
 import { calledName, when } from '../format.js';
+import { mayManage } from '../may.js';
 import { phone } from '../phone.js';
 import { poll } from '../poll.js';
 import { backToList, entitle } from '../router.js';
@@ -49,15 +50,15 @@ function statusCard(name, acts) {
   const actions = h('div', { class: 'actions' });
   let offered = '';
 
-  function offer(status, mayManage) {
-    if (`${status} ${mayManage}` === offered) return;
-    offered = `${status} ${mayManage}`;
+  function offer(status, manages) {
+    if (`${status} ${manages}` === offered) return;
+    offered = `${status} ${manages}`;
     if (status === 'connected' || status === 'other') {
       fillWith(actions, button(t('restart.do'), acts.restart, { icon: 'again' }),
-        mayManage && button(t('test.open'), acts.test, { icon: 'share' }),
-        mayManage && button(t('logout.open'), acts.logout, { icon: 'power' }));
+        manages && button(t('test.open'), acts.test, { icon: 'share' }),
+        manages && button(t('logout.open'), acts.logout, { icon: 'power' }));
     } else if (status === 'fighting') { // Neither a code nor a restart ends it.
-      fillWith(actions, mayManage && button(t('remove.open'), acts.remove, { kind: 'danger-quiet', icon: 'trash' }),
+      fillWith(actions, manages && button(t('remove.open'), acts.remove, { kind: 'danger-quiet', icon: 'trash' }),
         h('a', { href: '#/ajuda/fighting' }, t('notice.more')));
     } else {
       fillWith(actions, linkButton(t('instance.connect'), `#/conectar/${encodeURIComponent(name)}`, { kind: 'primary', icon: 'scan' }));
@@ -67,7 +68,7 @@ function statusCard(name, acts) {
   return {
     node: h('section', { class: 'card status-card', 'aria-label': t('instance.status') },
       h('div', { class: 'status-line' }, badge.node, h('span', { class: 'hint' }, word, ' ', since.node)), before, why, actions),
-    update(instance, mayManage) {
+    update(instance, manages) {
       badge.update(instance);
       setText(word, instance.unknownSince ? t('instance.silent') : '');
       since.update(instance);
@@ -75,7 +76,7 @@ function statusCard(name, acts) {
       before.hidden = !before.textContent;
       setText(why, reasonText(instance.reason, instance.reasonText));
       why.hidden = !why.textContent;
-      offer(shownStatus(instance), mayManage);
+      offer(shownStatus(instance), manages);
     },
   };
 }
@@ -144,13 +145,13 @@ export function instanceScreen({ params, signal, session, go }) {
     setText(title, calledName(instance));
     setText(lead, [phone(instance.channelPhoneOrId), instance.displayName && name].filter(Boolean).join(' · '));
     entitle();
-    const mayManage = session.admin || session.user === instance.user;
-    linked.update(instance, mayManage);
+    const manages = mayManage(session, instance);
+    linked.update(instance, manages);
     left.update(instance);
-    status.update(instance, mayManage);
+    status.update(instance, manages);
     help.update(instance.scanHelp);
-    about.update(instance, mayManage);
-    removal.hidden = !mayManage;
+    about.update(instance, manages);
+    removal.hidden = !manages;
     shared.node.hidden = instance.status === 'connected' || shownStatus(instance) === 'fighting';
     if (!begun) fillWith(place, linked.node, left.node, status.node, help.node, shared.node, about.node, availability, past.node, relocation, removal);
     begun = true;

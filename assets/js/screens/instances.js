@@ -3,7 +3,8 @@
 
 import { h, fillWith, setText } from '../dom.js';
 import { call, listPath } from '../api.js';
-import { EVERYTHING, countsAll, isFiltered, listAddress, listQuery, narrowing, readFilter } from '../filter.js';
+import { EVERYTHING, countsAll, isFiltered, listAddress, listQuery, listsTheSame, narrowing, readFilter } from '../filter.js';
+import { mayManage } from '../may.js';
 import { lang } from '../prefs.js';
 import { keepInAddress, query } from '../router.js';
 import { visible } from '../typed.js';
@@ -52,7 +53,7 @@ async function allRows(wanted, signal) {
 }
 
 /** What is done with many is fetched when it is wanted. */
-const act = (name, again, gone) => async (rows) => (await import('./rest.js')).acts[name](rows, { changed: again, gone });
+const act = (name, again, gone) => async (rows, others) => (await import('./rest.js')).acts[name](rows, { changed: again, gone, others });
 
 /** The address follows the list as it is scrolled; `returned()` goes where it was left, once the rows are there. */
 function followScroll({ signal, node, left, moved }) {
@@ -81,12 +82,16 @@ export function instancesScreen({ signal, session }) {
   const chips = filters((what) => change({ ...what, page: 1 }));
   const more = narrow((what) => change({ ...what, page: 1 }), signal);
   const again = () => loop.now();
+  const manages = (row) => mayManage(session, row);
   const picks = selection({
-    all: () => allRows(wanted, signal),
+    signal, all: (asking) => allRows(wanted, asking),
     changed: () => { if (shown) rows.show(shown); },
     acts: [
-      [t('bulk.links'), act('links', again), { icon: 'link', kind: 'primary' }], [t('bulk.label.open'), act('label', again), { icon: 'tag' }],
-      [t('restart.do'), act('restart', again), { icon: 'again' }], session.admin && [t('bulk.move.open'), act('move', again), { icon: 'servers' }], [t('bulk.remove.open'), act('remove', again, (gone) => picks.drop(gone)), { icon: 'trash', kind: 'danger-quiet' }],
+      { label: t('bulk.links'), run: act('links', again), options: { icon: 'link', kind: 'primary' } },
+      { label: t('bulk.label.open'), run: act('label', again), options: { icon: 'tag' }, may: manages },
+      { label: t('restart.do'), run: act('restart', again), options: { icon: 'again' } },
+      session.admin && { label: t('bulk.move.open'), run: act('move', again), options: { icon: 'servers' } },
+      { label: t('bulk.remove.open'), run: act('remove', again, (gone) => picks.drop(gone)), options: { icon: 'trash', kind: 'danger-quiet' }, may: manages },
     ].filter(Boolean),
   });
   const rows = table(session, picks);
@@ -100,6 +105,7 @@ export function instancesScreen({ signal, session }) {
   let showing = null;
   let newest = null;
   let shown = null;
+  let listed = wanted;
   keepInAddress(listAddress(wanted));
 
   function change(what) {
@@ -116,6 +122,8 @@ export function instancesScreen({ signal, session }) {
 
   function showRows(answer) {
     newest = answer;
+    if (!listsTheSame(listed, wanted)) picks.clear(); // Nothing is done with what is neither here nor on another page.
+    listed = wanted;
     const isLong = showing === null && wanted.top === 0 && answer.data.length > IN_SIGHT;
     shown = isLong ? answer.data.slice(0, IN_SIGHT) : answer.data;
     picks.show(answer.data, answer.total); // Which shows the rows as well.
