@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::blocking::Blocking;
+use super::export_turns::ExportTurns;
 use super::readiness::Readiness;
 use super::request_counts::RequestCounts;
 use super::request_log::RequestLog;
@@ -51,6 +52,8 @@ pub struct App {
     pub log: RequestLog,
     /// How often instances may be restarted, connect links be used, and servers and notices be tested.
     pub throttles: Throttles,
+    /// The turns of exports.
+    pub export_turns: ExportTurns,
     /// Backups of the store.
     pub backups: Arc<Backups>,
     /// Ends the server and starts it anew; `None`: whoever runs it cannot.
@@ -87,6 +90,7 @@ impl App {
             request_counts: RequestCounts::default(),
             log: RequestLog::default(),
             throttles: Throttles::default(),
+            export_turns: ExportTurns::default(),
             backups,
             restart: None,
         }

@@ -14,6 +14,7 @@ mod assets;
 mod audited;
 mod blocking;
 mod edge;
+mod export_turns;
 mod fields;
 mod json_fault;
 mod language;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::export_file::ExportFile;
 use super::instances::filter;
 use crate::admin::imports::{ImportLine, ImportedLine, MOST_LINES, import, label_cell, table_lines};
 use crate::domain::csv::{self, UTF8_MARK, harmless, quoted};
@@ -13,7 +14,7 @@ use crate::http::query;
 use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
-use crate::store::{Filter, InstanceLine, ListOrder};
+use crate::store::{self, Filter, InstanceLine, ListOrder};
 use crate::text;
 
 /// Rows that are read at a time: other readers of the database wait for no more than these.
@@ -171,62 +172,57 @@ pub fn export(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     }
     // A link has no header to say it with.
     let language = query::given(request, "lang")?.and_then(|tag| Language::of_any_country(&tag));
-    let mut rows = text::in_language(language.unwrap_or_else(text::language), || Rows::new(format == "csv"));
+    let language = language.unwrap_or_else(text::language);
+    let mut rows = text::in_language(language, || Rows::begin(app, format == "csv"))?;
     loop {
         let lines = app.store.first_instances(&filter, BATCH)?;
         let Some(last) = lines.last() else { break };
         filter.behind = Some((last.channel.clone(), last.name.clone()));
         for line in lines {
-            rows.add(&RowJson::of(line));
+            rows.add(&RowJson::of(line))?;
         }
     }
-    let (kind, body) = rows.end();
-    let mut reply = HttpReply::bytes(200, kind, body);
-    reply.headers.push((
-        "Content-Disposition",
-        format!("attachment; filename=\"pareia-{}.{format}\"", &clock::iso(clock::now())[..10]),
-    ));
-    Ok(reply)
+    rows.end(&format!("pareia-{}.{format}", &clock::iso(clock::now())[..10]))
 }
 
 /// An export while it is written.
-struct Rows {
-    text: String,
+struct Rows<'a> {
+    file: ExportFile<'a>,
     /// What stands between cells of a table; `None`: it is JSON.
     between: Option<&'static str>,
+    /// What stands before the next row of JSON.
+    before: &'static str,
 }
 
-impl Rows {
-    fn new(is_table: bool) -> Self {
+impl<'a> Rows<'a> {
+    fn begin(app: &'a App, is_table: bool) -> Result<Self, Problem> {
         // Where the comma is in numbers, spreadsheets expect another sign between them.
         let between = if text::language() == Language::English { "," } else { ";" };
-        let mut rows = Self { text: String::new(), between: is_table.then_some(between) };
-        match rows.between {
-            Some(between) => {
-                rows.text.push(UTF8_MARK);
-                rows.text += &text::export_columns().join(between);
-                rows.text += "\r\n";
-            }
-            None => rows.text += "{\"success\":true,\"rows\":[",
-        }
-        rows
+        let between = is_table.then_some(between);
+        let mut rows = Self { file: ExportFile::begin(app)?, between, before: "\n" };
+        let head = match between {
+            Some(between) => format!("{UTF8_MARK}{}\r\n", text::export_columns().join(between)),
+            None => "{\"success\":true,\"rows\":[".to_owned(),
+        };
+        rows.file.add(&head)?;
+        Ok(rows)
     }
 
-    fn add(&mut self, row: &RowJson) {
-        if let Some(between) = self.between {
-            self.text += &row.cells().map(|cell| quoted(&harmless(&cell), between)).join(between);
-            self.text += "\r\n";
-        } else {
-            self.text += if self.text.ends_with('[') { "\n" } else { ",\n" };
-            self.text += &serde_json::to_string(row).expect("our own types are JSON");
-        }
+    fn add(&mut self, row: &RowJson) -> Result<(), store::Error> {
+        let Some(between) = self.between else {
+            self.file.add(self.before)?;
+            self.before = ",\n";
+            return self.file.add(&serde_json::to_string(row).expect("our own types are JSON"));
+        };
+        let line = row.cells().map(|cell| quoted(&harmless(&cell), between)).join(between);
+        self.file.add(&(line + "\r\n"))
     }
 
-    fn end(mut self) -> (&'static str, Vec<u8>) {
+    fn end(mut self, name: &str) -> Result<HttpReply, Problem> {
         if self.between.is_some() {
-            return ("text/csv; charset=utf-8", self.text.into_bytes());
+            return self.file.end(name, "text/csv; charset=utf-8");
         }
-        self.text += "\n]}\n";
-        ("application/json; charset=utf-8", self.text.into_bytes())
+        self.file.add("\n]}\n")?;
+        self.file.end(name, "application/json; charset=utf-8")
     }
 }

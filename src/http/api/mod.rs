@@ -5,6 +5,7 @@ pub mod change;
 pub mod connect;
 pub mod details;
 pub mod events;
+pub mod export_file;
 pub mod facets;
 pub mod health;
 pub mod imports;

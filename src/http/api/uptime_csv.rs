@@ -2,48 +2,47 @@
 
 use crate::domain::csv::{UTF8_MARK, harmless, quoted};
 use crate::domain::{Language, Millis, Uptime, UptimeSum};
-use crate::http::reply::HttpReply;
 use crate::store::InstanceLine;
 use crate::text;
 
 const MILLIS_PER_HOUR: Millis = 3_600_000;
 
-/// The lines of a table, as they are written.
+/// The lines of a table.
 pub struct CsvRows {
     language: Language,
-    text: String,
 }
 
 impl CsvRows {
-    /// A table with its head: by label, or else by number.
-    pub fn new(by_label: bool) -> Self {
-        let mut rows = Self { language: text::language(), text: UTF8_MARK.to_string() };
+    /// A table for the people of the thread's language.
+    pub fn new() -> Self {
+        Self { language: text::language() }
+    }
+
+    /// Its head: by label, or else by number.
+    pub fn head(&self, by_label: bool) -> String {
         let first: &[&str] =
             if by_label { text::uptime_label_columns() } else { text::uptime_number_columns() };
         let columns = first.iter().chain(text::uptime_sum_columns());
-        rows.line(columns.map(|column| (*column).to_owned()));
-        rows
+        format!("{UTF8_MARK}{}", self.line(columns.map(|column| (*column).to_owned())))
     }
 
     /// The line of a number.
-    pub fn number(&mut self, line: &InstanceLine, uptime: &Uptime) {
+    pub fn number(&self, line: &InstanceLine, uptime: &Uptime) -> String {
         let server = line.server.as_deref().unwrap_or_default();
         let called = line.display_name.as_deref().unwrap_or(&line.name);
         let labels = line.labels.join(", ");
         let texts = [called, &line.name, &line.phone, &line.user, server, &labels];
-        let sums = self.sums(uptime);
-        self.line(texts.into_iter().map(harmless).chain(sums));
+        self.line(texts.into_iter().map(harmless).chain(self.sums(uptime)))
     }
 
     /// The line of a label.
-    pub fn label(&mut self, label: &str, sum: &UptimeSum) {
-        let sums = self.sums(&sum.uptime);
-        self.line([harmless(label), sum.numbers.to_string()].into_iter().chain(sums));
+    pub fn label(&self, label: &str, sum: &UptimeSum) -> String {
+        self.line([harmless(label), sum.numbers.to_string()].into_iter().chain(self.sums(&sum.uptime)))
     }
 
     /// The line of all numbers.
-    pub fn all(&mut self, sum: &UptimeSum) {
-        self.label(text::uptime_all(), sum);
+    pub fn all(&self, sum: &UptimeSum) -> String {
+        self.label(text::uptime_all(), sum)
     }
 
     fn sums(&self, uptime: &Uptime) -> [String; 5] {
@@ -63,21 +62,12 @@ impl CsvRows {
         format!("{}{point}{:02}", hundredths / 100, hundredths % 100)
     }
 
-    fn line(&mut self, fields: impl Iterator<Item = String>) {
+    fn line(&self, fields: impl Iterator<Item = String>) -> String {
         // Where the comma is in numbers, spreadsheets expect another sign between them.
         let between = if self.language == Language::English { "," } else { ";" };
         let fields: Vec<_> = fields.map(|field| quoted(&field, between)).collect();
-        self.text += &fields.join(between);
-        self.text += "\r\n";
+        fields.join(between) + "\r\n"
     }
-}
-
-/// The table as a file to be kept.
-pub fn reply(month: &str, rows: CsvRows) -> HttpReply {
-    let mut reply = HttpReply::bytes(200, "text/csv; charset=utf-8", rows.text.into_bytes()).worded();
-    let name = format!("attachment; filename=\"pareia-{month}.csv\"");
-    reply.headers.push(("Content-Disposition", name));
-    reply
 }
 
 #[cfg(test)]
@@ -92,13 +82,12 @@ mod tests {
             (Language::Portuguese, "\"a;b\";3;75,00;1,50;0,50;0,01;2\r\n"),
             (Language::English, "a;b,3,75.00,1.50,0.50,0.01,2\r\n"),
         ] {
-            let rows = text::in_language(language, || {
-                let mut rows = CsvRows::new(true);
-                rows.label("a;b", &sum);
-                rows
+            let written = text::in_language(language, || {
+                let rows = CsvRows::new();
+                rows.head(true) + &rows.label("a;b", &sum)
             });
-            assert!(rows.text.starts_with('\u{feff}') && rows.text.ends_with(line), "{}", rows.text);
-            assert_eq!(rows.text.lines().count(), 2);
+            assert!(written.starts_with('\u{feff}') && written.ends_with(line), "{written}");
+            assert_eq!(written.lines().count(), 2);
         }
     }
 }

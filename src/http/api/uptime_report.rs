@@ -7,9 +7,10 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use super::export_file::ExportFile;
 use super::instances::filter;
 use super::uptime::{UptimeJson, percent};
-use super::uptime_csv::{self, CsvRows};
+use super::uptime_csv::CsvRows;
 use crate::domain::{
     Language, Millis, Month, Segment, USUAL_UTC_OFFSET, Uptime, UptimeSum, clock, parse_utc_offset,
     utc_offset,
@@ -20,7 +21,7 @@ use crate::http::query;
 use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
-use crate::store::{Filter, InstanceLine};
+use crate::store::{self, Filter, InstanceLine};
 use crate::text;
 
 /// Numbers of a page, unless told; and at most.
@@ -109,15 +110,16 @@ struct Sums {
 
 impl MonthReport {
     fn table(&self, app: &App, by_label: bool) -> Result<HttpReply, Problem> {
-        let mut rows = CsvRows::new(by_label);
+        let (rows, mut file) = (CsvRows::new(), ExportFile::begin(app)?);
+        file.add(&rows.head(by_label))?;
         if by_label {
             let sums = self.sums(app)?;
-            rows.all(&sums.all);
-            sums.by_label.iter().for_each(|(label, sum)| rows.label(label, sum));
+            file.add(&rows.all(&sums.all))?;
+            sums.by_label.iter().try_for_each(|(label, sum)| file.add(&rows.label(label, sum)))?;
         } else {
-            self.each(app, |line, sum| rows.number(line, sum))?;
+            self.each(app, |line, sum| file.add(&rows.number(line, sum)))?;
         }
-        Ok(uptime_csv::reply(&self.month.to_string(), rows))
+        Ok(file.end(&format!("pareia-{}.csv", self.month), "text/csv; charset=utf-8")?.worded())
     }
 
     fn asked(app: &App, request: &Request) -> Result<Self, Problem> {
@@ -144,11 +146,16 @@ impl MonthReport {
     }
 
     /// Gives each number of the filter with its sum.
-    fn each(&self, app: &App, mut take: impl FnMut(&InstanceLine, &Uptime)) -> Result<(), Problem> {
+    fn each(
+        &self,
+        app: &App,
+        mut take: impl FnMut(&InstanceLine, &Uptime) -> Result<(), store::Error>,
+    ) -> Result<(), Problem> {
         for batch in 0.. {
             let found = app.store.instance_page(&self.filter, batch * BATCH, BATCH)?;
             let segments = self.segments(app, &found.lines)?;
-            found.lines.iter().zip(&segments).for_each(|(line, one)| take(line, &Uptime::of(one)));
+            let mut sums = found.lines.iter().zip(&segments).map(|(line, one)| (line, Uptime::of(one)));
+            sums.try_for_each(|(line, sum)| take(line, &sum))?;
             if found.lines.len() < BATCH as usize {
                 break;
             }
@@ -163,6 +170,7 @@ impl MonthReport {
             for label in &line.labels {
                 sums.by_label.entry(label.clone()).or_default().add(uptime);
             }
+            Ok(())
         })?;
         Ok(sums)
     }

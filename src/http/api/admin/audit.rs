@@ -1,16 +1,17 @@
 //! `/api/admin/audit`: who did what, for administrators: a page of it, or all of it as a file.
 
-use std::io::{self, BufWriter, Seek, Write};
+use std::io::Write;
 
 use serde::Serialize;
 
 use crate::domain::clock::{iso, parse_iso};
 use crate::domain::csv::{harmless, quoted};
 use crate::domain::{AuditAction, MILLIS_PER_DAY, Millis, Permission};
+use crate::http::api::export_file::ExportFile;
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::query;
-use crate::http::reply::{FileBody, HttpReply};
+use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
 use crate::store::{self, AuditEntry, AuditFilter, Store};
@@ -91,7 +92,7 @@ pub fn list(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     ))
 }
 
-/// All that the filter means, as a file. It is written beside the database first, so that it may be of any length.
+/// All that the filter means, as a file.
 pub fn export(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     auth::permitted(app, request, Permission::ReadAudit)?;
     let filter = filter(request)?;
@@ -100,23 +101,16 @@ pub fn export(app: &App, request: &Request) -> Result<HttpReply, Problem> {
         Some("json") => false,
         Some(_) => return Err(Problem::InvalidField("format", text::not_one_of("format", &["csv", "json"]))),
     };
+    let mut file = ExportFile::begin(app)?;
     app.store.note_act(AuditAction::AuditExport, "", "")?;
-    let file = app.store.scratch_file()?;
-    let mut writer = BufWriter::new(file);
     let write = if is_csv { write_csv } else { write_json };
-    write(&app.store, &filter, &mut writer)?;
-    let ended = writer.into_inner().map_err(io::IntoInnerError::into_error);
-    let ended = ended.and_then(|mut file| {
-        let bytes = file.stream_position()?;
-        file.rewind().map(|()| (bytes, file))
-    });
-    let (bytes, file) = ended.map_err(|error| app.store.file_error(error))?;
+    write(&app.store, &filter, &mut file)?;
     let (name, kind) = if is_csv {
         ("pareia-audit.csv", "text/csv; charset=utf-8")
     } else {
         ("pareia-audit.json", "application/json")
     };
-    Ok(HttpReply::download(name, FileBody { file, bytes }).of_type(kind))
+    file.end(name, kind)
 }
 
 fn filter(request: &Request) -> Result<AuditFilter, Problem> {
