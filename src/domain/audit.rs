@@ -105,6 +105,11 @@ impl AuditAction {
         self.as_str().split('.').next().unwrap_or_default()
     }
 
+    /// Whether it is done to a file, which no table has.
+    pub fn is_of_file(self) -> bool {
+        self.kind() == "backup"
+    }
+
     /// The words that a trail can be filtered by: those of acts, and of the kinds of things they are done to.
     pub fn is_filter(word: &str) -> bool {
         WORDS.iter().any(|(action, of)| *of == word || action.kind() == word)

@@ -25,10 +25,16 @@ pub fn note_refused(app: &App, request: &Request, route: &str, problem: &Problem
         return;
     }
     let Some(action) = action(request.method(), route) else { return };
-    let noted = app.store.note_refused(action, request.captured(), problem.sentence().code);
+    let noted = app.store.note_refused(action, subject(app, request, action), problem.sentence().code);
     if let Err(error) = noted {
         log::error!("id={} a refusal was not noted: {error}", request.id());
     }
+}
+
+/// What a request is about. The store looks up what it has; a file that is not there is a text that somebody typed.
+fn subject<'a>(app: &App, request: &'a Request, action: AuditAction) -> &'a str {
+    let typed = request.captured();
+    if action.is_of_file() && app.backups.find(typed).is_none() { "" } else { typed }
 }
 
 /// What a route does that the trail tells.

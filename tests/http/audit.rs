@@ -64,6 +64,21 @@ const ACTS: &[(usize, &str, &str, u16, &str)] = &[
     (1, "POST ROW/logout", "", 403, "instance.logout minha-loja - forbidden"),
     (1, "POST ROW/logout", "", 403, ""),
     (1, "DELETE /api/admin/users/pareia_token-no-lugar-errado", "", 403, "user.remove - - forbidden"),
+    (1, "DELETE /api/admin/backups/minha-senha", "", 403, "backup.remove - - forbidden"),
+    (
+        1,
+        "POST /api/admin/backups/pareia-2026-01-01T00-00-00Z-auto-senha.db/download",
+        "",
+        403,
+        "backup.download - - forbidden",
+    ),
+    (
+        0,
+        "DELETE /api/admin/backups/pareia-2026-01-01T00-00-00Z-auto-senha.db",
+        "",
+        404,
+        "backup.remove - - not_found",
+    ),
     (1, "POST /api/admin/users", "{}", 403, "user.add - - forbidden"),
     (0, "POST ROW/logout", "", 200, "instance.logout minha-loja - done"),
     (0, "POST ROW/link", "{}", 200, "link.create minha-loja - done"),
@@ -106,7 +121,7 @@ fn every_act_is_told_with_who_did_it() {
     }
     let all = "SELECT group_concat(json_array(actor, viaId, subject, detail, result)) FROM audit_entries";
     let trail = &shop.sql(all)[0][0];
-    for secret in [PASSWORD, KEY, "segredo", "topico", "pareia_", "senha boa"] {
+    for secret in [PASSWORD, KEY, "senha.db", "segredo", "topico", "pareia_", "senha boa"] {
         assert!(!trail.contains(secret), "{secret}");
     }
     let from = shop.sql("SELECT DISTINCT address FROM audit_entries WHERE via IN ('session', 'token')");
