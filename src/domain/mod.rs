@@ -38,6 +38,7 @@ mod upstream_error;
 mod upstream_name;
 mod uptime;
 mod use_case_error;
+mod viewer;
 mod written_number;
 
 pub use adoption_obstacle::AdoptionObstacle;
@@ -82,3 +83,4 @@ pub use uptime::{
     seen_spans, server_segments,
 };
 pub use use_case_error::{BUSY_RETRY, BusyCause, UseCaseError};
+pub use viewer::{FormerRows, Viewer};

@@ -2,27 +2,30 @@
 //!
 //! The audit trail keeps what was done to it by the row's id alone, which says nothing of anybody.
 
-use rusqlite::types::ValueRef;
+use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{Connection, Row, Transaction, params};
 use serde_json::{Map, Value, json};
 
 use super::audit::note;
+use super::viewer::{bound, server_reached};
 use super::{Error, InstanceRef, Store};
 use crate::domain::clock::iso;
-use crate::domain::{AuditAction, Millis, Name, Notice, inserted};
+use crate::domain::{AuditAction, FormerRows, Millis, Name, Notice, Viewer, inserted};
 
 /// The name under which acts on instances and their links are in the trail.
 const OF_INSTANCES: &str = "(action GLOB 'instance.*' OR action GLOB 'link.*')";
+/// Whether what a server lists is what the row left there.
+const IS_LEFT: &str = "EXISTS (SELECT 1 FROM left_instances l WHERE l.instanceId = :id
+    AND l.credentialId = u.credentialId AND l.upstreamId IS u.upstreamId)";
+/// The name of the row upstream.
+const UPSTREAM_NAME: &str =
+    "(SELECT coalesce(upstreamName, channelInstanceId) FROM messaging_instances WHERE id = :id)";
 
 impl Store {
     /// Everything that is held about an instance, with what was set of it in the clear, as one JSON object; `None`
     /// where the row is gone. No code and no token is in it. That it was asked for is noted first. Of what other servers
-    /// list under the name, whoever does not see all servers is given what the row left there.
-    pub fn export_instance(
-        &self,
-        target: &InstanceRef,
-        sees_all_servers: bool,
-    ) -> Result<Option<Value>, Error> {
+    /// list under the name, whoever does not know all servers is given what the row left there.
+    pub fn export_instance(&self, target: &InstanceRef, viewer: &Viewer) -> Result<Option<Value>, Error> {
         self.note_act(AuditAction::InstanceExport, &target.id, "")?;
         let settings = self.saved_settings(target.channel, &target.name)?;
         let settings = settings.and_then(|saved| {
@@ -32,48 +35,50 @@ impl Store {
             };
             Some(inserted::<_, Map<_, _>>(kinds.into_iter().map(|(kind, value)| (kind, read(value)))))
         });
-        let (id, name) = (target.id.as_str(), target.name.as_str());
-        let listed = format!(
-            "SELECT u.name, u.upstreamId, u.isPaired, u.seenAt, c.name AS server
-             FROM unmanaged_instances u JOIN integration_credentials c ON c.id = u.credentialId
-             WHERE u.name = (SELECT coalesce(upstreamName, channelInstanceId) FROM messaging_instances WHERE id = ?1)
-                 AND ({sees_all_servers} OR EXISTS (SELECT 1 FROM left_instances l WHERE l.instanceId = ?1
-                     AND l.credentialId = u.credentialId AND l.upstreamId IS u.upstreamId))"
-        );
         self.read(|c| {
-            let of_row = "SELECT i.*, u.name AS user, c.name AS server, NULL AS qrCode FROM messaging_instances i
-                JOIN users u ON u.id = i.userId LEFT JOIN integration_credentials c ON c.id = i.credentialId
-                WHERE i.id = ?1";
-            let Some(row) = objects(c, of_row, id)?.pop() else { return Ok(None) };
-            let of_id = |query| objects(c, query, id);
+            let Some(row) = objects(c, OF_ROW, viewer, &target.id)?.pop() else { return Ok(None) };
+            let read = |query: String| objects(c, &query, viewer, &target.id);
+            let (knows, reached) = (viewer.knows_servers(), server_reached(viewer, "c.id"));
+            let messages = told_of(c, &target.id, target.name.as_str(), &viewer.former)?;
             Ok(Some(json!({
                 "exportedAt": iso(self.clock.now()),
                 "instance": row,
                 "savedSettings": settings,
-                "history": of_id("SELECT at, fromStatus, toStatus, reason, detail FROM instance_events
-                    WHERE instanceId = ?1 ORDER BY id")?,
-                "moves": of_id("SELECT m.at, c.name AS server FROM instance_moves m
-                    LEFT JOIN integration_credentials c ON c.id = m.credentialId WHERE m.instanceId = ?1 ORDER BY m.rowid")?,
-                "left": of_id("SELECT l.upstreamId, l.pairedAt, l.leftAt, c.name AS server FROM left_instances l
-                    JOIN integration_credentials c ON c.id = l.credentialId WHERE l.instanceId = ?1 ORDER BY l.leftAt")?,
-                "links": of_id("SELECT id, createdAt, expiresAt, usedAt, revokedAt FROM connect_links
-                    WHERE instanceId = ?1 ORDER BY createdAt")?,
-                "notices": told_of(c, id, name)?.into_iter().flat_map(|message| message.about).collect::<Vec<_>>(),
-                "listed": of_id(&listed)?,
-                "audit": of_id("SELECT at, action, detail, result FROM audit_entries WHERE subjectId = ?1 ORDER BY id")?,
+                // Of a double it is the other server.
+                "history": read(format!("SELECT at, fromStatus, toStatus, reason,
+                    iif(reason = 'doubled' AND NOT {knows}, NULL, detail) AS detail FROM instance_events
+                    WHERE instanceId = :id ORDER BY id"))?,
+                "moves": read(format!("SELECT m.at, c.name AS server FROM instance_moves m
+                    LEFT JOIN integration_credentials c ON c.id = m.credentialId AND {reached}
+                    WHERE m.instanceId = :id ORDER BY m.rowid"))?,
+                "left": read(format!("SELECT l.upstreamId, l.pairedAt, l.leftAt, c.name AS server FROM left_instances l
+                    JOIN integration_credentials c ON c.id = l.credentialId
+                    WHERE l.instanceId = :id AND {reached} ORDER BY l.leftAt"))?,
+                "links": read("SELECT id, createdAt, expiresAt, usedAt, revokedAt FROM connect_links
+                    WHERE instanceId = :id ORDER BY createdAt".to_owned())?,
+                "notices": messages.into_iter().flat_map(|message| message.about).collect::<Vec<_>>(),
+                "listed": read(format!("SELECT u.name, u.upstreamId, u.isPaired, u.seenAt, c.name AS server
+                    FROM unmanaged_instances u JOIN integration_credentials c ON c.id = u.credentialId
+                    WHERE u.name = {UPSTREAM_NAME} AND ({knows} OR ({IS_LEFT} AND {reached}))"))?,
+                "audit": read("SELECT at, action, detail, result FROM audit_entries
+                    WHERE subjectId = :id ORDER BY id".to_owned())?,
             })))
         })
     }
 
-    /// Erases everything that is held about an instance, its row included; `false` when that is gone already. What was
-    /// erased is overwritten in the database's file.
-    pub fn erase_instance(&self, target: &InstanceRef) -> Result<bool, Error> {
+    /// Erases everything that is held about an instance and that the viewer sees, its row included; `false` when that is
+    /// gone already. What was erased is overwritten in the database's file.
+    pub fn erase_instance(&self, target: &InstanceRef, viewer: &Viewer) -> Result<bool, Error> {
         let erased = self.write(|t| {
             note(t, self.clock.now(), AuditAction::InstanceErase, &target.id, "")?;
-            let upstream = "DELETE FROM unmanaged_instances WHERE name = (
-                SELECT coalesce(upstreamName, channelInstanceId) FROM messaging_instances WHERE id = ?1)";
-            t.execute(upstream, [&target.id])?;
-            erase_traces(t, &target.id, target.name.as_str())?;
+            let listed = format!(
+                "DELETE FROM unmanaged_instances AS u WHERE u.name = {UPSTREAM_NAME} AND ({} OR {IS_LEFT})",
+                viewer.knows_servers()
+            );
+            t.execute(&listed, [&target.id])?;
+            let settings = "DELETE FROM saved_settings WHERE channelInstanceId = ?1 AND userId = ?2";
+            t.execute(settings, [target.name.as_str(), &target.user])?;
+            erase_traces(t, &target.id, target.name.as_str(), &viewer.former)?;
             t.execute("DELETE FROM messaging_instances WHERE id = ?1", [&target.id])
         })?;
         self.writer.empty_wal();
@@ -90,7 +95,7 @@ impl Store {
         let erased = self.write(|t| {
             let is_there = has_former_traces(t, name.as_str())?;
             if is_there {
-                erase_traces(t, name.as_str(), name.as_str())?;
+                erase_traces(t, name.as_str(), name.as_str(), &FormerRows::All)?;
                 note(t, self.clock.now(), AuditAction::InstanceErase, "", "")?;
             }
             Ok(is_there)
@@ -108,14 +113,16 @@ fn has_former_traces(c: &Connection, name: &str) -> rusqlite::Result<bool> {
     );
     let (is_former, is_held): (bool, bool) =
         c.query_row(&query, [name], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(is_former && (is_held || !told_of(c, name, name)?.is_empty()))
+    Ok(is_former && (is_held || !told_of(c, name, name, &FormerRows::All)?.is_empty()))
 }
 
-/// Erases what is held outside the row about an instance of that id, and about earlier ones of that name.
-fn erase_traces(t: &Transaction, id: &str, name: &str) -> rusqlite::Result<()> {
-    t.execute("DELETE FROM saved_settings WHERE channelInstanceId = ?1", [name])?;
+/// Erases what is held outside the row about an instance of that id, and about those earlier ones of that name.
+fn erase_traces(t: &Transaction, id: &str, name: &str, former: &FormerRows) -> rusqlite::Result<()> {
+    let (all, user) = (*former == FormerRows::All, former.user());
+    let settings = "DELETE FROM saved_settings WHERE channelInstanceId = ?1 AND (?2 OR userId = ?3)";
+    t.execute(settings, params![name, all, user])?;
     t.execute("DELETE FROM notice_considered WHERE source = 'instance' AND subject = ?1", [id])?;
-    for message in told_of(t, id, name)? {
+    for message in told_of(t, id, name, former)? {
         if message.others.is_empty() {
             t.execute("DELETE FROM notice_messages WHERE id = ?1", [&message.id])?;
         } else {
@@ -125,9 +132,10 @@ fn erase_traces(t: &Transaction, id: &str, name: &str) -> rusqlite::Result<()> {
     }
     let forget = format!(
         "UPDATE audit_entries SET subject = NULL, detail = NULL
-         WHERE {OF_INSTANCES} AND (subjectId = ?1 OR subject = ?2) AND (subject IS NOT NULL OR detail IS NOT NULL)"
+         WHERE {OF_INSTANCES} AND (subjectId = ?1 OR (subject = ?2 AND (?3 OR userId = ?4)))
+             AND (subject IS NOT NULL OR detail IS NOT NULL)"
     );
-    t.execute(&forget, [id, name]).map(drop)
+    t.execute(&forget, params![id, name, all, user]).map(drop)
 }
 
 /// A message that tells of an instance.
@@ -139,13 +147,15 @@ struct ToldMessage {
     about: Vec<Value>,
 }
 
-/// The messages that tell of an instance of that id, or of an earlier one of that name.
-fn told_of(c: &Connection, id: &str, name: &str) -> rusqlite::Result<Vec<ToldMessage>> {
+/// The messages that tell of an instance of that id, or of those earlier ones of that name.
+fn told_of(c: &Connection, id: &str, name: &str, former: &FormerRows) -> rusqlite::Result<Vec<ToldMessage>> {
     let query = "SELECT id, notices, outcome, createdAt, endedAt FROM notice_messages
         WHERE instr(notices, ?1) OR instr(notices, ?2) ORDER BY createdAt";
     let quoted = |text: &str| Value::from(text).to_string();
-    let is_about =
-        |notice: &Notice| notice.kind.is_of_instance() && (notice.subject == id || notice.name == name);
+    let is_about = |notice: &Notice| {
+        let is_former = || notice.name == name && former.has(notice.owner.as_deref());
+        notice.kind.is_of_instance() && (notice.subject == id || is_former())
+    };
     let read = |row: &Row| {
         let notices: Vec<Notice> = serde_json::from_str(row.get_ref(1)?.as_str()?).unwrap_or_default();
         let (about, others): (Vec<_>, Vec<_>) = notices.into_iter().partition(is_about);
@@ -162,9 +172,18 @@ fn told_of(c: &Connection, id: &str, name: &str) -> rusqlite::Result<Vec<ToldMes
     Ok(found.into_iter().filter(|message| !message.about.is_empty()).collect())
 }
 
-/// The rows of a query, each as an object of its columns. Moments are written as texts.
-fn objects(c: &Connection, query: &str, id: &str) -> rusqlite::Result<Vec<Value>> {
-    c.prepare_cached(query)?.query_map([id], object)?.collect()
+/// The row itself, with the names of its owner and its server.
+const OF_ROW: &str = "SELECT i.*, u.name AS user, c.name AS server, NULL AS qrCode FROM messaging_instances i
+    JOIN users u ON u.id = i.userId LEFT JOIN integration_credentials c ON c.id = i.credentialId
+    WHERE i.id = :id";
+
+/// The rows of a query for an id and what the viewer's token reaches, each as an object of its columns. Moments are
+/// written as texts.
+fn objects(c: &Connection, query: &str, viewer: &Viewer, id: &str) -> rusqlite::Result<Vec<Value>> {
+    let reached = viewer.limits.server.clone().filter(|_| query.contains(":reached"));
+    let reached = reached.map(|server| (":reached", SqlValue::from(server)));
+    let values: Vec<_> = reached.into_iter().chain([(":id", id.to_owned().into())]).collect();
+    c.prepare_cached(query)?.query_map(&*bound(&values), object)?.collect()
 }
 
 fn object(row: &Row) -> rusqlite::Result<Value> {

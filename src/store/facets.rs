@@ -1,8 +1,10 @@
 //! What a list can be narrowed by: the servers, owners and labels that its rows have.
 
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
+use super::viewer::{bound, seen, values};
 use super::{Error, Store};
+use crate::domain::Viewer;
 
 /// Most values of one kind that are given, by name: more than anybody chooses from.
 const MOST: u32 = 500;
@@ -18,29 +20,33 @@ pub struct Facets {
 }
 
 impl Store {
-    /// What the rows of one user have, or all.
-    pub fn facets(&self, owner: Option<&str>) -> Result<Facets, Error> {
+    /// What the rows have that the viewer sees.
+    pub fn facets(&self, viewer: &Viewer) -> Result<Facets, Error> {
         // The sign keeps SQLite off the index of owners, which leads to whole rows.
-        let servers =
-            "SELECT c.name, sum(n) FROM (SELECT credentialId, count(*) AS n FROM messaging_instances
-                 WHERE ?1 IS NULL OR +userId = ?1 GROUP BY credentialId)
-             JOIN integration_credentials c ON c.id = credentialId GROUP BY c.name ORDER BY c.name LIMIT ?2";
-        let users = "SELECT u.name, n FROM (SELECT userId, count(*) AS n FROM messaging_instances
-                 WHERE ?1 IS NULL GROUP BY +userId)
-             JOIN users u ON u.id = userId ORDER BY u.name LIMIT ?2";
-        let labels = "SELECT l.value, sum(n) FROM (SELECT labels, count(*) AS n FROM messaging_instances
-                 WHERE labels IS NOT NULL AND (?1 IS NULL OR userId = ?1) GROUP BY labels) r, json_each(r.labels) l
-             GROUP BY l.value ORDER BY l.value COLLATE NOCASE LIMIT ?2";
+        let seen = seen(viewer, "+i");
+        let servers = format!(
+            "SELECT c.name, sum(n) FROM (SELECT credentialId, count(*) AS n FROM messaging_instances i
+                 WHERE {seen} GROUP BY credentialId)
+             JOIN integration_credentials c ON c.id = credentialId GROUP BY c.name ORDER BY c.name LIMIT {MOST}"
+        );
+        let users = format!(
+            "SELECT u.name, n FROM (SELECT userId, count(*) AS n FROM messaging_instances i
+                 WHERE {seen} GROUP BY +userId)
+             JOIN users u ON u.id = userId ORDER BY u.name LIMIT {MOST}"
+        );
+        let labels = format!(
+            "SELECT l.value, sum(n) FROM (SELECT labels, count(*) AS n FROM messaging_instances i
+                 WHERE labels IS NOT NULL AND {seen} GROUP BY labels) r, json_each(r.labels) l
+             GROUP BY l.value ORDER BY l.value COLLATE NOCASE LIMIT {MOST}"
+        );
         self.read(|c| {
-            Ok(Facets {
-                servers: counted(c, servers, owner)?,
-                users: counted(c, users, owner)?,
-                labels: counted(c, labels, owner)?,
-            })
+            let users = if viewer.owner.is_none() { counted(c, &users, viewer)? } else { Vec::new() };
+            Ok(Facets { servers: counted(c, &servers, viewer)?, users, labels: counted(c, &labels, viewer)? })
         })
     }
 }
 
-fn counted(c: &Connection, query: &str, owner: Option<&str>) -> rusqlite::Result<Vec<(String, u32)>> {
-    c.prepare_cached(query)?.query_map(params![owner, MOST], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+fn counted(c: &Connection, query: &str, viewer: &Viewer) -> rusqlite::Result<Vec<(String, u32)>> {
+    let values = values(viewer);
+    c.prepare_cached(query)?.query_map(&*bound(&values), |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }

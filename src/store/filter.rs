@@ -1,17 +1,19 @@
 //! Which rows a list shows, as conditions of a query. All that they read is in the index of lists.
 
+use std::borrow::Cow;
+
 use rusqlite::ToSql;
 use rusqlite::types::Value;
 
 use super::folded::folded;
-use crate::domain::{Millis, TokenLimits};
+use super::viewer::{bound, conditions, values};
+use crate::domain::{Millis, Viewer};
 
 /// Which instances a list shows; `None` in a field lets every value pass.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    pub owner: Option<String>,
-    /// What the reader's token narrows.
-    pub limits: TokenLimits,
+    /// Who reads it.
+    pub viewer: Viewer,
     pub user: Option<String>,
     /// The credential's name or id.
     pub server: Option<String>,
@@ -120,7 +122,7 @@ pub(super) const OTHER_NUMBER: &str = "i.status = 'connected' AND i.linkedNumber
 /// The conditions of a filter, and their values by name.
 #[derive(Clone, Default)]
 pub(super) struct Conditions {
-    sql: Vec<&'static str>,
+    sql: Vec<Cow<'static, str>>,
     values: Vec<(&'static str, Value)>,
 }
 
@@ -129,10 +131,8 @@ impl Conditions {
     pub(super) fn of(filter: &Filter) -> Self {
         let mut all = Self::default();
         // The sign keeps SQLite off the indexes of single columns, which lead to whole rows.
-        all.add("+i.userId = :viewer", ":viewer", filter.owner.clone());
-        all.add("+i.credentialId = :reached", ":reached", filter.limits.server.clone());
-        let prefix = "substr(i.channelInstanceId, 1, length(:prefix)) = :prefix";
-        all.add(prefix, ":prefix", filter.limits.prefix.clone());
+        all.sql.extend(conditions(&filter.viewer, "+i").into_iter().map(Cow::from));
+        all.bind_viewer(&filter.viewer);
         all.add("+i.userId = (SELECT id FROM users WHERE name = :user)", ":user", filter.user.clone());
         let server = "+i.credentialId IN (SELECT id FROM integration_credentials
             WHERE name = :server OR id = :server)";
@@ -156,18 +156,23 @@ impl Conditions {
 
     /// Adds a condition that has no value.
     pub(super) fn require(&mut self, sql: Option<&'static str>) {
-        self.sql.extend(sql);
+        self.sql.extend(sql.map(Cow::from));
     }
 
     /// Adds a condition if there is a value for it.
     pub(super) fn add(&mut self, sql: &'static str, name: &'static str, value: Option<impl Into<Value>>) {
-        self.sql.extend(value.is_some().then_some(sql));
+        self.require(value.is_some().then_some(sql));
         self.bind(name, value);
     }
 
     /// Adds a value that conditions name.
     pub(super) fn bind(&mut self, name: &'static str, value: Option<impl Into<Value>>) {
         self.values.extend(value.map(|value| (name, value.into())));
+    }
+
+    /// Adds the values that conditions of a viewer name.
+    pub(super) fn bind_viewer(&mut self, viewer: &Viewer) {
+        self.values.extend(values(viewer));
     }
 
     /// The clause of a query.
@@ -177,7 +182,7 @@ impl Conditions {
 
     /// The values to bind.
     pub(super) fn values(&self) -> Vec<(&'static str, &dyn ToSql)> {
-        self.values.iter().map(|(name, value)| (*name, value as &dyn ToSql)).collect()
+        bound(&self.values)
     }
 }
 

@@ -3,15 +3,15 @@
 //! Lines show text as it is stored, so that a row edited by hand spoils no list.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::filter::{Conditions, Filter, ListOrder, ListView, OTHER_NUMBER};
 use super::health::UNWATCHED;
 use super::instances::parsed;
+use super::viewer::{bound, by_id_or_name, hidden, keyed, seen, server_reached, values};
 use super::{Error, Store, scans};
-use crate::domain::{Channel, Millis, Name, Phone, ScanHelp, Status};
+use crate::domain::{Channel, Millis, Name, Phone, ScanHelp, Status, Viewer};
 
 /// An instance as lists show it.
 #[derive(Debug, Default)]
@@ -41,7 +41,7 @@ pub struct InstanceLine {
     pub linked_seen_at: Option<Millis>,
     /// The other names under which the same phone is connected, of rows that the reader may see.
     pub same_number_as: Vec<String>,
-    /// Whether it is connected under a name of somebody else as well.
+    /// Whether it is connected under a name that the reader may not see as well.
     pub same_number_elsewhere: bool,
     /// The other servers that have its name for a phone as well, where the reader may know them.
     pub also_on: Vec<String>,
@@ -58,7 +58,7 @@ pub struct InstanceLine {
     pub settings_saved_at: Option<Millis>,
     /// What to advise whoever scans its codes; `None`: nothing is amiss.
     pub scan_help: Option<ScanHelp>,
-    /// The servers on which it left an instance when it moved.
+    /// The servers on which it left an instance when it moved, where the reader may know them.
     pub left_on: Vec<String>,
     /// When the first call for it came.
     pub created_at: Millis,
@@ -166,7 +166,7 @@ const MOST_NAMES: u32 = 20;
 /// The other rows with the phone of a connected row.
 const SAME_PHONE: &str = "FROM messaging_instances o
     WHERE o.linkedKey = i.linkedKey AND o.status = 'connected' AND o.rowid <> i.rowid";
-/// The other servers that have the name of a row. Owners know the server of their own row alone.
+/// The other servers that have the name of a row.
 const DOUBLED: &str = "FROM doubled_instances d WHERE d.instanceId = i.id";
 /// The columns of a line but for those of [`lines_for`], and where they come from.
 const COLUMNS: &str = "i.id, i.channel, i.channelInstanceId, i.channelPhoneOrId, u.name AS user,
@@ -178,88 +178,63 @@ const COLUMNS: &str = "i.id, i.channel, i.channelInstanceId, i.channelPhoneOrId,
             WHEN c.id IS NULL THEN coalesce(i.orphanedAt, i.updatedAt)
             WHEN NOT c.isActive THEN c.updatedAt
         END AS unknownSince,
-        i.scanCodes, i.scanReturns, i.scanCodeAt, v.server, v.whatsappWeb,
-        (SELECT json_group_array(o.name) FROM left_instances f JOIN integration_credentials o
-            ON o.id = f.credentialId WHERE f.instanceId = i.id) AS leftOn
+        i.scanCodes, i.scanReturns, i.scanCodeAt, v.server, v.whatsappWeb
     FROM messaging_instances i JOIN users u ON u.id = i.userId
     LEFT JOIN integration_credentials c ON c.id = i.credentialId
     LEFT JOIN saved_settings s ON s.channel = i.channel AND s.channelInstanceId = i.channelInstanceId
         AND s.userId = i.userId
     LEFT JOIN server_versions v ON v.credentialId = i.credentialId
     LEFT JOIN credential_health h ON h.credentialId = i.credentialId AND h.trouble IS NOT NULL";
-/// The rows that a reader may see.
-#[derive(Clone, Copy)]
-enum Visible {
-    All,
-    OneUsers,
-}
-
-impl Visible {
-    fn to(viewer: Option<&str>) -> Self {
-        if viewer.is_some() { Self::OneUsers } else { Self::All }
-    }
-}
-
-/// The query of one line, by its id or name.
-fn one_line(visible: Visible) -> String {
-    format!("{} WHERE {}", lines_for(visible), by_id_or_name())
-}
 
 /// The query of lines for such a reader.
-fn lines_for(visible: Visible) -> String {
-    // What is compared with the viewer alone is found in the index of linked phones.
-    let (visible, elsewhere, doubled) = match visible {
-        Visible::All => (
-            "",
-            "0".to_owned(),
-            format!("(SELECT json_group_array(d.server) {DOUBLED}) AS alsoOn, 0 AS alsoElsewhere"),
-        ),
-        Visible::OneUsers => (
-            "AND o.userId = :viewer",
-            format!(
-                "i.status = 'connected' AND (EXISTS (SELECT 1 {SAME_PHONE} AND o.userId < :viewer)
-                 OR EXISTS (SELECT 1 {SAME_PHONE} AND o.userId > :viewer))"
-            ),
-            format!("NULL AS alsoOn, EXISTS (SELECT 1 {DOUBLED}) AS alsoElsewhere"),
-        ),
+fn lines_for(viewer: &Viewer) -> String {
+    let elsewhere = hidden(viewer, "o")
+        .iter()
+        .fold("0".to_owned(), |any, hidden| format!("{any} OR EXISTS (SELECT 1 {SAME_PHONE} AND {hidden})"));
+    let doubled = if viewer.knows_servers() {
+        format!("(SELECT json_group_array(d.server) {DOUBLED}) AS alsoOn, 0 AS alsoElsewhere")
+    } else {
+        format!("NULL AS alsoOn, EXISTS (SELECT 1 {DOUBLED}) AS alsoElsewhere")
     };
     format!(
         "SELECT CASE i.status WHEN 'connected' THEN (SELECT json_group_array(name ORDER BY name) FROM
-            (SELECT o.channelInstanceId AS name {SAME_PHONE} {visible} LIMIT {MOST_NAMES})) END AS sameNumberAs,
-            {elsewhere} AS sameNumberElsewhere, {doubled}, {COLUMNS}"
+            (SELECT o.channelInstanceId AS name {SAME_PHONE} AND {seen} LIMIT {MOST_NAMES})) END AS sameNumberAs,
+            i.status = 'connected' AND ({elsewhere}) AS sameNumberElsewhere, {doubled},
+            (SELECT json_group_array(o.name) FROM left_instances f JOIN integration_credentials o
+                ON o.id = f.credentialId WHERE f.instanceId = i.id AND {left}) AS leftOn, {COLUMNS}",
+        seen = seen(viewer, "o"),
+        left = server_reached(viewer, "o.id"),
     )
 }
 
 impl Store {
-    /// The row with the id or the name `key`, among those of one user or among all.
-    pub fn target(&self, key: &str, owner: Option<&str>) -> Result<Option<InstanceRef>, Error> {
+    /// The row with the id or the name `key`, if the viewer sees it. What is done to it ends where it has left the
+    /// server that they reach.
+    pub fn target(&self, key: &str, viewer: &Viewer) -> Result<Option<InstanceRef>, Error> {
         let query = format!(
             "SELECT id, userId, channel, channelInstanceId, channelPhoneOrId, credentialId
              FROM messaging_instances i WHERE {}",
-            by_id_or_name()
+            by_id_or_name(viewer)
         );
-        let values = named_params! { ":key": key, ":viewer": owner };
-        self.read(|c| c.prepare_cached(&query)?.query_row(values, read_target).optional())
+        let values = keyed(viewer, key);
+        let found =
+            self.read(|c| c.prepare_cached(&query)?.query_row(&*bound(&values), read_target).optional())?;
+        Ok(found.map(|target| InstanceRef { only_at: viewer.limits.server.clone(), ..target }))
     }
 
     /// The row with the id or the name `key`, as lists show it.
-    pub fn instance_line(&self, key: &str, owner: Option<&str>) -> Result<Option<InstanceLine>, Error> {
-        // Built once, since each call's answer reads a line.
-        static OF_ANYBODY: LazyLock<String> = LazyLock::new(|| one_line(Visible::All));
-        static OF_ONE_USER: LazyLock<String> = LazyLock::new(|| one_line(Visible::OneUsers));
-        let query = match Visible::to(owner) {
-            Visible::All => &OF_ANYBODY,
-            Visible::OneUsers => &OF_ONE_USER,
-        };
-        let values = named_params! { ":key": key, ":viewer": owner };
-        let now = self.clock.now();
-        self.read(|c| c.prepare_cached(query)?.query_row(values, |row| read_line(row, now)).optional())
+    pub fn instance_line(&self, key: &str, viewer: &Viewer) -> Result<Option<InstanceLine>, Error> {
+        let query = format!("{} WHERE {}", lines_for(viewer), by_id_or_name(viewer));
+        let (values, now) = (keyed(viewer, key), self.clock.now());
+        self.read(|c| {
+            c.prepare_cached(&query)?.query_row(&*bound(&values), |row| read_line(row, now)).optional()
+        })
     }
 
     /// Every row, by name, for a reader who may see all: of one user, or everybody's.
     pub fn instance_lines(&self, user: Option<&str>) -> Result<Vec<InstanceLine>, Error> {
         let order = ListOrder::Name.clause();
-        let query = format!("{} WHERE ?1 IS NULL OR i.userId = ?1 {order}", lines_for(Visible::All));
+        let query = format!("{} WHERE ?1 IS NULL OR i.userId = ?1 {order}", lines_for(&Viewer::default()));
         let now = self.clock.now();
         self.read(|c| c.prepare_cached(&query)?.query_map([user], |row| read_line(row, now))?.collect())
     }
@@ -279,20 +254,10 @@ impl Store {
             Ok(Page {
                 lines: lines(&moment, filter, found.clone(), (skip, most), now)?,
                 counts: counts(&moment, &found)?,
-                failing_servers: failing_servers(&moment, filter.owner.as_deref())?,
+                failing_servers: failing_servers(&moment, &filter.viewer)?,
             })
         })
     }
-}
-
-/// The condition for a key that is an id or a name; an id goes before a name that looks like one. Names the
-/// channels, since the index of names begins with them.
-fn by_id_or_name() -> String {
-    let channels = Channel::ALL.map(|channel| format!("'{}'", channel.as_str())).join(", ");
-    format!(
-        "(i.id = :key OR (i.channel IN ({channels}) AND i.channelInstanceId = :key))
-         AND (:viewer IS NULL OR i.userId = :viewer) ORDER BY i.id = :key DESC LIMIT 1"
-    )
 }
 
 /// The conditions of a filter but for its status and its view. Where a search finds few rows these rows themselves,
@@ -329,14 +294,14 @@ fn lines(
     wanted.bind(":channel", filter.behind.as_ref().map(|(channel, _)| channel.clone()));
     wanted.bind(":most", Some(most));
     wanted.bind(":skip", Some(skip));
+    wanted.bind_viewer(&filter.viewer);
     let order = filter.order.clause();
     // The inner query finds the page's rows in the index; only those are read and joined.
     let page = format!(
         "SELECT i.rowid FROM messaging_instances i {} {order} LIMIT :most OFFSET :skip",
         wanted.clause()
     );
-    let query =
-        format!("{} WHERE i.rowid IN ({page}) {order}", lines_for(Visible::to(filter.owner.as_deref())));
+    let query = format!("{} WHERE i.rowid IN ({page}) {order}", lines_for(&filter.viewer));
     c.prepare_cached(&query)?.query_map(&*wanted.values(), |row| read_line(row, now))?.collect()
 }
 
@@ -380,24 +345,27 @@ fn other_counts(c: &Connection, found: &Conditions) -> rusqlite::Result<Instance
     Ok(counts)
 }
 
-/// The servers in use that fail, or those of them that one user's instances are on.
-fn failing_servers(c: &Connection, owner: Option<&str>) -> rusqlite::Result<Vec<FailingServer>> {
-    c.prepare_cached(
+/// The servers in use that fail: of a viewer who does not know them all, those that rows which they see are on.
+fn failing_servers(c: &Connection, viewer: &Viewer) -> rusqlite::Result<Vec<FailingServer>> {
+    let query = format!(
         "SELECT c.id, c.name, h.trouble, h.since
          FROM credential_health h JOIN integration_credentials c ON c.id = h.credentialId
-         WHERE h.trouble <> ?2 AND c.isActive AND (?1 IS NULL OR EXISTS (
-             SELECT 1 FROM messaging_instances i WHERE i.credentialId = c.id AND i.userId = ?1))
+         WHERE h.trouble <> '{UNWATCHED}' AND c.isActive AND ({} OR EXISTS (
+             SELECT 1 FROM messaging_instances i WHERE i.credentialId = c.id AND {}))
          ORDER BY c.name, c.id",
-    )?
-    .query_map(params![owner, UNWATCHED], |row| {
-        Ok(FailingServer {
-            credential: row.get(0)?,
-            server: row.get(1)?,
-            code: row.get(2)?,
-            since: row.get(3)?,
-        })
-    })?
-    .collect()
+        viewer.knows_servers(),
+        seen(viewer, "i")
+    );
+    c.prepare_cached(&query)?
+        .query_map(&*bound(&values(viewer)), |row| {
+            Ok(FailingServer {
+                credential: row.get(0)?,
+                server: row.get(1)?,
+                code: row.get(2)?,
+                since: row.get(3)?,
+            })
+        })?
+        .collect()
 }
 
 /// A row that a call can be made for: the first six columns of a query.
@@ -420,29 +388,29 @@ fn read_line(row: &Row, now: Millis) -> rusqlite::Result<InstanceLine> {
         same_number_elsewhere: row.get(1)?,
         also_on: texts(row, 2)?,
         also_elsewhere: row.get(3)?,
-        id: row.get(4)?,
-        channel: row.get(5)?,
-        name: row.get(6)?,
-        phone: row.get(7)?,
-        user: row.get(8)?,
-        credential: row.get(9)?,
-        server: row.get(10)?,
-        status: row.get(11)?,
-        since: row.get(12)?,
-        reason: row.get(13)?,
-        created_at: row.get(14)?,
-        updated_at: row.get(15)?,
-        linked_number: row.get(16)?,
-        profile_name: row.get(17)?,
-        linked_seen_at: row.get(18)?,
-        upstream_name: row.get(19)?,
-        display_name: row.get(20)?,
-        note: row.get(21)?,
-        labels: texts(row, 22)?,
-        settings_saved_at: row.get(23)?,
-        unknown_since: row.get(24)?,
-        scan_help: scans::help(row, 25, now)?,
-        left_on: texts(row, 30)?,
+        left_on: texts(row, 4)?,
+        id: row.get(5)?,
+        channel: row.get(6)?,
+        name: row.get(7)?,
+        phone: row.get(8)?,
+        user: row.get(9)?,
+        credential: row.get(10)?,
+        server: row.get(11)?,
+        status: row.get(12)?,
+        since: row.get(13)?,
+        reason: row.get(14)?,
+        created_at: row.get(15)?,
+        updated_at: row.get(16)?,
+        linked_number: row.get(17)?,
+        profile_name: row.get(18)?,
+        linked_seen_at: row.get(19)?,
+        upstream_name: row.get(20)?,
+        display_name: row.get(21)?,
+        note: row.get(22)?,
+        labels: texts(row, 23)?,
+        settings_saved_at: row.get(24)?,
+        unknown_since: row.get(25)?,
+        scan_help: scans::help(row, 26, now)?,
     })
 }
 

@@ -59,6 +59,7 @@ mod unmanaged;
 mod upgrade;
 mod uptime;
 mod verify;
+mod viewer;
 mod writer;
 
 pub use adoption::{Adoption, RowHome};

@@ -108,7 +108,11 @@ pub fn other_number_scanned(linked: &str, expected: &str) -> Warning {
 /// One phone is connected under two names; `names`: the others that the reader may see.
 fn number_linked_twice(linked: &str, names: &[String]) -> Warning {
     let others = match names {
-        [] => either("em uma instância de outro usuário", "on an instance of another user").to_owned(),
+        [] => either(
+            "em uma instância de outro usuário, ou fora do alcance deste token",
+            "on an instance of another user, or beyond this token",
+        )
+        .to_owned(),
         names => say!("em: {}", "on: {}", names.join(", ")),
     };
     let message = say!(

@@ -1,6 +1,6 @@
 //! Everything that is held about one number: given to whoever may have it, and erased so that nothing is left.
 
-use pareia::domain::Role;
+use pareia::domain::{Role, TokenLimits, Viewer};
 use pareia::sim::Version;
 use serde_json::{Value, json};
 
@@ -21,14 +21,14 @@ fn furnished() -> (Shop, Client) {
     let texts = json!({"displayName": "Maria", "note": "Chip da Maria", "labels": ["etiqueta-da-maria"]});
     assert_eq!(owner.call("PATCH", ROW, &texts).status, 200);
     assert_eq!(owner.post(&format!("{ROW}/link"), &Value::Null).status, 200);
-    let target = shop.store.target("loja-da-maria", None).expect("a store").expect("a row");
+    let target = shop.store.target("loja-da-maria", &Viewer::default()).expect("a store").expect("a row");
     let proxy = json!({"proxy": "{\"password\":\"senha-do-proxy\"}"}).to_string();
     let settings =
         pareia::domain::InstanceSettings::from_json(&pareia::domain::Secret::new(proxy)).expect("settings");
     shop.store.save_settings(target.channel, &target.name, &settings).expect("saved");
     assert_eq!(owner.post("/api/notices", &json!({"channel": "ntfy", "address": "avisos"})).status, 200);
     let told = |id: &str, name: &str| {
-        json!({"kind": "disconnected", "at": 1, "subject": id, "name": name, "displayName": null, "owner": null,
+        json!({"kind": "disconnected", "at": 1, "subject": id, "name": name, "displayName": null, "owner": target.user,
             "credential": null, "reason": null, "detail": if name == "outra" { "5585900000000" } else { PHONE }})
     };
     let (both, alone) = (
@@ -124,6 +124,98 @@ fn what_is_left_of_a_number_that_was_removed_before_is_erased_by_its_name() {
     assert_eq!(shop.sql("SELECT id FROM notice_messages"), [["m1"]]);
     let left = leftovers(&shop);
     assert!(left.is_empty(), "{left:?}");
+}
+
+/// A shop where ana had the name, and bia has it now; bia had it once before as well.
+fn handed_on() -> (Shop, [Client; 2]) {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    let mut users = ["ana", "bia"].map(|name| Client::bearer(&shop, &shop.member(name, Role::Owner)));
+    let body =
+        json!({"channel": "whatsapp_evolution", "channelInstanceId": "loja-2", "channelPhoneOrId": PHONE});
+    let (ana, bia) = (0, 1);
+    let mut ids = Vec::new();
+    for (turn, user) in [bia, ana, bia].into_iter().enumerate() {
+        assert_eq!(users[user].post("/api/messaging/instance", &body).status, 200);
+        let id = shop.sql("SELECT id FROM messaging_instances")[0][0].clone();
+        let note = json!({"note": format!("vez {turn}")});
+        assert_eq!(users[user].call("PATCH", "/api/messaging/instance/loja-2", &note).status, 200);
+        ids.push(id);
+        if turn < 2 {
+            assert_eq!(users[user].delete("/api/messaging/instance/loja-2").status, 200);
+        }
+    }
+    assert_eq!(users[0].post("/api/notices", &json!({"channel": "ntfy", "address": "avisos"})).status, 200);
+    shop.set("UPDATE notice_targets SET isActive = 0");
+    for (turn, (id, user)) in ids.iter().zip(["bia", "ana", "bia"]).enumerate() {
+        let owner = shop.store.user(user).expect("a store").expect("a user").id;
+        let told = json!([{"kind": "disconnected", "at": 1, "subject": id, "name": "loja-2", "displayName": format!("Nome {turn}"),
+            "owner": owner, "credential": null, "reason": null, "detail": format!("55859000{turn}")}]);
+        shop.set(&format!(
+            "INSERT INTO notice_messages (id, targetId, notices, nextAt, attempts, outcome, createdAt, endedAt)
+             SELECT 'm{turn}', id, '{told}', 1, 0, 'pending', {turn}, NULL FROM notice_targets"
+        ));
+    }
+    shop.set(
+        "INSERT OR REPLACE INTO saved_settings (channel, channelInstanceId, userId, sealed, savedAt)
+         SELECT 'whatsapp_evolution', 'loja-2', id, 'x', 1 FROM users WHERE name = 'ana'",
+    );
+    shop.set("INSERT INTO unmanaged_instances VALUES ('cred_a', 'loja-2', 'alheio', 1, 1, 1)");
+    (shop, users)
+}
+
+/// What is held of the name: whose entries of the trail still say it, which messages tell of it, whose settings are saved.
+fn held(shop: &Shop) -> [Vec<Vec<String>>; 4] {
+    [
+        "SELECT DISTINCT actor FROM audit_entries WHERE subject = 'loja-2' AND action <> 'instance.erase' ORDER BY actor",
+        "SELECT id FROM notice_messages ORDER BY id",
+        "SELECT u.name FROM saved_settings s JOIN users u ON u.id = s.userId",
+        "SELECT upstreamId FROM unmanaged_instances",
+    ]
+    .map(|query| shop.sql(query))
+}
+
+#[test]
+fn whoever_takes_a_freed_name_gets_nothing_of_its_former_owner() {
+    let erase = "/api/messaging/instance/loja-2?erase=true&keepUpstream=true";
+    let (shop, [mut ana, mut bia]) = handed_on();
+    assert_eq!(ana.get("/api/messaging/instance/loja-2/export").code(), "not_found");
+    let export = bia.get("/api/messaging/instance/loja-2/export").body["data"].clone();
+    let told = export["notices"].as_array().expect("a list");
+    let details: Vec<_> = told.iter().map(|notice| notice["displayName"].as_str().unwrap()).collect();
+    assert_eq!(details, ["Nome 0", "Nome 2"], "her own, of before and of now");
+    for of_ana in ["Nome 1", "558590001", "vez 1", "alheio"] {
+        assert!(!export.to_string().contains(of_ana), "{of_ana}: {export}");
+    }
+    assert_eq!(bia.delete(erase).status, 200);
+    assert_eq!(held(&shop), ["ana", "m1", "ana", "alheio"].map(|left| vec![vec![left.to_owned()]]));
+
+    let (shop, _) = handed_on();
+    let mut administrator = Client::bearer(&shop, &shop.member("chefe", Role::Administrator));
+    assert_eq!(
+        administrator.get("/api/messaging/instance/loja-2/export").body["data"]["notices"]
+            .as_array()
+            .unwrap()
+            .len(),
+        3
+    );
+    assert_eq!(administrator.delete(erase).status, 200);
+    assert_eq!(held(&shop), [const { Vec::<Vec<String>>::new() }; 4]);
+}
+
+/// A token for one server says nothing of where earlier numbers of the name were.
+#[test]
+fn a_token_for_a_server_erases_the_row_alone() {
+    let (shop, _) = handed_on();
+    let limits = TokenLimits { server: Some("cred_a".into()), ..TokenLimits::default() };
+    let id = shop.store.user("bia").unwrap().unwrap().id;
+    let token = shop.store.add_token_with(&id, None, None, &limits).unwrap().token;
+    let mut bia = Client::bearer(&shop, token.expose());
+    assert_eq!(bia.delete("/api/messaging/instance/loja-2?erase=true&keepUpstream=true").status, 200);
+    let [acts, told, ..] = held(&shop);
+    assert_eq!(
+        (acts, told),
+        (vec![vec!["ana".into()], vec!["bia".into()]], vec![vec!["m0".into()], vec!["m1".into()]])
+    );
 }
 
 /// What of the number is in any file of the data folder, as bytes.

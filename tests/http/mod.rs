@@ -29,6 +29,7 @@ mod token_limits;
 mod typed;
 mod unmanaged;
 mod uptime;
+mod viewers;
 mod webhooks;
 
 use crate::harness::Answer;

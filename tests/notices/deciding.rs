@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use pareia::domain::{Notice, NoticeChannelKind, NoticeKind};
+use pareia::domain::{Notice, NoticeChannelKind, NoticeKind, Viewer};
 use pareia::notices::NoticePace;
 use pareia::sim::Version;
 use pareia::store::{ConsideredEvents, DueNotice, OpenMessage};
@@ -132,8 +132,8 @@ fn what_is_removed_while_it_is_considered_is_not_told() {
     shop.connected("a");
     shop.becomes("a", "disconnected", "dropped");
     let event = shop.store.outbox().expect("a store").pop().expect("an event");
-    let target = shop.store.target("a", None).expect("a store").expect("a row");
-    assert!(shop.store.erase_instance(&target).expect("a store"));
+    let target = shop.store.target("a", &Viewer::default()).expect("a store").expect("a row");
+    assert!(shop.store.erase_instance(&target, &Viewer::default()).expect("a store"));
     let notice = Notice {
         kind: NoticeKind::Disconnected,
         at: event.at,

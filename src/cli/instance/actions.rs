@@ -9,7 +9,7 @@ use crate::cli::output::{CommandFailure, CommandResult, fail, note, out};
 use crate::cli::table::pretty;
 use crate::cli::values;
 use crate::crypto::new_id;
-use crate::domain::Name;
+use crate::domain::{Name, Viewer};
 use crate::http::InstanceRemoval;
 use crate::instance::actions::{Action, ActionError, ActionService};
 use crate::store::Store;
@@ -55,7 +55,7 @@ pub fn delete(store: Store, arguments: &DeleteArgs) -> CommandResult {
     if !yes && !io::stdin().is_terminal() {
         return Err(CommandFailure::Usage(words::delete_needs_yes().to_owned()));
     }
-    if *erase && store.target(name, None)?.is_none() {
+    if *erase && store.target(name, &Viewer::default())?.is_none() {
         return erase_former_traces(&store, arguments);
     }
     let target = find(&store, name)?;
@@ -72,8 +72,12 @@ pub fn delete(store: Store, arguments: &DeleteArgs) -> CommandResult {
     if !yes && !confirmed(words::delete_confirm())? {
         return fail(words::not_deleted());
     }
-    let remove = if *erase { ActionService::erase } else { ActionService::delete };
-    let gone = remove(&actions, &target, *keep_upstream, &new_id("cli-"));
+    let trace = new_id("cli-");
+    let gone = if *erase {
+        actions.erase(&target, *keep_upstream, &Viewer::default(), &trace)
+    } else {
+        actions.delete(&target, *keep_upstream, &trace)
+    };
     let gone = gone.map_err(|error| failed(Action::Delete, &error))?;
     note(words::deleted(name, gone.upstream, *keep_upstream || gone.other_stays));
     if *json { out(pretty(&InstanceRemoval::of(target.name.as_str(), gone, *erase))) } else { Ok(()) }
@@ -98,7 +102,7 @@ fn erase_former_traces(store: &Store, DeleteArgs { name, yes, json, .. }: &Delet
 /// Prints everything that is held about the instance.
 pub fn export(store: &Store, name: &str) -> CommandResult {
     let target = find(store, name)?;
-    match store.export_instance(&target, true)? {
+    match store.export_instance(&target, &Viewer::default())? {
         Some(data) => out(pretty(&data)),
         None => fail(words::instance_unknown(name)),
     }

@@ -12,7 +12,7 @@ use crate::cli::screen::Screen;
 use crate::cli::table::pretty;
 use crate::cli::{user, values};
 use crate::crypto::new_id;
-use crate::domain::{Channel, Name, Phone, Secret, Status};
+use crate::domain::{Channel, Name, Phone, Secret, Status, Viewer};
 use crate::http::ConnectJson;
 use crate::instance::connect::{ConnectError, ConnectOutcome, ConnectRequest, ConnectResult};
 use crate::store::{InstanceLine, Store};
@@ -57,7 +57,7 @@ pub fn run(store: Store, arguments: ConnectArgs) -> CommandResult {
     let call = || service.connect(&request, &new_id("cli-"));
     let first = call().map_err(|error| failed(&error))?;
     if arguments.json {
-        let line = service.store().instance_line(&first.instance_id, None)?;
+        let line = service.store().instance_line(&first.instance_id, &Viewer::default())?;
         let Some(line) = line else { return fail(words::instance_unknown(first.name.as_str())) };
         return out(pretty(&ConnectJson::of(&first, &line)));
     }
@@ -85,11 +85,11 @@ fn warn(
 ) -> CommandResult {
     let is_unknown =
         |line: &InstanceLine| line.status == Status::Connected.as_str() && line.linked_seen_at.is_none();
-    let mut line = store.instance_line(id, None)?;
+    let mut line = store.instance_line(id, &Viewer::default())?;
     if line.as_ref().is_some_and(is_unknown) {
         thread::sleep(POLL);
         let _ = call();
-        line = store.instance_line(id, None)?;
+        line = store.instance_line(id, &Viewer::default())?;
     }
     let warnings =
         line.map(|line| crate::text::connect_warnings(&line, servers_not_asked)).unwrap_or_default();

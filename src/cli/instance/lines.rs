@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::cli::output::{CommandResult, fail, note};
 use crate::cli::table::{TableLine, list, show};
 use crate::cli::user;
-use crate::domain::{Reason, Status, clock};
+use crate::domain::{Reason, Status, Viewer, clock};
 use crate::http::InstanceJson;
 use crate::store::{InstanceLine, Store};
 use crate::text::cli as words;
@@ -19,7 +19,7 @@ pub fn list_of(store: &Store, user: Option<&str>, json: bool) -> CommandResult {
 
 /// Prints one instance.
 pub fn show_one(store: &Store, name: &str, json: bool) -> CommandResult {
-    let Some(line) = store.instance_line(name, None)? else {
+    let Some(line) = store.instance_line(name, &Viewer::default())? else {
         return fail(words::instance_unknown(name));
     };
     show(&line, json)?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cli::output::CommandFailure;
+use crate::domain::Viewer;
 use crate::instance::connect::ConnectService;
 use crate::store::{InstanceRef, Store};
 use crate::text::cli as words;
@@ -18,5 +19,7 @@ pub fn connect_service(store: Store) -> Arc<ConnectService> {
 
 /// The row of that name or id, whoever owns it: the command line sees the whole data folder.
 pub fn find(store: &Store, name: &str) -> Result<InstanceRef, CommandFailure> {
-    store.target(name, None)?.ok_or_else(|| CommandFailure::Failed(words::instance_unknown(name)))
+    store
+        .target(name, &Viewer::default())?
+        .ok_or_else(|| CommandFailure::Failed(words::instance_unknown(name)))
 }

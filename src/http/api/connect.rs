@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::reconnect::{self, ConnectOptions};
 use super::scan_help::ScanHelpJson;
 use crate::domain::clock;
-use crate::domain::{Millis, Phone, Secret, Status, UseCaseError};
+use crate::domain::{Millis, Phone, Secret, Status, UseCaseError, Viewer};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::reply::HttpReply;
@@ -74,7 +74,7 @@ fn shown(link: &Link, answer: &ConnectOutcome) -> HttpReply {
 
 /// Says that a phone is connected, and whether it is the one that was expected.
 fn connected(app: &App, link: &Link) -> Result<HttpReply, Problem> {
-    let shown = app.store.instance_line(&link.target.id, None)?.ok_or(Problem::LinkExpired)?;
+    let shown = app.store.instance_line(&link.target.id, &Viewer::default())?.ok_or(Problem::LinkExpired)?;
     let linked = shown.linked_number.as_deref().and_then(Phone::stored);
     let linked = linked.filter(|_| shown.status == Status::Connected.as_str()).as_ref().map(last_digits);
     let number_matches = shown.number_matches();

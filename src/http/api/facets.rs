@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::instances::owner;
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::reply::HttpReply;
@@ -12,7 +11,7 @@ use crate::http::security::auth;
 /// What the rows that the caller sees have.
 pub fn list(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let caller = auth::caller(app, request)?;
-    let facets = app.store.facets(owner(&caller))?;
+    let facets = app.store.facets(&caller.viewer())?;
     Ok(HttpReply::data(&FacetsJson {
         servers: named(&facets.servers),
         users: named(&facets.users),

@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::change::description;
 use super::details::DetailsJson;
-use super::instances::{owner, reached};
 use super::scan_help::ScanHelpJson;
 use crate::domain::clock;
 use crate::domain::{
@@ -43,12 +42,17 @@ pub fn ensure(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     Ok(reply(&body))
 }
 
+/// The caller's row of the call, if it is there.
+fn own_row(app: &App, call: &ConnectRequest) -> Result<Option<InstanceRef>, Problem> {
+    Ok(app.store.target(call.name.as_str(), &call.caller.own_viewer())?)
+}
+
 /// Writes what the call says of its row, which may be there although the call got no code.
 fn describe(app: &App, request: &Request, call: &ConnectRequest, new: &Description) -> Result<(), Problem> {
     if new.is_empty() {
         return Ok(());
     }
-    match reached(app, &call.caller, call.name.as_str(), Some(&call.caller.user))? {
+    match own_row(app, call)? {
         Some(target) => app
             .action_service
             .change(&target, None, new, request.id())
@@ -182,10 +186,9 @@ fn visible(
     caller: &Caller,
     mut answer: ConnectOutcome,
 ) -> Result<(ConnectOutcome, InstanceLine), Problem> {
-    let owner = owner(caller);
-    let line = app.store.instance_line(&answer.instance_id, owner)?;
-    if owner.is_some() {
-        // Owners know the server of their own row alone.
+    let viewer = caller.viewer();
+    let line = app.store.instance_line(&answer.instance_id, &viewer)?;
+    if !viewer.knows_servers() {
         answer.servers_not_asked.fill(text::another_server().to_owned());
         answer.servers_not_asked.truncate(1);
     }

@@ -9,7 +9,7 @@ use super::details::DetailsJson;
 use super::scan_help::ScanHelpJson;
 use super::server_problem;
 use crate::domain::clock;
-use crate::domain::{Caller, MILLIS_PER_DAY, Millis, Name, Permission, Reason, Status, now};
+use crate::domain::{Caller, FormerRows, MILLIS_PER_DAY, Millis, Name, Permission, Reason, Status, now};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::query;
@@ -35,30 +35,11 @@ const MAX_SEARCH: usize = 64;
 /// What people write between the digits of a phone.
 const PHONE_DECORATION: &[char] = &['+', ' ', '.', '-', '(', ')'];
 
-/// The rows that a caller may see: their own, or everybody's.
-pub fn owner(caller: &Caller) -> Option<&str> {
-    (!caller.may(Permission::ConnectAllInstances)).then_some(caller.user.as_str())
-}
-
 /// Whoever asks, and the row they mean.
 pub fn asked(app: &App, request: &Request) -> Result<(Caller, InstanceRef), Problem> {
     let caller = auth::caller(app, request)?;
-    let target = reached(app, &caller, request.captured(), owner(&caller))?.ok_or(Problem::NotFound)?;
+    let target = app.store.target(request.captured(), &caller.viewer())?.ok_or(Problem::NotFound)?;
     Ok((caller, target))
-}
-
-/// The row with that id or name, among those of one user or among all, if the caller's token reaches it. What is
-/// done to it ends where it has left the token's server meanwhile.
-pub fn reached(
-    app: &App,
-    caller: &Caller,
-    key: &str,
-    owner: Option<&str>,
-) -> Result<Option<InstanceRef>, Problem> {
-    let Caller { limits, .. } = caller;
-    let found = app.store.target(key, owner)?;
-    let found = found.filter(|target| limits.reach(target.name.as_str(), target.credential.as_deref()));
-    Ok(found.map(|target| InstanceRef { only_at: limits.server.clone(), ..target }))
 }
 
 /// The row they mean.
@@ -79,8 +60,7 @@ pub fn list(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let filter = filter(&caller, request)?;
     let page = query::number(request, "page", 1..=LAST_PAGE)?.unwrap_or(1);
     let per_page = query::number(request, "perPage", 1..=MOST_PER_PAGE)?.unwrap_or(PER_PAGE);
-    let mut found = app.store.instance_page(&filter, (page - 1) * per_page, per_page)?;
-    found.failing_servers.retain(|server| caller.limits.has_server(Some(&server.credential)));
+    let found = app.store.instance_page(&filter, (page - 1) * per_page, per_page)?;
     found.lines.iter().for_each(|line| keep_fresh(app, line));
     Ok(HttpReply::json_of(
         200,
@@ -103,8 +83,7 @@ pub fn filter(caller: &Caller, request: &Request) -> Result<Filter, Problem> {
     let digits = search.as_ref().map(|search| search.replace(PHONE_DECORATION, ""));
     let is_number = |text: &String| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     Ok(Filter {
-        owner: owner(caller).map(str::to_owned),
-        limits: caller.limits.clone(),
+        viewer: caller.viewer(),
         user: text("user")?,
         server: text("server")?,
         search,
@@ -143,9 +122,7 @@ pub fn show(app: &App, request: &Request) -> Result<HttpReply, Problem> {
 }
 
 fn line(app: &App, key: &str, caller: &Caller) -> Result<HttpReply, Problem> {
-    let line = app.store.instance_line(key, owner(caller))?;
-    let line = line.filter(|line| caller.limits.reach(&line.name, line.credential.as_deref()));
-    let line = line.ok_or(Problem::NotFound)?;
+    let line = app.store.instance_line(key, &caller.viewer())?.ok_or(Problem::NotFound)?;
     keep_fresh(app, &line);
     Ok(HttpReply::data(&InstanceJson::of(&line)))
 }
@@ -154,7 +131,7 @@ fn line(app: &App, key: &str, caller: &Caller) -> Result<HttpReply, Problem> {
 /// `?dryRun=true` says what would go, `?erase=true` leaves nothing that is held about it.
 pub fn delete(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let (keep_upstream, erase) = (query::flag(request, "keepUpstream")?, query::flag(request, "erase")?);
-    let (_, target) = match managed(app, request) {
+    let (caller, target) = match managed(app, request) {
         Err(Problem::NotFound) if erase => return erase_former_traces(app, request),
         found => found?,
     };
@@ -162,7 +139,7 @@ pub fn delete(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let removed = if query::flag(request, "dryRun")? {
         actions.would_remove(&target, keep_upstream, request.id())
     } else if erase {
-        actions.erase(&target, keep_upstream, request.id())
+        actions.erase(&target, keep_upstream, &caller.viewer(), request.id())
     } else {
         actions.delete(&target, keep_upstream, request.id())
     };
@@ -170,12 +147,11 @@ pub fn delete(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     Ok(HttpReply::data(&InstanceRemoval::of(target.name.as_str(), removed, erase)))
 }
 
-/// Erases what is still held about a name whose row was deleted before. For administrators: nobody owns it any more.
+/// Erases what is still held about a name whose row was deleted before. For administrators, who see it whoever owned it.
 fn erase_former_traces(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let caller = auth::caller(app, request)?;
-    // No server has it any more, so that a token for one server does not reach it.
     let may =
-        |name: &Name| caller.may(Permission::ManageAllInstances) && caller.limits.reach(name.as_str(), None);
+        |name: &Name| caller.viewer().former == FormerRows::All && caller.limits.has_name(name.as_str());
     let name = Name::parse(request.captured()).ok().filter(may).ok_or(Problem::NotFound)?;
     let found = if query::flag(request, "dryRun")? {
         app.store.has_former_traces(&name)?
@@ -192,7 +168,7 @@ fn erase_former_traces(app: &App, request: &Request) -> Result<HttpReply, Proble
 /// `GET …/{id}/export`: everything that is held about the instance, for its owner and administrators.
 pub fn export(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let (caller, target) = managed(app, request)?;
-    let data = app.store.export_instance(&target, owner(&caller).is_none())?.ok_or(Problem::NotFound)?;
+    let data = app.store.export_instance(&target, &caller.viewer())?.ok_or(Problem::NotFound)?;
     let mut reply = HttpReply::data(&data);
     let file = format!("attachment; filename=\"pareia-{}.json\"", target.name);
     reply.headers.push(("Content-Disposition", file));

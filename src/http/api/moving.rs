@@ -17,8 +17,8 @@ use crate::text;
 
 /// Moves the instance; with `?dryRun=true` says what that would do, and first what it cannot carry.
 pub fn relocate(app: &App, request: &Request) -> Result<HttpReply, Problem> {
-    auth::permitted(app, request, Permission::ManageCredentials)?;
-    let target = app.store.target(request.captured(), None)?.ok_or(Problem::NotFound)?;
+    let caller = auth::permitted(app, request, Permission::ManageCredentials)?;
+    let target = app.store.target(request.captured(), &caller.viewer())?.ok_or(Problem::NotFound)?;
     let fields = Fields::read_or_none(request.body())?;
     let (to, remove_old) = (fields.optional_text("to")?, fields.flag("removeOldNow")?);
     let is_dry = query::flag(request, "dryRun")?;

@@ -12,7 +12,7 @@ use crate::domain::Pairing;
 use crate::domain::Phone;
 use crate::domain::Status;
 use crate::domain::UpstreamError;
-use crate::domain::{AuditAction, BusyCause, UpstreamName, UseCaseError};
+use crate::domain::{AuditAction, BusyCause, UpstreamName, UseCaseError, Viewer};
 use crate::instance::connect::{ConnectService, server_address};
 use crate::instance::saved_settings::SettingsKeeper;
 use crate::store::{self, InstanceRef, InstanceRow};
@@ -92,9 +92,9 @@ impl<'a> InstanceGuard<'a> {
         }
     }
 
-    /// Deletes the row and all that is held about it.
-    pub(super) fn erase_row(self) -> Result<(), ActionError> {
-        let gone = self.service.store().erase_instance(self.target);
+    /// Deletes the row and all that is held about it and the viewer sees.
+    pub(super) fn erase_row(self, viewer: &Viewer) -> Result<(), ActionError> {
+        let gone = self.service.store().erase_instance(self.target, viewer);
         gone.map(drop).map_err(|error| internal(self.trace, &error))
     }
 

@@ -19,7 +19,9 @@ pub use error::ActionError;
 pub use moving::{InstanceMove, OldInstance, ServerName};
 
 use crate::domain::ConnectionState;
-use crate::domain::{AuditAction, BusyCause, Description, Phone, Reason, Status, UseCaseError, from_now};
+use crate::domain::{
+    AuditAction, BusyCause, Description, Phone, Reason, Status, UseCaseError, Viewer, from_now,
+};
 use crate::instance::connect::ConnectService;
 use crate::store::{InstanceRef, InstanceRow, LeftInstance, Store};
 use crate::sync::{Permit, PermitLimits, Permits};
@@ -121,24 +123,26 @@ impl ActionService {
         keep_upstream: bool,
         trace: &str,
     ) -> Result<Removed, ActionError> {
-        self.remove(target, keep_upstream, false, trace)
+        self.remove(target, keep_upstream, None, trace)
     }
 
-    /// The same, and erases all that is held about the instance: settings, notices, its name in the audit trail.
+    /// The same, and erases all that is held about the instance and that the viewer sees: settings, notices, its name
+    /// in the audit trail.
     pub fn erase(
         &self,
         target: &InstanceRef,
         keep_upstream: bool,
+        viewer: &Viewer,
         trace: &str,
     ) -> Result<Removed, ActionError> {
-        self.remove(target, keep_upstream, true, trace)
+        self.remove(target, keep_upstream, Some(viewer), trace)
     }
 
     fn remove(
         &self,
         target: &InstanceRef,
         keep_upstream: bool,
-        erase: bool,
+        eraser: Option<&Viewer>,
         trace: &str,
     ) -> Result<Removed, ActionError> {
         let _permits = self.permits(target)?;
@@ -151,10 +155,9 @@ impl ActionService {
         let left = if keep_upstream { Vec::new() } else { self.left_by(&guard.row, trace)? };
         self.remove_left(&guard.row, &left, trace)?;
         let removed = Removed::of(&guard.row, upstream, &left, &found);
-        if erase {
-            guard.erase_row()?;
-        } else {
-            guard.delete_row()?;
+        match eraser {
+            Some(viewer) => guard.erase_row(viewer)?,
+            None => guard.delete_row()?,
         }
         log::info!("id={trace} {} was deleted, upstream too: {upstream}", target.id);
         Ok(removed)
