@@ -11,7 +11,7 @@ use super::health::UNWATCHED;
 use super::instances::parsed;
 use super::viewer::{bound, by_id_or_name, hidden, keyed, seen, server_reached, values};
 use super::{Error, Store, scans};
-use crate::domain::{Channel, Millis, Name, Phone, ScanHelp, Status, Viewer};
+use crate::domain::{Channel, Description, Millis, Name, Phone, ScanHelp, Status, Viewer};
 
 /// An instance as lists show it.
 #[derive(Debug, Default)]
@@ -72,6 +72,16 @@ impl InstanceLine {
     pub fn number_matches(&self) -> Option<bool> {
         let linked = self.linked_number.as_deref().filter(|_| self.status == Status::Connected.as_str());
         Phone::stored(linked?)?.is_phone_of_row(&self.phone)
+    }
+
+    /// Whether its texts are what a description says.
+    pub fn is_described(&self, by: &Description) -> bool {
+        let is = |said: &Option<String>, text: &Option<String>| {
+            said.as_deref().is_none_or(|said| said == text.as_deref().unwrap_or_default())
+        };
+        is(&by.display_name, &self.display_name)
+            && is(&by.note, &self.note)
+            && by.labels.as_ref().is_none_or(|labels| *labels == self.labels)
     }
 }
 

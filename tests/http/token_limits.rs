@@ -62,6 +62,42 @@ fn each_scope_does_what_it_is_for() {
     assert_eq!(programs[0].post(LIST, &ask("pareada")).code(), "owned_by_other_user");
 }
 
+/// The texts of a row that was there are not an `ensure` token's to change; those of a row that it makes are.
+#[test]
+fn a_token_that_only_makes_codes_rewrites_no_texts() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    shop.member("dona", Role::Owner);
+    let id = shop.store.user("dona").unwrap().unwrap().id;
+    let token = |scope| {
+        let made = shop.store.add_token_with(&id, None, None, &scoped(scope)).unwrap();
+        Client::bearer(&shop, made.token.expose())
+    };
+    let (mut ensure, mut admin) = (token(TokenScope::Ensure), token(TokenScope::Admin));
+    let call = |name: &str, note: &str| {
+        let mut body = ask(name);
+        (body["note"], body["labels"]) = (json!(note), json!(["vip"]));
+        body
+    };
+    let told = |answer: &crate::harness::Answer| {
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let code = answer.data("warnings").as_array().unwrap().last().map(|warning| warning["code"].clone());
+        (answer.data("note").clone(), code)
+    };
+    assert_eq!(told(&ensure.post(LIST, &call("a", "um"))), (json!("um"), None), "it makes the row");
+    assert_eq!(told(&ensure.post(LIST, &call("a", "um"))), (json!("um"), None), "the same call again");
+    let refused = ensure.post(LIST, &call("a", "dois"));
+    assert_eq!(told(&refused), (json!("um"), Some(json!("description_not_written"))));
+    let message = refused.data("warning")["message"].as_str().unwrap();
+    assert!(message.contains("\"admin\""), "{message}");
+    assert_eq!(told(&admin.post(LIST, &call("a", "dois"))), (json!("dois"), None));
+    assert_eq!(told(&ensure.post(LIST, &ask("a"))), (json!("dois"), None), "says nothing of texts");
+    // A row that another call of the name made without a code was there as well.
+    shop.sim.control().fault(pareia::sim::Fault::Html, None);
+    assert_eq!(ensure.post(LIST, &call("b", "um")).status, 502);
+    assert_eq!(ensure.post(LIST, &call("b", "dois")).status, 502);
+    assert_eq!(admin.get(&format!("{LIST}/b")).data("note"), "um");
+}
+
 #[test]
 fn a_token_reaches_the_names_that_begin_as_it_says() {
     let shop = Shop::new(instant(Version::V2_3_7));

@@ -9,7 +9,8 @@ use super::details::DetailsJson;
 use super::scan_help::ScanHelpJson;
 use crate::domain::clock;
 use crate::domain::{
-    Caller, Channel, Description, Name, NotRestored, Role, Secret, SettingsKind, TokenLimits, UseCaseError,
+    Caller, Channel, Description, Name, NotRestored, Role, Secret, SettingsKind, TokenLimits, TokenScope,
+    UseCaseError,
 };
 use crate::http::app::App;
 use crate::http::fields::Fields;
@@ -31,15 +32,29 @@ pub fn ensure(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let fields = Fields::read(request.body())?;
     let call_request = connect_request(&caller, &fields)?;
     let description = description(&fields.without_nulls())?;
+    let may_describe = may_describe(app, &call_request, &description)?;
     let outcome = call(app, request, &call_request);
-    let described = describe(app, request, &call_request, &description);
+    let described = if may_describe { describe(app, request, &call_request, &description) } else { Ok(()) };
     // A text that could not be written hides neither a code nor why there is none.
     let (outcome, line) = visible(app, &caller, outcome?)?;
+    let described = described.and_then(|()| {
+        if may_describe || line.is_described(&description) { Ok(()) } else { Err(needs_full_scope(&caller)) }
+    });
     let mut body = ConnectJson::of(&outcome, &line);
     if let Err(problem) = described {
         body.warn(text::description_not_written(&problem.sentence()));
     }
     Ok(reply(&body))
+}
+
+/// Whether the texts of the call are written: those of a row that is there only the full scope changes.
+fn may_describe(app: &App, call: &ConnectRequest, new: &Description) -> Result<bool, Problem> {
+    let is_allowed = new.is_empty() || call.caller.limits.scope.covers(TokenScope::Admin);
+    Ok(is_allowed || own_row(app, call)?.is_none())
+}
+
+fn needs_full_scope(caller: &Caller) -> Problem {
+    Problem::TokenScope(caller.limits.scope, TokenScope::Admin)
 }
 
 /// The caller's row of the call, if it is there.

@@ -450,10 +450,10 @@ pub const ARGUMENTS: &[(&str, Text)] = &[
     (
         "scope",
         Text(
-            "O que o token pode: ensure (só o POST que termina num QR Code), read (só ver) ou admin (tudo que \
-             o usuário pode; o padrão)",
-            "What the token may do: ensure (only the POST that ends in a QR code), read (only see) or admin \
-             (all that the user may; the default)",
+            "O que o token pode: ensure (só o POST que termina num QR Code; de instância que já existe não muda \
+             nome, nota nem etiquetas), read (só ver) ou admin (tudo que o usuário pode; o padrão)",
+            "What the token may do: ensure (only the POST that ends in a QR code; of an instance that is there \
+             it changes no name, note or labels), read (only see) or admin (all that the user may; the default)",
         ),
     ),
     (
