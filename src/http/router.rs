@@ -141,7 +141,7 @@ const ROUTES: &[Route] = &[
     ("/api/admin/backups/{}/key", &[("POST", DATABASE, backups::put_key)]),
     ("/api/admin/backups/{}/download", &[("POST", HASH, backups::download)]),
     ("/api/admin/backups/{}/restore", &[("POST", HASH, backups::restore)]),
-    ("/api/admin/audit", &[("GET", Quick, audit::list)]),
+    ("/api/admin/audit", &[("GET", DATABASE, audit::list)]),
     ("/api/admin/audit/export", &[("GET", DATABASE, audit::export)]),
     ("/livez", &[("GET", Quick, health::livez)]),
     ("/readyz", &[("GET", DATABASE, health::readyz)]),

@@ -7,11 +7,12 @@
 use std::cell::RefCell;
 use std::marker::PhantomData;
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::filter::Conditions;
+use super::viewer::by_id_or_name;
 use super::{Error, Store};
-use crate::domain::{Actor, AuditAction, Millis, Via};
+use crate::domain::{Actor, AuditAction, Millis, Via, Viewer};
 
 /// The result of an act that was done.
 pub const DONE: &str = "done";
@@ -85,21 +86,18 @@ pub struct AuditFilter {
 }
 
 impl AuditFilter {
-    /// The condition, and its values.
-    fn condition(&self, before: Option<i64>) -> (String, Vec<Value>) {
-        let text = |value: &Option<String>| value.clone().map(Value::from);
-        let tests = [
-            ("actor = ?", text(&self.user)),
-            ("(action || '.') GLOB ? || '.*'", text(&self.action)),
-            ("? IN (subject, subjectId)", text(&self.subject)),
-            ("at >= ?", self.from.map(Value::from)),
-            ("at < ?", self.to.map(Value::from)),
-            ("id < ?", before.map(Value::from)),
-        ];
-        let asked = tests.into_iter().filter_map(|(test, value)| Some((test, value?)));
-        let (tests, values): (Vec<_>, Vec<_>) = asked.unzip();
-        let condition = if tests.is_empty() { "1".to_owned() } else { tests.join(" AND ") };
-        (condition, values)
+    /// The conditions of entries from the one before `before` on.
+    fn conditions(&self, before: Option<i64>) -> Conditions {
+        let mut all = Conditions::default();
+        all.add("actor = :user", ":user", self.user.clone());
+        // The sign after the dot is the slash.
+        let action = "(action = :action OR (action > :action || '.' AND action < :action || '/'))";
+        all.add(action, ":action", self.action.clone());
+        all.add("(subject = :subject OR subjectId = :subject)", ":subject", self.subject.clone());
+        all.add("at >= :from", ":from", self.from);
+        all.add("at < :to", ":to", self.to);
+        all.add("id < :before", ":before", before);
+        all
     }
 }
 
@@ -148,9 +146,9 @@ impl Store {
         before: Option<i64>,
         most: u32,
     ) -> Result<Vec<AuditEntry>, Error> {
-        let (condition, values) = filter.condition(before);
-        let query = format!("SELECT * FROM audit_entries WHERE {condition} ORDER BY id DESC LIMIT {most}");
-        self.read(|c| c.prepare_cached(&query)?.query_map(params_from_iter(values), read)?.collect())
+        let asked = filter.conditions(before);
+        let query = format!("SELECT * FROM audit_entries {} ORDER BY id DESC LIMIT {most}", asked.clause());
+        self.read(|c| c.prepare_cached(&query)?.query_map(&*asked.values(), read)?.collect())
     }
 }
 
@@ -209,26 +207,28 @@ fn actor() -> Actor {
     ACTOR.with_borrow(|actor| actor.clone().unwrap_or_default())
 }
 
-/// The row of an id or, where there is none, of a name. It names the channels, since the index of names begins with them:
-/// an act notes itself while it holds the database, and a list may be long.
-const INSTANCE: &str = "SELECT id, channelInstanceId FROM messaging_instances
-    WHERE id = ?1 OR (channel IN (SELECT name FROM channels) AND channelInstanceId = ?1)
-    ORDER BY id = ?1 DESC LIMIT 1";
+/// The query of the row with an id or a name.
+fn instance() -> String {
+    let found = by_id_or_name(&Viewer::default());
+    format!("SELECT i.id, i.channelInstanceId FROM messaging_instances i WHERE {found}")
+}
 
 /// What is there of that kind by that id or name.
 fn find(c: &Connection, action: AuditAction, key: &str) -> rusqlite::Result<Option<Subject>> {
+    let instance = instance();
     let query = match action.kind() {
         "user" | "setup" => "SELECT id, name FROM users WHERE ?1 IN (id, name)",
         "token" => "SELECT id, coalesce(name, '') FROM api_tokens WHERE id = ?1",
         "credential" => "SELECT id, name FROM integration_credentials WHERE id = ?1",
-        "instance" | "link" => INSTANCE,
+        "instance" | "link" => &instance,
         "notice" => "SELECT id, channel FROM notice_targets WHERE id = ?1",
         "session" => {
             "SELECT u.id, u.name FROM users u WHERE ?1 IN (u.id, u.name)
                  OR u.id = (SELECT userId FROM sessions WHERE id = ?1)"
         }
-        // The name of a file.
-        _ => "SELECT '', ?1 WHERE ?1 <> ''",
+        // The name of a file, of which whoever notes it knows that it is there.
+        _ if action.is_of_file() => "SELECT '', ?1 WHERE ?1 <> ''",
+        _ => return Ok(None),
     };
     let read = |row: &Row| Ok(Subject { id: row.get(0)?, name: row.get(1)? });
     c.prepare_cached(query)?.query_row([key], read).optional()
@@ -274,12 +274,43 @@ mod tests {
                     let found = find(t, AuditAction::InstanceChange, key)?.map(|subject| subject.id);
                     assert_eq!(found.as_deref(), id, "{key}");
                 }
-                let mut statement = t.prepare(INSTANCE)?;
+                let mut statement = t.prepare(&instance())?;
                 statement.query_row(["n9"], |_| Ok(()))?;
                 assert_eq!(statement.get_status(StatementStatus::FullscanStep), 0);
                 Ok(())
             })
             .expect("written");
+        drop(store);
+        std::fs::remove_dir_all(folder).expect("removed");
+    }
+
+    #[test]
+    fn what_was_done_to_one_thing_is_found_without_reading_every_entry() {
+        let folder = std::env::temp_dir().join(crate::crypto::new_id("pareia-audit-"));
+        let store = Store::open(&folder).expect("the store opens");
+        let filter = AuditFilter { subject: Some("s7".into()), ..AuditFilter::default() };
+        store
+            .write(|t| {
+                t.execute_batch(
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 90)
+                     INSERT INTO audit_entries (at, via, action, subjectId, subject, result)
+                     SELECT i, 'token', 'user.role', 's' || (i % 9), 's' || (i % 10), 'done' FROM n",
+                )?;
+                for before in [None, Some(50)] {
+                    let asked = filter.conditions(before);
+                    let query = format!("SELECT id FROM audit_entries {} ORDER BY id DESC", asked.clause());
+                    let mut statement = t.prepare(&query)?;
+                    let found = statement.query_map(&*asked.values(), |row| row.get::<_, i64>(0))?.count();
+                    assert_eq!(found, if before.is_none() { 18 } else { 9 }, "{before:?}");
+                    assert_eq!(statement.get_status(StatementStatus::FullscanStep), 0, "{before:?}");
+                }
+                Ok(())
+            })
+            .expect("written");
+        for (action, found) in [("user.role", 90), ("user", 90), ("user.rol", 0), ("use", 0)] {
+            let filter = AuditFilter { action: Some(action.into()), ..AuditFilter::default() };
+            assert_eq!(store.audit(&filter, None, 100).expect("read").len(), found, "{action}");
+        }
         drop(store);
         std::fs::remove_dir_all(folder).expect("removed");
     }
