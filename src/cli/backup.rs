@@ -12,8 +12,8 @@ use super::table::pretty;
 use crate::backup::{self, BackupName, BackupOrigin};
 use crate::domain::clock;
 use crate::store::{
-    BackupError, CopyProgress, RestoreKey, WrittenBackup, as_caller, back_up, key_of, note_backup_beside,
-    restore,
+    BackupError, CopyProgress, RestoreKey, SealedCounts, SealedKind, WrittenBackup, as_caller, back_up,
+    key_of, note_backup_beside, restore,
 };
 use crate::text::cli as words;
 
@@ -60,6 +60,28 @@ struct RestoreJson<'a> {
     kept: Option<&'a Path>,
     schema_version: i64,
     instances: u32,
+    /// What was sealed with a key that is lost; `None`: all was restored.
+    left_out: Option<SealedJson>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SealedJson {
+    credentials: u32,
+    saved_settings: u32,
+    notice_targets: u32,
+    second_factors: u32,
+}
+
+impl SealedJson {
+    fn of(counts: SealedCounts) -> Self {
+        Self {
+            credentials: counts.of(SealedKind::Credential),
+            saved_settings: counts.of(SealedKind::SavedSettings),
+            notice_targets: counts.of(SealedKind::NoticeTarget),
+            second_factors: counts.of(SealedKind::SecondFactor),
+        }
+    }
 }
 
 impl From<BackupError> for CommandFailure {
@@ -110,11 +132,12 @@ pub fn bring_back(folder: &Path, args: &RestoreArgs) -> CommandResult {
     let (contents, kept) = (&done.contents, done.kept.as_deref());
     if args.json {
         let (schema_version, instances) = (contents.schema_version, contents.instances);
-        return out(pretty(&RestoreJson { kept, schema_version, instances }));
+        let left_out = args.without_key.then(|| SealedJson::of(contents.sealed));
+        return out(pretty(&RestoreJson { kept, schema_version, instances, left_out }));
     }
     note(words::data_restored(contents, kept));
-    if args.without_key && contents.sealed_keys > 0 {
-        note(words::restored_without_key());
+    if args.without_key && contents.sealed.total() > 0 {
+        note(words::restored_without_key(contents.sealed));
     }
     Ok(())
 }

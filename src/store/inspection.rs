@@ -14,7 +14,7 @@ use rusqlite::Connection;
 
 use super::copy::open_to_read;
 use super::credentials::{opened, sealed_credentials};
-use super::sealed_keys::{KeyState, key_state, sealed_keys};
+use super::sealed::{KeyState, key_state};
 use super::settings::{is_lost, setting, webhook_setting};
 use super::upgrade::{KNOWN_VERSION, schema_version};
 use super::{Error, linked};
@@ -125,7 +125,9 @@ impl Inspection {
     /// Whether the sealing key opens what is sealed. `Err` where it, or the database, cannot be read.
     pub fn key_state(&self) -> Result<KeyState, Error> {
         let path = self.folder.join("pareia.key");
-        key_state(&path, &self.read(sealed_keys)?).map_err(|e| Error::io(e, &path))
+        let of_database = |error| Error::sqlite(error, &self.folder);
+        let (state, _) = key_state(&path, &self.connection, |error| Error::io(error, &path), of_database)?;
+        Ok(state)
     }
 
     /// Every server, oldest first.

@@ -14,7 +14,7 @@ use super::database::{READERS, Store};
 use super::linked;
 use super::move_in::{self, AppliedRestore};
 use super::private_file::{create_private, keep_private};
-use super::sealed_keys::{sealed_keys, unopened};
+use super::sealed::examine;
 use super::upgrade::migrate;
 use super::writer::{WRITE_WAIT, Writer};
 use super::{BackupError, Error};
@@ -32,6 +32,10 @@ const CACHE_KIB: i64 = 192;
 
 /// Size to which SQLite cuts a WAL file that it begins anew, in bytes: one automatic checkpoint.
 const WAL_KEPT: i64 = 4 << 20;
+/// Of how many notice targets, and the like, it is looked whether the key opens them: numbers have settings each, and
+/// every command opens the folder.
+const SAMPLE: u32 = 100;
+
 impl Store {
     /// Opens the data folder, making it and its files when they are missing, and brings the
     /// tables up to date. Other processes may have it open at the same time.
@@ -118,13 +122,13 @@ fn connect(path: &Path, read_only: bool) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Loads the sealing key, or makes it at the first start. Once keys are sealed, a missing or another one is
+/// Loads the sealing key, or makes it at the first start. Once anything is sealed, a missing or another one is
 /// refused before anything is served.
 fn sealer(connection: &Connection, folder: &Path) -> Result<Sealer, Error> {
     let path = folder.join("pareia.key");
-    let rows = sealed_keys(connection).map_err(|e| Error::sqlite(e, folder))?;
-    let sealer = load_or_create(&path, rows.is_empty())?;
-    if unopened(&sealer, &rows) == 0 { Ok(sealer) } else { Err(Error::KeyWrong(path)) }
+    let look = |sealer| examine(connection, sealer, SAMPLE).map_err(|e| Error::sqlite(e, folder));
+    let sealer = load_or_create(&path, look(None)?.sealed.total() == 0)?;
+    if look(Some(&sealer))?.are_of_another_key() { Err(Error::KeyWrong(path)) } else { Ok(sealer) }
 }
 
 fn load_or_create(path: &Path, may_create: bool) -> Result<Sealer, Error> {

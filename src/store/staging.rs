@@ -17,6 +17,7 @@ use super::folder_owner::as_caller;
 use super::move_in::{BEFORE, STAGED};
 use super::partial_file::sync_folder;
 use super::private_file::create_private;
+use super::sealed::remove_sealed;
 use super::upgrade::{lacks, run_missing};
 use super::verify::{BackupContents, LONGEST, distrust, open_backup, verify_backup};
 use crate::domain::{AuditAction, now};
@@ -129,10 +130,10 @@ fn make_ready(file: &Path, copy: &Path, is_key_lost: bool) -> Result<(), BackupE
     }
     connection.execute_batch("DELETE FROM sessions; DELETE FROM connect_links").map_err(sorted)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    note(&connection, now(), AuditAction::BackupRestore, &name, "").map_err(sorted)?;
+    note(&connection, now(), AuditAction::BackupRestore, &name, if is_key_lost { "without_key" } else { "" })
+        .map_err(sorted)?;
     if is_key_lost {
-        let sealed = "DELETE FROM integration_credentials; DELETE FROM saved_settings";
-        connection.execute_batch(sealed).map_err(sorted)?;
+        remove_sealed(&connection).map_err(sorted)?;
     }
     Ok(())
 }

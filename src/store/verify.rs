@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig;
 
 use super::BackupError;
 use super::copy::open_to_read;
-use super::sealed_keys::{KeyState, key_state, sealed_keys};
+use super::sealed::{KeyState, SealedCounts, examine, is_table, key_state, longest};
 use super::upgrade::{KNOWN_VERSION, schema_version};
 
 /// What a backup holds.
@@ -20,15 +20,16 @@ pub struct BackupContents {
     pub schema_version: i64,
     /// How many instances it has rows of.
     pub instances: u32,
-    /// How many keys are sealed in it.
-    pub sealed_keys: u32,
+    /// What is sealed in it.
+    pub sealed: SealedCounts,
 }
 
 /// The tables that are read before a file is used. One of somebody else's may have views in their place, of which the
 /// first question never ends.
 const READ_TABLES: [&str; 3] = ["refinery_schema_history", "messaging_instances", "integration_credentials"];
-/// The most that is sealed in a file, in bytes, which is read as a whole: that of some ten thousand servers.
-const MOST_SEALED: i64 = 16 << 20;
+/// The longest text that is sealed in a file, in bytes, since each is read as a whole. What people set of an instance
+/// comes to a few thousand.
+const LONGEST_SEALED: i64 = 16 << 20;
 /// Longest time that a file is read for: the largest that is taken, from a slow disk.
 pub(super) const LONGEST: Duration = Duration::from_mins(5);
 /// How many steps of SQLite's machine come between two looks at the clock: well under a millisecond.
@@ -50,28 +51,21 @@ pub fn verify_backup(file: &Path, key: Option<&Path>) -> Result<BackupContents, 
     }
     let counted = "SELECT count(*) FROM messaging_instances";
     let instances = connection.query_row(counted, [], |row| row.get(0)).map_err(sorted)?;
-    let sealed_bytes =
-        "SELECT coalesce(sum(octet_length(id) + octet_length(apiToken)), 0) FROM integration_credentials";
-    let sealed_bytes: i64 = connection.query_row(sealed_bytes, [], |row| row.get(0)).map_err(sorted)?;
-    if sealed_bytes > MOST_SEALED {
+    if longest(&connection).map_err(sorted)? > LONGEST_SEALED {
         return Err(BackupError::NotABackup(file.into()));
     }
-    let sealed = sealed_keys(&connection).map_err(sorted)?;
-    if let Some(key) = key {
-        opens(file, key, &sealed)?;
-    }
-    let sealed_keys = u32::try_from(sealed.len()).unwrap_or(u32::MAX);
-    Ok(BackupContents { bytes, schema_version, instances, sealed_keys })
+    let sealed = match key {
+        Some(key) => opened(file, key, &connection)?,
+        None => examine(&connection, None, u32::MAX).map_err(sorted)?.sealed,
+    };
+    Ok(BackupContents { bytes, schema_version, instances, sealed })
 }
 
 /// The version of the tables in a file, which this release knows.
 fn known_schema(connection: &Connection, file: &Path) -> Result<i64, BackupError> {
     let sorted = |error| BackupError::sqlite(error, file);
-    // A virtual table has no page of its own.
-    let is_table = "SELECT count(*) FROM sqlite_schema WHERE name = ?1 AND type = 'table' AND rootpage > 0";
     for table in READ_TABLES {
-        let found: i64 = connection.query_row(is_table, [table], |row| row.get(0)).map_err(sorted)?;
-        if found != 1 {
+        if !is_table(connection, table).map_err(sorted)? {
             return Err(BackupError::NotABackup(file.into()));
         }
     }
@@ -99,12 +93,14 @@ pub(super) fn open_backup(file: &Path) -> rusqlite::Result<Connection> {
     open_to_read(file, !has_wal)
 }
 
-/// Asserts that the key opens everything that is sealed.
-fn opens(file: &Path, key: &Path, rows: &[(String, String)]) -> Result<(), BackupError> {
-    match key_state(key, rows).map_err(|error| BackupError::io(error, key))? {
-        KeyState::Fine(_) | KeyState::NotMade => Ok(()),
-        KeyState::Missing(_) => Err(BackupError::KeyMissing(file.into())),
-        KeyState::NoKey | KeyState::Wrong(_) => Err(BackupError::KeyWrong(file.into())),
+/// What is sealed in the file, which that key opens.
+fn opened(file: &Path, key: &Path, connection: &Connection) -> Result<SealedCounts, BackupError> {
+    let of_database = |error| BackupError::sqlite(error, file);
+    let (state, sealed) = key_state(key, connection, |error| BackupError::io(error, key), of_database)?;
+    match state {
+        KeyState::Fine(_) | KeyState::Partly(_) | KeyState::NotMade => Ok(sealed),
+        KeyState::Missing => Err(BackupError::KeyMissing(file.into())),
+        KeyState::NoKey | KeyState::Wrong => Err(BackupError::KeyWrong(file.into())),
     }
 }
 

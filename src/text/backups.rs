@@ -90,10 +90,10 @@ fn next_step(error: &BackupError) -> &'static str {
         ),
         BackupError::KeyMissing(_) => either(
             "Ponha ao lado dele o arquivo de mesmo nome que termina em .key (ou diga qual é com --key). Se \
-             ele se perdeu, use pareia restore com --without-key: as credenciais saem, e você as cadastra de \
+             ele se perdeu, use pareia restore com --without-key: o que está selado sai, e você o cadastra de \
              novo.",
             "Put the file of the same name that ends in .key beside it (or say which it is with --key). If it \
-             is lost, use pareia restore with --without-key: the credentials go, and you add them again.",
+             is lost, use pareia restore with --without-key: what is sealed goes, and you add it again.",
         ),
         BackupError::KeyWrong(_) => either(
             "Nada mudou. Use a chave que foi guardada com ele: o arquivo de mesmo nome que termina em .key.",

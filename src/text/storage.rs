@@ -76,9 +76,9 @@ fn database_fault(fault: DatabaseFault) -> &'static str {
 fn without_key(path: &Path) -> String {
     let (folder, database) = (path.parent().unwrap_or(path).display(), path.with_extension("db"));
     say!(
-        "Se ele se perdeu, pare o pareia e tire as credenciais, para cadastrá-las de novo: \
+        "Se ele se perdeu, pare o pareia e tire o que está selado, para cadastrá-lo de novo: \
          pareia restore --data {folder} --without-key {}",
-        "If it is lost, stop pareia and take the credentials out, to add them again: \
+        "If it is lost, stop pareia and take out what is sealed, to add it again: \
          pareia restore --data {folder} --without-key {}",
         database.display()
     )
@@ -94,17 +94,17 @@ pub fn storage(error: &Error) -> String {
              version of pareia, or restore the copy made before the upgrade"
         ),
         Error::KeyMissing(path) => say!(
-            "o banco tem chaves seladas, mas {} não existe: restaure esse arquivo do backup (sem ele as \
-             chaves não abrem). {}",
-            "the database has sealed keys, but {} does not exist: restore that file from the backup (without \
-             it the keys do not open). {}",
+            "o banco tem valores selados, mas {} não existe: restaure esse arquivo do backup (sem ele nada \
+             disso abre). {}",
+            "the database has sealed values, but {} does not exist: restore that file from the backup \
+             (without it none of them opens). {}",
             path.display(),
             without_key(path)
         ),
         Error::KeyWrong(path) => say!(
-            "{} não é a chave que selou as credenciais deste banco: restaure o arquivo certo do backup. {} \
+            "{} não é a chave que selou os valores deste banco: restaure o arquivo certo do backup. {} \
              (antes, renomeie o que está lá)",
-            "{} is not the key that sealed the credentials of this database: restore the right file from the \
+            "{} is not the key that sealed the values of this database: restore the right file from the \
              backup. {} (before that, rename what is there)",
             path.display(),
             without_key(path)

@@ -59,8 +59,11 @@ fn a_backup_of_a_running_server_brings_its_data_back_and_the_restore_is_undone()
     assert_eq!(desk.json("credential list --json --data new")[0]["id"], "cred_lab");
     fs::remove_file(desk.folder.join(&key)).unwrap();
     desk.says(&format!("restore {file} --data newer"), 1, "", "termina em .key");
-    desk.says(&format!("restore {file} --data newer --without-key"), 0, "", "Cadastre-as de novo");
+    let lost = "ficou de fora: 1 credencial.\nCadastre as credenciais de novo";
+    desk.says(&format!("restore {file} --data newer --without-key"), 0, "", lost);
     assert_eq!(desk.json("credential list --json --data newer"), json!([]));
+    let left_out = json!({"credentials": 1, "savedSettings": 0, "noticeTargets": 0, "secondFactors": 0});
+    assert_eq!(desk.json(&format!("restore {file} --data last --without-key --json"))["leftOut"], left_out);
     assert_eq!(fs::read_dir(folder).unwrap().count(), 1, "nothing is left beside it");
 }
 
@@ -70,7 +73,7 @@ fn a_backup_says_what_it_is_and_whether_it_has_the_key() {
     desk.says("backup b.db", 1, "", "não há banco de dados em");
     assert!(!desk.folder.join("data").exists(), "a backup makes no data folder");
     desk.credential("cred_lab", "http://localhost:8080", KEY);
-    desk.says("backup b.db --without-key", 0, "b.db", "as credenciais deste backup não abrem");
+    desk.says("backup b.db --without-key", 0, "b.db", "não abrem deste backup: 1 credencial");
     desk.says("backup b.db", 1, "", "b.db já existe");
     desk.says("backup none/b.db", 1, "", "a pasta none não existe: confira o caminho");
     let made = desk.json("backup c --json");

@@ -143,6 +143,8 @@ const FAULTS: &[Breakage] = &[
     ("no key", |c| fs::remove_file(c.data.join("pareia.key")).unwrap(), "", "bad key_missing"),
     ("no key in its file", |c| fs::write(c.data.join("pareia.key"), "x").unwrap(), "", "bad key_wrong"),
     ("another key", other_key, "", "bad key_wrong"),
+    ("a second factor of another key", other_factor, "", "warn key_partly"),
+    ("a notice target of another key", other_target, "", "warn notices_sealed"),
     (
         "a text for a database",
         |c| fs::write(c.data.join("pareia.db"), [b'x'; 9000]).unwrap(),
@@ -252,6 +254,17 @@ fn damage(clinic: &Clinic) {
     fs::write(path, bytes).expect("the database");
 }
 
+fn other_factor(clinic: &Clinic) {
+    clinic.desk.ok("user add chefe");
+    clinic.sql("INSERT INTO second_factors SELECT id, 'v1:x', 1, 0 FROM users");
+}
+
+fn other_target(clinic: &Clinic) {
+    clinic.desk.ok("user add chefe --admin");
+    clinic.desk.ok("notify add ntfy http://127.0.0.1:1/avisos --user chefe");
+    clinic.sql("UPDATE notice_targets SET sealed = 'v1:x'");
+}
+
 fn failing_notice(clinic: &Clinic) {
     clinic.desk.ok("user add chefe --admin");
     clinic.desk.ok("notify add ntfy http://127.0.0.1:1/avisos --user chefe");
@@ -298,7 +311,7 @@ fn without_the_key_the_cure_that_is_named_works() {
     let said = clinic.desk.fed("doctor --timeout 2", "").out;
     assert!(!said.contains("credential rotate"), "{said}");
     let cure = said.split("pareia restore ").nth(1).and_then(|rest| rest.lines().next()).expect(&said);
-    clinic.desk.says(&format!("restore {cure}"), 0, "", "Cadastre-as de novo");
+    clinic.desk.says(&format!("restore {cure}"), 0, "", "ficou de fora: 1 credencial.");
     clinic.desk.credential("evo", &clinic.sim.url(), KEY);
     assert!(!clinic.examine("").0.iter().any(|found| found.starts_with("bad")), "all is well again");
 }

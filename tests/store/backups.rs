@@ -268,7 +268,7 @@ fn a_restore_is_refused_while_anybody_has_the_database_open() {
     refused("another program");
     drop(shell);
     let done = restored(folder.path(), &file, RestoreKey::Found).expect("nobody is left");
-    assert_eq!(done.contents.sealed_keys, 1);
+    assert_eq!(done.contents.sealed.total(), 1);
     let kept = done.kept.expect("the data before");
     let undone = restored(folder.path(), &kept.join("pareia.db"), RestoreKey::Found).expect("undone");
     assert_eq!(undone.contents, done.contents);

@@ -6,6 +6,7 @@ mod doubles;
 mod folder;
 mod roles;
 mod scheduled;
+mod sealed;
 mod setup;
 mod storage;
 mod upgrade;

@@ -53,7 +53,7 @@ export default {
   not_a_backup: ['This file is no backup', 'It is no database that pareia wrote.', 'Choose the .db file of the backup. The key, which ends in .key, goes into the other field.'],
   backup_damaged: ['The backup is damaged', 'A part of the file is missing, or it changed after it was written.', 'Use another backup, or copy this one again from where it came.'],
   backup_newer: ['The backup is of a newer version', 'This pareia does not know its tables.', 'An administrator upgrades pareia, and restores it then.'],
-  backup_key_missing: ['The key of the backup is missing', 'The keys of the servers are sealed in it, and the key that opens them is not here.', 'Upload the .key file that was kept with it. If it is lost: pareia restore FILE --without-key, on the server.'],
+  backup_key_missing: ['The key of the backup is missing', 'The keys of the servers and more are sealed in it, and the key that opens them is not here.', 'Upload the .key file that was kept with it. If it is lost: pareia restore FILE --without-key, on the server.'],
   backup_key_wrong: ['The key is not that of this backup', 'It does not open what is sealed in it.', 'Use the .key file that was kept with it.'],
   backup_exists: ['A file of this name is there already', 'A backup, or the key of one, is never written over another.', 'Use the one that is there, or try again in a second.'],
   backup_io: ['The folder of backups cannot be used', 'It does not exist, the disk is not mounted, or pareia may not write there.', 'An administrator checks the folder and its modes on the server.'],

@@ -53,7 +53,7 @@ export default {
   not_a_backup: ['Este arquivo não é um backup', 'Não é um banco de dados que o pareia gravou.', 'Escolha o arquivo .db do backup. A chave, que termina em .key, vai no outro campo.'],
   backup_damaged: ['O backup está danificado', 'Falta um pedaço do arquivo, ou ele mudou depois de gravado.', 'Use outro backup, ou copie este de novo do lugar de onde veio.'],
   backup_newer: ['O backup é de uma versão mais nova', 'Este pareia não conhece as tabelas dele.', 'Um administrador atualiza o pareia, e depois restaura.'],
-  backup_key_missing: ['Falta a chave do backup', 'As chaves dos servidores estão seladas nele, e a chave que as abre não está aqui.', 'Envie o arquivo .key que foi guardado com ele. Se ele se perdeu: pareia restore ARQUIVO --without-key, no servidor.'],
+  backup_key_missing: ['Falta a chave do backup', 'As chaves dos servidores e mais estão seladas nele, e a chave que as abre não está aqui.', 'Envie o arquivo .key que foi guardado com ele. Se ele se perdeu: pareia restore ARQUIVO --without-key, no servidor.'],
   backup_key_wrong: ['A chave não é a deste backup', 'Ela não abre o que está selado nele.', 'Use o arquivo .key que foi guardado com ele.'],
   backup_exists: ['Já existe um arquivo com este nome', 'Um backup, ou a chave de um, nunca é gravado por cima de outro.', 'Use o que já está lá, ou tente de novo em um segundo.'],
   backup_io: ['A pasta dos backups não pode ser usada', 'Ela não existe, o disco não está montado, ou o pareia não pode gravar nela.', 'Um administrador confere a pasta e as permissões dela no servidor.'],

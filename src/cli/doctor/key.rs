@@ -11,10 +11,11 @@ const CHECK: &str = "key";
 pub fn check(facts: &Facts) -> Vec<Finding> {
     let path = facts.folder.join("pareia.key");
     vec![match facts.ask(CHECK, Inspection::key_state) {
-        Ok(KeyState::Fine(keys)) => Finding::ok(CHECK, words::key_fine(keys)),
+        Ok(KeyState::Fine(sealed)) => Finding::ok(CHECK, words::key_fine(sealed)),
         Ok(KeyState::NotMade) => Finding::ok(CHECK, words::key_not_made()),
-        Ok(KeyState::Missing(_)) => Finding::bad(CHECK, words::key_missing(&path)),
-        Ok(KeyState::NoKey | KeyState::Wrong(_)) => Finding::bad(CHECK, words::key_wrong(&path)),
+        Ok(KeyState::Partly(closed)) => Finding::warn(CHECK, words::key_partly(closed)),
+        Ok(KeyState::Missing) => Finding::bad(CHECK, words::key_missing(&path)),
+        Ok(KeyState::NoKey | KeyState::Wrong) => Finding::bad(CHECK, words::key_wrong(&path)),
         Err(unasked) => unasked,
     }]
 }

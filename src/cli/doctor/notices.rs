@@ -4,7 +4,7 @@ use super::facts::Facts;
 use super::finding::Finding;
 use crate::domain::clock::time_between;
 use crate::domain::now;
-use crate::store::{Inspection, NoticeArrival};
+use crate::store::{Inspection, KeyState, NoticeArrival, SealedKind};
 use crate::text::cli as words;
 
 const CHECK: &str = "notices";
@@ -20,6 +20,16 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
         let span = time_between(failing.since, now());
         Some(Finding::warn(CHECK, words::notice_failing(target, channel, span, &failing.code)))
     });
-    let failing: Vec<_> = failing.collect();
+    let sealed = sealed_targets(facts).map(|targets| Finding::warn(CHECK, words::notices_sealed(targets)));
+    let failing: Vec<_> = failing.chain(sealed).collect();
     if failing.is_empty() { vec![Finding::ok(CHECK, words::notices_fine(arrivals.len()))] } else { failing }
+}
+
+/// How many targets cannot be reached, since the sealing key does not open what they need.
+fn sealed_targets(facts: &Facts) -> Option<u32> {
+    match facts.ask(CHECK, Inspection::key_state) {
+        Ok(KeyState::Partly(closed)) => Some(closed.of(SealedKind::NoticeTarget)).filter(|n| *n > 0),
+        // Where nothing opens, the key's own line says so.
+        _ => None,
+    }
 }

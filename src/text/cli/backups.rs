@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::store::BackupContents;
+use crate::store::{BackupContents, SealedCounts, SealedKind};
 use crate::text::backup_error;
 use crate::text::count::count;
 use crate::text::language::{either, say};
@@ -67,22 +67,44 @@ fn contents(contents: &BackupContents) -> String {
     )
 }
 
+/// What is sealed, without the kinds that there are none of.
+pub fn sealed_things(counts: SealedCounts) -> String {
+    let each = |kind| {
+        let (one, many) = match kind {
+            SealedKind::Credential => either(("credencial", "credenciais"), ("credential", "credentials")),
+            SealedKind::SavedSettings => either(
+                ("conjunto de ajustes salvos", "conjuntos de ajustes salvos"),
+                ("set of saved settings", "sets of saved settings"),
+            ),
+            SealedKind::NoticeTarget => {
+                either(("destino de avisos", "destinos de avisos"), ("notice target", "notice targets"))
+            }
+            SealedKind::SecondFactor => {
+                either(("segundo fator", "segundos fatores"), ("second factor", "second factors"))
+            }
+        };
+        Some(counts.of(kind)).filter(|n| *n > 0).map(|n| count(n, one, many))
+    };
+    SealedKind::ALL.into_iter().filter_map(each).collect::<Vec<_>>().join(", ")
+}
+
 /// A backup was made.
 pub fn backup_made(made: &BackupContents, key: Option<&Path>) -> String {
     let made_text = say!("Backup feito e conferido: {}.", "Backup made and verified: {}.", contents(made));
     match key {
         Some(key) => say!(
-            "{made_text}\nA chave está ao lado, em {}: quem tem os dois abre as credenciais. Guarde-os onde \
+            "{made_text}\nA chave está ao lado, em {}: quem tem os dois abre o que está selado. Guarde-os onde \
              só você entra.",
-            "{made_text}\nThe key is beside it, in {}: whoever has both opens the credentials. Keep them \
+            "{made_text}\nThe key is beside it, in {}: whoever has both opens what is sealed. Keep them \
              where only you get in.",
             key.display()
         ),
-        None if made.sealed_keys > 0 => say!(
-            "{made_text}\nSem a chave (pareia.key da pasta de dados) as credenciais deste backup não abrem: \
-             guarde-a à parte.",
-            "{made_text}\nWithout the key (pareia.key of the data folder) the credentials of this backup do \
-             not open: keep it elsewhere."
+        None if made.sealed.total() > 0 => say!(
+            "{made_text}\nSem a chave (pareia.key da pasta de dados) não abrem deste backup: {0}. Guarde-a à \
+             parte.",
+            "{made_text}\nWithout the key (pareia.key of the data folder) of this backup do not open: {0}. \
+             Keep it elsewhere.",
+            sealed_things(made.sealed)
         ),
         None => made_text,
     }
@@ -130,12 +152,32 @@ pub fn cannot_restart(error: &std::io::Error) -> String {
     )
 }
 
-/// A backup was restored without its key.
-pub fn restored_without_key() -> &'static str {
-    either(
-        "As credenciais ficaram de fora, porque a chave delas se perdeu. Cadastre-as de novo com o mesmo \
-         endereço: pareia credential add --help",
-        "The credentials were left out, because their key is lost. Add them again with the same address: \
-         pareia credential add --help",
-    )
+/// A backup was restored without its key, and without what is sealed in it: what that was, and how each comes back.
+pub fn restored_without_key(left_out: SealedCounts) -> String {
+    let ways = SealedKind::ALL.map(|kind| match kind {
+        SealedKind::Credential => either(
+            "Cadastre as credenciais de novo com o mesmo endereço: pareia credential add --help",
+            "Add the credentials again with the same address: pareia credential add --help",
+        ),
+        SealedKind::SavedSettings => either(
+            "Os ajustes são salvos de novo quando os servidores respondem.",
+            "The settings are saved again when the servers answer.",
+        ),
+        SealedKind::NoticeTarget => either(
+            "Cadastre os destinos de novo: pareia notify add --help",
+            "Add the targets again: pareia notify add --help",
+        ),
+        SealedKind::SecondFactor => either(
+            "Quem tinha segundo fator entra só com a senha, até ligá-lo de novo em Conta.",
+            "Whoever had a second factor logs in with the password alone, until it is turned on again under \
+             Account.",
+        ),
+    });
+    let lost = say!(
+        "A chave se perdeu, e com ela ficou de fora: {}.",
+        "The key is lost, and with it was left out: {}.",
+        sealed_things(left_out)
+    );
+    let ways = SealedKind::ALL.into_iter().zip(ways).filter(|(kind, _)| left_out.of(*kind) > 0);
+    ways.fold(lost, |text, (_, way)| format!("{text}\n{way}"))
 }

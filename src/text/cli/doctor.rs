@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::domain::{NoConnection, TlsFailure, UpstreamError};
-use crate::store::{BackupError, Error, FileFacts};
+use crate::store::{BackupError, Error, FileFacts, SealedCounts};
 use crate::text::count::count;
 use crate::text::language::{either, say};
 use crate::text::sentence::Sentence;
@@ -234,12 +234,31 @@ pub fn file_readable(file: &FileFacts) -> Sentence {
 }
 
 /// The sealing key opens what is sealed.
-pub fn key_fine(keys: usize) -> String {
-    let keys = u32::try_from(keys).unwrap_or(u32::MAX);
+pub fn key_fine(sealed: u32) -> String {
     say!(
         "pareia.key abre {}",
         "pareia.key opens {}",
-        count(keys, either("chave selada", "sealed key"), either("chaves seladas", "sealed keys"))
+        count(sealed, either("valor selado", "sealed value"), either("valores selados", "sealed values"))
+    )
+}
+
+/// The sealing key opens the servers' keys, and not all of the rest.
+pub fn key_partly(closed: SealedCounts) -> Sentence {
+    found(
+        "key_partly",
+        say!(
+            "pareia.key abre as credenciais, mas não abre: {}. Foi selado com outra chave",
+            "pareia.key opens the credentials, and does not open: {}. Another key sealed it",
+            super::sealed_things(closed)
+        ),
+        either(
+            "Restaure a chave daquele tempo com um backup de então, ou comece de novo: pareia user totp off \
+             NOME para quem não entra, pareia notify remove ID e notify add para os destinos; ajustes são \
+             salvos de novo sozinhos.",
+            "Restore the key of that time with a backup from then, or begin anew: pareia user totp off NAME \
+             for whoever cannot log in, pareia notify remove ID and notify add for the targets; settings are \
+             saved again by themselves.",
+        ),
     )
 }
 
@@ -832,6 +851,19 @@ pub fn backups_unreadable(error: &BackupError) -> Sentence {
             "Rode como o usuário do serviço, e confira se o disco dos backups está montado.",
             "Run as the service's user, and check whether the backups' disk is mounted.",
         ),
+    )
+}
+
+/// The settings of so many notice targets do not open.
+pub fn notices_sealed(targets: u32) -> Sentence {
+    found(
+        "notices_sealed",
+        say!(
+            "{}, que pareia.key não abre, não recebem",
+            "{}, which pareia.key does not open, receive nothing",
+            count(targets, either("destino", "target"), either("destinos", "targets"))
+        ),
+        either("Faça o que a linha da chave diz.", "Do what the key's line says."),
     )
 }
 

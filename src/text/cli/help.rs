@@ -914,8 +914,8 @@ pub const ARGUMENTS: &[(&str, Text)] = &[
     (
         "backup without_key",
         Text(
-            "Deixa a chave fora: sem ela as credenciais do backup não abrem",
-            "Leaves the key out: without it the backup's credentials do not open",
+            "Deixa a chave fora: sem ela o que está selado no backup não abre",
+            "Leaves the key out: without it what is sealed in the backup does not open",
         ),
     ),
     ("file", Text("Arquivo do backup", "File of the backup")),
@@ -929,8 +929,8 @@ pub const ARGUMENTS: &[(&str, Text)] = &[
     (
         "restore without_key",
         Text(
-            "A chave se perdeu: restaura sem as credenciais",
-            "The key is lost: restores without the credentials",
+            "A chave se perdeu: restaura sem o que ela selou (credenciais, destinos de avisos, segundos fatores)",
+            "The key is lost: restores without what it sealed (credentials, notice targets, second factors)",
         ),
     ),
     (
