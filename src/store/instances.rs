@@ -256,16 +256,19 @@ impl Store {
         Ok(saved? == 1)
     }
 
-    /// Deletes the row if it is still pending: nothing upstream belongs to it.
+    /// Deletes a row that is still as its call wrote it: nothing upstream belongs to it, and nobody has said anything
+    /// of it or has a link to it.
     pub fn withdraw_instance(&self, id: &str) -> Result<(), Error> {
-        let withdraw = "DELETE FROM messaging_instances WHERE id = ?1 AND status = 'pending'";
+        let is_as_written =
+            "SELECT EXISTS (SELECT 1 FROM messaging_instances WHERE id = ?1 AND status = 'pending'
+            AND coalesce(displayName, note, labels) IS NULL
+            AND NOT EXISTS (SELECT 1 FROM connect_links WHERE instanceId = ?1))";
         self.write(|t| {
-            let is_pending =
-                "SELECT EXISTS (SELECT 1 FROM messaging_instances WHERE id = ?1 AND status = 'pending')";
-            if t.query_row(is_pending, [id], |row| row.get(0))? {
+            if t.query_row(is_as_written, [id], |row| row.get(0))? {
                 note(t, self.clock.now(), AuditAction::InstanceDelete, id, "withdrawn")?;
+                t.execute("DELETE FROM messaging_instances WHERE id = ?1", [id])?;
             }
-            t.execute(withdraw, [id]).map(drop)
+            Ok(())
         })
     }
 

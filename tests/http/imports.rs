@@ -247,3 +247,72 @@ fn an_imported_number_is_looked_for_on_every_server() {
     );
     assert!(shop.sim.control().state("longe").is_none(), "no second instance is made");
 }
+
+/// The name was paired upstream after the import: a call that may not adopt it leaves the row with all that was said of
+/// it, and an administrator's call adopts it for the owner.
+#[test]
+fn a_refused_call_takes_no_listed_number_away() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    let (admin, ana) = (shop.user("chefe", true), shop.user("ana", false));
+    let table = "nome;telefone;dono;etiquetas;apelido;nota;servidor\n\
+        shop1;5521991856227;ana;vip;Loja 1;matriz;cred_a\nempresa;5521991856228;ana;vip;Empresa;;cred_a\n";
+    assert_eq!(outcomes(&send(&shop, &admin, IMPORT, table.as_bytes())), ["2 shop1 new", "3 empresa new"]);
+    let link = shop.call_as(&admin, "POST", &format!("{ROUTE}/shop1/link"));
+    let guest =
+        link.data("url").as_str().and_then(|url| url.split("/c#").nth(1)).expect("a token").to_owned();
+    let body = json!({"instanceName": "shop1", "integration": "WHATSAPP-BAILEYS", "qrcode": true});
+    upstream_create(&shop.sim.url(), &body);
+    shop.scan("shop1");
+    upstream_create(
+        &shop.sim.url(),
+        &json!({"instanceName": "empresa", "integration": "EVOLUTION", "token": "t"}),
+    );
+
+    let picture = |name: &str| shop.call_as(&admin, "GET", &format!("{ROUTE}/{name}/qr.png"));
+    let connect = |token: &str, name: &str| shop.call_as(token, "POST", &format!("{ROUTE}/{name}/connect"));
+    for refused in [
+        shop.post_as(&ana, "shop1"),
+        connect(&ana, "shop1"),
+        picture("shop1"),
+        shop.call_as(&guest, "POST", "/api/connect"),
+    ] {
+        assert_eq!((refused.status, refused.code()), (409, "owned_by_other_user"), "{}", refused.body);
+    }
+    for refused in [shop.post_as(&ana, "empresa"), connect(&admin, "empresa"), picture("empresa")] {
+        assert_eq!((refused.status, refused.code()), (409, "not_a_phone"), "{}", refused.body);
+    }
+    let rows = "SELECT status, displayName, coalesce(note, ''), labels,
+            (SELECT count(*) FROM connect_links WHERE instanceId = i.id)
+        FROM messaging_instances i ORDER BY channelInstanceId";
+    assert_eq!(
+        shop.sql(rows),
+        [["pending", "Empresa", "", "[\"vip\"]", "0"], ["pending", "Loja 1", "matriz", "[\"vip\"]", "1"]]
+    );
+    let withdrawn = "SELECT count(*) FROM audit_entries WHERE action = 'instance.delete'";
+    assert_eq!(shop.sql(withdrawn), [["0"]]);
+
+    let adopted = connect(&admin, "shop1");
+    assert_eq!((adopted.status, adopted.data("status")), (200, &json!("connected")), "{}", adopted.body);
+    let noted = "SELECT actor, subject, detail FROM audit_entries WHERE action = 'instance.adopt'";
+    assert_eq!(shop.sql(noted), [["chefe", "shop1", "cred_a"]]);
+}
+
+/// Only the call that wrote a row withdraws it, and not once somebody has said anything of it.
+#[test]
+fn a_row_that_an_earlier_call_left_stays_when_a_later_one_is_refused() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    shop.sim.control().refuse(true);
+    assert_eq!(shop.post("loja").code(), "evolution_unreachable");
+    shop.sim.control().refuse(false);
+    for name in ["loja", "outra"] {
+        let body = json!({"instanceName": name, "integration": "WHATSAPP-BAILEYS", "qrcode": true});
+        upstream_create(&shop.sim.url(), &body);
+        shop.scan(name);
+        assert_eq!(shop.post(name).code(), "owned_by_other_user");
+    }
+    assert_eq!(
+        shop.sql("SELECT channelInstanceId, status FROM messaging_instances"),
+        [["loja", "pending"]],
+        "the call for the other one wrote its row itself"
+    );
+}

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::reconnect::{self, ConnectOptions};
 use super::scan_help::ScanHelpJson;
 use crate::domain::clock;
-use crate::domain::{Millis, Phone, Secret, Status, UseCaseError, Viewer};
+use crate::domain::{Millis, Phone, Role, Secret, Status, UseCaseError, Viewer};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::reply::HttpReply;
@@ -34,7 +34,8 @@ pub fn connect(app: &App, request: &Request) -> Result<HttpReply, Problem> {
         return connected(app, &link);
     }
     app.throttles.link(token, options.restart.then_some(&*link.target.id))?;
-    let answer = reconnect::start(app, request, &link.target, &options).map_err(|problem| match problem {
+    let answer = reconnect::start(app, request, &link.target, Role::Owner, &options);
+    let answer = answer.map_err(|problem| match problem {
         Problem::Failed(UseCaseError::Gone) => Problem::LinkExpired,
         other => other,
     })?;

@@ -81,14 +81,15 @@ pub fn call(app: &App, request: &Request, call: &ConnectRequest) -> Result<Conne
     Ok(app.connect_service.connect(call, request.id())?)
 }
 
-/// The call for a row that is there, on its owner's behalf, within what whoever means it reaches. One whose number is none has to be given one first.
-pub fn request_for(target: &InstanceRef, pairing_code: bool) -> Result<ConnectRequest, Problem> {
+/// The call for a row that is there, on its owner's behalf, within what whoever means it reaches and with that role. One
+/// whose number is none has to be given one first.
+pub fn request_for(target: &InstanceRef, role: Role, pairing_code: bool) -> Result<ConnectRequest, Problem> {
     const PHONE: &str = "channelPhoneOrId";
     let no_phone = || Problem::InvalidField(PHONE, text::stored_phone_unreadable(PHONE));
     Ok(ConnectRequest {
         caller: Caller {
             limits: TokenLimits { server: target.only_at.clone(), ..TokenLimits::default() },
-            ..Caller::of(&*target.user, Role::Owner)
+            ..Caller::of(&*target.user, role)
         },
         channel: target.channel,
         name: target.name.clone(),

@@ -5,7 +5,7 @@
 use super::instance::{call, request_for};
 use super::instances::target_of;
 use crate::domain::UpstreamError;
-use crate::domain::{Qr, Secret};
+use crate::domain::{Qr, Role, Secret};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::reply::HttpReply;
@@ -33,7 +33,7 @@ pub fn svg(app: &App, request: &Request) -> Result<HttpReply, Problem> {
 fn answer(app: &App, request: &Request, draw: fn(&Qr) -> Option<HttpReply>) -> Result<HttpReply, Problem> {
     let target = target_of(app, request)?;
     auth::on_purpose(app, request)?;
-    let answer = call(app, request, &request_for(&target, false)?)?;
+    let answer = call(app, request, &request_for(&target, Role::Owner, false)?)?;
     let qr = answer.qr.as_ref().ok_or(Problem::AlreadyConnected)?;
     // What upstream sent is no PNG, or says nothing that could be drawn.
     draw(qr).ok_or(Problem::Failed(UpstreamError::Unexpected.into()))

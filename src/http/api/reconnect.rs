@@ -1,9 +1,10 @@
 //! `POST /api/messaging/instance/{id}/connect`: the `POST`'s call for a row that is there. Whoever may
-//! see the row may make it; it runs as the owner. A connect link makes the same call.
+//! see the row may make it; it runs on the owner's behalf, and adopts what a phone is paired with for administrators alone,
+//! as their own `POST` does. A connect link makes the same call.
 
 use super::instance::{call, request_for, success};
 use super::instances::asked;
-use crate::domain::UseCaseError;
+use crate::domain::{Permission, Role, UseCaseError};
 use crate::http::app::App;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
@@ -38,18 +39,20 @@ pub fn connect(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     if options.restart {
         app.throttles.restart(&target.id)?;
     }
-    success(app, &caller, start(app, request, &target, &options)?)
+    let role = if caller.may(Permission::AdoptPaired) { caller.role } else { Role::Owner };
+    success(app, &caller, start(app, request, &target, role, &options)?)
 }
 
-/// Makes the call for the row, after giving up the socket that waits where that is wanted, which the
+/// Makes the call for the row with that role, after giving up the socket that waits where that is wanted, which the
 /// caller has counted.
 pub fn start(
     app: &App,
     request: &Request,
     target: &InstanceRef,
+    role: Role,
     options: &ConnectOptions,
 ) -> Result<ConnectOutcome, Problem> {
-    let request_for_row = request_for(target, options.pairing_code)?;
+    let request_for_row = request_for(target, role, options.pairing_code)?;
     if options.restart {
         app.action_service.abandon_pairing(target, request.id()).map_err(|error| match error {
             ActionError::Failed(UseCaseError::Gone) => Problem::Failed(UseCaseError::Gone),

@@ -253,7 +253,7 @@ impl<'a> ConnectCall<'a> {
         self.clear_pending_connect();
         self.look_for_phone();
         let (logout_at, linked) = (self.listed.logout_at, self.listed.linked.clone());
-        let seen = self.service.store.clock().now();
+        let (seen, is_adopted) = (self.service.store.clock().now(), !self.row_relation().is_settled());
         self.claim(|row| {
             row.become_status(Status::Connected, Reason::Paired);
             row.hide_code();
@@ -267,6 +267,9 @@ impl<'a> ConnectCall<'a> {
             }
             row.connect_out_until = None;
         })?;
+        if is_adopted {
+            self.note_adoption();
+        }
         Ok(self.answer(Status::Connected, PriorState::Connected, None, false))
     }
 

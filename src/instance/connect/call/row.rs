@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{ChosenServer, ConnectCall};
-use crate::domain::{BusyCause, Credential, Millis, Status, UpstreamError, UseCaseError, now};
+use crate::domain::{AuditAction, BusyCause, Credential, Millis, Status, UpstreamError, UseCaseError, now};
 use crate::instance::connect::code_wait::RememberedCode;
 use crate::instance::connect::limits::{EXPIRY_MARGIN, LEAST_TIME};
 use crate::instance::connect::plan::{Row, Upstream};
@@ -103,13 +103,10 @@ impl ConnectCall<'_> {
     /// anything, is refused like those that got none.
     pub(super) fn out_of_time(&self) -> ConnectError {
         let is_unheard_of = matches!(self.upstream, Upstream::Unseen | Upstream::Absent) && self.creates == 0;
-        let Some(row) = self.row.known().filter(|_| self.waited_for_permits && is_unheard_of) else {
+        if !(self.row.known().is_some() && self.waited_for_permits && is_unheard_of) {
             return self.ending.clone();
-        };
-        match self.service.store.withdraw_instance(&row.id) {
-            Ok(()) => UseCaseError::Busy(BusyCause::Calls).into(),
-            Err(error) => self.internal(&error),
         }
+        self.withdraw().err().unwrap_or(UseCaseError::Busy(BusyCause::Calls).into())
     }
 
     /// Takes the permit for a `connect`, unless this call has it. Returns whether it had to wait, since then
@@ -203,7 +200,7 @@ impl ConnectCall<'_> {
         let added = self.service.store.place_instance(*channel, name, phone, &caller.user, at);
         match added.map_err(|e| self.internal(&e))? {
             NewRow::Written(row) => {
-                self.row.replace(Some(*row));
+                self.row.begin(*row);
                 return self.note_doubles();
             }
             NewRow::Full => {
@@ -242,19 +239,32 @@ impl ConnectCall<'_> {
         UseCaseError::Internal.into()
     }
 
-    /// Ends the call for a name of somebody else, or of no phone, and withdraws a pending row, which would reserve the name.
-    pub(super) fn refuse(&mut self) -> ConnectResult {
-        match self.row.known().filter(|r| r.user == self.request.caller.user) {
-            None => Err(ConnectError::OwnedByOther),
-            Some(row) => {
-                self.service.store.withdraw_instance(&row.id).map_err(|e| self.internal(&e))?;
-                Err(match self.upstream {
-                    Upstream::NotAPhone(integration) => ConnectError::NotAPhone(integration),
-                    Upstream::Unseen | Upstream::Absent | Upstream::Present(..) => {
-                        ConnectError::PairedUpstream
-                    }
-                })
-            }
+    /// Notes that a phone which was paired already is the row's now.
+    pub(super) fn note_adoption(&self) {
+        let (store, server) = (&self.service.store, &self.server().credential);
+        let noted = self.row.known().map(|row| store.note_act(AuditAction::InstanceAdopt, &row.id, server));
+        if let Some(Err(error)) = noted {
+            // It is done, whether that can be noted or not.
+            log::error!("id={} {error}", self.trace);
         }
+    }
+
+    /// Ends the call for a name of somebody else, or of no phone.
+    pub(super) fn refuse(&mut self) -> ConnectResult {
+        if self.row.known().is_none_or(|row| row.user != self.request.caller.user) {
+            return Err(ConnectError::OwnedByOther);
+        }
+        self.withdraw()?;
+        Err(match self.upstream {
+            Upstream::NotAPhone(integration) => ConnectError::NotAPhone(integration),
+            Upstream::Unseen | Upstream::Absent | Upstream::Present(..) => ConnectError::PairedUpstream,
+        })
+    }
+
+    /// Withdraws the row that this call wrote, which would reserve the name. A row that was there stays: somebody
+    /// listed its number, or asked for it before.
+    fn withdraw(&self) -> Result<(), ConnectError> {
+        let Some(row) = self.row.written() else { return Ok(()) };
+        self.service.store.withdraw_instance(&row.id).map_err(|error| self.internal(&error))
     }
 }

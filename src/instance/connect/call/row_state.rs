@@ -7,6 +7,8 @@ use crate::store::InstanceRow;
 pub(super) struct RowState {
     current: Option<InstanceRow>,
     saved: Option<InstanceRow>,
+    /// Whether this call wrote it: nobody listed the number or asked for it before.
+    is_new: bool,
 }
 
 impl RowState {
@@ -19,6 +21,17 @@ impl RowState {
     pub(super) fn replace(&mut self, row: Option<InstanceRow>) {
         self.saved.clone_from(&row);
         self.current = row;
+    }
+
+    /// Takes the row that this call has written.
+    pub(super) fn begin(&mut self, row: InstanceRow) {
+        self.replace(Some(row));
+        self.is_new = true;
+    }
+
+    /// The row, if this call wrote it.
+    pub(super) fn written(&self) -> Option<&InstanceRow> {
+        self.known().filter(|_| self.is_new)
     }
 
     /// Changes the row and returns it if it has to be saved.
