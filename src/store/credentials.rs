@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::audit::note;
-use super::health::{UNWATCHED, unwatched};
+use super::health::{NOT_POLLED, not_polled};
 use super::instances::parsed;
 use super::{Error, Store};
 use crate::crypto::Sealer;
@@ -213,7 +213,7 @@ impl Store {
     pub fn set_credential_active(&self, id: &str, active: bool) -> Result<bool, Error> {
         let set = "UPDATE integration_credentials SET isActive = ?2, updatedAt = ?3 WHERE id = ?1";
         self.write(|t| {
-            unwatched(t, id, self.clock.now())?;
+            not_polled(t, id, self.clock.now())?;
             let action = if active { AuditAction::CredentialEnable } else { AuditAction::CredentialDisable };
             note(t, self.clock.now(), action, id, "")?;
             Ok(t.execute(set, params![id, active, self.clock.now()])? == 1)
@@ -242,7 +242,7 @@ impl Store {
         let set = format!("UPDATE integration_credentials SET {column} = ?2, updatedAt = ?3 WHERE id = ?1");
         self.write(|t| {
             note(t, self.clock.now(), action, id, "")?;
-            t.execute(REPLACE_ERROR_CODE, [id, UNWATCHED])?;
+            t.execute(REPLACE_ERROR_CODE, [id, NOT_POLLED])?;
             Ok(t.execute(&set, params![id, value, self.clock.now()])? == 1)
         })
     }
@@ -295,7 +295,7 @@ fn lines(rest: &str) -> String {
          LEFT JOIN server_versions v ON v.credentialId = c.id
          LEFT JOIN server_loads l ON l.credentialId = c.id
          LEFT JOIN credential_health h ON h.credentialId = c.id AND c.isActive
-             AND h.trouble <> '{UNWATCHED}' {rest}"
+             AND h.trouble <> '{NOT_POLLED}' {rest}"
     )
 }
 

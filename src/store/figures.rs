@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use super::health::UNWATCHED;
+use super::health::NOT_POLLED;
 use super::{Error, Store};
 
 /// The figures of the tables.
@@ -33,7 +33,7 @@ impl Store {
             let servers = c
                 .prepare_cached(&format!(
                     "SELECT c.id, c.name, c.isActive, CASE
-                         WHEN h.credentialId IS NULL OR h.trouble = '{UNWATCHED}' OR NOT c.isActive THEN NULL
+                         WHEN h.credentialId IS NULL OR h.trouble = '{NOT_POLLED}' OR NOT c.isActive THEN NULL
                          ELSE h.trouble IS NULL END
                      FROM integration_credentials c LEFT JOIN credential_health h ON h.credentialId = c.id
                      ORDER BY c.id"

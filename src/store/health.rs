@@ -14,8 +14,8 @@ pub struct Health {
     pub since: Millis,
 }
 
-/// Stands in place of an error code where no server is polled.
-pub(super) const UNWATCHED: &str = "unwatched";
+/// Stands in place of an error code where no server is polled. Triggers of the database name the word.
+pub(super) const NOT_POLLED: &str = "unwatched";
 
 /// Keeps `since` while only the error code changes.
 const NOTE: &str = "ON CONFLICT (credentialId) DO UPDATE SET trouble = excluded.trouble,
@@ -48,15 +48,15 @@ impl Store {
     }
 
     /// Notes that the credential's server is not polled from now on, so that its rows say since when.
-    pub fn note_unwatched(&self, credential: &str) -> Result<(), Error> {
-        self.write(|t| unwatched(t, credential, self.clock.now()))
+    pub fn note_not_polled(&self, credential: &str) -> Result<(), Error> {
+        self.write(|t| not_polled(t, credential, self.clock.now()))
     }
 
     /// The health of the credential's server; `None` where it was never polled, or is no longer.
     pub fn health(&self, credential: &str) -> Result<Option<Health>, Error> {
         let query = format!(
             "SELECT trouble, since FROM credential_health
-             WHERE credentialId = ?1 AND trouble IS NOT '{UNWATCHED}'"
+             WHERE credentialId = ?1 AND trouble IS NOT '{NOT_POLLED}'"
         );
         let read = |row: &rusqlite::Row| Ok(Health { error_code: row.get(0)?, since: row.get(1)? });
         self.read(|c| c.prepare_cached(&query)?.query_row([credential], read).optional())
@@ -64,10 +64,10 @@ impl Store {
 }
 
 /// Notes that the credential's server is not polled, within a transaction.
-pub(super) fn unwatched(t: &Transaction, credential: &str, now: Millis) -> Result<(), rusqlite::Error> {
+pub(super) fn not_polled(t: &Transaction, credential: &str, now: Millis) -> Result<(), rusqlite::Error> {
     let note = format!(
         "INSERT INTO credential_health (credentialId, trouble, since)
-         SELECT id, '{UNWATCHED}', ?2 FROM integration_credentials WHERE id = ?1 {NOTE}"
+         SELECT id, '{NOT_POLLED}', ?2 FROM integration_credentials WHERE id = ?1 {NOTE}"
     );
     t.execute(&note, params![credential, now]).map(drop)
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::filter::{Conditions, Filter, ListOrder, ListView, OTHER_NUMBER};
-use super::health::UNWATCHED;
+use super::health::NOT_POLLED;
 use super::instances::parsed;
 use super::viewer::{bound, by_id_or_name, hidden, keyed, seen, server_reached, values};
 use super::{Error, Store, scans};
@@ -360,7 +360,7 @@ fn failing_servers(c: &Connection, viewer: &Viewer) -> rusqlite::Result<Vec<Fail
     let query = format!(
         "SELECT c.id, c.name, h.trouble, h.since
          FROM credential_health h JOIN integration_credentials c ON c.id = h.credentialId
-         WHERE h.trouble <> '{UNWATCHED}' AND c.isActive AND ({} OR EXISTS (
+         WHERE h.trouble <> '{NOT_POLLED}' AND c.isActive AND ({} OR EXISTS (
              SELECT 1 FROM messaging_instances i WHERE i.credentialId = c.id AND {}))
          ORDER BY c.name, c.id",
         viewer.knows_servers(),

@@ -88,7 +88,7 @@ fn the_log_has_one_line_for_a_request_and_what_was_asked_of_upstream_at_debug() 
     }
     let log = log_of_a_call("debug");
     for (words, level) in [
-        (" evolution GET fetchInstances ", " DEBUG id=watch-"),
+        (" evolution GET fetchInstances ", " DEBUG id=poll-"),
         (" evolution POST create ", " DEBUG id=r"),
         (" GET /livez 200 ", " DEBUG id=r"),
         (" GET /assets/{*} 200 ", " DEBUG id=r"),

@@ -15,7 +15,7 @@
 use crate::domain::{ConnectionState, Integration, Pairing};
 use ConnectionState::{Close, Open, Unloaded};
 use Step::{AskCode, AwaitCode, AwaitCreate, AwaitLoad, AwaitOpen, ChooseServer, OpenSocket, Watch};
-use Step::{Connected, Create, Fight, Look, Refuse, WriteRow};
+use Step::{Connected, Create, EndFighting, Look, Refuse, WriteRow};
 
 /// All that decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +112,7 @@ pub(super) enum Step {
     /// Watch what the socket does by itself.
     Watch(Returning),
     /// End: two sockets replace each other, and no call can do anything about it.
-    Fight,
+    EndFighting,
     /// Wait for the paired phone's socket to open; ask for nothing but its state.
     AwaitOpen,
     /// Open a socket, once, and wait for its code.
@@ -163,7 +163,7 @@ const RULES: &[Rule] = &[
     (|f| f.is_in(Unloaded), AwaitLoad),
     // One of two sockets is open until the other comes back, which may take longer than a call: the monitor's
     // window decides whether that is over.
-    (|f| f.is_in(Open) && f.row == Row::Fighting, Fight),
+    (|f| f.is_in(Open) && f.row == Row::Fighting, EndFighting),
     (|f| f.is_in(Open), Connected),
     // A phone is paired: no connect at all.
     (|f| f.is(Pairing::Paired), AwaitOpen),
@@ -353,7 +353,7 @@ mod tests {
                     assert!(facts.may_adopt || facts.row.is_settled(), "a phone is taken over: {facts:?}");
                     assert_ne!(facts.row, Row::Fighting, "half of a fight is no connection: {facts:?}");
                 }
-                Fight => assert!(facts.row == Row::Fighting && facts.is_in(Open), "{facts:?}"),
+                EndFighting => assert!(facts.row == Row::Fighting && facts.is_in(Open), "{facts:?}"),
                 Refuse | ChooseServer | WriteRow | Look | AwaitCreate | AwaitLoad | AwaitOpen | Watch(_) => {}
             }
             let touches = !matches!(step, Refuse | ChooseServer | WriteRow);
@@ -444,7 +444,7 @@ mod tests {
             let facts = facts(row, upstream, socket);
             assert_eq!(plan(&facts), step, "{row:?} {upstream:?} {socket:?}");
             if facts.row == Row::Settled {
-                let of_a_fight = if step == Connected { Fight } else { step };
+                let of_a_fight = if step == Connected { EndFighting } else { step };
                 assert_eq!(plan(&CallFacts { row: Row::Fighting, ..facts }), of_a_fight, "{facts:?}");
             }
         }

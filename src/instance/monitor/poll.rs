@@ -74,7 +74,7 @@ impl<'a> Poller<'a> {
     /// Polls once; `names` are probed one by one. An error clears the suspicions, since they count only
     /// while the server answers.
     pub(super) fn poll(&mut self, names: &HashSet<String>) -> Result<Remainder, PollError> {
-        let trace = new_id("watch-");
+        let trace = new_id("poll-");
         self.try_poll(&trace, names).inspect_err(|_| {
             self.suspicions.clear_all();
             self.turns.clear_all();

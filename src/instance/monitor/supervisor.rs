@@ -17,7 +17,7 @@ pub(super) struct Supervisor {
     /// Whether the log says already that the credentials cannot be read.
     is_failing: bool,
     /// The credentials of which the log says already that their servers are not polled.
-    unwatched: HashSet<String>,
+    not_polled: HashSet<String>,
     purged: Option<Instant>,
     /// When it was last noted which servers answer.
     asked_noted: Instant,
@@ -30,7 +30,7 @@ impl Supervisor {
         Self {
             state,
             is_failing: false,
-            unwatched: HashSet::new(),
+            not_polled: HashSet::new(),
             purged: None,
             asked_noted: Instant::now(),
             version: None,
@@ -109,24 +109,24 @@ impl Supervisor {
             }
         };
         self.is_failing = false;
-        let mut unwatched: HashSet<String> = read.iter().filter_map(|c| c.as_ref().err().cloned()).collect();
+        let mut not_polled: HashSet<String> = read.iter().filter_map(|c| c.as_ref().err().cloned()).collect();
         let credentials: Vec<_> = read.into_iter().flatten().collect();
         let active = credentials.iter().filter(|c| c.active);
-        unwatched.extend(active.map(|c| c.id.clone()));
-        let Some(ended) = self.change_roster(credentials, &mut unwatched) else { return };
+        not_polled.extend(active.map(|c| c.id.clone()));
+        let Some(ended) = self.change_roster(credentials, &mut not_polled) else { return };
         let limit = Instant::now() + END_WAIT;
         for server in &ended {
             server.end(limit);
         }
-        self.note_unwatched(unwatched);
+        self.note_not_polled(not_polled);
     }
 
     /// Changes the roster, quickly, for requests wait for its lock. Returns the servers to be ended, or
-    /// `None` after the end; takes the ids that are polled from `unwatched`.
+    /// `None` after the end; takes the ids that are polled from `not_polled`.
     fn change_roster(
         &self,
         credentials: Vec<Credential>,
-        unwatched: &mut HashSet<String>,
+        not_polled: &mut HashSet<String>,
     ) -> Option<Vec<Arc<PolledServer>>> {
         let mut roster = self.state.roster.lock();
         if roster.over {
@@ -138,7 +138,7 @@ impl Supervisor {
             let same = before.get(&credential.id).is_some_and(|server| server.uses(&credential));
             let server = if same { before.remove(&credential.id) } else { self.begin(&credential) };
             if let Some(server) = server {
-                unwatched.remove(&credential.id);
+                not_polled.remove(&credential.id);
                 roster.servers.insert(credential.id, server);
             }
         }
@@ -146,17 +146,17 @@ impl Supervisor {
     }
 
     /// Writes which servers should be polled and are not, so that their rows say so.
-    fn note_unwatched(&mut self, unwatched: HashSet<String>) {
+    fn note_not_polled(&mut self, not_polled: HashSet<String>) {
         if self.state.pace.is_asleep() {
             return;
         }
-        for id in unwatched.difference(&self.unwatched) {
+        for id in not_polled.difference(&self.not_polled) {
             log::error!("the server of credential {id} is not polled: too many, or its row cannot be used");
-            if let Err(error) = self.state.store.note_unwatched(id) {
+            if let Err(error) = self.state.store.note_not_polled(id) {
                 log::error!("the health of {id} could not be written: {error}");
             }
         }
-        self.unwatched = unwatched;
+        self.not_polled = not_polled;
     }
 
     fn begin(&self, credential: &Credential) -> Option<Arc<PolledServer>> {

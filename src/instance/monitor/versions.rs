@@ -35,7 +35,7 @@ impl VersionLooks {
         if Instant::now() < self.due + if is_busy { BUSY } else { Duration::ZERO } {
             return;
         }
-        let client = state.client(server, &new_id("watch-"), Instant::now() + LIMIT);
+        let client = state.client(server, &new_id("poll-"), Instant::now() + LIMIT);
         let Some(versions) = client.versions() else {
             self.due = Instant::now() + self.retry;
             self.retry = (self.retry * 2).min(MAX_RETRY);

@@ -174,7 +174,7 @@ impl<'a> ConnectCall<'a> {
             let answer = match plan(&self.facts()) {
                 Step::Refuse => return self.refuse(),
                 Step::Connected => return self.connected(),
-                Step::Fight => return Err(ConnectError::Fighting),
+                Step::EndFighting => return Err(ConnectError::Fighting),
                 Step::ChooseServer => self.choose_server().map(|()| None),
                 Step::WriteRow => self.write_row().map(|()| None),
                 Step::Look => self.look().map(|()| None),
