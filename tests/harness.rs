@@ -325,6 +325,12 @@ pub fn try_post(url: &str, token: &str, body: &str) -> Result<Answer, ureq::Erro
     read(request.send(body)?)
 }
 
+/// Deletes something at a server that may die over it.
+pub fn try_delete(url: &str, token: &str) -> Result<Answer, ureq::Error> {
+    let request = agent().delete(url).header("authorization", format!("Bearer {token}"));
+    read(request.call()?)
+}
+
 pub fn get(url: &str) -> Answer {
     agent().get(url).call().and_then(read).unwrap_or_else(|e| panic!("{url}: {e}"))
 }

@@ -205,10 +205,9 @@ impl Problem {
         matches!(
             self,
             Self::Failed(UseCaseError::Busy(_))
-                | Self::Action(_, ActionError::Failed(UseCaseError::Busy(_)))
                 | Self::Store(store::Error::Busy)
                 | Self::Backup(BackupError::Busy)
-        )
+        ) || matches!(self.action_cause(), Some(ActionError::Failed(UseCaseError::Busy(_))))
     }
 
     /// The field that is wrong.
@@ -225,11 +224,19 @@ impl Problem {
     /// The word for what is behind an upstream error's code, where that is known.
     pub fn cause(&self) -> Option<&'static str> {
         match self {
-            Self::Untested(Check::Failed(error))
-            | Self::Failed(UseCaseError::Upstream(error))
-            | Self::Action(_, ActionError::Failed(UseCaseError::Upstream(error))) => error.cause(),
-            _ => None,
+            Self::Untested(Check::Failed(error)) | Self::Failed(UseCaseError::Upstream(error)) => {
+                error.cause()
+            }
+            _ => match self.action_cause() {
+                Some(ActionError::Failed(UseCaseError::Upstream(error))) => error.cause(),
+                _ => None,
+            },
         }
+    }
+
+    /// Why an action was not done, or not finished.
+    fn action_cause(&self) -> Option<&ActionError> {
+        if let Self::Action(_, error) = self { Some(error.cause()) } else { None }
     }
 
     /// Its code and its words.
@@ -362,6 +369,7 @@ fn action_status(error: &ActionError) -> u16 {
         | ActionError::NameThere
         | ActionError::NotOnWhatsapp => 409,
         ActionError::Failed(error) => use_case_status(error),
+        ActionError::Unfinished(unfinished) => action_status(&unfinished.error),
     }
 }
 

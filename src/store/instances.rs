@@ -247,10 +247,10 @@ impl Store {
     }
 
     /// The same for an act, which is noted with it.
-    pub fn save_act(&self, instance: &InstanceRow, action: AuditAction) -> Result<bool, Error> {
+    pub fn save_act(&self, instance: &InstanceRow, action: AuditAction, detail: &str) -> Result<bool, Error> {
         let now = self.clock.now();
         let saved = self.write(|t| {
-            note(t, now, action, &instance.id, "")?;
+            note(t, now, action, &instance.id, detail)?;
             save(t, instance, now)
         });
         Ok(saved? == 1)

@@ -69,9 +69,19 @@ impl Store {
         self.read(|c| c.prepare_cached(query)?.query_row([instance, credential], read).optional())
     }
 
-    /// Forgets what the row left there: it is removed, or somebody else's.
-    pub fn forget_left_instance(&self, instance: &str, credential: &str) -> Result<(), Error> {
-        self.write(|t| forget(t, instance, credential))
+    /// Forgets what the row left there: nothing of it is there any more. Where it `was_removed` from here, that is noted.
+    pub fn forget_left_instance(
+        &self,
+        instance: &str,
+        credential: &str,
+        was_removed: bool,
+    ) -> Result<(), Error> {
+        self.write(|t| {
+            if was_removed {
+                audit::note(t, self.clock.now(), AuditAction::InstanceRemove, instance, credential)?;
+            }
+            forget(t, instance, credential)
+        })
     }
 
     /// The rows that are connected where they moved to, and have left something elsewhere: the next ones after an id.

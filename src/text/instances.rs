@@ -7,7 +7,7 @@ use super::moves;
 use super::sentence::Sentence;
 use super::servers::upstream;
 use crate::domain::{Reason, UseCaseError};
-use crate::instance::actions::{Action, ActionError};
+use crate::instance::actions::{Action, ActionError, Unfinished};
 
 /// 409: there is no code to show.
 pub fn already_connected() -> &'static str {
@@ -131,8 +131,31 @@ pub fn action_error(action: Action, error: &ActionError) -> Sentence {
             return Sentence { code: error.code(), error: failed(action).to_owned(), detail };
         }
         ActionError::Failed(error) => return use_case_error(error),
+        ActionError::Unfinished(unfinished) => return unfinished_action(action, unfinished),
     };
     Sentence { code, error: error.to_owned(), detail: detail.map(Into::into) }
+}
+
+/// How far an action came that several servers have a part in, and what is left to do.
+fn unfinished_action(action: Action, unfinished: &Unfinished) -> Sentence {
+    let sentence = action_error(action, &unfinished.error);
+    let mut says = Vec::new();
+    if !unfinished.done.is_empty() {
+        let servers = unfinished.done.join(", ");
+        says.push(match action {
+            Action::Logout => say!("Já desconectada em: {servers}.", "Logged out already at: {servers}."),
+            _ => say!("Já removida de: {servers}.", "Removed already from: {servers}."),
+        });
+    }
+    let why = sentence.detail.unwrap_or_default();
+    match &unfinished.left {
+        Some(server) => says.push(say!(
+            "No servidor {server}, de onde ela mudou: {why} Se ele não volta mais, remova a credencial dele.",
+            "At server {server}, which it moved from: {why} If that one is gone for good, remove its credential."
+        )),
+        None => says.push(why.into_owned()),
+    }
+    Sentence { detail: Some(says.join(" ").into()), ..sentence }
 }
 
 fn failed(action: Action) -> &'static str {

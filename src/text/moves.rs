@@ -112,7 +112,7 @@ pub fn move_done(done: &InstanceMove) -> String {
         OldInstance::Removed => {
             either(" A instância do servidor antigo foi removida.", " The old server's instance was removed.")
         }
-        OldInstance::NotRemoved(_) => either(
+        OldInstance::NotRemoved => either(
             " A do servidor antigo não pôde ser removida agora: o pareia tenta de novo quando o celular conectar no novo.",
             " The old server's could not be removed now: pareia tries again once the phone is connected to the new one.",
         ),

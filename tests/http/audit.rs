@@ -89,7 +89,13 @@ const ACTS: &[(usize, &str, &str, u16, &str)] = &[
     (0, "POST CREDENTIAL/enable", "", 200, "credential.enable cred_a - done"),
     (0, "POST /api/notices", r#"{"channel":"ntfy","address":"topico"}"#, 200, "notice.add ntfy - done"),
     (0, "POST /api/admin/backups", "", 200, "backup.make"),
-    (0, "DELETE ROW", "", 200, "instance.delete minha-loja - done"),
+    (
+        0,
+        "DELETE ROW",
+        "",
+        200,
+        "instance.remove minha-loja cred_a done; chefe session instance.delete minha-loja - done",
+    ),
     (0, "DELETE CREDENTIAL", "", 200, "credential.remove cred_a - done"),
     (0, "DELETE /api/admin/users/ana?instancesTo=chefe", "", 200, "user.remove ana chefe done"),
     (

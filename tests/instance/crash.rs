@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use pareia::sim::{Sim, Version};
+use pareia::store::Store;
 
-use crate::harness::{Folder, ask, recorded, sql, together, try_post, until};
+use crate::harness::{Folder, add_credential, ask, recorded, sql, together, try_delete, try_post, until};
 use crate::serving::{Serving, furnish};
 
 const ROUNDS: u64 = 12;
@@ -111,4 +112,47 @@ fn a_kill_while_a_call_is_unanswered_upstream_doubles_nothing() {
     for endpoint in ["fetchInstances", "create", "connect", "connectionState"] {
         killed_during(endpoint);
     }
+}
+
+/// Kills the program while the deletion of what is the row's own is unanswered: what it left elsewhere is removed.
+#[test]
+fn a_deletion_that_a_kill_cuts_short_is_finished_by_the_next() {
+    let [old, new] = [(); 2].map(|()| Sim::start(recorded(Version::V2_3_7)).expect("the simulation starts"));
+    let folder = Folder::new();
+    let token = furnish(folder.path(), &old.url());
+    let serving = Serving::start(folder.path());
+    let connect = |serving: &Serving| try_post(&serving.route(), &token, &ask("loja").to_string());
+    assert_eq!(connect(&serving).expect("an answer").status, 200);
+    serving.kill();
+    let store = Store::open(folder.path()).expect("the store opens");
+    assert!(add_credential(&store, "b", &new.url(), None));
+    drop(store);
+    sql(folder.path(), "UPDATE integration_credentials SET intake = 'draining' WHERE id = 'a'");
+    // Nobody is scanning.
+    sql(folder.path(), "UPDATE messaging_instances SET qrCode = NULL, connectOutUntil = NULL");
+    let serving = Serving::start(folder.path());
+    assert_eq!(connect(&serving).expect("an answer").status, 200);
+    let left = "SELECT credentialId FROM left_instances";
+    assert_eq!(sql(folder.path(), left), [["a"]]);
+
+    let path = |serving: &Serving| format!("{}/loja", serving.route());
+    let arrived = |sim: &Sim| sim.control().calls().iter().any(|call| call.endpoint == "delete");
+    std::thread::scope(|scope| {
+        new.control().slow(HELD);
+        let (path, token) = (path(&serving), &token);
+        let cut_short = scope.spawn(move || try_delete(&path, token));
+        until("the deletion arrived", || arrived(&new));
+        serving.kill();
+        assert!(cut_short.join().expect("a caller").is_err(), "it was answered before the kill");
+    });
+    new.control().slow(Duration::ZERO);
+    let removed = "SELECT detail FROM audit_entries WHERE action = 'instance.remove'";
+    assert_eq!((sql(folder.path(), removed), sql(folder.path(), left)), (vec![vec!["a".to_owned()]], vec![]));
+    assert_eq!(sql(folder.path(), "SELECT channelInstanceId FROM messaging_instances"), [["loja"]]);
+
+    let serving = Serving::start(folder.path());
+    assert_eq!(try_delete(&path(&serving), &token).expect("an answer").status, 200);
+    assert_eq!(sql(folder.path(), "SELECT count(*) FROM messaging_instances"), [["0"]]);
+    until("both are gone", || [&old, &new].iter().all(|sim| sim.control().state("loja").is_none()));
+    serving.kill();
 }

@@ -1,7 +1,7 @@
 //! Where numbers are placed, how they move between servers with their settings, and what is left behind until the
 //! phone is connected anew.
 
-use pareia::sim::{Sim, Version};
+use pareia::sim::{Fault, Sim, Version};
 use serde_json::{Value, json};
 
 use super::monitor::swift;
@@ -443,6 +443,96 @@ fn what_a_row_left_goes_with_its_phone_when_it_is_logged_out_or_deleted() {
     assert_eq!(two.shop.call("DELETE", &format!("{ROUTE}/loja")).status, 200);
     until("it is gone", || two.shop.sim.control().state("loja").is_none());
     assert!(two.homes().is_empty());
+}
+
+/// What the trail tells of one kind of acts: of which server, and with what result.
+fn trail(two: &TwoServers, action: &str) -> Vec<String> {
+    let entries = format!(
+        "SELECT coalesce(detail, '') || ' ' || result FROM audit_entries WHERE action = '{action}' ORDER BY id"
+    );
+    two.shop.sql(&entries).concat()
+}
+
+/// Moves `loja`, which is connected, to the other server and connects it there.
+fn moved_and_connected(version: Version) -> TwoServers {
+    let two = TwoServers::new(Shop::new(instant(version)), version);
+    two.rule("cred_b", &json!({"intake": "closed"}));
+    two.connect(&two.shop.sim, "loja");
+    assert_eq!(two.relocate("loja", &json!({"to": "cred_b"})).status, 200);
+    two.connect(&two.other, "loja");
+    two
+}
+
+#[test]
+fn a_server_that_is_down_keeps_a_deletion_from_removing_anything() {
+    for version in [Version::V2_3_7, Version::V1_8_2] {
+        let two = moved_and_connected(version);
+        let old = two.shop.sim.control();
+        for (method, act) in [("DELETE", ""), ("DELETE", "?dryRun=true"), ("POST", "/logout")] {
+            old.refuse(true);
+            let refused = two.shop.call(method, &format!("{ROUTE}/loja{act}"));
+            assert_eq!((refused.status, refused.code()), (502, "evolution_unreachable"), "{act}");
+            let detail = refused.body["detail"].as_str().expect("what failed");
+            assert!(detail.contains("servidor cred_a") && !detail.contains("Já"), "{detail}");
+            old.refuse(false);
+            assert!(TwoServers::is_open(&two.other, "loja") && TwoServers::is_open(&two.shop.sim, "loja"));
+        }
+        assert_eq!((trail(&two, "instance.remove").len(), two.left()), (0, vec!["cred_a".to_owned()]));
+        assert_eq!(two.shop.call("DELETE", &format!("{ROUTE}/loja")).status, 200);
+        assert_eq!(trail(&two, "instance.remove"), ["cred_a done", "cred_b done"], "{version:?}");
+        assert_eq!(trail(&two, "instance.delete"), [" evolution_unreachable", " done"], "{version:?}");
+        until("both are gone", || {
+            [&two.shop.sim, &two.other].iter().all(|sim| sim.control().state("loja").is_none())
+        });
+    }
+}
+
+#[test]
+fn an_action_that_fails_half_way_says_what_is_done_and_is_finished_by_the_next() {
+    let two = moved_and_connected(Version::V2_3_7);
+    two.other.control().fault_at("delete", Fault::Http500, Some(1));
+    let failed = two.shop.call("DELETE", &format!("{ROUTE}/loja"));
+    assert_eq!((failed.status, failed.code()), (502, "evolution_error"));
+    let detail = failed.body["detail"].as_str().expect("what is done");
+    assert!(detail.starts_with("Já removida de: cred_a. "), "{detail}");
+    assert_eq!((trail(&two, "instance.remove"), two.left()), (vec!["cred_a done".to_owned()], Vec::new()));
+    assert!(TwoServers::is_open(&two.other, "loja"), "its own is as it was");
+    let deleted = two.shop.call("DELETE", &format!("{ROUTE}/loja"));
+    assert_eq!(deleted.data("removes"), &json!(["upstream", "session", "row", "history", "links"]));
+    assert_eq!(trail(&two, "instance.remove"), ["cred_a done", "cred_b done"]);
+
+    let two = moved_and_connected(Version::V2_3_7);
+    two.shop.sim.control().fault_at("delete", Fault::Http500, Some(1));
+    let failed = two.shop.call("POST", &format!("{ROUTE}/loja/logout"));
+    assert_eq!((failed.status, failed.code()), (502, "evolution_error"));
+    let detail = failed.body["detail"].as_str().expect("what is done");
+    assert!(detail.starts_with("Já desconectada em: cred_b. No servidor cred_a, "), "{detail}");
+    assert_eq!(two.shown("loja", "status"), json!("disconnected"));
+    assert_eq!(trail(&two, "instance.logout"), [" done", " evolution_error"]);
+    assert_eq!(two.shop.call("POST", &format!("{ROUTE}/loja/logout")).status, 200);
+    assert_eq!((trail(&two, "instance.remove"), two.left()), (vec!["cred_a done".to_owned()], Vec::new()));
+}
+
+/// No id was known of what the row left: it may be somebody else's by now.
+#[test]
+fn what_no_id_shows_to_be_left_is_removed_by_name_alone() {
+    let two = TwoServers::watched(Version::V2_3_7);
+    two.rule("cred_b", &json!({"intake": "closed"}));
+    two.connect(&two.shop.sim, "loja");
+    assert_eq!(two.relocate("loja", &json!({"to": "cred_b"})).status, 200);
+    two.shop.set("UPDATE left_instances SET upstreamId = NULL");
+    two.connect(&two.other, "loja");
+    let from = two.shop.calls();
+    let asked_for = |name: &Option<String>| name.as_deref() == Some("loja");
+    until("the monitor has looked at it", || {
+        let calls = two.shop.sim.control().calls();
+        calls.iter().skip(from).any(|call| call.endpoint == "fetchInstances" && asked_for(&call.name))
+    });
+    assert_eq!(two.shop.call("POST", &format!("{ROUTE}/loja/logout")).status, 200);
+    assert!(two.shop.sim.control().state("loja").is_some_and(|state| state.word() != "open"));
+    assert_eq!((two.shop.sim.control().count("delete", None), two.left()), (0, vec!["cred_a".to_owned()]));
+    assert_eq!(two.shop.call("DELETE", &format!("{ROUTE}/loja")).status, 200);
+    until("it is gone", || two.shop.sim.control().state("loja").is_none());
 }
 
 #[test]

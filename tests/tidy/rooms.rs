@@ -18,7 +18,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     // Alone in naming an upstream: whoever else did would have to choose by channel as well.
     ("upstream/gateway", &["domain", "sync", "upstream", "upstream/evolution"]),
     ("instance/saved_settings", &["domain", "store", "upstream"]),
-    ("instance/moves", &["domain", "store", "upstream", "upstream/gateway"]),
+    ("instance/moves", &["domain", "store"]),
+    ("instance/commands", &["domain", "upstream"]),
+    ("instance/removal", &["domain", "store", "upstream", "upstream/gateway", "instance/commands"]),
     (
         "instance/connect",
         &[
@@ -41,8 +43,10 @@ const ROOMS: &[(&str, &[&str])] = &[
             "store",
             "upstream",
             "upstream/gateway",
+            "instance/commands",
             "instance/connect",
             "instance/moves",
+            "instance/removal",
             "instance/saved_settings",
         ],
     ),
@@ -55,7 +59,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "store",
             "upstream",
             "upstream/gateway",
-            "instance/moves",
+            "instance/removal",
             "instance/saved_settings",
         ],
     ),

@@ -84,7 +84,7 @@ impl<'a> InstanceMoveJson<'a> {
                 OldInstance::None => "none",
                 OldInstance::Stays => "stays",
                 OldInstance::Removed => "removed",
-                OldInstance::NotRemoved(_) => "not_removed",
+                OldInstance::NotRemoved => "not_removed",
             },
             message,
         }

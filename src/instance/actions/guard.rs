@@ -1,18 +1,18 @@
 //! The instance guard: a row under its instance's lock, and the row's own instance upstream. Decides which
 //! instance is the row's own, and no action.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::error::ActionError;
+use super::server_name::ServerName;
 use crate::domain::ConnectionState;
 use crate::domain::Credential;
 use crate::domain::ListedInstance;
 use crate::domain::Pairing;
 use crate::domain::Phone;
 use crate::domain::Status;
-use crate::domain::UpstreamError;
 use crate::domain::{AuditAction, BusyCause, UpstreamName, UseCaseError, Viewer};
+use crate::instance::commands::CommandTarget;
 use crate::instance::connect::{ConnectService, server_address};
 use crate::instance::saved_settings::SettingsKeeper;
 use crate::store::{self, InstanceRef, InstanceRow};
@@ -26,16 +26,8 @@ const LOCK_WAIT: Duration = Duration::from_secs(10);
 const PERMIT_WAIT: Duration = Duration::from_secs(1);
 /// Deadline of all requests of an action, from the moment it has the lock.
 const UPSTREAM: Duration = Duration::from_secs(20);
-/// Most tries of a delete. 1.8 refuses it while a phone is connected, and answers the logout before it is
-/// done. Recorded: the first try after the logout succeeds.
-const DELETES: u32 = 5;
-/// How long a server may take to load an instance after a restart, or to finish a removal. Recorded: up
-/// to 1.5 s.
-const LOAD: Duration = Duration::from_secs(5);
 /// Longest look at what is set of an instance before it is deleted.
 const SAVE: Duration = Duration::from_secs(3);
-/// Pause before the next look or try.
-const DELETE_PAUSE: Duration = Duration::from_millis(300);
 
 /// A row under its instance's lock: no other call or action in any process touches it meanwhile.
 pub(super) struct InstanceGuard<'a> {
@@ -78,10 +70,11 @@ impl<'a> InstanceGuard<'a> {
     pub(super) fn save_act(
         &mut self,
         action: AuditAction,
+        detail: &str,
         change: impl FnOnce(&mut InstanceRow),
     ) -> Result<(), ActionError> {
         change(&mut self.row);
-        self.saved(self.service.store().save_act(&self.row, action))
+        self.saved(self.service.store().save_act(&self.row, action, detail))
     }
 
     fn saved(&self, saved: Result<bool, store::Error>) -> Result<(), ActionError> {
@@ -92,15 +85,13 @@ impl<'a> InstanceGuard<'a> {
         }
     }
 
-    /// Deletes the row and all that is held about it and the viewer sees.
-    pub(super) fn erase_row(self, viewer: &Viewer) -> Result<(), ActionError> {
-        let gone = self.service.store().erase_instance(self.target, viewer);
-        gone.map(drop).map_err(|error| internal(self.trace, &error))
-    }
-
-    /// Deletes the row.
-    pub(super) fn delete_row(self) -> Result<(), ActionError> {
-        let gone = self.service.store().delete_instance(&self.row.id);
+    /// Deletes the row; for an eraser with all that is held about it and they see.
+    pub(super) fn delete_row(self, eraser: Option<&Viewer>) -> Result<(), ActionError> {
+        let store = self.service.store();
+        let gone = match eraser {
+            Some(viewer) => store.erase_instance(self.target, viewer),
+            None => store.delete_instance(&self.row.id),
+        };
         gone.map(drop).map_err(|error| internal(self.trace, &error))
     }
 }
@@ -147,7 +138,7 @@ pub(super) fn find<'a>(
         target,
         trace,
         upstream_name: row.upstream_name.clone(),
-        credential: credential.id,
+        server: ServerName { id: credential.id, name: credential.name },
         client,
         deadline,
         is_listed: false,
@@ -194,18 +185,15 @@ pub(super) fn internal(trace: &str, error: &store::Error) -> ActionError {
     error.into()
 }
 
-/// A method of the client that is a command.
-type CommandMethod =
-    fn(&(dyn UpstreamClient + 'static), &UpstreamName) -> Result<CommandOutcome, UpstreamError>;
-
 /// The row's own instance upstream.
 pub(super) struct OwnInstance<'a> {
     service: &'a ConnectService,
     target: &'a InstanceRef,
-    trace: &'a str,
+    pub(super) trace: &'a str,
     /// What the instance is called upstream.
     upstream_name: UpstreamName,
-    credential: String,
+    /// Its server.
+    pub(super) server: ServerName,
     client: Box<dyn UpstreamClient>,
     deadline: Instant,
     /// Whether the list showed it.
@@ -237,31 +225,17 @@ impl OwnInstance<'_> {
         state: ConnectionState,
         pairing: Pairing,
     ) -> Result<Option<Connected>, ActionError> {
-        if !self.service.may_ask_code(&self.credential, &self.target.name, row, (state, pairing)) {
+        if !self.service.may_ask_code(&self.server.id, &self.target.name, row, (state, pairing)) {
             return Ok(None);
         }
         Ok(Some(self.client.code(&self.upstream_name)?))
     }
 
-    /// Deletes the instance; whether there was one.
+    /// Deletes the instance, after what people set of it was saved; whether there was one.
     pub(super) fn delete(&self) -> Result<bool, ActionError> {
-        self.await_load()?;
-        self.save_settings();
-        for attempt in 0..DELETES {
-            if attempt > 0 {
-                thread::sleep(DELETE_PAUSE);
-            }
-            match self.command(UpstreamClient::delete)? {
-                outcome @ (CommandOutcome::Done | CommandOutcome::Missing) => {
-                    self.clear_pending_connect();
-                    return Ok(outcome == CommandOutcome::Done);
-                }
-                // 1.8 deletes no connected instance; 2.x logs out by itself.
-                CommandOutcome::NotNow => drop(self.logout()?),
-                CommandOutcome::Unsupported => break,
-            }
-        }
-        Err(UpstreamError::Unexpected.into())
+        let was_there = self.commands().delete(|| self.save_settings())?;
+        self.clear_pending_connect();
+        Ok(was_there)
     }
 
     /// Saves what people set of the instance, for a create that may follow. What cannot be read keeps nobody from
@@ -277,21 +251,8 @@ impl OwnInstance<'_> {
         }
     }
 
-    /// Waits until the instance is loaded or gone: in between, upstream answers a delete with success and
-    /// deletes nothing.
-    fn await_load(&self) -> Result<(), ActionError> {
-        let until = Instant::now() + LOAD;
-        while self.state()? == Some(ConnectionState::Unloaded) {
-            if Instant::now() >= until {
-                return Err(UpstreamError::NotLoaded.into());
-            }
-            thread::sleep(DELETE_PAUSE);
-        }
-        Ok(())
-    }
-
     pub(super) fn logout(&self) -> Result<CommandOutcome, ActionError> {
-        self.command(UpstreamClient::logout).map(|outcome| self.closed(outcome))
+        Ok(self.closed(self.commands().send(UpstreamClient::logout)?))
     }
 
     /// Closes a socket that waits for a scan, or does not: after any wait a phone may have scanned.
@@ -312,27 +273,20 @@ impl OwnInstance<'_> {
     }
 
     pub(super) fn restart(&self) -> Result<CommandOutcome, ActionError> {
-        self.command(UpstreamClient::restart)
+        Ok(self.commands().send(UpstreamClient::restart)?)
     }
 
-    /// Sends a command. One that a 429 turned away is sent again when the server says so, where that is in time and
-    /// no other instance has the name by then.
-    fn command(&self, send: CommandMethod) -> Result<CommandOutcome, ActionError> {
-        loop {
-            match send(&*self.client, &self.upstream_name) {
-                Err(UpstreamError::RateLimited(wait)) if Instant::now() + wait < self.deadline => {
-                    thread::sleep(wait);
-                }
-                outcome => return Ok(outcome?),
-            }
-            if self.listed()?.is_some_and(|listed| listed.id != self.id) {
-                return Err(ActionError::NotYours);
-            }
+    fn commands(&self) -> CommandTarget<'_> {
+        CommandTarget {
+            client: &*self.client,
+            name: &self.upstream_name,
+            id: self.id.as_deref(),
+            deadline: self.deadline,
         }
     }
 
     /// Clears the pending connect: the socket that it could open is gone.
     fn clear_pending_connect(&self) {
-        self.service.gateway().clear_pending_connect(&self.credential, &self.target.name);
+        self.service.gateway().clear_pending_connect(&self.server.id, &self.target.name);
     }
 }

@@ -1,7 +1,7 @@
 //! Actions on one instance: delete it, log its phone out, restart it, give up a pairing that nobody scanned, write
 //! what a person says of it.
 //!
-//! The program never acts by itself: each action is one request of one person for one row. It holds the
+//! Nothing here happens by itself: each action is one request of one person for one row. It holds the
 //! instance's lock, as a connect call does, so that the two never interleave, in whatever process. It
 //! touches only the row's own instance upstream, and can be repeated after any failure: what is done
 //! already counts as done.
@@ -10,23 +10,26 @@ mod error;
 mod guard;
 mod moving;
 mod pairing;
+mod removal;
+mod server_name;
 mod test_message;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use error::ActionError;
-pub use moving::{InstanceMove, OldInstance, ServerName};
+pub use error::{ActionError, Unfinished};
+pub use moving::{InstanceMove, OldInstance};
+pub use removal::Removed;
+pub use server_name::ServerName;
 
 use crate::domain::ConnectionState;
-use crate::domain::{
-    AuditAction, BusyCause, Description, Phone, Reason, Status, UseCaseError, Viewer, from_now,
-};
+use crate::domain::{AuditAction, BusyCause, Description, Phone, Reason, Status, UseCaseError, from_now};
 use crate::instance::connect::ConnectService;
-use crate::store::{InstanceRef, InstanceRow, LeftInstance, Store};
+use crate::instance::removal::Unidentified;
+use crate::store::{InstanceRef, InstanceRow, Store};
 use crate::sync::{Permit, PermitLimits, Permits};
 use crate::upstream::CommandOutcome;
-use guard::{InstanceGuard, UpstreamOfRow};
+use guard::{InstanceGuard, OwnInstance, UpstreamOfRow};
 
 /// Most actions on one row at a time; each holds a thread while it waits for the others.
 const MAX_FOR_ROW: usize = 4;
@@ -55,26 +58,6 @@ pub enum Action {
     SendTest,
 }
 
-/// What a deletion takes away beside the row, its history and its links.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Removed {
-    /// The instance upstream.
-    pub upstream: bool,
-    /// A phone's session with that instance.
-    pub session: bool,
-    /// Whether another instance has the name upstream, which stays as it is.
-    pub other_stays: bool,
-}
-
-impl Removed {
-    fn of(row: &InstanceRow, upstream: bool, left: &[LeftInstance], found: &UpstreamOfRow) -> Self {
-        let session = upstream && (row.paired_at.is_some() || row.status == Status::Connected);
-        let session = session || left.iter().any(|left| left.paired_at.is_some());
-        let upstream = upstream || !left.is_empty();
-        Self { upstream, session, other_stays: matches!(found, UpstreamOfRow::OtherOfName) }
-    }
-}
-
 /// The actions, on the data folder and the connections of a connect service.
 pub struct ActionService {
     service: Arc<ConnectService>,
@@ -88,119 +71,30 @@ impl ActionService {
         Self { service, by_row: permits(MAX_FOR_ROW), by_owner: permits(MAX_FOR_OWNER) }
     }
 
-    /// What [`ActionService::delete`] would take away now, and why it would not. Changes nothing.
-    pub fn would_remove(
-        &self,
-        target: &InstanceRef,
-        keep_upstream: bool,
-        trace: &str,
-    ) -> Result<Removed, ActionError> {
-        let _permits = self.permits(target)?;
-        let row = guard::read(&self.service, target)?;
-        let found = if keep_upstream {
-            UpstreamOfRow::Nothing
-        } else {
-            guard::find(&self.service, target, &row, trace)?
-        };
-        let upstream = match &found {
-            UpstreamOfRow::Own(own) => own.exists()?,
-            UpstreamOfRow::Nothing | UpstreamOfRow::OtherOfName => false,
-        };
-        let left = if keep_upstream { Vec::new() } else { self.left_by(&row, trace)? };
-        Ok(Removed::of(&row, upstream, &left, &found))
-    }
-
     /// The data folder that actions work on.
     pub(crate) fn store(&self) -> &Store {
         self.service.store()
-    }
-
-    /// Deletes the instance upstream, then the row with all that belongs to it. With
-    /// `keep_upstream`, or where another instance has the name, only the row is forgotten.
-    pub fn delete(
-        &self,
-        target: &InstanceRef,
-        keep_upstream: bool,
-        trace: &str,
-    ) -> Result<Removed, ActionError> {
-        self.remove(target, keep_upstream, None, trace)
-    }
-
-    /// The same, and erases all that is held about the instance and that the viewer sees: settings, notices, its name
-    /// in the audit trail.
-    pub fn erase(
-        &self,
-        target: &InstanceRef,
-        keep_upstream: bool,
-        viewer: &Viewer,
-        trace: &str,
-    ) -> Result<Removed, ActionError> {
-        self.remove(target, keep_upstream, Some(viewer), trace)
-    }
-
-    fn remove(
-        &self,
-        target: &InstanceRef,
-        keep_upstream: bool,
-        eraser: Option<&Viewer>,
-        trace: &str,
-    ) -> Result<Removed, ActionError> {
-        let _permits = self.permits(target)?;
-        let guard = InstanceGuard::take(&self.service, target, trace)?;
-        let found = if keep_upstream { UpstreamOfRow::Nothing } else { guard.find()? };
-        let upstream = match &found {
-            UpstreamOfRow::Own(own) => own.delete()?,
-            UpstreamOfRow::Nothing | UpstreamOfRow::OtherOfName => false,
-        };
-        let left = if keep_upstream { Vec::new() } else { self.left_by(&guard.row, trace)? };
-        self.remove_left(&guard.row, &left, trace)?;
-        let removed = Removed::of(&guard.row, upstream, &left, &found);
-        match eraser {
-            Some(viewer) => guard.erase_row(viewer)?,
-            None => guard.delete_row()?,
-        }
-        log::info!("id={trace} {} was deleted, upstream too: {upstream}", target.id);
-        Ok(removed)
     }
 
     /// Logs the phone out, also of what the row left on other servers; with none connected, that is done already.
     pub fn logout(&self, target: &InstanceRef, trace: &str) -> Result<(), ActionError> {
         let _permits = self.permits(target)?;
         let mut guard = InstanceGuard::take(&self.service, target, trace)?;
-        let left = self.left_by(&guard.row, trace)?;
-        self.remove_left(&guard.row, &left, trace)?;
-        let Some(own) = guard.find()?.own()? else {
-            let is_done = left.is_empty();
-            return if is_done {
-                Ok(())
-            } else {
-                guard.save_act(AuditAction::InstanceLogout, InstanceRow::forget_phone)
-            };
-        };
-        let mut outcome = own.logout()?;
-        if outcome == CommandOutcome::NotNow && pairing::comes_back(&own, &guard.row)? {
-            outcome = own.logout()?;
+        let own = guard.find()?.own()?;
+        let remover = self.left_remover(trace);
+        let left = self.find_left(&guard.row, &remover)?;
+        let mut done = Vec::new();
+        // First, since only this one may be refused: nothing has changed then.
+        if let Some(own) = &own {
+            log_out_own(own, &mut guard)?;
+            done.push(own.server.name.clone());
         }
-        // The phone stays paired, so the logout was not done.
-        if outcome == CommandOutcome::NotNow && pairing::is_paired(&own, &guard.row, ConnectionState::Close)?
-        {
-            return Err(ActionError::Reconnecting);
+        self.remove_left(&guard.row, &left, Unidentified::IsLoggedOut, &remover, &mut done)?;
+        let has_phone = guard.row.paired_at.is_some() || guard.row.linked.is_some() || !left.is_empty();
+        if own.is_none() && has_phone {
+            return guard.save_act(AuditAction::InstanceLogout, "", InstanceRow::forget_phone);
         }
-        log::info!("id={trace} {} was logged out: {outcome:?}", target.name);
-        guard.save_act(AuditAction::InstanceLogout, |row| {
-            if outcome == CommandOutcome::Done {
-                row.connect_out_until = None;
-            }
-            // The monitor finds out whether a missing instance is lost.
-            if outcome != CommandOutcome::Missing
-                || matches!(row.status, Status::Connected | Status::Connecting)
-            {
-                row.become_status(Status::Disconnected, Reason::LoggedOut);
-            }
-            row.hide_code();
-            row.forget_phone();
-            row.forget_scans();
-        })
+        Ok(())
     }
 
     /// Writes what a person says of the instance: the number it is for, and the texts about it. A call under way
@@ -277,6 +171,32 @@ impl ActionService {
             self.by_owner.try_acquire(target.user.clone()).ok_or(UseCaseError::Busy(BusyCause::Calls))?;
         Ok([of_row, of_owner])
     }
+}
+
+/// Logs the phone of the row's own instance out, and notes that.
+fn log_out_own(own: &OwnInstance, guard: &mut InstanceGuard) -> Result<(), ActionError> {
+    let mut outcome = own.logout()?;
+    if outcome == CommandOutcome::NotNow && pairing::comes_back(own, &guard.row)? {
+        outcome = own.logout()?;
+    }
+    // The phone stays paired, so the logout was not done.
+    if outcome == CommandOutcome::NotNow && pairing::is_paired(own, &guard.row, ConnectionState::Close)? {
+        return Err(ActionError::Reconnecting);
+    }
+    log::info!("id={} the phone of row {} was logged out: {outcome:?}", own.trace, guard.row.id);
+    guard.save_act(AuditAction::InstanceLogout, "", |row| {
+        if outcome == CommandOutcome::Done {
+            row.connect_out_until = None;
+        }
+        // The monitor finds out whether a missing instance is lost.
+        if outcome != CommandOutcome::Missing || matches!(row.status, Status::Connected | Status::Connecting)
+        {
+            row.become_status(Status::Disconnected, Reason::LoggedOut);
+        }
+        row.hide_code();
+        row.forget_phone();
+        row.forget_scans();
+    })
 }
 
 /// A set of permits that nobody waits for: their holders wait for the instance's lock.

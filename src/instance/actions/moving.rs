@@ -8,27 +8,18 @@ use std::time::{Duration, Instant};
 use super::ActionService;
 use super::error::ActionError;
 use super::guard::{self, InstanceGuard, UpstreamOfRow};
+use super::server_name::ServerName;
 use crate::domain::{
-    BusyCause, Credential, Intake, ServerRoom, SettingsKind, Status, UpstreamError, UseCaseError, roomiest,
+    BusyCause, Credential, Intake, ServerRoom, SettingsKind, Status, UseCaseError, roomiest,
 };
 use crate::instance::connect::{ConnectService, server_address};
-use crate::instance::moves::{LeftRemover, left_by, move_back, move_to};
+use crate::instance::moves::{left_by, move_back, move_to};
+use crate::instance::removal::Unidentified;
 use crate::store::{self, InstanceRef, InstanceRow, LeftInstance, RowMove};
 use crate::upstream::UpstreamServer;
 
 /// Longest look at the server that a row is to move to.
 const LOOK: Duration = Duration::from_secs(5);
-/// Longest removal of what a row left.
-const REMOVAL: Duration = Duration::from_secs(20);
-
-/// A server, by its credential.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServerName {
-    /// The credential's id.
-    pub id: String,
-    /// What an administrator calls it.
-    pub name: String,
-}
 
 /// What becomes of the instance on the server that a row moves from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +30,7 @@ pub enum OldInstance {
     Stays,
     Removed,
     /// It was to be removed at once, and its server did not do it: it is tried again once the row is connected.
-    NotRemoved(UpstreamError),
+    NotRemoved,
 }
 
 /// What a move does, or did.
@@ -100,30 +91,24 @@ impl ActionService {
             RowMove::Gone => return Err(UseCaseError::Gone.into()),
         }
         log::info!("id={trace} {} moves to credential {}", target.name, done.to.id);
-        if remove_old && done.old == OldInstance::Stays {
-            done.old = match self.remove_left(&row, left.as_slice(), trace) {
-                Ok(()) => OldInstance::Removed,
-                Err(error) => OldInstance::NotRemoved(error),
-            };
+        if let Some(left) = left.filter(|_| remove_old) {
+            done.old = self.remove_old(&row, left, trace);
         }
         Ok(done)
     }
 
-    /// What the row left on other servers.
-    pub(super) fn left_by(&self, row: &InstanceRow, trace: &str) -> Result<Vec<LeftInstance>, ActionError> {
-        self.store().left_instances(&row.id).map_err(|error| guard::internal(trace, &error))
-    }
-
-    /// Removes that.
-    pub(super) fn remove_left(
-        &self,
-        row: &InstanceRow,
-        left: &[LeftInstance],
-        trace: &str,
-    ) -> Result<(), UpstreamError> {
-        let (store, gateway, deadline) = (self.store(), self.service.gateway(), Instant::now() + REMOVAL);
-        let remover = LeftRemover { store, gateway, trace, deadline };
-        left.iter().try_for_each(|left| remover.remove(row, left))
+    /// Removes what the row has just left, where its server does that now.
+    fn remove_old(&self, row: &InstanceRow, left: LeftInstance, trace: &str) -> OldInstance {
+        let remover = self.left_remover(trace);
+        let outcome =
+            remover.find(row, left).and_then(|found| remover.remove(row, &found, Unidentified::IsRemoved));
+        match outcome {
+            Ok(_) => OldInstance::Removed,
+            Err(error) => {
+                log::warn!("id={trace} what row {} left was not removed: {error:?}", row.id);
+                OldInstance::NotRemoved
+            }
+        }
     }
 }
 

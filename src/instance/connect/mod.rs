@@ -3,7 +3,7 @@
 //! Observe, decide, act: `plan` decides by a table, `call` does the step and adds to the facts.
 //! `singleflight` lets equal requests share one call, and different ones for a name take turns. No
 //! lock of the database is held across a call upstream, and nothing upstream is ever deleted, logged
-//! out or restarted from here: only `actions` does that, when a person asks for it by name.
+//! out or restarted from here: `actions` does that when a person asks for it by name, and the monitor removes what a row left.
 
 mod call;
 mod code_wait;

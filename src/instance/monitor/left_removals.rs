@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use super::poll_loop::catch_panic;
 use super::state::MonitorState;
 use crate::crypto::new_id;
-use crate::domain::{Status, UpstreamError};
-use crate::instance::moves::LeftRemover;
+use crate::domain::{Status, UpstreamError, UseCaseError};
+use crate::instance::removal::{LeftOutcome, LeftRemover, Unidentified};
 use crate::store::{InstanceRef, InstanceRow};
 
 /// Longest removal: a call for the name waits for as long.
 const LIMIT: Duration = Duration::from_secs(10);
-/// How soon one that failed is tried again: its server may be down for days.
+/// How soon one that was not removed is tried again: its server may be down for days, or list it without an id.
 const RETRY: Duration = Duration::from_mins(5);
 
 /// Takes turns until the end.
@@ -46,20 +46,29 @@ fn remove(state: &MonitorState, target: &InstanceRef, failed: &mut RemovalFailur
     };
     let row = store.instance(target.channel, &target.name).ok().flatten();
     let Some(row) = row.filter(|row| row.id == target.id && is_settled(row)) else { return };
-    let trace = new_id("watch-");
+    let trace = new_id("poll-");
     let deadline = Instant::now() + LIMIT;
     let remover = LeftRemover { store, gateway: &state.gateway, trace: &trace, deadline };
     for left in store.left_instances(&row.id).unwrap_or_default() {
         if failed.contains_key(&left.credential) {
             continue;
         }
-        if let Err(error) = remover.remove(&row, &left) {
-            log::warn!("id={trace} what {} left at {}: {error:?}", target.name, left.credential);
-            let of_row = matches!(error, UpstreamError::NotLoaded | UpstreamError::Unexpected);
-            let failing = if of_row { &target.id } else { &left.credential };
-            failed.insert(failing.clone(), Instant::now());
-        }
+        let credential = left.credential.clone();
+        let found = remover.find(&row, left);
+        let outcome = found.and_then(|found| remover.remove(&row, &found, Unidentified::Stays));
+        let failing = match &outcome {
+            Ok(LeftOutcome::Removed | LeftOutcome::Absent) => continue,
+            Err(UseCaseError::Upstream(error)) if is_of_server(error) => &credential,
+            _ => &target.id,
+        };
+        log::warn!("id={trace} what {} left at {credential}: {outcome:?}", target.name);
+        failed.insert(failing.clone(), Instant::now());
     }
+}
+
+/// Whether it would fail for other rows as well.
+fn is_of_server(error: &UpstreamError) -> bool {
+    !matches!(error, UpstreamError::NotLoaded | UpstreamError::Unexpected)
 }
 
 /// Whether the phone that the row is for is connected where the row is now: what it left is needed no more.

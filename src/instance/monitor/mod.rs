@@ -6,8 +6,9 @@
 //! supervisor, begins and ends those as credentials come, change and go.
 //!
 //! A call always goes first: a name whose lock is taken is left alone, its call writes the truth
-//! itself. A hint is never believed, it only makes a poll come sooner. Nothing upstream is ever
-//! changed from here, and no database lock is held across a network call.
+//! itself. A hint is never believed, it only makes a poll come sooner. No database lock is held across a network call.
+//! Upstream two things are changed from here: what a row left on a server that it moved from is removed
+//! (`left_removals`), and settings that a create of ours lost are put back (`settings_looks`).
 
 mod judge;
 mod left_removals;
