@@ -19,8 +19,8 @@ pub enum CredentialError {
     Unknown,
     /// Another credential has the id.
     Taken,
-    /// That many instances name it.
-    InUse(u32),
+    /// That many instances name it, and so many that moved away have left something there.
+    InUse { instances: u32, leaving: u32 },
     /// The stored address is one that this release does not call.
     Address(BaseUrlError),
     /// The server, or the key, failed its test.
@@ -137,12 +137,13 @@ pub fn change_placement(
     if store.change_placement(id, change)? { find(store, id) } else { Err(CredentialError::Unknown) }
 }
 
-/// Removes a credential and returns it. One that instances name is removed only with `force`: they move
-/// to an active one at their next call.
+/// Removes a credential and returns it. One that instances name, or have left something at, is removed only with
+/// `force`: the former move to an active one at their next call, what the latter left stays there for good.
 pub fn remove(store: &Store, id: &str, force: bool) -> Result<CredentialLine, CredentialError> {
     let line = find(store, id)?;
-    if line.instances > 0 && !force {
-        return Err(CredentialError::InUse(line.instances));
+    let CredentialLine { instances, leaving, .. } = line;
+    if instances + leaving > 0 && !force {
+        return Err(CredentialError::InUse { instances, leaving });
     }
     if store.remove_credential(id)? { Ok(line) } else { Err(CredentialError::Unknown) }
 }

@@ -166,7 +166,7 @@ fn set_active(store: &Store, id: &str, active: bool) -> Result<CredentialLine, C
 
 fn remove(store: &Store, id: &str, force: bool) -> CommandResult {
     let line = credentials::remove(store, id, force).map_err(|error| failure(id, error))?;
-    note(words::credential_removed(id, line.instances));
+    note(words::credential_removed(id, line.instances, line.leaving));
     warn_if_none_left(store, line.credential.channel)
 }
 
@@ -224,7 +224,7 @@ impl TableLine for CredentialLine {
             credential.channel.as_str().into(),
             credential.base_url.clone(),
             words::yes_no(credential.active).into(),
-            words::numbers(self.instances, credential.rule.capacity),
+            words::numbers(self.instances, credential.rule.capacity, self.leaving),
             words::intake(credential.rule.intake).into(),
             words::health(
                 self.failing.as_ref().map(|(code, _)| code.as_str()),

@@ -17,7 +17,7 @@ pub fn failure(id: &str, error: CredentialError) -> CommandFailure {
     CommandFailure::Failed(match error {
         CredentialError::Unknown => words::credential_unknown(id),
         CredentialError::Taken => words::credential_taken(id),
-        CredentialError::InUse(instances) => words::credential_in_use(id, instances),
+        CredentialError::InUse { instances, leaving } => words::credential_in_use(id, instances, leaving),
         CredentialError::Address(why) => words::base_url_unusable(id, base_url(why)),
         CredentialError::Failed(check) => failed(&check),
         CredentialError::Store(error) => return error.into(),

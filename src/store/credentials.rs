@@ -18,6 +18,8 @@ pub struct CredentialLine {
     pub credential: Credential,
     /// How many rows name it.
     pub instances: u32,
+    /// How many rows have moved away, and still have there what they left.
+    pub leaving: u32,
     /// The API's error code of its server and since when; `None` where the server answers, was never
     /// asked, or is used by no call.
     pub failing: Option<(String, Millis)>,
@@ -79,7 +81,7 @@ pub(super) fn opened(sealer: &Sealer, row: &SealedCredential) -> Option<Credenti
 }
 
 /// A sealed row with the other columns of a [`CredentialLine`].
-type SealedLine = (SealedCredential, u32, Option<(String, Millis)>, SeenServer);
+type SealedLine = (SealedCredential, [u32; 2], Option<(String, Millis)>, SeenServer);
 
 const COLUMNS: &str = "id, type, name, baseUrl, caCertificate, apiToken, isActive, createdAt,
     capacity, weight, intake";
@@ -261,8 +263,11 @@ impl Store {
         found.map(|row| self.unseal(&row)).transpose()
     }
 
-    fn unseal_line(&self, (sealed, instances, failing, seen): SealedLine) -> Result<CredentialLine, Error> {
-        Ok(CredentialLine { credential: self.unseal(&sealed)?, instances, failing, seen })
+    fn unseal_line(
+        &self,
+        (sealed, [instances, leaving], failing, seen): SealedLine,
+    ) -> Result<CredentialLine, Error> {
+        Ok(CredentialLine { credential: self.unseal(&sealed)?, instances, leaving, failing, seen })
     }
 
     /// Opens the key of a row. The start checked all keys, so one that fails was written by hand since.
@@ -290,7 +295,8 @@ fn lines(rest: &str) -> String {
              (SELECT count(*) FROM unmanaged_instances n WHERE n.credentialId = c.id AND n.isPhone AND NOT EXISTS (
                  SELECT 1 FROM left_instances f JOIN messaging_instances i ON i.id = f.instanceId
                  WHERE f.credentialId = c.id AND coalesce(i.upstreamName, i.channelInstanceId) = n.name)),
-             (SELECT count(*) FROM messaging_instances i WHERE i.credentialId = c.id AND i.status = 'connected')
+             (SELECT count(*) FROM messaging_instances i WHERE i.credentialId = c.id AND i.status = 'connected'),
+             (SELECT count(*) FROM left_instances f WHERE f.credentialId = c.id)
          FROM integration_credentials c
          LEFT JOIN server_versions v ON v.credentialId = c.id
          LEFT JOIN server_loads l ON l.credentialId = c.id
@@ -331,5 +337,5 @@ fn read_line(row: &Row) -> rusqlite::Result<SealedLine> {
         unmanaged: row.get(19)?,
         connected: row.get(20)?,
     };
-    Ok((read_row(row)?, row.get(11)?, failing, seen))
+    Ok((read_row(row)?, [row.get(11)?, row.get(21)?], failing, seen))
 }

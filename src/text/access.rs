@@ -132,8 +132,16 @@ pub fn user_owns_detail() -> &'static str {
         "Choose another user to take them over (instancesTo).",
     )
 }
-/// Said where instances would be left without a server.
-pub fn credential_in_use_detail() -> &'static str {
+/// Said where instances would be left without a server, or where what they left on one would stay there.
+pub fn credential_in_use_detail(has_leaving: bool) -> &'static str {
+    if has_leaving {
+        return either(
+            "Com force=true ela é removida e o que ficou lá fica, com o celular: o pareia não o remove mais. Cada \
+             instância que ainda a usa passa para outra credencial ativa na próxima chamada.",
+            "With force=true it is removed and what was left there stays, phone and all: pareia no longer removes \
+             it. Each instance that still uses it moves to another active credential at its next call.",
+        );
+    }
     either(
         "Com force=true ela é removida e, na próxima chamada, cada instância passa para outra credencial \
          ativa.",
@@ -182,15 +190,24 @@ pub fn user_owns(instances: u32) -> String {
     )
 }
 
-/// 409: instances use a credential.
-pub fn credential_in_use(instances: u32) -> String {
+/// 409: instances use a credential, or are still to leave its server.
+pub fn credential_in_use(instances: u32, leaving: u32) -> String {
+    let (one, many) = (either("instância usa", "instance uses"), either("instâncias usam", "instances use"));
+    let used = || say!("{} esta credencial", "{} this credential", count(instances, one, many));
+    let leave = || still_to_leave(leaving);
+    let parts = [(instances > 0).then(used), (leaving > 0).then(leave)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+/// So many numbers moved away from a server, and have left something there.
+fn still_to_leave(leaving: u32) -> String {
+    let (one, many) = (
+        either("número ainda vai sair deste servidor", "number is still to leave this server"),
+        either("números ainda vão sair deste servidor", "numbers are still to leave this server"),
+    );
+    let numbers = count(leaving, one, many);
     say!(
-        "{} esta credencial",
-        "{} this credential",
-        count(
-            instances,
-            either("instância usa", "instance uses"),
-            either("instâncias usam", "instances use")
-        )
+        "{numbers}: até o QR Code do novo ser lido, o celular continua conectado nele",
+        "{numbers}: until the new one's QR code is scanned, the phone stays connected to it"
     )
 }

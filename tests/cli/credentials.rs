@@ -40,10 +40,21 @@ fn credentials_live_from_add_to_remove() {
     );
     desk.says("credential enable cred_lab", 0, "", "ativa");
     desk.says(&format!("credential disable {id}"), 0, "", "Nenhuma instância a usava.");
-    desk.says("credential remove cred_lab", 1, "", "1 instância usa a credencial \"cred_lab\". Com --force");
+    desk.says(
+        "credential remove cred_lab",
+        1,
+        "",
+        "credencial \"cred_lab\": 1 instância usa esta credencial. Com --force",
+    );
     desk.says("credential remove cred_lab --force", 0, "", "Não sobrou credencial ativa");
     assert_eq!(desk.json("credential list --json").as_array().unwrap().len(), 1);
     assert_eq!(desk.json("instance show a --json")["credentialId"], Value::Null);
+    desk.set("UPDATE messaging_instances SET credentialId = NULL");
+    desk.credential("cred_old", "http://localhost:8082", KEY);
+    desk.set("INSERT INTO left_instances SELECT id, 'cred_old', 'x', 1, 1 FROM messaging_instances");
+    assert!(desk.ok("credential list").contains("0, 1 a sair"));
+    desk.says("credential remove cred_old", 1, "", "1 número ainda vai sair deste servidor");
+    desk.says("credential remove cred_old --force", 0, "", "o pareia não remove mais");
     for command in ["test", "enable", "disable", "remove", "rotate --api-token-stdin", "webhook"] {
         let sentence = "não há credencial \"nada\". Veja os ids com: pareia credential list";
         desk.says(&format!("credential {command} nada"), 1, "", sentence);

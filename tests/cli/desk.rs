@@ -95,6 +95,12 @@ impl Desk {
         Store::open(&self.folder.join("data")).unwrap()
     }
 
+    /// Changes the database, as the sqlite3 shell would.
+    pub fn set(&self, change: &str) {
+        let database = rusqlite::Connection::open(self.folder.join("data/pareia.db")).unwrap();
+        database.execute_batch(change).expect(change);
+    }
+
     #[track_caller]
     pub fn credential(&self, id: &str, url: &str, key: &str) {
         let line =

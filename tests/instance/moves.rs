@@ -233,6 +233,26 @@ fn a_number_moves_with_its_settings_and_the_old_phone_stays_until_the_new_scan()
 }
 
 #[test]
+fn a_server_that_numbers_are_still_to_leave_is_removed_only_on_purpose() {
+    let two = TwoServers::asleep();
+    two.rule("cred_b", &json!({"intake": "closed"}));
+    two.connect(&two.shop.sim, "loja");
+    assert_eq!(two.relocate("loja", &json!({"to": "cred_b"})).status, 200);
+    let servers = two.shop.call_as(&two.admin, "GET", "/api/admin/credentials");
+    let counts = |at: usize| {
+        (servers.body["data"][at]["instances"].clone(), servers.body["data"][at]["leaving"].clone())
+    };
+    assert_eq!((counts(0), counts(1)), ((json!(0), json!(1)), (json!(1), json!(0))));
+    let refused = two.shop.call_as(&two.admin, "DELETE", &path("cred_a"));
+    assert_eq!((refused.status, refused.code()), (409, "in_use"));
+    let error = refused.body["error"].as_str().unwrap_or_default();
+    assert!(error.starts_with("1 número ainda vai sair deste servidor"), "{error}");
+    assert_eq!(two.left(), ["cred_a"]);
+    let forced = two.shop.call_as(&two.admin, "DELETE", &format!("{}?force=true", path("cred_a")));
+    assert_eq!((forced.status, two.left()), (200, Vec::new()));
+}
+
+#[test]
 fn what_was_left_stays_where_another_phone_scanned() {
     let two = TwoServers::watched(Version::V2_3_7);
     two.rule("cred_b", &json!({"intake": "closed"}));

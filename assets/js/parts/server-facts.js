@@ -16,9 +16,10 @@ export const serverHealth = (server) => {
   return h('span', { class: 'status connected' }, icon('check'), h('span', {}, t('server.on')));
 };
 
-/** How many numbers it has of how many, and how many of them are connected. */
-const numbers = (server) => t(server.capacity === null ? 'server.numbers.free' : 'server.numbers.of',
-  { n: server.instances, most: server.capacity, connected: server.connected });
+/** How many numbers it has of how many, how many of them are connected, and how many that moved have left something there. */
+const numbers = (server) => [t(server.capacity === null ? 'server.numbers.free' : 'server.numbers.of',
+  { n: server.instances, most: server.capacity, connected: server.connected }),
+server.leaving && t('server.numbers.leaving', { n: server.leaving })].filter(Boolean).join(' · ');
 const load = (server) => (server.listMs === null ? '–' : t('server.load.ms', { ms: server.listMs, n: server.listed }));
 const outside = (server) => (server.unmanaged ? h('a', { href: '#/servidores/fora-do-pareia' }, String(server.unmanaged)) : '0');
 

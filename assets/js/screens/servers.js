@@ -88,10 +88,13 @@ async function webhook(server) {
 
 function drop(server, again) {
   const used = server.instances > 0;
+  const leaving = server.leaving > 0;
   ask({
     title: t('server.remove.title', { name: serverTitle(server) }), danger: true, confirm: t('server.remove.do'),
-    body: [h('p', {}, t('server.remove.text')), used && box('warn', tn('server.remove.used', server.instances), h('p', {}, t('server.remove.used.text')))],
-    run: async () => { await remove(path(server, used ? '?force=true' : '')); toast(t('server.removed')); again(); },
+    body: [h('p', {}, t('server.remove.text')),
+      used && box('warn', tn('server.remove.used', server.instances), h('p', {}, t('server.remove.used.text'))),
+      leaving && box('warn', tn('server.remove.leaving', server.leaving), h('p', {}, t('server.remove.leaving.text')))],
+    run: async () => { await remove(path(server, used || leaving ? '?force=true' : '')); toast(t('server.removed')); again(); },
   });
 }
 

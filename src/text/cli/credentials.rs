@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::domain::Channel;
-use crate::text::count::count;
+use crate::text::access::credential_in_use as use_of_credential;
 use crate::text::language::{either, say};
 
 /// The id of a new credential is taken.
@@ -63,24 +63,40 @@ pub fn credential_disabled(id: &str, instances: u32) -> String {
     say!("Credencial \"{id}\" desativada. {}", "Credential \"{id}\" is disabled. {}", will_move(instances))
 }
 
-/// A credential is not removed while so many instances name it.
-pub fn credential_in_use(id: &str, instances: u32) -> String {
-    let used = count(
-        instances,
-        either("instância usa", "instance uses"),
-        either("instâncias usam", "instances use"),
-    );
+/// A credential is not removed while so many instances name it, or are still to leave its server.
+pub fn credential_in_use(id: &str, instances: u32, leaving: u32) -> String {
+    let used = use_of_credential(instances, leaving);
+    let move_on = if instances > 0 {
+        either(
+            " e, na próxima chamada, cada instância passa para outra credencial ativa",
+            " and, at the next call, each instance moves to another active credential",
+        )
+    } else {
+        ""
+    };
+    let stays = if leaving > 0 {
+        either("; o que ficou lá o pareia não remove mais", "; pareia no longer removes what was left there")
+    } else {
+        ""
+    };
     say!(
-        "{used} a credencial \"{id}\". Com --force ela é removida e, na próxima chamada, cada instância passa \
-         para outra credencial ativa",
-        "{used} the credential \"{id}\". With --force it is removed and, at the next call, each instance \
-         moves to another active credential"
+        "credencial \"{id}\": {used}. Com --force ela é removida{move_on}{stays}",
+        "credential \"{id}\": {used}. With --force it is removed{move_on}{stays}"
     )
 }
 
-/// A credential was removed; so many instances named it.
-pub fn credential_removed(id: &str, instances: u32) -> String {
-    say!("Credencial \"{id}\" removida. {}", "Credential \"{id}\" was removed. {}", will_move(instances))
+/// A credential was removed; so many instances named it, and so many were still to leave its server.
+pub fn credential_removed(id: &str, instances: u32, leaving: u32) -> String {
+    let stays = if leaving > 0 {
+        either(
+            " O que ficou lá o pareia não remove mais: apague-o na Evolution quando o celular estiver no servidor novo.",
+            " pareia no longer removes what was left there: delete it in Evolution once the phone is on the new server.",
+        )
+    } else {
+        ""
+    };
+    let moves = will_move(instances);
+    say!("Credencial \"{id}\" removida. {moves}{stays}", "Credential \"{id}\" was removed. {moves}{stays}")
 }
 
 /// A credential's key was replaced.

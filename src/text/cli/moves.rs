@@ -25,9 +25,13 @@ pub fn placement(rule: &PlacementRule) -> String {
     )
 }
 
-/// How many instances a server has, and of how many.
-pub fn numbers(instances: u32, capacity: Option<u32>) -> String {
-    capacity.map_or_else(|| instances.to_string(), |most| format!("{instances}/{most}"))
+/// How many instances a server has, of how many, and how many that moved away have left something there.
+pub fn numbers(instances: u32, capacity: Option<u32>, leaving: u32) -> String {
+    let own = capacity.map_or_else(|| instances.to_string(), |most| format!("{instances}/{most}"));
+    if leaving == 0 {
+        return own;
+    }
+    say!("{own}, {leaving} a sair", "{own}, {leaving} to leave")
 }
 
 /// Whether a server takes new instances.

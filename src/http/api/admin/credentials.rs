@@ -26,9 +26,10 @@ impl From<CredentialError> for Problem {
         match error {
             CredentialError::Unknown => Self::NotFound,
             CredentialError::Taken => Self::Taken("id"),
-            CredentialError::InUse(instances) => {
-                Self::InUse(text::credential_in_use(instances), text::credential_in_use_detail())
-            }
+            CredentialError::InUse { instances, leaving } => Self::InUse(
+                text::credential_in_use(instances, leaving),
+                text::credential_in_use_detail(leaving > 0),
+            ),
             CredentialError::Address(why) => bad_address(why),
             CredentialError::Failed(check) => Self::Untested(check),
             CredentialError::Store(error) => Self::Store(error),
@@ -158,7 +159,7 @@ pub fn set_ca_certificate(app: &App, request: &Request) -> Result<HttpReply, Pro
     stored(app, &credential.id, &check, Vec::new())
 }
 
-/// Removes a credential; with `?force=true` also one that instances name.
+/// Removes a credential; with `?force=true` also one that instances name, or have left something at.
 pub fn remove(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     administrator(app, request)?;
     credentials::remove(&app.store, request.captured(), query::flag(request, "force")?)?;
