@@ -42,6 +42,8 @@ pub struct StatusChange {
     pub at: Millis,
     pub was_up: bool,
     pub is_up: bool,
+    /// Whether somebody moved it to another server.
+    pub is_move: bool,
 }
 
 /// What was noted of a number.
@@ -51,6 +53,8 @@ pub struct StatusHistory {
     pub changes: Vec<StatusChange>,
     /// Whether a phone is connected now.
     pub is_up: bool,
+    /// Whether it had moved before the oldest of them while a phone was connected, and none has been since.
+    pub was_moved: bool,
     /// From when on it counts: a phone had been connected, and its history is kept; `None`: not yet.
     pub known_from: Option<Millis>,
 }
@@ -77,8 +81,7 @@ pub fn number_segments(
 ) -> Vec<Segment> {
     let mut timeline = Timeline::new(window);
     let known_from = history.known_from.unwrap_or(window.end);
-    for (span, is_up) in statuses(history, window) {
-        let state = if is_up { Availability::Up } else { Availability::Down };
+    for (span, state) in statuses(history, window) {
         let first = seen.partition_point(|part| part.end <= span.start);
         for part in seen[first..].iter().take_while(|part| part.start < span.end) {
             timeline.add(part.start.max(span.start).max(known_from)..part.end.min(span.end), state);
@@ -122,16 +125,34 @@ pub fn seen_spans<'a>(stays: &[Stay], asked: impl Fn(&str) -> &'a [AskedSpan]) -
 
 /// The window cut at the changes of a number. A change that seems to come after the next one, since the clock was set
 /// back in between, is taken to have come just before that.
-fn statuses(history: &StatusHistory, window: &Range<Millis>) -> Vec<(Range<Millis>, bool)> {
+fn statuses(history: &StatusHistory, window: &Range<Millis>) -> Vec<(Range<Millis>, Availability)> {
     let (mut pieces, mut end) = (Vec::with_capacity(history.changes.len() + 1), window.end);
-    for change in history.changes.iter().rev() {
+    let (first, states) = states(history);
+    for (change, state) in history.changes.iter().zip(states).rev() {
         let at = change.at.min(end).max(window.start);
-        pieces.push((at..end, change.is_up));
+        pieces.push((at..end, state));
         end = at;
     }
-    pieces.push((window.start..end, history.changes.first().map_or(history.is_up, |first| first.was_up)));
+    pieces.push((window.start..end, first));
     pieces.reverse();
     pieces
+}
+
+/// What a number was before its changes, and after each of them. From a move until a phone is connected anew nobody
+/// knows: its phone stays connected to the server that it left, which is not asked.
+fn states(history: &StatusHistory) -> (Availability, Vec<Availability>) {
+    let state = |is_up, was_moved| match (is_up, was_moved) {
+        (true, _) => Availability::Up,
+        (false, true) => Availability::Unknown,
+        (false, false) => Availability::Down,
+    };
+    let mut was_moved = history.was_moved;
+    let first = history.changes.first().map_or(history.is_up, |first| first.was_up);
+    let states = history.changes.iter().map(|change| {
+        was_moved = !change.is_up && (was_moved || (change.was_up && change.is_move));
+        state(change.is_up, was_moved)
+    });
+    (state(first, history.was_moved), states.collect())
 }
 
 /// Segments of a window, put in from its start to its end; what is left out is unknown.
@@ -263,11 +284,12 @@ mod tests {
     fn toggled(first: bool, times: &[Millis], known_from: Option<Millis>) -> StatusHistory {
         let change = |(n, at): (usize, &Millis)| {
             let was_up = first == n.is_multiple_of(2);
-            StatusChange { at: *at, was_up, is_up: !was_up }
+            StatusChange { at: *at, was_up, is_up: !was_up, is_move: false }
         };
         StatusHistory {
             changes: times.iter().enumerate().map(change).collect(),
             is_up: first == times.len().is_multiple_of(2),
+            was_moved: false,
             known_from,
         }
     }
@@ -339,6 +361,37 @@ mod tests {
             number_segments(&toggled(true, &[], Some(0)), &spans(&[(0, 9)]), &(5..5)),
             [],
             "no window"
+        );
+    }
+
+    #[test]
+    fn nobody_knows_what_a_number_that_moved_is_until_it_is_connected_anew() {
+        let moved = |first, was_moved, times: &[Millis], moves: &[usize]| {
+            let mut history = StatusHistory { was_moved, ..toggled(first, times, Some(0)) };
+            for at in moves {
+                history.changes[*at].is_move = true;
+            }
+            say(&number_segments(&history, &spans(&[(0, 999)]), &WINDOW))
+        };
+        assert_eq!(
+            moved(true, false, &[120, 150, 160], &[0]),
+            "up 100-120, unknown 120-150, up 150-160, down 160-200"
+        );
+        assert_eq!(
+            moved(true, false, &[120, 150, 160], &[2]),
+            "up 100-120, down 120-150, up 150-160, unknown 160-200"
+        );
+        assert_eq!(moved(false, true, &[], &[]), "unknown 100-200");
+        assert_eq!(moved(false, true, &[130, 150], &[]), "unknown 100-130, up 130-150, down 150-200");
+        // Other things that happen meanwhile are no news of the phone; what had dropped before it moved stays down.
+        let still_down = |at, is_move| StatusChange { at, was_up: false, is_up: false, is_move };
+        let mut history = toggled(true, &[120], Some(0));
+        history.changes.push(still_down(140, true));
+        assert_eq!(say(&number_segments(&history, &spans(&[(0, 999)]), &WINDOW)), "up 100-120, down 120-200");
+        history.changes[0].is_move = true;
+        assert_eq!(
+            say(&number_segments(&history, &spans(&[(0, 999)]), &WINDOW)),
+            "up 100-120, unknown 120-200"
         );
     }
 

@@ -144,9 +144,11 @@ fn at_once(event: &OutboxEvent) -> Option<NoticeKind> {
     }
 }
 
-/// The condition that an event tells of; `None` where it tells of none: somebody is pairing, or has tried to.
+/// The condition that an event tells of; `None` where it tells of none: somebody is pairing or has tried to, or moved
+/// the number to another server, whose phone stays connected to the old one.
 fn condition_of(event: &OutboxEvent) -> Option<Condition> {
-    condition(event.source, &event.word).filter(|_| event.reason.as_deref() != Some("unscanned"))
+    condition(event.source, &event.word)
+        .filter(|_| !matches!(event.reason.as_deref(), Some("unscanned" | "moved")))
 }
 
 /// The condition that a status, or what happened, stands for.
@@ -257,6 +259,22 @@ mod tests {
             (Some("disconnected"), &["9 connected paired 5511987654321"], 69, "other_number 1"),
             (Some("connected"), &["5 connected linked 5511987654321"], 5, "other_number 1"),
             (Some("connected"), &["5 connected doubled"], 5, ""),
+            // Somebody moved it: no drop, unless there was one before.
+            (Some("connected"), &["0 disconnected moved"], 60, ""),
+            (
+                Some("connected"),
+                &["0 disconnected moved", "9 connecting asked", "99 disconnected unscanned"],
+                200,
+                "",
+            ),
+            (
+                Some("connected"),
+                &["0 disconnected moved", "9 connecting asked", "20 connected paired"],
+                99,
+                "",
+            ),
+            (Some("connected"), &["0 disconnected dropped", "9 disconnected moved"], 60, "disconnected 1"),
+            (Some("connected"), &["0 disconnected moved", "9 lost gone"], 69, "lost 2"),
         ] {
             let decision = decide(&events(before, lines), now * 1000, PATIENCE);
             assert_eq!(reported(&decision), expected, "{before:?} {lines:?} at {now}");

@@ -35,7 +35,7 @@ pub struct OutboxEvent {
     /// The status since, or what happened.
     pub word: String,
     /// The last status before that is one of a number in use, or the last thing that happened; `None`: there was none.
-    /// That nobody scanned a code is no status of a number in use.
+    /// That nobody scanned a code, or that somebody moved it, is no status of a number in use.
     pub before: Option<String>,
     pub reason: Option<String>,
     pub detail: Option<String>,
@@ -71,7 +71,8 @@ pub const EVENT_SOURCES: [EventSource; 2] = [EventSource::Instance, EventSource:
 
 const INSTANCE_EVENTS: &str = "SELECT e.id, e.at, e.instanceId, e.toStatus,
         (SELECT b.toStatus FROM instance_events b WHERE b.instanceId = e.instanceId AND b.id < e.id
-            AND b.toStatus NOT IN ('pending', 'connecting') AND b.reason IS NOT 'unscanned' ORDER BY b.id DESC LIMIT 1),
+            AND b.toStatus NOT IN ('pending', 'connecting') AND coalesce(b.reason, '') NOT IN ('unscanned', 'moved')
+            ORDER BY b.id DESC LIMIT 1),
         e.reason, e.detail, i.channelInstanceId, i.displayName, i.channelPhoneOrId, i.userId, i.credentialId
     FROM instance_events e JOIN messaging_instances i ON i.id = e.instanceId
     LEFT JOIN notice_considered c ON c.source = 'instance' AND c.subject = e.instanceId

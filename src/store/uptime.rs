@@ -41,8 +41,11 @@ const ROW: &str = "SELECT i.credentialId, i.status = 'connected', max(i.firstCon
     FROM messaging_instances i WHERE i.id = ?1";
 
 const STATUS_CHANGES: &str =
-    "SELECT at, fromStatus IS 'connected', toStatus = 'connected' FROM instance_events
+    "SELECT at, fromStatus IS 'connected', toStatus = 'connected', reason IS 'moved' FROM instance_events
     WHERE instanceId = ?1 AND at >= ?2 ORDER BY id";
+/// Whether a row's phone was connected before a window until the row moved, and none was since.
+const MOVED: &str = "SELECT toStatus <> 'connected' AND reason IS 'moved' FROM instance_events
+    WHERE instanceId = ?1 AND at < ?2 AND 'connected' IN (fromStatus, toStatus) ORDER BY id DESC LIMIT 1";
 
 impl Store {
     /// Notes until when servers have answered or failed. What was noted a moment ago becomes longer.
@@ -113,16 +116,29 @@ fn history(
         .query_row(params![id, kept_from, CHANGES], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     let Some((server, is_up, known_from)) = row else { return Ok(None) };
+    let begin = window.start.max(kept_from);
     let changes = c
         .prepare_cached(STATUS_CHANGES)?
-        .query_map(params![id, window.start.max(kept_from)], |row| {
-            Ok(StatusChange { at: row.get(0)?, was_up: row.get(1)?, is_up: row.get(2)? })
+        .query_map(params![id, begin], |row| {
+            Ok(StatusChange {
+                at: row.get(0)?,
+                was_up: row.get(1)?,
+                is_up: row.get(2)?,
+                is_move: row.get(3)?,
+            })
         })?
-        .collect::<Result<_, _>>()?;
+        .collect::<Result<Vec<_>, _>>()?;
+    let was_up = changes.first().map_or(is_up, |first| first.was_up);
+    let was_moved = !was_up && was_moved(c, id, begin)?;
     let mut stays = c
         .prepare_cached("SELECT at, credentialId FROM instance_moves WHERE instanceId = ?1 ORDER BY rowid")?
         .query_map([id], |row| Ok(Stay { until: row.get(0)?, server: row.get(1)? }))?
         .collect::<Result<Vec<_>, _>>()?;
     stays.push(Stay { until: Millis::MAX, server });
-    Ok(Some((StatusHistory { changes, is_up, known_from }, stays)))
+    Ok(Some((StatusHistory { changes, is_up, was_moved, known_from }, stays)))
+}
+
+fn was_moved(c: &Connection, id: &str, begin: Millis) -> rusqlite::Result<bool> {
+    let found = c.prepare_cached(MOVED)?.query_row(params![id, begin], |row| row.get(0)).optional()?;
+    Ok(found.unwrap_or(false))
 }

@@ -164,6 +164,36 @@ fn share([up, down, ..]: &[i64; 4], point: &str) -> String {
 }
 
 #[test]
+fn a_move_is_no_outage() {
+    let (shop, ..) = shop_with_month();
+    let admin = shop.user("chefe", true);
+    let id = shop.written("a", "5521991856227", "loja");
+    let now = now();
+    for server in ["cred_a", "cred_b"] {
+        asked(&shop, server, &[(now - 95 * DAY, now + HOUR, true)]);
+    }
+    let changes =
+        [(48, "connected"), (36, "disconnected"), (30, "connecting"), (12, "disconnected"), (6, "connected")];
+    history(&shop, &id, &changes.map(|(hours, status)| (now - hours * HOUR, status)));
+    shop.set(&format!(
+        "UPDATE messaging_instances SET firstConnectedAt = {}, status = 'connected';
+         DELETE FROM instance_events WHERE at > {now};
+         UPDATE instance_events SET reason = CASE WHEN fromStatus = 'connected' THEN 'moved' ELSE 'unscanned' END
+             WHERE toStatus = 'disconnected';
+         INSERT INTO instance_moves (instanceId, at, credentialId) VALUES ('{id}', {}, 'cred_b')",
+        now - 48 * HOUR,
+        now - 36 * HOUR
+    ));
+    for (window, told, up) in [("7d", "unknown up unknown up", 18), ("24h", "unknown up", 6)] {
+        let answer = ok(shop.call_as(&admin, "GET", &format!("{ROUTE}/a/uptime?window={window}")));
+        let segments = answer["data"]["segments"].as_array().expect("segments");
+        let states: Vec<_> = segments.iter().map(|one| one["state"].as_str().unwrap_or_default()).collect();
+        let [found, down, _, drops] = hours(&answer["data"]);
+        assert_eq!((&*states.join(" "), found, down, drops), (told, up, 0, 0), "{window}: {answer}");
+    }
+}
+
+#[test]
 fn a_window_is_told_segment_by_segment_and_nothing_is_made_up() {
     let (shop, ..) = shop_with_month();
     let admin = shop.user("chefe", true);
