@@ -365,6 +365,7 @@ fn action_status(error: &ActionError) -> u16 {
         | ActionError::RestartUnsupported
         | ActionError::NoSuchServer
         | ActionError::AlreadyThere
+        | ActionError::NoOtherServer
         | ActionError::NoRoom
         | ActionError::NameThere
         | ActionError::NotOnWhatsapp => 409,
@@ -572,6 +573,7 @@ mod tests {
             (ActionError::RestartUnsupported, 409, "restart_unsupported"),
             (ActionError::NoSuchServer, 409, "no_such_server"),
             (ActionError::AlreadyThere, 409, "already_there"),
+            (ActionError::NoOtherServer, 409, "no_other_server"),
             (ActionError::NoRoom, 409, "no_room"),
             (ActionError::NameThere, 409, "name_on_server"),
             (ActionError::NotOnWhatsapp, 409, "not_on_whatsapp"),

@@ -94,6 +94,7 @@ pub fn action_error(action: Action, error: &ActionError) -> Sentence {
         ),
         ActionError::NoSuchServer
         | ActionError::AlreadyThere
+        | ActionError::NoOtherServer
         | ActionError::NoRoom
         | ActionError::NameThere
         | ActionError::NotOnWhatsapp => return moves::refused(error),

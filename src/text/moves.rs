@@ -51,6 +51,17 @@ pub(super) fn refused(error: &ActionError) -> Sentence {
                 "Check the number, with its country code, or send to the instance's own number.",
             ),
         ),
+        ActionError::NoOtherServer => (
+            "no_other_server",
+            either(
+                "A instância já está no único servidor que recebe números",
+                "The instance is on the only server that takes numbers already",
+            ),
+            either(
+                "Adicione outro servidor, ou libere um para números novos: pareia credential set ID --new.",
+                "Add another server, or open one to new numbers: pareia credential set ID --new.",
+            ),
+        ),
         _ => (
             "no_room",
             either("Nenhum servidor tem lugar para esta instância", "No server has room for this instance"),

@@ -313,14 +313,18 @@ fn a_move_that_cannot_be_made_is_refused_and_changes_nothing() {
     for (body, code) in [
         (json!({"to": "nobody"}), "no_such_server"),
         (json!({"to": "cred_a"}), "already_there"),
-        (json!({}), "no_room"),
+        (json!({}), "no_other_server"),
     ] {
         let answer = two.relocate("loja", &body);
         assert_eq!((answer.status, answer.code()), (409, code), "{body}");
     }
+    two.rule("cred_a", &json!({"intake": "draining"}));
+    assert_eq!(two.relocate("loja", &json!({})).code(), "no_room");
+    two.rule("cred_a", &json!({"intake": "open"}));
     two.rule("cred_b", &json!({"intake": "draining"}));
     assert_eq!(two.relocate("loja", &json!({"to": "cred_b"})).code(), "no_room");
     two.rule("cred_b", &json!({"intake": "open", "capacity": 0}));
+    assert_eq!(two.relocate("loja", &json!({})).code(), "no_room");
     assert_eq!(two.relocate("loja", &json!({"to": "cred_b"})).code(), "no_room");
     two.rule("cred_b", &json!({"capacity": null}));
     upstream_create(

@@ -96,18 +96,23 @@ async function moveAll(rows, { changed }) {
   const newest = latest();
   const where = selectField({ label: t('move.to'), choices: [['', t('move.any')], ...servers.map((one) => [one.id, one.name])] });
   const staying = () => rows.filter((row) => where.value && row.credentialId === where.value).length;
-  const moving = () => rows.filter((row) => !where.value || row.credentialId !== where.value);
+  /** Those that only the server they are on would take. */
+  let alone = new Set();
+  const moving = () => rows.filter((row) => (where.value ? row.credentialId !== where.value : !alone.has(row)));
   const call = (row, to, dry, options) => post(instancePath(row.channelInstanceId, dry ? '/move?dryRun=true' : '/move'), to ? { to } : {}, options);
 
   function look() {
     const to = where.value;
+    alone = new Set();
     dialog.submit.disabled = true;
     fillWith(place, h('p', { class: 'hint' }, t('loading')));
     return newest((signal) => runAll(moving(), (row) => call(row, to, true, { signal }), { signal }), (results) => {
       const found = [...results.values()];
       const plans = found.filter((one) => one.state === 'done').map((one) => one.data);
+      alone = new Set([...results].filter(([, one]) => one.error?.code === 'no_other_server').map(([row]) => row));
       fillWith(place, h('p', { class: 'losses-title' }, tn('bulk.move.scan', plans.filter((plan) => plan.needsScan).length)), h('p', { class: 'hint' }, t('bulk.move.links')),
-        leftOut('bulk.move.there', staying()), leftOut('bulk.move.unplanned', found.length - plans.length));
+        leftOut('bulk.move.there', staying()), leftOut('bulk.move.only', alone.size),
+        leftOut('bulk.move.unplanned', found.length - plans.length - alone.size));
       dialog.submit.disabled = plans.length === 0;
     }, () => {});
   }

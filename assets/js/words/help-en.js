@@ -27,6 +27,7 @@ export default {
   not_connected: ['This number is not connected', 'Only an open connection can be restarted, or send a message.', 'Use Connect and scan the QR code.'],
   no_such_server: ['No active server has that id', 'It was disabled or removed, or the id is wrong.', 'Choose one of those under Servers.'],
   already_there: ['The number is on that server already', 'It is the same server, perhaps with another address.', 'Choose another server.'],
+  no_other_server: ['The number is on the only server that takes numbers already', 'The other servers are disabled, closed to new numbers or being drained.', 'An administrator opens another under Servers, with the button Room, or adds one.'],
   name_on_server: ['That server has another instance of this name', 'It was not made from here, and pareia leaves it alone.', 'Delete it in Evolution’s manager, or choose another server.'],
   not_on_whatsapp: ['That number is not on WhatsApp', 'Evolution asked WhatsApp, which does not know it.', 'Check the number, with its country code.'],
   restart_unsupported: ['This Evolution cannot restart', 'In version 1.8 a restart opens two connections that throw each other out, so pareia does not do it.', 'Use Disconnect phone and connect again, or update Evolution.'],

@@ -27,6 +27,7 @@ export default {
   not_connected: ['Este número não está conectado', 'Só dá para reiniciar uma conexão que está aberta, ou mandar mensagem por ela.', 'Use Conectar e escaneie o QR Code.'],
   no_such_server: ['Não há servidor ativo com esse id', 'Ele foi desativado ou removido, ou o id está errado.', 'Escolha um dos servidores em Servidores.'],
   already_there: ['O número já está nesse servidor', 'É o mesmo servidor, talvez com outro endereço.', 'Escolha outro servidor.'],
+  no_other_server: ['O número já está no único servidor que recebe números', 'Os outros servidores estão desativados, fechados para números novos ou sendo esvaziados.', 'Um administrador libera outro em Servidores, com o botão Lugar, ou adiciona um.'],
   name_on_server: ['Esse servidor já tem outra instância com este nome', 'Ela não foi criada por aqui, e nela o pareia não mexe.', 'Apague-a no manager da Evolution, ou escolha outro servidor.'],
   not_on_whatsapp: ['Esse número não está no WhatsApp', 'A Evolution perguntou ao WhatsApp, que não o conhece.', 'Confira o número, com o código do país.'],
   restart_unsupported: ['Esta Evolution não sabe reiniciar', 'Na versão 1.8, reiniciar abre duas conexões que se derrubam uma à outra, e por isso o pareia não o faz.', 'Use Desconectar celular e conecte de novo, ou atualize a Evolution.'],

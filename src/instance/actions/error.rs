@@ -20,6 +20,8 @@ pub enum ActionError {
     NoSuchServer,
     /// The instance has that server already.
     AlreadyThere,
+    /// The instance is on the only server that takes numbers.
+    NoOtherServer,
     /// That server, or every one, has no room or is being drained.
     NoRoom,
     /// That server has an instance of the name which is not the row's.

@@ -177,9 +177,16 @@ fn destination(
     let chosen = if let Some(id) = to {
         servers.iter().position(|(server, _)| server.id == id).ok_or(ActionError::NoSuchServer)?
     } else {
+        let takes_numbers = |(_, room): &(Credential, ServerRoom)| room.rule.intake == Intake::Open;
+        let is_own_open = servers.iter().any(|server| is_own(&server.0) && takes_numbers(server));
         servers.retain(|(server, _)| !is_own(server));
+        let none = if is_own_open && !servers.iter().any(takes_numbers) {
+            ActionError::NoOtherServer
+        } else {
+            ActionError::NoRoom
+        };
         let rooms: Vec<_> = servers.iter().map(|(_, room)| *room).collect();
-        roomiest(&rooms).ok_or(ActionError::NoRoom)?
+        roomiest(&rooms).ok_or(none)?
     };
     let chosen = servers.swap_remove(chosen);
     if is_own(&chosen.0) { Err(ActionError::AlreadyThere) } else { Ok(chosen) }
