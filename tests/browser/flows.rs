@@ -193,6 +193,8 @@ fn second_factor(driver: &Driver) {
     browser.press_at("//dialog//button[normalize-space(.)='Ativar']", "Ativar");
     browser.sees("Guarde longe do celular");
     check(&browser, "recovery-codes");
+    let codes = browser.run("return document.querySelector('dialog[open] .copy-box pre').textContent");
+    let recovery = codes.as_str().and_then(|codes| codes.lines().next()).expect("a code").to_owned();
     browser.press("Já copiei");
     browser.sees("Restam 10 códigos de recuperação.");
     browser.press("Sair");
@@ -206,6 +208,16 @@ fn second_factor(driver: &Driver) {
     browser.fill("Código", &code(1));
     browser.press("Entrar");
     browser.wait_for("//nav", "the navigation");
+    browser.go(&world.url("/#/conta"));
+    browser.press("Desativar");
+    browser.type_into("//dialog//input[@type='password']", PASSWORD);
+    browser.fill("Código", "000000");
+    browser.press_at("//dialog//button[normalize-space(.)='Desativar']", "Desativar");
+    browser.sees("Código incorreto ou já usado.");
+    check(&browser, "second-factor-off");
+    browser.fill("Código", &recovery);
+    browser.press_at("//dialog//button[normalize-space(.)='Desativar']", "Desativar");
+    browser.sees("Segundo fator desativado.");
     world.finish_expecting(&browser, &["401"]);
 }
 

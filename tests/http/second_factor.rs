@@ -112,12 +112,48 @@ fn a_code_that_many_show_at_once_lets_one_in() {
 }
 
 #[test]
-fn a_second_factor_is_changed_with_the_password_only() {
-    let (shop, _, _, mut browser) = guarded();
+fn a_second_factor_is_changed_with_the_password_and_turned_off_with_a_code_too() {
+    let (shop, secret, recovery, mut browser) = guarded();
     let begin = browser.post(FACTOR, &json!({"password": PASSWORD}));
     assert_eq!((begin.status, begin.code()), (409, "second_factor_on"));
-    assert_eq!(browser.call("DELETE", FACTOR, &json!({"password": "errada!!"})).code(), "wrong_password");
-    assert_eq!(browser.call("DELETE", FACTOR, &json!({"password": PASSWORD})).body["data"], Value::Null);
+    turned_off(&shop, &mut browser, &code(&shop, &secret, 1));
+    let begun = browser.post(FACTOR, &json!({"password": PASSWORD}));
+    let secret = begun.data("secret").as_str().expect("a secret").to_owned();
+    let on = browser.post(&format!("{FACTOR}/confirm"), &json!({"code": code(&shop, &secret, 0)}));
+    let old = browser.call("DELETE", FACTOR, &json!({"password": PASSWORD, "code": recovery[0]}));
+    assert_eq!(old.code(), "wrong_code", "it is of the one before");
+    turned_off(&shop, &mut browser, on.data("recoveryCodes")[0].as_str().expect("a code"));
+}
+
+/// Turns it off, which takes the password and a code that counts.
+fn turned_off(shop: &Shop, browser: &mut Client, code: &str) {
+    let mut off = |body: Value| browser.call("DELETE", FACTOR, &body);
+    assert_eq!(off(json!({"password": "errada!!", "code": code})).code(), "wrong_password");
+    let missing = off(json!({"password": PASSWORD}));
+    assert_eq!((missing.status, missing.code()), (401, "code_needed"));
+    assert_eq!(off(json!({"password": PASSWORD, "code": "000000"})).code(), "wrong_code");
+    assert_eq!(log_in(shop, None).code(), "code_needed", "it is still on");
+    assert_eq!(off(json!({"password": PASSWORD, "code": code})).body["data"], Value::Null);
     assert_eq!(browser.get(FACTOR).data("on"), false);
-    assert_eq!(log_in(&shop, None).status, 200);
+    assert_eq!(log_in(shop, None).status, 200);
+}
+
+#[test]
+fn codes_to_turn_it_off_are_tried_no_faster_than_to_log_in() {
+    let (shop, secret, _, mut browser) = guarded();
+    let mut off = |code: &str| browser.call("DELETE", FACTOR, &json!({"password": PASSWORD, "code": code}));
+    // One was wrong while it was set up.
+    let tries: Vec<_> = (0..10).map(|_| off("00000a").code().to_owned()).collect();
+    assert_eq!((tries[8].as_str(), tries[9].as_str()), ("wrong_code", "rate_limited"));
+    assert_eq!(off(&code(&shop, &secret, 1)).status, 429);
+}
+
+#[test]
+fn a_second_factor_that_no_code_confirmed_goes_with_the_password() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    shop.person("chefe", true, PASSWORD);
+    let mut browser = Client::logged_in(&shop, "chefe", PASSWORD);
+    browser.post(FACTOR, &json!({"password": PASSWORD}));
+    assert_eq!(browser.call("DELETE", FACTOR, &json!({"password": PASSWORD})).status, 200);
+    assert!(shop.sql("SELECT userId FROM second_factors").is_empty());
 }

@@ -1,4 +1,4 @@
-// The second factor of one's own logins: turned on with an app's code, off with the password.
+// The second factor of one's own logins: turned on with an app's code, off with the password and a code.
 
 import { h, fillWith } from '../dom.js';
 import { get, post, remove } from '../api.js';
@@ -14,19 +14,23 @@ import { toast } from './toast.js';
 
 const PATH = '/api/second-factor';
 
-/** Asks for the password, and then does that. */
-function withPassword({ title, text, confirm, danger, act }) {
+/** Asks for the password, and for a code where one is wanted, and then does that. */
+function withPassword({ title, text, confirm, danger, wantsCode, act }) {
   const password = secretField({ label: t('account.current'), autocomplete: 'current-password', required: true });
+  const code = wantsCode && codeField(t('login.code.hint'));
   ask({
-    title, danger, confirm, body: [h('p', {}, text), password.node],
+    title, danger, confirm, body: [h('p', {}, text), password.node, code && code.node],
     async run() {
-      if (!allGood([password, password.value ? '' : t('login.password.needed')])) return false;
-      await act({ password: password.value });
+      const checks = [[password, password.value ? '' : t('login.password.needed')]];
+      if (code) checks.push([code, code.value ? '' : t('factor.code.needed')]);
+      if (!allGood(...checks)) return false;
+      await act({ password: password.value, ...(code && { code: code.value }) });
       return true;
     },
     failed(error) {
-      if (error.code === 'wrong_password') allGood([password, t('account.wrong')]);
-      return error.code === 'wrong_password';
+      if (error.code === 'wrong_password') return !allGood([password, t('account.wrong')]);
+      if (code && error.code === 'wrong_code') return !allGood([code, t('factor.wrong')]);
+      return false;
     },
   });
 }
@@ -61,7 +65,7 @@ const turnOn = (done) => withPassword({
 });
 
 const turnOff = (done) => withPassword({
-  title: t('factor.off'), text: t('factor.off.text'), confirm: t('factor.off'), danger: true,
+  title: t('factor.off'), text: t('factor.off.text'), confirm: t('factor.off'), danger: true, wantsCode: true,
   async act(body) {
     await remove(PATH, { body });
     toast(t('factor.off.done'));

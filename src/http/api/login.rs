@@ -28,17 +28,29 @@ pub fn log_in(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     not_foreign(app, request)?;
     let fields = Fields::read(request.body())?;
     let (name, password) = (typed_text(fields.text("name")?), fields.secret("password")?);
-    let (account, attempt) = check_password(app, request, &name, &password)?;
+    let (account, shown) = check_password_and_code(app, request, &name, &password, &fields)?;
+    identify(&name, &account.user, Via::Session, None);
+    begin(app, request, &account, shown)
+}
+
+/// The account of that name, when this is its password and, where it has a second factor, `code` is one of its; what the
+/// trail tells of that.
+fn check_password_and_code(
+    app: &App,
+    request: &Request,
+    name: &str,
+    password: &Secret,
+    fields: &Fields,
+) -> Result<(Account, &'static str), Problem> {
+    let (account, attempt) = check_password(app, request, name, password)?;
     let shown = check_code(app, &account, attempt.account(), fields.optional_text("code")?);
     // It stays counted, so that codes are tried no faster than passwords.
     if let Err(Problem::WrongCode) = shown {
-        log_failure(app, request, &name, &Problem::WrongCode);
+        log_failure(app, request, name, &Problem::WrongCode);
         return Err(Problem::WrongCode);
     }
     attempt.succeeded();
-    let shown = shown?;
-    identify(&name, &account.user, Via::Session, None);
-    begin(app, request, &account, shown)
+    Ok((account, shown?))
 }
 
 /// What the trail tells of the code, once it is right; nothing where the account has no second factor.
@@ -95,6 +107,17 @@ pub fn change_password(app: &App, request: &Request) -> Result<HttpReply, Proble
 pub fn confirm(app: &App, request: &Request, caller: &Caller, fields: &Fields) -> Result<(), Problem> {
     let user = app.store.user_by_id(&caller.user)?.ok_or(Problem::Unauthorized)?;
     authenticate(app, request, &user.name, &fields.secret("password")?).map(drop)
+}
+
+/// The same, and for a code of the second factor where there is one: what follows takes that away.
+pub fn confirm_with_code(
+    app: &App,
+    request: &Request,
+    caller: &Caller,
+    fields: &Fields,
+) -> Result<(), Problem> {
+    let user = app.store.user_by_id(&caller.user)?.ok_or(Problem::Unauthorized)?;
+    check_password_and_code(app, request, &user.name, &fields.secret("password")?, fields).map(drop)
 }
 
 /// A password that may be set.

@@ -15,7 +15,6 @@ use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
 use crate::qr_image;
-use crate::store::UserLine;
 
 impl From<SecondFactorError> for Problem {
     fn from(error: SecondFactorError) -> Self {
@@ -35,9 +34,11 @@ pub fn show(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     Ok(HttpReply::data(&SecondFactorJson { on: factor.is_some(), recovery_codes }))
 }
 
-/// Makes a secret, which counts once a code has confirmed it.
+/// Makes a secret, which counts once a code has confirmed it. The password is asked for again.
 pub fn begin(app: &App, request: &Request) -> Result<HttpReply, Problem> {
-    let user = confirmed(app, request)?;
+    let caller = auth::caller(app, request)?;
+    login::confirm(app, request, &caller, &Fields::read(request.body())?)?;
+    let user = app.store.user_by_id(&caller.user)?.ok_or(Problem::Unauthorized)?;
     let new = second_factor::begin(&app.store, &user)?;
     Ok(HttpReply::data(&NewSecondFactorJson::of(&new)))
 }
@@ -54,20 +55,14 @@ pub fn confirm(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     Ok(HttpReply::data(&RecoveryCodesJson { recovery_codes }))
 }
 
-/// Turns it off.
+/// Turns it off, with the password and a code: a session that somebody found open is no way round it.
 pub fn remove(app: &App, request: &Request) -> Result<HttpReply, Problem> {
-    let user = confirmed(app, request)?;
-    if app.store.remove_second_factor(&user.id)? {
+    let caller = auth::caller(app, request)?;
+    login::confirm_with_code(app, request, &caller, &Fields::read(request.body())?)?;
+    if app.store.remove_second_factor(&caller.user)? {
         log::info!("id={} a second factor was turned off", request.id());
     }
     Ok(HttpReply::data(&()))
-}
-
-/// Whoever asks, once they have given their password again.
-fn confirmed(app: &App, request: &Request) -> Result<UserLine, Problem> {
-    let caller = auth::caller(app, request)?;
-    login::confirm(app, request, &caller, &Fields::read(request.body())?)?;
-    app.store.user_by_id(&caller.user)?.ok_or(Problem::Unauthorized)
 }
 
 #[derive(Serialize)]
