@@ -130,8 +130,13 @@ export const connect = (name, phone, displayName, signal) =>
 /** The same for a number that is there, whoever owns it; `wanted` is what follow() asks for. */
 export const connectAgain = (name, wanted, signal) => post(instancePath(name, '/connect'), wanted, { signal });
 
-/** The row of that name among those the caller sees, or none. A list, since a row that is missing is no error. */
+/** The row of that name among those the caller sees, or none. */
 export async function findInstance(name, signal) {
-  const { data } = await call('GET', listPath({ search: name, perPage: 200 }), { signal });
-  return data.find((one) => one.channelInstanceId === name) || null;
+  try {
+    const row = await get(instancePath(name), { signal });
+    return row.channelInstanceId === name ? row : null; // The path takes ids as well.
+  } catch (error) {
+    if (error.code === 'not_found') return null;
+    throw error;
+  }
 }

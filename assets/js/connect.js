@@ -4,7 +4,7 @@
 import { h, fillWith } from './dom.js';
 import { contact, post } from './api.js';
 import { follow } from './follow.js';
-import { clockTime, when } from './format.js';
+import { calledName, clockTime, when } from './format.js';
 import { phone } from './phone.js';
 import { onLang } from './prefs.js';
 import { has, loadWords, t, tx } from './words.js';
@@ -32,7 +32,7 @@ function whose(data) {
   return h('div', { class: 'whose' },
     h('p', { class: 'whose-label' }, t('guest.number')),
     h('p', { class: 'whose-phone', 'data-test': 'phone' }, data ? phone(data.phone) : '\u00a0'),
-    h('p', { class: 'whose-name' }, data ? data.channelInstanceId : '\u00a0'));
+    h('p', { class: 'whose-name' }, data ? calledName(data) : '\u00a0'));
 }
 
 /** A screen that ends the story. */

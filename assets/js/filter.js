@@ -63,5 +63,8 @@ export const listsTheSame = (one, other) => JSON.stringify(narrowing(one)) === J
 /** Whether it leaves any number out. */
 export const isFiltered = (filter) => Object.keys(narrowing(filter)).length > 0;
 
+/** Whether it asks for what needs somebody, and for nothing else. */
+export const isActionView = (filter) => listsTheSame(filter, { ...EVERYTHING, view: VIEWS[0] });
+
 /** Whether the counts of an answer are of all numbers: they are, whatever status and view are asked for. */
 export const countsAll = ({ status, view, ...others }) => !isFiltered({ ...EVERYTHING, ...others });

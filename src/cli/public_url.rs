@@ -35,3 +35,9 @@ impl PublicUrl {
         store.setting("url")?.ok_or_else(|| CommandFailure::Failed(unknown()))
     }
 }
+
+/// Whether an address means the computer that it is opened on: of no use to anybody else.
+pub fn is_local(url: &str) -> bool {
+    let host = url.split_once("://").map_or(url, |(_, host)| host);
+    ["localhost", "127.", "[::1]"].iter().any(|local| host.starts_with(local))
+}

@@ -41,6 +41,8 @@ pub struct LinkLine {
 pub struct Link {
     /// The instance that it connects.
     pub target: InstanceRef,
+    /// What people call it.
+    pub display_name: Option<String>,
     /// From when on the link shows nothing.
     pub expires_at: Millis,
     /// Whether the instance connected since: it shows no code any more.
@@ -148,7 +150,7 @@ impl Store {
         self.read(|c| {
             c.prepare_cached(
                 "SELECT i.id, i.userId, i.channel, i.channelInstanceId, i.channelPhoneOrId, i.credentialId,
-                        l.expiresAt, l.usedAt IS NOT NULL AS used,
+                        i.displayName, l.expiresAt, l.usedAt IS NOT NULL AS used,
                         iif(i.credentialId <> l.credentialId, NULL, l.credentialId) AS onlyAt
                  FROM connect_links l JOIN messaging_instances i ON i.id = l.instanceId
                  WHERE l.hash = ?1 AND l.revokedAt IS NULL",
@@ -156,7 +158,12 @@ impl Store {
             .query_row([token_hash(token)], |row| {
                 // Where somebody else has moved the row since, it is no longer kept.
                 let target = InstanceRef { only_at: row.get("onlyAt")?, ..read_target(row)? };
-                Ok(Link { target, expires_at: row.get("expiresAt")?, used: row.get("used")? })
+                Ok(Link {
+                    target,
+                    display_name: row.get("displayName")?,
+                    expires_at: row.get("expiresAt")?,
+                    used: row.get("used")?,
+                })
             })
             .optional()
         })

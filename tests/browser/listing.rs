@@ -108,6 +108,9 @@ fn many_at_once(driver: &Driver) {
     browser.sees("2 selecionados");
     check(&browser, "list-selected");
     browser.press("Etiquetas");
+    browser.fill("Etiquetas", &"x".repeat(60));
+    browser.press("Salvar");
+    browser.sees("Use até 20 etiquetas, uma por linha");
     browser.fill("Etiquetas", "centro\nnova");
     World::picture(&browser, "list-labels");
     browser.press("Salvar");
@@ -125,6 +128,7 @@ fn many_at_once(driver: &Driver) {
     check(&browser, "list-links");
     browser.press("Criar 3 links");
     browser.sees("3 de 3");
+    browser.sees("Estes links só abrem neste computador.");
     check(&browser, "list-links-made");
     assert_eq!(world.shop.sql("SELECT count(*) FROM connect_links"), [["3"]]);
     let to_the_number =
@@ -248,7 +252,12 @@ fn move_many(driver: &Driver) {
     browser.press("Pronto");
     let servers = world.shop.sql("SELECT credentialId FROM messaging_instances");
     assert_eq!(servers, [["cred_b"], ["cred_b"]]);
-    world.finish(&browser);
+    world.shop.set("UPDATE integration_credentials SET isActive = 0 WHERE id = 'cred_a'");
+    browser.press("Mudar de servidor");
+    browser.sees("De 2 números não deu para ver o que acontece.");
+    browser.sees(": 2 números");
+    check(&browser, "list-unplanned");
+    world.finish_expecting(&browser, &["409", "503"]);
 }
 
 /// Numbers that the agency looks after; `PAREIA_AGENCY=200` is what the documentation tells of.
@@ -350,8 +359,9 @@ fn agency(driver: &Driver) {
     agency.send_links();
     // Each phone's owner opens the link and scans: those of the drained server on the other one.
     (1..=LOST).for_each(|n| agency.scan(n, &agency.second));
-    browser.sees("Nenhum número encontrado");
-    agency.press("Limpar busca");
+    browser.sees("Nada precisa de atenção");
+    check(browser, "list-calm");
+    agency.press("Ver todos");
     browser.sees(&format!("os {all} números estão conectados"));
     println!("  {all} numbers imported, {LOST} of them found and sent links: {} clicks", agency.clicks.get());
     agency.world.finish(browser);
@@ -370,6 +380,11 @@ fn kiosk(driver: &Driver) {
     world.shop.scan("loja");
     browser.sees("Conectado");
     check(&browser, "kiosk-connected");
+    browser.press("Sair desta tela");
+    browser.sees("Desconectar celular");
+    check(&browser, "kiosk-offered");
+    browser.press("Mostrar numa tela da loja");
+    browser.sees("Conectado");
     assert!(world.shop.sim.control().unlink("loja"), "a phone was connected");
     browser.wait_for("//figure//img[@src]", "the next code, by itself");
     browser.press("Sair desta tela");

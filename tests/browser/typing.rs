@@ -11,6 +11,7 @@ use crate::world::World;
 /// Every case.
 pub const TESTS: &[Test] = &[
     ("a_phone_is_read_or_refused_and_never_becomes_another", phones),
+    ("a_name_that_is_there_is_found_among_many_like_it", taken),
     ("what_nobody_sees_is_in_no_key_and_no_address", invisible),
     ("an_authority_is_pasted_line_by_line_where_the_address_is_secure", authority),
 ];
@@ -47,6 +48,23 @@ fn phones(driver: &Driver) {
         return field.value";
     assert_eq!(browser.run(pasted), "+55 (21) 98888-7777", "it takes the place of what stood there");
     assert_eq!(complaint(&browser), "");
+    world.finish(&browser);
+}
+
+/// A search would find hundreds, and show some of them.
+fn taken(driver: &Driver) {
+    let world = World::new();
+    world.rows(240);
+    world.shop.set(
+        "UPDATE messaging_instances SET labels = '[\"vip\"]', searchText = char(10) || 'vip' || char(10)",
+    );
+    world.row("vip");
+    let browser = world.logged_in(driver, DESKTOP);
+    browser.go(&world.url("/#/conectar"));
+    browser.fill("Nome", "vip");
+    browser.type_into("//input[@type='tel']", "11987654321");
+    browser.press("Mostrar QR Code");
+    browser.sees("Você já usa este nome para +55 (21) 99185-6227.");
     world.finish(&browser);
 }
 

@@ -159,8 +159,11 @@ fn a_link_is_printed_alone_and_leads_to_where_people_reach_the_page() {
     ] {
         desk.says(&format!("instance link a {flags}"), 2, "", sentence);
     }
-    let given = desk.ok("instance link a --public-url https://zap.loja.com.br/x/ --minutes 60");
-    assert!(given.starts_with("https://zap.loja.com.br/x/c#pareia_link_") && given.lines().count() == 1);
+    let given = desk.fed("instance link a --public-url https://zap.loja.com.br/x/ --minutes 60", "");
+    assert!(
+        given.out.starts_with("https://zap.loja.com.br/x/c#pareia_link_") && given.out.lines().count() == 1
+    );
+    assert!(!given.err.contains("só abre neste computador"), "{}", given.err);
     let mut serving = Running::start(desk.command("serve --listen 0.0.0.0:0"));
     let first = serving.first_logged();
     let port = first.rsplit_once(':').unwrap().1.to_owned();
@@ -173,6 +176,7 @@ fn a_link_is_printed_alone_and_leads_to_where_people_reach_the_page() {
     let made = desk.fed("instance link a", "");
     let (base, token) = made.out.trim_end().split_once("/c#").unwrap();
     assert_eq!(base, format!("http://127.0.0.1:{port}"));
+    assert!(made.err.contains("só abre neste computador"), "{}", made.err);
     assert!(made.err.contains("Vale até ") && !made.err.contains(token), "{}", made.err);
     let listed = desk.json("instance links a --json");
     let id = listed[1]["id"].as_str().unwrap();

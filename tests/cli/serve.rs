@@ -424,7 +424,7 @@ fn serve_that_cannot_start_says_why_in_one_sentence() {
     fs::remove_file(&key).unwrap();
     desk.says("serve --listen 127.0.0.1:0", 1, "", "pareia.key não existe: restaure esse arquivo do backup");
     fs::write(&key, "nonsense").unwrap();
-    desk.says("serve --listen 127.0.0.1:0", 1, "", "não é a chave que selou as credenciais");
+    desk.says("serve --listen 127.0.0.1:0", 1, "", "não é a chave que selou os valores deste banco");
     fs::write(&key, kept).unwrap();
     let database = rusqlite::Connection::open(desk.folder.join("data/pareia.db")).unwrap();
     let newer = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (999, 'x', '', '0')";

@@ -60,7 +60,7 @@ const ACTS: &[(usize, &str, &str, u16, &str)] = &[
     (0, "POST ROW/test-message", "{}", 200, "instance.test minha-loja - done"),
     (1, "POST ROW/restart", "", 200, "instance.restart minha-loja - done"),
     (0, "PATCH CREDENTIAL", r#"{"weight":2}"#, 200, "credential.placement cred_a weight=2 done"),
-    (0, "POST ROW/move", "{}", 409, "instance.move minha-loja - no_room"),
+    (0, "POST ROW/move", "{}", 409, "instance.move minha-loja - no_other_server"),
     (1, "POST ROW/logout", "", 403, "instance.logout minha-loja - forbidden"),
     (1, "POST ROW/logout", "", 403, ""),
     (1, "DELETE /api/admin/users/pareia_token-no-lugar-errado", "", 403, "user.remove - - forbidden"),

@@ -38,6 +38,7 @@ fn expired(answer: &Answer) {
 fn a_link_shows_the_code_and_part_of_the_phone() {
     let shop = Shop::new(instant(Version::V2_3_7));
     shop.written("a", "5521991856227", "loja");
+    shop.set("UPDATE messaging_instances SET displayName = 'Loja do Zé'");
     let made = shop.call("POST", &format!("{ROUTE}/a/link"));
     let base = format!("http://{}/c#pareia_link_", shop.server.addr());
     assert!(made.data("url").as_str().is_some_and(|url| url.starts_with(&base)), "{}", made.body);
@@ -48,6 +49,7 @@ fn a_link_shows_the_code_and_part_of_the_phone() {
     assert_eq!((shown.status, &data["qrCode"]), (200, &json!(&*current.base64)));
     for (field, value) in [
         ("channelInstanceId", json!("a")),
+        ("displayName", json!("Loja do Zé")),
         ("phone", json!("5521•••••6227")),
         ("status", json!("connecting")),
         ("pairingCode", Value::Null),

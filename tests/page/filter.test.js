@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { EVERYTHING, countsAll, filterQuery, isFiltered, listAddress, listQuery, listsTheSame, readFilter } from '../../assets/js/filter.js';
+import { EVERYTHING, countsAll, filterQuery, isActionView, isFiltered, listAddress, listQuery, listsTheSame, readFilter } from '../../assets/js/filter.js';
 
 const KEPT = [
   ['', {}, '#/'],
@@ -50,4 +50,10 @@ test('a page, an order and a place list the same numbers; whatever leaves some o
   const same = (query) => listsTheSame(readFilter(query), readFilter('label=vip'));
   assert.deepEqual(['label=vip&page=2', 'label=vip&sort=name&top=9'].map(same), [true, true]);
   assert.deepEqual(['', 'label=vip&search=a', 'label=vip&view=action_needed', 'label=other'].map(same), [false, false, false, false]);
+});
+
+test('what needs somebody is asked for alone, or among what a search finds', () => {
+  const alone = (query) => isActionView(readFilter(query));
+  assert.deepEqual(['view=action_needed', 'view=action_needed&sort=name&page=2'].map(alone), [true, true]);
+  assert.deepEqual(['', 'view=never_connected', 'view=action_needed&search=a', 'view=action_needed&label=vip'].map(alone), [false, false, false, false]);
 });

@@ -3,48 +3,45 @@
 import { h, fillWith } from '../dom.js';
 import { get, instancePath, patch, post, remove } from '../api.js';
 import { runAll } from '../bulk.js';
-import { calledName, when } from '../format.js';
+import { labelsFit, labelsIn } from '../description.js';
+import { calledName } from '../format.js';
 import { latest } from '../latest.js';
-import { t, tn, tx } from '../words.js';
-import { button, linkButton } from './button.js';
-import { copyButton } from './copy.js';
+import { t, tn } from '../words.js';
+import { button } from './button.js';
 import { ask } from './dialog.js';
 import { allGood, radioField, selectField, textField } from './form.js';
 import { icon } from './icons.js';
-import { LINK_MINUTES } from './links.js';
-import { box } from './notice.js';
+import { linkFields } from './links-of-many.js';
+import { box, errorTitle } from './notice.js';
 import { progress } from './progress.js';
 
 /** Says that some are left out, where any are. */
 const leftOut = (key, n) => n > 0 && box('info', tn(key, n));
 
-/** The message for one number, as its sender wrote it for all. */
-const filled = (text, row, link) => text.replace(/{(nome|name|link)}/g, (_, what) => (what === 'link' ? link.url : calledName(row)));
+/** How many have each of these. */
+function counted(all) {
+  const counts = new Map();
+  for (const one of all) counts.set(one, (counts.get(one) || 0) + 1);
+  return [...counts];
+}
 
-/** Links for those that no phone is connected to: a text for each, to copy or to send to that very number. */
+/** Says of how many nothing could be read, and why. */
+function unread(key, results, ...actions) {
+  const errors = results.filter((one) => one.state === 'failed').map((one) => one.error);
+  return errors.length > 0 && box('warn', tn(key, errors.length),
+    h('ul', {}, counted(errors.map(errorTitle)).map(([why, n]) => h('li', {}, `${why}: ${tn('n.numbers', n)}`))), actions);
+}
+
+/** Links for those that no phone is connected to. */
 function links(rows, { changed }) {
   const open = rows.filter((row) => row.status !== 'connected' || row.unknownSince);
-  const minutes = selectField({ label: t('link.valid'), value: '1440', choices: LINK_MINUTES.map((n) => [String(n), t(`link.minutes.${n}`)]) });
-  const message = textField({ label: t('bulk.links.text'), hint: t('bulk.links.hint', { name: `{${t('bulk.name')}}`, link: '{link}' }), rows: 3, maxlength: 500 });
-  const called = `{${t('bulk.name')}}`;
-  message.input.value = t('bulk.links.message', { name: called, link: '{link}' });
+  const fields = linkFields();
   ask({
     title: t('bulk.links'), confirm: tn('bulk.links.do', open.length),
-    body: [leftOut('bulk.links.connected', rows.length - open.length), minutes.node, message.node],
+    body: [leftOut('bulk.links.connected', rows.length - open.length), fields.node],
     run() {
-      const text = message.value;
-      if (!allGood([message, text.includes('{link}') ? '' : t('bulk.links.needed', { link: '{link}' })])) return false;
-      if (open.length === 0) return true;
-      setTimeout(() => progress({
-        title: t('bulk.links'), rows: open, closed: changed,
-        work: (row) => post(instancePath(row.channelInstanceId, '/link'), { minutes: Number(minutes.value) }),
-        detail: (row, link) => h('div', { class: 'actions' },
-          copyButton(filled(text, row, link), t('bulk.copy')),
-          linkButton(t('bulk.send'), `https://wa.me/${row.channelPhoneOrId}?text=${encodeURIComponent(filled(text, row, link))}`, { icon: 'share', target: '_blank' })),
-        after: (done) => done.length > 0 && [
-          copyButton(done.map(([row, link]) => filled(text, row, link)).join('\n\n'), t('bulk.copy.all'), 'primary'),
-          h('span', { class: 'hint' }, tx('link.until', { time: when(done[0][1].expiresAt) }))],
-      }));
+      if (!fields.good()) return false;
+      if (open.length > 0) setTimeout(() => progress({ title: t('bulk.links'), rows: open, closed: changed, ...fields.steps() }));
       return true;
     },
   });
@@ -74,8 +71,9 @@ function label(rows, { changed, others }) {
     body: [leftOut('bulk.others', others), how.node, texts.node, known.length > 0 && h('div', { class: 'actions' }, h('span', { class: 'hint' }, t('bulk.label.known')),
       known.slice(0, 12).map((one) => button(one, () => add(one), { kind: 'quiet' })))],
     run() {
-      const wanted = texts.value.split('\n').map((one) => one.trim()).filter(Boolean);
-      if (!allGood([texts, wanted.length > 0 ? '' : t('field.needed')])) return false;
+      const wanted = labelsIn(texts.value);
+      const fit = rows.every((row) => labelsFit(relabelled(row, wanted, how.value === 'add')));
+      if (!allGood([texts, wanted.length === 0 ? t('field.needed') : fit ? '' : t('field.labels')])) return false;
       setTimeout(() => progress({
         title: tn('bulk.label', rows.length), rows, closed: changed,
         // What it has now: somebody else may have labelled it meanwhile.
@@ -109,10 +107,11 @@ async function moveAll(rows, { changed }) {
     return newest((signal) => runAll(moving(), (row) => call(row, to, true, { signal }), { signal }), (results) => {
       const found = [...results.values()];
       const plans = found.filter((one) => one.state === 'done').map((one) => one.data);
-      alone = new Set([...results].filter(([, one]) => one.error?.code === 'no_other_server').map(([row]) => row));
+      const isAlone = (one) => one.error?.code === 'no_other_server';
+      alone = new Set([...results].filter(([, one]) => isAlone(one)).map(([row]) => row));
       fillWith(place, h('p', { class: 'losses-title' }, tn('bulk.move.scan', plans.filter((plan) => plan.needsScan).length)), h('p', { class: 'hint' }, t('bulk.move.links')),
         leftOut('bulk.move.there', staying()), leftOut('bulk.move.only', alone.size),
-        leftOut('bulk.move.unplanned', found.length - plans.length - alone.size));
+        unread('bulk.move.unplanned', found.filter((one) => !isAlone(one))));
       dialog.submit.disabled = plans.length === 0;
     }, () => {});
   }
@@ -132,10 +131,9 @@ const lossQuery = (keep, dry) => `?${new URLSearchParams({ ...(keep && { keepUps
 
 /** What all of them lose, with how many lose it. */
 function losses(plans) {
-  const counts = new Map();
-  for (const { removes } of plans) for (const what of removes) counts.set(what, (counts.get(what) || 0) + 1);
+  const removed = plans.flatMap((plan) => plan.removes);
   return [h('p', { class: 'losses-title' }, t('remove.losses')),
-    h('ul', {}, [...counts].map(([what, n]) => h('li', {}, icon('trash'), h('span', {}, `${t(`remove.what.${what}`)}: ${tn('n.numbers', n)}`))))];
+    h('ul', {}, counted(removed).map(([what, n]) => h('li', {}, icon('trash'), h('span', {}, `${t(`remove.what.${what}`)}: ${tn('n.numbers', n)}`))))];
 }
 
 /** Nothing is removed before what is lost of all was read: the button is off until then. */
@@ -157,9 +155,8 @@ function removeAll(rows, { changed, gone, others }) {
     }), (results) => {
       const found = [...results.values()];
       const plans = found.filter((one) => one.state === 'done').map((one) => one.data);
-      const unread = found.length - plans.length;
-      fillWith(list, losses(plans), unread > 0 && box('warn', tn('bulk.remove.unread', unread), button(t('again'), look, { icon: 'again' })));
-      dialog.submit.disabled = unread > 0;
+      fillWith(list, losses(plans), unread('bulk.remove.unread', found, button(t('again'), look, { icon: 'again' })));
+      dialog.submit.disabled = plans.length < found.length;
     }, () => {});
   }
 

@@ -1,12 +1,14 @@
-// Which numbers a server is given, and how it is emptied: when they are connected next, or at once with a link each.
+// Which numbers a server is given, and how it is emptied: when they are connected next, or at once with a link each. And
+// how that ends.
 
 import { h } from '../dom.js';
 import { call, instancePath, listPath, patch, post } from '../api.js';
 import { t } from '../words.js';
-import { copyButton } from './copy.js';
 import { ask } from './dialog.js';
 import { allGood, field, radioField } from './form.js';
+import { linkFields } from './links-of-many.js';
 import { progress } from './progress.js';
+import { toast } from './toast.js';
 
 /** Numbers of one page of the list, which is all that one call gives. */
 const AT_ONCE = 200;
@@ -42,33 +44,41 @@ async function rowsAt(server) {
 }
 
 /** Moves every number of the server, each with a link for whoever has its phone. */
-async function moveAll(server, title, again) {
+async function moveAll(server, title, again, links) {
   const rows = await rowsAt(server);
   // What has moved is not at the server any more: whoever lacks only the link is not moved once more.
   const moved = new Set();
   setTimeout(() => progress({
-    title: t('drain.title', { name: title }), rows, closed: again,
-    async work({ channelInstanceId: name }) {
-      if (!moved.has(name)) await post(instancePath(name, '/move'));
-      moved.add(name);
-      return post(instancePath(name, '/link'), { minutes: 1440 });
+    title: t('drain.title', { name: title }), rows, closed: again, ...links,
+    async work(row) {
+      if (!moved.has(row)) await post(instancePath(row.channelInstanceId, '/move'));
+      moved.add(row);
+      return links.work(row);
     },
-    detail: (row, link) => h('div', { class: 'actions' }, copyButton(link.url, t('copy.link'))),
-    after: (done) => done.length > 0 && [
-      copyButton(done.map(([row, link]) => `${row.channelInstanceId}: ${link.url}`).join('\n'), t('bulk.copy.all'), 'primary'),
-      h('span', { class: 'hint' }, t('drain.links'))],
   }));
 }
 
 /** Asks how the server is to be emptied. */
 export function drainDialog(server, title, again) {
-  const how = radioField(t('drain.how'), [['next', t('drain.next'), t('drain.next.hint')], ['now', t('drain.now'), t('drain.now.hint')]]);
+  const links = linkFields();
+  links.node.hidden = true;
+  const how = radioField(t('drain.how'), [['next', t('drain.next'), t('drain.next.hint')], ['now', t('drain.now'), t('drain.now.hint')]], (word) => { links.node.hidden = word !== 'now'; });
   ask({
-    title: t('drain.title', { name: title }), confirm: t('drain.do'), body: [h('p', {}, t('drain.text')), how.node],
+    title: t('drain.title', { name: title }), confirm: t('drain.do'), body: [h('p', {}, t('drain.text')), how.node, links.node],
     async run() {
+      const isNow = how.value === 'now';
+      if (isNow && !links.good()) return false;
       await patch(path(server), { intake: 'draining' });
       again();
-      if (how.value === 'now') await moveAll(server, title, again);
+      if (isNow) await moveAll(server, title, again, links.steps());
+      return true;
     },
   });
+}
+
+/** The numbers that it still has stay, and it is given new ones again. */
+export async function stopDraining(server, title, again) {
+  await patch(path(server), { intake: 'open' });
+  toast(t('drain.stopped', { name: title }));
+  again();
 }

@@ -5,7 +5,7 @@ import { get, instancePath, post, remove } from '../api.js';
 import { when } from '../format.js';
 import { latest } from '../latest.js';
 import { t, tn, tx } from '../words.js';
-import { button, linkButton } from './button.js';
+import { button } from './button.js';
 import { shareButtons } from './copy.js';
 import { tell } from './dialog.js';
 import { selectField } from './form.js';
@@ -51,7 +51,6 @@ export function links(name, signal) {
   load();
   return {
     node: section(t('link.title'), { lead: t('link.lead') },
-      h('div', { class: 'inline-form' }, length.node, button(t('link.make'), make, { icon: 'link' })), open,
-      h('div', { class: 'actions' }, linkButton(t('kiosk.open'), `#/vitrine/${encodeURIComponent(name)}`, { kind: 'quiet', icon: 'scan' }))),
+      h('div', { class: 'inline-form' }, length.node, button(t('link.make'), make, { icon: 'link' })), open),
   };
 }

@@ -7,9 +7,12 @@ import { t, tn } from '../words.js';
 import { button } from './button.js';
 import { sheet } from './dialog.js';
 import { icon } from './icons.js';
-import { errorTitle } from './notice.js';
+import { errorTitle, fieldProblem } from './notice.js';
 
 const DRAWING = { waiting: 'wait', running: 'again', done: 'tick', failed: 'alert', stopped: 'off' };
+
+/** Why one failed: that a field is wrong says nothing without what is. */
+const reason = (error) => (error.field ? fieldProblem(error) : errorTitle(error));
 
 /** The line of one of them. */
 function line(row) {
@@ -20,7 +23,7 @@ function line(row) {
     node,
     show(result, detail) {
       state.className = `progress-state ${result.state}`;
-      const why = result.state === 'failed' ? errorTitle(result.error) : t(`bulk.${result.state}`);
+      const why = result.state === 'failed' ? reason(result.error) : t(`bulk.${result.state}`);
       fillWith(state, icon(DRAWING[result.state]), h('span', {}, why));
       fillWith(more, result.state === 'done' && detail && detail(row, result.data));
     },

@@ -16,8 +16,9 @@ function keep(text, name) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-export function recipeTabs(token) {
-  const items = recipes(ownBase(), token).map(({ key, label, text, file }) => ({
+/** `prefix`: how the names begin that the token may call. */
+export function recipeTabs(token, prefix) {
+  const items = recipes(ownBase(), token, prefix).map(({ key, label, text, file }) => ({
     key, label,
     panel: [
       file && h('p', { class: 'hint' }, t('recipe.import')),

@@ -23,7 +23,7 @@ export function selection({ acts, all, changed, signal }) {
     node: button(label, () => { const able = rows().filter(may); return run(able, picked.size - able.length); }, options), may,
   }));
   const node = h('div', { class: 'selection', role: 'region', 'aria-label': t('pick.label'), hidden: true },
-    h('div', { class: 'selection-what', role: 'status' }, count), page, every, button(t('pick.clear'), () => clear(), { kind: 'quiet' }),
+    h('div', { class: 'selection-what', role: 'status' }, count), button(t('pick.clear'), () => clear(), { kind: 'quiet' }), page, every,
     h('div', { class: 'selection-acts' }, offered.map((one) => one.node)));
 
   const rows = () => [...picked.values()];

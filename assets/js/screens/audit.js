@@ -10,6 +10,7 @@ import { button, linkButton } from '../parts/button.js';
 import { field, selectField } from '../parts/form.js';
 import { notice } from '../parts/notice.js';
 import { badge, page, section, skeleton } from '../parts/page.js';
+import { serverTitle } from '../parts/server-facts.js';
 
 const AUDIT = '/api/admin/audit';
 const ADDRESS = '#/usuarios/auditoria';
@@ -29,24 +30,25 @@ function asked({ from, to, ...rest }) {
   return new URLSearchParams(given({ ...rest, from: from && midnight(from, 0), to: to && midnight(to, 1) }));
 }
 
-/** What of it: a role, the fields of a number, a name. */
-function detail({ action, detail: text }) {
+/** What of it: a role, the fields of a number, a name. `servers` are the servers' names, by the ids that are written. */
+function detail({ action, detail: text }, servers) {
   if (!text) return '';
   if (action === 'user.role' || action === 'user.add') return has(`role.${text}`) ? t(`role.${text}`) : text;
   if (action === 'instance.change') return text.split(' ').map((one) => (has(`did.field.${one}`) ? t(`did.field.${one}`) : one)).join(', ');
+  if (servers.has(text)) return servers.get(text);
   const [word, ...others] = action === 'credential.placement' ? text.split(' ') : [text];
   return [has(`did.detail.${word}`) ? t(`did.detail.${word}`) : word, ...others].join(', ');
 }
 
 const who = ({ actor, via }) => [actor, (via !== 'session' || !actor) && t(`via.${via}`)].filter(Boolean).join(', ');
 
-function line(entry) {
+function line(entry, servers) {
   const refused = entry.result !== 'done';
   const title = has(`did.${entry.action}`) ? t(`did.${entry.action}`) : entry.action;
   const node = h('li', { class: 'row' },
     h('div', { class: 'row-text' },
       h('p', { class: 'row-title' }, title, entry.subject && entry.subject !== entry.actor && badge(entry.subject), refused && badge(t('audit.refused'), 'bad')),
-      h('p', { class: 'hint' }, [who(entry), entry.address, detail(entry)].filter(Boolean).join(' · '), ' · ', when(entry.at)),
+      h('p', { class: 'hint' }, [who(entry), entry.address, detail(entry, servers)].filter(Boolean).join(' · '), ' · ', when(entry.at)),
       refused && h('p', { class: 'hint' }, (help(entry.result) || [entry.result])[0])));
   return { node, update() {} };
 }
@@ -69,9 +71,10 @@ export function auditScreen({ signal }) {
   let filter = Object.fromEntries(['user', 'action', 'from', 'to'].map((name) => [name, typed.get(name) || '']));
   let entries = [];
   let next = null;
+  let servers = new Map();
   const tools = h('div', {}, skeleton(1));
   const list = h('ul', { class: 'rows' });
-  const show = keyed(list, (entry) => entry.id, line);
+  const show = keyed(list, (entry) => entry.id, (entry) => line(entry, servers));
   const foot = h('div', {}, skeleton(4));
   const files = h('div', { class: 'actions' });
 
@@ -96,8 +99,11 @@ export function auditScreen({ signal }) {
     draw();
   }
 
+  // Without the names there are ids.
+  const named = get('/api/admin/credentials', { signal }).catch(() => []);
   const newest = latest(signal);
-  const load = () => newest(ask, (answer) => {
+  const load = () => newest((asking) => Promise.all([ask(asking), named]), ([answer, known]) => {
+    servers = new Map(known.map((server) => [server.id, serverTitle(server)]));
     entries = answer.data;
     next = answer.next;
     draw();

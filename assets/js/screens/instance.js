@@ -48,6 +48,7 @@ function statusCard(name, acts) {
   const before = h('p', { class: 'hint' });
   const why = h('p', { class: 'why' });
   const actions = h('div', { class: 'actions' });
+  const kiosk = linkButton(t('kiosk.open'), `#/vitrine/${encodeURIComponent(name)}`, { kind: 'quiet', icon: 'phones' });
   let offered = '';
 
   function offer(status, manages) {
@@ -56,12 +57,12 @@ function statusCard(name, acts) {
     if (status === 'connected' || status === 'other') {
       fillWith(actions, button(t('restart.do'), acts.restart, { icon: 'again' }),
         manages && button(t('test.open'), acts.test, { icon: 'share' }),
-        manages && button(t('logout.open'), acts.logout, { icon: 'power' }));
+        manages && button(t('logout.open'), acts.logout, { icon: 'power' }), kiosk);
     } else if (status === 'fighting') { // Neither a code nor a restart ends it.
       fillWith(actions, manages && button(t('remove.open'), acts.remove, { kind: 'danger-quiet', icon: 'trash' }),
         h('a', { href: '#/ajuda/fighting' }, t('notice.more')));
     } else {
-      fillWith(actions, linkButton(t('instance.connect'), `#/conectar/${encodeURIComponent(name)}`, { kind: 'primary', icon: 'scan' }));
+      fillWith(actions, linkButton(t('instance.connect'), `#/conectar/${encodeURIComponent(name)}`, { kind: 'primary', icon: 'scan' }), kiosk);
     }
   }
 
@@ -91,13 +92,14 @@ function factsCard(describe) {
     update(instance, mayDescribe) {
       edit.hidden = !mayDescribe;
       const linked = linkedAs(instance);
+      const linkedTitle = t(instance.status === 'connected' ? 'linked.is' : 'linked.last');
       const { channelPhoneOrId, server, user, createdAt, settingsSavedAt, note, labels } = instance;
-      const key = JSON.stringify([channelPhoneOrId, linked, server, user, createdAt, settingsSavedAt, note, labels]);
+      const key = JSON.stringify([channelPhoneOrId, linked, linkedTitle, server, user, createdAt, settingsSavedAt, note, labels]);
       if (key === shown) return;
       shown = key;
       fillWith(place, facts(
         [t('col.number'), phone(instance.channelPhoneOrId)],
-        ...(linked ? [[t('linked.is'), linked]] : []),
+        linked && [linkedTitle, linked],
         [t('col.server'), instance.server || t('instance.noserver')],
         [t('col.owner'), instance.user],
         [t('col.created'), when(instance.createdAt)],

@@ -3,7 +3,7 @@
 
 import { h, fillWith, setText } from '../dom.js';
 import { call, listPath } from '../api.js';
-import { EVERYTHING, countsAll, isFiltered, listAddress, listQuery, listsTheSame, narrowing, readFilter } from '../filter.js';
+import { EVERYTHING, countsAll, isActionView, isFiltered, listAddress, listQuery, listsTheSame, narrowing, readFilter } from '../filter.js';
 import { mayManage } from '../may.js';
 import { lang } from '../prefs.js';
 import { keepInAddress, query } from '../router.js';
@@ -40,6 +40,7 @@ function summary({ counts, actionNeeded, otherNumber: others }, silent) {
 }
 
 const noneFound = (clear) => empty('search', t('list.nothing'), t('list.nothing.text'), button(t('list.clear'), clear));
+const noneInNeed = (clear) => empty('check', t('list.calm'), t('list.calm.text'), button(t('list.calm.all'), clear));
 /** Every row of the list, whatever page is shown. */
 async function allRows(wanted, signal) {
   const rows = [];
@@ -130,9 +131,11 @@ export function instancesScreen({ signal, session }) {
     if (isLong) requestAnimationFrame(() => setTimeout(() => { if (newest === answer) { shown = answer.data; rows.show(shown); } }));
   }
 
+  const nothingShown = (filtered) => (isActionView(wanted) ? noneInNeed(clear) : filtered ? noneFound(clear) : noneYet());
+
   function show(answer, lacking) {
     const filtered = isFiltered(wanted);
-    const kind = answer.data.length ? 'rows' : `none ${lacking ? 'lacking' : ''} ${filtered ? 'filtered' : ''}`;
+    const kind = answer.data.length ? 'rows' : `none ${lacking ? 'lacking' : ''} ${filtered ? 'filtered' : ''} ${isActionView(wanted) ? 'calm' : ''}`;
     setText(lead, summary(answer, answer.data.some((one) => one.unknownSince)));
     chips.show(wanted, answer);
     more.show(wanted);
@@ -144,7 +147,7 @@ export function instancesScreen({ signal, session }) {
     add.hidden = tools.hidden; // With nothing in the list, the list's place says what to do.
     showRows(answer);
     pages.show(answer);
-    if (kind !== showing) fillWith(place, answer.data.length ? rows.node : (lacking && noServer()) || (filtered ? noneFound(clear) : noneYet()));
+    if (kind !== showing) fillWith(place, answer.data.length ? rows.node : (lacking && noServer()) || nothingShown(filtered));
     showing = kind;
     returned();
   }

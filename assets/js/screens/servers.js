@@ -8,12 +8,12 @@ import { unspaced } from '../typed.js';
 import { t, tn } from '../words.js';
 import { button, linkButton } from '../parts/button.js';
 import { copyBox } from '../parts/copy.js';
-import { drainDialog, placementDialog } from '../parts/drain.js';
+import { drainDialog, placementDialog, stopDraining } from '../parts/drain.js';
 import { ask, sheet, tell } from '../parts/dialog.js';
 import { allGood, secretField, textField } from '../parts/form.js';
 import { localNote } from '../parts/local-note.js';
 import { box, fieldProblem, notice, sentence } from '../parts/notice.js';
-import { empty, facts, page, section, skeleton } from '../parts/page.js';
+import { badge, empty, facts, page, section, skeleton } from '../parts/page.js';
 import { isNamed, serverFacts, serverHealth, serverTitle, sideBySide } from '../parts/server-facts.js';
 import { serverForm, serverProblem } from '../parts/server-form.js';
 import { storedWords, tellStored, tested } from '../parts/stored.js';
@@ -128,10 +128,11 @@ function card(again, signal) {
       again();
     };
     const toggle = button('', () => (current.active ? disable(current, again) : post(path(current, '/enable')).then(again)), { icon: 'power' });
+    const drain = button('', () => (current.intake === 'draining' ? stopDraining : drainDialog)(current, serverTitle(current), again), { icon: 'out' });
     const actions = h('div', { class: 'actions even' },
       button(t('server.test'), test, { icon: 'again' }),
       button(t('place.button'), () => placementDialog(current, serverTitle(current), again), { icon: 'edit' }),
-      button(t('drain.open'), () => drainDialog(current, serverTitle(current), again), { icon: 'out' }),
+      drain,
       button(t('server.rotate'), () => rotate(current, again), { icon: 'key' }),
       /^https:/.test(first.baseUrl) && button(t('server.authority'), () => setAuthority(current, again), { icon: 'key' }),
       button(t('webhook.open'), () => webhook(current), { icon: 'webhook' }), toggle,
@@ -144,8 +145,9 @@ function card(again, signal) {
         shown = key;
         current = server;
         setText(toggle.querySelector('.label'), server.active ? t('server.disable') : t('server.enable'));
+        setText(drain.querySelector('.label'), t(server.intake === 'draining' ? 'drain.stop' : 'drain.open'));
         fillWith(body,
-          h('div', { class: 'card-head' }, h('div', {}, h('h2', {}, serverTitle(server)), isNamed(server) && h('p', { class: 'hint' }, h('code', {}, server.baseUrl))), serverHealth(server)),
+          h('div', { class: 'card-head' }, h('div', {}, h('h2', {}, serverTitle(server), server.intake === 'draining' && badge(t('place.draining'), 'accent')), isNamed(server) && h('p', { class: 'hint' }, h('code', {}, server.baseUrl))), serverHealth(server)),
           facts(...serverFacts(server),
             [t('server.fingerprint'), h('code', { title: t('server.fingerprint.title') }, server.fingerprint)],
             server.hasCaCertificate && [t('server.authority'), t('server.authority.own')],

@@ -97,9 +97,9 @@ const limitsOf = (token) => [
   token.namePrefix && tx('token.prefix.only', { prefix: token.namePrefix }),
 ].filter(Boolean);
 
-async function addToken(users, again) {
+async function addToken(users, me, again) {
   const servers = await get('/api/admin/credentials');
-  const user = selectField({ label: t('token.user'), hint: t('token.user.hint'), choices: users.map((one) => [one.name, one.name]) });
+  const user = selectField({ label: t('token.user'), hint: t('token.user.hint'), value: me, choices: users.map((one) => [one.name, one.name]) });
   const name = field({ label: t('token.name'), hint: t('token.name.hint'), optional: true });
   const days = selectField({ label: t('token.expires'), value: '', choices: [['', t('token.never')], ...[30, 90, 365].map((n) => [String(n), tn('days', n)])] });
   const scope = radioField(t('scope.label'), ['admin', 'read', 'ensure'].map((one) => [one, t(`scope.${one}`), t(`scope.${one}.hint`)]));
@@ -113,7 +113,7 @@ async function addToken(users, again) {
         ...(name.value ? { name: name.value } : {}), ...(days.value ? { expiresDays: Number(days.value) } : {}),
       });
       again();
-      tell({ title: t('token.made'), body: [box('warn', null, h('p', {}, t('token.once'))), copyBox(made.token, t('token.label')), scope.value !== 'read' && [h('h3', {}, t('token.call')), recipeTabs(made.token)]], done: t('token.kept') });
+      tell({ title: t('token.made'), body: [box('warn', null, h('p', {}, t('token.once'))), copyBox(made.token, t('token.label')), scope.value !== 'read' && [h('h3', {}, t('token.call')), recipeTabs(made.token, prefix.value)]], done: t('token.kept') });
     },
     failed(error) {
       const at = { name, namePrefix: prefix }[error.field];
@@ -158,7 +158,7 @@ export function usersScreen({ signal, session }) {
     fillWith(place,
       section(t('user.people'), { lead: t('user.people.lead'), actions: button(t('user.add'), () => addUser(load), { kind: 'primary', icon: 'plus' }) },
         h('ul', { class: 'rows' }, users.map((user) => userRow(user, users, session.user, load)))),
-      section(t('token.title'), { lead: t('token.lead'), actions: [linkButton(t('token.docs'), 'api-docs'), button(t('token.add'), () => addToken(users, load), { icon: 'plus' })] },
+      section(t('token.title'), { lead: t('token.lead'), actions: [linkButton(t('token.docs'), 'api-docs'), button(t('token.add'), () => addToken(users, session.user, load), { icon: 'plus' })] },
         tokens.length ? h('ul', { class: 'rows' }, tokens.map((token) => tokenRow(token, load)))
           : empty('key', t('token.empty'), t('token.empty.text'))));
   }

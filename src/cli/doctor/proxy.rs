@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::facts::Facts;
 use super::finding::{Finding, or_fine};
+use crate::cli::public_url::is_local;
 use crate::store::Inspection;
 use crate::text::cli as words;
 use crate::upstream::{SiteAnswer, ask_site};
@@ -35,9 +36,7 @@ fn local_only(facts: &Facts) -> Finding {
 }
 
 fn plain(url: &str) -> Option<Finding> {
-    let host = url.strip_prefix("http://")?;
-    let is_local = ["localhost", "127.", "[::1]"].iter().any(|local| host.starts_with(local));
-    (!is_local).then(|| Finding::warn(CHECK, words::public_url_plain(url)))
+    (url.starts_with("http://") && !is_local(url)).then(|| Finding::warn(CHECK, words::public_url_plain(url)))
 }
 
 /// Whether the address leads here, and the page's cookie would be sent encrypted only. Who has no session logs out

@@ -4,7 +4,7 @@
 use super::service::find;
 use crate::admin::links;
 use crate::cli::output::{CommandResult, fail, note, out};
-use crate::cli::public_url::PublicUrl;
+use crate::cli::public_url::{PublicUrl, is_local};
 use crate::cli::table::pretty;
 use crate::cli::values;
 use crate::domain::clock;
@@ -25,13 +25,15 @@ pub struct LinkArgs {
     json: bool,
 }
 
-/// Prints the address of a new link, and only that.
+/// Prints the address of a new link, and nothing else on stdout.
 pub fn run(store: &Store, arguments: &LinkArgs) -> CommandResult {
     let target = find(store, &arguments.name)?;
     let base = arguments.public_url.base(store, || words::no_url().to_owned())?;
+    let local = is_local(&base).then(words::link_is_local);
     let Some(link) = links::make(store, &target, arguments.minutes)? else {
         return fail(words::already_connected(&arguments.name));
     };
+    local.into_iter().for_each(note);
     if arguments.json {
         return out(pretty(&NewLinkJson::of(&link, &base)));
     }

@@ -1,7 +1,7 @@
 //! `POST /api/connect`: what the page behind a connect link asks, with the link's token and nothing else.
 //!
 //! The token opens one instance, here and nowhere else; what is answered tells no more of it than its
-//! name and part of its phone. A link whose instance has connected never shows a code again, whatever
+//! names and part of its phone. A link whose instance has connected never shows a code again, whatever
 //! happens to the phone after.
 
 use serde::Serialize;
@@ -89,6 +89,7 @@ fn connected(app: &App, link: &Link) -> Result<HttpReply, Problem> {
 #[serde(rename_all = "camelCase")]
 struct LinkedInstanceJson<'a> {
     channel_instance_id: &'a str,
+    display_name: Option<&'a str>,
     phone: String,
     status: &'static str,
     qr_code: Option<&'a str>,
@@ -110,6 +111,7 @@ impl<'a> LinkedInstanceJson<'a> {
         let expires: Millis = link.expires_at;
         Self {
             channel_instance_id: link.target.name.as_str(),
+            display_name: link.display_name.as_deref(),
             phone: link.target.phone.as_ref().map_or_else(|| "•".repeat(HIDDEN_DIGITS), masked),
             status: Status::Connected.as_str(),
             qr_code: None,

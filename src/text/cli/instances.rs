@@ -159,6 +159,14 @@ pub fn link_made(expires: &str) -> String {
     )
 }
 
+/// The link begins with an address that means "this computer".
+pub fn link_is_local() -> &'static str {
+    either(
+        "Este link só abre neste computador. Para outros celulares, use --public-url com o endereço público.",
+        "This link opens on this computer only. For other phones, use --public-url with the public address.",
+    )
+}
+
 /// The list of links is empty.
 pub fn no_links() -> &'static str {
     either(
