@@ -58,6 +58,17 @@ pub fn other_instance_stays() -> &'static str {
     )
 }
 
+/// Said when a row is deleted, and what it left on these servers is not.
+pub fn left_instances_stay(servers: &[String]) -> String {
+    say!(
+        "Ao mudar de servidor ela deixou uma instância em {0}: lá ela fica como está, com o celular que tiver, e o \
+         pareia não sabe mais dela.",
+        "When it moved it left an instance on {0}: there it stays as it is, with the phone that it has, and pareia \
+         no longer knows of it.",
+        servers.join(", ")
+    )
+}
+
 /// The sentence of an action that was not done.
 pub fn action_error(action: Action, error: &ActionError) -> Sentence {
     let (code, error, detail) = match error {

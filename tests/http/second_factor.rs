@@ -117,8 +117,8 @@ fn a_second_factor_is_changed_with_the_password_and_turned_off_with_a_code_too()
     let begin = browser.post(FACTOR, &json!({"password": PASSWORD}));
     assert_eq!((begin.status, begin.code()), (409, "second_factor_on"));
     turned_off(&shop, &mut browser, &code(&shop, &secret, 1));
-    let begun = browser.post(FACTOR, &json!({"password": PASSWORD}));
-    let secret = begun.data("secret").as_str().expect("a secret").to_owned();
+    let anew = browser.post(FACTOR, &json!({"password": PASSWORD}));
+    let secret = anew.data("secret").as_str().expect("a secret").to_owned();
     let on = browser.post(&format!("{FACTOR}/confirm"), &json!({"code": code(&shop, &secret, 0)}));
     let old = browser.call("DELETE", FACTOR, &json!({"password": PASSWORD, "code": recovery[0]}));
     assert_eq!(old.code(), "wrong_code", "it is of the one before");

@@ -462,7 +462,13 @@ fn what_a_row_left_goes_with_its_phone_when_it_is_logged_out_or_deleted() {
     assert_eq!((two.left().len(), two.shop.call("DELETE", &format!("{ROUTE}/fora")).status), (0, 200));
     two.connect(&two.shop.sim, "loja");
     assert_eq!(two.relocate("loja", &json!({"to": "cred_b"})).status, 200);
+    for query in ["keepUpstream=true&dryRun=true", "keepUpstream=true&erase=true&dryRun=true"] {
+        let kept = two.shop.call("DELETE", &format!("{ROUTE}/loja?{query}"));
+        assert_eq!(kept.data("staysOn"), &two.shown("loja", "leftOn"), "what is forgotten is named");
+        assert!(kept.data("message").as_str().is_some_and(|text| text.contains("deixou uma instância em")));
+    }
     let plan = two.shop.call("DELETE", &format!("{ROUTE}/loja?dryRun=true"));
+    assert!(plan.data("staysOn").is_null(), "it goes as well");
     assert_eq!(plan.data("removes"), &json!(["upstream", "session", "row", "history", "links"]));
     assert_eq!(two.shop.call("DELETE", &format!("{ROUTE}/loja")).status, 200);
     until("it is gone", || two.shop.sim.control().state("loja").is_none());

@@ -132,8 +132,10 @@ const lossQuery = (keep, dry) => `?${new URLSearchParams({ ...(keep && { keepUps
 /** What all of them lose, with how many lose it. */
 function losses(plans) {
   const removed = plans.flatMap((plan) => plan.removes);
+  const servers = [...new Set(plans.flatMap(({ staysOn }) => staysOn || []))];
   return [h('p', { class: 'losses-title' }, t('remove.losses')),
-    h('ul', {}, counted(removed).map(([what, n]) => h('li', {}, icon('trash'), h('span', {}, `${t(`remove.what.${what}`)}: ${tn('n.numbers', n)}`))))];
+    h('ul', {}, counted(removed).map(([what, n]) => h('li', {}, icon('trash'), h('span', {}, `${t(`remove.what.${what}`)}: ${tn('n.numbers', n)}`)))),
+    servers.length > 0 && box('warn', null, h('p', {}, t('remove.elsewhere', { servers: servers.join(', ') })))];
 }
 
 /** Nothing is removed before what is lost of all was read: the button is off until then. */

@@ -8,7 +8,7 @@ import { button } from './button.js';
 import { ask } from './dialog.js';
 import { radioField } from './form.js';
 import { icon } from './icons.js';
-import { notice } from './notice.js';
+import { box, notice } from './notice.js';
 import { toast } from './toast.js';
 
 const query = (how, dry) => {
@@ -25,7 +25,8 @@ const losses = (plan) => [
   h('p', { class: 'losses-title' }, t('remove.losses')),
   h('ul', {}, plan.removes.map((what) => h('li', {}, icon('trash'), h('span', {}, t(`remove.what.${what}`))))),
   plan.removes.includes('audit') && h('p', { class: 'hint' }, t('remove.erase.backups')),
-  plan.message && h('p', { class: 'hint' }, t('remove.stranger')),
+  plan.staysOn && box('warn', null, h('p', {}, t('remove.elsewhere', { servers: plan.staysOn.join(', ') }))),
+  plan.message && !plan.staysOn && h('p', { class: 'hint' }, t('remove.stranger')),
 ];
 
 /** Asks about the number of that technical name; `called`: how people know it. */

@@ -146,6 +146,7 @@ export default {
   'remove.row': 'Only forget it here (keep it in Evolution)', 'remove.row.hint': 'WhatsApp stays connected there.', 'remove.erase': 'Remove and erase all data (LGPD)', 'remove.erase.hint': 'When the person asks for it: nothing of the number stays in pareia.', 'remove.erase.backups': 'Backups made before still have these data, until they are gone.', 'remove.what.settings': 'The saved settings: webhook, proxy and others', 'remove.what.notices': 'What notices said of it', 'remove.what.audit': 'Its name in the audit trail, which keeps a code only', 'export.open': 'Export the data',
   'remove.losses': 'This will be lost:', 'remove.do': 'Remove {name}', 'remove.done': '{name} was removed.',
   'remove.what.upstream': 'The number in Evolution, with the chats and contacts kept there', 'remove.what.session': 'The connection with the phone, which only another QR code brings back',
+  'remove.elsewhere': 'When the server was changed, a copy stayed on {servers}. It goes on there, with the phone connected, and pareia will no longer know of it.',
   'remove.stranger': 'Evolution has another number of this name, which was not made from here: it stays as it is.', 'remove.what.row': 'The entry in pareia', 'remove.what.history': 'The history', 'remove.what.links': 'The connect links',
 
   'login.title': 'Log in', 'login.lead': 'See and connect the numbers of the shop.', 'login.name': 'Name', 'login.password': 'Password', 'login.do': 'Log in', 'login.forgot': 'Forgot the password',

@@ -146,6 +146,7 @@ export default {
   'remove.row': 'Só esquecer aqui (manter na Evolution)', 'remove.row.hint': 'O WhatsApp continua conectado lá.', 'remove.erase': 'Remover e apagar todos os dados (LGPD)', 'remove.erase.hint': 'Para um pedido do titular: nada do número fica no pareia.', 'remove.erase.backups': 'Backups feitos antes ainda têm estes dados, até saírem.', 'remove.what.settings': 'As configurações guardadas: webhook, proxy e outras', 'remove.what.notices': 'O que os avisos disseram dele', 'remove.what.audit': 'O nome dele na auditoria, que guarda só um código', 'export.open': 'Exportar os dados',
   'remove.losses': 'Isto será perdido:', 'remove.do': 'Remover {name}', 'remove.done': '{name} foi removido.',
   'remove.what.upstream': 'O número na Evolution, com as conversas e os contatos guardados lá', 'remove.what.session': 'A conexão com o celular, que só volta com outro QR Code',
+  'remove.elsewhere': 'Ao mudar de servidor, ficou uma cópia em {servers}. Ela continua lá, com o celular conectado, e o pareia não saberá mais dela.',
   'remove.stranger': 'A Evolution tem outro número com este nome, que não foi criado por aqui: ele fica como está.', 'remove.what.row': 'O cadastro no pareia', 'remove.what.history': 'O histórico', 'remove.what.links': 'Os links para conectar',
 
   'login.title': 'Entrar', 'login.lead': 'Veja e conecte os números da loja.', 'login.name': 'Nome', 'login.password': 'Senha', 'login.do': 'Entrar', 'login.forgot': 'Esqueci a senha',

@@ -60,7 +60,8 @@ pub fn delete(store: Store, arguments: &DeleteArgs) -> CommandResult {
     }
     let target = find(&store, name)?;
     let actions = action_service(store);
-    let goes = actions.would_remove(&target, *keep_upstream, &new_id("cli-"));
+    let viewer = Viewer::default();
+    let goes = actions.would_remove(&target, &viewer, *keep_upstream, &new_id("cli-"));
     let goes = goes.map_err(|error| failed(Action::Delete, &error))?;
     note(words::goes(name, goes.upstream, goes.session));
     if *erase {
@@ -69,14 +70,17 @@ pub fn delete(store: Store, arguments: &DeleteArgs) -> CommandResult {
     if goes.other_stays {
         note(crate::text::other_instance_stays());
     }
+    if !goes.stays_on.is_empty() {
+        note(crate::text::left_instances_stay(&goes.stays_on));
+    }
     if !yes && !confirmed(words::delete_confirm())? {
         return fail(words::not_deleted());
     }
     let trace = new_id("cli-");
     let gone = if *erase {
-        actions.erase(&target, *keep_upstream, &Viewer::default(), &trace)
+        actions.erase(&target, &viewer, *keep_upstream, &trace)
     } else {
-        actions.delete(&target, *keep_upstream, &trace)
+        actions.delete(&target, &viewer, *keep_upstream, &trace)
     };
     let gone = gone.map_err(|error| failed(Action::Delete, &error))?;
     note(words::deleted(name, gone.upstream, *keep_upstream || gone.other_stays));

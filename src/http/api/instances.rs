@@ -3,6 +3,8 @@
 //! Owners see their own rows, administrators and operators all; what is not theirs looks like what is not there. What
 //! touches upstream is `instance::actions`'s to do.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::details::DetailsJson;
@@ -136,12 +138,13 @@ pub fn delete(app: &App, request: &Request) -> Result<HttpReply, Problem> {
         found => found?,
     };
     let actions = &app.action_service;
+    let viewer = caller.viewer();
     let removed = if query::flag(request, "dryRun")? {
-        actions.would_remove(&target, keep_upstream, request.id())
+        actions.would_remove(&target, &viewer, keep_upstream, request.id())
     } else if erase {
-        actions.erase(&target, keep_upstream, &caller.viewer(), request.id())
+        actions.erase(&target, &viewer, keep_upstream, request.id())
     } else {
-        actions.delete(&target, keep_upstream, request.id())
+        actions.delete(&target, &viewer, keep_upstream, request.id())
     };
     let removed = removed.map_err(|error| Problem::Action(Action::Delete, error))?;
     Ok(HttpReply::data(&InstanceRemoval::of(target.name.as_str(), removed, erase)))
@@ -179,7 +182,7 @@ pub fn export(app: &App, request: &Request) -> Result<HttpReply, Problem> {
 const TRACES: [&str; 3] = ["settings", "notices", "audit"];
 
 /// What a deletion takes away, in the words of the API.
-fn removes(removed: Removed, erase: bool) -> Vec<&'static str> {
+fn removes(removed: &Removed, erase: bool) -> Vec<&'static str> {
     let upstream = [(removed.upstream, "upstream"), (removed.session, "session")];
     let upstream = upstream.into_iter().filter(|(goes, _)| *goes).map(|(_, word)| word);
     let erased: &[&str] = if erase { &TRACES } else { &[] };
@@ -215,23 +218,30 @@ pub fn action_reply(
 
 /// What a deletion took away, or would, as JSON, for the API and for `--json`.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct InstanceRemoval<'a> {
     instance: &'a str,
     removes: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stays_on: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<&'static str>,
+    message: Option<Cow<'static, str>>,
 }
 
 impl<'a> InstanceRemoval<'a> {
     /// What goes where the row of that name is gone already.
     pub fn of_traces(instance: &'a str) -> Self {
-        Self { instance, removes: TRACES.to_vec(), message: None }
+        Self { instance, removes: TRACES.to_vec(), stays_on: Vec::new(), message: None }
     }
 
     /// What goes with the instance of that name.
     pub fn of(instance: &'a str, removed: Removed, erase: bool) -> Self {
-        let message = removed.other_stays.then_some(text::other_instance_stays());
-        Self { instance, removes: removes(removed, erase), message }
+        let message = if removed.stays_on.is_empty() {
+            removed.other_stays.then(|| text::other_instance_stays().into())
+        } else {
+            Some(text::left_instances_stay(&removed.stays_on).into())
+        };
+        Self { instance, removes: removes(&removed, erase), stays_on: removed.stays_on, message }
     }
 }
 

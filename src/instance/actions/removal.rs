@@ -15,7 +15,7 @@ use crate::store::{InstanceRef, InstanceRow, LeftInstance};
 const REMOVAL: Duration = Duration::from_secs(20);
 
 /// What a deletion takes away beside the row, its history and its links.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removed {
     /// The instance upstream.
     pub upstream: bool,
@@ -23,12 +23,17 @@ pub struct Removed {
     pub session: bool,
     /// Whether another instance has the name upstream, which stays as it is.
     pub other_stays: bool,
+    /// The servers that the row moved from and left an instance on, which stays there and is no longer known of.
+    pub stays_on: Vec<String>,
 }
 
 /// What a row has upstream.
 struct FoundParts<'a> {
     own: UpstreamOfRow<'a>,
+    /// What goes of what it left on other servers.
     left: Vec<FoundLeft>,
+    /// The servers where that stays, as far as the viewer knows them.
+    stays_on: Vec<String>,
     /// Whether a phone is paired with its own instance, as far as the row knows.
     has_phone: bool,
 }
@@ -40,6 +45,7 @@ impl FoundParts<'_> {
             upstream: own || self.left.iter().any(FoundLeft::is_present),
             session: own && self.has_phone || self.left.iter().any(FoundLeft::had_phone),
             other_stays: matches!(self.own, UpstreamOfRow::OtherOfName),
+            stays_on: self.stays_on.clone(),
         }
     }
 }
@@ -49,12 +55,13 @@ impl ActionService {
     pub fn would_remove(
         &self,
         target: &InstanceRef,
+        viewer: &Viewer,
         keep_upstream: bool,
         trace: &str,
     ) -> Result<Removed, ActionError> {
         let _permits = self.permits(target)?;
         let row = guard::read(&self.service, target)?;
-        let found = self.find_parts(target, &row, keep_upstream, &self.left_remover(trace))?;
+        let found = self.find_parts(target, &row, viewer, keep_upstream, &self.left_remover(trace))?;
         let own = match &found.own {
             UpstreamOfRow::Own(own) => own.exists()?,
             UpstreamOfRow::Nothing | UpstreamOfRow::OtherOfName => false,
@@ -67,10 +74,11 @@ impl ActionService {
     pub fn delete(
         &self,
         target: &InstanceRef,
+        viewer: &Viewer,
         keep_upstream: bool,
         trace: &str,
     ) -> Result<Removed, ActionError> {
-        self.remove(target, keep_upstream, None, trace)
+        self.remove(target, viewer, keep_upstream, false, trace)
     }
 
     /// The same, and erases all that is held about the instance and that the viewer sees: settings, notices, its name
@@ -78,24 +86,25 @@ impl ActionService {
     pub fn erase(
         &self,
         target: &InstanceRef,
-        keep_upstream: bool,
         viewer: &Viewer,
+        keep_upstream: bool,
         trace: &str,
     ) -> Result<Removed, ActionError> {
-        self.remove(target, keep_upstream, Some(viewer), trace)
+        self.remove(target, viewer, keep_upstream, true, trace)
     }
 
     fn remove(
         &self,
         target: &InstanceRef,
+        viewer: &Viewer,
         keep_upstream: bool,
-        eraser: Option<&Viewer>,
+        erase: bool,
         trace: &str,
     ) -> Result<Removed, ActionError> {
         let _permits = self.permits(target)?;
         let mut guard = InstanceGuard::take(&self.service, target, trace)?;
         let remover = self.left_remover(trace);
-        let found = self.find_parts(target, &guard.row, keep_upstream, &remover)?;
+        let found = self.find_parts(target, &guard.row, viewer, keep_upstream, &remover)?;
         let mut done = Vec::new();
         self.remove_left(&guard.row, &found.left, Unidentified::IsRemoved, &remover, &mut done)?;
         let after = |done: &[String], error| Unfinished::after(done, None, error);
@@ -105,7 +114,7 @@ impl ActionService {
         };
         let is_own_removed = own.is_some();
         done.extend(own);
-        guard.delete_row(eraser).map_err(|error| after(&done, error))?;
+        guard.delete_row(erase.then_some(viewer)).map_err(|error| after(&done, error))?;
         log::info!("id={trace} {} was deleted, its own instance too: {is_own_removed}", target.id);
         Ok(found.removed(is_own_removed))
     }
@@ -114,15 +123,19 @@ impl ActionService {
         &'a self,
         target: &'a InstanceRef,
         row: &InstanceRow,
+        viewer: &Viewer,
         keep_upstream: bool,
         remover: &LeftRemover<'a>,
     ) -> Result<FoundParts<'a>, ActionError> {
         let has_phone = row.paired_at.is_some() || row.status == Status::Connected;
         if keep_upstream {
-            return Ok(FoundParts { own: UpstreamOfRow::Nothing, left: Vec::new(), has_phone });
+            let line = self.store().instance_line(&row.id, viewer);
+            let line = line.map_err(|error| guard::internal(remover.trace, &error))?;
+            let stays_on = line.map(|line| line.left_on).unwrap_or_default();
+            return Ok(FoundParts { own: UpstreamOfRow::Nothing, left: Vec::new(), stays_on, has_phone });
         }
         let own = guard::find(&self.service, target, row, remover.trace)?;
-        Ok(FoundParts { own, left: self.find_left(row, remover)?, has_phone })
+        Ok(FoundParts { own, left: self.find_left(row, remover)?, stays_on: Vec::new(), has_phone })
     }
 
     /// Who removes what rows left.
