@@ -8,7 +8,7 @@ use crate::store::{self, Removal, RoleChange, Store, UserLine};
 pub enum UserError {
     /// No user has the name.
     Unknown,
-    /// Another user has the name.
+    /// Another user has the name, perhaps in other capitals.
     Taken,
     /// No user has the name of the new owner.
     NewOwnerUnknown,

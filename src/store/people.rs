@@ -103,7 +103,7 @@ const SELECT_USER: &str =
     FROM users u";
 
 impl Store {
-    /// Adds a user, who has no password, and returns its id; `None` when the name is taken.
+    /// Adds a user, who has no password, and returns its id; `None` when the name is taken, in whatever capitals.
     pub fn add_user(&self, name: &Name, role: Role) -> Result<Option<String>, Error> {
         self.add_user_with(name, role, None)
     }
@@ -117,7 +117,7 @@ impl Store {
     ) -> Result<Option<String>, Error> {
         let id = new_id("u");
         let insert = "INSERT INTO users (id, name, role, createdAt, passwordHash)
-            VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (name) DO NOTHING";
+            SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM users WHERE name = ?2 COLLATE NOCASE)";
         let now = self.clock.now();
         let added = self.write(|t| {
             let added = t.execute(insert, params![id, name.as_str(), role.as_str(), now, hash])?;

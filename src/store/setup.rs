@@ -84,7 +84,8 @@ impl Store {
             if !self.opens(t, token)? {
                 return Ok(SetUp::Expired);
             }
-            let found = "SELECT id, isAdmin FROM users WHERE name = ?1";
+            let found = "SELECT id, isAdmin AND name = ?1 FROM users WHERE name = ?1 COLLATE NOCASE
+                ORDER BY name = ?1 DESC LIMIT 1";
             let found =
                 t.query_row(found, [name.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
             let id = match found {

@@ -14,8 +14,8 @@ pub fn user_added(name: &str) -> String {
 /// The name of a new user is taken.
 pub fn user_taken(name: &str) -> String {
     say!(
-        "o usuário \"{name}\" já existe. Veja todos com: pareia user list",
-        "the user \"{name}\" exists already. See all of them with: pareia user list"
+        "o usuário \"{name}\" já existe. Veja todos com: pareia user list (maiúsculas não contam)",
+        "the user \"{name}\" exists already. See all of them with: pareia user list (capitals do not count)"
     )
 }
 
