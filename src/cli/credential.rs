@@ -22,7 +22,7 @@ use crate::domain::{Channel, Name, Secret};
 use crate::http::{CredentialJson, CredentialTestJson, webhook_address};
 use crate::store::{CredentialLine, Store};
 use crate::text::cli as words;
-use crate::text::{base_url_amended, webhook_environment};
+use crate::text::{base_url_amended, same_address, webhook_environment};
 use crate::upstream::{Check, Gateway, TypedBaseUrl, is_public_default_key};
 
 /// What can be done with credentials.
@@ -122,10 +122,14 @@ fn add(store: &Store, new: &CredentialAdd) -> CommandResult {
         key: &key,
     };
     let asked = new.id.as_ref().map_or("", Name::as_str);
+    let same = store.credential_at(draft.base_url.as_str())?;
     let id = credentials::add(store, &draft).map_err(|error| failure(asked, error))?;
     out(&id)?;
     if new.base_url.amended {
         note(base_url_amended(&new.base_url.base_url).message);
+    }
+    if let Some(other) = same {
+        note(same_address(&other.id).message);
     }
     note(words::credential_added(&id));
     warn_if_public(&id, new.channel, &key);

@@ -97,6 +97,17 @@ pub fn base_url_amended(used: &BaseUrl) -> Warning {
     Warning { code: "address_amended", message }
 }
 
+/// Another credential has the address as well.
+pub fn same_address(other: &str) -> Warning {
+    let message = say!(
+        "baseUrl: a credencial \"{other}\" já é deste servidor. Para trocar só a chave dela: pareia credential rotate \
+         {other}",
+        "baseUrl: the credential \"{other}\" is this server's already. To replace only its key: pareia credential \
+         rotate {other}"
+    );
+    Warning { code: "same_address", message }
+}
+
 /// More was pasted than the key.
 pub fn key_unwrapped() -> Warning {
     let message = either(

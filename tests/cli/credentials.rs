@@ -53,6 +53,11 @@ fn credentials_live_from_add_to_remove() {
     desk.credential("cred_old", "http://localhost:8082", KEY);
     desk.set("INSERT INTO left_instances SELECT id, 'cred_old', 'x', 1, 1 FROM messaging_instances");
     assert!(desk.ok("credential list").contains("0, 1 a sair"));
+    let again =
+        "credential add --type whatsapp_evolution --base-url http://LOCALHOST:8082/ --api-token-stdin";
+    let again = desk.fed(again, KEY);
+    assert!(again.err.contains("a credencial \"cred_old\" já é deste servidor"), "{}", again.err);
+    desk.ok(&format!("credential remove {}", again.out.trim_end()));
     desk.says("credential remove cred_old", 1, "", "1 número ainda vai sair deste servidor");
     desk.says("credential remove cred_old --force", 0, "", "o pareia não remove mais");
     for command in ["test", "enable", "disable", "remove", "rotate --api-token-stdin", "webhook"] {

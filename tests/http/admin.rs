@@ -228,7 +228,7 @@ fn an_address_and_a_key_are_read_as_they_are_pasted_and_the_answer_says_so() {
     let (url, host) = (shop.sim.url(), shop.sim.url().replace("http://", ""));
     let (used, key_only) =
         (("address_amended", format!("usei {url} como")), ("key_unwrapped", "usei só a chave".to_owned()));
-    for (base_url, key, notes) in [
+    for (at, (base_url, key, notes)) in [
         (url.clone(), KEY.to_owned(), vec![]),
         (format!("\u{feff}{url}/\r\n"), format!("{KEY}\r\n"), vec![]),
         (format!("{url}/manager"), KEY.to_owned(), vec![&used]),
@@ -236,11 +236,16 @@ fn an_address_and_a_key_are_read_as_they_are_pasted_and_the_answer_says_so() {
         (format!("{host}/instance/create"), format!("\"{KEY}\""), vec![&used, &key_only]),
         (format!("\"{url}\""), format!("AUTHENTICATION_API_KEY={KEY}"), vec![&key_only]),
         (url.clone(), format!("apikey: {KEY}"), vec![&key_only]),
-    ] {
+    ]
+    .into_iter()
+    .enumerate()
+    {
         let answer = chief.post(CREDENTIALS, &json!({"baseUrl": base_url, "apiToken": key}));
         check(&answer, 200, "");
         assert_eq!(answer.data("baseUrl"), &json!(url), "{base_url}");
         let said = answer.data("notes").as_array().expect("notes");
+        let (same, said): (Vec<_>, Vec<_>) = said.iter().partition(|note| note["code"] == "same_address");
+        assert_eq!(same.len(), usize::from(at > 0), "a credential for that address is there: {same:?}");
         assert_eq!(said.len(), notes.len(), "{said:?}");
         for (said, (code, words)) in said.iter().zip(notes) {
             assert_eq!(said["code"], *code);

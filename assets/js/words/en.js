@@ -164,7 +164,7 @@ export default {
   'field.baseUrl': 'This is no address that works: use one like http://localhost:8080, without user, password, ? or #.', 'field.apiToken': 'Paste only the global key, on one line: the value of AUTHENTICATION_API_KEY.',
   'field.caCertificate': 'Paste only the authority’s certificate, all of it, from -----BEGIN CERTIFICATE----- on, without a private key.', 'field.name': 'Use 1 to 64 characters on one line.', 'field.password': 'Use 8 to 128 characters, and not the name itself.',
   'field.displayName': 'Use up to 80 characters on one line.', 'field.note': 'Use up to 500 characters.', 'field.labels': 'Use up to 20 labels, one a line, each of up to 40 characters.',
-  'server.note.address_amended': 'The address in use is {url}.', 'server.note.key_unwrapped': 'Of the key only its value is used, without the quotes or the name that came with it.',
+  'server.note.address_amended': 'The address in use is {url}.', 'server.note.same_address': 'Another server in the list has this very address. If only its key was to be replaced, remove this one and use Replace key on the other.', 'server.note.key_unwrapped': 'Of the key only its value is used, without the quotes or the name that came with it.',
   'server.force': 'Save anyway', 'server.force.hint': 'If you are sure that all is right, save now and solve it later.',
   'server.ca': 'Certificate of your authority (CA)', 'server.ca.hint': 'Only if Evolution’s certificate is not from a known authority. Paste the whole PEM file.',
   'cause.name_not_found': 'The network knows no server of that name. Check the address.', 'cause.forbidden_address': 'The name leads to an address that is never an Evolution. Check the address.',

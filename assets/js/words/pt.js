@@ -164,7 +164,7 @@ export default {
   'field.baseUrl': 'Isto não é um endereço que sirva: use algo como http://localhost:8080, sem usuário, senha, ? nem #.', 'field.apiToken': 'Cole só a chave global, numa linha: o valor de AUTHENTICATION_API_KEY.',
   'field.caCertificate': 'Cole só o certificado da autoridade, inteiro, a partir de -----BEGIN CERTIFICATE-----, sem chave privada.', 'field.name': 'Use de 1 a 64 caracteres, numa linha só.', 'field.password': 'Use de 8 a 128 caracteres, e não o próprio nome.',
   'field.displayName': 'Use até 80 caracteres, numa linha só.', 'field.note': 'Use até 500 caracteres.', 'field.labels': 'Use até 20 etiquetas, uma por linha, cada uma com até 40 caracteres.',
-  'server.note.address_amended': 'O endereço usado é {url}.', 'server.note.key_unwrapped': 'Da chave foi usado só o valor, sem as aspas ou o nome que vieram com ela.',
+  'server.note.address_amended': 'O endereço usado é {url}.', 'server.note.same_address': 'Outro servidor da lista tem este mesmo endereço. Se era só para trocar a chave, remova este e use Trocar chave no outro.', 'server.note.key_unwrapped': 'Da chave foi usado só o valor, sem as aspas ou o nome que vieram com ela.',
   'server.force': 'Salvar mesmo assim', 'server.force.hint': 'Se tem certeza de que os dados estão certos, salve agora e resolva depois.',
   'server.ca': 'Certificado da sua autoridade (CA)', 'server.ca.hint': 'Só se o certificado da Evolution não é de uma autoridade conhecida. Cole o arquivo PEM inteiro.',
   'cause.name_not_found': 'O nome do servidor não existe na rede. Confira o endereço.', 'cause.forbidden_address': 'O nome leva a um endereço que nunca é uma Evolution. Confira o endereço.',

@@ -125,9 +125,10 @@ pub fn create(app: &App, request: &Request) -> Result<HttpReply, Problem> {
         ca_certificate,
         key: &key,
     };
+    let same = app.store.credential_at(typed.base_url.as_str())?.map(|other| text::same_address(&other.id));
     let id = credentials::add(&app.store, &draft)?;
     let amended = typed.amended.then(|| text::base_url_amended(&typed.base_url));
-    stored(app, &id, &check, amended.into_iter().chain(key_note(unwrapped)).collect())
+    stored(app, &id, &check, amended.into_iter().chain(same).chain(key_note(unwrapped)).collect())
 }
 
 /// Gives a credential another key, which passes its test.
