@@ -10,6 +10,7 @@ use super::serving_note::{SERVING, ServingNote};
 use super::within::within;
 use crate::domain::{NoConnection, UpstreamError};
 use crate::store::Inspection;
+use crate::text;
 use crate::upstream::ask_site;
 
 /// Where `serve` listens, unless told otherwise.
@@ -36,14 +37,16 @@ pub enum ServeState {
 impl ServeState {
     /// Asks, and waits until the deadline.
     pub fn ask(address: &str, deadline: Instant) -> Self {
-        match ask_site("GET", &format!("http://{address}/readyz"), deadline) {
+        // What it says is shown beside sentences of this program.
+        let headers = [("Accept-Language", text::language().as_str())];
+        match ask_site("GET", &format!("http://{address}/readyz"), &headers, deadline) {
             Ok(answer) if answer.server != "pareia" => Self::Other,
             Ok(answer) => {
                 let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
-                let text = |member: &str| body[member].as_str().map(str::to_owned);
+                let said = |member: &str| body[member].as_str().map(str::to_owned);
                 match answer.status {
-                    200 => Self::Ready(text("warning")),
-                    _ => Self::NotReady(text("error").unwrap_or_else(|| answer.status.to_string())),
+                    200 => Self::Ready(said("warning")),
+                    _ => Self::NotReady(said("error").unwrap_or_else(|| answer.status.to_string())),
                 }
             }
             Err(UpstreamError::Unreachable(NoConnection::Refused)) => Self::Absent,

@@ -29,10 +29,14 @@ pub struct SiteAnswer {
 }
 
 /// Makes the request, `GET` or `DELETE`, and gives what comes back by the deadline.
-pub fn ask_site(method: &'static str, url: &str, deadline: Instant) -> Result<SiteAnswer, UpstreamError> {
+pub fn ask_site(
+    method: &'static str,
+    url: &str,
+    headers: &[(&'static str, &str)],
+    deadline: Instant,
+) -> Result<SiteAnswer, UpstreamError> {
     let trust = if url.starts_with("https:") { TrustAnchors::Usual } else { TrustAnchors::Nobody };
-    let request =
-        HttpRequest { method, url, headers: &[], body: None, deadline, repeatable: false, fresh: true };
+    let request = HttpRequest { method, url, headers, body: None, deadline, repeatable: false, fresh: true };
     ConnectionPool::new(&trust, READ_BUFFER, Reach::Anywhere).exchange(&request, &mut |response| {
         let header = |name| response.header(name).map(str::to_owned);
         let date = header("date").and_then(|text| httpdate::parse_http_date(&text).ok());

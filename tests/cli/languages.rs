@@ -1,5 +1,8 @@
 //! The language of the command line: the one that is asked for, Portuguese where none is.
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+
 use super::desk::Desk;
 
 #[test]
@@ -26,6 +29,26 @@ fn commands_speak_the_language_that_is_asked_for() {
             "{line} {variables:?}: {said}"
         );
     }
+}
+
+#[test]
+fn what_a_server_says_is_asked_for_in_the_language_of_the_command() {
+    let (desk, listener) = (Desk::new(), TcpListener::bind("127.0.0.1:0").unwrap());
+    let line = format!("health --listen {}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        for stream in listener.incoming().take(2) {
+            let mut stream = stream.unwrap();
+            let asked = BufReader::new(stream.try_clone().unwrap()).lines().map(Result::unwrap);
+            let asked = asked.take_while(|line| !line.is_empty()).map(|line| line.to_lowercase());
+            let language = asked.filter(|line| line.starts_with("accept-language")).collect::<String>();
+            let body = format!("{{\"error\": \"<{language}>\"}}");
+            let head = "HTTP/1.1 503 No\r\nServer: pareia\r\nConnection: close\r\nContent-Length: ";
+            write!(stream, "{head}{}\r\n\r\n{body}", body.len()).unwrap();
+        }
+    });
+    desk.says(&line, 1, "", "<accept-language: pt-br>");
+    desk.says(&format!("{line} --lang en"), 1, "", "<accept-language: en>");
+    server.join().unwrap();
 }
 
 #[test]

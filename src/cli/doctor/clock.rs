@@ -51,7 +51,7 @@ fn others(facts: &Facts) -> Vec<OtherClock> {
     let active = servers.into_iter().filter_map(|server| server.credential.ok()).filter(|c| c.active);
     let asked: Vec<_> = active.take(MOST_SERVERS).collect();
     let clocks = in_lanes(&asked, MOST_SERVERS, |credential| {
-        let answer = ask_site("GET", &credential.base_url, facts.network_deadline).ok()?;
+        let answer = ask_site("GET", &credential.base_url, &[], facts.network_deadline).ok()?;
         let (theirs, ours) = (answer.date?, SystemTime::now());
         let differs = theirs.duration_since(ours).or_else(|_| ours.duration_since(theirs)).ok()?;
         Some(OtherClock { server: credential.name.clone(), differs })

@@ -42,7 +42,7 @@ fn plain(url: &str) -> Option<Finding> {
 /// Whether the address leads here, and the page's cookie would be sent encrypted only. Who has no session logs out
 /// of none: the answer shows how a cookie is set, and changes nothing.
 fn way(facts: &Facts, url: &str) -> Option<Finding> {
-    let ask = |method, path: &str| ask_site(method, &format!("{url}{path}"), facts.network_deadline);
+    let ask = |method, path: &str| ask_site(method, &format!("{url}{path}"), &[], facts.network_deadline);
     match ask("GET", "/livez") {
         Ok(alive) => judge_way(url, &alive, || ask("DELETE", "/api/session").ok()?.cookie),
         Err(error) => Some(Finding::warn(CHECK, words::public_url_unreachable(url, &error))),
