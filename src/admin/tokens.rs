@@ -53,8 +53,8 @@ pub fn create(store: &Store, mut draft: TokenDraft) -> Result<NewToken, TokenErr
 /// The credential that has the id, or else the name.
 fn credential_id(store: &Store, given: &str) -> Result<Option<String>, store::Error> {
     let all = store.credentials()?;
-    let by = |is: fn(&Credential) -> &str| all.iter().map(|line| &line.credential).find(|c| is(c) == given);
-    Ok(by(|c| &c.id).or_else(|| by(|c| &c.name)).map(|credential| credential.id.clone()))
+    let all: Vec<_> = all.iter().map(|line| &line.credential).collect();
+    Ok(Credential::position(&all, given).map(|at| all[at].id.clone()))
 }
 
 /// Ends a token at once.

@@ -20,3 +20,11 @@ pub struct Credential {
     pub rule: PlacementRule,
     pub created_at: Millis,
 }
+
+impl Credential {
+    /// Which of them has that id or, where none has, that name.
+    pub fn position(all: &[&Self], given: &str) -> Option<usize> {
+        let by = |is: fn(&Self) -> &str| all.iter().position(|one| is(one) == given);
+        by(|one| &one.id).or_else(|| by(|one| &one.name))
+    }
+}

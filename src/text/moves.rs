@@ -18,10 +18,10 @@ pub(super) fn refused(error: &ActionError) -> Sentence {
     let (code, error, detail) = match error {
         ActionError::NoSuchServer => (
             "no_such_server",
-            either("Não há servidor ativo com esse id", "No active server has that id"),
+            either("Não há servidor ativo com esse id ou nome", "No active server has that id or name"),
             either(
-                "Veja os ids em Servidores, ou com: pareia credential list.",
-                "See the ids under Servers, or with: pareia credential list.",
+                "Veja os servidores em Servidores, ou com: pareia credential list.",
+                "See them under Servers, or with: pareia credential list.",
             ),
         ),
         ActionError::AlreadyThere => (

@@ -186,11 +186,14 @@ fn a_number_moves_with_its_settings_and_the_old_phone_stays_until_the_new_scan()
         upstream_set(&two.shop.sim.url(), "webhook", "loja", &hook);
 
         let dry = format!("{ROUTE}/loja/move?dryRun=true");
-        let plan = Client::bearer(&two.shop, &two.admin).post(&dry, &json!({"to": "cred_b"}));
-        assert_eq!(
-            (plan.status, plan.data("needsScan"), plan.data("hasPhone")),
-            (200, &json!(true), &json!(true))
-        );
+        two.shop.set("UPDATE integration_credentials SET name = 'Reserva' WHERE id = 'cred_b'");
+        for to in ["cred_b", "Reserva"] {
+            let plan = Client::bearer(&two.shop, &two.admin).post(&dry, &json!({"to": to}));
+            assert_eq!(
+                (plan.status, plan.data("needsScan"), plan.data("hasPhone"), &plan.data("to")["id"]),
+                (200, &json!(true), &json!(true), &json!("cred_b"))
+            );
+        }
         assert_eq!(two.homes(), ["loja cred_a"], "nothing is changed by asking");
 
         let moved = two.relocate("loja", &json!({"to": "cred_b"}));

@@ -25,7 +25,7 @@ export default {
   not_yours: ['At Evolution this name is another instance’s', 'The one that was made from here is not there any more: somebody deleted it and made another of the same name. pareia leaves that one alone.', 'Use Connect to adopt it (with a phone connected, only an administrator can), or remove the number here and use another name.'],
   reconnecting: ['The phone is out of reach', 'It is paired, but its connection dropped and has not come back yet. Until then Evolution does not disconnect it.', 'Try again when the connection is back. If it does not come back, remove the device under Linked devices, on the phone.'],
   not_connected: ['This number is not connected', 'Only an open connection can be restarted, or send a message.', 'Use Connect and scan the QR code.'],
-  no_such_server: ['No active server has that id', 'It was disabled or removed, or the id is wrong.', 'Choose one of those under Servers.'],
+  no_such_server: ['No active server has that id or name', 'It was disabled or removed, or the id is wrong.', 'Choose one of those under Servers.'],
   already_there: ['The number is on that server already', 'It is the same server, perhaps with another address.', 'Choose another server.'],
   no_other_server: ['The number is on the only server that takes numbers already', 'The other servers are disabled, closed to new numbers or being drained.', 'An administrator opens another under Servers, with the button Room, or adds one.'],
   name_on_server: ['That server has another instance of this name', 'It was not made from here, and pareia leaves it alone.', 'Delete it in Evolution’s manager, or choose another server.'],

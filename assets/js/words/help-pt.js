@@ -25,7 +25,7 @@ export default {
   not_yours: ['Na Evolution este nome é de outra instância', 'A que foi criada por aqui não existe mais lá: alguém a apagou e criou outra com o mesmo nome. Nessa o pareia não mexe.', 'Use Conectar para adotá-la (com um celular já conectado, só um administrador pode), ou remova o número daqui e use outro nome.'],
   reconnecting: ['O celular está fora do ar', 'Ele está pareado, mas a conexão dele caiu e ainda não voltou. Enquanto isso a Evolution não o desconecta.', 'Tente de novo quando a conexão voltar. Se não voltar, remova o aparelho em Dispositivos conectados, no celular.'],
   not_connected: ['Este número não está conectado', 'Só dá para reiniciar uma conexão que está aberta, ou mandar mensagem por ela.', 'Use Conectar e escaneie o QR Code.'],
-  no_such_server: ['Não há servidor ativo com esse id', 'Ele foi desativado ou removido, ou o id está errado.', 'Escolha um dos servidores em Servidores.'],
+  no_such_server: ['Não há servidor ativo com esse id ou nome', 'Ele foi desativado ou removido, ou o id está errado.', 'Escolha um dos servidores em Servidores.'],
   already_there: ['O número já está nesse servidor', 'É o mesmo servidor, talvez com outro endereço.', 'Escolha outro servidor.'],
   no_other_server: ['O número já está no único servidor que recebe números', 'Os outros servidores estão desativados, fechados para números novos ou sendo esvaziados.', 'Um administrador libera outro em Servidores, com o botão Lugar, ou adiciona um.'],
   name_on_server: ['Esse servidor já tem outra instância com este nome', 'Ela não foi criada por aqui, e nela o pareia não mexe.', 'Apague-a no manager da Evolution, ou escolha outro servidor.'],

@@ -22,7 +22,7 @@ use crate::text::{move_done, move_plan, test_message};
 pub struct MoveArgs {
     #[arg(value_name = "NOME", value_parser = values::typed())]
     name: String,
-    #[arg(long, value_name = "ID", value_parser = values::typed())]
+    #[arg(long, value_name = "SERVIDOR", value_parser = values::typed())]
     to: Option<String>,
     #[arg(long)]
     remove_old_now: bool,

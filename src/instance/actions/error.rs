@@ -16,7 +16,7 @@ pub enum ActionError {
     NotConnected,
     /// 1.8 has no restart that does no harm.
     RestartUnsupported,
-    /// No active credential has the id of the server that an instance was to move to.
+    /// No active credential has the id, or the name, of the server that an instance was to move to.
     NoSuchServer,
     /// The instance has that server already.
     AlreadyThere,

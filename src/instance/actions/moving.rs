@@ -70,7 +70,7 @@ impl ActionService {
         Ok(plan(&self.service, target, &row, to, trace)?.done)
     }
 
-    /// Moves the row to the server of that credential, or to the one with most room. With `remove_old` what it leaves
+    /// Moves the row to the server of that credential, by its id or name, or to the one with most room. With `remove_old` what it leaves
     /// is removed at once, its phone logged out.
     pub fn move_to_server(
         &self,
@@ -174,8 +174,9 @@ fn destination(
     to: Option<&str>,
 ) -> Result<(Credential, ServerRoom), ActionError> {
     let is_own = |server: &Credential| own.is_some_and(|own| own.base_url == server.base_url);
-    let chosen = if let Some(id) = to {
-        servers.iter().position(|(server, _)| server.id == id).ok_or(ActionError::NoSuchServer)?
+    let chosen = if let Some(given) = to {
+        let all: Vec<_> = servers.iter().map(|(server, _)| server).collect();
+        Credential::position(&all, given).ok_or(ActionError::NoSuchServer)?
     } else {
         let takes_numbers = |(_, room): &(Credential, ServerRoom)| room.rule.intake == Intake::Open;
         let is_own_open = servers.iter().any(|server| is_own(&server.0) && takes_numbers(server));

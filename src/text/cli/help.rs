@@ -600,8 +600,8 @@ pub const ARGUMENTS: &[(&str, Text)] = &[
     (
         "instance move to",
         Text(
-            "Id da credencial do servidor novo (padrão: o que tem mais espaço)",
-            "Id of the new server's credential (default: the one with most room)",
+            "Id ou nome da credencial do servidor novo (padrão: o que tem mais espaço)",
+            "Id or name of the new server's credential (default: the one with most room)",
         ),
     ),
     (
