@@ -25,7 +25,11 @@ impl Store {
 pub(super) fn create_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true).mode(0o700);
-    builder.create(folder)?;
+    builder.create(folder).map_err(|error| match error.kind() {
+        // The system says so of a file in its place.
+        io::ErrorKind::AlreadyExists if folder.exists() => io::ErrorKind::NotADirectory.into(),
+        _ => error,
+    })?;
     let mut permissions = fs::metadata(folder)?.permissions();
     let is_closed = permissions.mode() & 0o777 == 0o700;
     if is_closed || permissions.mode() & STICKY != 0 || !holds_our_files_alone(folder)? {

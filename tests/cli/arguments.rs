@@ -109,6 +109,8 @@ fn the_data_folder_is_where_it_is_said_to_be() {
     }
     assert_eq!(desk.json("user list --json --data aqui").as_array().unwrap().len(), 3);
     assert!(desk.folder.join("aqui/pareia.db").exists() && !desk.folder.join("data").exists());
+    std::fs::write(desk.folder.join("arquivo"), "").unwrap();
+    desk.says("user list --data arquivo", 1, "", "não é uma pasta");
     for (variable, place) in [(None, ".local/share/pareia"), (Some("xdg"), "xdg/pareia")] {
         let mut command = desk.command("user list");
         command.env_remove("PAREIA_DATA");
