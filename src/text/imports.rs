@@ -2,7 +2,7 @@
 
 use super::language::{either, say};
 use super::requests::phone;
-use crate::domain::{ImportConflict, ImportFault, ImportOutcome};
+use crate::domain::{ImportConflict, ImportFault, ImportOutcome, Status};
 
 /// The head of an export. An import reads either language.
 pub fn export_columns() -> &'static [&'static str] {
@@ -32,6 +32,18 @@ pub fn export_columns() -> &'static [&'static str] {
             "linked number",
         ],
     )
+}
+
+/// A status in an export, in the page's words; an import does not read it.
+pub fn export_status(status: Status) -> &'static str {
+    match status {
+        Status::Connected => either("Conectado", "Connected"),
+        Status::Connecting => either("Aguardando leitura", "Waiting for scan"),
+        Status::Disconnected => either("Desconectado", "Disconnected"),
+        Status::Pending => either("Não iniciado", "Not started"),
+        Status::Lost => either("Não encontrado", "Not found"),
+        Status::Error => either("Com erro", "Failed"),
+    }
 }
 
 /// Why a line is not written; none where it is.

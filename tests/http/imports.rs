@@ -155,10 +155,13 @@ fn an_export_is_harmless_and_comes_back_as_it_was() {
     assert!(header("Content-Disposition").is_some_and(|value| value.ends_with(".csv\"")));
     assert!(text.starts_with("\u{feff}nome;telefone;dono;"), "{text}");
     assert!(
-        text.contains("\na;'+5521991856227;loja;a, b | @c;cred_a;\"'=HYPERLINK(\"\"x\"\")\";\"'-1; \"\"dois\"\"\nlinhas\";pending;"),
+        text.contains("\na;'+5521991856227;loja;a, b | @c;cred_a;\"'=HYPERLINK(\"\"x\"\")\";\"'-1; \"\"dois\"\"\nlinhas\";Não iniciado;"),
         "{text}"
     );
     assert_eq!(outcomes(&send(&shop, &admin, IMPORT, &table)), ["2 a same", "3 b same"]);
+    let (_, _, english) = export(&admin, "lang=en");
+    let english = String::from_utf8(english).expect("UTF-8");
+    assert!(english.contains(",'+14155552671,chefe,,cred_a,,,Not started,20"), "{english}");
     let (_, _, json) = export(&admin, "format=json");
     let body: Value = serde_json::from_slice(&json).expect("JSON");
     let back = Client::bearer(&shop, &admin).call("POST", IMPORT, &body);

@@ -7,7 +7,7 @@ use super::export_file::ExportFile;
 use super::instances::filter;
 use crate::admin::imports::{ImportLine, ImportedLine, MOST_LINES, import, label_cell, table_lines};
 use crate::domain::csv::{self, UTF8_MARK, harmless, quoted};
-use crate::domain::{ImportOutcome, Language, Phone, clock};
+use crate::domain::{ImportOutcome, Language, Phone, Status, clock};
 use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::http::query;
@@ -123,7 +123,9 @@ impl RowJson {
             given(&self.server),
             given(&self.display_name),
             given(&self.note),
-            self.status.clone(),
+            Status::parse(&self.status)
+                .map_or_else(|| &*self.status, |status| text::export_status(status))
+                .to_owned(),
             self.status_since.clone(),
             given(&linked),
         ]
@@ -178,9 +180,7 @@ pub fn export(app: &App, request: &Request) -> Result<HttpReply, Problem> {
         let lines = app.store.first_instances(&filter, BATCH)?;
         let Some(last) = lines.last() else { break };
         filter.behind = Some((last.channel.clone(), last.name.clone()));
-        for line in lines {
-            rows.add(&RowJson::of(line))?;
-        }
+        text::in_language(language, || lines.into_iter().try_for_each(|line| rows.add(&RowJson::of(line))))?;
     }
     rows.end(&format!("pareia-{}.{format}", &clock::iso(clock::now())[..10]))
 }
