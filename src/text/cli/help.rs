@@ -526,7 +526,13 @@ pub const ARGUMENTS: &[(&str, Text)] = &[
             "Credential's id, as in: pareia credential list",
         ),
     ),
-    ("force", Text("Remove mesmo com instâncias que a usam", "Removes it even with instances that use it")),
+    (
+        "force",
+        Text(
+            "Remove mesmo com instâncias que a usam, ou que ainda vão sair do servidor",
+            "Removes it even with instances that use it, or are still to leave the server",
+        ),
+    ),
     (
         "instance show name",
         Text(
