@@ -227,6 +227,13 @@ fn failures(driver: &Driver) {
     world.finish_expecting(&browser, &["502"]);
 }
 
+/// Where to: letters typed soon after others would still look for an option that begins with all of them.
+fn choose_server(browser: &Browser, server: &str) {
+    browser.run(&format!(
+        "const to = document.querySelector('dialog select'); to.value = '{server}'; to.dispatchEvent(new Event('change'))"
+    ));
+}
+
 fn move_many(driver: &Driver) {
     let (world, second) =
         (World::new(), Sim::start(instant(Version::V2_3_7)).expect("the simulation starts"));
@@ -240,10 +247,7 @@ fn move_many(driver: &Driver) {
     browser.sees("2 números vão precisar de outro QR Code.");
     choose(&browser, "Servidor novo", "cred_a");
     browser.sees("2 já estão nesse servidor e ficam de fora.");
-    // Letters typed soon after others would still look for an option that begins with all of them.
-    browser.run(
-        "const to = document.querySelector('dialog select'); to.value = 'cred_b'; to.dispatchEvent(new Event('change'))",
-    );
+    choose_server(&browser, "cred_b");
     browser.sees("2 números vão precisar de outro QR Code.");
     check(&browser, "list-move");
     browser.press_at("//dialog//button[@type='submit'][not(@disabled)]", "Mudar");
@@ -252,8 +256,10 @@ fn move_many(driver: &Driver) {
     browser.press("Pronto");
     let servers = world.shop.sql("SELECT credentialId FROM messaging_instances");
     assert_eq!(servers, [["cred_b"], ["cred_b"]]);
-    world.shop.set("UPDATE integration_credentials SET isActive = 0 WHERE id = 'cred_a'");
+    world.shop.set("UPDATE integration_credentials SET capacity = 0 WHERE id = 'cred_a'");
     browser.press("Mudar de servidor");
+    browser.sees("2 já estão no único servidor");
+    choose_server(&browser, "cred_a");
     browser.sees("De 2 números não deu para ver o que acontece.");
     browser.sees(": 2 números");
     check(&browser, "list-unplanned");

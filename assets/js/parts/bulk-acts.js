@@ -109,7 +109,8 @@ async function moveAll(rows, { changed }) {
       const plans = found.filter((one) => one.state === 'done').map((one) => one.data);
       const isAlone = (one) => one.error?.code === 'no_other_server';
       alone = new Set([...results].filter(([, one]) => isAlone(one)).map(([row]) => row));
-      fillWith(place, h('p', { class: 'losses-title' }, tn('bulk.move.scan', plans.filter((plan) => plan.needsScan).length)), h('p', { class: 'hint' }, t('bulk.move.links')),
+      fillWith(place, plans.length > 0 && [
+        h('p', { class: 'losses-title' }, tn('bulk.move.scan', plans.filter((plan) => plan.needsScan).length)), h('p', { class: 'hint' }, t('bulk.move.links'))],
         leftOut('bulk.move.there', staying()), leftOut('bulk.move.only', alone.size),
         unread('bulk.move.unplanned', found.filter((one) => !isAlone(one))));
       dialog.submit.disabled = plans.length === 0;

@@ -48,7 +48,7 @@ function statusCard(name, acts) {
   const before = h('p', { class: 'hint' });
   const why = h('p', { class: 'why' });
   const actions = h('div', { class: 'actions' });
-  const kiosk = linkButton(t('kiosk.open'), `#/vitrine/${encodeURIComponent(name)}`, { kind: 'quiet', icon: 'phones' });
+  const kiosk = linkButton(t('kiosk.open'), `#/vitrine/${encodeURIComponent(name)}`, { icon: 'phones' });
   let offered = '';
 
   function offer(status, manages) {
