@@ -134,6 +134,7 @@ async function start() {
   poll(async () => {
     await whoIsThere();
     ready.abort();
+    if (state.session || state.setup) main.replaceChildren(); // The login stands there.
     addEventListener('hashchange', route);
     onLang(() => loadWords().then(route, missed));
     sessionEvents.addEventListener('ended', () => left(true));

@@ -1,8 +1,12 @@
-// Language and theme: what the person chose, kept in this browser only.
+// Language and theme: what the person chose. Both are kept in cookies of this browser, since the document is written in the
+// one and brings the colours of the other: nothing flashes.
 
-const THEMES = ['auto', 'light', 'dark'];
+/** Themes, and on which screens each uses the dark colours. */
+const THEMES = { auto: '(prefers-color-scheme: dark)', light: 'not all', dark: 'all' };
+const NAMES = Object.keys(THEMES);
+const YEAR = 31_536_000; // In seconds.
 const changed = new EventTarget();
-const system = matchMedia('(prefers-color-scheme: dark)');
+const dark = document.querySelector('link[media]');
 
 function read(key) {
   try { return localStorage.getItem(key); } catch { return null; } // Storage may be switched off.
@@ -12,22 +16,19 @@ function write(key, value) {
   try { localStorage.setItem(key, value); } catch { /* Then the choice lasts as long as the page. */ }
 }
 
-let chosenTheme = THEMES.includes(read('pareia.theme')) ? read('pareia.theme') : 'auto';
+/** For the paths of the page alone, which is what a cookie is for where it names no path. */
+function keep(name, value) {
+  document.cookie = `pareia_${name}=${value}; Max-Age=${YEAR}; SameSite=Lax`;
+}
 
-export const theme = () => chosenTheme;
+export const theme = () => NAMES.find((name) => THEMES[name] === dark.media);
 export const lang = () => (document.documentElement.lang === 'en' ? 'en' : 'pt');
 /** What Intl wants to hear. */
 export const locale = () => (lang() === 'en' ? 'en-GB' : 'pt-BR');
 
-function applyTheme() {
-  const shown = chosenTheme === 'auto' ? (system.matches ? 'dark' : 'light') : chosenTheme;
-  document.documentElement.dataset.theme = shown;
-}
-
 export function setTheme(next) {
-  chosenTheme = next;
-  write('pareia.theme', next);
-  applyTheme();
+  keep('theme', next);
+  dark.media = THEMES[next];
   changed.dispatchEvent(new Event('theme'));
 }
 
@@ -35,16 +36,14 @@ export function setTheme(next) {
 export const alerts = () => read('pareia.alerts') === 'on';
 export const setAlerts = (on) => write('pareia.alerts', on ? 'on' : 'off');
 
-export const nextTheme = () => THEMES[(THEMES.indexOf(chosenTheme) + 1) % THEMES.length];
+export const nextTheme = () => NAMES[(NAMES.indexOf(theme()) + 1) % NAMES.length];
 
 export function setLang(next) {
   if (next === lang()) return;
-  write('pareia.lang', next);
+  keep('lang', next);
   document.documentElement.lang = next === 'en' ? 'en' : 'pt-BR';
   changed.dispatchEvent(new Event('lang'));
 }
 
 export const onLang = (listener) => changed.addEventListener('lang', listener);
 export const onTheme = (listener) => changed.addEventListener('theme', listener);
-
-system.addEventListener('change', applyTheme);

@@ -49,7 +49,7 @@ export function entitle(heading = document.querySelector('main h1')) {
 
 /** Puts a screen in its place. The focus goes to its heading, so that a screen reader says where one is. */
 export function put(main, node, { focus = true } = {}) {
-  main.replaceChildren(node);
+  if (!node.isConnected) main.replaceChildren(node);
   const heading = node.querySelector('h1');
   entitle(heading);
   scrollTo(0, Number(node.dataset?.top) || 0);

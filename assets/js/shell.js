@@ -92,17 +92,20 @@ function navigation(session, first) {
 
 const brand = () => h('a', { class: 'brand', href: '#/' }, h('span', { class: 'brand-mark' }, icon('logo')), 'pareia');
 
-export const main = h('main', { id: 'main', tabindex: '-1' });
-/** Shown once it is known where it stands, which depends on who is there. */
-const content = h('div', { class: 'content', hidden: true }, contactPlace, troublePlace, main);
-const head = h('header', { class: 'top' });
+export const main = document.getElementById('main');
+/** Shown once it is known where it stands, which depends on who is there; by the document itself where nobody is. */
+const content = main.parentNode;
+const head = document.querySelector('.top');
 const navPlace = h('div', { class: 'nav-place' });
 const skip = h('a', { class: 'skip', href: '#main' });
 skip.addEventListener('click', (event) => { event.preventDefault(); main.focus(); }); // The # belongs to the router.
 
-/** Builds the frame once; `drawShell` fills it for who is logged in and where. */
+/** Completes the frame once, and moves nothing that stands in the document; `drawShell` fills it for who is logged in and where. */
 export function mountShell() {
-  fillWith(document.getElementById('app'), skip, head, navPlace, content, toastPlaces());
+  head.before(skip);
+  head.after(navPlace);
+  content.prepend(contactPlace, troublePlace);
+  content.after(toastPlaces());
 }
 
 let drawn = '';

@@ -6,8 +6,9 @@
 //! - `import { a, b as c } from './x.js';` and `import a from './x.js';`, before anything else but comments
 //! - `export function`, `export async function`, `export const`, `export class` with one name; `export default`
 //! - `import('./x.js')`, which makes a file of its own of `x.js` and what only that needs
-//! - `<script type="module" src="…">`, `<script src="…">` (put in its place), `<link rel="stylesheet" href="…">`
+//! - `<script type="module" src="…">`, `<link rel="stylesheet" href="…">`
 //! - `@import 'x.css';`
+//! - `data-word="x">`, behind which the word of that key is put: each document is made in both languages
 //!
 //! Lines that are comments and nothing else are for whoever reads `assets/`: they are left out.
 
@@ -40,7 +41,9 @@ pub fn page(files: &Files) -> Result<Files, Refused> {
     let mut roots = Vec::new();
     for path in files.keys().filter(|path| ending(path) == "html") {
         let html = text(files, path)?;
-        made.insert(path.clone(), inlined(files, html)?.into_bytes());
+        made.insert(path.clone(), worded(files, html, "pt")?.into_bytes());
+        let english = html.replace("lang=\"pt-BR\"", "lang=\"en\"").replace("/all-pt.js", "/all-en.js");
+        made.insert(path.replace(".html", ".en.html"), worded(files, &english, "en")?.into_bytes());
         for style in between(html, "<link rel=\"stylesheet\" href=\"assets/", "\"") {
             made.insert(style.to_owned(), styles(files, style)?.into_bytes());
         }
@@ -77,17 +80,27 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> Vec<&'a str> {
     text.split(before).skip(1).filter_map(|rest| Some(rest.split_once(after)?.0)).collect()
 }
 
-/// The document with its plain scripts in their places.
-fn inlined(files: &Files, html: &str) -> Result<String, Refused> {
-    let mut whole = html.to_owned();
-    for path in between(html, "<script src=\"assets/", "\"") {
-        let script = code(files, path)?;
-        whole = whole.replace(
-            &format!("<script src=\"assets/{path}\"></script>"),
-            &format!("<script>\n{script}</script>"),
-        );
+/// Where a document says which word stands there.
+const WORDED: &str = "data-word=\"";
+
+/// The document with the words that it names in their places.
+fn worded(files: &Files, html: &str, lang: &str) -> Result<String, Refused> {
+    let words = format!("js/words/{lang}.js");
+    let mut parts = html.split(WORDED);
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (key, rest) = part.split_once("\">").ok_or_else(|| format!("data-word within a tag: {part}"))?;
+        let word = word(text(files, &words)?, key).ok_or_else(|| format!("{words} has no {key}"))?;
+        whole.extend([WORDED, key, "\">", &word, rest]);
     }
     Ok(whole)
+}
+
+/// The word of a key, as HTML writes it; none that has an escape in it.
+fn word(words: &str, key: &str) -> Option<String> {
+    let written = [format!("'{key}': '"), format!(" {key}: '")];
+    let value = written.iter().find_map(|start| words.split_once(start.as_str()))?.1.split_once('\'')?.0;
+    (!value.contains('\\')).then(|| value.replace('&', "&amp;").replace('<', "&lt;"))
 }
 
 /// A style sheet with those that it imports in their places.

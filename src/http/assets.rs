@@ -26,7 +26,7 @@ use crate::crypto::sha256;
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 /// What a browser may do with what is answered: nothing but run the page's own files and call its own server.
-pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; \
     connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 /// What the page asks of a device: nothing.
 const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
@@ -105,7 +105,7 @@ pub fn file(app: &App, request: &Request) -> Result<HttpReply, Problem> {
 fn serve(app: &App, request: &Request, path: &str, caching: &'static str) -> Result<HttpReply, Problem> {
     let file = FILES.get(path).ok_or(Problem::NotFound)?;
     let content = if file.is_packed { Content::Packed(&file.stored) } else { Content::Plain(&file.stored) };
-    Ok(answer(app, request, file.kind, &content, caching, POLICY))
+    Ok(answer(app, request, file.kind, &content, caching))
 }
 
 /// Answers with a content, or that the client has it.
@@ -115,14 +115,13 @@ pub fn answer(
     kind: &'static str,
     content: &Content,
     caching: &'static str,
-    policy: &str,
 ) -> HttpReply {
     let packs = content.packs() && accepts_gzip(&request.headers("Accept-Encoding"));
     // Another encoding is another sequence of bytes, which a strong tag must tell apart.
     let (z, hash) = (if packs { "z" } else { "" }, URL_SAFE_NO_PAD.encode(sha256(content.stored())));
     let tag = format!("\"{z}{hash}\"");
     let known = is_known(&request.headers("If-None-Match"), &tag);
-    let mut headers = headers(kind, tag, caching, policy, app.public_url.as_deref());
+    let mut headers = headers(kind, tag, caching, app.public_url.as_deref());
     if packs && !known {
         headers.push(("Content-Encoding", "gzip".to_owned()));
     }
@@ -130,18 +129,12 @@ pub fn answer(
     HttpReply { status: if known { 304 } else { 200 }, headers, body, file: None }
 }
 
-fn headers(
-    kind: &str,
-    tag: String,
-    caching: &str,
-    policy: &str,
-    public_url: Option<&str>,
-) -> Vec<(&'static str, String)> {
+fn headers(kind: &str, tag: String, caching: &str, public_url: Option<&str>) -> Vec<(&'static str, String)> {
     let fixed = [
         ("Content-Type", kind),
         ("Cache-Control", caching),
         ("Vary", "Accept-Encoding"),
-        ("Content-Security-Policy", policy),
+        ("Content-Security-Policy", POLICY),
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "no-referrer"),
         ("Cross-Origin-Opener-Policy", "same-origin"),

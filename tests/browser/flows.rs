@@ -648,7 +648,7 @@ fn month(driver: &Driver) {
     assert!(lines.len() == 3 && lines[1].starts_with("loja-002;loja-002;5521"), "{lines:?}");
     browser.devtools("Emulation.setEmulatedMedia", &json!({"media": "print"}));
     browser.sees_no_more("Imprimir");
-    browser.run("document.documentElement.dataset.theme = 'dark'");
+    browser.run("document.querySelector('link[media]').media = 'all'");
     let paper = browser.run("return getComputedStyle(document.body).backgroundColor");
     assert_eq!(paper, "rgb(255, 255, 255)", "paper is white");
     World::picture(&browser, "month-printed");

@@ -10,10 +10,13 @@ use serde_json::{Value, json};
 use crate::Test;
 use crate::driver::{Browser, DESKTOP, Driver};
 use crate::layout::{SHIFTS, STEADY};
-use crate::world::World;
+use crate::world::{PASSWORD, World};
 
 /// Every case.
-pub const TESTS: &[Test] = &[("the_page_is_there_soon", soon)];
+pub const TESTS: &[Test] = &[
+    ("the_page_is_there_soon", soon),
+    ("the_login_is_there_before_any_script_and_as_it_was_chosen", before_scripts),
+];
 
 /// How often each page is opened, unless `PAREIA_ROUNDS` says otherwise.
 const ROUNDS: usize = 3;
@@ -41,7 +44,7 @@ struct Case<'a> {
     name: &'static str,
     browser: &'a Browser,
     url: String,
-    /// With an empty cache: styles, code and words; the list is asked for troubles as well.
+    /// With an empty cache: styles for light and dark screens, code and words; the list is asked for troubles as well.
     cold: usize,
     warm: usize,
 }
@@ -57,9 +60,9 @@ fn soon(driver: &Driver) {
         browser.devtools("Network.enable", &json!({}));
     }
     for case in [
-        Case { name: "login", browser: &guest, url: world.url("/"), cold: 3, warm: 0 },
-        Case { name: "list", browser: &user, url: world.url("/"), cold: 4, warm: 1 },
-        Case { name: "link", browser: &guest, url: link, cold: 4, warm: 1 },
+        Case { name: "login", browser: &guest, url: world.url("/"), cold: 4, warm: 0 },
+        Case { name: "list", browser: &user, url: world.url("/"), cold: 5, warm: 1 },
+        Case { name: "link", browser: &guest, url: link, cold: 5, warm: 1 },
     ] {
         compare(&case, &blank);
         far(&case);
@@ -69,6 +72,45 @@ fn soon(driver: &Driver) {
     for browser in [guest, user] {
         assert_eq!(browser.complaints(), Vec::<String>::new(), "the console");
     }
+}
+
+/// Types a name as soon as there is a field for it, and notes whether a script had drawn anything by then.
+const TYPE: &str = "new MutationObserver((_, watch) => {
+        const field = document.querySelector('[name=username]');
+        if (!field) return;
+        watch.disconnect();
+        field.value = 'ana';
+        Object.assign(window, { field, wasFirst: !document.querySelector('.brand') });
+    }).observe(document, { childList: true, subtree: true })";
+/// How that field fared, and what colour the page has.
+const FARED: &str = "return [wasFirst, field.isConnected && field.value, getComputedStyle(document.body).backgroundColor].join(' ')";
+
+fn before_scripts(driver: &Driver) {
+    const LIGHT: &str = "true ana rgb(246, 245, 240)";
+    const DARK: &str = "true ana rgb(18, 20, 17)";
+    let world = World::new();
+    let browser = Browser::open(driver, DESKTOP);
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({"source": TYPE}));
+    browser.go(&world.url("/"));
+    browser.sees("PT");
+    assert_eq!(browser.run(FARED), LIGHT);
+    browser.press_at("//button[@lang='en']", "EN");
+    browser.sees("Forgot the password");
+    for _ in ["light", "dark"] {
+        browser.press_at("//button[@data-test='theme']", "the theme");
+    }
+    assert_eq!(browser.run(FARED), DARK, "what is typed stays in another language as well");
+    browser.run("location.reload()");
+    browser.sees("PT");
+    assert_eq!(browser.run(FARED), DARK);
+    browser.fill("Password", PASSWORD);
+    browser.press("Log in");
+    browser.wait_for("//nav", "the navigation");
+    browser.press("Account");
+    browser.press("Log out");
+    browser.sees("Forgot the password");
+    assert_eq!(browser.run("return document.getElementById('login-password').value"), "");
+    world.finish(&browser);
 }
 
 /// Opens the page and the blank one by turns.

@@ -59,7 +59,7 @@ fn all(driver: &Driver, kind: &str, screen: Screen, language: &str) {
     world.history();
     let browser = Browser::open(driver, screen);
     browser.go(&world.url("/"));
-    browser.run(&format!("localStorage.setItem('pareia.lang', '{language}')"));
+    browser.run(&format!("document.cookie = 'pareia_lang={language}'"));
     browser.run("location.reload()");
     check(&browser, &format!("{kind}-login"));
     log_in(&browser);

@@ -15,8 +15,8 @@ use crate::harness::{Client, PHONE, Shop, instant};
 const PAGE_LIMIT: usize = 160 * 1024;
 /// What is only fetched by whoever reads the description of the API, and what that may weigh.
 const DESCRIPTION_LIMIT: usize = 32 * 1024;
-/// How many files the three documents name: two for each, two icons, and what comes later.
-const FILES: usize = 9;
+/// How many files the three documents name: code and two styles, two icons, and what comes later.
+const FILES: usize = 10;
 
 struct Response {
     status: u16,
@@ -130,7 +130,7 @@ fn the_two_pages_have_their_addresses_and_their_policy() {
         for (name, value) in [
             ("content-type", "text/html; charset=utf-8"),
             ("cache-control", "no-cache"),
-            ("vary", "Accept-Encoding"),
+            ("vary", "Accept-Encoding, Accept-Language, Cookie"),
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "no-referrer"),
             ("cross-origin-opener-policy", "same-origin"),
@@ -138,9 +138,13 @@ fn the_two_pages_have_their_addresses_and_their_policy() {
             assert_eq!(page.header(name), Some(value), "{path}");
         }
         let policy = page.header("content-security-policy").expect("a policy");
-        for part in
-            ["default-src 'none'", "script-src 'self' 'sha256-", "frame-ancestors 'none'", "base-uri 'none'"]
-        {
+        for part in [
+            "default-src 'none'",
+            "script-src 'self';",
+            "style-src 'self';",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+        ] {
             assert!(policy.contains(part), "{policy}");
         }
         assert!(!policy.contains("unsafe"), "{policy}");
@@ -188,6 +192,52 @@ fn what_the_page_asks_first_comes_with_it_and_is_kept_by_nobody() {
 }
 
 #[test]
+fn a_document_is_in_the_language_and_the_theme_that_a_browser_chose() {
+    let shop = Shop::new(instant(Version::V2_3_7));
+    shop.person("ana", true, "sapatos-e-botas");
+    for (spoken, cookie, lang, word, media) in [
+        ("", "", "pt-BR", ">Entrar<", "(prefers-color-scheme: dark)"),
+        ("en-US,pt;q=0.5", "x=1; pareia_theme=dark", "en", ">Log in<", "all"),
+        ("pt-BR", "pareia_lang=en; pareia_theme=light", "en", ">Log in<", "not all"),
+        ("en", "pareia_lang=pt; pareia_theme=\"><", "pt-BR", ">Entrar<", "(prefers-color-scheme: dark)"),
+    ] {
+        for path in ["/", "/c", "/api-docs"] {
+            let page = get(&shop, path, &[("Accept-Language", spoken), ("Cookie", cookie)]);
+            let html = String::from_utf8_lossy(&page.body);
+            let words = format!("/js/words/all-{}.js\">", &lang[..2]);
+            let (lang, media) = (format!("<html lang=\"{lang}\">"), format!("media=\"{media}\">"));
+            for part in [&*lang, &words, &media, if path == "/" { word } else { "" }] {
+                assert!(html.contains(part), "{path} {spoken:?} {cookie:?}: no {part} in {html}");
+            }
+        }
+    }
+}
+
+/// Whether the document shows its login at once.
+fn shows_login(page: &Response) -> bool {
+    let html = String::from_utf8_lossy(&page.body);
+    assert!(
+        html.contains("<form class=\"form\" method=\"dialog\""),
+        "a login that no script sends goes nowhere"
+    );
+    !html.contains("<div class=\"content\" hidden>")
+}
+
+#[test]
+fn the_login_is_in_the_document_and_shown_where_it_is_what_comes() {
+    let page = |shop: &Shop, site: &str| get(shop, "/", &[("Sec-Fetch-Site", site)]);
+    let unset = shop();
+    assert!(!shows_login(&page(&unset, "none")), "nobody can log in yet");
+    let shop = Shop::new(instant(Version::V2_3_7));
+    shop.person("ana", true, "sapatos-e-botas");
+    assert!(shows_login(&page(&shop, "none")) && shows_login(&page(&shop, "same-origin")));
+    assert!(!shows_login(&page(&shop, "cross-site")), "somebody may be logged in");
+    let ana = Client::logged_in(&shop, "ana", "sapatos-e-botas");
+    let (status, headers, body) = ana.send("GET", "/", "", &[]);
+    assert!(!shows_login(&Response { status, headers, body }), "somebody is");
+}
+
+#[test]
 fn a_file_that_is_known_is_not_sent_again() {
     let shop = shop();
     for encoding in ["", "gzip"] {
@@ -223,7 +273,7 @@ fn no_path_leaves_the_folder() {
         "/index.html",
         "/assets/nothing.js",
         "/assets/index.html",
-        "/assets/js/early.js",
+        "/assets/js/prefs.js",
         "/assets/AAAAAAAAAAAA/favicon.svg",
         "/assets/AAAAAAAAAAAA/../favicon.svg",
         "/favicon.ico",

@@ -6,10 +6,11 @@ mod join;
 /// The files of a small page, with one more or another of that name.
 fn files(path: &str, content: &str) -> join::Files {
     let mut files: join::Files = [
-        ("index.html", "<script src=\"assets/js/early.js\"></script><link rel=\"stylesheet\" href=\"assets/css/page.css\"><script type=\"module\" src=\"assets/js/app.js\"></script>"),
+        ("index.html", "<html lang=\"pt-BR\"><link rel=\"stylesheet\" href=\"assets/css/page.css\"><script type=\"module\" src=\"assets/js/app.js\"></script><p data-word=\"a.b\"></p><p data-word=\"c\"></p>"),
         ("css/page.css", "@import 'base.css';\n"),
         ("css/base.css", "/* Red. */\np { color: red; }\n"),
-        ("js/early.js", "early();\n"),
+        ("js/words/pt.js", "export default {\n  'a.b': 'Não & sim', c: 'Cê',\n};\n"),
+        ("js/words/en.js", "export default {\n  'a.b': 'No & yes', c: 'Cee',\n};\n"),
         ("js/app.js", "// Head.\n\n/**\n * More of it.\n */\nimport { a, b as c } from './parts/x.js';\nimport d from './d.js';\nexport const later = () => import('./late/y.js');\nglobalThis.said = [a, c(), d];\n"),
         ("js/d.js", "export default [\n  4,\n];\n"),
         ("js/parts/x.js", "export const a = 1;\nexport function b() { return a + 1; }\n"),
@@ -28,8 +29,18 @@ fn a_document_has_one_module_one_style_and_what_comes_later() {
     let made = join::page(&files("icon.svg", "<svg/>")).expect("it is joined");
     let text = |path: &str| String::from_utf8(made[path].clone()).expect("text");
     let paths: Vec<_> = made.keys().map(String::as_str).collect();
-    assert_eq!(paths, ["css/page.css", "icon.svg", "index.html", "js/app.js", "js/late/y.js"]);
-    assert!(text("index.html").starts_with("<script>\nearly();\n</script><link"), "{}", text("index.html"));
+    assert_eq!(
+        paths,
+        ["css/page.css", "icon.svg", "index.en.html", "index.html", "js/app.js", "js/late/y.js"]
+    );
+    for (document, lang, words) in
+        [("index.html", "pt-BR", ["Não &amp; sim", "Cê"]), ("index.en.html", "en", ["No &amp; yes", "Cee"])]
+    {
+        let html = text(document);
+        let start = format!("<html lang=\"{lang}\"><link");
+        let end = format!("<p data-word=\"a.b\">{}</p><p data-word=\"c\">{}</p>", words[0], words[1]);
+        assert!(html.starts_with(&start) && html.ends_with(&end), "{html}");
+    }
     assert_eq!(text("css/page.css"), "p { color: red; }\n");
     let (app, late) = (text("js/app.js"), text("js/late/y.js"));
     assert!(
@@ -69,7 +80,9 @@ fn what_would_mean_something_else_is_refused() {
         ("js/late/z.js", "export const z = () => import('../d.js');", "imports later itself"),
         ("css/base.css", "@import url(x.css);", "@import"),
         ("css/page.css", "@import 'none.css';", "is not there"),
-        ("index.html", "<script src=\"assets/js/early.js\"></script>", "has not one module"),
+        ("index.html", "<p></p>", "has not one module"),
+        ("index.html", "<p data-word=\"d\"></p>", "js/words/pt.js has no d"),
+        ("js/words/en.js", "export default { 'a.b': 'It\\'s', c: 'Cee' };\n", "js/words/en.js has no a.b"),
     ] {
         let refused = join::page(&files(path, content)).expect_err(content);
         assert!(refused.contains(says), "{path}: {content}: {refused}");

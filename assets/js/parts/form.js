@@ -6,17 +6,10 @@ import { t } from '../words.js';
 import { icon } from './icons.js';
 import { whileBusy } from './button.js';
 
-/** The frame all fields share: { node, input, error(text or nodes) }. */
-function framed(input, { label, hint, after, optional }) {
-  const id = newId('field');
-  const hintNode = hint && h('p', { class: 'hint', id: `${id}-hint` }, hint);
-  const errorNode = h('p', { class: 'field-error', id: `${id}-error`, hidden: true });
-  input.id = id;
-  const described = [hintNode && hintNode.id, errorNode.id].filter(Boolean).join(' ');
-  input.setAttribute('aria-describedby', described);
-  const node = h('div', { class: 'field' },
-    h('label', { for: id }, label, optional && h('span', { class: 'optional' }, ` ${t('optional')}`)),
-    hintNode, after ? h('div', { class: 'with-button' }, input, after) : input, errorNode);
+/** What the frame of a field does, whoever made it: { node, input, error(text or nodes) }. */
+function framedBy(node) {
+  const input = node.querySelector('input, select, textarea');
+  const errorNode = node.querySelector('.field-error');
   const error = (content) => {
     errorNode.hidden = !content;
     if (content) {
@@ -28,24 +21,54 @@ function framed(input, { label, hint, after, optional }) {
   return { node, input, error };
 }
 
+/** The frame all fields share. */
+function framed(input, { label, hint, after, optional }) {
+  const id = newId('field');
+  const hintNode = hint && h('p', { class: 'hint', id: `${id}-hint` }, hint);
+  const errorNode = h('p', { class: 'field-error', id: `${id}-error`, hidden: true });
+  input.id = id;
+  const described = [hintNode && hintNode.id, errorNode.id].filter(Boolean).join(' ');
+  input.setAttribute('aria-describedby', described);
+  return framedBy(h('div', { class: 'field' },
+    h('label', { for: id }, label, optional && h('span', { class: 'optional' }, ` ${t('optional')}`)),
+    hintNode, after ? h('div', { class: 'with-button' }, input, after) : input, errorNode));
+}
+
 /** field({ label, hint, value, type, autocomplete, inputmode, required, … }); `value` is what can be seen of it. */
 export function field({ label, hint, optional, ...attributes }) {
   const input = h('input', { type: 'text', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'off', ...attributes });
   return { ...framed(input, { label, hint, optional }), get value() { return visible(input.value); } };
 }
 
-/** A secret, letter for letter, with a button that shows it: typing it twice is a nuisance. */
-export function secretField({ label, hint, optional, ...attributes }) {
-  const input = h('input', { type: 'password', spellcheck: 'false', autocapitalize: 'off', ...attributes });
-  const word = h('span', {}, t('show'));
-  const toggle = h('button', { type: 'button', class: 'reveal', 'aria-pressed': 'false', 'aria-label': t('show.secret', { label }) }, word);
+/** The same for a field that stands in the document. */
+export function standingField(node) {
+  const framed = framedBy(node);
+  return { ...framed, get value() { return visible(framed.input.value); } };
+}
+
+/** The button beside a secret, which shows it. */
+function reveals(toggle, input) {
   toggle.addEventListener('click', () => {
     const hidden = input.type === 'password';
     input.type = hidden ? 'text' : 'password';
     toggle.setAttribute('aria-pressed', String(hidden));
-    setText(word, hidden ? t('hide') : t('show'));
+    setText(toggle.firstElementChild, hidden ? t('hide') : t('show'));
   });
+}
+
+/** A secret, letter for letter, with a button that shows it: typing it twice is a nuisance. */
+export function secretField({ label, hint, optional, ...attributes }) {
+  const input = h('input', { type: 'password', spellcheck: 'false', autocapitalize: 'off', ...attributes });
+  const toggle = h('button', { type: 'button', class: 'reveal', 'aria-pressed': 'false', 'aria-label': t('show.secret', { label }) }, h('span', {}, t('show')));
+  reveals(toggle, input);
   return { ...framed(input, { label, hint, optional, after: toggle }), get value() { return input.value; } };
+}
+
+/** The same for one that stands in the document. */
+export function standingSecret(node) {
+  const framed = framedBy(node);
+  reveals(node.querySelector('.reveal'), framed.input);
+  return { ...framed, get value() { return framed.input.value; } };
 }
 
 /** A code of a second factor, of the app or for recovery. */
@@ -84,13 +107,18 @@ export function radioField(legend, choices, changed = () => {}, chosen = choices
   return { node, get value() { return node.querySelector('input:checked').value; } };
 }
 
-/** A form whose submit button is off while `send` runs. Errors go to `failed`. */
-export function form(children, submit, send, failed) {
-  const element = h('form', { class: 'form', novalidate: true }, children);
+/** Makes the submit button of a form go off while `send` runs. Errors go to `failed`. */
+export function sends(element, submit, send, failed) {
   element.addEventListener('submit', (event) => {
     event.preventDefault();
     whileBusy(submit, send, failed);
   });
+}
+
+/** A form that does. */
+export function form(children, submit, send, failed) {
+  const element = h('form', { class: 'form', novalidate: true }, children);
+  sends(element, submit, send, failed);
   return element;
 }
 

@@ -1,5 +1,5 @@
-//! The page's two cookies, read as strictly as they are written: its session, and the mark of a browser
-//! that logged in before. Nothing here knows whose they are.
+//! The page's cookies. Two are read as strictly as they are written: its session, and the mark of a browser that logged
+//! in before. The others are what a person chose of the page, which its own scripts write. Nothing here knows whose they are.
 
 use crate::domain::{Millis, Secret};
 
@@ -34,12 +34,20 @@ pub fn browsers<'a>(lines: &[&'a str]) -> Vec<&'a str> {
     values(lines, BROWSER)
 }
 
+/// What a person chose, by its name; empty where nothing was.
+pub fn choice<'a>(lines: &[&'a str], name: &str) -> &'a str {
+    pairs(lines).find(|(known, _)| *known == name).map_or("", |(_, value)| value)
+}
+
+fn pairs<'a>(lines: &[&'a str]) -> impl Iterator<Item = (&'a str, &'a str)> {
+    lines.iter().flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
+}
+
 fn values<'a>(lines: &[&'a str], wanted: &str) -> Vec<&'a str> {
-    let pairs = lines.iter().flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let fits = |value: &&str| {
         value.len() == LENGTH && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
     };
-    let values = pairs.filter(|(name, _)| *name == wanted).map(|(_, value)| value);
+    let values = pairs(lines).filter(|(name, _)| *name == wanted).map(|(_, value)| value);
     values.filter(fits).take(MAX_VALUES).collect()
 }
 
