@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use flate2::Compression;
 
 use super::app::App;
-use super::assets::{self, Content, POLICY, REVALIDATED};
+use super::assets::{self, Content, REVALIDATED};
 use super::problem::Problem;
 use super::reply::HttpReply;
 use super::request::Request;
@@ -38,5 +38,5 @@ pub fn description(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     };
     let content = Content::Packed(packed);
     let kind = "application/json; charset=utf-8";
-    Ok(assets::answer(app, request, kind, &content, REVALIDATED, POLICY).worded())
+    Ok(assets::answer(app, request, kind, &content, REVALIDATED).worded())
 }
