@@ -62,11 +62,6 @@ impl TokenLimits {
         self.prefix.as_deref().is_none_or(|prefix| name.starts_with(prefix))
     }
 
-    /// Whether it reaches an instance of that name which that credential's server has.
-    pub fn reach(&self, name: &str, credential: Option<&str>) -> bool {
-        self.has_name(name) && self.has_server(credential)
-    }
-
     /// Whether it reaches instances of that credential's server.
     pub fn has_server(&self, credential: Option<&str>) -> bool {
         self.server.is_none() || self.server.as_deref() == credential
@@ -127,10 +122,10 @@ mod tests {
             ("loja-1", Some("cred_b"), false),
             ("loja-1", None, false),
         ] {
-            assert_eq!(limits.reach(name, server), reached, "{name} {server:?}");
+            assert_eq!(limits.has_name(name) && limits.has_server(server), reached, "{name} {server:?}");
         }
         let everything = TokenLimits::default();
-        assert!(everything.reach("x", None) && !everything.is_narrowed());
+        assert!(everything.has_name("x") && everything.has_server(None) && !everything.is_narrowed());
         for (permission, left) in [
             (Permission::ManageUsers, false),
             (Permission::ManageAllInstances, true),

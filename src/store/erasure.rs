@@ -14,6 +14,8 @@ use crate::domain::{AuditAction, FormerRows, Millis, Name, Notice, Viewer, inser
 
 /// The name under which acts on instances and their links are in the trail.
 const OF_INSTANCES: &str = "(action GLOB 'instance.*' OR action GLOB 'link.*')";
+/// The acts on instances whose detail is a server.
+const OF_SERVERS: &str = "('instance.adopt', 'instance.move', 'instance.remove')";
 /// Whether what a server lists is what the row left there.
 const IS_LEFT: &str = "EXISTS (SELECT 1 FROM left_instances l WHERE l.instanceId = :id
     AND l.credentialId = u.credentialId AND l.upstreamId IS u.upstreamId)";
@@ -59,9 +61,9 @@ impl Store {
                 "notices": messages.into_iter().flat_map(|message| message.about).collect::<Vec<_>>(),
                 "listed": read(format!("SELECT u.name, u.upstreamId, u.isPaired, u.seenAt, c.name AS server
                     FROM unmanaged_instances u JOIN integration_credentials c ON c.id = u.credentialId
-                    WHERE u.name = {UPSTREAM_NAME} AND ({knows} OR ({IS_LEFT} AND {reached}))"))?,
-                "audit": read("SELECT at, action, detail, result FROM audit_entries
-                    WHERE subjectId = :id ORDER BY id".to_owned())?,
+                    WHERE {}", listed(viewer)))?,
+                "audit": read(format!("SELECT at, action, iif(action IN {OF_SERVERS} AND NOT {}, NULL, detail) AS detail,
+                    result FROM audit_entries WHERE subjectId = :id ORDER BY id", server_reached(viewer, "detail")))?,
             })))
         })
     }
@@ -71,11 +73,8 @@ impl Store {
     pub fn erase_instance(&self, target: &InstanceRef, viewer: &Viewer) -> Result<bool, Error> {
         let erased = self.write(|t| {
             note(t, self.clock.now(), AuditAction::InstanceErase, &target.id, "")?;
-            let listed = format!(
-                "DELETE FROM unmanaged_instances AS u WHERE u.name = {UPSTREAM_NAME} AND ({} OR {IS_LEFT})",
-                viewer.knows_servers()
-            );
-            t.execute(&listed, [&target.id])?;
+            let listed = format!("DELETE FROM unmanaged_instances AS u WHERE {}", listed(viewer));
+            t.execute(&listed, &*bound(&named(viewer, &target.id, &listed)))?;
             let settings = "DELETE FROM saved_settings WHERE channelInstanceId = ?1 AND userId = ?2";
             t.execute(settings, [target.name.as_str(), &target.user])?;
             erase_traces(t, &target.id, target.name.as_str(), &viewer.former)?;
@@ -180,10 +179,21 @@ const OF_ROW: &str = "SELECT i.*, u.name AS user, c.name AS server, NULL AS qrCo
 /// The rows of a query for an id and what the viewer's token reaches, each as an object of its columns. Moments are
 /// written as texts.
 fn objects(c: &Connection, query: &str, viewer: &Viewer, id: &str) -> rusqlite::Result<Vec<Value>> {
+    c.prepare_cached(query)?.query_map(&*bound(&named(viewer, id, query)), object)?.collect()
+}
+
+/// What a query for an id names, with its values.
+fn named(viewer: &Viewer, id: &str, query: &str) -> Vec<(&'static str, SqlValue)> {
     let reached = viewer.limits.server.clone().filter(|_| query.contains(":reached"));
     let reached = reached.map(|server| (":reached", SqlValue::from(server)));
-    let values: Vec<_> = reached.into_iter().chain([(":id", id.to_owned().into())]).collect();
-    c.prepare_cached(query)?.query_map(&*bound(&values), object)?.collect()
+    reached.into_iter().chain([(":id", id.to_owned().into())]).collect()
+}
+
+/// The condition for what servers list under the row's name and the viewer may know: of whoever does not know all
+/// servers, what the row left there.
+fn listed(viewer: &Viewer) -> String {
+    let (knows, reached) = (viewer.knows_servers(), server_reached(viewer, "u.credentialId"));
+    format!("u.name = {UPSTREAM_NAME} AND ({knows} OR ({IS_LEFT} AND {reached}))")
 }
 
 fn object(row: &Row) -> rusqlite::Result<Value> {

@@ -31,6 +31,9 @@ pub enum RowMove {
 
 /// Rows whose left instances are removed at once, at most: the others have their turn next.
 const AT_ONCE: u32 = 50;
+/// Takes an instance out of the list of a server that does not have it any more.
+const UNLIST: &str = "DELETE FROM unmanaged_instances WHERE credentialId = ?2 AND name = (
+    SELECT coalesce(upstreamName, channelInstanceId) FROM messaging_instances WHERE id = ?1)";
 
 impl Store {
     /// Moves a row to the server that it names, with what it leaves, in one transaction. Where it moves back to a
@@ -69,7 +72,8 @@ impl Store {
         self.read(|c| c.prepare_cached(query)?.query_row([instance, credential], read).optional())
     }
 
-    /// Forgets what the row left there: nothing of it is there any more. Where it `was_removed` from here, that is noted.
+    /// Forgets what the row left there: nothing of it is there any more. Where it `was_removed` from here, that is noted,
+    /// and what the server's list said of it is forgotten as well.
     pub fn forget_left_instance(
         &self,
         instance: &str,
@@ -79,6 +83,7 @@ impl Store {
         self.write(|t| {
             if was_removed {
                 audit::note(t, self.clock.now(), AuditAction::InstanceRemove, instance, credential)?;
+                t.execute(UNLIST, [instance, credential])?;
             }
             forget(t, instance, credential)
         })

@@ -93,7 +93,8 @@ impl Store {
                 Some((_, false)) => Ok(None),
                 Some((id, true)) => {
                     let link = of(id);
-                    t.execute(renew, params![link.id, link.expires_at]).map(|_| Some(link))
+                    t.execute(renew, params![link.id, link.expires_at])?;
+                    end_surplus(t, instance, now).map(|()| Some(link))
                 }
                 None => {
                     let new = of(new_id("l"));
@@ -191,10 +192,6 @@ fn insert(
         "INSERT INTO connect_links (id, instanceId, hash, createdAt, expiresAt, credentialId, messageId)
         SELECT ?1, id, ?3, ?4, ?5, ?6, ?7 FROM messaging_instances WHERE id = ?2 AND status <> 'connected'
             AND (?7 IS NULL OR EXISTS (SELECT 1 FROM notice_messages m WHERE m.id = ?7))";
-    let over = format!(
-        "UPDATE connect_links SET revokedAt = ?2 WHERE id IN (SELECT id FROM connect_links WHERE {ACTIVE}
-            ORDER BY createdAt DESC, rowid DESC LIMIT -1 OFFSET {MAX_ACTIVE})"
-    );
     let ended = "DELETE FROM connect_links WHERE instanceId = ?1 AND messageId IS NULL
         AND (revokedAt IS NOT NULL OR expiresAt <= ?2)";
     let (only_at, message) = match owner {
@@ -204,7 +201,16 @@ fn insert(
     let hash = token_hash(new.token.expose());
     let link = params![new.id, instance, hash, now, new.expires_at, only_at, message];
     let is_added = t.execute(insert, link)? == 1;
-    t.execute(&over, params![instance, now])?;
+    end_surplus(t, instance, now)?;
     t.execute(ended, params![instance, now])?;
     Ok(is_added)
+}
+
+/// Ends the oldest links of an instance beyond [`MAX_ACTIVE`].
+fn end_surplus(t: &Transaction, instance: &str, now: Millis) -> rusqlite::Result<()> {
+    let end = format!(
+        "UPDATE connect_links SET revokedAt = ?2 WHERE id IN (SELECT id FROM connect_links WHERE {ACTIVE}
+            ORDER BY createdAt DESC, rowid DESC LIMIT -1 OFFSET {MAX_ACTIVE})"
+    );
+    t.execute(&end, params![instance, now]).map(drop)
 }

@@ -107,12 +107,15 @@ fn before_scripts(driver: &Driver) {
     browser.sees("PT");
     assert_eq!(browser.run(FARED), DARK);
     browser.fill("Password", PASSWORD);
+    browser.press("Show");
     browser.press("Log in");
     browser.wait_for("//nav", "the navigation");
     browser.press("Account");
     browser.press("Log out");
     browser.sees("Forgot the password");
-    assert_eq!(browser.run("return document.getElementById('login-password').value"), "");
+    let password =
+        "const { type, value } = document.getElementById('login-password'); return [type, value].join(' ')";
+    assert_eq!(browser.run(password), "password ", "whoever is next starts anew");
     world.finish(&browser);
 }
 

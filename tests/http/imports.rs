@@ -152,6 +152,7 @@ fn an_export_is_harmless_and_comes_back_as_it_was() {
     let text = String::from_utf8(table.clone()).expect("UTF-8");
     assert_eq!(status, 200);
     let header = |name: &str| headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
+    assert_eq!(header("Content-Language"), Some("pt-BR"));
     assert!(header("Content-Disposition").is_some_and(|value| value.ends_with(".csv\"")));
     assert!(text.starts_with("\u{feff}nome;telefone;dono;"), "{text}");
     assert!(

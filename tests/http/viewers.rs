@@ -33,6 +33,9 @@ fn shop() -> Shop {
              WHERE channelInstanceId = 'loja-1';
          INSERT INTO instance_moves (instanceId, at, credentialId) SELECT id, 1, 'cred_b' FROM messaging_instances
              WHERE channelInstanceId = 'loja-1';
+         INSERT INTO audit_entries (at, action, subject, subjectId, detail, result, via)
+             SELECT 1, 'instance.move', channelInstanceId, id, 'cred_b', 'done', 'command_line' FROM messaging_instances
+             WHERE channelInstanceId = 'loja-1';
          INSERT INTO instance_events (instanceId, at, fromStatus, toStatus, reason, detail)
              SELECT id, 1, status, status, 'doubled', 'cred_c' FROM messaging_instances
              WHERE channelInstanceId = 'loja-1';
@@ -133,6 +136,9 @@ fn each_viewer_sees_what_their_role_and_their_token_reach() {
                 for (part, servers) in [("left", own), ("moves", own), ("listed", listed)] {
                     assert_eq!(names(&data[part], "server"), servers, "{who} {part}");
                 }
+                let moves =
+                    data["audit"].as_array().unwrap().iter().filter(|act| act["action"] == "instance.move");
+                assert_eq!(names(&moves.cloned().collect(), "detail"), own, "{who} audit");
                 let double =
                     data["history"].as_array().unwrap().iter().filter(|event| event["reason"] == "doubled");
                 assert_eq!(

@@ -451,6 +451,19 @@ fn a_test_message_goes_to_the_number_itself_or_to_one_that_is_typed() {
     assert_eq!((answer.status, answer.code()), (429, "rate_limited"), "as often as that is spam");
 }
 
+/// Its owner does not know all servers, and is rid of what their lists say all the same.
+#[test]
+fn an_erasure_forgets_what_the_server_that_was_left_lists() {
+    let two = TwoServers::asleep();
+    two.connect(&two.shop.sim, "loja");
+    assert_eq!(two.relocate("loja", &json!({"to": "cred_b"})).status, 200);
+    two.shop.set(
+        "INSERT INTO unmanaged_instances SELECT l.credentialId, 'loja', l.upstreamId, 1, 1, 1 FROM left_instances l",
+    );
+    assert_eq!(two.shop.call("DELETE", &format!("{ROUTE}/loja?erase=true")).status, 200);
+    assert_eq!(two.shop.sql("SELECT name FROM unmanaged_instances").concat(), Vec::<String>::new());
+}
+
 #[test]
 fn what_a_row_left_goes_with_its_phone_when_it_is_logged_out_or_deleted() {
     let two = TwoServers::asleep();

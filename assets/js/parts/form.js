@@ -48,12 +48,13 @@ export function standingField(node) {
 
 /** The button beside a secret, which shows it. */
 function reveals(toggle, input) {
-  toggle.addEventListener('click', () => {
-    const hidden = input.type === 'password';
-    input.type = hidden ? 'text' : 'password';
-    toggle.setAttribute('aria-pressed', String(hidden));
-    setText(toggle.firstElementChild, hidden ? t('hide') : t('show'));
-  });
+  const show = (yes) => {
+    input.type = yes ? 'text' : 'password';
+    toggle.setAttribute('aria-pressed', String(yes));
+    setText(toggle.firstElementChild, yes ? t('hide') : t('show'));
+  };
+  toggle.addEventListener('click', () => show(input.type === 'password'));
+  return { hide: () => show(false) };
 }
 
 /** A secret, letter for letter, with a button that shows it: typing it twice is a nuisance. */
@@ -67,8 +68,8 @@ export function secretField({ label, hint, optional, ...attributes }) {
 /** The same for one that stands in the document. */
 export function standingSecret(node) {
   const framed = framedBy(node);
-  reveals(node.querySelector('.reveal'), framed.input);
-  return { ...framed, get value() { return framed.input.value; } };
+  const { hide } = reveals(node.querySelector('.reveal'), framed.input);
+  return { ...framed, hide, get value() { return framed.input.value; } };
 }
 
 /** A code of a second factor, of the app or for recovery. */

@@ -55,6 +55,7 @@ export function loginScreen(context) {
   entered = context.entered;
   if (!node.isConnected) clear();
   for (const one of node.querySelectorAll('[data-word]')) setText(one, t(one.dataset.word));
+  password.hide(); // Whoever is next may be somebody else, and its button has been worded anew.
   node.querySelector('.reveal').setAttribute('aria-label', t('show.secret', { label: t('login.password') }));
   fillWith(problem, context.ended && box('info', null, h('p', {}, t('login.ended'))));
   // After the router has put the screen in its place. Where a finger points, a keyboard would pop up.

@@ -182,7 +182,8 @@ pub fn export(app: &App, request: &Request) -> Result<HttpReply, Problem> {
         filter.behind = Some((last.channel.clone(), last.name.clone()));
         text::in_language(language, || lines.into_iter().try_for_each(|line| rows.add(&RowJson::of(line))))?;
     }
-    rows.end(&format!("pareia-{}.{format}", &clock::iso(clock::now())[..10]))
+    let name = format!("pareia-{}.{format}", &clock::iso(clock::now())[..10]);
+    text::in_language(language, || rows.end(&name))
 }
 
 /// An export while it is written.
@@ -220,7 +221,7 @@ impl<'a> Rows<'a> {
 
     fn end(mut self, name: &str) -> Result<HttpReply, Problem> {
         if self.between.is_some() {
-            return self.file.end(name, "text/csv; charset=utf-8");
+            return Ok(self.file.end(name, "text/csv; charset=utf-8")?.worded());
         }
         self.file.add("\n]}\n")?;
         self.file.end(name, "application/json; charset=utf-8")

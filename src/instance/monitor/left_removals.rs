@@ -58,8 +58,14 @@ fn remove(state: &MonitorState, target: &InstanceRef, failed: &mut RemovalFailur
         let outcome = found.and_then(|found| remover.remove(&row, &found, Unidentified::Stays));
         let failing = match &outcome {
             Ok(LeftOutcome::Removed | LeftOutcome::Absent) => continue,
+            // Whose it is does not show: a person has to say so. That is no failure, and looked at as rarely as one.
+            Ok(LeftOutcome::Stays) => {
+                log::debug!("id={trace} what {} left at {credential} has no id", target.name);
+                failed.insert(target.id.clone(), Instant::now());
+                continue;
+            }
             Err(UseCaseError::Upstream(error)) if is_of_server(error) => &credential,
-            _ => &target.id,
+            Err(_) => &target.id,
         };
         log::warn!("id={trace} what {} left at {credential}: {outcome:?}", target.name);
         failed.insert(failing.clone(), Instant::now());
