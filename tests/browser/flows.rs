@@ -574,7 +574,7 @@ fn keyboard(driver: &Driver) {
     tab_to(&browser, "type=tel");
     browser.keys(&format!("21991856227{ENTER}"));
     browser.sees("Válido por");
-    world.finish(&browser);
+    world.finish_expecting(&browser, &["404"]);
 }
 
 /// Tabs until the element with that attribute, or text, has the focus, which must be visible.

@@ -140,13 +140,11 @@ const OUTSIDE: &str = "
 fn long_names_fit(driver: &Driver) {
     let world = World::new();
     let (number, user, server) = (longest("loja"), longest("usuaria"), longest("servidor"));
+    let called = "M".repeat(80);
     world.shop.person(&user, false, PASSWORD);
     world.shop.written(&number, "123456789012345", "loja");
     let labels = ["W".repeat(40), "Q".repeat(40)];
-    world.describe(
-        &number,
-        &json!({"displayName": "M".repeat(80), "note": "n".repeat(500), "labels": labels}),
-    );
+    world.describe(&number, &json!({"displayName": called, "note": "n".repeat(500), "labels": labels}));
     let link = world.link(&number);
     world.owned_by(&number, &user);
     world.shop.set(&format!("UPDATE integration_credentials SET name = '{server}'"));
@@ -167,7 +165,7 @@ fn long_names_fit(driver: &Driver) {
     fits(&browser, "removal");
     browser.go("about:blank");
     browser.go(&link);
-    browser.sees(&number);
+    browser.sees(&called);
     fits(&browser, "link");
     world.finish(&browser);
 }
