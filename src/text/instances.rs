@@ -162,8 +162,8 @@ fn unfinished_action(action: Action, unfinished: &Unfinished) -> Sentence {
     let why = sentence.detail.unwrap_or_default();
     match &unfinished.left {
         Some(server) => says.push(say!(
-            "No servidor {server}, de onde ela mudou: {why} Se ele não volta mais, remova a credencial dele.",
-            "At server {server}, which it moved from: {why} If that one is gone for good, remove its credential."
+            "No servidor {server}, de onde ela mudou: {why} Se ele não volta mais, esqueça só o cadastro: keepUpstream=true, ou --keep-upstream.",
+            "At server {server}, which it moved from: {why} If that one is gone for good, forget the row alone: keepUpstream=true, or --keep-upstream."
         )),
         None => says.push(why.into_owned()),
     }

@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-globalThis.document = Object.assign(new EventTarget(), { hidden: false, getElementById: () => null, documentElement: {} });
-globalThis.matchMedia = () => new EventTarget();
+globalThis.document = Object.assign(new EventTarget(), { hidden: false, getElementById: () => null, querySelector: () => null, documentElement: {} });
 const { follow } = await import('../../assets/js/follow.js');
 
 /** Follows a pairing whose calls are answered in turn, an Error as a failure; what was asked for, once all are answered. */

@@ -5,7 +5,7 @@ import { t, tx } from '../words.js';
 import { retime, when } from '../format.js';
 import { icon } from './icons.js';
 
-const DRAWING = { pending: 'circle', connecting: 'scan', connected: 'check', disconnected: 'off', lost: 'lost', error: 'alert', unknown: 'lost', returning: 'again', other: 'alert', fighting: 'alert' };
+const DRAWING = { pending: 'circle', connecting: 'scan', connected: 'check', disconnected: 'off', lost: 'lost', error: 'alert', moved: 'scan', unknown: 'lost', returning: 'again', other: 'alert', fighting: 'alert' };
 
 /** What a status is called with its reason: a phone that comes back by itself waits for nobody, and a fight of two sockets ends by one of them. */
 export function statusFor(status, reason) {
@@ -13,10 +13,11 @@ export function statusFor(status, reason) {
   return status === 'error' && reason === 'fighting' ? 'fighting' : status;
 }
 
-/** What to show of an instance: an old truth is none, and a phone that nobody expected is no tick. */
+/** What to show of an instance: an old truth is none, a phone that nobody expected is no tick, and a move that somebody asked for is no drop. */
 export function shownStatus(instance) {
   if (instance.unknownSince) return 'unknown';
   if (instance.numberMatches === false) return 'other';
+  if (instance.status === 'disconnected' && instance.reason === 'moved') return 'moved';
   return statusFor(instance.status, instance.reason);
 }
 

@@ -19,7 +19,7 @@ export default {
   'error.unexpected': 'Something went wrong on this page. Reload it and try again.',
 
   'status.connected': 'Connected', 'status.connecting': 'Waiting for scan', 'status.disconnected': 'Disconnected', 'status.pending': 'Not started',
-  'status.lost': 'Not found', 'status.error': 'Failed', 'status.unknown': 'No news', 'status.returning': 'Reconnecting', 'status.other': 'Another number', 'status.fighting': 'Two connections', 'status.before': 'Before: {status}',
+  'status.lost': 'Not found', 'status.moved': 'Moved, to be scanned', 'status.error': 'Failed', 'status.unknown': 'No news', 'status.returning': 'Reconnecting', 'status.other': 'Another number', 'status.fighting': 'Two connections', 'status.before': 'Before: {status}',
   'reason.asked': 'A QR code was asked for; it has yet to be scanned in WhatsApp.',
   'reason.paired': 'A phone is connected.', 'reason.linked': 'Another phone was connected.',
   'reason.doubled': 'Another server has an instance of this name as well.',

@@ -19,7 +19,7 @@ export default {
   'error.unexpected': 'Algo deu errado nesta página. Recarregue e tente de novo.',
 
   'status.connected': 'Conectado', 'status.connecting': 'Aguardando leitura', 'status.disconnected': 'Desconectado', 'status.pending': 'Não iniciado',
-  'status.lost': 'Não encontrado', 'status.error': 'Com erro', 'status.unknown': 'Sem notícia', 'status.returning': 'Reconectando', 'status.other': 'Outro número', 'status.fighting': 'Duas conexões', 'status.before': 'Antes: {status}',
+  'status.lost': 'Não encontrado', 'status.moved': 'Mudou, falta ler', 'status.error': 'Com erro', 'status.unknown': 'Sem notícia', 'status.returning': 'Reconectando', 'status.other': 'Outro número', 'status.fighting': 'Duas conexões', 'status.before': 'Antes: {status}',
   'reason.asked': 'Um QR Code foi pedido; falta ler o código no WhatsApp.',
   'reason.paired': 'Um celular está conectado.', 'reason.linked': 'Outro celular foi conectado.',
   'reason.doubled': 'Outro servidor também tem uma instância com este nome.',
