@@ -1,6 +1,6 @@
 //! `pareia audit`: who did what, as `/api/admin/audit` tells it.
 
-use std::io;
+use std::io::{self, Write};
 
 use serde::Serialize;
 
@@ -44,7 +44,9 @@ pub fn run(store: &Store, command: AuditCommand) -> CommandResult {
     let AuditCommand::List(AuditList { user, action, subject, from, to, limit, csv, json }) = command;
     let filter = AuditFilter { user, action, subject, from, to };
     if csv {
-        return write_csv(store, &filter, &mut io::stdout().lock()).map_err(|error| match error {
+        let mut stdout = io::stdout().lock();
+        let mut add = |text: &str| stdout.write_all(text.as_bytes()).map_err(|error| store.file_error(error));
+        return write_csv(store, &filter, &mut add).map_err(|error| match error {
             store::Error::Io(_, error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 CommandFailure::OutputClosed
             }

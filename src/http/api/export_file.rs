@@ -39,13 +39,3 @@ impl<'a> ExportFile<'a> {
         Ok(HttpReply::download(name, body).of_type(content_type))
     }
 }
-
-impl Write for ExportFile<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}

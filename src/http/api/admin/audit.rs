@@ -1,7 +1,5 @@
 //! `/api/admin/audit`: who did what, for administrators: a page of it, or all of it as a file.
 
-use std::io::Write;
-
 use serde::Serialize;
 
 use crate::domain::clock::{iso, parse_iso};
@@ -104,7 +102,7 @@ pub fn export(app: &App, request: &Request) -> Result<HttpReply, Problem> {
     let mut file = ExportFile::begin(app)?;
     app.store.note_act(AuditAction::AuditExport, "", "")?;
     let write = if is_csv { write_csv } else { write_json };
-    write(&app.store, &filter, &mut file)?;
+    write(&app.store, &filter, &mut |text| file.add(text))?;
     let (name, kind) = if is_csv {
         ("pareia-audit.csv", "text/csv; charset=utf-8")
     } else {
@@ -137,27 +135,24 @@ pub fn parse_moment(text: &str, day: Millis) -> Option<Millis> {
     parse_iso(text).or_else(|| parse_iso(&format!("{text}{MIDNIGHT}")).map(|at| at + day))
 }
 
+/// Takes the next text of an export.
+type Add<'a> = &'a mut dyn FnMut(&str) -> Result<(), store::Error>;
+
 /// Writes what the filter means as CSV.
-pub fn write_csv(store: &Store, filter: &AuditFilter, to: &mut dyn Write) -> Result<(), store::Error> {
-    let write = |to: &mut dyn Write, text: &str| {
-        to.write_all(text.as_bytes()).map_err(|error| store.file_error(error))
-    };
-    write(to, COLUMNS)?;
-    each(store, filter, &mut |entry| write(to, &csv_line(entry)))
+pub fn write_csv(store: &Store, filter: &AuditFilter, add: Add) -> Result<(), store::Error> {
+    add(COLUMNS)?;
+    each(store, filter, &mut |entry| add(&csv_line(entry)))
 }
 
-fn write_json(store: &Store, filter: &AuditFilter, to: &mut dyn Write) -> Result<(), store::Error> {
-    let write = |to: &mut dyn Write, text: &str| {
-        to.write_all(text.as_bytes()).map_err(|error| store.file_error(error))
-    };
+fn write_json(store: &Store, filter: &AuditFilter, add: Add) -> Result<(), store::Error> {
     let mut before = "[";
     each(store, filter, &mut |entry| {
         let line = serde_json::to_string(&AuditJson::from(entry)).expect("our own types are JSON");
-        write(to, before)?;
+        add(before)?;
         before = ",\n";
-        write(to, &line)
+        add(&line)
     })?;
-    write(to, if before == "[" { "[]\n" } else { "]\n" })
+    add(if before == "[" { "[]\n" } else { "]\n" })
 }
 
 /// Reads entries a piece at a time, newest first, so that no reader is kept for long.
