@@ -58,16 +58,12 @@ fn remove(state: &MonitorState, target: &InstanceRef, failed: &mut RemovalFailur
         let outcome = found.and_then(|found| remover.remove(&row, &found, Unidentified::Stays));
         let failing = match &outcome {
             Ok(LeftOutcome::Removed | LeftOutcome::Absent) => continue,
-            // Whose it is does not show: a person has to say so. That is no failure, and looked at as rarely as one.
-            Ok(LeftOutcome::Stays) => {
-                log::debug!("id={trace} what {} left at {credential} has no id", target.name);
-                failed.insert(target.id.clone(), Instant::now());
-                continue;
-            }
             Err(UseCaseError::Upstream(error)) if is_of_server(error) => &credential,
-            Err(_) => &target.id,
+            _ => &target.id,
         };
-        log::warn!("id={trace} what {} left at {credential}: {outcome:?}", target.name);
+        // Whose it is may not show: a person has to say so. That is no failure, and looked at as rarely as one.
+        let level = if outcome.is_ok() { log::Level::Debug } else { log::Level::Warn };
+        log::log!(level, "id={trace} what {} left at {credential}: {outcome:?}", target.name);
         failed.insert(failing.clone(), Instant::now());
     }
 }
