@@ -11,7 +11,7 @@ use crate::cli::values;
 use crate::crypto::new_id;
 use crate::domain::{Name, Viewer};
 use crate::http::InstanceRemoval;
-use crate::instance::actions::{Action, ActionError, ActionService};
+use crate::instance::actions::{Action, ActionError, ActionService, Deletion};
 use crate::store::Store;
 use crate::text::cli as words;
 
@@ -60,8 +60,8 @@ pub fn delete(store: Store, arguments: &DeleteArgs) -> CommandResult {
     }
     let target = find(&store, name)?;
     let actions = action_service(store);
-    let viewer = Viewer::default();
-    let goes = actions.would_remove(&target, &viewer, *keep_upstream, &new_id("cli-"));
+    let deletion = Deletion { viewer: Viewer::default(), keep_upstream: *keep_upstream, erase: *erase };
+    let goes = actions.would_remove(&target, &deletion, &new_id("cli-"));
     let goes = goes.map_err(|error| failed(Action::Delete, &error))?;
     note(words::goes(name, goes.upstream, goes.session));
     if *erase {
@@ -76,12 +76,7 @@ pub fn delete(store: Store, arguments: &DeleteArgs) -> CommandResult {
     if !yes && !confirmed(words::delete_confirm())? {
         return fail(words::not_deleted());
     }
-    let trace = new_id("cli-");
-    let gone = if *erase {
-        actions.erase(&target, &viewer, *keep_upstream, &trace)
-    } else {
-        actions.delete(&target, &viewer, *keep_upstream, &trace)
-    };
+    let gone = actions.delete(&target, &deletion, &new_id("cli-"));
     let gone = gone.map_err(|error| failed(Action::Delete, &error))?;
     note(words::deleted(name, gone.upstream, *keep_upstream || gone.other_stays));
     if *json { out(pretty(&InstanceRemoval::of(target.name.as_str(), gone, *erase))) } else { Ok(()) }

@@ -18,7 +18,7 @@ use crate::http::query;
 use crate::http::reply::HttpReply;
 use crate::http::request::Request;
 use crate::http::security::auth;
-use crate::instance::actions::{Action, ActionError, Removed};
+use crate::instance::actions::{Action, ActionError, Deletion, Removed};
 use crate::store::{FailingServer, Filter, InstanceLine, InstanceRef, ListOrder, ListView, Page};
 use crate::text;
 
@@ -138,13 +138,11 @@ pub fn delete(app: &App, request: &Request) -> Result<HttpReply, Problem> {
         found => found?,
     };
     let actions = &app.action_service;
-    let viewer = caller.viewer();
+    let deletion = Deletion { viewer: caller.viewer(), keep_upstream, erase };
     let removed = if query::flag(request, "dryRun")? {
-        actions.would_remove(&target, &viewer, keep_upstream, request.id())
-    } else if erase {
-        actions.erase(&target, &viewer, keep_upstream, request.id())
+        actions.would_remove(&target, &deletion, request.id())
     } else {
-        actions.delete(&target, &viewer, keep_upstream, request.id())
+        actions.delete(&target, &deletion, request.id())
     };
     let removed = removed.map_err(|error| Problem::Action(Action::Delete, error))?;
     Ok(HttpReply::data(&InstanceRemoval::of(target.name.as_str(), removed, erase)))

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 pub use error::{ActionError, Unfinished};
 pub use moving::{InstanceMove, OldInstance};
-pub use removal::Removed;
+pub use removal::{Deletion, Removed};
 pub use server_name::ServerName;
 
 use crate::domain::ConnectionState;

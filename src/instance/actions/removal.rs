@@ -14,6 +14,17 @@ use crate::store::{InstanceRef, InstanceRow, LeftInstance};
 /// Longest look for what a row left, and its removal.
 const REMOVAL: Duration = Duration::from_secs(20);
 
+/// What somebody wants of a deletion.
+pub struct Deletion {
+    /// Who sees what: servers that are named, and what is erased.
+    pub viewer: Viewer,
+    /// Whether only the row is forgotten.
+    pub keep_upstream: bool,
+    /// Whether all that is held about the instance and that the viewer sees is erased as well: settings, notices, its name
+    /// in the audit trail.
+    pub erase: bool,
+}
+
 /// What a deletion takes away beside the row, its history and its links.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removed {
@@ -40,12 +51,12 @@ struct FoundParts<'a> {
 
 impl FoundParts<'_> {
     /// What goes, with its own instance if that is there.
-    fn removed(&self, own: bool) -> Removed {
+    fn removed(self, own: bool) -> Removed {
         Removed {
             upstream: own || self.left.iter().any(FoundLeft::is_present),
             session: own && self.has_phone || self.left.iter().any(FoundLeft::had_phone),
             other_stays: matches!(self.own, UpstreamOfRow::OtherOfName),
-            stays_on: self.stays_on.clone(),
+            stays_on: self.stays_on,
         }
     }
 }
@@ -55,13 +66,12 @@ impl ActionService {
     pub fn would_remove(
         &self,
         target: &InstanceRef,
-        viewer: &Viewer,
-        keep_upstream: bool,
+        deletion: &Deletion,
         trace: &str,
     ) -> Result<Removed, ActionError> {
         let _permits = self.permits(target)?;
         let row = guard::read(&self.service, target)?;
-        let found = self.find_parts(target, &row, viewer, keep_upstream, &self.left_remover(trace))?;
+        let found = self.find_parts(target, &row, deletion, &self.left_remover(trace))?;
         let own = match &found.own {
             UpstreamOfRow::Own(own) => own.exists()?,
             UpstreamOfRow::Nothing | UpstreamOfRow::OtherOfName => false,
@@ -69,42 +79,18 @@ impl ActionService {
         Ok(found.removed(own))
     }
 
-    /// Deletes the instance upstream, then the row with all that belongs to it. With
-    /// `keep_upstream`, or where another instance has the name, only the row is forgotten.
+    /// Deletes the instance upstream, then the row with all that belongs to it. Where another instance has the name, only
+    /// the row is forgotten.
     pub fn delete(
         &self,
         target: &InstanceRef,
-        viewer: &Viewer,
-        keep_upstream: bool,
-        trace: &str,
-    ) -> Result<Removed, ActionError> {
-        self.remove(target, viewer, keep_upstream, false, trace)
-    }
-
-    /// The same, and erases all that is held about the instance and that the viewer sees: settings, notices, its name
-    /// in the audit trail.
-    pub fn erase(
-        &self,
-        target: &InstanceRef,
-        viewer: &Viewer,
-        keep_upstream: bool,
-        trace: &str,
-    ) -> Result<Removed, ActionError> {
-        self.remove(target, viewer, keep_upstream, true, trace)
-    }
-
-    fn remove(
-        &self,
-        target: &InstanceRef,
-        viewer: &Viewer,
-        keep_upstream: bool,
-        erase: bool,
+        deletion: &Deletion,
         trace: &str,
     ) -> Result<Removed, ActionError> {
         let _permits = self.permits(target)?;
         let mut guard = InstanceGuard::take(&self.service, target, trace)?;
         let remover = self.left_remover(trace);
-        let found = self.find_parts(target, &guard.row, viewer, keep_upstream, &remover)?;
+        let found = self.find_parts(target, &guard.row, deletion, &remover)?;
         let mut done = Vec::new();
         self.remove_left(&guard.row, &found.left, Unidentified::IsRemoved, &remover, &mut done)?;
         let after = |done: &[String], error| Unfinished::after(done, None, error);
@@ -114,7 +100,7 @@ impl ActionService {
         };
         let is_own_removed = own.is_some();
         done.extend(own);
-        guard.delete_row(erase.then_some(viewer)).map_err(|error| after(&done, error))?;
+        guard.delete_row(deletion.erase.then_some(&deletion.viewer)).map_err(|error| after(&done, error))?;
         log::info!("id={trace} {} was deleted, its own instance too: {is_own_removed}", target.id);
         Ok(found.removed(is_own_removed))
     }
@@ -123,13 +109,12 @@ impl ActionService {
         &'a self,
         target: &'a InstanceRef,
         row: &InstanceRow,
-        viewer: &Viewer,
-        keep_upstream: bool,
+        deletion: &Deletion,
         remover: &LeftRemover<'a>,
     ) -> Result<FoundParts<'a>, ActionError> {
         let has_phone = row.paired_at.is_some() || row.status == Status::Connected;
-        if keep_upstream {
-            let line = self.store().instance_line(&row.id, viewer);
+        if deletion.keep_upstream {
+            let line = self.store().instance_line(&row.id, &deletion.viewer);
             let line = line.map_err(|error| guard::internal(remover.trace, &error))?;
             let stays_on = line.map(|line| line.left_on).unwrap_or_default();
             return Ok(FoundParts { own: UpstreamOfRow::Nothing, left: Vec::new(), stays_on, has_phone });
